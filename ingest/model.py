@@ -1,0 +1,238 @@
+"""The event model: what an adapter turns raw log records into, and all that `reconcile` knows of a log.
+
+Events are frozen `msgspec.Struct` values, because they are made by the hundred thousand. Text in them is raw and
+hostile: it is neutralised where it is displayed, never here, so that spans and digests stay true to the record.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+Discipline: TypeAlias = Literal["append", "upsert", "snapshot"]
+"""How a source changes: only grows, updates records in place, or is rewritten whole (DESIGN.md section 2)."""
+
+Channel: TypeAlias = Literal["final", "commentary", "plan", "todo", "task_complete", "commit_message", "pr_body", "report"]
+"""Where the agent said something. `commentary` is the default; `final` and `report` end a turn."""
+
+ResultStatus: TypeAlias = Literal["succeeded", "failed", "denied", "running", "unknown"]
+ExitSource: TypeAlias = Literal["structured", "text", "implied", "none"]
+"""How an exit code is known: a field of the log, a marker in text at its fixed place, the log's convention, or not."""
+
+
+class Locator(msgspec.Struct, frozen=True, array_like=True):
+    """Where a record stands in its source: `bytes` (offset, length), `row` (number, 0) or `item` (index, 0).
+
+    `line` is the 1-based physical line for `bytes` locators, else 0.
+    """
+
+    unit: Literal["bytes", "row", "item"]
+    start: int
+    length: int = 0
+    line: int = 0
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The record that an event was read from. One record may give several events, told apart by their block index."""
+
+    source: str
+    """Id of the source (`s-` and 12 hex digits, from device, inode and path)."""
+    at: Locator
+    sha256: str
+    """Hex digest of the record's raw bytes, without the line's end."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """What all events have.
+
+    `id` is `<the record's own uuid, or L<line>@<offset>>#<block index>`. `run` is the id of the run that the event
+    belongs to. `time` is in seconds since the epoch, as the log states it; it may go backwards, and `None` is unknown.
+    `seq` numbers the events of a source in file order, which is the order of truth.
+    """
+
+    id: str
+    run: str
+    origin: Origin
+    seq: int
+    time: float | None = None
+
+
+class RunStarted(Event, frozen=True, kw_only=True):
+    """A run begins, or a later record tells more about it: fields that are None are not known by this record."""
+
+    native_id: str
+    agent: str
+    adapter: str
+    agent_version: str | None = None
+    model: str | None = None
+    cwd: str | None = None
+    branch: str | None = None
+    commit: str | None = None
+    parent: str | None = None
+    """Run id of the parent run, for a sub-agent."""
+    parent_call: str | None = None
+    """The parent's call id that started this sub-agent, where the log tells."""
+    forked_from: str | None = None
+
+
+class UserTurn(Event, frozen=True, kw_only=True):
+    """Words in the user role. `synthetic` text (injected context, hooks, notifications) is no human instruction."""
+
+    text: str
+    synthetic: bool = False
+    system: bool = False
+    """Operator's or vendor's system or developer text: trusted, but not the user's request."""
+
+
+class AgentText(Event, frozen=True, kw_only=True):
+    """Words of the agent. Spans of claims count code points of `text`."""
+
+    text: str
+    channel: Channel = "commentary"
+    cut: bool = False
+    """Cut off by the user or an error: must not count as a finished claim."""
+
+
+class ToolCall(Event, frozen=True, kw_only=True):
+    """The agent asks for an action. `call_id` is the log's own id, else the event id."""
+
+    call_id: str
+    tool: str
+    args: dict[str, Any]
+    description: str | None = None
+    mcp_server: str | None = None
+    """Set when the log names an MCP server; `tool` is then the bare tool name."""
+
+
+class FileChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One file touched by a call, as the log records it (not as seen on disk)."""
+
+    path: str
+    op: Literal["create", "edit", "delete", "rename", "read"]
+    diff: str | None = None
+    """Unified diff body (hunks only), where the log has one or old and new text are known."""
+    new_path: str | None = None
+
+
+class ToolResult(Event, frozen=True, kw_only=True):
+    """What came back for a call: at once, or later for a call that went on in the background.
+
+    `text` is what the agent was shown. A result with status `running` is superseded by a later result with the same
+    `call_id`; `reads_from` names the call whose deferred outcome this result tells (polling, notifications).
+    """
+
+    call_id: str
+    text: str
+    status: ResultStatus
+    exit_code: int | None = None
+    exit_source: ExitSource = "none"
+    truncated: bool = False
+    files: tuple[FileChange, ...] = ()
+    facts: dict[str, Any] = {}
+    """Structured facts of the log beside the text, e.g. {"commit": sha, "commit_kind": "amended", "push": branch,
+    "pr": url, "denied_by": "user", "interrupted": true, "child_run": run id, "benign_exit": "No matches found"}."""
+    reads_from: str | None = None
+    synthetic: bool = False
+
+
+class Permission(Event, frozen=True, kw_only=True):
+    """A permission decision or a change of the permission mode, where the log records it."""
+
+    decision: Literal["granted", "denied", "asked", "mode"]
+    by: Literal["user", "rule", "hook", "classifier", "auto", "unknown"] = "unknown"
+    call_id: str | None = None
+    mode: str | None = None
+    reason: str | None = None
+
+
+class ExternalEffect(Event, frozen=True, kw_only=True):
+    """An effect that the log itself states apart from tool calls (the `effect` record of the `assure` format)."""
+
+    kind: str
+    status: ResultStatus
+    args: dict[str, Any]
+    call_id: str | None = None
+
+
+class ToolsDefined(Event, frozen=True, kw_only=True):
+    """Tool definitions in force from here on: name to JSON schema (or any description the log holds)."""
+
+    tools: dict[str, Any]
+
+
+class Boundary(Event, frozen=True, kw_only=True):
+    """A seam in the run. `turn_end` and `run_end` let open matters of the turn or run be judged."""
+
+    what: Literal["turn_end", "run_end", "compaction", "rewind", "fork", "resume", "abort", "api_error"]
+    detail: str | None = None
+
+
+class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of an effect feed: evidence by another system. Amounts are decimal strings in major units."""
+
+    id: str
+    feed: str
+    origin: Origin
+    kind: str
+    """Claim kind of DESIGN.md section 8 it is evidence for, e.g. `refund`, `payment`, `message`, `order`."""
+    status: ResultStatus = "succeeded"
+    amount: str | None = None
+    currency: str | None = None
+    target: str | None = None
+    actor: str | None = None
+    call_ref: str | None = None
+    """Call id, run id or idempotency key that the other system recorded, if any."""
+    time: float | None = None
+    fields: dict[str, str] = {}
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feed declares and how far it has been read. `watermark`: all rows up to this time have been seen."""
+
+    feed: str
+    kind: str
+    complete: bool
+    lag: float
+    """Seconds that a row may arrive after the effect."""
+    watermark: float | None = None
+    source: str = ""
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Time passes: the only way that time enters `reconcile`. `time` is in seconds since the epoch."""
+
+    time: float
+
+
+RunEvent: TypeAlias = (
+    RunStarted
+    | UserTurn
+    | AgentText
+    | ToolCall
+    | ToolResult
+    | Permission
+    | ExternalEffect
+    | ToolsDefined
+    | Boundary
+)
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """What a decoder met in one source. `records` = recognised + unrecognised; `malformed` could not be parsed."""
+
+    records: int = 0
+    unrecognised: int = 0
+    malformed: int = 0
+    bookkeeping: int = 0
+    unknown_types: dict[str, int] = {}
+
+
+class SourceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One log file or feed, as `runs[].sources` of the JSON schema shows it."""
+
+    id: str
+    path: str
+    adapter: str
+    discipline: Discipline
+    complete: bool
