@@ -13,7 +13,9 @@ import msgspec
 Discipline: TypeAlias = Literal["append", "upsert", "snapshot"]
 """How a source changes: only grows, updates records in place, or is rewritten whole (DESIGN.md section 2)."""
 
-Channel: TypeAlias = Literal["final", "commentary", "plan", "todo", "task_complete", "commit_message", "pr_body", "report"]
+Channel: TypeAlias = Literal[
+    "final", "commentary", "plan", "todo", "task_complete", "commit_message", "pr_body", "report"
+]
 """Where the agent said something. `commentary` is the default; `final` and `report` end a turn."""
 
 ResultStatus: TypeAlias = Literal["succeeded", "failed", "denied", "running", "unknown"]
@@ -206,15 +208,7 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 RunEvent: TypeAlias = (
-    RunStarted
-    | UserTurn
-    | AgentText
-    | ToolCall
-    | ToolResult
-    | Permission
-    | ExternalEffect
-    | ToolsDefined
-    | Boundary
+    RunStarted | UserTurn | AgentText | ToolCall | ToolResult | Permission | ExternalEffect | ToolsDefined | Boundary
 )
 
 

@@ -87,7 +87,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Discrepancy(msgspec.Struct, frozen=True, kw_only=True):
-    """A typed difference between claims and effects. `message` is one plain sentence that can be checked at a glance."""
+    """A typed difference between claims and effects. `message` is one sentence a reader can check at a glance."""
 
     id: str
     run: str
@@ -147,7 +147,7 @@ Value: TypeAlias = Claim | Effect | Discrepancy | GateResult | InputFinding | Un
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One step of the engine opens, revises or withdraws a value. `id` names it; the value of a withdrawal is its last."""
+    """One step of the engine opens, revises or withdraws a value; a withdrawal carries the last value."""
 
     op: Literal["open", "revise", "withdraw"]
     value: Value

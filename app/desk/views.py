@@ -1,0 +1,181 @@
+"""What the faces see: frozen values that the desk answers with. No face reads the index or the ledger by itself.
+
+Text in these values is raw; a face passes it through `assure_tui.app.neutral` before it reaches a display.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from assure_tui.ingest.model import Locator, SourceInfo, Tally
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Finding, GateResult, InputFinding, Severity
+
+RunStatus: TypeAlias = Literal["open", "ended", "interrupted"]
+Attention: TypeAlias = Literal["need", "quiet", "unobserved", "backlog"]
+"""`need`: an undecided finding at or above medium; `unobserved`: nothing could be checked; `backlog`: before watching."""
+DecisionWord: TypeAlias = Literal["real", "false-alarm", "risk-accepted"]
+VerdictWord: TypeAlias = Literal["accepted", "accepted-with-exceptions", "rejected"]
+
+
+class RunRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the Runs view. Counts of claims: confirmed; contradicted (contradicted, partial, stale); unchecked."""
+
+    id: str
+    native_id: str
+    parent: str | None
+    agent: str
+    adapter: str
+    model: str | None
+    cwd: str | None
+    source: str
+    title: str
+    started: float | None
+    ended: float | None
+    status: RunStatus
+    attention: Attention
+    worst: Severity | None
+    confirmed: int
+    contradicted: int
+    unchecked: int
+    findings: int
+    undecided: int
+    gates_failed: int
+    events: int
+    verdict: VerdictWord | None
+    sealed: Literal["no", "draft", "sealed", "stale"]
+    changed: bool
+    """Changed since the operator last looked."""
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen of a run and what could not be."""
+
+    tally: Tally
+    calls_without_result: int
+    sources_incomplete: tuple[str, ...]
+    claims_checked: int
+    claims_total: int
+    unobserved: tuple[tuple[float, float], ...] = ()
+    """Intervals in which no recorder was running while the run was open."""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A human's answer to a finding."""
+
+    finding: str
+    word: DecisionWord
+    reason: str
+    by: str
+    time: float
+    entry: int
+    """Index of the ledger entry that holds it."""
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A human's words on a run, claim, effect or finding."""
+
+    id: str
+    run: str
+    subject: str
+    text: str
+    tags: tuple[str, ...]
+    by: str
+    time: float
+    entry: int
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """A human's answer to a run. `seal` is set when it was signed; `stale` when the evidence changed afterwards."""
+
+    run: str
+    word: VerdictWord
+    reason: str
+    by: str
+    time: float
+    seal: str | None = None
+    stale: bool = False
+
+
+class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a reviewer needs of one run, apart from its events."""
+
+    row: RunRow
+    sources: tuple[SourceInfo, ...]
+    claims: tuple[Claim, ...]
+    effects: tuple[Effect, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    gates: tuple[GateResult, ...]
+    inputs: tuple[InputFinding, ...]
+    decisions: tuple[Decision, ...]
+    notes: tuple[Note, ...]
+    verdict: Verdict | None
+    coverage: Coverage
+    children: tuple[str, ...]
+
+    def findings(self) -> list[Finding]:
+        """All findings, worst first, then in the order of their evidence."""
+        from assure_tui.reconcile.model import SEVERITIES  # noqa: PLC0415 - a leaf used by one method
+
+        everything: list[Finding] = [*self.discrepancies, *self.gates, *self.inputs]
+        return sorted(everything, key=lambda finding: -SEVERITIES.index(finding.severity))
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the Timeline: `summary` is at most 200 code points of the event's own text."""
+
+    seq: int
+    id: str
+    kind: Literal["start", "user", "agent", "call", "result", "permission", "effect", "tools", "boundary"]
+    time: float | None
+    call_id: str | None
+    tool: str | None
+    status: str | None
+    summary: str
+    source: str
+    path: str
+    at: Locator
+    claims: int
+    findings: int
+
+
+class FileDiff(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did to one file: the hunks of its edits in order, each with the call that made it."""
+
+    path: str
+    op: str
+    added: int
+    removed: int
+    hunks: tuple[tuple[str, str], ...]
+    """Pairs of effect id and unified diff hunks."""
+
+
+class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
+    """State of the ledger as last checked."""
+
+    path: str
+    origin: str
+    size: int
+    root: str
+    issued: float | None
+    state: Literal["ok", "unanchored", "damaged", "empty", "unchecked"]
+    checked: float | None
+    statements: tuple[tuple[str, str, str], ...]
+    """Per statement of the last verification: name, `verified` / `not anchored` / `failed`, detail."""
+    entries: tuple[tuple[int, str, str, float, str], ...] = ()
+    """The newest entries: index, kind, subject, time, one-line summary of the clear part."""
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """Who records, and how the desk stands."""
+
+    recorder: Literal["self", "other", "none"]
+    recorder_pid: int | None
+    read_only: bool
+    revision: int
+    """Grows with every committed change of the index: a face redraws when it moved."""
+    ledger_size: int
+    ledger_state: str
+    problems: tuple[str, ...] = ()
+    """Plain sentences about what could not be watched, read or written."""

@@ -1,0 +1,74 @@
+"""What a run knows at a point in its log: its turn, its tools, its open calls. Bounded, whatever the log's length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assure_tui.ingest.model import AgentText, RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
+    from assure_tui.reconcile.model import Effect
+    from assure_tui.reconcile.settings import Settings
+
+MAX_OPEN_CALLS = 4096
+
+
+@dataclass(slots=True)
+class OpenCall:
+    """A call that may still get a result: the call and its effects as they stand."""
+
+    call: ToolCall
+    effects: list[Effect] = field(default_factory=list)
+
+
+class Context:
+    """The run as `claims` and `effects` may know it while they read one event."""
+
+    __slots__ = ("calls", "coding", "cwd", "model", "run", "settings", "started", "tools", "turn", "worldly")
+
+    def __init__(self, run: str, settings: Settings) -> None:
+        self.run = run
+        self.settings = settings
+        self.calls: dict[str, OpenCall] = {}
+        """Calls by call id; kept after their result, because a later result may supersede it; oldest dropped first."""
+        self.cwd: str | None = None
+        self.model: str | None = None
+        self.started: RunStarted | None = None
+        self.tools: dict[str, Any] = {}
+        self.turn = 0
+        """Number of the user's turn, counted from 1."""
+        self.coding = False
+        """The run has used a shell or file tool, or has a working directory: coding claims are worth reading."""
+        self.worldly = False
+        """The run has called a tool that is neither shell nor file: business claims are worth reading."""
+
+    def learn(self, event: RunStarted) -> None:
+        """Take what a record tells of the run itself."""
+        self.started = event
+        self.cwd = event.cwd or self.cwd
+        self.model = event.model or self.model
+        self.coding = self.coding or self.cwd is not None
+
+    def user(self, event: UserTurn) -> None:
+        """Take a user turn."""
+        if not event.synthetic and not event.system:
+            self.turn += 1
+
+    def said(self, event: AgentText) -> None:
+        """Take the agent's words, after their claims were read."""
+
+    def define(self, event: ToolsDefined) -> None:
+        """Take tool definitions."""
+        self.tools.update(event.tools)
+
+    def called(self, event: ToolCall, effects: list[Effect]) -> None:
+        """Take a call."""
+        self.calls[event.call_id] = OpenCall(event, effects)
+        while len(self.calls) > MAX_OPEN_CALLS:
+            del self.calls[next(iter(self.calls))]
+
+    def returned(self, event: ToolResult, effects: list[Effect]) -> None:
+        """Take a result."""
+        known = self.calls.get(event.call_id)
+        if known is not None:
+            known.effects = effects

@@ -1,0 +1,190 @@
+"""The engine: `step(state, item) -> (state, changes)` and `close(state)` over one run tree.
+
+An item is an event of the run or of its sub-agents, an attributed feed row, a feed's state, or a `Tick`. The state is
+consumed by the call: it is changed in place and handed back, and must not be used from before the call.
+
+The work is done by *parts* that each see every item of their run (`claims` and `effects` are made once, for all of
+them) and say what they found on the run's `Board`:
+
+* `match.actions` holds business claims against the effects of the world's tools and feeds,
+* `match.work` holds coding claims against commands, checks, edits and commits,
+* `gates` holds every call against the operational rules,
+* `inputs` looks for hostile text in what the agent read and follows it into what the agent did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from assure_tui.ingest.model import (
+    AgentText,
+    Boundary,
+    ExternalEffect,
+    FeedRow,
+    FeedState,
+    Permission,
+    RunEvent,
+    RunStarted,
+    Tick,
+    ToolCall,
+    ToolResult,
+    ToolsDefined,
+    UserTurn,
+)
+from assure_tui.reconcile.board import Board
+from assure_tui.reconcile.claims import extract
+from assure_tui.reconcile.context import Context
+from assure_tui.reconcile.effects import external, interpret
+from assure_tui.reconcile.gates import Gates
+from assure_tui.reconcile.inputs import Inputs
+from assure_tui.reconcile.match.actions import Actions
+from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.match.work import Work
+from assure_tui.reconcile.model import Change
+from assure_tui.reconcile.settings import Settings
+
+Item: TypeAlias = RunEvent | FeedRow | FeedState | Tick
+
+
+class RunState:
+    """What is remembered of one run: its context, its board and its parts."""
+
+    __slots__ = ("board", "context", "parts")
+
+    def __init__(self, run: str, settings: Settings) -> None:
+        self.board = Board()
+        self.context = Context(run, settings)
+        self.parts: tuple[Part, ...] = tuple(make(self.context, self.board) for make in (Actions, Work, Gates, Inputs))
+
+
+class State:
+    """A run tree: a run and its sub-agents' runs."""
+
+    __slots__ = ("_factory", "runs", "settings")
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.runs: dict[str, RunState] = {}
+
+    def of(self, run: str) -> RunState:
+        """Give the state of `run`, made at first sight."""
+        state = self.runs.get(run)
+        if state is None:
+            state = self.runs[run] = RunState(run, self.settings)
+        return state
+
+
+def step(state: State, item: Item) -> tuple[State, list[Change]]:
+    """Take one item; give the state and what changed by it.
+
+    Items must come in the order of their source. Rows of a feed must have been given an owner before
+    (`reconcile.attribute`), and are passed with `step_run`.
+    """
+    if isinstance(item, Tick | FeedState):
+        changes: list[Change] = []
+        for run in state.runs.values():
+            changes += _shared(run, item)
+        return state, changes
+    if isinstance(item, FeedRow):
+        raise TypeError("a feed row belongs to one run: attribute it, then call step_run")
+    return state, _event(state.of(item.run), item)
+
+
+def step_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]:
+    """Take one feed row that `attribute` has given to `run`."""
+    owner = state.of(run)
+    for part in owner.parts:
+        part.row(row)
+    return state, owner.board.drain()
+
+
+def close(state: State) -> tuple[State, list[Change]]:
+    """Take the end of the input for all runs of the tree: what is pending is decided as far as it can be."""
+    changes: list[Change] = []
+    for run in state.runs.values():
+        for part in run.parts:
+            part.close()
+        changes += run.board.drain()
+    return state, changes
+
+
+def _shared(run: RunState, item: Tick | FeedState) -> list[Change]:
+    for part in run.parts:
+        if isinstance(item, Tick):
+            part.tick(item.time)
+        else:
+            part.feed(item)
+    return run.board.drain()
+
+
+def _event(run: RunState, event: RunEvent) -> list[Change]:
+    _HANDLERS[type(event)](run, event)
+    return run.board.drain()
+
+
+def _started(run: RunState, event: RunStarted) -> None:
+    run.context.learn(event)
+
+
+def _user(run: RunState, event: UserTurn) -> None:
+    run.context.user(event)
+    for part in run.parts:
+        part.user(event)
+
+
+def _text(run: RunState, event: AgentText) -> None:
+    claims = extract(event, run.context)
+    run.context.said(event)
+    for part in run.parts:
+        part.text(event, claims)
+
+
+def _call(run: RunState, event: ToolCall) -> None:
+    effects = interpret(event, None, run.context)
+    run.context.called(event, effects)
+    for part in run.parts:
+        part.call(event, effects)
+
+
+def _result(run: RunState, event: ToolResult) -> None:
+    known = run.context.calls.get(event.call_id)
+    effects = interpret(known.call, event, run.context) if known else []
+    run.context.returned(event, effects)
+    for part in run.parts:
+        part.result(known.call if known else None, event, effects)
+
+
+def _external(run: RunState, event: ExternalEffect) -> None:
+    effects = external(event, run.context)
+    for part in run.parts:
+        part.external(event, effects)
+
+
+def _tools(run: RunState, event: ToolsDefined) -> None:
+    run.context.define(event)
+    for part in run.parts:
+        part.tools(event)
+
+
+def _permission(run: RunState, event: Permission) -> None:
+    for part in run.parts:
+        part.permission(event)
+
+
+def _boundary(run: RunState, event: Boundary) -> None:
+    for part in run.parts:
+        part.boundary(event)
+
+
+_HANDLERS: dict[type, Callable[[RunState, Any], None]] = {
+    RunStarted: _started,
+    UserTurn: _user,
+    AgentText: _text,
+    ToolCall: _call,
+    ToolResult: _result,
+    ExternalEffect: _external,
+    ToolsDefined: _tools,
+    Permission: _permission,
+    Boundary: _boundary,
+}

@@ -1,0 +1,35 @@
+"""What a workspace can set about the check: pure data, made by `app.desk.config` from `assure.toml`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from assure_tui.reconcile.model import Severity
+
+
+class ToolSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that the workspace declares: what it does, and which of its arguments mean what."""
+
+    name: str
+    kind: str
+    effect_class: str = "write"
+    target: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    recipient: str | None = None
+    minor_units: bool = False
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of the check. The defaults are what an untouched installation uses."""
+
+    tools: tuple[ToolSpec, ...] = ()
+    lexicon: dict[str, Any] = {}
+    """Additions to the shipped lexicon, in its own format."""
+    severities: dict[str, Severity] = {}
+    complete_logs: bool = True
+    """A log whose adapter sees every tool call counts as complete for tool effects."""
+    trusted_tools: tuple[str, ...] = ()
+    """Tools whose output is not untrusted input."""
