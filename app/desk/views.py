@@ -14,13 +14,13 @@ from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Finding, Gate
 
 RunStatus: TypeAlias = Literal["open", "ended", "interrupted"]
 Attention: TypeAlias = Literal["need", "quiet", "unobserved", "backlog"]
-"""`need`: an undecided finding at or above medium; `unobserved`: nothing could be checked; `backlog`: before watching."""
+"""`need`: an undecided finding, medium or worse; `unobserved`: nothing could be checked; `backlog`: before watching."""
 DecisionWord: TypeAlias = Literal["real", "false-alarm", "risk-accepted"]
 VerdictWord: TypeAlias = Literal["accepted", "accepted-with-exceptions", "rejected"]
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the Runs view. Counts of claims: confirmed; contradicted (contradicted, partial, stale); unchecked."""
+    """One line of the Runs view. `contradicted` counts contradicted, partial and stale claims."""
 
     id: str
     native_id: str
