@@ -1,8 +1,15 @@
-"""Claims out of the agent's words."""
+"""Claims out of the agent's words.
+
+`segment` cuts a text into units, `coding` and `business` read claims out of the same units, `modality` and `values`
+tell them tense, polarity and arguments. What goes in is one `AgentText`, what comes out are `Claim`s with spans into it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims import business, coding
+from assure_tui.reconcile.claims.segment import units
 
 if TYPE_CHECKING:
     from assure_tui.ingest.model import AgentText
@@ -11,6 +18,19 @@ if TYPE_CHECKING:
 
 
 def extract(event: AgentText, context: Context) -> list[Claim]:
-    """Read the claims out of one text of the agent, in order of their spans."""
-    del event, context
-    return []
+    """Read the claims out of one text of the agent, in order of their spans.
+
+    Text that was cut off by the user or an error is no finished claim and gives none.
+    """
+    if event.cut or not event.text:
+        return []
+    parts = units(event.text)
+    claims = coding.read(parts, event, context) if context.coding else []
+    claims += business.read(parts, event, context)
+    seen: set[tuple[tuple[int, int], str]] = set()
+    out: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: claim.span):
+        if (claim.span, claim.kind) not in seen:
+            seen.add((claim.span, claim.kind))
+            out.append(claim)
+    return out

@@ -1,0 +1,304 @@
+"""Agent prose into units: sentences, list items, headings and table rows, with exact spans into the original text.
+
+Agents write a loose Markdown. What matters for claims is where one statement ends and the next begins, and what
+stands above it: the heading, the introducing line, the bold label, the item that a nested item belongs to. This is not
+a Markdown renderer: one pass over the lines, one over the characters of each, linear in the text.
+
+Text inside code fences is no statement of the agent and gives no units. Code spans stay part of their unit and are
+told by `Unit.codes`, because a command or a path in them is often an argument of the claim.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Form: TypeAlias = Literal["sentence", "heading", "item", "row", "label"]
+"""`label` is a line that introduces what follows: it ends in a colon or is nothing but bold text."""
+
+MAX_UNITS = 4000
+"""Units read of one text. Real texts stay below 200; what lies beyond is not read for claims."""
+MAX_LINE = 20_000
+"""Code points read of one line."""
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement. `start` and `end` count code points of the event's text; `text` is that slice.
+
+    `heading`, `lead` and `parent` are the texts of what stands above: the last heading, the last introducing line, and
+    the list item that this one is nested in (or the item's own label, for its later sentences). `cells` are the spans
+    of a table row's cells, `header` the texts of the table's first row.
+    """
+
+    start: int
+    end: int
+    text: str
+    form: Form
+    depth: int = 0
+    first: bool = True
+    """The first sentence of its line: what stands before it is layout."""
+    heading: str = ""
+    lead: str = ""
+    parent: str = ""
+    quoted: bool = False
+    codes: tuple[tuple[int, int], ...] = ()
+    """Spans of code inside back ticks, relative to `text`, without the ticks."""
+    cells: tuple[tuple[int, int], ...] = ()
+    header: tuple[str, ...] = ()
+    struck: bool = False
+    task: Literal["", "done", "open"] = ""
+    """A task-list box or tick in front of the item."""
+
+
+_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)?(?P<mark>`{3,}|~{3,})")
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
+_QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•‣◦▪–]|\d{1,3}[.)])[ \t]+")
+_TASK = re.compile(r"(?:\[(?P<box>[ xX/~-])\]|(?P<done>✅|✔️|✔|☑️|☑|✓)|(?P<open>❌|⬜|☐|🔲|⏳|🚧|✗))[ \t]*")
+_ROW = re.compile(r"[ \t]*\|")
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*$")
+_TAG = re.compile(r"[ \t]*</?[A-Za-z][\w-]{0,40}>[ \t]*$")
+_BREAK = re.compile(r"[.!?…。](?:[\"'”’)\]*_`]{0,4})(?=\s)|[。！？]")
+_CODE = re.compile(r"(`+)")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|Mr|Ms|Dr|[A-Za-z])\.$", re.IGNORECASE
+)
+_BOLD_LINE = re.compile(r"(?:\*\*|__)[^*_\n]{1,120}(?:\*\*|__):?[ \t]*$")
+_OPENING = re.compile(r"[\s\"'“‘(\[*_`]{0,6}(?:[A-Z0-9À-ÖØ-Þ]|[^\W\d_a-zß-öø-ÿ]|[\U00002190-\U0001FAFF`/~<$#-])")
+
+
+class _Line(msgspec.Struct):
+    start: int
+    text: str
+
+
+def units(text: str) -> list[Unit]:
+    """Cut one text into units, in order. Never raises; reads at most `MAX_UNITS`."""
+    out: list[Unit] = []
+    for unit in _Walk(text).walk():
+        out.append(unit)
+        if len(out) >= MAX_UNITS:
+            break
+    return out
+
+
+class _Walk:
+    """One pass over the lines of a text, remembering what stands above the current one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.heading = ""
+        self.lead = ""
+        self.items: list[tuple[int, str]] = []
+        self.header: tuple[str, ...] = ()
+        self.indent = 0
+
+    def walk(self) -> Iterator[Unit]:
+        fence = ""
+        paragraph: list[_Line] = []
+        for line in _lines(self.text):
+            marked = _FENCE.match(line.text)
+            if fence:
+                if marked and marked["mark"].startswith(fence) and not line.text[marked.end() :].strip():
+                    fence = ""
+                continue
+            if marked:
+                yield from self._paragraph(paragraph)
+                paragraph = []
+                fence = marked["mark"]
+                continue
+            if self._starts_block(line.text) or not line.text.strip():
+                yield from self._paragraph(paragraph)
+                paragraph = []
+                if line.text.strip():
+                    if _ITEM.match(line.text) or _QUOTE.match(line.text):
+                        paragraph = [line]
+                    else:
+                        yield from self._single(line)
+                else:
+                    self.header = ()
+                continue
+            self.header = ()
+            if paragraph and not _joins(paragraph[-1].text, line.text):
+                yield from self._paragraph(paragraph)
+                paragraph = []
+            paragraph.append(line)
+        yield from self._paragraph(paragraph)
+
+    @staticmethod
+    def _starts_block(line: str) -> bool:
+        return bool(
+            _HEADING.match(line) or _ITEM.match(line) or _ROW.match(line) or _QUOTE.match(line) or _TAG.match(line)
+        )
+
+    def _single(self, line: _Line) -> Iterator[Unit]:
+        """Heading, table row or a lone tag."""
+        heading = _HEADING.match(line.text)
+        if heading:
+            self.heading, self.lead, self.items = line.text[heading.end() :].strip().strip("#").strip(), "", []
+            start, end = _trim(self.text, line.start + heading.end(), line.start + len(line.text))
+            if start < end:
+                yield self._unit(start, end, "heading")
+        elif _ROW.match(line.text):
+            yield from self._row(line)
+
+    def _row(self, line: _Line) -> Iterator[Unit]:
+        if _RULE.match(line.text):
+            return
+        cells = tuple(_cells(line))
+        if not self.header:
+            self.header = tuple(self.text[a:b] for a, b in cells)
+            return
+        start, end = _trim(self.text, line.start, line.start + len(line.text))
+        yield self._unit(start, end, "row", cells=cells, header=self.header)
+
+    def _paragraph(self, lines: list[_Line]) -> Iterator[Unit]:
+        """A paragraph or a list item with its continuation lines: cut into sentences."""
+        if not lines:
+            return
+        first = lines[0]
+        start, end = first.start, lines[-1].start + len(lines[-1].text)
+        quote = _QUOTE.match(first.text)
+        body = start + (quote.end() if quote else 0)
+        item = _ITEM.match(self.text, body, end)
+        form: Form = "sentence"
+        depth = 0
+        parent = ""
+        if item:
+            form = "item"
+            indent = len(item["indent"].expandtabs(4))
+            while self.items and self.items[-1][0] >= indent:
+                self.items.pop()
+            depth = len(self.items) + 1
+            parent = " ".join(text for _, text in self.items)
+            body = item.end()
+        else:
+            indent = len(first.text) - len(first.text.lstrip())
+            if not indent:
+                self.items = []
+            parent = " ".join(text for _, text in self.items)
+        task: Literal["", "done", "open"] = ""
+        box = _TASK.match(self.text, body, end)
+        if box:
+            task = "done" if box["done"] or (box["box"] or "") in {"x", "X"} else "open"
+            body = box.end()
+        start, end = _trim(self.text, body, end)
+        if start >= end:
+            return
+        whole = self.text[start:end]
+        if item:
+            self.items.append((indent, whole[:400]))
+        spans = list(_sentences(self.text, start, end))
+        for number, (a, b) in enumerate(spans):
+            last = not item and number == len(spans) - 1 and _introduces(self.text[a:b])
+            yield self._unit(
+                a,
+                b,
+                "label" if last else form,
+                depth=depth,
+                first=number == 0,
+                parent=parent,
+                quoted=quote is not None,
+                task=task,
+            )
+            if last:
+                self.lead = self.text[a:b]
+            elif not item and not self.items:
+                self.lead = ""
+
+    def _unit(self, start: int, end: int, form: Form, **more: object) -> Unit:
+        text = self.text[start:end]
+        return Unit(
+            start=start,
+            end=end,
+            text=text,
+            form=form,
+            heading=self.heading,
+            lead=self.lead,
+            codes=tuple(code_spans(text)),
+            struck=text.startswith("~~"),
+            **more,  # type: ignore[arg-type]
+        )
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for raw in text.splitlines(keepends=True):
+        body = raw.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+        yield _Line(start, body[:MAX_LINE])
+        start += len(raw)
+
+
+def _joins(before: str, line: str) -> bool:
+    """Tell whether a line goes on with the sentence of the line before, as hard-wrapped prose does."""
+    done = before.rstrip()
+    return not (done.endswith((":", ".", "!", "?")) or _BOLD_LINE.match(line.strip())) or line[:1] in " \t"
+
+
+def _introduces(text: str) -> bool:
+    return text.endswith((":", ":**", ":__")) or bool(_BOLD_LINE.match(text))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _cells(line: _Line) -> Iterator[tuple[int, int]]:
+    """Spans of the cells of a table row; an escaped bar or one inside a code span does not divide."""
+    text = line.text
+    codes = list(code_spans(text))
+    at = 0
+    start = text.index("|") + 1
+    for pos in range(start, len(text) + 1):
+        while at < len(codes) and codes[at][1] <= pos:
+            at += 1
+        inside = at < len(codes) and codes[at][0] <= pos
+        if pos == len(text) or (text[pos] == "|" and not inside and text[pos - 1] != "\\"):
+            a, b = _trim(text, start, pos)
+            if a < b or pos < len(text):
+                yield line.start + a, line.start + b
+            start = pos + 1
+
+
+def code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Spans between matching runs of back ticks, without them."""
+    opened: tuple[int, int] | None = None
+    for run in _CODE.finditer(text):
+        size = run.end() - run.start()
+        if opened is None:
+            opened = (run.end(), size)
+        elif opened[1] == size:
+            yield opened[0], run.start()
+            opened = None
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut [start, end) into sentences; a full stop in a code span, a number or an abbreviation does not end one."""
+    codes = [(start + a, start + b) for a, b in code_spans(text[start:end])]
+    at = 0
+    begin = start
+    for stop in _BREAK.finditer(text, start, end):
+        while at < len(codes) and codes[at][1] <= stop.start():
+            at += 1
+        if at < len(codes) and codes[at][0] <= stop.start():
+            continue
+        if text[stop.start()] == "." and _ABBREVIATION.search(text[max(begin, stop.start() - 8) : stop.start() + 1]):
+            continue
+        if not _OPENING.match(text, stop.end(), end):
+            continue
+        a, b = _trim(text, begin, stop.end())
+        if a < b:
+            yield a, b
+        begin = stop.end()
+    a, b = _trim(text, begin, end)
+    if a < b:
+        yield a, b

@@ -1,0 +1,53 @@
+"""The kinds of claims and effects, out of `data/kinds.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assure_tui.reconcile.model import EffectClass
+
+Family: TypeAlias = Literal["coding", "business"]
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind: what people read, who matches and publishes it, and the class of effect that is evidence for it."""
+
+    name: str
+    label: str
+    family: Family
+    effect_class: EffectClass
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Give all kinds by name."""
+    tables = tomllib.loads(files("assure_tui.reconcile").joinpath("data/kinds.toml").read_text("utf-8"))
+    return {
+        name: Kind(
+            name=name,
+            label=table["label"],
+            family=cast("Family", table["family"]),
+            effect_class=cast("EffectClass", table["class"]),
+        )
+        for name, table in tables.items()
+    }
+
+
+def is_coding(kind: str) -> bool:
+    """Tell whether claims and effects of this kind are matched and published by `match.work`."""
+    known = kinds().get(kind)
+    return known is not None and known.family == "coding"
+
+
+def label(kind: str) -> str:
+    """Give the words for a kind; a kind nobody described is its own name."""
+    known = kinds().get(kind)
+    return known.label if known is not None else kind.replace("_", " ")
