@@ -1,7 +1,7 @@
 """Claims out of the agent's words.
 
 `segment` cuts a text into units, `coding` and `business` read claims out of the same units, `modality` and `values`
-tell them tense, polarity and arguments. What goes in is one `AgentText`, what comes out are `Claim`s with spans into it.
+tell them tense, polarity and arguments. What goes in is one `AgentText`, what comes out are `Claim`s.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ _TASK = re.compile(r"(?:\[(?P<box>[ xX/~-])\]|(?P<done>✅|✔️|✔|☑️|☑
 _ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*$")
 _TAG = re.compile(r"[ \t]*</?[A-Za-z][\w-]{0,40}>[ \t]*$")
-_BREAK = re.compile(r"[.!?…。](?:[\"'”’)\]*_`]{0,4})(?=\s)|[。！？]")
+_BREAK = re.compile(r"[.!?…。](?:[\"'”’)\]*_`]{0,4})(?=\s)|[\u3002\uff01\uff1f]")
 _CODE = re.compile(r"(`+)")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|Mr|Ms|Dr|[A-Za-z])\.$", re.IGNORECASE

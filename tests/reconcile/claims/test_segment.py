@@ -3,9 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from assure_tui.reconcile.claims.segment import MAX_UNITS, units
 from hypothesis import given
 from hypothesis import strategies as st
+
+from assure_tui.reconcile.claims.segment import MAX_UNITS, units
 
 PROSE = st.text(alphabet=st.sampled_from("ab .!?:`*_|-#>\n\t12[]xX✅é😀~("), max_size=300)
 
