@@ -1,0 +1,276 @@
+"""Typed values out of words: money, identifiers, addresses of all sorts, dates, times, counts, quoted names.
+
+`scan` reads a text once, from left to right, with one pattern whose alternatives stand in order of how much they tell;
+what a longer value contains is not found again, except for quoted names, which may hold anything. Every quantifier is
+bounded or runs over one class of characters, so a hostile text costs time linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+
+from assure_tui.reconcile.model import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ValueKind: TypeAlias = Literal[
+    "url", "email", "iban", "uuid", "date", "time", "money", "percent", "path", "sha", "ending", "id", "phone", "number"
+]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A value in a text: `value` is its normal form, `span` counts code points of the text it was read from.
+
+    Money is a `Money`, a number or percentage a `Decimal`, all others strings: dates are `YYYY-MM-DD`, or `--MM-DD`
+    where no year was said (ISO 8601); times `HH:MM`; identifiers without their `#`; e-mail addresses in lower case.
+    """
+
+    kind: ValueKind
+    span: tuple[int, int]
+    value: Any
+
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sep", "sept"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        (
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        )
+    )
+} | {"both": 2, "twice": 2, "couple": 2, "pair": 2, "once": 1, "single": 1, "thrice": 3, "dozen": 12}
+CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"} | {
+    word: code
+    for code, words in {
+        "USD": ("usd", "dollar", "dollars", "us$"),
+        "EUR": ("eur", "euro", "euros"),
+        "GBP": ("gbp", "pound", "pounds"),
+        "JPY": ("jpy", "yen"),
+        "INR": ("inr", "rupee", "rupees"),
+        "CHF": ("chf", "francs"),
+        "CAD": ("cad",),
+        "AUD": ("aud",),
+        "SEK": ("sek",),
+    }.items()
+    for word in words
+}
+
+_MONTH = "(?:%s)" % "|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True))
+_AMOUNT = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,20})?"
+_CODE = "(?:%s)" % "|".join(sorted((word for word in CURRENCIES if word.isalpha()), key=len, reverse=True))
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_PATTERN = re.compile(
+    rf"""
+      (?P<url>  (?:https?://|www\.)[^\s<>"'`)\]]{{1,2000}} )
+    | (?P<email>(?<![\w.+-])[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,6}} )
+    | (?P<uuid> \b[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}\b )
+    | (?P<iban> (?-i:\b[A-Z]{{2}}\d{{2}}(?=[A-Z0-9]{{0,6}}\d)[A-Z0-9]{{11,30}}\b) )
+    | (?P<ending>\b(?:ending|ends|end)\ (?:in|with)[\ `*]{{1,4}}(?P<last>\d{{3,6}})\b )
+    | (?P<date> \b(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?!\d)
+              | \b(?P<mon>{_MONTH})\b\.?[ ](?P<day>{_DAY})\b(?:,?[ ](?P<year>(?:19|20)\d\d)\b)?
+              | \b(?P<day2>{_DAY})[ ](?:of[ ])?(?P<mon2>{_MONTH})\b\.?(?:,?[ ](?P<year2>(?:19|20)\d\d)\b)?
+              | \b(?P<us>\d{{1,2}}/\d{{1,2}}/(?:19|20)\d\d)\b )
+    | (?P<time> (?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s?(?P<half>[ap])\.?m\b\.?)?
+              | (?<![\d:.])(?P<hour2>\d{{1,2}})\s?(?P<half2>[ap])\.?m\b )
+    | (?P<money>(?P<sign>[-+−–]?)(?P<cur>US\$|[$€£¥₹]|\b{_CODE}[ ]|\b(?:R\$|A\$|C\$))\s?(?P<amt>{_AMOUNT})(?![\d])
+              | (?<![\w.,#])(?P<sign3>[-−]?)(?P<amt2>{_AMOUNT})[ ]?(?P<cur2>€|£|¥|₹|\b{_CODE}\b) )
+    | (?P<percent>(?<![\w.])(?P<pct>\d{{1,9}}(?:\.\d{{1,9}})?)[ ]?% )
+    | (?P<path> (?<![\w./-])(?:~|\.{{1,2}})?/?(?:[\w.@+-]{{1,120}}/){{1,30}}[\w.@+-]{{1,160}}
+              | (?<![\w./-])[\w-]{{1,120}}\.(?=[a-z])[a-z][a-z0-9]{{0,5}}\b(?![.\w]) )
+    | (?P<id>   \#[A-Za-z0-9][\w-]{{0,60}}
+              | (?<![\w.-])[A-Za-z][A-Za-z0-9]{{0,40}}(?:[_-][A-Za-z0-9]{{1,40}}){{0,8}}[_-](?=[A-Za-z]{{0,20}}\d)[A-Za-z0-9]{{1,40}}(?![\w])
+              | (?-i:(?<![\w.-])(?=[A-Z]{{0,12}}\d)(?=\d{{0,12}}[A-Z])[A-Z0-9]{{4,40}}(?![\w])) )
+    | (?P<sha>  (?<![\w-])(?=[a-f]{{0,39}}\d)(?=\d{{0,39}}[a-f])[0-9a-f]{{7,40}}(?![\w-]) )
+    | (?P<phone>(?<![\w])\+\d{{1,3}}(?:[ -]?\d{{1,5}}){{2,6}}\b | \(\d{{3}}\)[ ]?\d{{3}}-\d{{4}}\b | \b\d{{3}}-\d{{3}}-\d{{4}}\b )
+    | (?P<number>(?<![\w.])(?P<minus>[-−]?)(?P<num>{_AMOUNT})(?![\w])(?!\.\d) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"""(?<!\w)'(?P<a>[^'\n]{1,200}(?:'(?=\w)[^'\n]{1,200}){0,4})'(?!\w)|"(?P<b>[^"\n]{1,400})"|“(?P<c>[^”\n]{1,400})”
+    |‘(?P<d>[^’\n]{1,200})’(?!\w)|`(?P<e>[^`\n]{1,200})`|\*\*(?P<f>[^*\n]{1,200})\*\*""",
+    re.VERBOSE,
+)
+_UNIT = re.compile(r"\d+(?:GB|TB|MB|KB|ML|MM|CM|KG|KM|PX|MAH|GHZ|MHZ|HZ|FPS|DPI|MP|OZ|LB|LBS|AM|PM|ST|ND|RD|TH)", re.IGNORECASE)
+MAX_TEXT = 200_000
+"""Only the first code points of a text are read for values: a longer text is a dump, not words."""
+
+
+def scan(text: str) -> list[Found]:
+    """Find the values in `text`, in order and without overlap."""
+    return list(_scan(text[:MAX_TEXT]))
+
+
+def _scan(text: str) -> Iterator[Found]:
+    for match in _PATTERN.finditer(text):
+        kind = match.lastgroup
+        # lastgroup names the outermost alternative because its group closes last
+        found = _found(match, kind) if kind else None
+        if found is not None:
+            yield found
+
+
+def _found(match: re.Match[str], kind: str) -> Found | None:
+    span, word = match.span(), match.group()
+    value: Any = word
+    if kind == "url":
+        value = word.rstrip(".,;:!?*_")
+        span = (span[0], span[0] + len(value))
+    elif kind == "email":
+        value = word.rstrip(".").lower()
+    elif kind == "ending":
+        value = match["last"]
+    elif kind == "date":
+        value = _date(match)
+    elif kind == "time":
+        value = _time(match)
+    elif kind == "money":
+        value = _money(match)
+    elif kind == "percent":
+        value = Decimal(match["pct"])
+    elif kind == "path":
+        value = _path(word)
+    elif kind == "id":
+        value, kind = _identifier(word)
+    elif kind == "sha" and word.upper() == word and not word.isdigit():
+        kind = "id"
+    elif kind == "number":
+        if len(match["num"]) >= 6 and match["num"].isdigit():
+            kind = "id"
+        else:
+            value = number(match["minus"] + match["num"])
+    return None if value is None else Found(kind, span, value)  # type: ignore[arg-type]  # group names are the kinds
+
+
+def _date(match: re.Match[str]) -> str | None:
+    if match["iso"]:
+        return match["iso"]
+    if match["us"]:
+        month, day, year = match["us"].split("/")
+        return _calendar(year, int(month), int(day))
+    name, day, year = match["mon"] or match["mon2"], match["day"] or match["day2"], match["year"] or match["year2"]
+    return _calendar(year, MONTHS[name.lower()], int(day.rstrip("stndrhSTNDRH")))
+
+
+def _calendar(year: str | None, month: int, day: int) -> str | None:
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return f"{year or '-'}-{month:02}-{day:02}"
+
+
+def _time(match: re.Match[str]) -> str | None:
+    hour, half = int(match["hour"] or match["hour2"]), (match["half"] or match["half2"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return f"{hour:02}:{match['minute'] or '00'}" if hour < 24 else None
+
+
+def _money(match: re.Match[str]) -> Money | None:
+    amount = number((match["sign"] or match["sign3"] or "") + (match["amt"] or match["amt2"]))
+    code = (match["cur"] or match["cur2"]).strip().lower()
+    return None if amount is None else Money(str(amount), CURRENCIES.get(code))
+
+
+def _path(word: str) -> str | None:
+    return word if "/" in word or not word.split(".")[0].isdigit() else None
+
+
+def _identifier(word: str) -> tuple[str | None, str]:
+    if word.startswith("#"):
+        return (word[1:], "id") if any(char.isdigit() for char in word) else (None, "id")
+    return (None, "id") if _UNIT.fullmatch(word) or word.islower() and not any(c in word for c in "_-") else (word, "id")
+
+
+def number(text: str) -> Decimal | None:
+    """Read a decimal number with thousands commas, or give None."""
+    try:
+        value = Decimal(text.replace(",", "").replace("−", "-").replace("–", "-").lstrip("+"))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def money(value: object, currency: str | None = None) -> Money | None:
+    """Read an amount out of a JSON value: a number, or words such as "$1,040.50"."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        amount = number(repr(value))
+        return None if amount is None else Money(str(amount), currency)
+    for found in _scan(str(value)[:64]):
+        if found.kind == "money":
+            return Money(found.value.value, found.value.currency or currency)
+        if found.kind == "number":
+            return Money(str(found.value), currency)
+    return None
+
+
+def same_amount(one: Decimal, other: Decimal) -> bool:
+    """Tell whether two amounts are the same to the cent, the sign apart: a refund of -9.89 is one of 9.89."""
+    return abs(abs(one) - abs(other)) < Decimal("0.006")
+
+
+def same_date(one: str, other: str) -> bool:
+    """Compare two dates; a date without a year matches any year."""
+    return one[-5:] == other[-5:] and (one[0] == "-" or other[0] == "-" or one[:4] == other[:4])
+
+
+def quoted(text: str) -> list[tuple[tuple[int, int], str]]:
+    """Find names set in quotes, back-ticks or bold: the span of the name without its marks, and the name."""
+    names = []
+    for match in _QUOTED.finditer(text[:MAX_TEXT]):
+        start, end = match.span(match.lastgroup or 0)
+        names.append(((start, end), text[start:end]))
+    return names
+
+
+def count_word(word: str) -> int | None:
+    """Read a count out of one word: `3`, `three`, `both`, `twice`."""
+    if word.isascii() and word.isdigit() and len(word) <= 9:
+        return int(word)
+    return NUMBER_WORDS.get(word.lower())
