@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from assure_tui.reconcile.lexicon import table
+
 Mode: TypeAlias = Literal[
     "completed",
     "state",
@@ -30,7 +32,8 @@ Mode: TypeAlias = Literal[
     "modifier",
 ]
 """What a verb says. `completed`: done by the agent, or said to be done; `state`: "is confirmed"; `ongoing`: "is being
-exchanged"; `others_act`: what a third party did, and verbs of subordinate clauses; `modifier`: an adjective ("the updated order") or a noun."""
+exchanged"; `others_act`: what a third party did, and verbs of subordinate clauses; `modifier`: an adjective ("the
+updated order") or a noun."""
 
 
 class Stance(msgspec.Struct, frozen=True):
@@ -47,33 +50,27 @@ MAX_LEFT = 24
 """Words to the left of a verb that are looked at."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:—–?!.()]|-(?=\s)", re.UNICODE)
-_ADVERBS = frozenset(
-    """successfully now also just already recently both all each then therefore gone ahead hereby subsequently indeed
-    again fully manually automatically officially properly correctly been being additionally furthermore safely
-    immediately promptly finally still either currently instead as requested previously formally accordingly first""".split()
-)
-_BE = {"is", "are", "was", "were", "be", "am", "isn't", "aren't", "wasn't", "weren't", "it's", "that's", "there's"}
-_HAVE = {"have", "has", "had", "haven't", "hasn't", "hadn't", "having"}
-_PLAN = {"will", "shall", "won't", "shan't", "gonna"}
-_MAY = {"can", "could", "would", "should", "may", "might", "must", "can't", "cannot", "couldn't", "wouldn't", "shouldn't"}
-_DO = {"do", "does", "did", "don't", "doesn't", "didn't"}
-_DETERMINERS = frozenset(
-    """the a an your my our their his her its this that these those any each every some no another which whose new
-    previous following same original""".split()
-)
-_PREPOSITIONS = frozenset("of in on at to for from with by per via about as than into under without".split())
-_FIRST = {"i", "we", "i've", "we've", "i'd", "i'm", "we're", "i'll", "we'll"}
-_SECOND = {"you", "you've", "you'd", "you're", "you'll"}
-_JOINS = {"and", "then", "or", "but", ",", "&", "plus"}
+_WORDS = {name: frozenset(listed.split()) for name, listed in table("grammar").items()}
+_ADVERBS = _WORDS["adverbs"]
+_BE = _WORDS["be"]
+_HAVE = _WORDS["have"]
+_PLAN = _WORDS["plan"]
+_MAY = _WORDS["may"]
+_DO = _WORDS["do"]
+_DETERMINERS = _WORDS["determiners"]
+_PREPOSITIONS = _WORDS["prepositions"]
+_FIRST = _WORDS["first_person"]
+_SECOND = _WORDS["second_person"]
+_JOINS = _WORDS["joins"]
+_INNER = _WORDS["conditions"]
+_RELATIVE = _WORDS["relatives"]
+_HEDGES = _WORDS["hedges"]
+_TRYING = _WORDS["trying"]
+_FAILING = _WORDS["failing"]
 _CONDITION = re.compile(
     r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming)\b",
     re.IGNORECASE,
 )
-_INNER = {"if", "once", "when", "whenever", "unless", "until", "before", "whether"}
-_RELATIVE = {"that", "which", "who", "whom", "where"}
-_HEDGES = {"should", "seems", "appears", "apparently", "probably", "likely", "presumably", "might", "may", "believe"}
-_TRYING = {"tried", "attempted", "trying", "attempting"}
-_FAILING = {"unable", "failed", "cannot", "can't", "couldn't"}
 _OFFERS = re.compile(
     r"\b(?:would you like|do you want|let me know|shall i|may i|please (?:confirm|provide|reply|let|specify|tell))\b",
     re.IGNORECASE,
@@ -133,49 +130,60 @@ def stance(tokens: list[tuple[str, int, int]], at: int, *, past: bool = True, te
         else:
             break
         position -= 1
-    before = left[position] if position >= 0 else ""
-    outer = set(left[: position + 1])
     if subject and "'" in subject:
         aux.insert(0, {"ve": "have", "d": "had", "m": "is", "re": "are", "ll": "will"}[subject.split("'")[1]])
     denied = any(word == "not" or word.endswith("n't") or word == "cannot" for word in aux)
-    first = subject in _FIRST
+    mode, denied, bare = _mode(left, position, aux, seen, subject, denied=denied, past=past, telegraphic=telegraphic)
+    return Stance("conditional" if _inside_condition(left) else mode, denied, subject in _FIRST, bare)
+
+
+def _mode(
+    left: list[str],
+    position: int,
+    aux: list[str],
+    seen: set[str],
+    subject: str,
+    *,
+    denied: bool,
+    past: bool,
+    telegraphic: bool,
+) -> tuple[Mode, bool, bool]:
+    """Judge a verb by its auxiliaries, adverbs and subject; gives mode, denial and bareness."""
+    before = left[position] if position >= 0 else ""
+    outer = set(left[: position + 1])
     second = subject in _SECOND
-    condition = _inside_condition(left)
-
-    def said(mode: Mode, *, bare: bool = False, no: bool = denied) -> Stance:
-        return Stance("conditional" if condition else mode, no, first, bare)
-
     if "to" in aux:
-        return _infinitive(left, position, said)
+        return *_infinitive(left, position), False
     modal = next((word for word in aux if word in _PLAN or word in _MAY), "")
     if modal:
-        return _modal(modal, aux, seen, said, denied=denied, past=past)
+        return *_modal(modal, aux, seen, denied=denied, past=past), False
     passive = any(word in _BE for word in aux) or "been" in seen
-    if aux and any(word in _HAVE for word in aux):
+    if any(word in _HAVE for word in aux):
         if second and not passive:
-            return said("user_act")
-        return said("hedged" if outer & _HEDGES and not first else "completed") if past else said("modifier")
+            return "user_act", denied, False
+        if not past:
+            return "modifier", denied, False
+        return "hedged" if outer & _HEDGES and subject not in _FIRST else "completed", denied, False
     if passive and past:
         if "being" in seen:
-            return said("ongoing")
-        if any(word in {"was", "were", "wasn't", "weren't"} for word in aux):
-            return said("others_act" if _relative(left, position) else "completed")
-        return said("completed" if seen & {"now", "successfully", "already", "officially"} else "state")
+            return "ongoing", denied, False
+        if aux and any(word in {"was", "were", "wasn't", "weren't"} for word in aux):
+            return "others_act" if _relative(left, position) else "completed", denied, False
+        return "completed" if seen & {"now", "successfully", "already", "officially"} else "state", denied, False
     if any(word in _DO for word in aux):
-        return said("user_act" if second else "completed" if denied else "question")
+        return "user_act" if second else "completed" if denied else "question", denied, False
     if aux:
-        return said("modifier")
+        return "modifier", denied, False
     if not past:
-        return said("request" if position < 0 or before in _JOINS or before == "please" else "modifier", bare=True)
+        asks = position < 0 or before in _JOINS or before == "please"
+        return "request" if asks else "modifier", denied, True
     if subject:
-        return said("user_act" if second else "completed")
+        return "user_act" if second else "completed", denied, False
     if position < 0 or before in {":", "—", "–", "-", "(", ".", ";"}:
-        return said("completed" if telegraphic or position >= 0 else "modifier", bare=True)
-    if before in _JOINS:
-        return said("modifier", bare=True)
-    if before in _DETERMINERS or before in _PREPOSITIONS:
-        return said("modifier")
-    return said("completed" if telegraphic and not outer & _RELATIVE else "others_act", bare=True)
+        return "completed" if telegraphic or position >= 0 else "modifier", denied, True
+    if before in _JOINS or before in _DETERMINERS or before in _PREPOSITIONS:
+        return "modifier", denied, before in _JOINS
+    return "completed" if telegraphic and not outer & _RELATIVE else "others_act", denied, True
 
 
 def _inside_condition(left: list[str]) -> bool:
@@ -192,28 +200,25 @@ def _relative(left: list[str], position: int) -> bool:
     return any(word in _RELATIVE for word in left[max(0, position - 3) : position + 1])
 
 
-def _infinitive(left: list[str], position: int, said: object) -> Stance:
-    """Judge "… to VERB" by the word before "to"."""
-    make = said if callable(said) else Stance  # narrow the closure's type
-    window = left[max(0, position - 3) : position + 1]
+def _infinitive(left: list[str], position: int) -> tuple[Mode, bool]:
+    """Judge "… to VERB" by the words before "to"."""
+    window = set(left[max(0, position - 3) : position + 1])
     if "able" in window or "managed" in window:
-        negative = {"not", "wasn't", "weren't", "isn't", "aren't", "haven't", "hasn't", "never"} & set(left[max(0, position - 5) :])
-        future = {"will", "would", "should", "may", "might", "be"} & set(window)
-        return make("planned") if future and not negative else make("unable", no=True) if negative else make("completed", no=False)
-    if _FAILING & set(window):
-        return make("unable", no=True)
-    if _TRYING & set(window):
-        return make("attempted", no=False)
-    return make("planned", no=False)
+        nearby = set(left[max(0, position - 5) : position + 1])
+        if nearby & {"not", "wasn't", "weren't", "isn't", "aren't", "haven't", "hasn't", "never"}:
+            return "unable", True
+        return ("planned" if window & {"will", "would", "should", "may", "might", "be"} else "completed"), False
+    if window & _FAILING:
+        return "unable", True
+    return ("attempted" if window & _TRYING else "planned"), False
 
 
-def _modal(modal: str, aux: list[str], seen: set[str], said: object, *, denied: bool, past: bool) -> Stance:
+def _modal(modal: str, aux: list[str], seen: set[str], *, denied: bool, past: bool) -> tuple[Mode, bool]:
     """Judge a verb under a modal."""
-    make = said if callable(said) else Stance
     if modal in _PLAN:
-        return make("planned")
+        return "planned", denied
     if modal in {"couldn't", "can't", "cannot"} or (denied and modal in {"could", "can"}):
-        return make("unable", no=True)
+        return "unable", True
     if modal in {"should", "might", "may", "must"} and past and ("now" in seen or "have" in aux or "been" in seen):
-        return make("hedged")
-    return make("offered")
+        return "hedged", denied
+    return "offered", denied

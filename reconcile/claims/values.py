@@ -100,9 +100,9 @@ CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"} 
     for word in words
 }
 
-_MONTH = "(?:%s)" % "|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True))
+_MONTH = "(?:{})".format("|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True)))
 _AMOUNT = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,20})?"
-_CODE = "(?:%s)" % "|".join(sorted((word for word in CURRENCIES if word.isalpha()), key=len, reverse=True))
+_CODE = "(?:{})".format("|".join(sorted((word for word in CURRENCIES if word.isalpha()), key=len, reverse=True)))
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PATTERN = re.compile(
     rf"""
@@ -123,10 +123,12 @@ _PATTERN = re.compile(
     | (?P<path> (?<![\w./-])(?:~|\.{{1,2}})?/?(?:[\w.@+-]{{1,120}}/){{1,30}}[\w.@+-]{{1,160}}
               | (?<![\w./-])[\w-]{{1,120}}\.(?=[a-z])[a-z][a-z0-9]{{0,5}}\b(?![.\w]) )
     | (?P<id>   \#[A-Za-z0-9][\w-]{{0,60}}
-              | (?<![\w.-])[A-Za-z][A-Za-z0-9]{{0,40}}(?:[_-][A-Za-z0-9]{{1,40}}){{0,8}}[_-](?=[A-Za-z]{{0,20}}\d)[A-Za-z0-9]{{1,40}}(?![\w])
+              | (?<![\w.-])[A-Za-z][A-Za-z0-9]{{0,40}}(?:[_-][A-Za-z0-9]{{1,40}}){{0,8}}
+                [_-](?=[A-Za-z]{{0,20}}\d)[A-Za-z0-9]{{1,40}}(?![\w])
               | (?-i:(?<![\w.-])(?=[A-Z]{{0,12}}\d)(?=\d{{0,12}}[A-Z])[A-Z0-9]{{4,40}}(?![\w])) )
     | (?P<sha>  (?<![\w-])(?=[a-f]{{0,39}}\d)(?=\d{{0,39}}[a-f])[0-9a-f]{{7,40}}(?![\w-]) )
-    | (?P<phone>(?<![\w])\+\d{{1,3}}(?:[ -]?\d{{1,5}}){{2,6}}\b | \(\d{{3}}\)[ ]?\d{{3}}-\d{{4}}\b | \b\d{{3}}-\d{{3}}-\d{{4}}\b )
+    | (?P<phone>(?<![\w])\+\d{{1,3}}(?:[ -]?\d{{1,5}}){{2,6}}\b
+              | \(\d{{3}}\)[ ]?\d{{3}}-\d{{4}}\b | \b\d{{3}}-\d{{3}}-\d{{4}}\b )
     | (?P<number>(?<![\w.])(?P<minus>[-−]?)(?P<num>{_AMOUNT})(?![\w])(?!\.\d) )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -136,7 +138,9 @@ _QUOTED = re.compile(
     |‘(?P<d>[^’\n]{1,200})’(?!\w)|`(?P<e>[^`\n]{1,200})`|\*\*(?P<f>[^*\n]{1,200})\*\*""",
     re.VERBOSE,
 )
-_UNIT = re.compile(r"\d+(?:GB|TB|MB|KB|ML|MM|CM|KG|KM|PX|MAH|GHZ|MHZ|HZ|FPS|DPI|MP|OZ|LB|LBS|AM|PM|ST|ND|RD|TH)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\d+(?:GB|TB|MB|KB|ML|MM|CM|KG|KM|PX|MAH|GHZ|MHZ|HZ|FPS|DPI|MP|OZ|LB|LBS|AM|PM|ST|ND|RD|TH|P|K|W|V)", re.IGNORECASE
+)
 MAX_TEXT = 200_000
 """Only the first code points of a text are read for values: a longer text is a dump, not words."""
 
@@ -217,13 +221,15 @@ def _money(match: re.Match[str]) -> Money | None:
 
 
 def _path(word: str) -> str | None:
-    return word if "/" in word or not word.split(".")[0].isdigit() else None
+    return word if "/" in word or not word.split(".", maxsplit=1)[0].isdigit() else None
 
 
 def _identifier(word: str) -> tuple[str | None, str]:
     if word.startswith("#"):
         return (word[1:], "id") if any(char.isdigit() for char in word) else (None, "id")
-    return (None, "id") if _UNIT.fullmatch(word) or word.islower() and not any(c in word for c in "_-") else (word, "id")
+    return (
+        (None, "id") if _UNIT.fullmatch(word) or (word.islower() and not any(c in word for c in "_-")) else (word, "id")
+    )
 
 
 def number(text: str) -> Decimal | None:

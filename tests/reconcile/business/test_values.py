@@ -1,0 +1,92 @@
+"""Typed values out of words."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assure_tui.reconcile.claims.values import count_word, money, quoted, same_amount, same_date, scan
+from assure_tui.reconcile.model import Money
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("refunded $1,040.50 today", "money", Money("1040.50", "USD")),
+        ("a fee of 12 euros", "money", Money("12", "EUR")),
+        ("paid 7.5 GBP", "money", Money("7.5", "GBP")),
+        ("USD 40 was sent", "money", Money("40", "USD")),
+        ("on May 17, 2025.", "date", "2025-05-17"),
+        ("on the 3rd of March", "date", "--03-03"),
+        ("on 2025-05-17", "date", "2025-05-17"),
+        ("at 1:30 PM", "time", "13:30"),
+        ("at 9 am", "time", "09:00"),
+        ("from 16:00 on", "time", "16:00"),
+        ("order #A1042 is open", "id", "A1042"),
+        ("booking QX77ZP is open", "id", "QX77ZP"),
+        ("payment card_5521 used", "id", "card_5521"),
+        ("item 60776406 sold", "id", "60776406"),
+        ("to DE89370400440532013000 now", "iban", "DE89370400440532013000"),
+        ("mail Ann.Lee@Example.com.", "email", "ann.lee@example.com"),
+        ("see https://example.com/a?b=1.", "url", "https://example.com/a?b=1"),
+        ("card ending in 7334", "ending", "7334"),
+        ("committed as 2bcd462.", "sha", "2bcd462"),
+        ("wrote docs/plan.md", "path", "docs/plan.md"),
+        ("off by 12.5%", "percent", Decimal("12.5")),
+        ("call +49 30 1234567 now", "phone", "+49 30 1234567"),
+        ("the 41 tests", "number", Decimal(41)),
+    ],
+)
+def test_values_are_read_in_their_normal_form(text: str, kind: str, value: object) -> None:
+    assert [(found.kind, found.value) for found in scan(text)] == [(kind, value)]
+
+
+def test_units_of_measure_are_no_identifiers() -> None:
+    assert [found.kind for found in scan("a 256GB disk, 1080P")] == []
+
+
+def test_names_in_quotes_back_ticks_and_bold_are_found_without_their_marks() -> None:
+    text = "sent 'Hi, it's me' to the `ops` channel, titled **Lunch**"
+    assert [name for _, name in quoted(text)] == ["Hi, it's me", "ops", "Lunch"]
+    assert all(text[start:end] == name for (start, end), name in quoted(text))
+
+
+def test_amounts_compare_to_the_cent_and_dates_without_a_year() -> None:
+    assert same_amount(Decimal("-9.89"), Decimal("9.890000000000001"))
+    assert not same_amount(Decimal(40), Decimal(400))
+    assert same_date("--05-17", "2025-05-17")
+    assert not same_date("2024-05-17", "2025-05-17")
+
+
+def test_json_amounts_are_money() -> None:
+    assert money(74.12) == Money("74.12")
+    assert money("$74.12") == Money("74.12", "USD")
+    assert money("seventy") is None
+    assert money(value=True) is None
+
+
+def test_counts_are_read_from_words() -> None:
+    assert [count_word(word) for word in ("3", "two", "Both", "twice", "many")] == [3, 2, 2, 2, None]
+
+
+@given(st.text(max_size=300))
+def test_spans_are_in_order_and_inside_the_text(text: str) -> None:
+    end = 0
+    for found in scan(text):
+        assert end <= found.span[0] < found.span[1] <= len(text)
+        end = found.span[1]
+
+
+@pytest.mark.parametrize(
+    "seed", ["a-", "1,", "/a", "a.", "A1", "'", "a@", "1:", "+1 ", "A_", "aA1_", "a@a.", "0", "a", "(", "1 "]
+)
+def test_reading_is_linear_in_hostile_text(seed: str) -> None:
+    text = seed * (100_000 // len(seed))
+    began = time.perf_counter()
+    scan(text)
+    quoted(text)
+    assert time.perf_counter() - began < 1
