@@ -1,19 +1,196 @@
-"""Coding claims: what the agent said of code, tests and version control."""
+"""Coding claims: what the agent said of code, tests and version control.
+
+Three readings of each unit, over the lexicon in `data/coding.toml`: verbs of completed actions in a frame that makes
+them the agent's own ("Added …", "I've removed …", "The branch is pushed"), checks (a subject and a result in one
+clause), and patterns for states and denials. Sections tell whether a list is one of changes or of plans.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assure_tui.reconcile.claims.coding_args import arguments
+from assure_tui.reconcile.claims.coding_checks import checks, listed_check
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_text import Prepared, prepare
+from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, imperative
+from assure_tui.reconcile.ids import claim_id
+from assure_tui.reconcile.model import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from assure_tui.ingest.model import AgentText
     from assure_tui.reconcile.claims.segment import Unit
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import Claim
+
+MAX_UNIT = 4000
+"""Code points of one unit that are read."""
+
+_NEXT = re.compile(r"(?:I['’]m|I['’]ll|I will|Now|Next|Let me|Moving)\b")
+_PLAIN = re.compile(r"[*_`#]")
+
+
+class Section(msgspec.Struct):
+    """What the text above says of the units beneath: a list of changes, of plans, or something else."""
+
+    heading: str = ""
+    lead: str = ""
 
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:
     """Read the coding claims out of the units of one text."""
-    del units, event, context
-    return []
+    del context
+    if event.channel == "plan":
+        return []
+    out: list[Claim] = []
+    sections = _Sections()
+    for at, unit in enumerate(units):
+        mode = sections.of(unit)
+        after = units[at + 1] if at + 1 < len(units) else None
+        if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
+            continue
+        prepared = prepare(unit)
+        found = list(_find(prepared, mode, event, after))
+        out.extend(_claim(item, prepared, event) for item in _apart(prepared, found))
+    return out
+
+
+class _Sections:
+    """Remembers what kind of list stands above: the mode of a heading holds until the next, a lead's for its list."""
+
+    def __init__(self) -> None:
+        self.heading = ("", "")
+        self.lead = ("", "")
+
+    def of(self, unit: Unit) -> str:
+        if unit.heading != self.heading[0]:
+            before = self.heading[1]
+            mode = _mode(unit.heading)
+            self.heading = (unit.heading, mode or ("changes" if before == "changes" else ""))
+            self.lead = ("", "")
+        if unit.lead != self.lead[0]:
+            mode = _mode(unit.lead)
+            inherited = self.lead[1] if self.lead[1] == "changes" and unit.lead.startswith("**") else ""
+            self.lead = (unit.lead, mode or inherited)
+        return self.lead[1] or self.heading[1]
+
+
+def _mode(text: str) -> str:
+    if not text:
+        return ""
+    plain = _PLAIN.sub("", text).lower().replace("’", "'")
+    words = lexicon()
+    for name in ("plan", "changes", "other"):
+        if words.sections[name].search(plain):
+            if name == "plan" and words.sections["changes"].match(plain.lstrip(" 0123456789.")):
+                continue
+            return name
+    return ""
+
+
+def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None) -> Iterator[Found]:
+    words = lexicon()
+    masked = prepared.masked
+    unit = prepared.unit
+    listed = mode == "changes" and unit.form in {"item", "row", "heading"}
+    if not listed and not words.trigger.search(masked):
+        return
+    if masked.rstrip(" )").endswith("?"):
+        return
+    if unit.form == "heading" and mode == "plan":
+        return
+    denied = False
+    for kind, pattern in words.denials:
+        hit = pattern.search(masked)
+        if hit and not blocked(masked, hit.start()):
+            denied = True
+            yield Found(kind, hit.start(), hit.end(), denied=True)
+    if mode == "plan" and unit.form == "item":
+        return
+    listing = unit.form == "label" and after is not None and after.form == "item" and after.text.startswith("`")
+    if not listing:
+        yield from checks(prepared, denied=denied)
+    if unit.form == "item":
+        yield from listed_check(prepared)
+    told = event.channel not in {"commit_message", "pr_body"}
+    if told:
+        yield from actions(prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)))
+    for kind, pattern in words.states:
+        hit = pattern.search(masked)
+        if hit and not blocked(masked, hit.start()):
+            yield Found(kind, hit.start(), hit.end(), weak=True)
+    if listed and told:
+        found = imperative(prepared)
+        if found:
+            yield found
+
+
+def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
+    """Give each finding its clause: the unit is divided between neighbours at the last divider before the later one."""
+    found.sort(key=lambda item: (item.start, item.weak, -item.end))
+    kept: list[Found] = []
+    for item in found:
+        if kept and (item.start < kept[-1].end or (item.weak and _same(prepared, kept[-1], item))):
+            if kept[-1].weak and not item.weak:
+                kept[-1] = item
+            continue
+        if kept and _same(prepared, kept[-1], item) and item.kind == kept[-1].kind and item.denied == kept[-1].denied:
+            continue
+        kept.append(item)
+    out: list[Found] = []
+    begin = 0
+    for at, item in enumerate(kept):
+        after = kept[at + 1] if at + 1 < len(kept) else None
+        end = _divider(prepared.masked, item.end, after.start) if after else len(prepared.masked)
+        out.append(msgspec.structs.replace(item, start=begin, end=end))
+        begin = end
+    return out
+
+
+_DIVIDER = re.compile(r";|\s[—–-]\s|,?\s(?:and|but|then|plus|while|so)\s|,\s|[.:]\s|\(|\s\|\s|\s→\s|\s\+\s")
+
+
+def _divider(masked: str, start: int, end: int) -> int:
+    hits = list(_DIVIDER.finditer(masked, start, end + 1))
+    strong = [hit for hit in hits if hit.group()[0] in ";.|" or hit.group().strip() in {"—", "–"}]
+    chosen = (strong or hits)[-1:] if hits else []
+    return chosen[0].start() if chosen else end
+
+
+def _same(prepared: Prepared, before: Found, after: Found) -> bool:
+    """Tell whether nothing divides two findings."""
+    return not _DIVIDER.search(prepared.masked, before.end, after.start + 1)
+
+
+_LEADING = " \t\n,;:.—–-|→+)"
+
+
+def _claim(item: Found, prepared: Prepared, event: AgentText) -> Claim:
+    unit = prepared.unit
+    text = unit.text
+    start, end = item.start, item.end
+    while start < end and text[start] in _LEADING:
+        start += 1
+    for word in ("and ", "but ", "then ", "plus ", "so ", "while "):
+        if text[start:end].lower().startswith(word):
+            start += len(word)
+    while end > start and text[end - 1] in " \t\n,;:|—–(":
+        end -= 1
+    span = (unit.start + start, unit.start + end)
+    args: dict[str, Any] = arguments(item, prepared, start, end)
+    return Claim(
+        id=claim_id(event.id, span, item.kind),
+        run=event.run,
+        event=event.id,
+        origin=event.origin,
+        span=span,
+        text=event.text[span[0] : span[1]],
+        kind=item.kind,
+        polarity="denied" if item.denied else "asserted",
+        args=args,
+        time=event.time,
+    )

@@ -1,0 +1,99 @@
+"""Arguments of a coding claim: paths, commit ids, commands, counts, scope."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assure_tui.reconcile.claims.coding_text import NUMBER_WORDS, is_path
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.claims.coding_text import Prepared
+    from assure_tui.reconcile.claims.coding_verbs import Found
+
+_LINE = re.compile(r":\d+(?:-\d+)?$")
+_FRACTION = re.compile(r"(?<![\w./])(\d[\d,]{0,8})\s?/\s?(\d[\d,]{0,8})(?![\w/.]\d)")
+_COUNT = re.compile(
+    r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
+    r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
+)
+_ALL = re.compile(r"\b(?:all|every|entire|whole|full|complete)\b")
+_PARTIAL = re.compile(
+    r"\b(?:focused|targeted|relevant|related|affected|specific|new|unit|integration|e2e|only|subset)\b"
+)
+_ONLY = re.compile(r"\b(?:only|just|no other|nothing else)\b")
+_PLAIN_PATH = re.compile(r"[\w@.~+-]*(?:/[\w@.+-]+)+/?|[\w@+-][\w@.+-]*\.[A-Za-z]\w{0,9}")
+_CODE = re.compile(r"`([^`\n]{1,200})`")
+
+
+def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[str, Any]:
+    """Read the arguments of the claim in [start, end) of the unit."""
+    args: dict[str, Any] = {}
+    masked = prepared.masked[start:end]
+    inside = [piece for piece in prepared.pieces if start <= piece.start < end]
+    paths = [_LINE.sub("", piece.text) for piece in inside if piece.sort == "path"]
+    if paths:
+        args["paths"] = paths
+    else:
+        around = _paths_above(prepared)
+        if around:
+            args["paths"] = around
+            args["from_above"] = True
+    for name, sort in (("sha", "sha"), ("commands", "cmd"), ("names", "code"), ("urls", "url")):
+        values = [piece.text for piece in inside if piece.sort == sort]
+        if values:
+            args[name] = values
+    counts = _counts(masked)
+    if counts:
+        args["counts"] = counts
+    if _ALL.search(masked):
+        args["scope"] = "all"
+    elif _PARTIAL.search(masked):
+        args["scope"] = "part"
+    if _ONLY.search(masked):
+        args["only"] = True
+    if found.verb:
+        args["verb"] = found.verb
+    return args
+
+
+def _paths_above(prepared: Prepared) -> list[str]:
+    """Files named by the item, label or heading that the unit stands under."""
+    unit = prepared.unit
+    own = [_LINE.sub("", piece.text) for piece in prepared.pieces if piece.sort == "path"]
+    if own:
+        return own[:4]
+    for above in (unit.parent, unit.lead, unit.heading):
+        found = [_LINE.sub("", hit) for hit in _CODE.findall(above[:400]) if is_path(hit)]
+        if not found:
+            found = [hit for hit in _PLAIN_PATH.findall(above[:400]) if is_path(hit)]
+        if found:
+            return found[:4]
+    return []
+
+
+def _counts(masked: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    fraction = _FRACTION.search(masked)
+    if fraction:
+        counts["passed"] = _number(fraction[1])
+        counts["total"] = _number(fraction[2])
+    for hit in _COUNT.finditer(masked):
+        word = hit[2]
+        name = (
+            "passed"
+            if word.startswith("pass")
+            else "failed"
+            if word.startswith("fail")
+            else "tests"
+            if word.startswith("test")
+            else word.rstrip("s") + "s"
+            if word != "skipped"
+            else word
+        )
+        counts.setdefault(name, _number(hit[1]))
+    return counts
+
+
+def _number(text: str) -> int:
+    return NUMBER_WORDS.get(text) or int(text.replace(",", "") or 0)

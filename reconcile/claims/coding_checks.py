@@ -1,0 +1,144 @@
+"""Check claims: a subject (tests, lint, a command) and a result (pass, 0 issues, failed) in one clause."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_text import MASKS
+from assure_tui.reconcile.claims.coding_verbs import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assure_tui.reconcile.claims.coding_text import Prepared
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
+_STRONG = re.compile(r";|\.\s|\s[—–]\s(?=[a-z\ue000-\ue005]{2,40}[^;]{0,60}(?:pass|clean|green|0 ))")
+_NEGATED = re.compile(
+    r"\b(?:not|never|no|n't|without|until|yet to|isn't|aren't|don't|doesn't|didn't|haven't)\s(?:\w+\s){0,2}$"
+)
+_COUNTED = re.compile(r"(?<![\d.,])[1-9]\d{0,8} (?:tests? |specs? )?$")
+_PART = re.compile(r"[A-Za-z][a-z]+|[a-z]+")
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
+    r"to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|verify|verifies|check that|see if|i'll|we'll|"
+    r"i'm|i am|before|after|how|why)\b"
+)
+_DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
+_FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
+"""Another person's checks: "Stefan's tests pass"."""
+_PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|checks?|tests?|ran|green)\b")
+_GENERIC = "verified"
+
+
+def checks(prepared: Prepared, *, denied: bool) -> Iterator[Found]:
+    """Find the check claims of one unit."""
+    masked = prepared.masked
+    words = lexicon()
+    if denied and not words.passes.search(masked):
+        return
+    for verdict in words.verdicts:
+        if verdict.match(masked):
+            bad = words.fails.search(masked) is not None
+            yield Found("tests_fail" if bad else "tests", 0, len(masked.rstrip()))
+            return
+    start = 0
+    for stop in [*_STRONG.finditer(masked), None]:
+        end = stop.start() if stop else len(masked)
+        yield from _clause(prepared, start, end)
+        start = stop.end() if stop else end
+
+
+def listed_check(prepared: Prepared) -> Iterator[Found]:
+    """Read a bare command in a list that was introduced by a result: "Verification passed:", "Ran:"."""
+    unit = prepared.unit
+    lead = unit.lead.lower() or unit.heading.lower()
+    pieces = prepared.pieces
+    if not pieces or pieces[0].sort not in {"cmd", "code"} or pieces[0].start > 2 or not _PROOF.search(lead):
+        return
+    kind = _of_code(prepared, pieces[0].start)
+    if kind is None and pieces[0].sort != "cmd":
+        return
+    yield Found(kind or "ran", pieces[0].start, pieces[0].end)
+
+
+def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
+    words = lexicon()
+    masked = prepared.masked
+    passed = words.passes.search(masked, start, end)
+    failed = words.fails.search(masked, start, end)
+    if failed and (
+        passed is None or failed.start() < passed.start() or _COUNTED.search(masked[start : failed.start()])
+    ):
+        result, bad = failed, True
+    elif passed:
+        result, bad = passed, False
+    else:
+        return
+    before = masked[start : result.start()]
+    if (
+        _HYPOTHETICAL.search(before)
+        or _FOREIGN.search(prepared.unit.text, start, result.start())
+        or _DESCRIPTIVE.search(masked[start : result.end()])
+    ):
+        return
+    if _NEGATED.search(before):
+        bad = True
+    subjects: dict[str, tuple[int, int]] = {}
+    for kind, a, b in _subjects(prepared, start, end):
+        if a <= result.start() < b:
+            continue
+        known = subjects.get(kind)
+        subjects[kind] = (min(a, known[0]), max(b, known[1])) if known else (a, b)
+    if not subjects:
+        return
+    specific = {kind: span for kind, span in subjects.items() if kind != _GENERIC}
+    if not specific:
+        if not bad:
+            a, b = subjects[_GENERIC]
+            yield Found(_GENERIC, min(a, result.start()), max(b, result.end()))
+        return
+    if len(specific) == 1:
+        kind = next(iter(specific))
+        a, b = specific[kind]
+        name = f"{kind}_fail" if bad and kind in {"tests", "lint"} else kind
+        if bad and name == kind:
+            return
+        yield Found(name, min(a, result.start()), max(b, result.end()))
+        return
+    if bad:
+        return
+    for kind, (a, b) in specific.items():
+        yield Found(kind, a, b)
+
+
+def _subjects(prepared: Prepared, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    words = lexicon()
+    masked = prepared.masked
+    for hit in _WORD.finditer(masked, start, end):
+        word = hit.group()
+        if word[0] in {MASKS["cmd"], MASKS["code"], MASKS["path"]}:
+            kind = _of_code(prepared, hit.start())
+        elif "\ue000" <= word[0] <= "\ue005":
+            continue
+        else:
+            kind = words.subjects.get(word)
+        if kind:
+            yield kind, hit.start(), hit.end()
+
+
+def _of_code(prepared: Prepared, at: int) -> str | None:
+    """Read what a command or a name in a code span checks: `npm run build`, `lint:go`, `TestParse`."""
+    piece = next((piece for piece in prepared.pieces if piece.start <= at < piece.end), None)
+    if piece is None:
+        return None
+    words = lexicon()
+    found = [kind for part in _PART.findall(piece.text[:200]) if (kind := words.subjects.get(part.lower()))]
+    if not found:
+        return None
+    specific = [kind for kind in found if kind != _GENERIC]
+    if piece.sort != "cmd" and specific[:1] == ["tests"] and piece.sort == "path":
+        return "tests"
+    return (specific or found)[0]

@@ -1,0 +1,267 @@
+"""The text of a unit made ready for reading: lower case, marks blanked, code and paths masked, cut into tokens.
+
+Masking keeps every code point's place, so that a position in the masked text is one in the unit's text. Code spans,
+paths, commit ids, quotations and addresses become runs of one private-use character each, which makes the words of a
+command or a file name invisible to the patterns for prose, and lets a pattern ask for `<path>` or `<sha>`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.claims.segment import Unit
+
+Sort: TypeAlias = Literal["path", "cmd", "sha", "code", "quote", "url"]
+
+MASKS: dict[Sort, str] = {
+    "path": "\ue000",
+    "cmd": "\ue001",
+    "sha": "\ue002",
+    "code": "\ue003",
+    "quote": "\ue004",
+    "url": "\ue005",
+}
+PLACEHOLDERS: dict[str, str] = {
+    "<path>": "[\ue000]+",
+    "<cmd>": "[\ue001]+",
+    "<sha>": "[\ue002]+",
+    "<code>": "[\ue000-\ue003]+",
+    "<quote>": "[\ue004]+",
+    "<url>": "[\ue005]+",
+    "<n>": r"(?:\d[\d,]*|all|both|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
+}
+
+NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+    )
+} | {"both": 2, "no": 0}
+
+_URL = re.compile(r"https?://[^\s)>\]|`]{1,500}")
+_LINK = re.compile(r"\]\(([^()\s]{1,500})\)")
+_QUOTED = re.compile(r"[\"“]([^\"“”\n]{2,300})[\"”]")
+_EXTENSION = r"[A-Za-z][A-Za-z0-9]{0,9}"
+_PATH = re.compile(
+    r"(?<![\w@/.-])(?:~?\.{0,2}/)?(?:[\w@.+-]{1,100}/){1,20}[\w@.+*-]{0,100}(?::\d{1,6}(?:-\d{1,6})?)?"
+    rf"|(?<![\w@/.-])[\w+-][\w.+-]{{0,80}}\.{_EXTENSION}(?::\d{{1,6}}(?:-\d{{1,6}})?)?(?![\w/])"
+)
+_SHA = re.compile(r"(?<![\w/#.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}(?![\w/-])")
+_ALL_SHA = re.compile(r"(?=[a-f]*\d)[0-9a-f]{7,40}(?=$|[\s:.])")
+_FILE = re.compile(
+    rf"(?:[\w@.+~*-]*/)*[\w@.+*-]*\.{_EXTENSION}(?::\d+(?:-\d+)?)?$|(?:[\w@.+~*-]+/)+[\w@.+*-]*$|[A-Z][A-Za-z]*file$"
+)
+_NO_FILE = re.compile(r"(?:\d+\.)+\w*$|v?\d[\w.]*$|[A-Za-z_]\w*\.[A-Za-z_]\w*\(|(?:e\.g|i\.e)$|origin/|upstream/|refs/")
+_EXTENSIONS = frozenset(
+    [
+        "py",
+        "pyi",
+        "ipynb",
+        "js",
+        "mjs",
+        "cjs",
+        "jsx",
+        "ts",
+        "mts",
+        "cts",
+        "tsx",
+        "vue",
+        "svelte",
+        "go",
+        "rs",
+        "java",
+        "kt",
+        "kts",
+        "scala",
+        "c",
+        "h",
+        "cc",
+        "cpp",
+        "hpp",
+        "cs",
+        "fs",
+        "swift",
+        "m",
+        "mm",
+        "rb",
+        "php",
+        "pl",
+        "lua",
+        "r",
+        "jl",
+        "ex",
+        "exs",
+        "erl",
+        "hs",
+        "ml",
+        "clj",
+        "dart",
+        "zig",
+        "nim",
+        "sh",
+        "bash",
+        "zsh",
+        "fish",
+        "ps1",
+        "bat",
+        "sql",
+        "graphql",
+        "proto",
+        "html",
+        "htm",
+        "css",
+        "scss",
+        "sass",
+        "less",
+        "json",
+        "jsonc",
+        "json5",
+        "jsonl",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
+        "conf",
+        "env",
+        "lock",
+        "xml",
+        "svg",
+        "md",
+        "mdx",
+        "rst",
+        "txt",
+        "csv",
+        "tsv",
+        "tf",
+        "hcl",
+        "dockerfile",
+        "mk",
+        "cmake",
+        "gradle",
+        "sum",
+        "mod",
+        "snap",
+        "template",
+        "tmpl",
+        "j2",
+        "plist",
+        "properties",
+        "gitignore",
+        "editorconfig",
+        "patch",
+        "diff",
+        "log",
+        "png",
+        "jpg",
+        "gif",
+        "pdf",
+        "omp",
+    ]
+)
+_TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:-[a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
+_SPACE = re.compile(r"\s")
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A word, a number, a mark or a masked run, with its place in the unit's text."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A masked piece of a unit and what it is; `text` is as written, without ticks."""
+
+    sort: Sort
+    text: str
+    start: int
+    end: int
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A unit ready for reading."""
+
+    unit: Unit
+    masked: str
+    pieces: tuple[Piece, ...]
+
+    def tokens(self) -> list[Token]:
+        """Cut the masked text into tokens."""
+        return [Token(hit.group(), hit.start(), hit.end()) for hit in _TOKEN.finditer(self.masked)]
+
+
+def prepare(unit: Unit) -> Prepared:
+    """Mask one unit. The masked text has the length of `unit.text`."""
+    text = unit.text
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    chars = list(lower.replace("’", "'").replace("*", " ").replace("\u00a0", " "))
+    pieces: list[Piece] = []
+
+    def mask(sort: Sort, start: int, end: int, inner: tuple[int, int] | None = None) -> None:
+        a, b = inner or (start, end)
+        pieces.append(Piece(sort, text[a:b], start, end))
+        chars[start:end] = MASKS[sort] * (end - start)
+
+    for a, b in unit.codes:
+        ticks = 1
+        while a - ticks > 0 and text[a - ticks - 1] == "`":
+            ticks += 1
+        mask(classify(text[a:b].strip()), a - ticks, min(len(text), b + ticks), (a, b))
+    rest = "".join(chars)
+    for hit in _LINK.finditer(text):
+        if rest[hit.start()] == "]":
+            target = hit.group(1)
+            chars[hit.start() : hit.end()] = " " * (hit.end() - hit.start())
+            if not target.startswith(("http:", "https:", "#", "mailto:")):
+                pieces.append(Piece("path", target, hit.start(), hit.end()))
+    if "[" in text:
+        chars = [" " if char == "[" and text[at] == "[" else char for at, char in enumerate(chars)]
+    rest = "".join(chars)
+    for sort, pattern in (("url", _URL), ("path", _PATH), ("sha", _SHA), ("quote", _QUOTED)):
+        for hit in pattern.finditer(text):
+            here = rest[hit.start() : hit.end()]
+            if _masked(here, partly=sort != "quote"):
+                continue
+            if sort == "path" and not is_path(hit.group()):
+                continue
+            mask(sort, hit.start(), hit.end())  # type: ignore[arg-type]
+        rest = "".join(chars)
+    pieces.sort(key=lambda piece: piece.start)
+    return Prepared(unit, _SPACE.sub(" ", rest), tuple(pieces))
+
+
+def _masked(text: str, *, partly: bool) -> bool:
+    found = sum("\ue000" <= char <= "\ue005" for char in text)
+    return found > 0 if partly else found * 2 > len(text)
+
+
+def classify(code: str) -> Sort:
+    """Tell what the text of a code span is."""
+    if _ALL_SHA.match(code):
+        return "sha"
+    if " " not in code:
+        if code.startswith(("http://", "https://")):
+            return "url"
+        return "path" if is_path(code) else "code"
+    first = code.split(maxsplit=1)[0]
+    plain = first.lstrip("$").replace("-", "").replace("_", "").replace("/", "").replace(".", "")
+    return "cmd" if plain.isalnum() and plain.islower() and not code.rstrip().endswith(("{", ";")) else "code"
+
+
+def is_path(text: str) -> bool:
+    """Tell whether a word without spaces names a file or folder rather than a version, a branch or a member."""
+    if not _FILE.match(text) or _NO_FILE.match(text):
+        return False
+    name = text.rsplit("/", 1)[-1].split(":", 1)[0]
+    dot = name.rfind(".")
+    if dot >= 0:
+        return name[dot + 1 :].lower() in _EXTENSIONS or ("/" in text and name[dot + 1 :].isalpha())
+    return text.endswith(("/", "file")) or text.count("/") >= 2 or text.startswith((".", "/", "~"))

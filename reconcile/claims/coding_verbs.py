@@ -1,0 +1,253 @@
+"""Verbs of completed actions in the frames that make them the agent's own act."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_text import MASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assure_tui.reconcile.claims.coding_lexicon import Lexicon
+    from assure_tui.reconcile.claims.coding_text import Prepared, Token
+
+MAX_TOKENS = 600
+"""Tokens of one unit that are read for verbs."""
+
+OPENERS = frozenset(';:—–.!|+✅✔✓•&"-/)')
+"""Marks that a new clause begins after."""
+_CONJUNCTIONS = frozenset({"and", "but", "then", "plus", "so", "while"})
+_NOT_OWN = frozenset({"by"})
+_WORD = re.compile(r"[a-z']+")
+_ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z]+ing\b")
+NEWS = frozenset(
+    {
+        "committed",
+        "pushed",
+        "deleted",
+        "fixed",
+        "vcs",
+        "opened_pr",
+        "remote",
+        "deployed",
+        "delegated",
+        "added_tests",
+        "installed",
+    }
+)
+"""Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
+DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
+"""Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+MASKED = frozenset(MASKS.values())
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A finding in a unit: its kind, and where the words stand that tell it. `weak` findings yield to others."""
+
+    kind: str
+    start: int
+    end: int
+    denied: bool = False
+    weak: bool = False
+    verb: str = ""
+
+
+def is_mask(token: str) -> bool:
+    """Tell whether a token stands for masked text."""
+    return token[0] in MASKED
+
+
+def blocked(masked: str, at: int) -> bool:
+    """Tell whether the clause before `at` makes what follows a plan, a condition or a wish."""
+    blockers = lexicon().grammar["blockers"]
+    start = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
+    before = masked[max(0, start) : at]
+    return any(word in blockers for word in _WORD.findall(before)) or bool(_ONGOING.search(before))
+
+
+def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterator[Found]:
+    """Find the verbs of completed actions in one unit; `progress` when the next sentence tells what comes next."""
+    words = lexicon()
+    tokens = prepared.tokens()[:MAX_TOKENS]
+    accepted = False
+    for at, token in enumerate(tokens):
+        verb = words.verbs.get(token.text)
+        if verb is None:
+            continue
+        frame = _frame(tokens, at, words, bare=verb.bare and mode != "changes", accepted=accepted)
+        if frame is None:
+            continue
+        kind = _kind(tokens, at, verb.kind, words)
+        if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at):
+            continue
+        if frame == "headline" and not _headline(kind, token.text, mode):
+            continue
+        if frame == "denied" and kind not in DENIABLE:
+            continue
+        if kind == "verified" and mode in {"other", "plan"} and frame == "own":
+            continue
+        if prepared.unit.form in {"label", "heading"} and _introduces(tokens, at):
+            continue
+        accepted = True
+        yield Found(kind, token.start, token.end, denied=frame == "denied", verb=token.text)
+
+
+def _headline(kind: str, verb: str, mode: str) -> bool:
+    return kind in NEWS or (mode == "changes" and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
+
+
+def _introduces(tokens: list[Token], at: int) -> bool:
+    """Tell whether a label only announces what follows: "Changes made:", "Here's what I added:"."""
+    return all(
+        token.text in OPENERS or token.text in {"and", "in", "this", "session", "far"} for token in tokens[at + 1 :]
+    )
+
+
+def _landed(tokens: list[Token], at: int) -> bool:
+    """Tell whether a passive is news: "is now added", "was updated", "have been changed"; "is sorted" describes."""
+    before = {token.text for token in tokens[max(0, at - 3) : at]}
+    return bool(before & {"now", "been", "were", "was", "successfully"})
+
+
+def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted: bool) -> str | None:
+    """Tell in what frame the verb at `at` stands: `own`, `state`, `denied`, or None when it is no claim."""
+    grammar = words.grammar
+    clause = _clause_start(tokens, at)
+    left = tokens[clause:at]
+    names = [token.text for token in left]
+    if any(name in grammar["blockers"] for name in names) or _ongoing(names):
+        return None
+    back = len(names) - 1
+    negated = False
+    while back >= 0 and (names[back] in grammar["adverbs"] or names[back] in grammar["negations"]):
+        negated = negated or names[back] in grammar["negations"]
+        back -= 1
+    if back < 0 or names[back] in _CONJUNCTIONS or (names[back] == "," and (accepted or back == 0)):
+        if back >= 0 and not accepted and back > 0:
+            return None
+        if bare or _noun_like(tokens, at, grammar["determiners"]):
+            return None
+        return "denied" if negated else "own"
+    previous = names[back]
+    if previous in {"i", "we", "i've", "we've"}:
+        if any(name in grammar["relatives"] for name in names[:back]) or _trailing(tokens, at, names[:back], grammar):
+            return None
+        return "denied" if negated else "own"
+    if previous in {"have", "has", "had"}:
+        own = back > 0 and names[back - 1] in {"i", "we"}
+        return ("denied" if negated else "own") if own else None
+    if previous in {"is", "are", "was", "were", "been", "got"} or previous in {"isn't", "aren't", "wasn't", "weren't"}:
+        if any(name in grammar["relatives"] for name in names[:back]) or _follows(tokens, at) in _NOT_OWN:
+            return None
+        negated = negated or previous.endswith("n't")
+        return "denied" if negated else "state"
+    if bare or negated:
+        return None
+    subject = names[: back + 1]
+    if accepted:
+        subject = subject[max((n + 1 for n, name in enumerate(subject) if name in {"and", ","}), default=0) :]
+    if not subject or subject[0] == "no":
+        return None
+    short = len(subject) <= 6 and not any(
+        name in grammar["relatives"] or name in grammar["strangers"] or name in words.verbs for name in subject
+    )
+    after = _follows(tokens, at)
+    ends = after is None or after in grammar["after"] or is_mask(after)
+    if short and ends and previous not in grammar["determiners"] and not _adjective(subject, previous):
+        return "headline"
+    return None
+
+
+def _trailing(tokens: list[Token], at: int, before: list[str], grammar: dict[str, frozenset[str]]) -> bool:
+    """Tell a relative clause without its pronoun: "the blocks we just removed)."."""
+    after = _follows(tokens, at)
+    noun = bool(before) and before[-1].isalpha() and before[-1] not in grammar["adverbs"] | _CONJUNCTIONS
+    return noun and (after is None or after in OPENERS or after in {",", "(", "is", "are", "was", "were"})
+
+
+def _adjective(subject: list[str], previous: str) -> bool:
+    return previous in {"to", "be", "being", "get", "gets", "like", "than", "as", "it's", "that's"} or (
+        subject[0] in {"it", "this", "that", "which", "there", "let"}
+    )
+
+
+def _ongoing(names: list[str]) -> bool:
+    return any(
+        name in {"i'm", "we're"} and any(later.endswith("ing") for later in names[at + 1 : at + 3])
+        for at, name in enumerate(names)
+    )
+
+
+def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
+    """Tell whether a leading participle is an adjective: "Generated files are …"."""
+    del determiners
+    rest = [token.text for token in tokens[at + 1 : at + 5]]
+    return any(name in {"is", "are", "was", "were", "has", "have"} for name in rest[1:3]) and not any(
+        is_mask(name) for name in rest[:1]
+    )
+
+
+def _follows(tokens: list[Token], at: int) -> str | None:
+    return tokens[at + 1].text if at + 1 < len(tokens) else None
+
+
+def _clause_start(tokens: list[Token], at: int) -> int:
+    back = at
+    while back > 0:
+        word = tokens[back - 1].text
+        if word in OPENERS and (back <= 1 or word not in {"-", "/"}):
+            break
+        if word in {"but", "then"} and back > 1:
+            break
+        back -= 1
+    return back
+
+
+def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon) -> str:
+    """Let the object decide the kind: a branch, a pull request, a commit or a test is created in another way."""
+    table = words.objects.get(tokens[at].text)
+    if table is None:
+        return kind
+    for token in tokens[at + 1 : at + 9]:
+        if token.text in OPENERS or token.text in {"to", "for", "from", "with", "in", "on", "that", "so"}:
+            break
+        known = table.get(token.text)
+        if known:
+            return known
+    return kind
+
+
+def imperative(prepared: Prepared) -> Found | None:
+    """Read an item of a list of changes that starts with a verb in its base form, or with a file and a description."""
+    words = lexicon()
+    tokens = prepared.tokens()[:12]
+    at = 0
+    named = False
+    while at < len(tokens) and (
+        is_mask(tokens[at].text) or tokens[at].text in OPENERS or tokens[at].text in {"now", ","}
+    ):
+        named = named or tokens[at].text[0] in {MASKS["path"], MASKS["code"]}
+        at += 1
+    if at >= len(tokens):
+        return None
+    kind = words.bases.get(tokens[at].text)
+    if not kind and at and tokens[at - 1].text == "now" and tokens[at].text.endswith("s"):
+        kind = "edited"
+    if kind:
+        return Found(kind, tokens[at].start, tokens[at].end, weak=True, verb=tokens[at].text)
+    first = tokens[0].text[0] if tokens else ""
+    if len(tokens) > at + 1 and any(
+        is_mask(before.text) or before.text == "longer"
+        for before, verb in pairwise(tokens)
+        if verb.text.endswith("s") and verb.text in words.bases
+    ):
+        return Found("edited", tokens[at].start, tokens[at].end, weak=True)
+    if first == MASKS["path"] and len(tokens) > 2 and tokens[1].text in {"—", "–", ":", "-"}:
+        return Found("edited", tokens[0].start, tokens[0].end, weak=True)
+    return None
