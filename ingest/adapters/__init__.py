@@ -1,1 +1,24 @@
-"""To be described."""
+"""Log formats of agents: one adapter a format, found by a file's content and never by its name alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assure_tui.ingest.adapters.base import Adapter, Head
+from assure_tui.ingest.adapters.chat import DOCUMENT as CHAT_DOCUMENT
+from assure_tui.ingest.adapters.chat import LINES as CHAT_LINES
+from assure_tui.ingest.adapters.claude import ADAPTER as CLAUDE_CODE
+from assure_tui.ingest.adapters.codex import ADAPTER as CODEX
+from assure_tui.ingest.adapters.copilot import ADAPTER as COPILOT
+
+ADAPTERS: tuple[Adapter, ...] = (CODEX, COPILOT, CLAUDE_CODE, CHAT_LINES, CHAT_DOCUMENT)
+"""All formats that are read, the ones with the clearest marks first."""
+
+
+def detect(path: Path, head: Head | None = None) -> Adapter | None:
+    """Give the adapter for a file, or None when it is of no known format.
+
+    Raises `OSError` when no head is given and the file cannot be read.
+    """
+    head = head or Head.read(path)
+    return next((adapter for adapter in ADAPTERS if adapter.recognises(head)), None)

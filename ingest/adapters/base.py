@@ -1,0 +1,238 @@
+"""What all adapters share: how a format is recognised, and how one record becomes events.
+
+An `Adapter` is data: the format's name, how its files change, whether it sees every tool call, a test on a file's
+head, and the class that decodes it. A `Decoder` is the state of one reading of one file.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypeVar
+
+import msgspec
+
+from assure_tui.ingest.framing import MAX_LINE, Framer, RawRecord, repair, sanitise
+from assure_tui.ingest.model import Discipline, Event, Locator, Origin, RunEvent, SourceInfo, Tally
+
+HEAD_SIZE = 64 * 1024
+HEAD_OBJECTS = 50
+MAX_UNKNOWN_TYPES = 100
+"""Distinct names kept in `Tally.unknown_types`: a hostile log may invent a new one with each record."""
+MAX_TYPE_NAME = 80
+MAX_DEPTH = 64
+"""Deepest nesting of a call's arguments that is passed on."""
+
+Form: TypeAlias = Literal["lines", "document"]
+Json: TypeAlias = dict[str, Any]
+EventT = TypeVar("EventT", bound=Event)
+
+
+class Head:
+    """The beginning of a file: enough to tell its format, without reading all of it."""
+
+    def __init__(self, path: Path, data: bytes, *, whole: bool) -> None:
+        self.path = path
+        self.data = data
+        self.whole = whole
+        """`data` is the whole file."""
+
+    @classmethod
+    def read(cls, path: Path) -> Head:
+        """Read `HEAD_SIZE` bytes of `path`, and on to the end of the first line when that is longer.
+
+        Raises `OSError` when the file cannot be read.
+        """
+        with path.open("rb") as file:
+            data = file.read(HEAD_SIZE)
+            size = len(data)
+            if size == HEAD_SIZE and b"\n" not in data:
+                pieces = [data]
+                while size < MAX_LINE and (piece := file.read(1024 * 1024)):
+                    pieces.append(piece)
+                    size += len(piece)
+                    if b"\n" in piece:
+                        break
+                data = b"".join(pieces)
+            return cls(path, data, whole=not file.read(1))
+
+    @cached_property
+    def objects(self) -> list[Json]:
+        """The JSON objects of the first whole lines."""
+        framer = Framer()
+        lines = [*framer.feed(self.data), *(framer.close() if self.whole else ())]
+        found: list[Json] = []
+        for line in lines[:HEAD_OBJECTS]:
+            for record in [line] if line.problem else _decoded_or_repaired(line):
+                value = None if record.problem else _value(record.data)
+                if isinstance(value, dict):
+                    found.append(value)
+        return found
+
+
+def _value(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _decoded_or_repaired(line: RawRecord) -> list[RawRecord]:
+    return [line] if _value(line.data) is not None else repair(line)
+
+
+class Draft:
+    """The events of one record in the making.
+
+    The events of content blocks take the block's index in their id; what else a record tells (a boundary, an item of
+    a plan turned done) takes the indices after those of the blocks.
+    """
+
+    __slots__ = ("_key", "_seq", "_spare", "bookkeeping", "events", "origin", "run", "time", "unknown")
+
+    def __init__(self, origin: Origin, key: str, seq: int) -> None:
+        self.events: list[RunEvent] = []
+        self.run = ""
+        self.time: float | None = None
+        self.bookkeeping = False
+        self.unknown: str | None = None
+        """The record's type, when the decoder does not know it."""
+        self.origin = origin
+        """The record that the events come from."""
+        self._key = key
+        self._seq = seq
+        self._spare = 1
+
+    @classmethod
+    def of_line(cls, source: str, record: RawRecord, seq: int) -> Draft:
+        """Begin the events of a line."""
+        at = Locator("bytes", record.offset, record.length, record.line)
+        return cls(Origin(source=source, at=at, sha256=record.sha256()), f"L{record.line}@{record.offset}", seq)
+
+    def at(self, *, key: str | None = None, run: str | None = None, time: float | None = None, blocks: int = 1) -> None:
+        """Say what all events of the record share: its own id, its run, its time and how many blocks it has."""
+        if key:
+            self._key = key
+        if run is not None:
+            self.run = run
+        if time is not None:
+            self.time = time
+        self._spare = max(blocks, 1)
+
+    def event_id(self, block: int | str) -> str:
+        """Id of the event of block `block`."""
+        return f"{self._key}#{block}"
+
+    def add(
+        self, kind: type[EventT], block: int | str | None = None, /, *, run: str | None = None, **fields: Any
+    ) -> None:
+        """Add an event of block `block`, or one beside the blocks."""
+        if block is None:
+            block = self._spare
+            self._spare += 1
+        event: Any = kind(
+            id=f"{self._key}#{block}",
+            run=self.run if run is None else run,
+            origin=self.origin,
+            seq=self._seq + len(self.events),
+            time=self.time,
+            **fields,
+        )
+        self.events.append(event)
+
+
+class Decoder(ABC):
+    """One reading of one file: takes its lines in order, gives their events, and counts what it could not read."""
+
+    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
+        self.source = source
+        self.stem = stem
+        self.salt = salt
+        self.tally = Tally()
+        self.seq = 0
+
+    @abstractmethod
+    def read(self, data: bytes, draft: Draft) -> None:
+        """Decode one record into `draft`.
+
+        Raises `ValueError` (of msgspec, or for bad UTF-8) or `RecursionError` when the bytes cannot be decoded; no
+        state may have changed by then.
+        """
+
+    def decode(self, line: RawRecord) -> Iterator[tuple[RawRecord, list[RunEvent]]]:
+        """Give the records of one line, each with its events; a line that is no JSON object is repaired first."""
+        if line.problem is not None:
+            self.tally.malformed += 1
+            yield line, []
+            return
+        draft = Draft.of_line(self.source.id, line, self.seq)
+        try:
+            self.read(line.data, draft)
+        except (ValueError, RecursionError):
+            yield from self._again(line)
+        else:
+            yield line, self._count(draft)
+
+    def _again(self, line: RawRecord) -> Iterator[tuple[RawRecord, list[RunEvent]]]:
+        for record in repair(line):
+            draft = Draft.of_line(self.source.id, record, self.seq)
+            if record.problem is not None:
+                self.tally.malformed += 1
+                yield record, []
+                continue
+            try:
+                self.read(sanitise(record.data), draft)
+            except msgspec.ValidationError:
+                draft = Draft.of_line(self.source.id, record, self.seq)
+                draft.unknown = "unexpected shape"
+                yield record, self._count(draft)
+            except (ValueError, RecursionError):
+                self.tally.malformed += 1
+                yield record, []
+            else:
+                yield record, self._count(draft)
+
+    def _count(self, draft: Draft) -> list[RunEvent]:
+        self.tally.records += 1
+        if draft.unknown is not None:
+            count_unknown(self.tally, draft.unknown)
+        elif draft.bookkeeping:
+            self.tally.bookkeeping += 1
+        self.seq += len(draft.events)
+        return draft.events
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A log format: how to recognise it, what its files promise, and how to decode them."""
+
+    name: str
+    discipline: Discipline
+    complete: bool
+    """The format records every tool call of the run."""
+    recognises: Callable[[Head], bool]
+    decoder: Callable[[SourceInfo, str, str], Any]
+    """Makes a `Decoder` (or a `DocumentDecoder` for form `document`) for a source, a file stem and a salt."""
+    form: Form = "lines"
+
+
+class DocumentDecoder(ABC):
+    """One reading of a file that is one JSON document, rewritten whole when it changes."""
+
+    tally: Tally
+
+    @abstractmethod
+    def document(self, data: bytes) -> list[tuple[Origin, list[RunEvent]]]:
+        """Decode the whole document. Raises `ValueError` or `RecursionError` when it is no such document."""
+
+
+def count_unknown(tally: Tally, name: str) -> None:
+    """Count one unrecognised record under its type's name."""
+    tally.unrecognised += 1
+    name = name[:MAX_TYPE_NAME]
+    if name not in tally.unknown_types and len(tally.unknown_types) >= MAX_UNKNOWN_TYPES:
+        name = "(others)"
+    tally.unknown_types[name] = tally.unknown_types.get(name, 0) + 1

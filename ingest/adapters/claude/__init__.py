@@ -1,0 +1,22 @@
+"""Claude Code session files: JSONL, append-only, one envelope a line (FORMATS.md section 1)."""
+
+from __future__ import annotations
+
+from assure_tui.ingest.adapters.base import Adapter, Head
+from assure_tui.ingest.adapters.claude.decode import ClaudeDecoder
+from assure_tui.ingest.adapters.claude.wire import BOOKKEEPING, ENVELOPED
+
+
+def recognises(head: Head) -> bool:
+    """Tell a session file by a record that names its session and has a type of this format."""
+    for record in head.objects:
+        kind = record.get("type")
+        message = record.get("message")
+        if kind in ENVELOPED and "sessionId" in record and not (isinstance(message, dict) and "parts" in message):
+            return True
+        if kind in BOOKKEEPING and ("sessionId" in record or "leafUuid" in record or "messageId" in record):
+            return True
+    return False
+
+
+ADAPTER = Adapter(name="claude-code", discipline="append", complete=True, recognises=recognises, decoder=ClaudeDecoder)

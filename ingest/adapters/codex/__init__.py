@@ -1,0 +1,22 @@
+"""Codex rollout files: JSONL, append-only, `{timestamp, type, payload}` a line (FORMATS.md section 2)."""
+
+from __future__ import annotations
+
+from assure_tui.ingest.adapters.base import Adapter, Head
+from assure_tui.ingest.adapters.codex.decode import CodexDecoder
+from assure_tui.ingest.adapters.codex.wire import ENVELOPES
+
+
+def recognises(head: Head) -> bool:
+    """Tell a rollout by an envelope of known type, or a file of 2025 by its first line and state records."""
+    for index, record in enumerate(head.objects):
+        if record.get("type") in ENVELOPES and isinstance(record.get("payload"), dict):
+            return True
+        if record.get("record_type") == "state":
+            return True
+        if index == 0 and "instructions" in record and "git" in record and "id" in record:
+            return True
+    return False
+
+
+ADAPTER = Adapter(name="codex", discipline="append", complete=True, recognises=recognises, decoder=CodexDecoder)

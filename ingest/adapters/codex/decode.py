@@ -1,0 +1,524 @@
+"""Decoder of Codex rollout files (FORMATS.md section 2).
+
+Most things are written twice, as `response_item` and as `event_msg`. Words and calls are taken from the response items
+(they are always there); exit codes, patches and MCP outcomes from the events, where they are structured.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Decoder, Draft, Json
+from assure_tui.ingest.adapters.codex.output import Reading, read_output
+from assure_tui.ingest.adapters.codex.patch import files_of_changes, files_of_patch
+from assure_tui.ingest.adapters.codex.script import nested_calls
+from assure_tui.ingest.adapters.codex.wire import (
+    ENVELOPES,
+    EVENT_BOOKKEEPING,
+    ITEM_BOOKKEEPING,
+    Completed,
+    Item,
+    Line,
+    Meta,
+    Notice,
+    Part,
+    completed_decoder,
+    item_decoder,
+    line_decoder,
+    meta_decoder,
+    notice_decoder,
+    turn_decoder,
+)
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
+from assure_tui.ingest.identity import run_id
+from assure_tui.ingest.model import (
+    AgentText,
+    Boundary,
+    FileChange,
+    Permission,
+    ResultStatus,
+    RunStarted,
+    SourceInfo,
+    ToolCall,
+    ToolResult,
+    UserTurn,
+)
+
+NAME = "codex"
+_MEMORY = 65_536
+_SHELLS = frozenset(
+    {"exec_command", "write_stdin", "shell", "shell_command", "local_shell", "local_shell_call", "exec"}
+)
+_INJECTED = (
+    "# AGENTS.md instructions",
+    "<INSTRUCTIONS>",
+    "<apps_instructions>",
+    "<collaboration_mode>",
+    "<environment_context>",
+    "<hook_prompt",
+    "<permissions instructions>",
+    "<skill>",
+    "<subagent_notification>",
+    "<system-reminder>",
+    "<turn_aborted>",
+    "<user_instructions>",
+    "<user_shell_command>",
+)
+_IDE_REQUEST = "## My request for Codex:"
+_STATUSES: dict[str, ResultStatus] = {
+    "completed": "succeeded",
+    "failed": "failed",
+    "declined": "denied",
+    "in_progress": "running",
+    "inProgress": "running",
+}
+
+
+class _Call(msgspec.Struct):
+    """A call as its output needs it."""
+
+    tool: str
+    args: Json
+    patch: str | None = None
+    session: str | None = None
+    """The command session it writes to or reads from."""
+    answered: bool = False
+    nested: bool = False
+    """Structured items told what a script ran, so that the script need not be read."""
+
+
+class _Structured(msgspec.Struct):
+    """What an event told of a call before the call's output came."""
+
+    exit_code: int | None = None
+    status: ResultStatus | None = None
+    files: tuple[FileChange, ...] = ()
+
+
+class CodexDecoder(Decoder):
+    """Reads one rollout file."""
+
+    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
+        super().__init__(source, stem, salt)
+        self._run = run_id(NAME, stem, stem, salt)
+        self._native: str | None = None
+        self._fork: str | None = None
+        self._born: float | None = None
+        self._inherited = False
+        """Reading the copy of another thread's history that opens a fork."""
+        self._turns: Recent[str, bool] = Recent(_MEMORY)
+        self._repeated = False
+        """Reading a turn that this file has had already."""
+        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._structured: Recent[str, _Structured] = Recent(4096)
+        self._sessions: Recent[str, str] = Recent(4096)
+        """Call that started a command session, by session id."""
+        self._script: str | None = None
+        """The script call that is waiting for its output."""
+        self._asked = ""
+        """The user's words as last told: they are written twice."""
+        self._said = ""
+        self._plan: dict[str, str] = {}
+        self._model: str | None = None
+        self._cwd: str | None = None
+        self._mode: str | None = None
+
+    def read(self, data: bytes, draft: Draft) -> None:
+        """Decode one line."""
+        line = line_decoder.decode(data)
+        draft.at(run=self._run, time=epoch(line.timestamp))
+        if bytes(line.payload):
+            self._enveloped(line, draft)
+        elif line.record_type is not None:
+            draft.bookkeeping = True
+        elif not line.type:
+            self._first_line(data, draft)
+        elif line.type in ENVELOPES:
+            draft.unknown = line.type + " without payload"
+        else:
+            self._item(item_decoder.decode(data), draft)
+
+    def _first_line(self, data: bytes, draft: Draft) -> None:
+        meta = meta_decoder.decode(data)
+        if self._native is None and meta.id is not None:
+            self._meta(meta, draft)
+        else:
+            draft.unknown = "(no type)"
+
+    def _enveloped(self, line: Line, draft: Draft) -> None:
+        if line.type == "session_meta":
+            self._meta(meta_decoder.decode(line.payload), draft)
+            return
+        notice = notice_decoder.decode(line.payload) if line.type == "event_msg" else None
+        if notice is not None and notice.type in {"task_started", "turn_started"}:
+            self._begin_turn(notice)
+        if self._inherited or self._repeated:
+            draft.bookkeeping = True
+        elif notice is not None:
+            self._notice(notice, draft)
+        elif line.type == "response_item":
+            self._item(item_decoder.decode(line.payload), draft)
+        elif line.type == "turn_context":
+            self._context(line.payload, draft)
+        elif line.type == "compacted":
+            draft.add(Boundary, 0, what="compaction")
+        elif line.type in ENVELOPES:
+            draft.bookkeeping = True
+        else:
+            draft.unknown = line.type
+
+    # -- the run
+
+    def _meta(self, meta: Meta, draft: Draft) -> None:
+        if self._native is not None:
+            # A fork repeats its parent's history, session_meta included, after its own.
+            self._inherited = meta.id is not None and meta.id == self._fork
+            draft.bookkeeping = True
+            return
+        self._native = meta.id or self.stem
+        self._run = run_id(NAME, self._native, self.stem, self.salt)
+        self._fork = meta.forked_from_id
+        self._born = epoch(meta.timestamp)
+        self._cwd = meta.cwd
+        parent = meta.parent_thread_id or _spawned_by(meta.source)
+        draft.at(run=self._run, time=draft.time or self._born)
+        draft.add(
+            RunStarted,
+            0,
+            native_id=self._native,
+            agent=NAME,
+            adapter=NAME,
+            agent_version=meta.cli_version,
+            cwd=meta.cwd,
+            branch=meta.git.branch if meta.git else None,
+            commit=meta.git.commit_hash if meta.git else None,
+            parent=run_id(NAME, parent, parent) if parent else None,
+            forked_from=run_id(NAME, self._fork, self._fork) if self._fork else None,
+        )
+
+    def _begin_turn(self, notice: Notice) -> None:
+        started = epoch(notice.started_at)
+        if self._inherited and (started is None or self._born is None or started >= int(self._born)):
+            self._inherited = False
+        if notice.turn_id is not None:
+            self._repeated = notice.turn_id in self._turns
+            self._turns[notice.turn_id] = True
+
+    def _context(self, payload: msgspec.Raw, draft: Draft) -> None:
+        turn = turn_decoder.decode(payload)
+        if (turn.model, turn.cwd) != (self._model, self._cwd):
+            self._model, self._cwd = turn.model or self._model, turn.cwd or self._cwd
+            draft.add(
+                RunStarted,
+                0,
+                native_id=self._native or self.stem,
+                agent=NAME,
+                adapter=NAME,
+                model=self._model,
+                cwd=self._cwd,
+            )
+        sandbox = turn.sandbox_policy
+        kind = sandbox.get("type") if isinstance(sandbox, dict) else sandbox
+        mode = "/".join(part for part in (turn.approval_policy, kind) if isinstance(part, str))
+        if mode and mode != self._mode:
+            self._mode = mode
+            draft.add(Permission, decision="mode", mode=mode)
+        if not draft.events:
+            draft.bookkeeping = True
+
+    # -- response items
+
+    def _item(self, item: Item, draft: Draft) -> None:
+        match item.type:
+            case "message":
+                self._message(item, draft)
+            case "function_call":
+                self._call(item, item.name or "", arguments(item.arguments), draft)
+            case "custom_tool_call":
+                self._call(item, item.name or "", {"input": item.input} if item.input is not None else {}, draft)
+            case "local_shell_call":
+                self._call(item, "local_shell_call", arguments(item.action), draft)
+            case "web_search_call":
+                self._call(item, "web_search", arguments(item.action), draft)
+            case "function_call_output" | "custom_tool_call_output" | "local_shell_call_output":
+                self._output(item, draft)
+            case "agent_message":
+                draft.add(UserTurn, 0, text=_text(item.content), synthetic=True)
+            case kind if kind in ITEM_BOOKKEEPING:
+                draft.bookkeeping = True
+            case kind:
+                draft.unknown = f"response_item/{kind}"
+
+    def _message(self, item: Item, draft: Draft) -> None:
+        parts: list[Part | str] = item.content if isinstance(item.content, list) else [_as_part(item.content)]
+        draft.at(blocks=len(parts))
+        for index, part in enumerate(parts):
+            text = part if isinstance(part, str) else part.text
+            if text is None:
+                continue
+            if item.role == "assistant":
+                self._said = text
+                draft.add(
+                    AgentText, index, text=text, channel="final" if item.phase == "final_answer" else "commentary"
+                )
+            elif item.role == "user":
+                self._user(text, index, draft, echo=False)
+            else:
+                draft.add(UserTurn, index, text=text, synthetic=True, system=True)
+
+    def _user(self, text: str, index: int, draft: Draft, *, echo: bool) -> None:
+        """Tell the user's words once, though both channels carry them; injected context is not theirs."""
+        if text.startswith(_INJECTED):
+            if not echo:
+                draft.add(UserTurn, index, text=text, synthetic=True)
+            return
+        if self._asked and (text in self._asked or self._asked in text):
+            self._asked = ""
+            draft.bookkeeping = True
+            return
+        self._asked = text.partition(_IDE_REQUEST)[2].strip() or text
+        draft.add(UserTurn, index, text=text)
+
+    def _call(self, item: Item, tool: str, args: Json, draft: Draft) -> None:
+        call_id = item.call_id or item.id or draft.event_id(0)
+        server = None
+        space = item.namespace or ""
+        if space.startswith("mcp__"):
+            server = space[len("mcp__") :].strip("_")
+        elif tool.startswith("mcp__"):
+            server, _, bare = tool[len("mcp__") :].partition("__")
+            server, tool = (server, bare) if bare else (None, tool)
+        call = _Call(tool, args, patch=_patch_in(args))
+        session = args.get("session_id")
+        if tool == "write_stdin" and session is not None:
+            call.session = str(session)
+        self._calls[call_id] = call
+        if tool == "exec" and item.type == "custom_tool_call":
+            self._script = call_id
+        why = args.get("justification")
+        draft.add(
+            ToolCall,
+            0,
+            call_id=call_id,
+            tool=tool,
+            args=args,
+            description=why if isinstance(why, str) else None,
+            mcp_server=server,
+        )
+        if tool == "update_plan" and isinstance(args.get("plan"), list):
+            self._planned(args["plan"], draft)
+
+    def _planned(self, plan: list[Any], draft: Draft) -> None:
+        """A step of the plan turned done is a claim of the agent."""
+        before, self._plan = self._plan, {}
+        for step in plan:
+            if isinstance(step, dict) and isinstance(step.get("step"), str):
+                text, status = step["step"], str(step.get("status"))
+                self._plan[text] = status
+                if status == "completed" and before.get(text) != "completed":
+                    draft.add(AgentText, text=text, channel="todo")
+
+    def _output(self, item: Item, draft: Draft) -> None:
+        call_id = item.call_id or draft.event_id(0)
+        call = self._calls.get(call_id) or _Call("", {})
+        call.answered = True
+        reading = read_output(item.output, command=call.tool in _SHELLS)
+        files: tuple[FileChange, ...] = ()
+        known = self._structured.pop(call_id)
+        if known is not None:
+            _correct(reading, known)
+            files = known.files
+        if not files and call.patch is not None and reading.status == "succeeded":
+            files = files_of_patch(call.patch)
+        if reading.session is not None and call.session is None:
+            self._sessions[reading.session] = call_id
+        origin = self._sessions.get(call.session)
+        self._result(draft, 0, call_id, reading, files, reads_from=origin)
+        if origin is not None and reading.status != "running":
+            self._result(draft, None, origin, reading, files)
+            if call.session is not None and reading.exit_code is not None:
+                self._sessions.pop(call.session)
+        if call_id == self._script:
+            self._script = None
+            if not call.nested and isinstance(call.args.get("input"), str):
+                self._scripted(call_id, call.args["input"], reading, draft)
+        if reading.status == "denied":
+            by = reading.facts.get("denied_by", "unknown")
+            draft.add(Permission, decision="denied", by=by, call_id=call_id, reason=reading.text[:400])
+
+    def _scripted(self, call_id: str, script: str, outer: Reading, draft: Draft) -> None:
+        """Tell the calls inside a script that nothing else in the log tells; their own outcome is not recorded."""
+        for number, (tool, args) in enumerate(nested_calls(script), 1):
+            nested = f"{call_id}/{number}"
+            draft.add(ToolCall, call_id=nested, tool=tool, args=args)
+            status: ResultStatus = outer.status if outer.status == "denied" else "unknown"
+            draft.add(ToolResult, call_id=nested, text="", status=status, facts={"script": call_id})
+
+    def _result(
+        self,
+        draft: Draft,
+        block: int | None,
+        call_id: str,
+        reading: Reading,
+        files: tuple[FileChange, ...] = (),
+        reads_from: str | None = None,
+    ) -> None:
+        status = reading.status
+        if reads_from is not None and status == "running":
+            status = "succeeded"  # the question was answered: what goes on is the command, not the question
+        draft.add(
+            ToolResult,
+            block,
+            call_id=call_id,
+            text=reading.text,
+            status=status,
+            exit_code=reading.exit_code,
+            exit_source=reading.exit_source,
+            truncated=reading.truncated,
+            files=files,
+            facts=reading.facts,
+            reads_from=reads_from,
+        )
+
+    # -- events
+
+    def _notice(self, notice: Notice, draft: Draft) -> None:
+        match notice.type:
+            case "user_message":
+                self._user(plain_text(notice.message), 0, draft, echo=True)
+            case "task_complete" | "turn_complete":
+                last = notice.last_agent_message
+                if last and last != self._said:
+                    draft.add(AgentText, 0, text=last, channel="task_complete")
+                draft.add(Boundary, what="turn_end")
+            case "turn_aborted":
+                draft.add(Boundary, 0, what="abort", detail=notice.reason)
+            case "thread_rolled_back":
+                draft.add(Boundary, 0, what="rewind")
+            case "error":
+                draft.add(Boundary, 0, what="api_error", detail=plain_text(notice.message))
+            case "shutdown_complete":
+                draft.add(Boundary, 0, what="run_end")
+            case "exec_command_end" | "patch_apply_end" | "mcp_tool_call_end" | "dynamic_tool_call_response":
+                self._ended(notice, draft)
+            case "item_completed":
+                self._completed(completed_decoder.decode(notice.item), draft)
+            case kind if kind in EVENT_BOOKKEEPING:
+                draft.bookkeeping = True
+            case kind:
+                draft.unknown = f"event_msg/{kind}"
+
+    def _ended(self, notice: Notice, draft: Draft) -> None:
+        status = _STATUSES.get(notice.status or "")
+        if notice.success is not None:
+            status = status or ("succeeded" if notice.success else "failed")
+        if notice.type == "mcp_tool_call_end":
+            status = _mcp_status(notice.result)
+        self._know(notice.call_id, _Structured(notice.exit_code, status, files_of_changes(notice.changes)), draft)
+
+    def _know(self, call_id: str | None, known: _Structured, draft: Draft) -> None:
+        """Keep what is known of a call until its output comes, or correct the output that has come."""
+        call = self._calls.get(call_id)
+        if call_id is None or call is None or not call.answered:
+            if call_id is not None:
+                self._structured[call_id] = known
+            draft.bookkeeping = True
+            return
+        reading = Reading("", "unknown")
+        _correct(reading, known)
+        self._result(draft, 0, call_id, reading, known.files)
+
+    def _completed(self, item: Completed, draft: Draft) -> None:
+        match item.type:
+            case "UserMessage":
+                self._user(_text(item.content), 0, draft, echo=True)
+            case "CommandExecution" | "FileChange" | "McpToolCall" | "DynamicToolCall" | "CollabAgentToolCall":
+                self._did(item, draft)
+            case "Plan":
+                draft.add(AgentText, 0, text=item.text or "", channel="plan")
+            case _:
+                draft.bookkeeping = True
+
+    def _did(self, item: Completed, draft: Draft) -> None:
+        """Take a structured item: it corrects the call of that id, or is a call of its own inside a script."""
+        status = _STATUSES.get(item.status or "")
+        if item.type == "McpToolCall" and (item.error is not None or _mcp_status(item.result) == "failed"):
+            status = "failed"
+        known = _Structured(item.exit_code, status, files_of_changes(item.changes))
+        if item.id is not None and item.id in self._calls:
+            self._know(item.id, known, draft)
+            return
+        script = self._calls.get(self._script)
+        if script is None and item.source == "user_shell":
+            draft.bookkeeping = True  # a command that the user typed
+            return
+        if script is not None:
+            script.nested = True
+        call_id = item.id or draft.event_id(0)
+        tool, args = _did_what(item)
+        draft.add(ToolCall, 0, call_id=call_id, tool=tool, args=args, mcp_server=item.server)
+        text = item.aggregated_output or plain_text(
+            item.result.get("content") if isinstance(item.result, dict) else None
+        )
+        reading = Reading(text, "unknown")
+        _correct(reading, known)
+        self._result(draft, None, call_id, reading, known.files)
+
+
+def _did_what(item: Completed) -> tuple[str, Json]:
+    if item.type == "CommandExecution":
+        return "exec_command", {"command": item.command, "workdir": item.cwd}
+    if item.type == "FileChange":
+        return "apply_patch", {"changes": item.changes}
+    return item.tool or item.type, arguments(item.arguments)
+
+
+def _correct(reading: Reading, known: _Structured) -> None:
+    """Put structured facts above what the text says; a refusal stays one."""
+    if known.exit_code is not None and reading.status != "denied":
+        reading.exit_code, reading.exit_source = known.exit_code, "structured"
+        reading.status = "succeeded" if known.exit_code == 0 else "failed"
+    elif known.status is not None and reading.status != "denied":
+        reading.status = known.status
+    if known.status == "denied":
+        reading.status = "denied"
+        reading.facts.setdefault("denied_by", "user")
+
+
+def _mcp_status(result: Any) -> Literal["succeeded", "failed"] | None:
+    if not isinstance(result, dict):
+        return None
+    if "Err" in result:
+        return "failed"
+    answer = result.get("Ok", result)
+    return "failed" if isinstance(answer, dict) and answer.get("isError") is True else "succeeded"
+
+
+def _spawned_by(source: Any) -> str | None:
+    """Parent thread of a sub-agent, as `session_meta.source` nests it."""
+    for name in ("subagent", "thread_spawn", "parent_thread_id"):
+        source = source.get(name) if isinstance(source, dict) else None
+    return source if isinstance(source, str) else None
+
+
+def _patch_in(args: Json) -> str | None:
+    """The patch that a call applies, whether as its input or inside a shell command."""
+    for name in ("input", "patch", "cmd", "command"):
+        value = args.get(name)
+        if isinstance(value, list):
+            value = "\n".join(part for part in value if isinstance(part, str))
+        if isinstance(value, str) and "*** Begin Patch" in value:
+            return value
+    return None
+
+
+def _as_part(text: str | None) -> Part:
+    return Part(type="text", text=text)
+
+
+def _text(content: list[Part | str] | str | None) -> str:
+    if isinstance(content, list):
+        return "\n".join(text for part in content if (text := part if isinstance(part, str) else part.text))
+    return content or ""

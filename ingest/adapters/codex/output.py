@@ -1,0 +1,172 @@
+"""The text grammar of Codex's tool outputs (FORMATS.md section 2): only markers at their fixed place count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Json
+from assure_tui.ingest.adapters.values import plain_text
+from assure_tui.ingest.model import ExitSource, ResultStatus
+
+_HEADER_SIZE = 16_384
+_SECTION = re.compile(
+    r"(?:Command: [^\n]{0,16000}\n)?"
+    r"(?:Chunk ID: [^\n]{0,200}\n)?"
+    r"(?:Exit code: (?P<code>-?\d{1,9})\n)?"
+    r"(?:Wall time:? [^\n]{0,200}\n)?"
+    r"(?:Process exited with code (?P<exited>-?\d{1,9})\n|Process running with session ID (?P<session>\d{1,18})\n)?"
+    r"(?:Original token count: [^\n]{0,200}\n)?"
+    r"(?:Total output lines: [^\n]{0,200}\n)?"
+    r"Output:(?:\n|\Z)"
+)
+_COMMAND_LINES = re.compile(r"Command: ")
+_CHUNK = re.compile(r"\nChunk ID: [^\n]{0,200}\nWall time: ")
+_SCRIPT = re.compile(r"Script (?P<word>completed|failed|running[^\n]{0,200}|terminated)\n")
+_TRUNCATED = re.compile(r"\u2026\d{1,12} (?:tokens|chars) truncated\u2026|\[\.\.\. omitted \d{1,12} of \d{1,12} lines")
+_ABORTED = re.compile(r"aborted by user(?: after [\d.]{1,20}s)?")
+_REFUSED_BY_USER = ("exec command rejected by user", "patch rejected by user", "rejected by user")
+_REFUSED = re.compile(
+    r"(?:(?:exec command|patch) )?(?:rejected(?:: |[^\n]{0,80}by user approval settings)|"
+    r"approval policy is [^\n]{0,80}reject command)"
+)
+_FAILURES = (
+    "apply_patch verification failed",
+    "failed to parse function arguments",
+    "failed to parse exec_command arguments",
+    "unsupported call",
+    "unknown tool",
+    "tool call error",
+    "execution error",
+    "exec_command failed",
+    "write_stdin failed",
+    "err: ",
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one output tells."""
+
+    text: str
+    status: ResultStatus
+    exit_code: int | None = None
+    exit_source: ExitSource = "none"
+    session: str | None = None
+    """Set while the command goes on: later calls ask for its output under this id."""
+    truncated: bool = False
+    facts: Json = field(default_factory=dict)
+
+
+class _Metadata(msgspec.Struct):
+    exit_code: int | None = None
+
+
+class _Wrapped(msgspec.Struct):
+    """The output of versions of 2025: a JSON text."""
+
+    output: str
+    metadata: _Metadata | None = None
+
+
+class _Answered(msgspec.Struct):
+    """Output as an object with a flag."""
+
+    content: Any = None
+    success: bool | None = None
+
+
+def read_output(output: object, *, command: bool) -> Reading:
+    """Read the output of a call. `command`: the tool runs commands, so an output without a marker tells nothing."""
+    if isinstance(output, dict):
+        answered = msgspec.convert(output, _Answered)
+        reading = read_output(answered.content, command=command)
+        if answered.success is False and reading.status in {"succeeded", "unknown"}:
+            reading.status = "failed"
+        return reading
+    text = plain_text(output)
+    reading = _wrapped(text) or _headed(text) or _marked(text, command=command)
+    reading.truncated = _TRUNCATED.search(reading.text) is not None
+    return reading
+
+
+def _exited(text: str, code: int, source: ExitSource) -> Reading:
+    return Reading(text, "succeeded" if code == 0 else "failed", code, source)
+
+
+def _wrapped(text: str) -> Reading | None:
+    if not text.startswith('{"output"'):
+        return None
+    try:
+        wrapped = msgspec.json.decode(text, type=_Wrapped)
+    except (ValueError, RecursionError):
+        return None
+    code = wrapped.metadata.exit_code if wrapped.metadata else None
+    return _marked(wrapped.output, command=True) if code is None else _exited(wrapped.output, code, "structured")
+
+
+def _headed(text: str) -> Reading | None:
+    """Read the lines before `Output:`, which stand at the text's very start."""
+    start = 0
+    if _COMMAND_LINES.match(text) and not _SECTION.match(text):
+        chunk = _CHUNK.search(text, 0, _HEADER_SIZE)  # the command itself has several lines
+        start = chunk.start() + 1 if chunk else 0
+    found = _SECTION.match(text, start)
+    if found is None:
+        return None
+    if found["session"]:
+        return Reading(text, "running", session=found["session"])
+    code = found["code"] or found["exited"]
+    if code is not None:
+        return _exited(text, int(code), "text")
+    refused = _refusal(text[found.end() : found.end() + 400])
+    return refused(text) if refused else Reading(text, "succeeded")
+
+
+def _marked(text: str, *, command: bool) -> Reading:
+    script = _SCRIPT.match(text)
+    if script is not None:
+        return _script(text, script["word"])
+    refused = _refusal(text[:400])
+    if refused is not None:
+        return refused(text)
+    if text.startswith(_FAILURES):
+        return Reading(text, "failed")
+    return Reading(text, "unknown" if command else "succeeded")
+
+
+def _script(text: str, word: str) -> Reading:
+    if word.startswith("running"):
+        return Reading(text, "running")
+    if word == "completed":
+        return Reading(text, "succeeded")
+    error = text.find("Script error:\n")
+    refused = _refusal(text[error + len("Script error:\n") :][:400]) if error >= 0 else None
+    return refused(text) if refused else Reading(text, "failed")
+
+
+class _Refusal:
+    """How a call was refused, waiting for the whole text."""
+
+    __slots__ = ("_facts", "_status")
+
+    def __init__(self, status: ResultStatus, facts: Json) -> None:
+        self._status: ResultStatus = status
+        self._facts = facts
+
+    def __call__(self, text: str) -> Reading:
+        return Reading(text, self._status, facts=dict(self._facts))
+
+
+def _refusal(opening: str) -> _Refusal | None:
+    opening = opening.lstrip()
+    if _ABORTED.match(opening):
+        return _Refusal("unknown", {"interrupted": True})
+    if _REFUSED.match(opening):
+        return _Refusal("denied", {"denied_by": "rule"})
+    if opening.startswith(_REFUSED_BY_USER):
+        return _Refusal("denied", {"denied_by": "user"})
+    return None

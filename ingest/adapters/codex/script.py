@@ -1,0 +1,85 @@
+"""Commands inside the scripts of Codex's code mode: `await tools.exec_command({cmd: "…"})` (FORMATS.md section 2).
+
+A script may hold several calls. Only object literals of plain values are read; what is computed stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Json
+
+MAX_CALLS = 64
+MAX_SCRIPT = 256 * 1024
+_CALL = re.compile(r"\btools\.(\w{1,100})\(")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<template>`(?:[^`\\$]|\\.)*`)"""
+    r"""|(?P<number>-?\d{1,18}(?:\.\d{1,18})?)|(?P<word>[A-Za-z_$][\w$]{0,100})|(?P<mark>[{}\[\]:,]))"""
+)
+_WORDS = {"true": True, "false": False, "null": None, "undefined": None}
+
+
+def nested_calls(script: str) -> list[tuple[str, Json]]:
+    """Give the tool calls of a script whose arguments can be read, in order."""
+    found: list[tuple[str, Json]] = []
+    for call in _CALL.finditer(script[:MAX_SCRIPT]):
+        args = _literal(script, call.end())
+        if args is not None:
+            found.append((call[1], args))
+        if len(found) == MAX_CALLS:
+            break
+    return found
+
+
+def _tokens(script: str, start: int) -> Iterator[tuple[str, str]]:
+    while found := _TOKEN.match(script, start):
+        yield found.lastgroup or "", found[found.lastgroup or 0]
+        start = found.end()
+
+
+def _literal(script: str, start: int) -> Json | None:
+    """Read a flat object literal, or a string (a freeform tool's input); None when it is anything else."""
+    tokens = _tokens(script, start)
+    kind, word = next(tokens, ("", ""))
+    if kind in {"string", "template"}:
+        text = _text(word)
+        return None if text is None else {"input": text}
+    if word != "{":
+        return None
+    args: Json = {}
+    for kind, name in tokens:
+        if name == "}":
+            return args
+        key = _text(name) if kind == "string" else name if kind == "word" else None
+        colon = next(tokens, ("", ""))[1]
+        value_kind, value = next(tokens, ("", ""))
+        if key is None or colon != ":":
+            return None
+        if value_kind in {"string", "template"}:
+            args[key] = _text(value)
+        elif value_kind == "number":
+            args[key] = float(value) if "." in value else int(value)
+        elif value in _WORDS:
+            args[key] = _WORDS[value]
+        else:
+            return args or None  # a computed or nested value ends what can be read
+        after = next(tokens, ("", ""))[1]
+        if after == "}":
+            return args
+        if after != ",":
+            return args
+    return args or None
+
+
+def _text(string: str) -> str | None:
+    """Value of a JavaScript string."""
+    quote, body = string[0], string[1:-1]
+    if quote != '"':
+        body = body.replace("\\" + quote, quote).replace('"', '\\"').replace("\n", "\\n")
+    try:
+        return msgspec.json.decode(f'"{body}"', type=str)
+    except ValueError:
+        return body

@@ -1,0 +1,145 @@
+"""Small readings that several formats share: times, arguments, text content, and what a text says of its outcome."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import MAX_DEPTH, Json
+
+_MILLISECONDS_FROM = 1e11
+"""Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000."""
+
+_FAILED_TEXT = re.compile(r"\s{0,8}(?:error|exception|traceback \(most recent call last\)|failed to)\b", re.IGNORECASE)
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def epoch(value: object) -> float | None:
+    """Seconds since the epoch of an ISO 8601 text or a number of seconds or milliseconds; None for anything else."""
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value).timestamp()
+        except (ValueError, OverflowError, OSError):
+            return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e15:
+        return value / 1000 if value >= _MILLISECONDS_FROM else float(value)
+    return None
+
+
+def shallow(value: object, depth: int = MAX_DEPTH) -> bool:
+    """Tell whether `value` is nested no deeper than `depth`."""
+    level: list[Any] = [value]
+    for _ in range(depth):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def arguments(value: object) -> Json:
+    """Arguments of a call as a dict: an object as it is, JSON text decoded, anything else under `input`.
+
+    What is nested too deep to be handled safely is passed on as text.
+    """
+    if isinstance(value, str):
+        text = value
+        if not text.strip():
+            return {}
+        try:
+            value = msgspec.json.decode(text)
+        except (ValueError, RecursionError):
+            return {"input": text}
+        if not isinstance(value, dict):
+            return {"input": text}
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        value = {"input": value}
+    if not shallow(value):
+        return {"input": "(nested too deep)"}
+    return value
+
+
+def plain_text(content: object) -> str:
+    """Text of a content field: a string, or a list of parts of which the text is taken."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "\n".join(text for part in content if (text := _part_text(part)))
+    return ""
+
+
+def _part_text(part: object) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, dict):
+        for name in ("text", "content"):
+            if isinstance(part.get(name), str):
+                return str(part[name])
+    return ""
+
+
+def says_error(text: str) -> bool:
+    """Tell whether a tool's answer, in a format without a status, says at its very start that the call failed.
+
+    True for texts that begin with an error word, and for JSON objects with a set `error` or `isError`.
+    """
+    if _FAILED_TEXT.match(text):
+        return True
+    if text.startswith("{") and '"' in text[:16]:
+        try:
+            answer = msgspec.json.decode(text, type=_Answer)
+        except (ValueError, RecursionError):
+            return False
+        return bool(answer.error) or answer.is_error is True or answer.isError is True
+    return False
+
+
+class _Answer(msgspec.Struct):
+    error: Any = None
+    is_error: Any = None
+    isError: Any = None  # noqa: N815 - MCP's spelling
+
+
+def replaced(old: str, new: str) -> str:
+    """Unified diff hunk that replaces `old` by `new`, where the place in the file is not known."""
+    before, after = old.splitlines(), new.splitlines()
+    head = f"@@ -1,{len(before)} +1,{len(after)} @@"
+    return "\n".join([head, *("-" + line for line in before), *("+" + line for line in after)])
+
+
+class Recent(Generic[Key, Value]):
+    """A mapping that remembers its newest entries only, so that a decoder's memory is bounded on any file."""
+
+    __slots__ = ("_items", "_limit")
+
+    def __init__(self, limit: int) -> None:
+        self._items: OrderedDict[Key, Value] = OrderedDict()
+        self._limit = limit
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        self._items[key] = value
+        if len(self._items) > self._limit:
+            self._items.popitem(last=False)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._items
+
+    def get(self, key: Key | None) -> Value | None:
+        """Give the value under `key`, if it is still remembered."""
+        return None if key is None else self._items.get(key)
+
+    def pop(self, key: Key | None) -> Value | None:
+        """Give the value under `key` and forget it."""
+        return None if key is None else self._items.pop(key, None)

@@ -1,0 +1,128 @@
+"""Finds log files under files and folders, by content, and says of each file left out why it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+
+from assure_tui.ingest.adapters import detect
+from assure_tui.ingest.adapters.base import Adapter, Head
+
+MAX_DEPTH = 32
+MAX_FILES = 200_000
+_LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A log file, its format and the root under which it was found."""
+
+    path: Path
+    adapter: Adapter
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was not read, and why, in plain words."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(slots=True)
+class Discovery:
+    """What a walk found."""
+
+    files: list[Found] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery:
+    """Walk files and folders; give log files in path order, each file once, and what was left out.
+
+    `exclude` are patterns matched with `fnmatch` against whole paths and names. A symbolic link is followed only to
+    something inside its root, so that a hostile folder cannot make anything else be read; cycles end by themselves.
+    """
+    discovery = Discovery()
+    seen: set[tuple[int, int]] = set()
+    for root in paths:
+        for path in _walk(root, exclude, discovery):
+            if len(discovery.files) >= MAX_FILES:
+                discovery.skipped.append(Skipped(root, f"more than {MAX_FILES} log files: the rest was left out"))
+                return discovery
+            _take(path, root, seen, discovery)
+    return discovery
+
+
+def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discovery) -> None:
+    try:
+        status = path.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        if not S_ISREG(status.st_mode):
+            discovery.skipped.append(Skipped(path, "not a regular file"))
+            return
+        if path != root and path.suffix not in _LOG_SUFFIXES:
+            discovery.skipped.append(Skipped(path, "not a JSON or JSON Lines file"))
+            return
+        if status.st_size == 0:
+            discovery.skipped.append(Skipped(path, "empty"))
+            return
+        adapter = detect(path, Head.read(path))
+    except OSError as error:
+        discovery.skipped.append(Skipped(path, f"cannot be read: {error.strerror or error}"))
+        return
+    if adapter is None:
+        discovery.skipped.append(Skipped(path, "no known log format"))
+    else:
+        discovery.files.append(Found(path, adapter, root))
+
+
+def _walk(root: Path, exclude: Sequence[str], discovery: Discovery) -> Iterator[Path]:
+    """Give the files under `root`, in path order."""
+    try:
+        status = root.stat()
+        inside = root.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        discovery.skipped.append(Skipped(root, f"cannot be read: {reason}"))
+        return
+    if not S_ISDIR(status.st_mode):
+        yield root
+        return
+    visited: set[tuple[int, int]] = set()
+    stack = [(root, 0)]
+    while stack:
+        path, depth = stack.pop()
+        if path != root and _excluded(path, exclude):
+            continue
+        try:
+            if path.is_symlink() and not path.resolve(strict=True).is_relative_to(inside):
+                discovery.skipped.append(Skipped(path, "a symbolic link that leads out of the folder"))
+                continue
+            status = path.stat()
+            if not S_ISDIR(status.st_mode):
+                yield path
+                continue
+            if (status.st_dev, status.st_ino) in visited:
+                continue
+            visited.add((status.st_dev, status.st_ino))
+            if depth == MAX_DEPTH:
+                discovery.skipped.append(Skipped(path, f"nested deeper than {MAX_DEPTH} folders"))
+                continue
+            inner = sorted(path.iterdir(), reverse=True)
+        except (OSError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            discovery.skipped.append(Skipped(path, f"cannot be read: {reason}"))
+            continue
+        stack += [(entry, depth + 1) for entry in inner]
+
+
+def _excluded(path: Path, exclude: Sequence[str]) -> bool:
+    return any(fnmatch(path.name, pattern) or fnmatch(os.fspath(path), pattern) for pattern in exclude)
