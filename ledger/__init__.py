@@ -1,1 +1,59 @@
-"""To be described."""
+"""A tamper-evident, append-only log on local disk, in the C2SP formats, which programs that are not ours can verify.
+
+Entries go in (`Ledger.append`), each an envelope with a clear part and a commitment to sealed content; signed
+checkpoints, tiles, proofs and seals come out. The package knows nothing of agents: it owns the envelope and its own
+kinds of entry, and every other kind is opaque to it. SPEC.md beside this file is enough to write another verifier.
+
+    encode     jcs, entry, tiles, note, checkpoint, proof
+    tree       tree (RFC 6962)
+    store      disk, locks, wal, tail, shelf, segments, pins, machine, store
+    keys       ed25519, keys (the recorder's), operator (a person's)
+    review     dsse, seal, verify
+    lease      lease (who records)
+
+Names are loaded when first used, so that a path that only needs a lease does not import cryptography.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assure_tui.ledger.checkpoint import Checkpoint as Checkpoint
+    from assure_tui.ledger.entry import Disclosure as Disclosure
+    from assure_tui.ledger.entry import Entry as Entry
+    from assure_tui.ledger.errors import DamagedError as DamagedError
+    from assure_tui.ledger.errors import EntryError as EntryError
+    from assure_tui.ledger.errors import ForeignError as ForeignError
+    from assure_tui.ledger.errors import FullError as FullError
+    from assure_tui.ledger.errors import KeyFileError as KeyFileError
+    from assure_tui.ledger.errors import LedgerError as LedgerError
+    from assure_tui.ledger.errors import LockedError as LockedError
+    from assure_tui.ledger.errors import NoteError as NoteError
+    from assure_tui.ledger.errors import ProofError as ProofError
+    from assure_tui.ledger.errors import ReadOnlyError as ReadOnlyError
+    from assure_tui.ledger.errors import SealError as SealError
+    from assure_tui.ledger.errors import WrongPassphraseError as WrongPassphraseError
+    from assure_tui.ledger.lease import RecorderLease as RecorderLease
+    from assure_tui.ledger.store import Draft as Draft
+    from assure_tui.ledger.store import Ledger as Ledger
+    from assure_tui.ledger.store import Receipt as Receipt
+
+_HOMES = {
+    "Checkpoint": "checkpoint",
+    "Disclosure": "entry",
+    "Draft": "store",
+    "Entry": "entry",
+    "Ledger": "store",
+    "Receipt": "store",
+    "RecorderLease": "lease",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module that defines it."""
+    home = "errors" if name.endswith("Error") else _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{home}"), name)

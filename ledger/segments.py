@@ -1,0 +1,230 @@
+"""Sealed content: append-only files of encrypted frames, outside the tree, one folder a subject.
+
+    frame  = magic (4) ‖ length of all that follows (4) ‖ count (2) ‖ count commitments (32 each) ‖ nonce (12)
+             ‖ ciphertext ‖ SHA-256 of all before (32)
+    plain  = zlib of count times: salt (16) ‖ length (4) ‖ canonical JSON
+
+The cipher is ChaCha20-Poly1305 under the subject's key; origin, subject and commitments are its associated data. The
+commitments are in the clear because the log holds them anyway: by them a frame is found, and that none is missing is
+seen, without a key. The digest tells a torn frame from a whole one; authenticity comes from the cipher and the log.
+Numbers are big-endian.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from assure_tui.ledger import disk
+from assure_tui.ledger.entry import MAX_CONTENT, SALT_SIZE, Disclosure
+from assure_tui.ledger.errors import DamagedError
+
+MAGIC: Final = b"ASF1"
+NONCE_SIZE: Final = 12
+DIGEST_SIZE: Final = 32
+FRAME_TARGET: Final = 1 << 20
+"""Plain bytes after which a frame is closed: content is read a frame at a time."""
+MAX_PLAIN: Final = FRAME_TARGET + MAX_CONTENT + 65_536
+MAX_COUNT: Final = 4096
+MAX_SEGMENT: Final = 64 << 20
+"""Bytes after which the next file is begun."""
+MAX_FILE: Final = MAX_SEGMENT + 2 * MAX_PLAIN
+
+_HEAD: Final = len(MAGIC) + 4
+_ITEM: Final = SALT_SIZE + 4
+
+
+class Frame(NamedTuple):
+    """A whole frame as it was found: its digest fits, nothing else of it is checked."""
+
+    commitments: tuple[str, ...]
+    sealed: bytes
+    """Nonce and ciphertext."""
+    end: int
+
+
+def frames_of(data: bytes) -> Iterator[Frame]:
+    """Yield the whole frames of a file's bytes, up to the first that is torn or malformed."""
+    at = 0
+    while at + _HEAD <= len(data) and data[at : at + len(MAGIC)] == MAGIC:
+        body = at + _HEAD
+        end = body + int.from_bytes(data[at + len(MAGIC) : body], "big")
+        if end > len(data) or end - body < 2 + NONCE_SIZE + DIGEST_SIZE:
+            return
+        if sha256(data[at : end - DIGEST_SIZE]).digest() != data[end - DIGEST_SIZE : end]:
+            return
+        count = int.from_bytes(data[body : body + 2], "big")
+        first = body + 2
+        sealed = first + count * DIGEST_SIZE
+        if sealed + NONCE_SIZE + DIGEST_SIZE > end:
+            return
+        commitments = tuple(data[spot : spot + DIGEST_SIZE].hex() for spot in range(first, sealed, DIGEST_SIZE))
+        yield Frame(commitments, data[sealed : end - DIGEST_SIZE], end)
+        at = end
+
+
+def seal_frame(disclosures: Sequence[tuple[str, Disclosure]], key: bytes, origin: str, subject: str) -> bytes:
+    """Return one frame over (commitment, disclosure) pairs."""
+    plain = b"".join(
+        part
+        for _, disclosure in disclosures
+        for part in (disclosure.salt, len(disclosure.content).to_bytes(4, "big"), disclosure.content)
+    )
+    commitments = b"".join(bytes.fromhex(commitment) for commitment, _ in disclosures)
+    nonce = os.urandom(NONCE_SIZE)
+    sealed = ChaCha20Poly1305(key).encrypt(nonce, zlib.compress(plain, 1), _associated(origin, subject, commitments))
+    body = len(disclosures).to_bytes(2, "big") + commitments + nonce + sealed
+    frame = MAGIC + (len(body) + DIGEST_SIZE).to_bytes(4, "big") + body
+    return frame + sha256(frame).digest()
+
+
+def open_frame(frame: Frame, key: bytes, origin: str, subject: str) -> dict[str, Disclosure]:
+    """Return the disclosures of a frame by commitment; DamagedError if it does not open. Commitments are unchecked."""
+    commitments = b"".join(bytes.fromhex(commitment) for commitment in frame.commitments)
+    nonce, sealed = frame.sealed[:NONCE_SIZE], frame.sealed[NONCE_SIZE:]
+    try:
+        packed = ChaCha20Poly1305(key).decrypt(nonce, sealed, _associated(origin, subject, commitments))
+        inflater = zlib.decompressobj()
+        plain = inflater.decompress(packed, MAX_PLAIN)
+    except (InvalidTag, zlib.error):
+        raise DamagedError(
+            f"a sealed frame of {subject} does not open: it was changed, or the key is another"
+        ) from None
+    if not inflater.eof or inflater.unused_data:
+        raise DamagedError(f"a sealed frame of {subject} is larger than the {MAX_PLAIN} bytes it may have")
+    disclosures, at = {}, 0
+    for commitment in frame.commitments:
+        start = at + _ITEM
+        stop = start + int.from_bytes(plain[at + SALT_SIZE : start], "big")
+        if stop > len(plain):
+            raise DamagedError(f"a sealed frame of {subject} ends inside a content")
+        disclosures[commitment] = Disclosure(plain[at : at + SALT_SIZE], plain[start:stop])
+        at = stop
+    return disclosures
+
+
+class Segments:
+    """The content folder of one ledger."""
+
+    def __init__(self, directory: Path, origin: str) -> None:
+        self._directory = directory
+        self._origin = origin
+        self._ends: dict[str, tuple[int, int]] = {}
+        self._indexes: dict[str, _Index] = {}
+        self._opened: tuple[str, _Place, dict[str, Disclosure]] | None = None
+
+    def write(self, subject: str, key: bytes, disclosures: Sequence[tuple[str, Disclosure]]) -> None:
+        """Append disclosures, durably; the caller holds the append lock. After a torn end a new file is begun."""
+        number, end = self._end_of(subject)
+        if end >= MAX_SEGMENT:
+            number, end = number + 1, 0
+        data = b"".join(seal_frame(group, key, self._origin, subject) for group in _groups(disclosures))
+        path = self._directory / subject / str(number)
+        disk.make_directory(path.parent)
+        self._ends.pop(subject, None)
+        disk.append(path, data, disk.PRIVATE)
+        self._ends[subject] = number, end + len(data)
+
+    def find(self, subject: str, commitment: str, key: bytes) -> Disclosure | None:
+        """Return the disclosure of a commitment, or None if no whole frame holds it."""
+        index = self._indexes.setdefault(subject, _Index(self._directory / subject))
+        place = index.find(commitment)
+        if place is None:
+            return None
+        if self._opened is None or self._opened[:2] != (subject, place):
+            path = self._directory / subject / str(place.number)
+            frame = next(frames_of(disk.read_at(path, place.start, place.length) or b""), None)
+            if frame is None:
+                raise DamagedError(f"{path} was changed since it was read: restore it from a copy")
+            self._opened = subject, place, open_frame(frame, key, self._origin, subject)
+        return self._opened[2].get(commitment)
+
+    def _end_of(self, subject: str) -> tuple[int, int]:
+        """Return the number and size of the file to append to, whose every byte is part of a whole frame."""
+        folder = self._directory / subject
+        known = self._ends.get(subject)
+        if known and _size(folder / str(known[0])) == known[1] and _size(folder / str(known[0] + 1)) < 0:
+            return known
+        numbers = segment_numbers(folder)
+        if not numbers:
+            return 0, 0
+        data = disk.read_due(folder / str(numbers[-1]), MAX_FILE)
+        end = 0
+        for frame in frames_of(data):
+            end = frame.end
+        return (numbers[-1], end) if end == len(data) else (numbers[-1] + 1, 0)
+
+
+class _Place(NamedTuple):
+    """Where a frame stands."""
+
+    number: int
+    start: int
+    length: int
+
+
+class _Index:
+    """Where the commitments of one subject are, learnt from the frames' heads as far as the files have grown."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._places: dict[str, _Place] = {}
+        self._ends: dict[int, int] = {}
+
+    def find(self, commitment: str) -> _Place | None:
+        """Return the place of a commitment's frame, reading what was appended if it is not known yet."""
+        if commitment not in self._places:
+            self._extend()
+        return self._places.get(commitment)
+
+    def _extend(self) -> None:
+        for number in segment_numbers(self._folder):
+            path, start = self._folder / str(number), self._ends.get(number, 0)
+            length = _size(path) - start
+            if length <= 0:
+                continue
+            base = start
+            for frame in frames_of(disk.read_at(path, base, min(length, MAX_FILE)) or b""):
+                end = base + frame.end
+                self._places.update(dict.fromkeys(frame.commitments, _Place(number, start, end - start)))
+                start = end
+            self._ends[number] = start
+
+
+def segment_numbers(directory: Path) -> list[int]:
+    """Return the numbers of a subject's files, in order."""
+    try:
+        return sorted(int(path.name) for path in directory.iterdir() if path.name.isascii() and path.name.isdigit())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1
+
+
+def _groups(disclosures: Sequence[tuple[str, Disclosure]]) -> Iterator[list[tuple[str, Disclosure]]]:
+    group: list[tuple[str, Disclosure]] = []
+    size = 0
+    for pair in disclosures:
+        group.append(pair)
+        size += len(pair[1].content)
+        if size >= FRAME_TARGET or len(group) == MAX_COUNT:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _associated(origin: str, subject: str, commitments: bytes) -> bytes:
+    return f"assure-tui/segment/v1\n{origin}\n{subject}\n".encode() + commitments

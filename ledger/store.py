@@ -1,0 +1,382 @@
+"""The ledger on disk: create, open, append, publish, read.
+
+Several processes may append and several may read. An append is durable and pinned when it returns: content segments
+first, then the write-ahead log with its signed head in one sync, then the pin. Publishing turns committed entries into
+tiles and bundles and only then replaces `checkpoint`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from assure_tui.ledger import disk, machine, wal
+from assure_tui.ledger.checkpoint import EPOCH_SUFFIX, Checkpoint, sign
+from assure_tui.ledger.entry import Disclosure, Entry, check_disclosure, commit, encode_entry
+from assure_tui.ledger.errors import (
+    DamagedError,
+    EntryError,
+    FullError,
+    KeyFileError,
+    LedgerError,
+    NoteError,
+    ProofError,
+    ReadOnlyError,
+)
+from assure_tui.ledger.keys import KeyDirectory, RecorderKeys
+from assure_tui.ledger.locks import FileLock
+from assure_tui.ledger.note import VerifierKey, check_name
+from assure_tui.ledger.pins import MAX_PIN, Pin, parse_keys, parse_pin, pin_path, read_pin, write_pin
+from assure_tui.ledger.proof import InclusionProof
+from assure_tui.ledger.segments import Segments
+from assure_tui.ledger.tail import Tail
+from assure_tui.ledger.tree import EMPTY_ROOT, Frontier, consistency_proof, inclusion_proof, leaf_hash
+
+FORMAT: Final = b"1\n"
+"""Content of `.state/version`; written last, so that a ledger that has it was created whole."""
+
+SELF: Final = "ledger"
+"""Subject of the ledger's own entries."""
+RESERVED: Final = frozenset({"key", "recovery", "redaction", "seal"})
+"""Kinds that only this package writes. `heartbeat` is its kind too, and written by the recorder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be: the ledger adds the time, and the commitment to the content."""
+
+    kind: str
+    subject: str
+    clear: dict[str, Any]
+    content: Any = None
+    """A JSON value that is committed to and sealed, or None for no content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an append returned: the entries are `first_index` to `first_index + count - 1`."""
+
+    first_index: int
+    count: int
+    size: int
+    root: bytes
+
+
+class Ledger:
+    """One ledger directory. Methods may be called from several threads."""
+
+    def __init__(self, directory: Path, *, origin: str, verifiers: tuple[VerifierKey, VerifierKey], pins: Path) -> None:
+        """Use `create` or `open`."""
+        self.directory = directory
+        self.origin = origin
+        self.verifiers = verifiers
+        self._pins = pins
+        self._state = directory / ".state"
+        self._mutex = threading.RLock()
+        self._tail = Tail(directory, origin, verifiers)
+        self._segments = Segments(directory / "segments", origin)
+        self._key_directory: KeyDirectory | None = None
+        self._keys: RecorderKeys | None = None
+        self._pinned = b""
+        self._pinned_size = 0
+        self._broken = ""
+
+    @classmethod
+    def create(cls, directory: Path, *, pins: Path, keys: Path, origin: str | None = None) -> Ledger:
+        """Make a new ledger with fresh keys in a directory that is absent or empty, and open it."""
+        origin = check_name(origin or f"assure-tui/{os.urandom(8).hex()}")
+        if directory.exists() and any(directory.iterdir()):
+            raise LedgerError(f"{directory} is not empty: name a new directory for the ledger")
+        recorder = KeyDirectory(keys, origin).create()
+        for folder in (".state/wal", "tile/entries", "segments", "seals", "trust"):
+            disk.make_directory(directory / folder)
+        disk.make_directory(pins, 0o700)
+        machine.bind(directory / ".state")
+        disk.replace(directory / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
+        head = sign(origin, 0, EMPTY_ROOT, recorder.signers)
+        disk.replace(directory / "checkpoint", head.note)
+        write_pin(pins, Pin(recorder.verifiers, head))
+        disk.replace(directory / ".state" / "version", FORMAT)
+        ledger = cls.open(directory, pins=pins, keys=keys)
+        ledger.publish()
+        return ledger
+
+    @classmethod
+    def open(cls, directory: Path, *, pins: Path, keys: Path | None = None, read_only: bool = False) -> Ledger:
+        """Open a ledger; when it may be written, recover what a crash left.
+
+        Raises DamagedError when what is on disk falls short of, or contradicts, what was committed; ForeignError when
+        the ledger was copied; KeyFileError when a key is missing or another's. Reading alone needs neither pin nor key.
+        """
+        check_version(directory)
+        verifiers = stated_keys(directory)
+        origin = verifiers[0].name
+        pin = read_pin(pins, origin)
+        if pin is None and not read_only:
+            raise DamagedError(f"{pins} has no pin of {origin}, so a lost tail would go unnoticed: restore the pins")
+        if pin is not None and pin.keys != verifiers:
+            raise DamagedError(f"{directory / 'trust'} does not hold the keys that are pinned: restore it from a copy")
+        if not read_only:
+            machine.check(directory / ".state")
+        ledger = cls(directory, origin=origin, verifiers=verifiers, pins=pins)
+        if pin is not None:
+            ledger._check_pin(pin)
+        if keys is not None:
+            ledger._key_directory = KeyDirectory(keys, origin)
+        if not read_only:
+            ledger._start_writing()
+        return ledger
+
+    @property
+    def size(self) -> int:
+        """Entries committed, published or not."""
+        with self._mutex:
+            return self._tail.size
+
+    def root(self) -> bytes:
+        """Return the root over the committed entries."""
+        with self._mutex:
+            return self._tail.head.root
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the checkpoint last seen published."""
+        with self._mutex:
+            return self._tail.published
+
+    def entry(self, index: int) -> Entry:
+        """Return a committed entry; IndexError if there is none, DamagedError if it is unreadable."""
+        with self._mutex:
+            if not 0 <= index < self._tail.size:
+                raise IndexError(index)
+            return self._tail.entry(index)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """Yield the committed entries from `start` up to `stop`, or up to the size when called."""
+        size = self.size
+        for index in range(start, size if stop is None else min(stop, size)):
+            yield self.entry(index)
+
+    def content(self, index: int) -> Any:
+        """Return an entry's content; None if it has none, if its key was destroyed, or if no keys were given.
+
+        Raises DamagedError if the key is there and the content is not, or does not open the commitment.
+        """
+        entry = self.entry(index)
+        if entry.commitment is None or self._key_directory is None:
+            return None
+        key = self._key_directory.content_key(entry.subject)
+        if key is None:
+            return None
+        with self._mutex:
+            disclosure = self._segments.find(entry.subject, entry.commitment, key)
+        if disclosure is None:
+            raise DamagedError(f"the content of entry {index} is missing from {self.directory / 'segments'}")
+        try:
+            return check_disclosure(entry.commitment, disclosure)
+        except EntryError as error:
+            raise DamagedError(f"the content of entry {index} is damaged: restore it from a copy ({error})") from None
+
+    def inclusion(self, index: int) -> InclusionProof:
+        """Prove an entry to be in the published checkpoint; ProofError if it is not published yet."""
+        with self._mutex:
+            published = self._tail.published
+            if not 0 <= index < published.size:
+                raise ProofError(f"entry {index} is not published yet: publish first")
+            hashes = inclusion_proof(index, published.size, self._range_hash)
+            return InclusionProof(index, tuple(hashes), published)
+
+    def consistency(self, old: int) -> tuple[bytes, ...]:
+        """Prove that the published checkpoint continues the tree of the first `old` entries."""
+        with self._mutex:
+            return tuple(consistency_proof(old, self._tail.published.size, self._range_hash))
+
+    def refresh(self) -> None:
+        """Take in what other processes appended and published since."""
+        with self._mutex:
+            self._tail.follow()
+
+    def append(self, entries: Sequence[Draft]) -> Receipt:
+        """Commit drafts, all or none; they are durable and pinned when this returns.
+
+        Raises EntryError for a draft that breaks a rule (nothing is written), DamagedError, LockedError, and FullError
+        when the disk refuses: then this handle writes no more, and once reopened it has the batch whole or not at all.
+        """
+        for draft in entries:
+            if draft.kind in RESERVED:
+                raise EntryError(f"the kind {draft.kind!r} is written by the ledger itself: choose another")
+        return self._append(entries)
+
+    def publish(self) -> Checkpoint:
+        """Make the committed entries into tiles and bundles, durable before the checkpoint that commits to them."""
+        if self._keys is None:
+            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to publish")
+        with FileLock(self._state / "publish.lock"), self._stopping():
+            with self._writing():
+                head, old = self._tail.head, self._tail.published.size
+                entries, leaves = list(self._tail.entries), list(self._tail.leaves)
+            if head.size > old:
+                self._tail.shelf.extend(old, entries, leaves)
+                disk.replace(self.directory / "checkpoint", head.note)
+                with self._writing():
+                    self._tail.trim(head)
+                    self._tail.drop_published()
+                self._tail.shelf.drop_partials(old, head.size)
+            return head
+
+    def _append(self, drafts: Sequence[Draft]) -> Receipt:
+        if self._keys is None:
+            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to append")
+        if not 0 < len(drafts) <= wal.MAX_BATCH:
+            raise EntryError(f"a batch has {len(drafts)} drafts: it must have 1 to {wal.MAX_BATCH}")
+        with self._writing(), self._stopping():
+            return self._commit(drafts)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the append lock and stand at the log's true end."""
+        with FileLock(self._state / "append.lock"), self._mutex:
+            if self._broken:
+                raise FullError(f"{self.directory} was given up after a refused write: reopen it ({self._broken})")
+            self._tail.follow()
+            self._recover()
+            yield
+
+    @contextlib.contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """After a refused write, write no more through this handle."""
+        try:
+            yield
+        except FullError as error:
+            self._broken = str(error)
+            raise
+
+    def _start_writing(self) -> None:
+        if self._key_directory is None:
+            raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
+        keys = self._key_directory.load()
+        if keys.verifiers != self.verifiers:
+            raise KeyFileError(f"{self._key_directory.path} holds other keys than {self.directory / 'trust'} states")
+        self._keys = keys
+        with self._writing(), self._stopping():
+            if self._tail.size == 0:
+                clear = {"epoch": 0, "log": str(self.verifiers[0]), "vkey": str(self.verifiers[1])}
+                self._commit([Draft("key", SELF, clear)])
+
+    def _recover(self) -> None:
+        """Check the log's end against the pin and cut off what a crash tore; under the append lock."""
+        torn = self._tail.torn()
+        path = pin_path(self._pins, self.origin)
+        data = disk.read_due(path, MAX_PIN)
+        if data != self._pinned:
+            self._check_pin(parse_pin(path, data, self.origin))
+        elif self._tail.size < self._pinned_size:
+            raise DamagedError(self._short_of(self._pinned_size))
+        if torn:
+            with self._stopping():
+                self._tail.rewrite()
+                clear = {"bytes": len(torn), "sha256": sha256(torn).hexdigest()}
+                self._commit([Draft("recovery", SELF, clear)])
+
+    def _check_pin(self, pin: Pin) -> None:
+        head = pin.head
+        if head.size > self._tail.size:
+            raise DamagedError(self._short_of(head.size))
+        if self._frontier(head.size).root() != head.root:
+            raise DamagedError(
+                f"{self.directory} is another history than the one pinned at size {head.size}: restore it from a copy"
+            )
+
+    def _short_of(self, size: int) -> str:
+        return (
+            f"{self.directory} ends at entry {self._tail.size} but {size} were committed:"
+            " it was cut off or is an old copy, restore the newest"
+        )
+
+    def _commit(self, drafts: Sequence[Draft]) -> Receipt:
+        """Write one batch; the caller holds the append lock and stands at the log's end."""
+        if self._keys is None:
+            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to append")
+        tail = self._tail
+        entries, contents = self._encode(drafts)
+        leaves = [leaf_hash(entry) for entry in entries]
+        frontier = tail.frontier.copy()
+        frontier.extend(leaves)
+        head = sign(self.origin, frontier.size, frontier.root(), self._keys.signers)
+        for subject, disclosures in contents.items():
+            self._segments.write(subject, self._content_key(subject), disclosures)
+        frames = wal.encode(entries, head.note)
+        try:
+            disk.append(tail.wal_path, frames)
+        except FullError:
+            tail.retract()
+            raise
+        first = tail.size
+        pin = Pin(self.verifiers, head)
+        self._pinned, self._pinned_size = write_pin(self._pins, pin), head.size
+        tail.adopt(head, frontier, entries, leaves, tail.offset + len(frames))
+        return Receipt(first, len(entries), head.size, head.root)
+
+    def _encode(self, drafts: Sequence[Draft]) -> tuple[list[bytes], dict[str, list[tuple[str, Disclosure]]]]:
+        """Stamp and encode drafts; return the entries, and by subject the disclosures of their contents."""
+        now = time.time_ns() // 1_000_000
+        if self._tail.size:
+            now = max(now, self._tail.entry(self._tail.size - 1).time)
+        entries = []
+        contents: dict[str, list[tuple[str, Disclosure]]] = {}
+        for draft in drafts:
+            commitment = None
+            if draft.content is not None:
+                disclosure = commit(draft.content)
+                commitment = disclosure.commitment()
+                contents.setdefault(draft.subject, []).append((commitment, disclosure))
+            entries.append(
+                encode_entry(
+                    Entry(kind=draft.kind, subject=draft.subject, time=now, clear=draft.clear, commitment=commitment)
+                )
+            )
+        return entries, contents
+
+    def _content_key(self, subject: str) -> bytes:
+        key = self._key_directory.content_key(subject, create=True) if self._key_directory else None
+        if key is None:
+            raise KeyFileError(f"there is no content key of {subject}: name the keys directory")
+        return key
+
+    def _frontier(self, size: int) -> Frontier:
+        """Return the frontier of the first `size` committed entries."""
+        tail = self._tail
+        published = tail.published.size
+        frontier = tail.shelf.frontier(min(size, published), published)
+        frontier.extend(tail.leaves[: max(0, size - published)])
+        return frontier
+
+    def _range_hash(self, start: int, stop: int) -> bytes:
+        return self._tail.shelf.range_hash(start, stop, self._tail.published.size)
+
+
+def check_version(directory: Path) -> None:
+    """Raise DamagedError unless the directory is a ledger of a format that this program knows."""
+    version = disk.read(directory / ".state" / "version", 64)
+    if version is None:
+        raise DamagedError(f"{directory} is not a ledger, or was not created whole: name another, or create it anew")
+    if version != FORMAT:
+        raise DamagedError(f"{directory} has a format that this program does not know: use the program that wrote it")
+
+
+def stated_keys(directory: Path) -> tuple[VerifierKey, VerifierKey]:
+    """Return the log key and the epoch key that a ledger states of itself; they prove nothing by themselves."""
+    path = directory / "trust" / "log.vkey"
+    try:
+        log, epoch = parse_keys(disk.read_due(path, 4096).decode())
+    except (NoteError, UnicodeDecodeError) as error:
+        raise DamagedError(f"{path} is damaged: restore it from a copy ({error})") from None
+    if epoch.name != log.name + EPOCH_SUFFIX:
+        raise DamagedError(f"{path} names keys that do not belong together: restore it from a copy")
+    return log, epoch
