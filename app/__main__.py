@@ -1,6 +1,16 @@
-"""The command `assure-tui`."""
+"""The command `assure-tui`, also as `python -m assure_tui.app`."""
+
+from __future__ import annotations
+
+import sys
 
 
 def main() -> int:
-    """Run the command line."""
-    return 0
+    """Run the command line on the process's own arguments."""
+    from assure_tui.app.cli import main as run  # noqa: PLC0415 - nothing is imported before it is needed
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,1 +1,83 @@
-"""To be described."""
+"""The command line: a thin face of the desk. stdout is data, stderr is talk, exit codes are in DESIGN.md section 6.
+
+`parser` names all commands; each module beside it holds those of one concern, and is imported when one is called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INTERNAL = 70
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and give the exit code; no error leaves as a traceback."""
+    if list(argv) == ["--version"]:
+        from assure_tui.app.desk.rules import version  # noqa: PLC0415 - nothing else is needed
+
+        print(f"assure-tui {version()}")
+        return 0
+    from assure_tui.app.cli.parser import parse  # noqa: PLC0415 - see above
+
+    try:
+        arguments = parse(argv)
+        return _run(arguments.module, arguments)
+    except SystemExit as leave:  # argparse has told on stderr what is wrong
+        return leave.code if isinstance(leave.code, int) else INTERNAL
+    except KeyboardInterrupt:
+        print("assure-tui: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout went away, as `head` does: nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+
+
+def _run(module: str, arguments: object) -> int:
+    from importlib import import_module  # noqa: PLC0415 - see main
+
+    from assure_tui.app.desk.errors import DeskError  # noqa: PLC0415 - see main
+
+    try:
+        code: int = import_module(f"assure_tui.app.cli.{module}").run(arguments)
+        sys.stdout.flush()
+    except DeskError as error:
+        print(f"assure-tui: {_plain(str(error))}", file=sys.stderr)
+        return error.code
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the last resort: a defect is told in one line, its trace goes to a file
+        trace = _trace(getattr(arguments, "home", None))
+        where = f"its trace is in {trace}" if trace else "its trace could not be written"
+        print(f"assure-tui: internal error ({type(error).__name__}): {where}; please report it.", file=sys.stderr)
+        return INTERNAL
+    return code
+
+
+def _plain(text: str) -> str:
+    from assure_tui.app.neutral import neutral_line  # noqa: PLC0415 - errors only
+
+    return neutral_line(text, 2000)
+
+
+def _trace(home: Path | None) -> Path | None:
+    import time  # noqa: PLC0415 - errors only
+    import traceback  # noqa: PLC0415 - errors only
+
+    from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - errors only
+
+    try:
+        folder = Home.find(home).traces
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
+        path.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        return None
+    return path

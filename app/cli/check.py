@@ -1,0 +1,66 @@
+"""`assure-tui reconcile`: checks logs at rest."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+from assure_tui.app.desk.batch import Batch
+from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
+from assure_tui.app.desk.render import write_json, write_text
+from assure_tui.app.neutral import neutral_line
+from assure_tui.reconcile.model import at_least
+
+_AGE = re.compile(r"(\d{1,6})([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the paths, write what was found to stdout, and give the exit code."""
+    batch = Batch(
+        paths=arguments.paths,
+        last=arguments.last,
+        since=moment(arguments.since) if arguments.since else None,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    write = write_json if arguments.format == "json" else write_text
+    failed = False
+    for report in write(batch, sys.stdout):
+        failed = failed or report.fails(arguments.fail_on)
+    sys.stdout.flush()
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    for fault in batch.faults:
+        print(f"assure-tui: the check broke: {neutral_line(fault, 400)}", file=sys.stderr)
+    if batch.faults:
+        return 70
+    if batch.tally.records - batch.tally.unrecognised <= 0:
+        reasons = "; ".join(f"{skipped.path}: {skipped.reason}" for skipped in batch.skipped[:3])
+        raise NothingRecognisedError("no log was recognised in the input" + (f" ({reasons})." if reasons else "."))
+    return int(failed or any(at_least(row.severity, arguments.fail_on) for row in batch.unattributed))
+
+
+def moment(text: str, now: float | None = None) -> float:
+    """Read a point in time: ISO 8601 (local time unless it says otherwise), or an age such as `90m`.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    age = _AGE.fullmatch(text)
+    if age:
+        return (time.time() if now is None else now) - int(age[1]) * _SECONDS[age[2]]
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"--since {text!r} is no time: write 2026-03-01, 2026-03-01T14:00, or an age such as 90m, 8h, 7d."
+        ) from error
+
+
+def _progress(done: int, total: int, path: Path) -> None:
+    sys.stderr.write(f"\r\033[K{done}/{total} {neutral_line(path.name, 60)}")
+    sys.stderr.flush()

@@ -1,0 +1,167 @@
+"""Checks logs at rest: files and folders in, one report per run out, in bounded memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.report import RunReport
+from assure_tui.ingest.errors import SourceError
+from assure_tui.ingest.model import RunEvent, SourceInfo, Tally
+from assure_tui.ingest.reader import SourceReader, open_source
+from assure_tui.ingest.walk import Found, Skipped, discover
+from assure_tui.reconcile.engine import State, close, step
+from assure_tui.reconcile.model import Change, Unattributed
+from assure_tui.reconcile.settings import Settings
+
+
+class _Taken(Exception):  # noqa: N818 - a signal, not an error
+    """A run of the file has the id of a run in another file: read it again with ids of its own."""
+
+
+READ_BYTES = 4 << 20
+"""Bytes of a log that are decoded at a time."""
+
+Progress = Callable[[int, int, Path], None]
+"""Told before each file: files done, files in all, the file."""
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """A batch check over `paths`. Iterate over `runs()` once; the other fields are filled while it goes on."""
+
+    paths: Sequence[Path]
+    settings: Settings = field(default_factory=Settings)
+    exclude: Sequence[str] = ()
+    last: bool = False
+    since: float | None = None
+    progress: Progress | None = None
+    skipped: list[Skipped] = field(default_factory=list)
+    unattributed: list[Unattributed] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    faults: list[str] = field(default_factory=list)
+    """Files on which the check itself broke: a defect of this program, shown as such."""
+    _taken: set[str] = field(default_factory=set)
+
+    def runs(self) -> Iterator[RunReport]:
+        """Check file by file and give each run's report; a file that cannot be read never stops the others.
+
+        Raises:
+            UsageError: One of the paths is not there.
+        """
+        for path in self.paths:
+            if not os.path.lexists(path):
+                raise UsageError(f"there is no file or folder {path}: give the path of a log or of a folder of logs.")
+        discovery = discover(self.paths, exclude=self.exclude)
+        self.skipped.extend(discovery.skipped)
+        files = self._chosen(discovery.files)
+        for done, found in enumerate(files):
+            if self.progress is not None:
+                self.progress(done, len(files), found.path)
+            try:
+                reports = self._file(found, "")
+            except _Taken:
+                reports = self._file(found, str(found.path))
+            chosen = list(reports.values())
+            if self.last:
+                chosen = sorted(chosen, key=lambda report: report.facts.ended or 0.0)[-1:]
+            for report in chosen:
+                if self.since is None or report.facts.ended is None or report.facts.ended >= self.since:
+                    yield report
+
+    def _chosen(self, files: Sequence[Found]) -> list[Found]:
+        chosen = sorted(files, key=lambda found: found.path)
+        if self.last:
+            return sorted(chosen, key=lambda found: _changed(found.path))[-1:]
+        if self.since is not None:
+            return [found for found in chosen if _changed(found.path) >= self.since]
+        return chosen
+
+    def _file(self, found: Found, salt: str) -> dict[str, RunReport]:
+        """Check one file; raise `_Taken` when another file of this batch has a run of the same id."""
+        reports: dict[str, RunReport] = {}
+        state = State(self.settings)
+        reader: SourceReader | None = None
+        try:
+            reader = open_source(found.path, found.adapter, salt)
+            for event in _events(reader):
+                report = reports.get(event.run)
+                if report is None:
+                    self._refuse_taken(event.run, salt)
+                    report = reports[event.run] = self._open(event.run, found, reader.source)
+                report.facts.see(event)
+                for change in step(state, event)[1]:
+                    report.apply(change, event)
+            for change in close(state)[1]:
+                self._close(change, reports)
+        except SourceError as error:
+            self.skipped.append(Skipped(found.path, f"could not be read to its end: {error}"))
+        except _Taken:
+            raise
+        except Exception as error:  # noqa: BLE001 - a log that breaks the check must not hide the findings of the others
+            self.faults.append(f"{found.path}: {type(error).__name__}: {error}")
+            self.skipped.append(
+                Skipped(found.path, f"the check broke on it ({type(error).__name__}): please report it")
+            )
+        self._taken.update(reports)
+        if reader is not None:
+            self._count(reader.tally, reports)
+        return reports
+
+    def _refuse_taken(self, run: str, salt: str) -> None:
+        if run in self._taken and not salt:
+            raise _Taken
+
+    @staticmethod
+    def _close(change: Change, reports: dict[str, RunReport]) -> None:
+        if not isinstance(change.value, Unattributed):
+            reports[change.value.run].apply(change)
+
+    @staticmethod
+    def _open(run: str, found: Found, source: SourceInfo) -> RunReport:
+        report = RunReport(run)
+        report.shown = str(found.path)
+        report.sources[source.id] = source
+        return report
+
+    def _count(self, tally: Tally, reports: dict[str, RunReport]) -> None:
+        """Give each run the records read for it; what was unreadable in a shared file counts with its first run."""
+        add(self.tally, tally)
+        if len(reports) == 1:
+            next(iter(reports.values())).tally = tally
+            return
+        for index, report in enumerate(reports.values()):
+            records = report.facts.records
+            report.tally = msgspec.structs.replace(tally, records=records) if index == 0 else Tally(records=records)
+
+
+def add(total: Tally, part: Tally) -> None:
+    """Add `part` to `total`."""
+    total.records += part.records
+    total.unrecognised += part.unrecognised
+    total.malformed += part.malformed
+    total.bookkeeping += part.bookkeeping
+    for name, count in part.unknown_types.items():
+        total.unknown_types[name] = total.unknown_types.get(name, 0) + count
+
+
+def _events(reader: SourceReader) -> Iterator[RunEvent]:
+    """Give all events of a log that is not expected to grow: its last line counts even without a line feed."""
+    while True:
+        batch = reader.read(READ_BYTES)
+        yield from batch.events
+        if batch.done:
+            yield from reader.finish().events
+            return
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,78 @@
+"""Plain words for claims, effects and findings, shared by all faces. Text of the log in them is still raw."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult, InputFinding
+
+ARGUMENT_LENGTH = 80
+MAX_ARGUMENTS = 6
+_QUIET = frozenset({"lines", "argv"})
+
+
+@cache
+def _codes() -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8"))
+
+
+def code_of(finding: Finding) -> str:
+    """Give the finding's code: of a gate, its name; of a row that no run accounts for, its kind."""
+    match finding:
+        case GateResult():
+            return finding.gate
+        case Discrepancy() | InputFinding():
+            return finding.code
+        case _:
+            return finding.kind
+
+
+def label(finding: Finding) -> str:
+    """Give what people read first: the plain label of the finding's code."""
+    if isinstance(finding, GateResult):
+        return f"gate {finding.outcome}"
+    family = "input" if isinstance(finding, InputFinding) else "discrepancy"
+    code = code_of(finding)
+    return _codes()[family].get(code, code.replace("-", " "))
+
+
+def money(value: Any) -> str | None:
+    """Give an amount in words, if `value` is one."""
+    data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+    if isinstance(data, dict) and isinstance(data.get("value"), str):
+        currency = data.get("currency")
+        return f"{data['value']} {currency}" if currency else data["value"]
+    return None
+
+
+def effect_line(effect: Effect) -> str:
+    """Give one line about an effect: the tool, what it was asked, how it ended and how that is known."""
+    shown: list[str] = []
+    for name, value in effect.args.items():
+        if name in _QUIET or value in (None, "", [], {}, ()):
+            continue
+        shown.append(f"{name} {_short(value)}")
+        if len(shown) == MAX_ARGUMENTS:
+            break
+    status = effect.status if effect.exit_code is None else f"{effect.status}, exit {effect.exit_code}"
+    origin = "" if effect.source_kind == "log" else f" in {effect.source_kind}"
+    return f"{effect.tool or effect.kind}: {', '.join(shown) or 'no arguments'} [{status}]{origin}"
+
+
+def _short(value: Any) -> str:
+    amount = money(value)
+    if amount is not None:
+        return amount
+    if isinstance(value, list | tuple):
+        text = ", ".join(_short(item) for item in value[:4]) + (", …" if len(value) > 4 else "")
+    elif isinstance(value, dict):
+        text = ", ".join(f"{name} {_short(item)}" for name, item in list(value.items())[:4])
+    else:
+        text = str(value)
+    text = " ".join(text[: ARGUMENT_LENGTH * 2].split())
+    return text if len(text) <= ARGUMENT_LENGTH else text[: ARGUMENT_LENGTH - 1] + "…"

@@ -1,0 +1,80 @@
+"""Where everything lies (DESIGN.md section 5). `ASSURE_TUI_HOME` or `--home` moves all of it under one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+NAME = "assure-tui"
+HOME_VARIABLE = "ASSURE_TUI_HOME"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """The places of one installation's state. `ledger`, `keys` and `pins` are folders, the others are files."""
+
+    config: Path
+    """The user's settings."""
+    trust: Path
+    """Digests of the workspace files that the user trusts."""
+    ledger: Path
+    keys: Path
+    pins: Path
+    index: Path
+    """Derived: deleting it loses nothing."""
+    desk: Path
+    """Drafts, marks and what was looked at. Not derived."""
+    lease: Path
+    """Held by the process that records."""
+    traces: Path
+    """Folder of traces of internal errors."""
+
+    @classmethod
+    def under(cls, folder: Path) -> Home:
+        """Put everything under one folder."""
+        folder = folder.expanduser().absolute()
+        return cls(
+            config=folder / "config.toml",
+            trust=folder / "trust.json",
+            ledger=folder / "ledger",
+            keys=folder / "keys",
+            pins=folder / "pins",
+            index=folder / "index.sqlite",
+            desk=folder / "desk.sqlite",
+            lease=folder / "recorder.lock",
+            traces=folder / "traces",
+        )
+
+    @classmethod
+    def find(cls, folder: Path | None = None) -> Home:
+        """Give the places under `folder`, else under `ASSURE_TUI_HOME`, else where the platform puts such things."""
+        chosen = folder or (Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None)
+        if chosen is not None:
+            return cls.under(chosen)
+        from platformdirs import PlatformDirs  # noqa: PLC0415 - not needed when the folder is named
+
+        dirs = PlatformDirs(NAME, appauthor=False)
+        data, state = dirs.user_data_path, dirs.user_state_path
+        return cls(
+            config=dirs.user_config_path / "config.toml",
+            trust=dirs.user_config_path / "trust.json",
+            ledger=data / "ledger",
+            keys=data / "keys",
+            pins=state / "pins",
+            index=state / "index.sqlite",
+            desk=data / "desk.sqlite",
+            lease=data / "recorder.lock",
+            traces=dirs.user_log_path / "traces",
+        )
+
+    def places(self) -> Iterator[tuple[str, Path]]:
+        """Give each place's name and path."""
+        for field in fields(self):
+            yield field.name, getattr(self, field.name)
+
+    def prepare(self) -> None:
+        """Make the folders that files are written to, readable by the user alone."""
+        for path in (self.config, self.trust, self.ledger, self.keys, self.pins, self.index, self.desk, self.lease):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from assure_tui.app.cli.check import moment
+from assure_tui.app.desk.errors import UsageError
+
+RUN_KEYS = {
+    "id", "native_id", "parent", "agent", "adapter", "source", "sources", "started", "ended", "status", "model", "cwd",
+    "events", "claims", "effects", "discrepancies", "gates", "inputs", "coverage",
+}  # fmt: skip
+
+
+def test_the_json_document_has_the_shape_that_scripts_rely_on(logs, assure):
+    done = assure("reconcile", logs, "--format", "json", "--fail-on", "critical")
+    assert done.returncode in {0, 1}
+    document = json.loads(done.stdout)
+    assert list(document) == ["schema", "program", "rules_digest", "runs", "skipped", "unattributed"]
+    assert document["schema"] == "assure-tui/reconcile/v1"
+    assert len(document["rules_digest"]) == 64
+    (run,) = document["runs"]
+    assert set(run) == RUN_KEYS
+    assert run["source"] == f"{logs}/refund.json"
+    assert run["status"] == "ended"
+    assert run["coverage"] == {"records": 4, "unrecognised": 0, "malformed": 0, "calls_without_result": 0}
+    named = {value["event"] for kind in ("claims", "effects", "inputs") for value in run[kind]}
+    assert named <= set(run["events"])
+
+
+def test_output_is_ascii_whatever_the_log_holds(logs, assure):
+    (logs / "refund.json").write_text(json.dumps({"messages": [{"role": "user", "content": "Grüße \u202e\ud800"}]}))
+    done = assure("reconcile", logs, "--format", "json")
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout)["runs"]
+
+
+def test_escape_sequences_of_a_log_do_not_reach_the_terminal(logs, assure):
+    (logs / "refund.json").write_text(
+        json.dumps({"messages": [{"role": "user", "content": "\x1b]0;owned\x07 hi \x9b31m"}]})
+    )
+    done = assure("reconcile", logs)
+    assert "\x1b" not in done.stdout
+    assert "\x9b" not in done.stdout
+    assert "hi" in done.stdout
+
+
+def test_no_discrepancy_never_stands_without_how_much_was_checked(logs, assure):
+    (logs / "refund.json").write_text(json.dumps({"messages": [{"role": "user", "content": "hello"}]}))
+    done = assure("reconcile", logs)
+    assert "no discrepancy, 0 of 0 claims checked" in done.stdout
+
+
+def test_two_files_of_one_session_are_two_runs(logs, assure):
+    session = (logs / "refund.json").read_text()
+    (logs / "a").mkdir()
+    (logs / "a" / "refund.json").write_text(session)
+    runs = json.loads(assure("reconcile", logs, "--format", "json").stdout)["runs"]
+    assert len({run["id"] for run in runs}) == 2
+    again = json.loads(assure("reconcile", logs, "--format", "json").stdout)["runs"]
+    assert [run["id"] for run in again] == [run["id"] for run in runs]
+
+
+def test_last_gives_only_the_newest_log(logs, assure):
+    other = logs / "older.json"
+    other.write_text((logs / "refund.json").read_text())
+    os.utime(other, (1, 1))
+    runs = json.loads(assure("reconcile", logs, "--last", "--format", "json").stdout)["runs"]
+    assert [Path(run["source"]).name for run in runs] == ["refund.json"]
+
+
+def test_since_leaves_out_logs_that_were_not_touched_after_it(logs, assure):
+    os.utime(logs / "refund.json", (1_000_000, 1_000_000))
+    done = assure("reconcile", logs, "--since", "7d", "--format", "json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["runs"] == []
+
+
+def test_a_log_that_cannot_be_read_is_listed_and_does_not_stop_the_others(logs, assure):
+    (logs / "gone.json").symlink_to("/nowhere/at/all.json")
+    done = assure("reconcile", logs, "--format", "json", "--fail-on", "critical")
+    document = json.loads(done.stdout)
+    assert len(document["runs"]) == 1
+    assert [Path(skipped["path"]).name for skipped in document["skipped"]] == ["gone.json"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["reconcile"], 2),
+        (["reconcile", "nowhere"], 2),
+        (["reconcile", ".", "--format", "yaml"], 2),
+        (["reconcile", ".", "--since", "yesterday-ish"], 2),
+        (["reconcile", "empty"], 3),
+        (["reconcile", "prose.jsonl"], 3),
+        (["--version"], 0),
+        (["--help"], 0),
+    ],
+)
+def test_exit_codes(argv, code, tmp_path, assure):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "prose.jsonl").write_text("not a log\n")
+    done = assure(*argv)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistake_is_told_in_one_sentence_on_stderr(assure):
+    done = assure("reconcile", "nowhere")
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "nowhere" in done.stderr
+
+
+def test_a_moment_is_a_date_or_an_age():
+    assert moment("90m", now=10_000.0) == 4600.0
+    assert moment("2026-03-01T00:00:00+00:00") == 1772323200.0
+    with pytest.raises(UsageError, match="is no time"):
+        moment("soon")
+
+
+def test_the_version_imports_next_to_nothing(assure):
+    done = assure("--version")
+    assert done.stdout.startswith("assure-tui 0.")
