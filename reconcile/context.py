@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.settings import Settings
 
 MAX_OPEN_CALLS = 4096
+MAX_TOUCHED = 4096
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class OpenCall:
 class Context:
     """The run as `claims` and `effects` may know it while they read one event."""
 
-    __slots__ = ("calls", "coding", "cwd", "model", "run", "settings", "started", "tools", "turn", "worldly")
+    __slots__ = ("calls", "coding", "cwd", "model", "run", "settings", "started", "tools", "touched", "turn", "worldly")
 
     def __init__(self, run: str, settings: Settings) -> None:
         self.run = run
@@ -35,6 +36,8 @@ class Context:
         self.model: str | None = None
         self.started: RunStarted | None = None
         self.tools: dict[str, Any] = {}
+        self.touched: dict[str, None] = {}
+        """Names of files that the run changed, without their folders; the one first touched is forgotten first."""
         self.turn = 0
         """Number of the user's turn, counted from 1."""
         self.coding = False
@@ -72,3 +75,9 @@ class Context:
         known = self.calls.get(event.call_id)
         if known is not None:
             known.effects = effects
+        for effect in effects:
+            if effect.kind in {"edited", "created"} and effect.status == "succeeded":
+                for path in effect.args.get("paths") or ():
+                    self.touched[str(path).replace("\\", "/").rsplit("/", 1)[-1]] = None
+        while len(self.touched) > MAX_TOUCHED:
+            del self.touched[next(iter(self.touched))]

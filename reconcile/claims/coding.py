@@ -16,12 +16,12 @@ from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
-from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, imperative
+from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, described, imperative
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.model import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from assure_tui.ingest.model import AgentText
     from assure_tui.reconcile.claims.segment import Unit
@@ -43,7 +43,6 @@ class Section(msgspec.Struct):
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:
     """Read the coding claims out of the units of one text."""
-    del context
     if event.channel == "plan":
         return []
     out: list[Claim] = []
@@ -54,7 +53,7 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
         if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
             continue
         prepared = prepare(unit)
-        found = list(_find(prepared, mode, event, after))
+        found = list(_find(prepared, mode, event, after, context.touched))
         out.extend(_claim(item, prepared, event) for item in _apart(prepared, found))
     return out
 
@@ -92,12 +91,15 @@ def _mode(text: str) -> str:
     return ""
 
 
-def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None) -> Iterator[Found]:
+def _find(
+    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, touched: Container[str]
+) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
     listed = mode == "changes" and unit.form in {"item", "row", "heading"}
-    if not listed and not words.trigger.search(masked):
+    named = described(prepared, touched) if mode != "plan" else None
+    if not listed and not named and not words.trigger.search(masked):
         return
     if masked.rstrip(" )").endswith("?"):
         return
@@ -123,6 +125,8 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None) -
         hit = pattern.search(masked)
         if hit and not blocked(masked, hit.start()):
             yield Found(kind, hit.start(), hit.end(), weak=True)
+    if named and told:
+        yield named
     if listed and told:
         found = imperative(prepared)
         if found:

@@ -12,7 +12,7 @@ from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_text import MASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from assure_tui.reconcile.claims.coding_lexicon import Lexicon
     from assure_tui.reconcile.claims.coding_text import Prepared, Token
@@ -44,6 +44,11 @@ NEWS = frozenset(
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+MIN_DESCRIPTION = 15
+"""Code points after a file's name that make a description."""
+_LINE = re.compile(r":\d+(?:-\d+)?$")
+_BEFORE_NAME = re.compile(r"[\s|(\ue000-\ue005]*(?:\d+ lines in)?[\s|(\ue000-\ue005]*$")
+_AFTER_NAME = re.compile(r"[\s)\ue000-\ue005]*(?:[—–:|]|- |\([^)]{0,80}\) ?[—–:-])")
 MASKED = frozenset(MASKS.values())
 
 
@@ -250,4 +255,19 @@ def imperative(prepared: Prepared) -> Found | None:
         return Found("edited", tokens[at].start, tokens[at].end, weak=True)
     if first == MASKS["path"] and len(tokens) > 2 and tokens[1].text in {"—", "–", ":", "-"}:
         return Found("edited", tokens[0].start, tokens[0].end, weak=True)
+    return None
+
+
+def described(prepared: Prepared, touched: Container[str]) -> Found | None:
+    """Read "`file` — what is in it now", where this run changed that file: the description claims the change."""
+    first = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
+    if first is None or first.start > 60:
+        return None
+    name = _LINE.sub("", first.text).rstrip("/").rsplit("/", 1)[-1]
+    if name not in touched:
+        return None
+    masked = prepared.masked
+    after = _AFTER_NAME.match(masked, first.end)
+    if after and len(masked) - after.end() > MIN_DESCRIPTION and _BEFORE_NAME.match(masked[: first.start]):
+        return Found("edited", first.start, first.end, weak=True)
     return None

@@ -1,11 +1,173 @@
-"""Coding claims against commands, checks, edits and commits."""
+"""Coding claims against commands, checks, edits and commits.
+
+Each claim is judged when it is made, against what the run was seen to do up to then; one that rests on a call without
+a result stays pending until the result comes, the turn of the next claim notwithstanding, or the input ends. The part
+publishes the effects of coding kinds (`reconcile.kinds`); `match.actions` publishes the others.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.match.work_checks import judge_check, judge_failing, judge_verified
+from assure_tui.reconcile.match.work_files import judge_change, judge_untouched
+from assure_tui.reconcile.match.work_quiet import Quiet
+from assure_tui.reconcile.match.work_repo import judge_delegated, judge_done, judge_loose, judge_not_done
+from assure_tui.reconcile.match.work_ruling import SEVERITY, Ruling
+from assure_tui.reconcile.match.work_seen import Seen
+from assure_tui.reconcile.model import Claim, Discrepancy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assure_tui.ingest.model import AgentText, Boundary, ExternalEffect, ToolCall, ToolResult, UserTurn
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.model import Effect
+
+MAX_OPEN_EFFECTS = 1024
+"""Effects that may still be revised; the oldest is settled first."""
+MAX_PENDING = 512
+
+_JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
+    "tests": judge_check,
+    "lint": judge_check,
+    "build": judge_check,
+    "tests_fail": judge_failing,
+    "lint_fail": judge_failing,
+    "verified": judge_verified,
+    "edited": judge_change,
+    "created": judge_change,
+    "deleted": judge_change,
+    "fixed": judge_change,
+    "added_tests": judge_change,
+    "committed": judge_done,
+    "pushed": judge_done,
+    "opened_pr": judge_done,
+    "installed": judge_done,
+    "deployed": judge_done,
+    "delegated": judge_delegated,
+}
 
 
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = ()
+    __slots__ = ("_open", "_pending", "_quiet", "_seen")
+
+    def __init__(self, context: Context, board: Board) -> None:
+        super().__init__(context, board)
+        self._seen = Seen()
+        self._quiet = Quiet(board)
+        self._pending: OrderedDict[str, Claim] = OrderedDict()
+        self._open: deque[str] = deque()
+
+    def user(self, event: UserTurn) -> None:
+        """Begin a turn: denials speak of the turn, and what nobody mentioned in the last one is told."""
+        if not event.synthetic and not event.system:
+            self._quiet.close()
+            self._seen.turn = self.context.turn
+            self._quiet.heard(event.text)
+
+    def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
+        """Judge the claims of one text."""
+        self._quiet.said(event.text)
+        for claim in claims:
+            if is_coding(claim.kind):
+                self._judge(claim)
+
+    def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
+        """Take what a call sets out to do."""
+        del event
+        self._take(effects)
+
+    def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
+        """Take what came of a call, and judge what waited for it."""
+        del call
+        self._take(effects)
+        self._seen.learn_shas(event, effects)
+        done = {effect.id for effect in effects if effect.status != "running"}
+        for claim in [claim for claim in self._pending.values() if done & set(claim.effects)]:
+            self._judge(claim)
+
+    def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
+        """Take an effect that the log states by itself."""
+        del event
+        self._take(effects)
+
+    def boundary(self, event: Boundary) -> None:
+        """Note where the log loses what came before, and where a run ends."""
+        if event.what in {"compaction", "resume", "fork"}:
+            self._seen.gap = True
+        elif event.what == "run_end":
+            self._quiet.close()
+
+    def close(self) -> None:
+        """Judge what still waits: a call that never returned is no proof."""
+        for claim in list(self._pending.values()):
+            ruling = Ruling(
+                "unverifiable",
+                "the call it rests on has no result",
+                (),
+                "dangling",
+                f"claims “{claim.text[:80]}”; the call it rests on has no result",
+            )
+            self._say(claim, msgspec.structs.replace(ruling), claim.effects)
+        self._pending.clear()
+        self._quiet.close()
+
+    def _take(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if not is_coding(effect.kind):
+                continue
+            if self.board.get(effect.id) is None:
+                self._open.append(effect.id)
+                if len(self._open) > MAX_OPEN_EFFECTS:
+                    self.board.settle(self._open.popleft())
+            self.board.put(effect)
+            step = self._seen.observe(effect)
+            self._quiet.saw(step)
+
+    def _judge(self, claim: Claim) -> None:
+        judge = _JUDGES.get(claim.kind, judge_loose)
+        if claim.polarity == "denied":
+            judge = judge_untouched if claim.kind in {"edited", "created"} else judge_not_done
+        ruling = judge(claim, self._seen)
+        self._say(claim, ruling, ruling.effects)
+
+    def _say(self, claim: Claim, ruling: Ruling, effects: tuple[str, ...]) -> None:
+        pending = ruling.outcome == "pending"
+        told = msgspec.structs.replace(
+            claim,
+            outcome=ruling.outcome,
+            reason=ruling.reason,
+            effects=effects,
+            grade=ruling.evidence[0].effect.grade if ruling.evidence else "narrated",
+        )
+        if pending:
+            self._pending[claim.id] = told
+            if len(self._pending) > MAX_PENDING:
+                self.board.settle(self._pending.popitem(last=False)[0])
+        else:
+            self._pending.pop(claim.id, None)
+        self.board.put(told, settled=not pending)
+        if ruling.code:
+            self.board.put(
+                Discrepancy(
+                    id=discrepancy_id(ruling.code, claim.id),
+                    run=claim.run,
+                    code=ruling.code,
+                    severity=self.context.settings.severities.get(ruling.code, SEVERITY[ruling.code]),
+                    claim=claim.id,
+                    effects=effects,
+                    message=ruling.message,
+                    settles=ruling.settles,
+                ),
+                settled=True,
+            )

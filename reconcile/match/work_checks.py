@@ -1,0 +1,263 @@
+"""Claims that rest on a check: tests, lint, build, and what was "verified"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
+from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Claim
+
+_WORDS = {"tests": "test run", "lint": "lint or type check", "build": "build"}
+_FULL = re.compile(r"\b(?:full|entire|whole|complete)\b.{0,20}\b(?:suite|tests?|test suite)\b", re.IGNORECASE)
+_REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github)\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
+)
+_PART = re.compile(r"[a-z0-9]{3,}")
+
+
+def judge_check(claim: Claim, seen: Seen) -> Ruling:
+    """Judge that checks of one kind pass."""
+    kind = claim.kind
+    runs = [step for step in seen.of(kind) if step.effect.status != "running"]
+    if kind == "lint":
+        runs = sorted([*runs, *(step for step in seen.of("format") if step.effect.status != "running")], key=_at)
+    running = [step for step in seen.of(kind) if step.effect.status == "running"]
+    if not runs:
+        return _no_run(claim, seen, running)
+    last = _relevant(claim, runs)
+    if running and running[-1].at > last.at:
+        return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
+    verdict = last.verdict
+    if verdict == "fail":
+        return _failed(claim, seen, last, runs)
+    if verdict == "unknown":
+        earlier = next((step for step in reversed(runs) if step.verdict == "pass"), None)
+        if earlier is None or (seen.code_change and seen.code_change.at > earlier.at):
+            return unverifiable(f"{command(last)} does not show how it ended", last)
+        last = earlier
+    return _passed(claim, seen, last, runs)
+
+
+def _at(step: Step) -> int:
+    return step.at
+
+
+def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
+    what = _WORDS[claim.kind]
+    if running:
+        return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
+    other = seen.opaque_check()
+    if other:
+        return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
+    if _REMOTE.search(claim.text):
+        return unverifiable("checks of another system leave no trace in this log")
+    if seen.any("delegated"):
+        return unverifiable("hearsay: it may have been run by a sub-agent")
+    if seen.gap:
+        return unverifiable("the log does not hold the run's beginning")
+    others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
+    if others:
+        return Ruling(
+            "unsupported",
+            f"no {what} is in the log",
+            (others[-1],),
+            "no-proof",
+            f"claims “{short(claim.text)}”; no {what} is in the log, only {command(others[-1])}",
+            f"a {what}",
+        )
+    return Ruling(
+        "unsupported",
+        f"no {what} is in the log",
+        (),
+        "no-proof",
+        f"claims “{short(claim.text)}”; no {what} is in the log",
+        f"a {what}",
+    )
+
+
+def _relevant(claim: Claim, runs: list[Step]) -> Step:
+    """Find the run that the claim speaks of: one that its commands or names point to, else the last."""
+    hints = [str(hint).lower() for key in ("commands", "names") for hint in claim.args.get(key, ())]
+    for step in reversed(runs):
+        line = command_of(step.effect).lower()
+        if any(hint and hint in line for hint in hints):
+            return step
+    if claim.kind == "lint":
+        words = set(_PART.findall(claim.text.lower()))
+        for step in reversed(runs):
+            tool = str(step.effect.args.get("tool") or "").lower()
+            if tool and tool in words:
+                return step
+    return runs[-1]
+
+
+def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
+    del runs
+    results = last.effect.results
+    between = _between(seen, last)
+    shown = _shown(results)
+    exit_code = last.effect.exit_code
+    ending = f", exit {exit_code}" if exit_code else ""
+    if shown:
+        text = f"claims “{short(claim.text)}”; the last run{between}, {command(last)}, printed {shown}{ending}"
+        return Ruling("contradicted", f"the last run printed {shown}", (last,), "wrong-value", text, "a passing run")
+    text = f"claims “{short(claim.text)}”; the last run{between}, {command(last)}, failed{ending}"
+    return Ruling("contradicted", "the last run failed", (last,), "failed-effect", text, "a passing run")
+
+
+def _between(seen: Seen, last: Step) -> str:
+    if seen.code_change is None or seen.code_change.at < last.at:
+        return ""
+    edits = sum(step.at > last.at for step in seen.of("edited", "created", "deleted") if step.ok)
+    return f", {edits} edit{'s' if edits != 1 else ''} ago" if edits else ""
+
+
+def _shown(results: dict[str, Any]) -> str:
+    parts = [f"{results[name]} {name}" for name in ("passed", "failed", "errors", "problems") if results.get(name)]
+    return ", ".join(parts) if results.get("failed") or results.get("errors") or results.get("problems") else ""
+
+
+def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
+    results = last.effect.results
+    if claim.kind == "tests" and results.get("collected") == 0 and not results.get("passed"):
+        return Ruling(
+            "unsupported",
+            "the run collected no tests",
+            (last,),
+            "null-omitted",
+            f"claims “{short(claim.text)}”; {command(last)} collected no tests",
+            "a run that collects tests",
+        )
+    wrong = _miscounted(claim, seen, last, runs)
+    if wrong:
+        return wrong
+    change = seen.code_change
+    if change and change.at > last.at and not _EARLIER.search(claim.text):
+        edits = max(1, sum(step.at > last.at for step in seen.of("edited", "created", "deleted") if step.ok))
+        number = f"{edits} edit{'s' if edits != 1 else ''}"
+        what = ", ".join(str(path).rsplit("/", 1)[-1] for path in (change.effect.args.get("paths") or ())[:1])
+        return Ruling(
+            "stale",
+            f"{number} after the last run",
+            (last, change),
+            "stale-proof",
+            f"claims “{short(claim.text)}”; the last run, {command(last)}, was before {number}"
+            + (f", the last of {what}" if what else ""),
+            "a run after the last edit",
+        )
+    if claim.kind == "tests":
+        rigged = next(
+            ((step, why) for step, why in reversed(seen.weakening) if step.at < last.at and step.turn == seen.turn),
+            None,
+        )
+        if rigged:
+            step, why = rigged
+            path = ", ".join(str(path).rsplit("/", 1)[-1] for path in (step.effect.args.get("paths") or ())[:1])
+            return Ruling(
+                "contradicted",
+                f"{why} before the run",
+                (last, step),
+                "rigged-proof",
+                f"claims “{short(claim.text)}”; {why} of {path or 'a test'} before the run that passed",
+                "the same run with the test as it was",
+            )
+        if _FULL.search(claim.text) and last.effect.args.get("selected"):
+            full = [step for step in runs if not step.effect.args.get("selected") and step.verdict == "pass"]
+            if not full or (change and change.at > full[-1].at):
+                return Ruling(
+                    "partial",
+                    "only a part of the tests was run",
+                    (last,),
+                    "overscope",
+                    f"claims “{short(claim.text)}”; {command(last)} ran only a part",
+                    "a run of all tests",
+                )
+    return confirmed(
+        f"{command(last)} passed" + (f": {short(str(results['summary']))}" if results.get("summary") else ""), last
+    )
+
+
+def _miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling | None:
+    counts = claim.args.get("counts") or {}
+    said = counts.get("passed", counts.get("tests"))
+    if claim.kind != "tests" or said is None or claim.args.get("vague"):
+        return None
+    start = seen.code_change.at if seen.code_change else 0
+    fresh = [step for step in runs if step.at > start] or [last]
+    known: set[int] = set()
+    total = 0
+    for step in fresh:
+        results = step.effect.results
+        passed = results.get("passed")
+        if not isinstance(passed, int):
+            return None
+        total += passed
+        skipped = results.get("skipped") or 0
+        known |= {
+            passed,
+            passed + skipped,
+            results.get("collected") or passed,
+            passed + (results.get("failed") or 0),
+            total,
+        }
+    if said in known:
+        return None
+    if any(step.effect.results.get("passed") == said for step in runs) or (
+        said < max(known, default=0) and "passed" not in counts
+    ):
+        return None
+    shown = last.effect.results.get("passed")
+    return Ruling(
+        "contradicted",
+        f"the run shows {shown}",
+        (last,),
+        "wrong-value",
+        f"claims {said} passed; the last run, {command(last)}, printed {shown} passed",
+        "a run with that count",
+    )
+
+
+def judge_failing(claim: Claim, seen: Seen) -> Ruling:
+    """Judge that checks fail, which is told against oneself and needs no more than a failing run."""
+    kind = claim.kind.removesuffix("_fail")
+    runs = seen.of(kind)
+    bad = next((step for step in reversed(runs) if step.verdict == "fail"), None)
+    if bad:
+        return confirmed(f"{command(bad)} failed", bad)
+    if runs and runs[-1].effect.status != "running" and runs[-1].verdict == "unknown":
+        return unverifiable(f"{command(runs[-1])} does not show how it ended", runs[-1])
+    failed = next((step for step in reversed(seen.of("ran", "build", "tests", "lint")) if step.bad), None)
+    if failed:
+        return confirmed(f"{command(failed)} failed", failed)
+    return unverifiable("no failing run is in the log")
+
+
+def judge_verified(claim: Claim, seen: Seen) -> Ruling:
+    """Judge a general "verified", "all checks pass"."""
+    runs = [step for step in seen.of(*CHECKS) if step.effect.status != "running"]
+    checks = re.search(r"\b(?:checks?|gates?|validation|verification)\b", claim.text, re.IGNORECASE)
+    passes = re.search(r"\b(?:pass\w*|green|clean)\b", claim.text, re.IGNORECASE)
+    if checks and passes and runs:
+        start = max((runs[-1].at - 40, seen.code_change.at if seen.code_change else 0))
+        last: dict[str, Step] = {}
+        for step in runs:
+            last[step.effect.kind + str(step.effect.args.get("tool") or step.effect.args.get("runner") or "")] = step
+        fresh = [step for step in last.values() if step.at >= start]
+        bad = [step for step in fresh if step.verdict == "fail"]
+        if bad and bad[-1] is runs[-1]:
+            return _failed(claim, seen, bad[-1], runs)
+        change = seen.code_change
+        good = [step for step in runs if step.verdict == "pass"]
+        if good and change and change.at > runs[-1].at and not seen.opaque_check():
+            return _passed(claim, seen, runs[-1], runs)
+        if good:
+            return confirmed(f"{command(good[-1])} passed", good[-1])
+    looked = seen.last("tests", "lint", "build", "ran", "read", "search", "vcs", "committed", "pushed", "remote")
+    if looked is None:
+        return unverifiable("nothing in the log shows what it rests on")
+    return confirmed(f"the log shows {command(looked)}", looked)

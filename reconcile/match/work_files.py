@@ -1,0 +1,131 @@
+"""Claims about files: edited, created, deleted, tests added, fixed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
+from assure_tui.reconcile.match.work_seen import CHANGES, Seen, Step, Touch, name_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Claim
+
+_WRITERS = (
+    "ran",
+    "format",
+    "vcs",
+    "committed",
+    "installed",
+    "build",
+    "tests",
+    "lint",
+    "remote",
+    "deployed",
+    "opened_pr",
+)
+_WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
+_EARLIER = re.compile(
+    r"\b(?:previous(?:ly)?|earlier|already|prior|before|last) ?(?:session|commit|turn|run)?\b", re.IGNORECASE
+)
+
+
+def judge_change(claim: Claim, seen: Seen) -> Ruling:
+    """Judge that files were changed as said."""
+    paths = [str(path) for path in claim.args.get("paths", ())]
+    named = [path for path in paths if not path.startswith(("http:", "https:"))]
+    for path in named:
+        found = [(known, touch) for known, touch in seen.touches(path)]
+        changed = [touch.changed for _, touch in found if touch.changed]
+        if changed:
+            step = max(changed, key=lambda step: step.at)
+            return confirmed(f"{name_of(path)} was changed", step)
+    if named and not claim.args.get("from_above"):
+        return _untouched(claim, seen, named)
+    if named:
+        return _untouched(claim, seen, named)
+    return _unnamed(claim, seen)
+
+
+def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
+    path = named[0]
+    for other in named:
+        tried: list[Step] = [touch.tried for _, touch in seen.touches(other) if touch.tried]
+        if tried:
+            return Ruling(
+                "contradicted",
+                f"every try to change {name_of(other)} failed",
+                (tried[-1],),
+                "failed-effect",
+                f"claims “{short(claim.text)}”; every try to change {name_of(other)} failed",
+                f"a change of {name_of(other)} that went through",
+            )
+    for other in named:
+        mention = seen.mentions(name_of(other), *_WRITERS)
+        if mention:
+            return confirmed(f"{command(mention)} names {name_of(other)}", mention)
+    running = next((step for step in reversed(seen.of(*CHANGES)) if step.effect.status == "running"), None)
+    if running:
+        return Ruling("pending", "a change has not returned", (running,))
+    if seen.any("delegated"):
+        return unverifiable("hearsay: a sub-agent may have changed it")
+    if seen.gap or _EARLIER.search(claim.text):
+        return unverifiable("the log does not hold the run's beginning")
+    if all(path.endswith("/") or "*" in path for path in named) and seen.any(*CHANGES):
+        return unverifiable("the folder cannot be told from the log")
+    return Ruling(
+        "unsupported",
+        f"no change of {name_of(path)} is in the log",
+        (),
+        "phantom",
+        f"claims “{short(claim.text)}”; no change of {name_of(path)} is in the log",
+        f"a change of {name_of(path)}",
+    )
+
+
+def _unnamed(claim: Claim, seen: Seen) -> Ruling:
+    done = [step for step in seen.of(*CHANGES) if step.ok]
+    if done:
+        return confirmed("the run changed files", done[-1])
+    other = next((step for step in reversed(seen.of(*_WRITERS)) if not step.bad), None)
+    if other:
+        return unverifiable(f"only {command(other)} may have done it", other)
+    failed = [step for step in seen.of(*CHANGES) if step.bad]
+    if failed:
+        return Ruling(
+            "contradicted",
+            "every change failed",
+            (failed[-1],),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; every change of a file failed",
+            "a change that went through",
+        )
+    return unverifiable("no change of a file is in the log")
+
+
+def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
+    """Judge a denial: these files, or no files, were changed in this turn."""
+    paths = [str(path) for path in claim.args.get("paths", ()) if not claim.args.get("from_above")]
+    broken: list[tuple[str, Touch]] = []
+    for path in paths:
+        broken += [
+            (known, touch) for known, touch in seen.touches(path) if touch.changed and touch.changed.turn == seen.turn
+        ]
+    if not paths:
+        stems = {word.lower() for word in _WORD.findall(claim.text) if word.isupper() or "." in word}
+        for known, touch in seen.paths.items():
+            stem = name_of(known).split(".", 1)[0]
+            if touch.changed and touch.changed.turn == seen.turn and stem in stems:
+                broken.append((known, touch))
+    if broken:
+        known, touch = broken[-1]
+        step = touch.changed
+        evidence = (step,) if step else ()
+        return Ruling(
+            "contradicted",
+            f"{name_of(known)} was changed",
+            evidence,
+            "denial-broken",
+            f"claims “{short(claim.text)}”; {name_of(known)} was changed in this turn",
+        )
+    return confirmed("no such change is in the log")

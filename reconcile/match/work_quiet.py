@@ -1,0 +1,123 @@
+"""Effects of weight that nobody mentioned: history rewritten on a remote, data removed or sent away, hooks skipped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.work_ruling import command, short
+from assure_tui.reconcile.match.work_seen import command_of, name_of, paths_of
+from assure_tui.reconcile.model import Discrepancy
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.match.work_seen import Step
+    from assure_tui.reconcile.model import Severity
+
+MAX_OPEN = 256
+MAX_HEARD = 20_000
+"""Code points of the user's and the agent's words of one turn that are kept for looking things up."""
+
+_FORCE = re.compile(r"(?:^|\s)(?:-f|--force)(?:\s|$)|\s\+[\w/.-]{1,100}(?::|\s|$)")
+_RECURSIVE = re.compile(
+    r"\brm\s+(?:-\w+\s+)*-\w*r\w*f|\brm\s+(?:-\w+\s+)*-\w*f\w*r|\brm\s+-r\b|\bRemove-Item\b.{0,80}-Recurse"
+)
+_OUTSIDE = re.compile(r"^(?:~|\$HOME|\.\./|/(?!tmp/|var/tmp/|private/tmp/|dev/))")
+_UPLOAD = re.compile(
+    r"\bcurl\b.{0,400}(?:\s-T\b|--upload-file|(?:-d|--data\S*|-F|--form)[\s=]*\S{0,40}@)|\b(?:scp|rsync)\b.{0,400}\s\S{1,100}@?\S{1,100}:|"
+    r"\bnc\b\s.{0,100}<|\|\s*(?:curl|nc)\b"
+)
+_SECRET = re.compile(
+    r"\.env\b|id_(?:rsa|ed25519|ecdsa)|credential|secret|\.aws\b|\.ssh\b|\.netrc|token|\.pem\b|\.npmrc|\.pypirc",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"https?://([\w.-]{1,200})")
+
+
+class Matter(msgspec.Struct):
+    """One effect of weight: what would count as having mentioned it."""
+
+    step: Step
+    severity: Severity
+    what: str
+    words: tuple[str, ...]
+
+
+class Quiet:
+    """Holds effects of weight until the turn ends, and tells those that no words of user or agent cover."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._open: dict[str, Matter] = {}
+        self._heard: str = ""
+        self._said: str = ""
+
+    def heard(self, text: str) -> None:
+        """Take the user's words: what they asked for is no secret."""
+        self._heard = text[:MAX_HEARD].lower()
+        self._said = ""
+
+    def said(self, text: str) -> None:
+        """Take the agent's words."""
+        self._said = (self._said + "\n" + text[:MAX_HEARD].lower())[-2 * MAX_HEARD :]
+
+    def saw(self, step: Step) -> None:
+        """Take an effect."""
+        known = self._open.get(step.effect.id)
+        if known:
+            known.step = step
+            return
+        matter = _matter(step)
+        if matter and len(self._open) < MAX_OPEN:
+            self._open[step.effect.id] = matter
+
+    def close(self) -> None:
+        """End the turn: tell what was not mentioned."""
+        words = self._heard + "\n" + self._said
+        for matter in self._open.values():
+            effect = matter.step.effect
+            if matter.step.bad or effect.results.get("rejected") or any(word in words for word in matter.words):
+                continue
+            self._board.put(
+                Discrepancy(
+                    id=discrepancy_id("unreported", effect.id),
+                    run=effect.run,
+                    code="unreported",
+                    severity=matter.severity,
+                    claim=None,
+                    effects=(effect.id,),
+                    message=f"{matter.what}, {command(matter.step)}, was neither asked for nor mentioned",
+                    settles="a word of it by the user or the agent",
+                ),
+                settled=True,
+            )
+        self._open.clear()
+
+
+def _matter(step: Step) -> Matter | None:
+    effect = step.effect
+    line = str(effect.args.get("command") or command_of(effect))[:4000]
+    if effect.kind == "pushed" and (effect.args.get("force") is True or _FORCE.search(line)):
+        if "--force-with-lease" in line or "--force-if-includes" in line:
+            return None
+        return Matter(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
+    if effect.kind in {"committed", "pushed"} and (effect.args.get("no_verify") or "--no-verify" in line):
+        return Matter(step, "low", "skipped hooks", ("no-verify", "skip", "bypass", "hook"))
+    if _UPLOAD.search(line):
+        host = _HOST.search(line)
+        severity: Severity = "high" if _SECRET.search(line) else "low"
+        return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
+    if effect.kind == "deleted" and _RECURSIVE.search(line):
+        outside = [path for path in _written(effect.args.get("paths"), paths_of(effect)) if _OUTSIDE.match(path)]
+        if outside:
+            return Matter(
+                step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)
+            )
+    return None
+
+
+def _written(value: object, otherwise: list[str]) -> list[str]:
+    return [str(path) for path in value] if isinstance(value, (list, tuple)) and value else otherwise

@@ -1,0 +1,172 @@
+"""Claims about version control and other systems: commits, pushes, pull requests, installs, deployments, delegation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
+from assure_tui.reconcile.match.work_seen import Seen, Step, command_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Claim
+
+_DONE = {
+    "committed": "commit",
+    "pushed": "push",
+    "opened_pr": "pull request",
+    "installed": "installation",
+    "deployed": "deployment",
+}
+_COMMANDS = {
+    "committed": re.compile(r"\bcommit\b"),
+    "pushed": re.compile(r"\bpush\b|\bgh pr (?:create|merge)\b|\brelease\b|\bpublish\b"),
+    "opened_pr": re.compile(r"\bpr\b|\bpulls?\b|\bpull-request\b"),
+    "installed": re.compile(r"\binstall\b|\badd\b|\bsync\b|\bupgrade\b|\bget\b"),
+    "deployed": re.compile(r"\bdeploy\b|\bmigrate\b|\bpublish\b|\brelease\b|\bapply\b"),
+}
+_EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|already|prior|last session)\b", re.IGNORECASE)
+_REPORT = re.compile(
+    r"\b(?:done|complete[d]?|finished|back|landed|in|reported|returned|passed|verified|green|implemented)\b",
+    re.IGNORECASE,
+)
+_STARTED = re.compile(
+    r"\b(?:launched|running|started|spawned|dispatched|kicked|delegated|in parallel|background)\b", re.IGNORECASE
+)
+
+
+def judge_done(claim: Claim, seen: Seen) -> Ruling:
+    """Judge that a commit, push, pull request, installation or deployment was made."""
+    kind = claim.kind
+    steps = seen.of(kind)
+    good = [step for step in steps if step.ok and not _empty(step)]
+    sha = next(iter(claim.args.get("sha", ())), "")
+    if kind == "committed" and sha:
+        ruling = _by_sha(seen, str(sha).lower(), good)
+        if ruling:
+            return ruling
+    last = steps[-1] if steps else None
+    if last and last.effect.status == "running":
+        return Ruling("pending", f"{command(last)} has not returned", (last,))
+    if last and (last.bad or last.effect.results.get("rejected")) and not _recovered(good, last, seen):
+        why = "was rejected" if last.effect.results.get("rejected") else "failed"
+        return Ruling(
+            "contradicted",
+            f"the last {_DONE[kind]} {why}",
+            (last,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; the last {_DONE[kind]}, {command(last)}, {why}"
+            + (f" with exit {last.effect.exit_code}" if last.effect.exit_code else ""),
+            f"a {_DONE[kind]} that went through",
+        )
+    if good:
+        return confirmed(f"{command(good[-1])} went through", good[-1])
+    if last:
+        return unverifiable(f"{command(last)} does not show how it ended", last)
+    return _never(claim, seen)
+
+
+def _empty(step: Step) -> bool:
+    return bool(step.effect.results.get("nothing") or step.effect.results.get("rejected"))
+
+
+def _recovered(good: list[Step], failed: Step, seen: Seen) -> bool:
+    """Tell whether a failure does not count: the same thing went through before it in this turn, with nothing new."""
+    if not good:
+        return False
+    if good[-1].at > failed.at:
+        return True
+    return (
+        failed.effect.kind == "committed" and bool(failed.effect.results.get("nothing")) and good[-1].turn == seen.turn
+    )
+
+
+def _by_sha(seen: Seen, sha: str, good: list[Step]) -> Ruling | None:
+    for step in reversed(good):
+        known = str(step.effect.results.get("sha") or "").lower()
+        if known and (known.startswith(sha) or sha.startswith(known)):
+            return confirmed(f"commit {known[:10]} was made", step)
+    if seen.knows_sha(sha):
+        return confirmed(f"{sha[:10]} was printed by version control", *good[-1:])
+    known_shas = [step for step in good if step.effect.results.get("sha")]
+    recent = [step for step in known_shas if step.turn == seen.turn]
+    rewritten = any(restore.at > recent[0].at for restore in seen.of("vcs")) if recent else True
+    if recent and not rewritten and not seen.gap and not seen.any("delegated"):
+        shown = str(recent[-1].effect.results["sha"])[:10]
+        return Ruling(
+            "contradicted",
+            f"the commit is {shown}",
+            (recent[-1],),
+            "wrong-value",
+            f"claims commit {sha[:10]}; the commit made is {shown}",
+        )
+    return None
+
+
+def _never(claim: Claim, seen: Seen) -> Ruling:
+    kind = claim.kind
+    pattern = _COMMANDS[kind]
+    for step in reversed(seen.of("ran", "remote", "vcs", "pushed", "opened_pr", "committed", "deployed")):
+        if not step.bad and pattern.search(command_of(step.effect)[:4000]):
+            return unverifiable(f"{command(step)} may have done it", step)
+    if seen.any("delegated"):
+        return unverifiable("hearsay: a sub-agent may have done it")
+    if seen.gap or _EARLIER.search(claim.text):
+        return unverifiable("the log does not hold the run's beginning")
+    return Ruling(
+        "unsupported",
+        f"no {_DONE[kind]} is in the log",
+        (),
+        "phantom",
+        f"claims “{short(claim.text)}”; no {_DONE[kind]} is in the log",
+        f"a {_DONE[kind]}",
+    )
+
+
+def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
+    """Judge a denial: no commit, push, deletion … was made in this turn."""
+    kind = claim.kind
+    broken = [step for step in seen.of(kind) if step.ok and step.turn == seen.turn and not _empty(step)]
+    if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
+        return Ruling(
+            "contradicted",
+            f"{command(broken[-1])} went through",
+            (broken[-1],),
+            "denial-broken",
+            f"claims “{short(claim.text)}”; {command(broken[-1])} went through in this turn",
+        )
+    return confirmed("no such effect is in the log")
+
+
+def judge_loose(claim: Claim, seen: Seen) -> Ruling:
+    """Judge what leaves only a loose trace: reading, searching, running, branches, other systems."""
+    kinds = {
+        "read": ("read", "search", "ran", "vcs", "remote"),
+        "search_none": ("search", "ran", "read", "vcs"),
+        "ran": ("ran", "tests", "build", "lint", "format", "installed"),
+        "vcs": ("vcs", "committed", "pushed"),
+        "remote": ("remote", "opened_pr", "pushed", "ran"),
+    }[claim.kind]
+    last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
+    if last:
+        return confirmed(f"the log shows {command(last)}", last)
+    failed = seen.last(*kinds)
+    if failed and claim.kind == "remote":
+        return Ruling(
+            "contradicted",
+            "the call failed",
+            (failed,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; {command(failed)} failed",
+        )
+    return unverifiable("nothing of the kind is in the log")
+
+
+def judge_delegated(claim: Claim, seen: Seen) -> Ruling:
+    """Judge delegation: that it was started shows in the log, what the sub-agent did is hearsay for the parent."""
+    last = seen.last("delegated")
+    if last is None:
+        return unverifiable("no sub-agent is in the log")
+    if _REPORT.search(claim.text) and not _STARTED.search(claim.text):
+        return unverifiable("hearsay: to be checked against the sub-agent's own run", last)
+    return confirmed("a sub-agent was started", last)

@@ -1,0 +1,64 @@
+"""What a judge of a coding claim says: outcome, reason, evidence and, if it is one, the discrepancy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.match.work_seen import Step, command_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Outcome, Severity
+
+SEVERITY: dict[str, Severity] = {
+    "phantom": "critical",
+    "wrong-value": "high",
+    "failed-effect": "high",
+    "stale-proof": "high",
+    "no-proof": "medium",
+    "wrong-proof": "medium",
+    "overscope": "medium",
+    "denial-broken": "critical",
+    "null-omitted": "medium",
+    "rigged-proof": "critical",
+    "dangling": "medium",
+}
+"""DESIGN.md section 7."""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """A judgement of one claim. `code` is empty when there is no discrepancy."""
+
+    outcome: Outcome
+    reason: str
+    evidence: tuple[Step, ...] = ()
+    code: str = ""
+    message: str = ""
+    settles: str = ""
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Ids of the evidence."""
+        return tuple(dict.fromkeys(step.effect.id for step in self.evidence))
+
+
+def confirmed(reason: str, *evidence: Step) -> Ruling:
+    """The log shows it."""
+    return Ruling("confirmed", reason, evidence)
+
+
+def unverifiable(reason: str, *evidence: Step) -> Ruling:
+    """The log cannot tell."""
+    return Ruling("unverifiable", reason, evidence)
+
+
+def short(text: str, limit: int = 80) -> str:
+    """One line of a text, cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def command(step: Step) -> str:
+    """The command of a step as a reader would name it."""
+    return f"`{short(str(step.effect.args.get('command') or command_of(step.effect) or step.effect.tool), 60)}`"

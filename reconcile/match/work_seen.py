@@ -1,0 +1,247 @@
+"""What a run was seen to do to code: edits by path, checks, commits, pushes and the rest; bounded."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assure_tui.reconcile.match.work_rigged import weakened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assure_tui.ingest.model import ToolResult
+    from assure_tui.reconcile.model import Effect
+
+MAX_PATHS = 4096
+"""Distinct paths remembered; the one touched longest ago is forgotten first."""
+MAX_EACH = 128
+"""Effects remembered of each kind that is told by order rather than by path."""
+MAX_SHAS = 2048
+MAX_SCAN = 65_536
+"""Code points of one result that are scanned for commit ids."""
+
+CHECKS = ("tests", "lint", "build")
+CHANGES = ("edited", "created", "deleted")
+_SHA = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
+_PROSE = (".md", ".mdx", ".txt", ".rst", ".adoc", ".log", ".markdown")
+_OWN_CHECK = re.compile(
+    r"\b(?:tests?|spec|check|ci|verify|validate|lint|build|precommit|pre-commit|e2e)\b", re.IGNORECASE
+)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """An effect at its place in the run's order."""
+
+    at: int
+    turn: int
+    effect: Effect
+
+    @property
+    def ok(self) -> bool:
+        """Succeeded, as far as the log tells."""
+        return self.effect.status == "succeeded"
+
+    @property
+    def bad(self) -> bool:
+        """Failed or was denied."""
+        return self.effect.status in {"failed", "denied"}
+
+    @property
+    def verdict(self) -> str:
+        """`pass`, `fail` or `unknown` for a check, from what its tool printed, else from its exit."""
+        said = self.effect.results.get("verdict")
+        if said in {"pass", "fail"}:
+            return str(said)
+        if self.effect.args.get("masked"):
+            return "unknown"
+        return "pass" if self.ok else "fail" if self.bad else "unknown"
+
+
+class Touch(msgspec.Struct):
+    """The last change of a path and the last failed try."""
+
+    changed: Step | None = None
+    tried: Step | None = None
+
+
+def name_of(path: str) -> str:
+    """Give the last part of a path, lower case."""
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].lower()
+
+
+def same_path(said: str, seen: str) -> bool:
+    """Tell whether the words `said` can name the path `seen`: equal, or one ends with the other at a slash."""
+    a = said.replace("\\", "/").lower().removeprefix("./").strip("/")
+    b = seen.replace("\\", "/").lower().removeprefix("./").strip("/")
+    return a == b or b.endswith("/" + a) or a.endswith("/" + b)
+
+
+def is_prose(path: str) -> bool:
+    """Tell whether a change of this file cannot make a check stale."""
+    return path.lower().endswith(_PROSE)
+
+
+class Seen:
+    """The run's effects as far as coding claims need them."""
+
+    def __init__(self) -> None:
+        self.at = 0
+        self.turn = 0
+        self.paths: OrderedDict[str, Touch] = OrderedDict()
+        self.names: dict[str, list[str]] = {}
+        self.steps: dict[str, deque[Step]] = {}
+        self.shas: OrderedDict[str, None] = OrderedDict()
+        self.code_change: Step | None = None
+        """The last change of anything but prose, by an edit, a shell command or a restore."""
+        self.code_changes = 0
+        self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
+        self.gap = False
+        """The log lost its beginning: a compaction, a resumed or forked run."""
+
+    def observe(self, effect: Effect) -> Step:
+        """Take an effect in a new state. A later state of the same effect replaces the earlier."""
+        self.at += 1
+        step = Step(self.at, self.turn, effect)
+        steps = self.steps.get(effect.kind)
+        if steps is None:
+            steps = self.steps[effect.kind] = deque(maxlen=MAX_EACH)
+        if steps and any(known.effect.id == effect.id for known in steps):
+            steps = self.steps[effect.kind] = deque(
+                (known for known in steps if known.effect.id != effect.id), maxlen=MAX_EACH
+            )
+        steps.append(step)
+        if effect.status == "running":
+            return step
+        if effect.kind in CHANGES or effect.kind == "format":
+            self._changed(step)
+        elif effect.kind == "vcs" and step.ok and restores(effect):
+            self.code_change = step
+            self.code_changes += 1
+        return step
+
+    def _changed(self, step: Step) -> None:
+        effect = step.effect
+        paths = paths_of(effect)
+        if step.ok:
+            if effect.kind == "format":
+                return
+            if any(not is_prose(path) for path in paths):
+                self.code_change = step
+                self.code_changes += 1
+            why = weakened(effect, paths)
+            if why:
+                self.weakening.append((step, why))
+        elif not step.bad:
+            return
+        for path in paths:
+            touch = self._touch(path)
+            if step.ok:
+                touch.changed = step
+            else:
+                touch.tried = step
+
+    def _touch(self, path: str) -> Touch:
+        touch = self.paths.get(path)
+        if touch is None:
+            touch = self.paths[path] = Touch()
+            self.names.setdefault(name_of(path), []).append(path)
+            while len(self.paths) > MAX_PATHS:
+                old, _ = self.paths.popitem(last=False)
+                left = [known for known in self.names.get(name_of(old), ()) if known != old]
+                if left:
+                    self.names[name_of(old)] = left
+                else:
+                    self.names.pop(name_of(old), None)
+        else:
+            self.paths.move_to_end(path)
+        return touch
+
+    def touches(self, said: str) -> Iterator[tuple[str, Touch]]:
+        """Give the touched paths that the words `said` can name; a folder names all beneath it."""
+        for path in self.names.get(name_of(said), ()):
+            if same_path(said, path):
+                yield path, self.paths[path]
+        folder = said.replace("\\", "/").strip("/").lower()
+        if folder and "." not in name_of(said):
+            for path, touch in self.paths.items():
+                if f"/{folder}/" in f"/{path.lower()}":
+                    yield path, touch
+
+    def of(self, *kinds: str) -> list[Step]:
+        """Give the remembered steps of these kinds in order."""
+        if len(kinds) == 1:
+            return list(self.steps.get(kinds[0], ()))
+        return sorted((step for kind in kinds for step in self.steps.get(kind, ())), key=lambda step: step.at)
+
+    def last(self, *kinds: str) -> Step | None:
+        """Give the last step of these kinds."""
+        found = [steps[-1] for kind in kinds if (steps := self.steps.get(kind))]
+        return max(found, key=lambda step: step.at) if found else None
+
+    def any(self, *kinds: str) -> bool:
+        """Tell whether anything of these kinds was seen."""
+        return any(self.steps.get(kind) for kind in kinds)
+
+    def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
+        """Remember the commit ids that version control printed."""
+        if not any(effect.kind in {"committed", "pushed", "vcs", "opened_pr", "remote"} for effect in effects):
+            return
+        for hit in _SHA.finditer(result.text[:MAX_SCAN]):
+            self.shas[hit.group()] = None
+            self.shas.move_to_end(hit.group())
+            if len(self.shas) > MAX_SHAS:
+                self.shas.popitem(last=False)
+
+    def knows_sha(self, sha: str) -> bool:
+        """Tell whether a commit id, or one it abbreviates, was printed."""
+        return any(known.startswith(sha) or sha.startswith(known) for known in self.shas)
+
+    def mentions(self, needle: str, *kinds: str) -> Step | None:
+        """Find a command of these kinds that names `needle`, newest first."""
+        wanted = needle.lower()
+        for step in reversed(self.of(*kinds)):
+            if wanted in command_of(step.effect).lower():
+                return step
+        return None
+
+    def opaque_check(self) -> Step | None:
+        """Find a command that may have run checks without being known as one: `make ci`, `just verify`."""
+        for step in reversed(self.of("ran")):
+            if _OWN_CHECK.search(command_of(step.effect)[:2000]):
+                return step
+        return None
+
+
+def command_of(effect: Effect) -> str:
+    """Give the command line of an effect, or nothing."""
+    return str(effect.args.get("call_command") or effect.args.get("command") or "")
+
+
+def paths_of(effect: Effect) -> list[str]:
+    """Give the paths of an effect, resolved where known."""
+    for key in ("abs", "paths"):
+        value: Any = effect.args.get(key)
+        if isinstance(value, (list, tuple)):
+            found = [str(path) for path in value if path]
+            if found:
+                return found
+        elif value:
+            return [str(value)]
+    return []
+
+
+_RESTORE = re.compile(
+    r"\bgit\b.{0,80}\b(?:checkout\s+(?:\S+\s+)?--|restore|reset\s+--hard|stash|revert|rebase|merge|cherry-pick|pull|am|apply)\b"
+)
+
+
+def restores(effect: Effect) -> bool:
+    """Tell whether a version-control command changes files of the working tree."""
+    command = str(effect.args.get("command") or "")[:2000]
+    if re.search(r"\bstash\s+(?:list|show|drop)\b|--abort\b|--staged\b", command):
+        return False
+    return bool(_RESTORE.search(command))
