@@ -1,0 +1,311 @@
+"""How a command of a line went, out of the call's exit code and what was printed."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from assure_tui.ingest.model import ExitSource, ResultStatus
+from assure_tui.reconcile.effects import runners, vcs
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.ingest.model import ToolResult
+    from assure_tui.reconcile.effects.script import Script, Simple
+
+_CHECKS = {"tests", "lint", "build", "format"}
+_PR = re.compile(r"https?://[^\s<>\"']{1,200}/(?:pull|pulls|merge_requests|pullrequest)/\d{1,9}")
+_ERROR_LINE = re.compile(
+    r"^(?:(?:bash|sh|zsh|/bin/\w+|\w+\.exe): (?:line \d+: )?|zsh:\d+: )?"
+    r"(?P<program>[\w./+-]{1,60}): (?P<rest>[^\n]{0,300})",
+    re.MULTILINE,
+)
+_ERROR_WORDS = re.compile(
+    r"no such file|cannot|can't|permission denied|not found|not a directory|is a directory|error|fatal|failed|invalid"
+    r"|unable|missing|unrecognized|illegal|not permitted|read-only|refus|denied|unknown",
+    re.IGNORECASE,
+)
+
+
+class Read(Protocol):
+    """What `judge` needs to know of an act (see `commands.Act`)."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def at(self) -> int: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def runner(self) -> str | None: ...  # noqa: D102
+    @property
+    def probe(self) -> bool: ...  # noqa: D102
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How an act went. `kind` is set when the output shows that it was of another kind than its command told."""
+
+    status: ResultStatus
+    exit_source: ExitSource = "none"
+    exit_code: int | None = None
+    results: dict[str, Any] = {}
+    kind: str | None = None
+
+
+class _Exit(msgspec.Struct, frozen=True):
+    """An exit code that is known to be the command's own, or only whether it passed."""
+
+    passed: bool | None = None
+    code: int | None = None
+    source: ExitSource = "none"
+
+
+def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Outcome:
+    """Tell how an act went. `text` is the result's text, already `plain`."""
+    if result is None:
+        return Outcome(status="running", results={"verdict": "unknown"} if act.kind in _CHECKS else {})
+    simple = script.commands[act.at] if act.at >= 0 else None
+    if result.status in {"running", "denied"}:
+        return Outcome(status=result.status, results={"verdict": "unknown"} if act.kind in _CHECKS else {})
+    if simple is None:
+        code, source = _call_exit(result)
+        return Outcome(status=result.status, exit_source=source, exit_code=code)
+    known = _own_exit(script, act.at, simple, text, result)
+    shown = _shown(script, act.at, simple, text)
+    if act.kind in _CHECKS:
+        return _checked(act, simple, known, shown, result)
+    if act.probe and shown:
+        report = runners.probe(shown)
+        if report is not None and report.collected is not None:
+            return _tested(report, known, result)
+    return _done(script, act, simple, known, shown, result)
+
+
+# -- exit codes
+
+
+def _call_exit(result: ToolResult) -> tuple[int | None, ExitSource]:
+    if result.exit_code is not None:
+        return result.exit_code, result.exit_source
+    if result.status == "succeeded":
+        return 0, result.exit_source if result.exit_source != "none" else "implied"
+    return None, "none"
+
+
+def _own_exit(script: Script, at: int, simple: Simple, text: str, result: ToolResult) -> _Exit:
+    """Give what is known of the command's own exit code."""
+    echoed = _echoed(script, at, simple, text)
+    if echoed is not None:
+        return echoed
+    if simple.masked is not None:
+        return _Exit()
+    code, source = _call_exit(result)
+    failed = result.status == "failed" or (code is not None and code != 0)
+    if not failed:
+        if code is None and result.status != "succeeded":
+            return _Exit()
+        return _Exit() if simple.maybe else _Exit(True, code or 0, source)  # noqa: FBT003
+    if simple.chains or simple.maybe:
+        return _Exit()
+    alone = not simple.chained
+    return _Exit(False, code if alone else None, source if alone else "none")  # noqa: FBT003
+
+
+def _echoed(script: Script, at: int, simple: Simple, text: str) -> _Exit | None:
+    """Read an exit code, or a word that stands for one, that the line prints right after the command."""
+    behind = at + 1
+    while behind < len(script.commands) and (
+        script.commands[behind].inner or (simple.pipe[2] > 1 and script.commands[behind].pipe[0] == simple.pipe[0])
+    ):
+        behind += 1
+    if behind >= len(script.commands):
+        return None
+    echo = script.commands[behind]
+    if echo.program not in {"echo", "printf", "Write-Host", "Write-Output"} or echo.pipe[2] > 1 or echo.redirects:
+        return None
+    words = [word for word in echo.argv[1:] if word not in {"-e", "-n", "--"}]
+    template = " ".join(words).strip()
+    last = simple.pipe[1] == simple.pipe[2] - 1
+    markers = [f"${{PIPESTATUS[{simple.pipe[1]}]}}", f"${{pipestatus[{simple.pipe[1] + 1}]}}"]
+    if last:
+        markers += ["$?", "$LASTEXITCODE"]
+    elif simple.pipe[1] == 0:
+        markers.append("$PIPESTATUS")
+    marker = next((marker for marker in markers if marker in template), None)
+    if marker is not None:
+        code = _code_in(template, marker, text)
+        return _Exit(code == 0, code, "text") if code is not None else None
+    if echo.before not in {"&&", "||"} or not last or "$" in template or "`" in template or len(template) < 2:
+        return None
+    if re.search(rf"^{re.escape(template)}\s*$", text, re.MULTILINE):
+        return _Exit(echo.before == "&&", None, "text")
+    return None
+
+
+def _code_in(template: str, marker: str, text: str) -> int | None:
+    before, _, after = template.partition(marker)
+    pattern = _loose(before[-200:]) + r"(\d{1,3})" + _loose(after[:200])
+    match = re.search(rf"^{pattern}\s*$", text.replace("\r", ""), re.MULTILINE)
+    return int(match[1]) if match else None
+
+
+def _loose(literal: str) -> str:
+    parts = re.split(r"\$\{?\w{1,40}(?:\[\d+\])?\}?|\$\?|\\n", literal.replace("\n", " "))
+    return r"[^\n]{0,200}".join(re.escape(part) for part in parts)
+
+
+def _shown(script: Script, at: int, simple: Simple, text: str) -> str:
+    """Give what may be seen of a command's output: nothing when it went to a file that the line does not print."""
+    if not simple.quiet:
+        return text
+    targets = {redirect.target for redirect in simple.redirects if redirect.writes}
+    for later in script.commands[at + 1 :]:
+        if targets & set(later.argv[1:]):
+            return text
+    return ""
+
+
+# -- checks
+
+
+def _checked(act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
+    if act.runner in {None, "?"}:
+        report = _script_report(act, shown)
+    else:
+        report = runners.read(str(act.runner), shown)
+        if act.kind == "tests" and report.verdict == "unknown" and report.collected is None:
+            report = runners.probe(shown) or report
+        if 0 <= act.number < len(report.parts):
+            report = report.parts[act.number]
+    if act.kind == "tests":
+        return _tested(report, known, result)
+    verdict = report.verdict
+    if known.passed is not None:
+        verdict = "pass" if known.passed else "fail"
+        if known.passed and _loud(act, simple) and shown.strip() and not simple.chained:
+            verdict = report.verdict
+    elif verdict == "unknown" and _silent(act) and not shown.strip() and simple.masked == "pipe" and not simple.quiet:
+        verdict = "pass" if not result.truncated else "unknown"
+    results: dict[str, Any] = {"verdict": verdict}
+    if report.problems is not None:
+        results["problems"] = report.problems
+    if report.summary:
+        results["summary"] = report.summary
+    kind = None
+    if act.probe and act.kind == "lint" and report.collected is not None:
+        return _tested(report, known, result)
+    return Outcome(status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results, kind=kind)
+
+
+def _status(verdict: runners.Verdict) -> ResultStatus:
+    return "succeeded" if verdict == "pass" else "failed" if verdict == "fail" else "unknown"
+
+
+def _tested(report: runners.Report, known: _Exit, result: ToolResult) -> Outcome:
+    verdict = report.verdict
+    if verdict != "fail" and known.passed is not None:
+        verdict = "pass" if known.passed else "fail"
+    results: dict[str, Any] = {"verdict": verdict, "runner": report.runner}
+    for name in ("passed", "failed", "skipped", "errors", "collected", "packages"):
+        value = getattr(report, name)
+        if value is not None:
+            results[name] = value
+    if report.failing:
+        results["failing"] = list(report.failing)
+    if report.summary:
+        results["summary"] = report.summary
+    if result.truncated:
+        results["truncated"] = True
+    return Outcome(
+        status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results, kind="tests"
+    )
+
+
+def _script_report(act: Read, shown: str) -> runners.Report:
+    """Read the output of a project's script, whose runner is only seen there."""
+    found = runners.probe(shown) if act.kind in {"tests", "lint"} else None
+    if found is not None:
+        if found.verdict == "pass" and runners.script_failed(shown):
+            return msgspec.structs.replace(found, verdict="fail")
+        return found
+    return runners.checked(act.kind, shown)
+
+
+@cache
+def _silent_runners() -> tuple[frozenset[str], frozenset[str]]:
+    entries = table("runners")["runner"]
+    silent = frozenset(entry["id"] for entry in entries if entry.get("silent"))
+    return silent, frozenset(word for entry in entries for word in entry.get("loud", ()))
+
+
+def _silent(act: Read) -> bool:
+    return act.runner in _silent_runners()[0]
+
+
+def _loud(act: Read, simple: Simple) -> bool:
+    """Whether the tool exits 0 even when it has something to say (`gofmt -l`): then the output is the verdict."""
+    del act
+    return any(f"{simple.program} {word}" in _silent_runners()[1] for word in simple.argv[1:])
+
+
+# -- everything else
+
+
+@cache
+def _benign() -> frozenset[str]:
+    return frozenset(table("commands")["benign"]["commands"])
+
+
+def _done(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
+    results: dict[str, Any] = {}
+    passed = known.passed
+    if act.kind == "committed":
+        results, told = vcs.committed(shown, result.facts, act.number)
+        passed = told if told is not None else passed
+    elif act.kind == "pushed":
+        results, told = vcs.pushed(shown, result.facts)
+        passed = told if told is not None else passed
+    elif act.kind == "opened_pr":
+        match = _PR.search(shown)
+        url = result.facts.get("pr") or (match[0] if match else None)
+        if url:
+            results["url"] = url
+            passed = True if passed is None else passed
+    elif act.kind == "search":
+        results["hits"] = _hits(script, known, simple, shown, result)
+    if passed is False and _is_benign(simple) and known.code in {1, None}:
+        passed = True
+    if passed is None and act.kind not in {"committed", "pushed", "opened_pr", "ran", "deployed", "remote"}:
+        passed = _plainly(simple, shown, result)
+    status: ResultStatus = "unknown" if passed is None else "succeeded" if passed else "failed"
+    return Outcome(status=status, exit_source=known.source, exit_code=known.code, results=results)
+
+
+def _is_benign(simple: Simple) -> bool:
+    return simple.program in _benign() or " ".join(simple.argv[:2]) in _benign()
+
+
+def _plainly(simple: Simple, shown: str, result: ToolResult) -> bool | None:
+    """Judge a command whose exit code is lost by whether it complained: programs put their name before an error."""
+    if result.status == "failed" and (simple.chained or simple.chains):
+        return None
+    if simple.maybe or simple.masked in {"or-true", "background"} or simple.quiet:
+        return None
+    if any(redirect.op in {"2>", ">", "&>"} and redirect.fd == 2 for redirect in simple.redirects):
+        return None
+    for match in _ERROR_LINE.finditer(shown):
+        if match["program"].rpartition("/")[2] in {simple.program, "fatal", "error"} and _ERROR_WORDS.search(match[0]):
+            return False
+    return None if simple.inner else True
+
+
+def _hits(script: Script, known: _Exit, simple: Simple, shown: str, result: ToolResult) -> int | None:
+    if known.code == 1 or result.facts.get("benign_exit"):
+        return 0
+    visible = [other for other in script.commands if not other.inner and other.program not in {"cd", "export", "set"}]
+    if len(visible) != 1 or simple.quiet or result.truncated:
+        return None
+    return sum(1 for line in shown.splitlines() if line.strip() and line.strip() != "--")
