@@ -1,26 +1,149 @@
-"""Effects out of tool calls and their results."""
+"""Effects out of tool calls and their results.
+
+`interpret` sends each call to the module that understands it: shells to `commands` (which parses with `shell`), file
+tools to `files`, sub-agents to a `delegated` effect, everything else to the reading of domain tools. What is a shell
+or a file tool is decided by argument names and by the words of the tool's name (`data/tooling.toml`).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shlex
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from assure_tui.reconcile.effects import commands, files
+from assure_tui.reconcile.effects.script import join
+from assure_tui.reconcile.effects.wrappers import is_shell
+from assure_tui.reconcile.ids import effect_id
+from assure_tui.reconcile.model import Effect, EffectClass
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assure_tui.ingest.model import ExternalEffect, ToolCall, ToolResult
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import Effect
+    from assure_tui.reconcile.effects.wrappers import Dialect
 
 
 def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> list[Effect]:
     """Read what a call does or did. Without a result the status is `running`.
 
-    A shell command may give several effects, one a simple command that matters; any other call gives one.
-    The ids are the same with and without the result.
+    A shell command may give several effects, one a simple command that matters; a patch gives one a file; any other
+    call gives one. The ids are the same with and without the result.
     """
-    del call, result, context
-    return []
+    line = shell_line(call)
+    if line is not None:
+        context.coding = True
+        command, dialect = line
+        return commands.effects(call, command, folder_of(call, context), result, run=context.run, dialect=dialect)
+    name = call.tool.lower()
+    if name in _names("polling") or (result is not None and result.reads_from is not None):
+        return [plain(call, "read", "read", result, context, {"paths": []})]
+    kind = files.kind_of(call) if call.mcp_server is None else None
+    if kind is not None and (context.coding or _plainly_a_file(call)):
+        context.coding = True
+        return files.effects(call, kind, folder_of(call, context), result, run=context.run) or [
+            plain(call, "edited" if kind == "patch" else kind, "write", result, context, {"paths": [], "via": "tool"})
+        ]
+    if name in _names("books"):
+        return [plain(call, "noted", "read", result, context, {})]
+    if context.coding and name in _names("web"):
+        kind = "search" if "search" in name else "read"
+        return [plain(call, kind, "read", result, context, {"paths": [], "url": call.args.get("url")})]
+    if _delegates(call):
+        return [plain(call, "delegated", "execute", result, context, _task(call))]
+    context.worldly = True
+    return [plain(call, "write", "write", result, context, dict(call.args))]
 
 
 def external(event: ExternalEffect, context: Context) -> list[Effect]:
     """Turn an effect that the log states by itself into an effect."""
     del event, context
     return []
+
+
+def shell_line(call: ToolCall) -> tuple[str, Dialect] | None:
+    """Give the command line of a shell call and its language; None when the call is none."""
+    data = table("tooling")["shell"]
+    words = files.name_words(call.tool)
+    if not set(words) & set(data["words"]) or call.tool.lower() in _names("polling"):
+        return None
+    for name in data["arguments"]:
+        value = call.args.get(name)
+        if value is None:
+            continue
+        if isinstance(value, list):
+            return _joined([word for word in value if isinstance(word, str)])
+        if isinstance(value, str) and value and value not in data["verbs"]:
+            return value, "powershell" if set(words) & set(data["powershell"]) else "bash"
+    return None
+
+
+def _joined(argv: Sequence[str]) -> tuple[str, Dialect] | None:
+    """Turn an argument vector into a line; `["bash", "-lc", line]` is the line itself."""
+    if not argv:
+        return None
+    if len(argv) == 3 and is_shell(argv[0].rpartition("/")[2]) and argv[1].startswith("-") and "c" in argv[1]:
+        return argv[2], "bash"
+    return shlex.join(argv), "bash"
+
+
+def folder_of(call: ToolCall, context: Context) -> str | None:
+    """Give the folder that a call works in, as far as the log tells."""
+    for name in table("tooling")["shell"]["folders"]:
+        value = call.args.get(name)
+        if isinstance(value, str) and value:
+            return join(context.cwd, value)
+    return context.cwd
+
+
+@cache
+def _names(group: str) -> frozenset[str]:
+    return frozenset(table("tooling")[group]["names"])
+
+
+def _plainly_a_file(call: ToolCall) -> bool:
+    """Whether a call shows by itself that it works on files of a folder, in a run that has shown no folder yet."""
+    if files.patch_text(call.args) is not None:
+        return True
+    path = files.path_of(call.args)
+    return path is not None and ("/" in path or "\\" in path)
+
+
+def _delegates(call: ToolCall) -> bool:
+    data = table("tooling")["delegate"]
+    if not set(files.name_words(call.tool)) & set(data["words"]):
+        return False
+    return any(isinstance(call.args.get(name), str) for name in data["arguments"])
+
+
+def _task(call: ToolCall) -> dict[str, Any]:
+    kept = {
+        name: call.args[name] for name in ("description", "subagent_type", "agent_type", "name") if name in call.args
+    }
+    return {name: value[:500] for name, value in kept.items() if isinstance(value, str)}
+
+
+def plain(
+    call: ToolCall, kind: str, effect_class: str, result: ToolResult | None, context: Context, args: dict[str, Any]
+) -> Effect:
+    """Give the one effect of a call whose status is that of its result."""
+    return Effect(
+        id=effect_id(call.id, 0),
+        run=context.run,
+        event=call.id,
+        origin=call.origin,
+        call_id=call.call_id,
+        tool=call.tool,
+        kind=kind,
+        effect_class=cast("EffectClass", effect_class),
+        status=result.status if result is not None else "running",
+        time=call.time,
+        exit_source=result.exit_source if result is not None else "none",
+        exit_code=result.exit_code if result is not None else None,
+        args=args,
+        results={"facts": result.facts} if result is not None and result.facts else {},
+        result_event=result.id if result is not None else None,
+        result_origin=result.origin if result is not None else None,
+    )
