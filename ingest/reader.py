@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -12,15 +11,13 @@ from typing import TypeAlias
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Decoder, DocumentDecoder
 from assure_tui.ingest.errors import SourceError, UnknownFormat
-from assure_tui.ingest.framing import Framer
+from assure_tui.ingest.framing import Framer, RawRecord
+from assure_tui.ingest.growing import CHUNK, GrowingFile
 from assure_tui.ingest.identity import source_id
 from assure_tui.ingest.model import Locator, RunEvent, SourceInfo, Tally
 
-CHUNK = 1024 * 1024
 MAX_DOCUMENT = 512 * 1024 * 1024
 """Largest file that is decoded as one JSON document."""
-PREFIX = 4096
-"""How many bytes from the file's start tell that it is still the same file."""
 
 RecordId: TypeAlias = tuple[Locator, str]
 """Where a record stands, and the SHA-256 of its bytes in hex."""
@@ -64,17 +61,15 @@ class SourceReader:
         self.source = source
         self._salt = salt
         self._start = start
-        self._identity: tuple[int, int] | None = None
-        self._position = 0
-        self._prefix = b""
+        self._file = GrowingFile(path)
         self._seen: dict[str, str] = {}
+        """Digest of the record behind each event of a document."""
+        self._digest = b""
         self._begin()
 
     def _begin(self) -> None:
         self._framer = Framer()
         self._decoder: Decoder | DocumentDecoder = self.adapter.decoder(self.source, self.path.stem, self._salt)
-        self._position = 0
-        self._prefix = b""
 
     @property
     def tally(self) -> Tally:
@@ -91,82 +86,49 @@ class SourceReader:
 
         Raises `SourceError` when the file cannot be read; a later call may succeed.
         """
-        try:
-            descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
-        except OSError as error:
-            raise SourceError(f"{self.path}: {error.strerror or error}") from error
-        try:
+        with self._file.look() as replaced:
             if isinstance(self._decoder, DocumentDecoder):
-                return self._document(descriptor, self._decoder)
-            return self._lines(descriptor, max_bytes)
-        except OSError as error:
-            raise SourceError(f"{self.path}: {error.strerror or error}") from error
-        finally:
-            os.close(descriptor)
-
-    def _lines(self, descriptor: int, max_bytes: int) -> Batch:
-        batch = Batch(reset=self._replaced(descriptor))
-        if batch.reset:
-            self._begin()
-            self._start = 0
-        assert isinstance(self._decoder, Decoder)  # noqa: S101 - the form was chosen with the decoder
-        budget = max_bytes
-        while budget > 0:
-            chunk = _pread(descriptor, CHUNK, self._position)
-            if not chunk:
-                break
-            if len(self._prefix) < PREFIX:
-                self._prefix += chunk[: PREFIX - len(self._prefix)]
-            self._position += len(chunk)
-            budget -= len(chunk)
-            for line in self._framer.feed(chunk):
-                for record, events in self._decoder.decode(line):
-                    if record.end <= self._start:
-                        continue
-                    batch.events += events
-                    at = Locator("bytes", record.offset, record.length, record.line)
-                    batch.records.append((at, events[0].origin.sha256 if events else record.sha256()))
-        batch.end_offset = self._framer.offset
-        batch.done = budget > 0
-        return batch
+                return self._document(self._decoder, self._file.whole(MAX_DOCUMENT))
+            batch = Batch(reset=replaced)
+            if replaced:
+                self._begin()
+                self._start = 0
+            before = self._file.position
+            for chunk in self._file.chunks(max_bytes):
+                self._take(self._framer.feed(chunk), batch)
+            batch.end_offset = self._framer.offset
+            batch.done = self._file.position - before < max_bytes
+            return batch
 
     def finish(self) -> Batch:
         """Decode an unterminated last line of a file that will not grow."""
-        batch = Batch(end_offset=self._position)
-        if isinstance(self._decoder, Decoder):
-            for line in self._framer.close():
-                for record, events in self._decoder.decode(line):
-                    batch.events += events
-                    at = Locator("bytes", record.offset, record.length, record.line)
-                    batch.records.append((at, record.sha256()))
+        batch = Batch(end_offset=self._file.position)
+        self._take(self._framer.close(), batch)
         return batch
 
-    def _replaced(self, descriptor: int) -> bool:
-        status = os.fstat(descriptor)
-        identity = (status.st_dev, status.st_ino)
-        before, self._identity = self._identity, identity
-        if before is None:
-            return False
-        if identity != before or status.st_size < self._position:
-            return True
-        return _pread(descriptor, len(self._prefix), 0) != self._prefix
+    def _take(self, lines: Iterable[RawRecord], batch: Batch) -> None:
+        decoder = self._decoder
+        if isinstance(decoder, DocumentDecoder):
+            return
+        for line in lines:
+            for record, events in decoder.decode(line):
+                if record.end <= self._start:
+                    continue
+                batch.events += events
+                at = Locator("bytes", record.offset, record.length, record.line)
+                batch.records.append((at, events[0].origin.sha256 if events else record.sha256()))
 
-    def _document(self, descriptor: int, decoder: DocumentDecoder) -> Batch:
-        size = os.fstat(descriptor).st_size
-        if size > MAX_DOCUMENT:
-            raise SourceError(f"{self.path}: larger than {MAX_DOCUMENT} bytes, too large for one document")
-        data = b""
-        while len(data) < size and (chunk := _pread(descriptor, size - len(data), len(data))):
-            data += chunk
-        digest = hashlib.sha256(data).digest()
+    def _document(self, decoder: DocumentDecoder, data: bytes) -> Batch:
+        """Decode a document again when it changed; give the events that are new or whose record changed."""
         batch = Batch(end_offset=len(data))
-        if digest == self._prefix:
+        digest = hashlib.sha256(data).digest()
+        if digest == self._digest:
             return batch
         try:
             records = decoder.document(data)
         except (ValueError, RecursionError) as error:
             raise SourceError(f"{self.path}: not (yet) a whole JSON document") from error
-        self._prefix = digest
+        self._digest = digest
         for origin, events in records:
             batch.records.append((origin.at, origin.sha256))
             for event in events:
@@ -174,13 +136,6 @@ class SourceReader:
                     self._seen[event.id] = origin.sha256
                     batch.events.append(event)
         return batch
-
-
-def _pread(descriptor: int, size: int, offset: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(descriptor, size, offset)
-    os.lseek(descriptor, offset, os.SEEK_SET)
-    return os.read(descriptor, size)
 
 
 def open_source(path: Path, adapter: Adapter | None = None, salt: str = "") -> SourceReader:

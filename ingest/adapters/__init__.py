@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assure_tui.ingest.adapters.assure import ADAPTER as ASSURE
 from assure_tui.ingest.adapters.base import Adapter, Head
 from assure_tui.ingest.adapters.chat import DOCUMENT as CHAT_DOCUMENT
 from assure_tui.ingest.adapters.chat import LINES as CHAT_LINES
@@ -11,7 +12,7 @@ from assure_tui.ingest.adapters.claude import ADAPTER as CLAUDE_CODE
 from assure_tui.ingest.adapters.codex import ADAPTER as CODEX
 from assure_tui.ingest.adapters.copilot import ADAPTER as COPILOT
 
-ADAPTERS: tuple[Adapter, ...] = (CODEX, COPILOT, CLAUDE_CODE, CHAT_LINES, CHAT_DOCUMENT)
+ADAPTERS: tuple[Adapter, ...] = (ASSURE, CODEX, COPILOT, CLAUDE_CODE, CHAT_LINES, CHAT_DOCUMENT)
 """All formats that are read, the ones with the clearest marks first."""
 
 

@@ -1,0 +1,85 @@
+"""A file that grows: gives what was appended since the last look, and tells truncation and replacement."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assure_tui.ingest.errors import SourceError
+
+CHUNK = 1024 * 1024
+PREFIX = 4096
+"""How many bytes from the file's start tell that it is still the same file."""
+
+
+class GrowingFile:
+    """Reads a file piece by piece with positioned reads; never maps it, since mapped files may shrink."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.position = 0
+        """Offset up to which the file has been read."""
+        self.status: os.stat_result | None = None
+        """The file as it stood at the last look."""
+        self._prefix = b""
+        self._descriptor = -1
+
+    @contextmanager
+    def look(self) -> Iterator[bool]:
+        """Open the file for `chunks`; give whether it is another one than before, so that reading starts over.
+
+        Raises `SourceError` when the file cannot be read, now or while its chunks are taken.
+        """
+        try:
+            self._descriptor = os.open(
+                self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+            )
+            try:
+                replaced = self._replaced()
+                if replaced:
+                    self.position = 0
+                    self._prefix = b""
+                yield replaced
+            finally:
+                os.close(self._descriptor)
+                self._descriptor = -1
+        except OSError as error:
+            raise SourceError(f"{self.path}: {error.strerror or error}") from error
+
+    def chunks(self, max_bytes: int | None = None) -> Iterator[bytes]:
+        """Give what was appended since the last look, at most about `max_bytes`."""
+        end = None if max_bytes is None else self.position + max_bytes
+        while (end is None or self.position < end) and (chunk := self._pread(CHUNK, self.position)):
+            if len(self._prefix) < PREFIX:
+                self._prefix += chunk[: PREFIX - len(self._prefix)]
+            self.position += len(chunk)
+            yield chunk
+
+    def whole(self, max_bytes: int) -> bytes:
+        """Give the whole file; raises `SourceError` when it is larger than `max_bytes`."""
+        size = self.status.st_size if self.status is not None else 0
+        if size > max_bytes:
+            raise SourceError(f"{self.path}: larger than {max_bytes} bytes, too large for one document")
+        pieces: list[bytes] = []
+        at = 0
+        while at < size and (piece := self._pread(size - at, at)):
+            pieces.append(piece)
+            at += len(piece)
+        return b"".join(pieces)
+
+    def _replaced(self) -> bool:
+        status = os.fstat(self._descriptor)
+        before, self.status = self.status, status
+        if before is None:
+            return False
+        if (status.st_dev, status.st_ino) != (before.st_dev, before.st_ino) or status.st_size < self.position:
+            return True
+        return self._pread(len(self._prefix), 0) != self._prefix
+
+    def _pread(self, size: int, offset: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._descriptor, size, offset)
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        return os.read(self._descriptor, size)

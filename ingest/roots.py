@@ -1,0 +1,35 @@
+"""Where the known agents keep their logs on this machine (FORMATS.md sections 1 to 3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder in which an agent writes logs. It need not exist yet."""
+
+    agent: str
+    path: Path
+
+
+def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = None) -> list[Root]:
+    """Give the log folders of the known agents, the same on all systems but for what their variables say.
+
+    An agent's own variable takes the place of its default folder, as it does for the agent.
+    """
+    environ = os.environ if environ is None else environ
+    home = home or Path.home()
+    claude = [Path(part.strip()) for part in environ.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
+    if not claude:
+        xdg = environ.get("XDG_CONFIG_HOME") or home / ".config"
+        claude = [home / ".claude", Path(xdg) / "claude"]
+    codex = Path(environ.get("CODEX_HOME") or home / ".codex")
+    copilot = Path(environ.get("COPILOT_HOME") or home / ".copilot")
+    roots = [Root("claude-code", folder / "projects") for folder in claude]
+    roots += [Root("codex", codex / "sessions"), Root("codex", codex / "archived_sessions")]
+    roots += [Root("copilot-cli", copilot / "session-state"), Root("copilot-cli", copilot / "history-session-state")]
+    return roots
