@@ -15,7 +15,7 @@ import msgspec
 
 from assure_tui.reconcile.effects import runners, vcs
 from assure_tui.reconcile.effects.changes import changes
-from assure_tui.reconcile.effects.outcome import Outcome, judge
+from assure_tui.reconcile.effects.outcome import Outcome, body, judge
 from assure_tui.reconcile.effects.script import Script, Simple, join
 from assure_tui.reconcile.effects.shell import parse
 from assure_tui.reconcile.ids import effect_id
@@ -66,7 +66,7 @@ def effects(
 ) -> list[Effect]:
     """Give the effects of a shell call. The ids are the same with and without the result."""
     plan = understand(command, dialect)
-    text = runners.plain(result.text) if result is not None else ""
+    text = body(runners.plain(result.text)) if result is not None else ""
     made: list[Effect] = []
     for index, act in enumerate(plan.acts):
         outcome = judge(plan.script, act, text, result)
@@ -138,11 +138,13 @@ def understand(command: str, dialect: Dialect = "bash") -> Plan:
             break
     if not acts:
         acts = [Act(kind="ran", at=0 if len(script.commands) == 1 else -1)]
+    tested = any(act.kind == "tests" for act in acts)
     counts: dict[str, int] = {}
     numbered: list[Act] = []
     for act in acts[:MAX_EFFECTS]:
         key = f"{act.kind}:{act.runner}" if act.runner else act.kind
-        numbered.append(msgspec.structs.replace(act, number=counts.get(key, 0)))
+        probe = act.probe and not (tested and act.kind == "ran")
+        numbered.append(msgspec.structs.replace(act, number=counts.get(key, 0), probe=probe))
         counts[key] = counts.get(key, 0) + 1
     return Plan(script=script, acts=tuple(numbered))
 
@@ -205,7 +207,7 @@ def _unless_hidden(simple: Simple, act: Act) -> Act | None:
 def _commands() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for kind, entry in table("commands").items():
-        if kind in {"benign", "launchers"}:
+        if kind in {"benign", "launchers", "envelope"}:
             continue
         for command in entry["commands"]:
             words = tuple(command.split())

@@ -79,6 +79,12 @@ def kind_of(call: ToolCall) -> str | None:
     return None
 
 
+def bare_kind(name: str) -> str | None:
+    """Give the kind of a tool whose whole name is a file word (`Read`, `edit`), for a call that names no path."""
+    words = name_words(name)
+    return next((kind for kind, listed in _data().words.items() if len(words) == 1 and words[0] in listed), None)
+
+
 def path_of(args: Mapping[str, Any]) -> str | None:
     """Give the path that a call's arguments name."""
     for name in _data().paths:

@@ -43,6 +43,8 @@ class Read(Protocol):
     def runner(self) -> str | None: ...  # noqa: D102
     @property
     def probe(self) -> bool: ...  # noqa: D102
+    @property
+    def args(self) -> dict[str, Any]: ...  # noqa: D102
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +83,7 @@ def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Ou
         report = runners.probe(shown)
         if report is not None and report.collected is not None:
             return _tested(report, known, result)
-    return _done(script, act, simple, known, shown, result)
+    return _done(script, act, simple, known, shown, text, result)
 
 
 # -- exit codes
@@ -157,10 +159,51 @@ def _loose(literal: str) -> str:
     return r"[^\n]{0,200}".join(re.escape(part) for part in parts)
 
 
+@cache
+def _envelopes() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in table("commands")["envelope"]["patterns"])
+
+
+def body(text: str) -> str:
+    """Take off what agents put around a command's output."""
+    for pattern in _envelopes():
+        match = pattern.search(text)
+        if match:
+            text = text[: match.start()] + text[match.end() :]
+    return text
+
+
+def _section(script: Script, at: int, text: str) -> str:
+    """Cut an output to the part between the words that the line itself echoes before and after a command."""
+    start, end = 0, len(text)
+    for other in reversed(script.commands[:at]):
+        place = _mark(other, text)
+        if place is not None:
+            start = place[1]
+            break
+    for other in script.commands[at + 1 :]:
+        place = _mark(other, text)
+        if place is not None and place[0] >= start:
+            end = place[0]
+            break
+    return text[start:end]
+
+
+def _mark(simple: Simple, text: str) -> tuple[int, int] | None:
+    """Where the line of a plain `echo` stands in an output, when it stands there once."""
+    if simple.program != "echo" or simple.pipe[2] > 1 or simple.redirects or simple.inner:
+        return None
+    words = " ".join(word for word in simple.argv[1:] if word not in {"-e", "-n"}).strip()
+    if len(words) < 3 or "$" in words or "`" in words or "\n" in words:
+        return None
+    spots = list(re.finditer(rf"^{re.escape(words)}[ \t]*$", text, re.MULTILINE))
+    return spots[0].span() if len(spots) == 1 else None
+
+
 def _shown(script: Script, at: int, simple: Simple, text: str) -> str:
     """Give what may be seen of a command's output: nothing when it went to a file that the line does not print."""
     if not simple.quiet:
-        return text
+        return _section(script, at, text)
     targets = {redirect.target for redirect in simple.redirects if redirect.writes}
     for later in script.commands[at + 1 :]:
         if targets & set(later.argv[1:]):
@@ -187,15 +230,15 @@ def _checked(act: Read, simple: Simple, known: _Exit, shown: str, result: ToolRe
         verdict = "pass" if known.passed else "fail"
         if known.passed and _loud(act, simple) and shown.strip() and not simple.chained:
             verdict = report.verdict
-    elif verdict == "unknown" and _silent(act) and not shown.strip() and simple.masked == "pipe" and not simple.quiet:
-        verdict = "pass" if not result.truncated else "unknown"
+    elif verdict == "unknown" and _silent(act) and not shown.strip() and _audible(simple) and not result.truncated:
+        verdict = "pass"
     results: dict[str, Any] = {"verdict": verdict}
     if report.problems is not None:
         results["problems"] = report.problems
     if report.summary:
         results["summary"] = report.summary
     kind = None
-    if act.probe and act.kind == "lint" and report.collected is not None:
+    if act.probe and act.kind == "lint" and report.collected:
         return _tested(report, known, result)
     return Outcome(status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results, kind=kind)
 
@@ -227,7 +270,7 @@ def _tested(report: runners.Report, known: _Exit, result: ToolResult) -> Outcome
 def _script_report(act: Read, shown: str) -> runners.Report:
     """Read the output of a project's script, whose runner is only seen there."""
     found = runners.probe(shown) if act.kind in {"tests", "lint"} else None
-    if found is not None:
+    if found is not None and (found.verdict != "unknown" or act.kind == "tests"):
         if found.verdict == "pass" and runners.script_failed(shown):
             return msgspec.structs.replace(found, verdict="fail")
         return found
@@ -245,6 +288,13 @@ def _silent(act: Read) -> bool:
     return act.runner in _silent_runners()[0]
 
 
+def _audible(simple: Simple) -> bool:
+    """Whether a complaint of the command would have been seen: no filter in between may have swallowed it."""
+    if simple.quiet or simple.mute or simple.maybe or simple.masked not in {"pipe", "sequence"}:
+        return False
+    return simple.after != "|" or any(r.op == ">&" and r.fd == 2 for r in simple.redirects)
+
+
 def _loud(act: Read, simple: Simple) -> bool:
     """Whether the tool exits 0 even when it has something to say (`gofmt -l`): then the output is the verdict."""
     del act
@@ -259,11 +309,13 @@ def _benign() -> frozenset[str]:
     return frozenset(table("commands")["benign"]["commands"])
 
 
-def _done(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
+def _done(
+    script: Script, act: Read, simple: Simple, known: _Exit, shown: str, text: str, result: ToolResult
+) -> Outcome:
     results: dict[str, Any] = {}
     passed = known.passed
     if act.kind == "committed":
-        results, told = vcs.committed(shown, result.facts, act.number)
+        results, told = vcs.committed(shown, result.facts, act.number, act.args.get("message", ""))
         passed = told if told is not None else passed
     elif act.kind == "pushed":
         results, told = vcs.pushed(shown, result.facts)
@@ -279,7 +331,7 @@ def _done(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, r
     if passed is False and _is_benign(simple) and known.code in {1, None}:
         passed = True
     if passed is None and act.kind not in {"committed", "pushed", "opened_pr", "ran", "deployed", "remote"}:
-        passed = _plainly(simple, shown, result)
+        passed = _plainly(simple, text, result)
     status: ResultStatus = "unknown" if passed is None else "succeeded" if passed else "failed"
     return Outcome(status=status, exit_source=known.source, exit_code=known.code, results=results)
 
@@ -292,9 +344,7 @@ def _plainly(simple: Simple, shown: str, result: ToolResult) -> bool | None:
     """Judge a command whose exit code is lost by whether it complained: programs put their name before an error."""
     if result.status == "failed" and (simple.chained or simple.chains):
         return None
-    if simple.maybe or simple.masked in {"or-true", "background"} or simple.quiet:
-        return None
-    if any(redirect.op in {"2>", ">", "&>"} and redirect.fd == 2 for redirect in simple.redirects):
+    if simple.maybe or simple.masked in {"or-true", "background"} or simple.mute:
         return None
     for match in _ERROR_LINE.finditer(shown):
         if match["program"].rpartition("/")[2] in {simple.program, "fatal", "error"} and _ERROR_WORDS.search(match[0]):

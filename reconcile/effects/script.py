@@ -12,6 +12,7 @@ Mask: TypeAlias = Literal["pipe", "or-true", "sequence", "background"]
 """Why the exit code of the whole line is not that of one command in it."""
 
 _MASK_RANK: dict[Mask | None, int] = {None: 0, "sequence": 1, "pipe": 2, "background": 3, "or-true": 4}
+_OUTPUTS = {">", ">>", ">|", "&>", "&>>"}
 _DRIVE = re.compile(r"(?:[A-Za-z]:[\\/])|\\\\")
 
 
@@ -73,7 +74,17 @@ class Simple(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def quiet(self) -> bool:
         """Whether its standard output goes to a file and is not shown."""
-        return self.inner or any(r.op in {">", ">>", ">|", "&>", "&>>"} and r.fd in {None, 1} for r in self.redirects)
+        return self.inner or any(r.op in _OUTPUTS and r.fd in {None, 1} for r in self.redirects)
+
+    @property
+    def mute(self) -> bool:
+        """Whether its error output is not shown either."""
+        for redirect in self.redirects:
+            if redirect.op in {"&>", "&>>"} or (redirect.op in _OUTPUTS and redirect.fd == 2):
+                return True
+            if redirect.op == ">&" and redirect.fd == 2 and self.quiet:
+                return True
+        return False
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):

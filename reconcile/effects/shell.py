@@ -297,7 +297,7 @@ class _Reader:
             self.unparsed = True
             return
         self._depth += 1
-        redirects = [redirect for node in unit.redirects if (redirect := self._read_redirect(node))]
+        redirects = [self._read_redirect(node) for node in unit.redirects]
         first = len(self.out)
         self._statement(unit.node, redirects)
         if unit.node.type not in {"command", "declaration_command"}:
@@ -409,9 +409,7 @@ class _Reader:
             if kind == "variable_assignment":
                 env.append(self._assignment(child))
             elif kind in _REDIRECTS:
-                redirect = self._read_redirect(child)
-                if redirect:
-                    own.append(redirect)
+                own.append(self._read_redirect(child))
             elif kind == "command_name":
                 word = self._word(child)
                 dynamic = word.startswith(("$", "`"))
@@ -516,7 +514,7 @@ class _Reader:
                 value = self._word(child)
         return name, value
 
-    def _read_redirect(self, node: Node) -> Redirect | None:
+    def _read_redirect(self, node: Node) -> Redirect:
         kind = node.type
         fd: int | None = None
         operator, target, body = "", "", None
@@ -539,9 +537,9 @@ class _Reader:
             body = target
         if kind == "heredoc_redirect":
             body = body or ""
-        if operator in {">&", "<&"} and (target.isdecimal() or target == "-"):
-            return None
-        return Redirect("&>" if operator == ">&" else operator, target, fd, body)
+        if operator == ">&" and not (target.isdecimal() or target == "-"):
+            operator = "&>"
+        return Redirect(operator, target, fd, body)
 
     def _word(self, node: Node) -> str:
         """Give the value of a word: quotes resolved, known plain variables filled in, the rest as written."""

@@ -212,8 +212,13 @@ _HOOK_FAILED = re.compile(
 )
 
 
-def committed(text: str, facts: Mapping[str, Any], number: int) -> tuple[dict[str, Any], bool | None]:
-    """Read what the `number`-th commit of a call printed, and whether it was made (None: not told)."""
+def committed(
+    text: str, facts: Mapping[str, Any], number: int, message: str = ""
+) -> tuple[dict[str, Any], bool | None]:
+    """Read what the `number`-th commit of a call printed, and whether it was made (None: not told).
+
+    A quiet commit is also known by a log that the same call shows, with its message behind a hash.
+    """
     found = list(_COMMITTED.finditer(text))
     results: dict[str, Any] = {}
     if number < len(found):
@@ -229,6 +234,14 @@ def committed(text: str, facts: Mapping[str, Any], number: int) -> tuple[dict[st
     if isinstance(fact, str) and fact and number == 0:
         results["sha"] = fact
         return results, True
+    subject = message.partition("\n")[0].strip()
+    if len(subject) > 3 and not found:
+        logged = re.search(
+            rf"^(?:\* )?([0-9a-f]{{7,64}}) (?:\([^)\n]{{1,200}}\) )?{re.escape(subject[:200])}", text, re.MULTILINE
+        )
+        if logged:
+            results["sha"] = logged[1]
+            return results, True
     if _NOTHING.search(text) and not found:
         results["nothing"] = True
         return results, False
