@@ -122,8 +122,10 @@ def _find(
     if told:
         yield from actions(prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)))
     for kind, pattern in words.states:
+        if mode == "other" and kind in {"edited", "verified"}:
+            continue
         hit = pattern.search(masked)
-        if hit and not blocked(masked, hit.start()):
+        if hit and not blocked(masked, hit.end()):
             yield Found(kind, hit.start(), hit.end(), weak=True)
     if named and told:
         yield named

@@ -27,6 +27,7 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     verbs: dict[str, Verb]
     bases: dict[str, str]
+    describes: Words
     objects: dict[str, dict[str, str]]
     """Verb form to {object word: kind}."""
     grammar: dict[str, Words]
@@ -49,6 +50,8 @@ _BLANK = re.compile(r" (\??)")
 def _compile(pattern: str) -> re.Pattern[str]:
     """Compile one pattern of the data file; a blank in it stands for one or more, as bold marks leave blanks behind."""
     pattern = _BLANK.sub(lambda blank: " *" if blank[1] else " +", pattern)
+    if pattern.startswith("^"):
+        pattern = r"^[^\w\ue000-\ue005]*" + pattern[1:]
     for name, meaning in PLACEHOLDERS.items():
         pattern = pattern.replace(name, meaning)
     return re.compile(pattern)
@@ -87,6 +90,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         verbs=verbs,
         bases=bases,
+        describes=frozenset(word for forms in data["verbs"].values() for word in forms.get("describes", "").split()),
         objects=objects,
         grammar={name: _words(words) for name, words in data["grammar"].items()},
         subjects=subjects,
@@ -106,7 +110,7 @@ def _trigger(verbs: dict[str, Verb]) -> re.Pattern[str]:
     """One search that drops most sentences: a past form, a result word, a negation, or a state word."""
     words = "|".join(sorted(map(re.escape, verbs)))
     return re.compile(
-        rf"\b(?:{words}|pass\w*|green|clean|cleanly|succeeds|ok|now|no|not|nothing|zero|never|without|unable|untouched|"
+        rf"\b(?:{words}|pass\w*|green|clean|cleanly|succeed\w*|ok|now|no|not|nothing|zero|never|without|unable|untouched|"
         r"unchanged|unmodified|alone|intact|as-is|uncommitted|fail\w*|red|broken|works|compiles|done|"
         r"running|back|in|finished|complete|completed|returned|open|matches|confirms|shows|exits?|commits?|gone|contains|"
         r"branch|status|pr|reconciles|checks|tag|on|at|is|are|all|0)\b|n't\b|[✅✔✓✗❌]|\d/\d|^[\ue002]"

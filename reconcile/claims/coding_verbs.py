@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_lexicon import Verb, lexicon
 from assure_tui.reconcile.claims.coding_text import MASKS
 
 if TYPE_CHECKING:
@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 MAX_TOKENS = 600
 """Tokens of one unit that are read for verbs."""
 
+MAX_BRIEF = 8
+"""Tokens of a sentence short enough to be news by itself: "Fix implemented and verified."."""
+
 OPENERS = frozenset(';:—–.!|+✅✔✓•&"-/)')
 """Marks that a new clause begins after."""
 _CONJUNCTIONS = frozenset({"and", "but", "then", "plus", "so", "while"})
+_NOTHING = frozenset({"nothing", "none", "neither", "no"})
+_FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
+_PRONOUNS = (["it"], ["they"], ["he"], ["she"])
+_DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
 _NOT_OWN = frozenset({"by"})
 _WORD = re.compile(r"[a-z']+")
 _ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z]+ing\b")
@@ -38,6 +45,7 @@ NEWS = frozenset(
         "deployed",
         "delegated",
         "added_tests",
+        "build",
         "installed",
     }
 )
@@ -81,8 +89,11 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
     words = lexicon()
     tokens = prepared.tokens()[:MAX_TOKENS]
     accepted = False
+    unit = prepared.unit
+    listed = mode == "changes" and unit.form == "item"
+    brief = unit.form == "sentence" and len(tokens) <= MAX_BRIEF and mode not in {"plan", "other"}
     for at, token in enumerate(tokens):
-        verb = words.verbs.get(token.text)
+        verb = words.verbs.get(token.text) or _unknown_past(tokens, at, listed=listed)
         if verb is None:
             continue
         frame = _frame(tokens, at, words, bare=verb.bare and mode != "changes", accepted=accepted)
@@ -91,27 +102,36 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
         kind = _kind(tokens, at, verb.kind, words)
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at):
             continue
-        if frame == "headline" and not _headline(kind, token.text, mode):
+        if frame == "headline" and not (_headline(kind, token.text, mode, unit.form) or (brief and at <= 3)):
+            continue
+        if unit.form == "heading" and mode != "changes":
             continue
         if frame == "denied" and kind not in DENIABLE:
             continue
         if kind == "verified" and mode in {"other", "plan"} and frame == "own":
             continue
-        if prepared.unit.form in {"label", "heading"} and _introduces(tokens, at):
+        if unit.form in {"label", "heading"} and kind not in NEWS and _introduces(tokens, at):
             continue
         accepted = True
         yield Found(kind, token.start, token.end, denied=frame == "denied", verb=token.text)
 
 
-def _headline(kind: str, verb: str, mode: str) -> bool:
-    return kind in NEWS or (mode == "changes" and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
+def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
+    """Read any regular past tense that begins an item of a list of changes as a change."""
+    word = tokens[at].text
+    if not listed or not word.endswith("ed") or len(word) < 5 or not word.isalpha():
+        return None
+    return Verb("edited") if at == 0 or (at == 1 and tokens[0].text in OPENERS) else None
+
+
+def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
+    listed = mode == "changes" and form in {"item", "row"}
+    return kind in NEWS or (listed and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
 
 
 def _introduces(tokens: list[Token], at: int) -> bool:
     """Tell whether a label only announces what follows: "Changes made:", "Here's what I added:"."""
-    return all(
-        token.text in OPENERS or token.text in {"and", "in", "this", "session", "far"} for token in tokens[at + 1 :]
-    )
+    return all(token.text in OPENERS or token.text in _FILLERS for token in tokens[at + 1 :])
 
 
 def _landed(tokens: list[Token], at: int) -> bool:
@@ -134,7 +154,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         negated = negated or names[back] in grammar["negations"]
         back -= 1
     if back < 0 or names[back] in _CONJUNCTIONS or (names[back] == "," and (accepted or back == 0)):
-        if back >= 0 and not accepted and back > 0:
+        if back > 0 and not accepted and not all(name in _DONE for name in names[:back]):
             return None
         if bare or _noun_like(tokens, at, grammar["determiners"]):
             return None
@@ -150,7 +170,11 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     if previous in {"is", "are", "was", "were", "been", "got"} or previous in {"isn't", "aren't", "wasn't", "weren't"}:
         if any(name in grammar["relatives"] for name in names[:back]) or _follows(tokens, at) in _NOT_OWN:
             return None
-        negated = negated or previous.endswith("n't")
+        if (bare and "been" not in names) or names[:back] in _PRONOUNS:
+            return None
+        if "already" in names[back:] and previous in {"is", "are"}:
+            return None
+        negated = negated or previous.endswith("n't") or any(name in _NOTHING for name in names[:back])
         return "denied" if negated else "state"
     if bare or negated:
         return None
@@ -173,12 +197,16 @@ def _trailing(tokens: list[Token], at: int, before: list[str], grammar: dict[str
     """Tell a relative clause without its pronoun: "the blocks we just removed)."."""
     after = _follows(tokens, at)
     noun = bool(before) and before[-1].isalpha() and before[-1] not in grammar["adverbs"] | _CONJUNCTIONS
+    if noun and len(before) >= 3 and "," not in before:
+        return True
     return noun and (after is None or after in OPENERS or after in {",", "(", "is", "are", "was", "were"})
 
 
 def _adjective(subject: list[str], previous: str) -> bool:
-    return previous in {"to", "be", "being", "get", "gets", "like", "than", "as", "it's", "that's"} or (
-        subject[0] in {"it", "this", "that", "which", "there", "let"}
+    return (
+        previous.endswith("'s")
+        or previous in {"to", "be", "being", "get", "gets", "like", "than", "as", "it's", "that's"}
+        or (subject[0] in {"it", "this", "that", "which", "there", "let"})
     )
 
 
@@ -250,7 +278,7 @@ def imperative(prepared: Prepared) -> Found | None:
     if len(tokens) > at + 1 and any(
         is_mask(before.text) or before.text == "longer"
         for before, verb in pairwise(tokens)
-        if verb.text.endswith("s") and verb.text in words.bases
+        if verb.text in words.describes
     ):
         return Found("edited", tokens[at].start, tokens[at].end, weak=True)
     if first == MASKS["path"] and len(tokens) > 2 and tokens[1].text in {"—", "–", ":", "-"}:
