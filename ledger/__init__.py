@@ -7,8 +7,8 @@ kinds of entry, and every other kind is opaque to it. SPEC.md beside this file i
     encode     jcs, entry, tiles, note, checkpoint, proof
     tree       tree (RFC 6962)
     store      disk, locks, wal, tail, shelf, segments, pins, machine, store
-    keys       ed25519, keys (the recorder's), operator (a person's)
-    review     dsse, seal, verify
+    keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's)
+    review     dsse, seal, rebuild, verify
     lease      lease (who records)
 
 Names are loaded when first used, so that a path that only needs a lease does not import cryptography.
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assure_tui.ledger.checkpoint import Checkpoint as Checkpoint
+    from assure_tui.ledger.dsse import Subject as Subject
     from assure_tui.ledger.entry import Disclosure as Disclosure
     from assure_tui.ledger.entry import Entry as Entry
     from assure_tui.ledger.errors import DamagedError as DamagedError
@@ -36,9 +37,14 @@ if TYPE_CHECKING:
     from assure_tui.ledger.errors import SealError as SealError
     from assure_tui.ledger.errors import WrongPassphraseError as WrongPassphraseError
     from assure_tui.ledger.lease import RecorderLease as RecorderLease
+    from assure_tui.ledger.operator_key import OperatorIdentity as OperatorIdentity
+    from assure_tui.ledger.operator_key import OperatorKey as OperatorKey
+    from assure_tui.ledger.seal import Seal as Seal
+    from assure_tui.ledger.seal import SealReceipt as SealReceipt
     from assure_tui.ledger.store import Draft as Draft
     from assure_tui.ledger.store import Ledger as Ledger
     from assure_tui.ledger.store import Receipt as Receipt
+    from assure_tui.ledger.verify import VerifyReport as VerifyReport
 
 _HOMES = {
     "Checkpoint": "checkpoint",
@@ -47,7 +53,13 @@ _HOMES = {
     "Entry": "entry",
     "Ledger": "store",
     "Receipt": "store",
+    "OperatorIdentity": "operator_key",
+    "OperatorKey": "operator_key",
     "RecorderLease": "lease",
+    "Seal": "seal",
+    "SealReceipt": "seal",
+    "Subject": "dsse",
+    "VerifyReport": "verify",
 }
 
 

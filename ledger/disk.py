@@ -153,3 +153,13 @@ def read_at(path: Path, start: int, length: int) -> bytes | None:
     finally:
         os.close(fd)
     return b"".join(parts)
+
+
+def names(path: Path) -> list[str]:
+    """Return the names in a directory, sorted; none if it is not there. DamagedError if it cannot be read."""
+    try:
+        return sorted(entry.name for entry in path.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise DamagedError(f"{path} cannot be read ({error.strerror}): check its permissions") from error

@@ -82,12 +82,19 @@ def decode_entry(data: bytes) -> Entry:
     """Parse a leaf; raise EntryError unless encoding the result gives the same bytes again."""
     if len(data) > MAX_ENTRY:
         raise EntryError(f"an entry of {len(data)} bytes exceeds {MAX_ENTRY}")
+    entry = read_entry(data)
+    if encode_entry(entry) != data:
+        raise EntryError("an entry is not in canonical form: its bytes were not written by a ledger")
+    return entry
+
+
+def read_entry(data: bytes) -> Entry:
+    """Parse a leaf without asking for its canonical form, as a verifier does; EntryError if it is not an entry."""
     try:
         entry = _decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise EntryError(f"an entry is not the JSON of an entry: {error}") from None
-    if encode_entry(entry) != data:
-        raise EntryError("an entry is not in canonical form: its bytes were not written by a ledger")
+    _check_envelope(entry)
     return entry
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -198,12 +198,25 @@ class _Index:
             self._ends[number] = start
 
 
+def audit(folder: Path, subject: str, due: Collection[str], key: bytes | None, origin: str) -> tuple[set[str], int]:
+    """Return which of the commitments that are due have a frame, and how many were opened with the key.
+
+    With a key, a commitment counts only if its frame opens and its disclosure opens the commitment.
+    """
+    found: set[str] = set()
+    for number in segment_numbers(folder):
+        for frame in frames_of(disk.read(folder / str(number), MAX_FILE) or b""):
+            held = [commitment for commitment in frame.commitments if commitment in due]
+            if key is not None and held:
+                disclosures = open_frame(frame, key, origin, subject)
+                held = [commitment for commitment in held if disclosures[commitment].commitment() == commitment]
+            found.update(held)
+    return found, len(found) if key is not None else 0
+
+
 def segment_numbers(directory: Path) -> list[int]:
     """Return the numbers of a subject's files, in order."""
-    try:
-        return sorted(int(path.name) for path in directory.iterdir() if path.name.isascii() and path.name.isdigit())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    return sorted(int(name) for name in disk.names(directory) if name.isascii() and name.isdigit())
 
 
 def _size(path: Path) -> int:

@@ -37,7 +37,7 @@ from assure_tui.ledger.pins import MAX_PIN, Pin, parse_keys, parse_pin, pin_path
 from assure_tui.ledger.proof import InclusionProof
 from assure_tui.ledger.segments import Segments
 from assure_tui.ledger.tail import Tail
-from assure_tui.ledger.tree import EMPTY_ROOT, Frontier, consistency_proof, inclusion_proof, leaf_hash
+from assure_tui.ledger.tree import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash
 
 FORMAT: Final = b"1\n"
 """Content of `.state/version`; written last, so that a ledger that has it was created whole."""
@@ -150,6 +150,13 @@ class Ledger:
         with self._mutex:
             return self._tail.published
 
+    def root_at(self, size: int) -> bytes:
+        """Return the root over the first `size` committed entries; IndexError if there are fewer."""
+        with self._mutex:
+            if not 0 <= size <= self._tail.size:
+                raise IndexError(size)
+            return self._tail.frontier_at(size).root()
+
     def entry(self, index: int) -> Entry:
         """Return a committed entry; IndexError if there is none, DamagedError if it is unreadable."""
         with self._mutex:
@@ -211,7 +218,7 @@ class Ledger:
         for draft in entries:
             if draft.kind in RESERVED:
                 raise EntryError(f"the kind {draft.kind!r} is written by the ledger itself: choose another")
-        return self._append(entries)
+        return self.append_own(entries)
 
     def publish(self) -> Checkpoint:
         """Make the committed entries into tiles and bundles, durable before the checkpoint that commits to them."""
@@ -230,7 +237,8 @@ class Ledger:
                 self._tail.shelf.drop_partials(old, head.size)
             return head
 
-    def _append(self, drafts: Sequence[Draft]) -> Receipt:
+    def append_own(self, drafts: Sequence[Draft]) -> Receipt:
+        """Commit drafts of any kind, the ledger's own too: for this package alone."""
         if self._keys is None:
             raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to append")
         if not 0 < len(drafts) <= wal.MAX_BATCH:
@@ -288,7 +296,7 @@ class Ledger:
         head = pin.head
         if head.size > self._tail.size:
             raise DamagedError(self._short_of(head.size))
-        if self._frontier(head.size).root() != head.root:
+        if self.root_at(head.size) != head.root:
             raise DamagedError(
                 f"{self.directory} is another history than the one pinned at size {head.size}: restore it from a copy"
             )
@@ -348,14 +356,6 @@ class Ledger:
         if key is None:
             raise KeyFileError(f"there is no content key of {subject}: name the keys directory")
         return key
-
-    def _frontier(self, size: int) -> Frontier:
-        """Return the frontier of the first `size` committed entries."""
-        tail = self._tail
-        published = tail.published.size
-        frontier = tail.shelf.frontier(min(size, published), published)
-        frontier.extend(tail.leaves[: max(0, size - published)])
-        return frontier
 
     def _range_hash(self, start: int, stop: int) -> bytes:
         return self._tail.shelf.range_hash(start, stop, self._tail.published.size)

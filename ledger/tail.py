@@ -71,6 +71,13 @@ class Tail:
         except EntryError as error:
             raise DamagedError(f"entry {index} is damaged: restore the ledger from a copy ({error})") from None
 
+    def frontier_at(self, size: int) -> Frontier:
+        """Return the frontier of the first `size` committed entries."""
+        published = self.published.size
+        frontier = self.shelf.frontier(min(size, published), published)
+        frontier.extend(self.leaves[: max(0, size - published)])
+        return frontier
+
     def follow(self) -> None:
         """Take in what other processes committed and published since."""
         try:

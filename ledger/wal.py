@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from assure_tui.ledger import disk
 from assure_tui.ledger.entry import MAX_ENTRY
 from assure_tui.ledger.errors import DamagedError
 from assure_tui.ledger.note import MAX_NOTE
@@ -67,10 +68,7 @@ def scan(data: bytes, at: int = 0) -> Iterator[Batch]:
 
 def firsts(directory: Path) -> list[int]:
     """Return the first indexes of the files there are, in order; DamagedError for a name that is none."""
-    try:
-        names = [path.name for path in directory.iterdir() if not path.name.startswith(".")]
-    except FileNotFoundError:
-        return []
+    names = [name for name in disk.names(directory) if not name.startswith(".")]
     for name in names:
         if not (name.isascii() and name.isdigit() and len(name) <= 19 and str(int(name)) == name):
             raise DamagedError(f"{directory / name} does not belong to a write-ahead log: move it elsewhere")

@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -19,28 +18,6 @@ from assure_tui.ledger.errors import (
 from assure_tui.ledger.store import Draft, Ledger
 
 
-class Place:
-    """Where a test keeps a ledger, its pins and its keys."""
-
-    def __init__(self, base: Path) -> None:
-        self.directory, self.pins, self.keys = base / "ledger", base / "pins", base / "keys"
-
-    def create(self, **more) -> Ledger:
-        return Ledger.create(self.directory, pins=self.pins, keys=self.keys, **more)
-
-    def open(self, **more) -> Ledger:
-        return Ledger.open(self.directory, pins=self.pins, keys=self.keys, **more)
-
-
-@pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path)
-
-
-def drafts(count: int, **more) -> list[Draft]:
-    return [Draft("note", "r-1", {"n": n}, **more) for n in range(count)]
-
-
 def test_a_new_ledger_begins_with_the_key_that_signs_it(place):
     ledger = place.create(origin="example.org/log")
     first = ledger.entry(0)
@@ -51,11 +28,11 @@ def test_a_new_ledger_begins_with_the_key_that_signs_it(place):
 
 def test_appended_entries_are_there_after_reopening_with_and_without_publishing(place):
     ledger = place.create()
-    receipt = ledger.append(drafts(300, content={"text": "free"}))
+    receipt = ledger.append(place.drafts(300, content={"text": "free"}))
     assert (receipt.first_index, receipt.count, receipt.size) == (1, 300, 301)
     assert place.open().root() == receipt.root
     ledger.publish()
-    later = ledger.append(drafts(5))
+    later = ledger.append(place.drafts(5))
     again = place.open()
     assert again.root() == later.root
     assert [entry.clear["n"] for entry in again.entries(1)] == [*range(300), *range(5)]
@@ -65,11 +42,11 @@ def test_appended_entries_are_there_after_reopening_with_and_without_publishing(
 def test_every_published_entry_proves_to_be_in_the_checkpoint(place):
     ledger = place.create()
     for count in (1, 254, 700):
-        ledger.append(drafts(count))
+        ledger.append(place.drafts(count))
         ledger.publish()
     for index in (0, 1, 255, 256, 511, 900, 955):
         ledger.inclusion(index).check(encode_entry(ledger.entry(index)), ledger.verifiers)
-    ledger.append(drafts(1))
+    ledger.append(place.drafts(1))
     with pytest.raises(ProofError, match="publish first"):
         ledger.inclusion(956)
 
@@ -77,7 +54,7 @@ def test_every_published_entry_proves_to_be_in_the_checkpoint(place):
 def test_write_ahead_files_do_not_outlive_what_they_hold(place):
     ledger = place.create()
     for _ in range(40):
-        ledger.append(drafts(50))
+        ledger.append(place.drafts(50))
         ledger.publish()
     assert len(list((place.directory / ".state/wal").iterdir())) <= 1
     assert not list(place.directory.glob("tile/entries/000.p/*"))
@@ -88,7 +65,7 @@ def test_two_handles_see_each_other_and_number_entries_without_gaps(place):
     one = place.create()
     two = place.open()
     for turn in range(60):
-        (one, two)[turn % 2].append(drafts(9))
+        (one, two)[turn % 2].append(place.drafts(9))
         if turn % 7 == 0:
             (two, one)[turn % 2].publish()
     one.refresh()
@@ -102,7 +79,7 @@ def test_threads_may_share_a_handle_while_it_publishes(place):
 
     def write():
         for _ in range(25):
-            ledger.append(drafts(20))
+            ledger.append(place.drafts(20))
 
     threads = [threading.Thread(target=write) for _ in range(3)]
     for thread in threads:
@@ -115,9 +92,9 @@ def test_threads_may_share_a_handle_while_it_publishes(place):
 
 def test_time_never_goes_back(place, monkeypatch):
     ledger = place.create()
-    ledger.append(drafts(1))
+    ledger.append(place.drafts(1))
     monkeypatch.setattr("time.time_ns", lambda: 5)
-    ledger.append(drafts(1))
+    ledger.append(place.drafts(1))
     times = [entry.time for entry in ledger.entries()]
     assert times == sorted(times)
 
@@ -132,7 +109,7 @@ def test_a_refused_draft_leaves_nothing_behind(place):
         Draft("note", "r-1", {"long": "x" * 70_000}),
     ):
         with pytest.raises(EntryError):
-            ledger.append([*drafts(2), bad])
+            ledger.append([*place.drafts(2), bad])
     with pytest.raises(EntryError):
         ledger.append([])
     assert place.open().size == 1
@@ -141,29 +118,29 @@ def test_a_refused_draft_leaves_nothing_behind(place):
 def test_a_cut_off_tail_is_noticed_by_the_pin(place):
     ledger = place.create()
     ledger.publish()
-    ledger.append(drafts(3))
+    ledger.append(place.drafts(3))
     for path in (place.directory / ".state/wal").iterdir():
         path.unlink()
     with pytest.raises(DamagedError, match="4 were committed"):
         place.open()
     with pytest.raises(DamagedError):
-        ledger.append(drafts(1))
+        ledger.append(place.drafts(1))
 
 
 def test_an_open_ledger_notices_that_its_pin_is_gone(place):
     ledger = place.create()
-    ledger.append(drafts(1))
+    ledger.append(place.drafts(1))
     for path in place.pins.iterdir():
         path.unlink()
     with pytest.raises(DamagedError, match="pin"):
-        ledger.append(drafts(1))
+        ledger.append(place.drafts(1))
     with pytest.raises(DamagedError, match="pin"):
         place.open()
     assert place.open(read_only=True).size == 2
 
 
 def test_a_copy_is_read_but_not_continued(place, tmp_path):
-    place.create().append(drafts(3))
+    place.create().append(place.drafts(3))
     copy = tmp_path / "copy"
     shutil.copytree(place.directory, copy)
     with pytest.raises(ForeignError, match="copied"):
@@ -177,7 +154,7 @@ def test_a_reading_handle_does_not_write(place):
     place.create()
     reader = Ledger.open(place.directory, pins=place.pins, read_only=True)
     with pytest.raises(ReadOnlyError):
-        reader.append(drafts(1))
+        reader.append(place.drafts(1))
     with pytest.raises(ReadOnlyError):
         reader.publish()
 
@@ -212,5 +189,5 @@ def test_content_without_its_key_is_gone_and_the_log_still_holds(place):
 
 
 def test_keys_are_for_their_owner_alone(place):
-    place.create().append(drafts(1, content="x"))
+    place.create().append(place.drafts(1, content="x"))
     assert all(path.stat().st_mode & 0o077 == 0 for path in place.keys.rglob("*.key"))

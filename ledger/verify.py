@@ -1,0 +1,333 @@
+"""Offline verification of a ledger directory: nothing in it is believed that does not follow from its entries.
+
+The root is rebuilt from every entry; every tile, the write-ahead tail, the pin, the anchors, the seals and the sealed
+contents are held against it. The work is on a snapshot, so that a ledger that is being written raises no alarm. Each
+statement of the report says what was found; a malformed byte anywhere becomes a failed statement, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from assure_tui.ledger import disk
+from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
+from assure_tui.ledger.entry import Entry, read_entry
+from assure_tui.ledger.errors import DamagedError, EntryError, LedgerError, NoteError, SealError
+from assure_tui.ledger.keys import KeyDirectory
+from assure_tui.ledger.note import MAX_NOTE, VerifierKey, cosigned_at, parse_note, parse_vkey
+from assure_tui.ledger.operator_key import OperatorIdentity, load_identity
+from assure_tui.ledger.pins import Pin, read_pin
+from assure_tui.ledger.rebuild import Rebuild
+from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
+from assure_tui.ledger.segments import audit
+from assure_tui.ledger.store import check_version, stated_keys
+from assure_tui.ledger.tail import Tail
+from assure_tui.ledger.tree import leaf_hash
+
+Verdict: TypeAlias = Literal["verified", "not anchored", "failed"]
+State: TypeAlias = Literal["ok", "unanchored", "failed", "damaged"]
+Progress: TypeAlias = Callable[[int, int], None]
+
+MAX_TRUST_FILE: Final = 64 * 1024
+MAX_LISTED: Final = 3
+"""Examples that a detail names before it only counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that was looked at, and how it stands."""
+
+    name: str
+    state: Verdict
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a ledger's verification found.
+
+    `ok`: all holds, and the log is consistent with a pin, a cosignature or an anchor from outside it. `unanchored`: all
+    holds, but nothing from outside was there to hold it against. `failed`: the log holds, but a seal, a content, the
+    order of time or an anchor's file does not. `damaged`: the log itself does not.
+    """
+
+    statements: tuple[Statement, ...]
+    state: State
+    size: int
+    root: bytes
+    origin: str
+    since: int | None
+    """Time (ms) of the newest entry that something outside vouches for; what came later could still be rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a verifier was given from outside the ledger."""
+
+    keys: tuple[VerifierKey, ...] = ()
+    """The log key, and the epoch key after it if it is known."""
+    witnesses: tuple[VerifierKey, ...] = ()
+    anchors: tuple[tuple[str, bytes], ...] = ()
+    """File name and bytes of checkpoints that were kept elsewhere."""
+    operators: tuple[OperatorIdentity, ...] = ()
+
+
+def load_trust(directory: Path) -> Trust:
+    """Read `log.vkey`, `witnesses`, `anchors/*` and `operators/*.pem` of a trust directory, each if it is there.
+
+    Raises NoteError, KeyFileError or DamagedError for a file that is not what it must be: it is the verifier's own.
+    """
+    if not directory.is_dir():
+        raise DamagedError(f"{directory} is not a directory: name one with log.vkey, witnesses, anchors/ or operators/")
+    anchors, operators = directory / "anchors", directory / "operators"
+    return Trust(
+        keys=_vkeys(directory / "log.vkey"),
+        witnesses=_vkeys(directory / "witnesses"),
+        anchors=tuple((name, disk.read_due(anchors / name, MAX_NOTE)) for name in disk.names(anchors)),
+        operators=tuple(load_identity(operators / name) for name in disk.names(operators) if name.endswith(".pem")),
+    )
+
+
+def verify(
+    directory: Path,
+    *,
+    trust: Path | None = None,
+    pins: Path | None = None,
+    keys: Path | None = None,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """Verify a ledger directory, reading only.
+
+    `trust` and `pins` come from outside the ledger; with `keys`, sealed contents are opened too. Raises only what
+    `load_trust` raises for the verifier's own files.
+    """
+    report = progress or (lambda _done, _total: None)
+    return _Verifier(directory, load_trust(trust) if trust else Trust(), pins, keys, report).run()
+
+
+class _Gathered:
+    """What the walk over the entries gathers for the checks after it."""
+
+    def __init__(self) -> None:
+        self.first: Entry | None = None
+        self.time = 0
+        self.backwards: list[int] = []
+        self.unreadable: list[int] = []
+        self.seals: list[tuple[int, Entry]] = []
+        self.contents: dict[str, dict[str, int]] = {}
+        """By subject: the commitments, each with the index of its entry."""
+
+    def take(self, start: int, entries: Sequence[bytes]) -> None:
+        """Look at entries, the first of which has the index `start`."""
+        for index, data in enumerate(entries, start):
+            try:
+                entry = read_entry(data)
+            except EntryError:
+                self.unreadable.append(index)
+                continue
+            if index == 0:
+                self.first = entry
+            if entry.time < self.time:
+                self.backwards.append(index)
+            self.time = max(self.time, entry.time)
+            if entry.kind == "seal":
+                self.seals.append((index, entry))
+            if entry.commitment is not None:
+                self.contents.setdefault(entry.subject, {})[entry.commitment] = index
+
+
+class _Failed(Exception):  # noqa: N818 - ends one check with its detail; never leaves this module
+    """A check found what must not be; the text says what."""
+
+
+class _Verifier:
+    def __init__(self, directory: Path, trust: Trust, pins: Path | None, keys: Path | None, progress: Progress) -> None:
+        self._directory = directory
+        self._trust = trust
+        self._pins = pins
+        self._keys = keys
+        self._progress = progress
+        self._statements: list[Statement] = []
+        self._damaged = False
+        self._gathered = _Gathered()
+        self._pin: Pin | None = None
+        self._stated: tuple[VerifierKey, ...] = ()
+        self._anchored = 0
+        """Highest size that something from outside vouches for."""
+
+    def run(self) -> VerifyReport:
+        """Make all statements, as far as the log can be read."""
+        size, root, origin, since = 0, b"", "", None
+        tail = self._open()
+        if tail is not None:
+            size, root, origin = tail.size, tail.head.root, tail.head.origin
+            self._check("entries", lambda: self._rebuild(tail), structural=True)
+        if tail is not None and not self._damaged:
+            self._check("key entry", lambda: self._first_entry(tail), structural=True)
+            self._check("pin", lambda: self._pin_holds(tail), structural=True)
+            for name, data in self._trust.anchors:
+                self._check(f"anchor {name}", partial(self._anchor_holds, tail, data), structural=True)
+            self._check("witnesses", lambda: self._cosigned(tail))
+            self._check("time", self._time_order)
+            self._check("contents", lambda: self._contents_present(origin))
+            self._check("seals", lambda: self._seals_hold(tail))
+            since = tail.entry(self._anchored - 1).time if self._anchored and not self._damaged else None
+        failed = any(statement.state == "failed" for statement in self._statements)
+        state: State = "ok" if self._anchored else "unanchored"
+        if failed:
+            state = "damaged" if self._damaged else "failed"
+        return VerifyReport(tuple(self._statements), state, size, root, origin, since)
+
+    def _check(self, name: str, check: Callable[[], tuple[Verdict, str]], *, structural: bool = False) -> None:
+        """Make the statement of one check. What fails in a structural one is damage of the log itself."""
+        try:
+            state, detail = check()
+        except (_Failed, LedgerError) as error:
+            state, detail = "failed", str(error)
+        except OSError as error:
+            state, detail = "failed", f"{error.filename or self._directory} cannot be read ({error.strerror})"
+        self._statements.append(Statement(name, state, detail))
+        self._damaged = self._damaged or (structural and state == "failed")
+
+    def _open(self) -> Tail | None:
+        """Read checkpoint and write-ahead log, the pin before them, so that a live writer cannot outrun it."""
+        found: list[Tail] = []
+
+        def check() -> tuple[Verdict, str]:
+            check_version(self._directory)
+            keys = stated_keys(self._directory)
+            self._pin = read_pin(self._pins, keys[0].name) if self._pins else None
+            for given in (self._pin.keys if self._pin else (), self._trust.keys):
+                if any(outside != stated for outside, stated in zip(given, keys, strict=False)):
+                    raise _Failed(f"{self._directory} is signed with other keys than those known from outside")
+            self._stated = keys
+            tail = Tail(self._directory, keys[0].name, keys)
+            found.append(tail)
+            pending = tail.size - tail.published.size
+            return "verified", f"signed by log key and epoch key, {tail.published.size} published, {pending} pending"
+
+        self._check("checkpoint", check, structural=True)
+        return found[0] if found else None
+
+    def _rebuild(self, tail: Tail) -> tuple[Verdict, str]:
+        published = tail.published
+
+        def visit(start: int, entries: list[bytes]) -> None:
+            self._gathered.take(start, entries)
+            self._progress(start + len(entries), published.size)
+
+        rebuild = Rebuild(self._directory, tail.shelf, published.size)
+        rebuild.run(visit)
+        if rebuild.frontier.root() != published.root:
+            raise _Failed(f"the {published.size} entries do not lead to the signed root: one was changed or moved")
+        if rebuild.differing:
+            raise _Failed(f"{_listed(rebuild.differing)} differ from what the entries give")
+        rebuild.frontier.extend(leaf_hash(entry) for entry in tail.entries)
+        if rebuild.frontier.root() != tail.head.root:
+            raise _Failed("the write-ahead log does not lead to the root that it states")
+        self._gathered.take(published.size, tail.entries)
+        if self._gathered.unreadable:
+            raise _Failed(f"entries {_listed(self._gathered.unreadable)} are not entries")
+        return "verified", f"{tail.size} entries lead to the signed root, and every tile fits them"
+
+    def _first_entry(self, tail: Tail) -> tuple[Verdict, str]:
+        first = self._gathered.first
+        if first is None:
+            return "not anchored", "the log has no entry yet"
+        due = {"epoch": 0, "log": str(self._stated[0]), "vkey": str(self._stated[1])}
+        if first.kind != "key" or first.clear != due:
+            raise _Failed("the first entry does not record the keys that sign the log")
+        return "verified", f"the first entry records the keys that sign {tail.head.origin}"
+
+    def _pin_holds(self, tail: Tail) -> tuple[Verdict, str]:
+        if self._pin is None:
+            return "not anchored", "no pin was given: a tail that was cut off would not be noticed"
+        self._holds(tail, self._pin.head)
+        return "verified", f"continues the head pinned at size {self._pin.head.size}"
+
+    def _anchor_holds(self, tail: Tail, data: bytes) -> tuple[Verdict, str]:
+        head = open_checkpoint(data, self._stated[:1])
+        self._holds(tail, head)
+        return "verified", f"continues the checkpoint kept at size {head.size}"
+
+    def _holds(self, tail: Tail, head: Checkpoint) -> None:
+        if head.origin != tail.head.origin:
+            raise _Failed(f"a head of another log is given: {head.origin}")
+        if head.size > tail.size:
+            raise _Failed(f"the log ends at entry {tail.size} but {head.size} were committed: its tail was cut off")
+        if tail.frontier_at(head.size).root() != head.root:
+            raise _Failed(f"the log is another history than the head at size {head.size}")
+        self._anchored = max(self._anchored, head.size)
+
+    def _cosigned(self, tail: Tail) -> tuple[Verdict, str]:
+        note = parse_note(tail.published.note)
+        times = []
+        for key in self._trust.witnesses:
+            for signature in note.signatures:
+                if key.matches(signature):
+                    if not key.verifies(signature, note.text):
+                        raise _Failed(f"the cosignature by {key.name} does not verify")
+                    times.append(cosigned_at(signature))
+        if not times:
+            return "not anchored", (
+                "no cosignature by a known witness: whoever can write the ledger, its pins and its keys"
+                " could have rewritten all of it"
+            )
+        self._anchored = max(self._anchored, tail.published.size)
+        return "verified", f"cosigned by {len(times)} known witnesses, last at {max(times)} s since the epoch"
+
+    def _time_order(self) -> tuple[Verdict, str]:
+        if self._gathered.backwards:
+            raise _Failed(f"time goes back at entries {_listed(self._gathered.backwards)}")
+        return "verified", "no entry is older than the one before it"
+
+    def _contents_present(self, origin: str) -> tuple[Verdict, str]:
+        keys = KeyDirectory(self._keys, origin) if self._keys else None
+        opened = total = 0
+        missing: list[int] = []
+        for subject, due in self._gathered.contents.items():
+            total += len(due)
+            key = keys.content_key(subject) if keys else None
+            found, read = audit(self._directory / "segments" / subject, subject, due, key, origin)
+            opened += read
+            missing += [index for commitment, index in due.items() if commitment not in found]
+        if missing:
+            raise _Failed(f"the sealed contents of entries {_listed(missing)} are missing or damaged")
+        if opened == total:
+            return "verified", f"all {total} contents are there and open their commitments"
+        return "verified", f"all {total} contents are there, sealed; {opened} were opened, the others lack a key"
+
+    def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
+        bad, unknown = [], 0
+        for index, entry in self._gathered.seals:
+            try:
+                seal = open_seal(self._directory, index, entry, self._stated, self._trust.operators)
+                size = checkpoint_size(entry)
+                if size > index:
+                    raise SealError(f"the seal of entry {index} is over a later checkpoint than itself")
+                check_checkpoint(seal.statement, tail.head.origin, entry, tail.frontier_at(size).root())
+                unknown += not seal.known
+            except LedgerError as error:
+                bad.append(str(error))
+        if bad:
+            raise _Failed(f"{len(bad)} of {len(self._gathered.seals)} seals do not hold: {_listed(bad)}")
+        if unknown:
+            return "not anchored", f"{unknown} of {len(self._gathered.seals)} seals are by signers nobody vouched for"
+        return "verified", f"{len(self._gathered.seals)} seals hold"
+
+
+def _listed(items: Sequence[object]) -> str:
+    shown = ", ".join(map(str, items[:MAX_LISTED]))
+    return shown if len(items) <= MAX_LISTED else f"{shown} and {len(items) - MAX_LISTED} more"
+
+
+def _vkeys(path: Path) -> tuple[VerifierKey, ...]:
+    data = disk.read(path, MAX_TRUST_FILE) or b""
+    try:
+        return tuple(parse_vkey(line) for line in data.decode().splitlines() if line.strip())
+    except UnicodeDecodeError:
+        raise NoteError(f"{path} is not a list of verifier keys: one is due on each line") from None
