@@ -1,1 +1,52 @@
-"""To be described."""
+"""The terminal UI: a thin face of the desk.
+
+In: a `Desk` (`port.py` says what is used of it) and the operator's keys. Out: what is on the screen, and the operator's
+notes, decisions, verdicts and seals, which the desk writes to the ledger. The pieces:
+
+* `application` binds keys to actions, `data/keys.toml` is the key table, `session` is what the screen remembers,
+* `views` are the six views and `dialogs` the modal screens, made of the panes of `lines`,
+* `evidence` fetches what stands side by side for a finding, `evidence_page`, `diffs`, `bars` and `paint` lay text out.
+
+Importing this package costs half a second of Textual, so only `run` is called from elsewhere, and late.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+
+from assure_tui.app.tui.application import AssureApp
+from assure_tui.app.tui.port import Desk
+from assure_tui.app.tui.recorder import attached
+
+__all__ = ["run"]
+
+
+def run(
+    desk: Desk,
+    *,
+    theme: str | None = None,
+    attached_recorder: bool = True,
+    recorder_arguments: Sequence[str] = (),
+    start: str = "runs",
+    read_only: bool = False,
+    ascii_only: bool = False,
+    keymap: Mapping[str, str] | None = None,
+) -> int:
+    """Show the desk until the operator leaves; give the exit code.
+
+    With `attached_recorder` a child process records while the screen is open; `recorder_arguments` (paths, `--home`)
+    go to its `record` command. `keymap` maps ids of the key table to keys.
+    """
+    app = AssureApp(
+        desk,
+        theme=theme,
+        start=start,
+        read_only=read_only,
+        ascii_only=ascii_only,
+        keymap=keymap,
+        no_color=bool(os.environ.get("NO_COLOR")),
+    )
+    with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext():
+        return app.run() or 0

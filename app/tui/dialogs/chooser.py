@@ -1,0 +1,112 @@
+"""A list to choose from by typing: the key list and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.widget import Widget
+from textual.widgets import Input
+
+from assure_tui.app.neutral import neutral_line
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.dialogs.base import Dialog, said
+from assure_tui.app.tui.lines import Listing, Row, heading
+from assure_tui.app.tui.paint import ACCENT, DIM, HEAD
+
+SHOWN: Final = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that can be done: an action of the app, in words, perhaps with its key and its group."""
+
+    action: str
+    words: str
+    key: str = ""
+    group: str = ""
+
+
+class Chooser(Dialog[str | None]):
+    """Type to narrow, arrows to move, Enter to do it. The answer is the action."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "walk(1)", "Next", show=False),
+        Binding("up", "walk(-1)", "Previous", show=False),
+        Binding("pagedown", "walk(10)", "Ten on", show=False),
+        Binding("pageup", "walk(-10)", "Ten back", show=False),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, prompt: str) -> None:
+        super().__init__()
+        self._title, self._choices, self._prompt = title, choices, prompt
+
+    def body(self) -> Iterator[Widget]:
+        """A line to type on and the list."""
+        yield said(Content.styled(self._title, HEAD))
+        yield Input(placeholder=self._prompt, id="chooser-input")
+        listing = Listing(id="chooser-list")
+        listing.can_focus = False
+        yield listing
+
+    def on_mount(self) -> None:
+        """Everything at first."""
+        self._show("")
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        self._show(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Do what the cursor is on."""
+        self._take()
+
+    def on_lines_chosen(self) -> None:
+        """Do what was clicked."""
+        self._take()
+
+    def _take(self) -> None:
+        key = self.query_one(Listing).key
+        if key:
+            self.dismiss(self._choices[int(key)].action)
+
+    def action_walk(self, by: int) -> None:
+        """Move the cursor."""
+        self.query_one(Listing).move(by)
+
+    def _show(self, typed: str) -> None:
+        rows: list[Row] = []
+        if typed.strip():
+            matcher = Matcher(typed.strip())
+            scored = [(matcher.match(f"{choice.key} {choice.words}"), index) for index, choice in enumerate(self._choices)]
+            found = [index for score, index in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score > 0]
+        else:
+            found = list(range(len(self._choices)))
+        group = ""
+        for index in found[:SHOWN]:
+            choice = self._choices[index]
+            if choice.group != group and not typed.strip():
+                group = choice.group
+                rows.append(heading(lambda width, group=group: Content.styled(f"  {group.upper()}", HEAD)))  # type: ignore[misc]  # noqa: ARG005
+            rows.append(Row(str(index), lambda width, choice=choice: _line(choice, width)))  # type: ignore[misc]
+        if not rows:
+            rows = [heading(lambda width: Content.styled("  nothing is called so", DIM))]  # noqa: ARG005
+        listing = self.query_one(Listing)
+        listing.cursor = -1
+        listing.show(rows)
+        listing.edge(-1)
+
+
+def _line(choice: Choice, width: int) -> Content:
+    return paint.row(
+        [
+            (Content.styled(choice.key, f"{ACCENT} bold"), 16, True),
+            (Content(neutral_line(choice.words, 200)), max(4, width - 18), False),
+        ],
+        gap=2,
+    )

@@ -1,0 +1,112 @@
+"""The verdict on a run: one of three words and a reason. It stays a draft until it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Key
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from assure_tui.app.desk.views import RunDetail, VerdictWord
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.dialogs.base import Dialog, DraftInput, said
+from assure_tui.app.tui.paint import ACCENT, DIM, STRONG
+from assure_tui.app.tui.port import Desk
+from assure_tui.app.tui.session import short, unanswered
+from assure_tui.themes.glyphs import Glyphs
+
+WORDS: Final[tuple[VerdictWord, ...]] = ("accepted", "accepted-with-exceptions", "rejected")
+
+
+class Words(Static, can_focus=True):
+    """The three words. 1, 2, 3 take one and go on to the reason; j and k walk through them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "walk(1)", "Next word", show=False),
+        Binding("k,up", "walk(-1)", "Previous word", show=False),
+        Binding("enter", "take", "Take the word", show=False),
+    ]
+
+    def __init__(self, chosen: int, glyphs: Glyphs) -> None:
+        super().__init__(id="words")
+        self.chosen = chosen
+        self._glyphs = glyphs
+
+    def on_mount(self) -> None:
+        """Show the words."""
+        self._show()
+
+    def on_focus(self) -> None:
+        """Show where the focus is."""
+        self._show()
+
+    def on_blur(self) -> None:
+        """Show where the focus is."""
+        self._show()
+
+    def _show(self) -> None:
+        lines = []
+        for index, word in enumerate(WORDS):
+            cursor = self._glyphs.marks["cursor"] if index == self.chosen else " "
+            weight = "bold" if index == self.chosen else ""
+            lines.append(
+                Content.assemble((f"{cursor} ", ACCENT), (f"{index + 1}  ", ACCENT), paint.sign(self._glyphs, word).stylize(weight or "not bold"))
+            )
+        self.update(Content("\n").join(lines))
+
+    def action_walk(self, by: int) -> None:
+        """Go to another word."""
+        self.chosen = (self.chosen + by) % len(WORDS)
+        self._show()
+
+    def action_take(self) -> None:
+        """Go on to the reason."""
+        self.screen.query_one(DraftInput).focus()
+
+    def on_key(self, event: Key) -> None:
+        """Take a word by its number."""
+        if event.key in {"1", "2", "3"}:
+            event.stop()
+            self.chosen = int(event.key) - 1
+            self._show()
+            self.action_take()
+
+
+class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
+    """Choose the word, say why."""
+
+    def __init__(self, desk: Desk | None, detail: RunDetail, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._desk, self._detail, self._glyphs = desk, detail, glyphs
+
+    def body(self) -> Iterator[Widget]:
+        """How the run stands, the words, a line for the reason."""
+        detail, coverage = self._detail, self._detail.coverage
+        yield said(Content.assemble(("Verdict on run ", DIM), (short(detail.row.id), STRONG), "  ", paint.text(detail.row.title)))
+        open_ones = len(unanswered(detail))
+        standing = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked, {paint.count(len(detail.findings()), 'finding')}"
+        left = Content.styled(f", {open_ones} undecided", "$state-contradicted") if open_ones else Content.styled(", all decided", DIM)
+        yield said(Content.assemble((standing, DIM), left), classes="gap")
+        chosen = WORDS.index(detail.verdict.word) if detail.verdict else 0
+        yield Words(chosen, self._glyphs)
+        yield said(Content(""))
+        yield DraftInput(self._desk, f"verdict:{detail.row.id}", placeholder="Why; needed unless the run is simply accepted")
+        yield said(Content.styled("Enter keeps the verdict as a draft; S seals it", DIM), id="message")
+
+    def on_mount(self) -> None:
+        """The words come first."""
+        self.query_one(Words).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the verdict."""
+        word, reason = WORDS[self.query_one(Words).chosen], event.value.strip()
+        if word != "accepted" and not any(char.isalpha() for char in reason):
+            message = "Exceptions need a reason in words." if word != "rejected" else "A rejection needs a reason in words."
+            self.query_one("#message", Static).update(Content.styled(message, "$state-contradicted"))
+            return
+        self.query_one(DraftInput).drop()
+        self.dismiss((word, reason))

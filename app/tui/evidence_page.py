@@ -1,0 +1,182 @@
+"""The evidence of one finding or claim on a page: four columns where they fit, else one under the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual.content import Content
+
+from assure_tui.app.desk.views import Decision, Note, RunDetail
+from assure_tui.app.neutral import neutralise
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.evidence import Cell, Evidence
+from assure_tui.app.tui.lines import Sheet
+from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
+from assure_tui.themes.glyphs import Glyphs
+
+SIDE_BY_SIDE: Final = 72
+"""Cells that four columns need."""
+GUTTER: Final = 9
+TEXT_LIMIT: Final = 1200
+COLUMNS: Final = (("asked", "ASKED"), ("claimed", "CLAIMED"), ("called", "CALLED"), ("landed", "LANDED"))
+
+
+def page(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs) -> Sheet:
+    """Lay out the evidence: the sentence first, the four columns, then why, severity and what people said."""
+    sheet = Sheet()
+    inner = width - 2
+    pad = Content(" ")
+    out: list[Content] = []
+
+    out += [Content.styled(part.plain, STRONG) for part in paint.wrap(paint.text(evidence.title.capitalize()), inner)]
+    if evidence.sentence:
+        out += paint.wrap(paint.text(evidence.sentence), inner)
+    out.append(Content(""))
+    if evidence.read:
+        out += _reading(evidence.read, inner, glyphs)
+    out += _four(evidence, inner, glyphs) if inner >= SIDE_BY_SIDE else _stacked(evidence, inner, glyphs)
+    if evidence.more:
+        out.append(Content.styled(f"and {evidence.more} more of the same matter", DIM))
+    sheet.begin()
+    sheet.add(*(pad + line for line in out))
+    sheet.begin()
+    sheet.add(*(pad + line for line in _standing(evidence, detail, inner, glyphs)))
+    notes = [note for note in detail.notes if note.subject == evidence.subject]
+    if notes:
+        sheet.begin()
+        sheet.add(Content(""), *(pad + line for line in _notes(notes, inner, glyphs)))
+    return sheet
+
+
+# --- the four columns -----------------------------------------------------------------------------------------------
+
+
+def _four(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
+    gap = Content.assemble(" ", (glyphs.marks["rule"], "$text-rule"), " ")
+    each, left = divmod(width - 3 * gap.cell_length, 4)
+    widths = [each + (1 if index < left else 0) for index in range(4)]
+    blocks = []
+    for (name, head), column in zip(COLUMNS, widths, strict=True):
+        lines = [Content.styled(head, HEAD), *_column(evidence, name, column, glyphs)]
+        blocks.append((lines, column))
+    return paint.beside(blocks, gap)
+
+
+def _stacked(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
+    out: list[Content] = []
+    for name, head in COLUMNS:
+        lines = _column(evidence, name, width - GUTTER, glyphs)
+        for index, line in enumerate(lines):
+            label = Content.styled(head, HEAD) if index == 0 else Content("")
+            out.append(paint.fit(label, GUTTER) + line)
+        out.append(Content(""))
+    return out[:-1]
+
+
+def _column(evidence: Evidence, name: str, width: int, glyphs: Glyphs) -> list[Content]:
+    cells: tuple[Cell, ...] = getattr(evidence, name)
+    if not cells:
+        return [Content.styled(line.plain, f"{DIM} italic") for line in
+                paint.wrap(Content(f"{glyphs.marks['hole']} {evidence.absent.get(name, 'nothing')}"), width)]
+    out: list[Content] = []
+    for index, cell in enumerate(cells):
+        if index:
+            out.append(Content(""))
+        out += _quote(cell, width, glyphs) if name in {"asked", "claimed"} else _act(cell, width, glyphs)
+    return out
+
+
+def _quote(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
+    """Somebody's words in quotation marks, the words that matter highlighted, then who, when and what it counts for."""
+    opening, closing = glyphs.marks["open_quote"], glyphs.marks["close_quote"]
+    words = paint.wrap(Content(opening) + quoted(cell.text, cell.span) + Content(closing), width)
+    return [*words, *paint.wrap(_source(cell, glyphs), width)]
+
+
+def quoted(text: str, span: tuple[int, int] | None) -> Content:
+    """Foreign text with a span of it highlighted. The three parts are made harmless one by one, so the span holds."""
+    if span is None:
+        return Content(neutralise(text[:TEXT_LIMIT]))
+    start, end = span
+    return Content.assemble(
+        neutralise(text[:start]), (neutralise(text[start : min(end, start + TEXT_LIMIT)]), "$text-quote"),
+        neutralise(text[end : end + TEXT_LIMIT]),
+    )
+
+
+def _act(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
+    out = paint.wrap(paint.text(cell.text, STRONG), width)
+    for key, value in cell.details:
+        out += paint.wrap(Content.assemble((f"{paint.text(key, limit=40).plain} ", DIM), paint.text(value, limit=160)), width)
+    state = paint.sign(glyphs, cell.status) if cell.status else Content("")
+    out += paint.wrap(state, width)
+    return [*out, *paint.wrap(_source(cell, glyphs), width)]
+
+
+def _source(cell: Cell, glyphs: Glyphs) -> Content:
+    parts = [Content.styled(paint.clock(cell.time, seconds=True), DIM)] if cell.time is not None else []
+    if cell.who:
+        parts.append(paint.text(cell.who, DIM, limit=40))
+    if cell.grade:
+        parts.append(paint.sign(glyphs, cell.grade))
+    return Content(" ").join(parts)
+
+
+def _reading(cells: Sequence[Cell], width: int, glyphs: Glyphs) -> list[Content]:
+    out = [Content.styled("READ FROM A TOOL", HEAD)]
+    for cell in cells:
+        out += _quote(cell, width, glyphs)
+    return [*out, Content("")]
+
+
+# --- what stands below ----------------------------------------------------------------------------------------------
+
+
+def _standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs) -> list[Content]:
+    """Why, what would settle it, how grave it is, and what was decided."""
+    out: list[Content] = [Content(""), paint.rule(glyphs, width)]
+    facts: list[tuple[str, Content]] = []
+    if evidence.outcome:
+        facts.append(("claim", paint.sign(glyphs, evidence.outcome)))
+    if evidence.reason:
+        facts.append(("why", paint.text(evidence.reason)))
+    if evidence.settles:
+        facts.append(("settled by", paint.text(evidence.settles)))
+    if evidence.severity is not None:
+        facts.append(("severity", Content.assemble(
+            paint.sign(glyphs, evidence.severity), ("   code ", DIM), paint.text(evidence.code, limit=60)
+        )))
+        facts.append(("decision", _decision(evidence.subject, detail.decisions, glyphs)))
+    for key, value in facts:
+        lines = paint.wrap(value, width - 12)
+        for index, line in enumerate(lines):
+            out.append(paint.fit(Content.styled(key if index == 0 else "", DIM), 12) + line)
+    return out
+
+
+def _decision(subject: str, decisions: Sequence[Decision], glyphs: Glyphs) -> Content:
+    for decision in decisions:
+        if decision.finding == subject:
+            return Content.assemble(
+                paint.sign(glyphs, decision.word), (f"   {paint.text(decision.by, limit=40).plain}: ", DIM),
+                paint.text(decision.reason),
+            )
+    return Content.assemble(
+        paint.sign(glyphs, "undecided"), ("   ", DIM), ("a", ACCENT), (" real  ", DIM), ("x", ACCENT),
+        (" false alarm  ", DIM), ("W", ACCENT), (" accept the risk", DIM),
+    )
+
+
+def _notes(notes: Sequence[Note], width: int, glyphs: Glyphs) -> list[Content]:
+    out = [paint.rule(glyphs, width, "NOTES")]
+    for note in notes:
+        tags = "".join(f" #{tag}" for tag in note.tags)
+        out += paint.wrap(
+            Content.assemble(
+                (f"{paint.clock(note.time)} {paint.text(note.by, limit=40).plain}: ", DIM),
+                Content(neutralise(note.text[:TEXT_LIMIT])), (paint.text(tags, limit=120).plain, ACCENT),
+            ),
+            width,
+        )
+    return out

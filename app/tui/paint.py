@@ -1,0 +1,110 @@
+"""Small pieces of styled text. Everything here gives `Content` that is assembled, never parsed as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from textual.content import Content
+
+from assure_tui.app.neutral import neutral_line
+from assure_tui.themes.glyphs import Glyphs
+
+DIM: Final = "$text-dim"
+STRONG: Final = "bold"
+ACCENT: Final = "$accent"
+HEAD: Final = "$text-dim bold"
+LINE_LIMIT: Final = 500
+"""Code points of one line of a log that are looked at; no terminal shows more of them on a line."""
+
+
+def text(value: str, style: str = "", *, limit: int = LINE_LIMIT) -> Content:
+    """One line of foreign text, made harmless."""
+    return Content.styled(neutral_line(value, limit), style) if style else Content(neutral_line(value, limit))
+
+
+def join(*parts: Content | tuple[str, str] | str) -> Content:
+    """Put pieces of our own making side by side; foreign text comes in as the `Content` of `text`."""
+    return Content.assemble(*parts)
+
+
+def fit(content: Content, width: int, *, right: bool = False) -> Content:
+    """Cut or pad to `width` cells exactly."""
+    if width <= 0:
+        return Content("")
+    short = content.truncate(width, ellipsis=True)
+    missing = width - short.cell_length
+    if missing <= 0:
+        return short
+    return short.pad_left(missing) if right else short.pad_right(missing)
+
+
+def row(cells: Iterable[tuple[Content, int, bool]], gap: int = 1) -> Content:
+    """Lay cells out in columns: content, width, and whether it stands right."""
+    pieces: list[Content] = []
+    for content, width, right in cells:
+        if width <= 0:
+            continue
+        if pieces:
+            pieces.append(Content(" " * gap))
+        pieces.append(fit(content, width, right=right))
+    return Content("").join(pieces)
+
+
+def sign(glyphs: Glyphs, state: str, *, word: bool = True) -> Content:
+    """The glyph of a state with its word, in its colour."""
+    found = glyphs.sign(state)
+    return Content.styled(f"{found.glyph} {neutral_line(found.word, 40)}" if word else found.glyph, found.style)
+
+
+def wrap(content: Content, width: int) -> list[Content]:
+    """Break into lines of at most `width` cells, long words too."""
+    if width <= 0:
+        return []
+    return content.wrap(max(2, width))
+
+
+def beside(columns: Sequence[tuple[list[Content], int]], gap: Content) -> list[Content]:
+    """Set blocks of lines next to each other, each padded to its width."""
+    height = max((len(lines) for lines, _ in columns), default=0)
+    blank = Content("")
+    return [
+        gap.join([fit(lines[index] if index < len(lines) else blank, width) for lines, width in columns])
+        for index in range(height)
+    ]
+
+
+def rule(glyphs: Glyphs, width: int, title: str = "") -> Content:
+    """A line across, with a title of our own near its start."""
+    line = glyphs.marks["line"]
+    if not title:
+        return Content.styled(line * max(0, width), "$text-rule")
+    rest = max(0, width - len(title) - 1)
+    return Content.assemble((title, HEAD), " ", (line * rest, "$text-rule"))
+
+
+def clock(moment: float | None, *, seconds: bool = False) -> str:
+    """Time of day where the operator is, or dashes where the log does not say."""
+    if moment is None:
+        return "--:--:--" if seconds else "--:--"
+    try:
+        local = datetime.fromtimestamp(moment, UTC).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return "??:??:??" if seconds else "??:??"
+    return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day(moment: float | None) -> str:
+    """Month and day where the operator is, as `07-31`."""
+    if moment is None:
+        return "--"
+    try:
+        return datetime.fromtimestamp(moment, UTC).astimezone().strftime("%m-%d")
+    except (OverflowError, OSError, ValueError):
+        return "??"
+
+
+def count(number: int, word: str, plural: str | None = None) -> str:
+    """`1 finding`, `2 findings`, `1,204 events`."""
+    return f"{number:,} {word if number == 1 else plural or word + 's'}"

@@ -1,0 +1,31 @@
+"""The recorder beside the screen: a child process, so that parsing never makes a key wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+PATIENCE: Final = 5.0
+"""Seconds that the recorder has to finish its batch when the screen closes."""
+
+
+@contextmanager
+def attached(arguments: Sequence[str] = ()) -> Iterator[None]:
+    """Run `record --attached` while the screen is open. It ends when its standard input closes, however we end."""
+    command = [sys.executable, "-m", "assure_tui.app", "record", "--attached", *arguments]
+    child = subprocess.Popen(  # noqa: S603 - our own program, with arguments that our caller made
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        if child.stdin is not None:
+            child.stdin.close()
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.terminate()
+            child.wait(PATIENCE)

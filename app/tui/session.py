@@ -1,0 +1,71 @@
+"""What the screen remembers while it is open: where the operator stands, what was opened, what can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.tui.port import Desk
+from assure_tui.reconcile.model import Finding, at_least
+from assure_tui.themes.glyphs import Glyphs
+
+
+@dataclass
+class Session:
+    """Shared by the views. `rows` are all runs; `shown` those that the filter of the Runs view lets through."""
+
+    desk: Desk
+    glyphs: Glyphs
+    read_only: bool = False
+    rows: list[RunRow] = field(default_factory=list)
+    shown: list[RunRow] = field(default_factory=list)
+    detail: RunDetail | None = None
+    queries: dict[str, str] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
+    """Findings whose evidence was on the screen, ever: kept by the desk, and told in the seal."""
+    marks: set[str] = field(default_factory=set)
+    decided: list[str] = field(default_factory=list)
+    """Findings decided in this sitting, the newest last: what undo takes back."""
+
+    @property
+    def run(self) -> str:
+        """Id of the open run, or nothing."""
+        return self.detail.row.id if self.detail else ""
+
+    def refresh_rows(self) -> None:
+        """Read the runs again."""
+        query = self.queries.get("runs", "")
+        self.rows = list(self.desk.runs(""))
+        self.shown = list(self.desk.runs(query)) if query else self.rows
+
+    def open(self, run: str) -> None:
+        """Read the run, and remember that it was looked at."""
+        if self.run != run:
+            self.opened = set((self.desk.draft(f"opened:{run}") or "").split("\n")) - {""}
+        self.detail = self.desk.run(run)
+
+    def saw(self, finding: str) -> None:
+        """Remember that the evidence of `finding` was on the screen."""
+        if finding not in self.opened and self.detail:
+            self.opened.add(finding)
+            if not self.read_only:
+                self.desk.save_draft(f"opened:{self.run}", "\n".join(sorted(self.opened)))
+
+
+def undecided(detail: RunDetail) -> list[Finding]:
+    """Findings at or above medium that nobody has answered, worst first."""
+    answered = {decision.finding for decision in detail.decisions}
+    return [
+        finding for finding in detail.findings() if finding.id not in answered and at_least(finding.severity, "medium")
+    ]
+
+
+def unanswered(detail: RunDetail) -> list[Finding]:
+    """All findings that nobody has answered, also the small ones: what a seal lists."""
+    answered = {decision.finding for decision in detail.decisions}
+    return [finding for finding in detail.findings() if finding.id not in answered]
+
+
+def short(run: str) -> str:
+    """A run's id as it is shown: its first ten characters."""
+    return run if len(run) <= 10 else run[:10]

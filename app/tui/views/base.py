@@ -1,0 +1,133 @@
+"""What all views have in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.containers import Container
+from textual.content import Content
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+from rich.segment import Segment
+from textual.style import Style
+
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.lines import Lines
+from assure_tui.app.tui.session import Session
+
+
+class View(Container):
+    """One of the six views. `drilled` is set while a narrow screen shows the page instead of the list."""
+
+    name_shown: ClassVar[str] = ""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id=self.name_shown.lower())
+        self.session = session
+
+    @property
+    def key(self) -> str:
+        """Name of the view in the key table."""
+        return self.name_shown.lower()
+
+    def update(self) -> None:
+        """Read what is shown from the session and the desk."""
+        raise NotImplementedError
+
+    def main(self) -> Lines:
+        """The pane that has the focus at first."""
+        raise NotImplementedError
+
+    def panes(self) -> list[Lines]:
+        """The panes that the focus walks through, those on the screen."""
+        return [pane for pane in self.query(Lines) if pane.display and pane.region.width > 0]
+
+    def filtered(self, query: str) -> tuple[int, int, bool]:
+        """Apply a filter; tell how many are shown, of how many, and whether more may match than were looked at."""
+        del query
+        return 0, 0, False
+
+    def open(self) -> None:
+        """Open what the cursor is on."""
+        if self.has_class("-drillable"):
+            self.add_class("-drilled")
+
+    def back(self) -> bool:
+        """Go back a step inside the view; tell whether there was one."""
+        if self.has_class("-drilled"):
+            self.remove_class("-drilled")
+            self.main().focus()
+            return True
+        return False
+
+    def crumbs(self) -> list[str]:
+        """What stands in the header after the program's name; foreign text is made harmless there."""
+        return [self.name_shown]
+
+    def subject(self) -> tuple[str, str] | None:
+        """What a note is about: its id, and what to call it."""
+        detail = self.session.detail
+        return (detail.row.id, f"run {detail.row.id}") if detail else None
+
+    def yank(self) -> str:
+        """The text to copy."""
+        pane = self.app.focused
+        if isinstance(pane, Lines) and 0 <= pane.cursor < pane.total():
+            return pane.draw(pane.cursor, 400).plain.strip()
+        return ""
+
+
+class Caption(Widget):
+    """One line of text: the title of a pane, the heads of columns."""
+
+    DEFAULT_CSS = "Caption { height: 1; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._left = Content("")
+        self._right = Content("")
+
+    def show(self, left: Content, right: Content | None = None) -> None:
+        """Show text at the left end, and optionally at the right end."""
+        self._left, self._right = left, right or Content("")
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line."""
+        del container, viewport, width
+        return 1
+
+    def parse_style(self, style: str | Style) -> Style:
+        """Resolve the theme variables of a style."""
+        return style if isinstance(style, Style) else Style.parse(style, self.app.theme_variables)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        width = self.size.width
+        if y or not width:
+            return Strip.blank(width, self.rich_style)
+        room = max(0, width - self._right.cell_length)
+        content = paint.fit(self._left, room) + self._right.truncate(width)
+        base = self.visual_style
+        segments = [
+            Segment(piece, (base + style).rich_style)
+            for piece, style in content.render(base, end="", parse_style=self.parse_style)
+        ]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+
+class Divider(Widget):
+    """A line between two panes."""
+
+    DEFAULT_CSS = "Divider { width: 1; height: 1fr; }"
+
+    def __init__(self, glyph: str, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._glyph = glyph
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one cell of the line."""
+        del y
+        style = self.visual_style + Style.parse("$text-rule", self.app.theme_variables)
+        return Strip([Segment(self._glyph * self.size.width, style.rich_style)], self.size.width)

@@ -1,0 +1,237 @@
+"""Claims: what was found on one run, and its evidence: asked, claimed, called, landed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+
+from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.evidence import gather
+from assure_tui.app.tui.evidence_page import page
+from assure_tui.app.tui.labels import code, label
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, heading
+from assure_tui.app.tui.match import Matcher
+from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.session import short, undecided
+from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.runs import unseen_of
+from assure_tui.reconcile.model import Claim, Finding
+from assure_tui.themes.glyphs import Glyphs
+
+
+class ClaimsView(View):
+    """Findings and claims on the left (below the runs on a wide screen), the evidence on the right."""
+
+    name_shown: ClassVar[str] = "Claims"
+
+    def compose(self) -> ComposeResult:
+        """Runs (wide screens only), findings and claims, evidence."""
+        glyph = self.session.glyphs.marks["rule"]
+        self.add_class("-drillable")
+        with Horizontal(classes="columns"):
+            with Vertical(id="claims-runs", classes="wide-only"):
+                yield Caption(id="claims-runs-head")
+                yield Listing(id="claims-runs-list")
+            yield Divider(glyph, classes="wide-only")
+            with Vertical(id="claims-left", classes="list-side"):
+                yield Caption(id="claims-head")
+                yield Listing(id="claims-list")
+            yield Divider(glyph, classes="divider")
+            with Vertical(id="claims-right", classes="page-side"):
+                yield Caption(id="claims-page-head")
+                yield Page(id="claims-page")
+
+    def main(self) -> Lines:
+        """The list of findings and claims."""
+        return self.query_one("#claims-list", Listing)
+
+    @property
+    def listing(self) -> Listing:
+        """The list of findings and claims."""
+        return self.query_one("#claims-list", Listing)
+
+    def update(self) -> None:
+        """Show the open run."""
+        session, detail = self.session, self.session.detail
+        self._update_runs()
+        self.listing.show(self._rows(detail) if detail else _empty())
+        left, right = Content(""), Content("")
+        if detail:
+            waiting = len(undecided(detail))
+            left = Content.assemble(("FINDINGS AND CLAIMS", HEAD))
+            right = Content.styled(f"{waiting} to decide " if waiting else "nothing to decide ", "$state-contradicted" if waiting else DIM)
+        self.query_one("#claims-head", Caption).show(left, right)
+        self.show_evidence()
+        del session
+
+    def _update_runs(self) -> None:
+        session = self.session
+        needing = sum(row.attention == "need" for row in session.rows)
+        self.query_one("#claims-runs-head", Caption).show(Content.styled("RUNS", HEAD), Content.styled(f"{needing} need you ", DIM))
+        runs = self.query_one("#claims-runs-list", Listing)
+        before = runs.key
+        runs.show([Row(row.id, lambda width, row=row: _run_line(row, width, session.glyphs)) for row in session.rows])  # type: ignore[misc]
+        if session.run and (not before or not runs.has_focus):
+            runs.find(session.run)
+
+    def _rows(self, detail: RunDetail) -> list[Row]:
+        session, glyphs = self.session, self.session.glyphs
+        matches = Matcher(session.queries.get("claims", ""))
+        findings = [item for item in detail.findings() if matches(_fields_of_finding(item, detail))]
+        claims = [item for item in detail.claims if matches(_fields_of_claim(item))]
+        order = {"contradicted": 0, "unsupported": 1, "stale": 2, "partial": 3, "unverifiable": 4, "pending": 5}
+        claims.sort(key=lambda claim: order.get(claim.outcome, 6))
+        rows: list[Row] = []
+        answers = {decision.finding: decision.word for decision in detail.decisions}
+        noted = {note.subject for note in detail.notes}
+        rows.append(heading(lambda width: paint.rule(glyphs, width, f"FINDINGS {len(findings)}")))
+        rows += [
+            Row(item.id, lambda width, item=item: finding_line(item, width, glyphs, answers.get(item.id), noted))  # type: ignore[misc]
+            for item in findings
+        ]
+        if not findings:
+            said = "none matches the filter" if detail.findings() else _nothing_found(detail)
+            rows.append(heading(lambda width: Content.styled(f"  {said}", DIM), section=False))  # noqa: ARG005
+        rows += [blank(), heading(lambda width: paint.rule(glyphs, width, f"CLAIMS {len(claims)}"))]
+        rows += [Row(item.id, lambda width, item=item: claim_line(item, width, glyphs, noted)) for item in claims]  # type: ignore[misc]
+        if not claims:
+            said2 = "none matches the filter" if detail.claims else "the agent claimed nothing yet"
+            rows.append(heading(lambda width: Content.styled(f"  {said2}", DIM), section=False))  # noqa: ARG005
+        unseen = unseen_of(detail)
+        if unseen:
+            rows += [blank(), heading(lambda width: paint.rule(glyphs, width, "NOT SEEN")),
+                     heading(lambda width: Content.styled(f"  {unseen}", DIM), section=False)]  # noqa: ARG005
+        return rows
+
+    # --- the selection ----------------------------------------------------------------------------------------------
+
+    def selected(self) -> Finding | Claim | None:
+        """The finding or claim under the cursor."""
+        detail, key = self.session.detail, self.listing.key
+        if not detail or not key:
+            return None
+        everything: list[Finding | Claim] = [*detail.findings(), *detail.claims]
+        return next((item for item in everything if item.id == key), None)
+
+    def finding(self) -> Finding | None:
+        """The finding under the cursor."""
+        item = self.selected()
+        return None if isinstance(item, Claim) else item
+
+    def on_lines_moved(self, message: Lines.Moved) -> None:
+        """Show the evidence of what the cursor came to."""
+        if message.pane is self.listing:
+            self.show_evidence()
+
+    def show_evidence(self) -> None:
+        """Show the evidence of what is under the cursor."""
+        session, item = self.session, self.selected()
+        caption, sheet = self.query_one("#claims-page-head", Caption), self.query_one("#claims-page", Page)
+        detail = session.detail
+        if item is None or detail is None:
+            caption.show(Content(""))
+            sheet.show(lambda width: Sheet())  # noqa: ARG005
+            return
+        caption.show(Content.styled(" EVIDENCE", HEAD))
+        evidence = gather(session.desk, detail, item)
+        sheet.show(lambda width: page(evidence, detail, width, session.glyphs))
+        if not isinstance(item, Claim) and sheet.display and sheet.region.width:
+            session.saw(item.id)
+
+    def open(self) -> None:
+        """On a narrow screen, open the evidence."""
+        super().open()
+        item = self.finding()
+        if item:
+            self.session.saw(item.id)
+        self.query_one("#claims-page", Page).focus()
+
+    def back(self) -> bool:
+        """From the evidence to the list."""
+        if self.query_one("#claims-page", Page).has_focus and not self.has_class("-drilled"):
+            self.listing.focus()
+            return True
+        return super().back()
+
+    def filtered(self, query: str) -> tuple[int, int, bool]:
+        """Apply a filter to findings and claims."""
+        self.session.queries["claims"] = query
+        self.update()
+        detail = self.session.detail
+        total = len(detail.findings()) + len(detail.claims) if detail else 0
+        return sum(row.selectable for row in self.listing.rows), total, False
+
+    def crumbs(self) -> list[str]:
+        """The run, then the view."""
+        run = self.session.run
+        return ["Runs", short(run), "Claims"] if run else ["Claims"]
+
+    def subject(self) -> tuple[str, str] | None:
+        """The finding or claim under the cursor, else the run."""
+        item = self.selected()
+        if item is None:
+            return super().subject()
+        return (item.id, f"claim {item.kind}") if isinstance(item, Claim) else (item.id, f"finding {code(item)}")
+
+    def yank(self) -> str:
+        """The evidence as it stands on the page."""
+        return self.query_one("#claims-page", Page).plain()
+
+
+def finding_line(finding: Finding, width: int, glyphs: Glyphs, answer: str | None, noted: set[str]) -> Content:
+    """One finding on one line: state, plain words, the sentence."""
+    sign = glyphs.sign(answer or finding.severity)
+    note = glyphs.marks["changed"] if finding.id in noted else " "
+    style = DIM if answer else STRONG
+    head = paint.text(label(finding), style)
+    words = Content.assemble(head, "  ", paint.text(finding.message, DIM)) if width >= 60 else head
+    tail = Content.styled(sign.word, sign.style)
+    return Content.assemble(
+        (note, "$accent"), (f"{sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail
+    )
+
+
+def claim_line(claim: Claim, width: int, glyphs: Glyphs, noted: set[str]) -> Content:
+    """One claim on one line: state, the agent's words, the state's word."""
+    sign = glyphs.sign(claim.outcome)
+    note = glyphs.marks["changed"] if claim.id in noted else " "
+    tail = Content.styled(sign.word, sign.style)
+    quote = Content.assemble(
+        glyphs.marks["open_quote"], paint.text(claim.text.strip()), glyphs.marks["close_quote"],
+    )
+    return Content.assemble(
+        (note, "$accent"), (f"{sign.glyph} ", sign.style), paint.fit(quote, max(4, width - 4 - tail.cell_length)), " ", tail
+    )
+
+
+def _run_line(row: RunRow, width: int, glyphs: Glyphs) -> Content:
+    sign = glyphs.sign(row.attention)
+    tail = Content.styled(str(row.undecided) if row.undecided else "", sign.style)
+    words = Content.assemble(paint.text(short(row.id), limit=12), " ", paint.text(row.title or row.agent, DIM))
+    return Content.assemble((f"{sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail)
+
+
+def _nothing_found(detail: RunDetail) -> str:
+    coverage = detail.coverage
+    return f"none; {coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
+
+
+def _empty() -> list[Row]:
+    lines = ("No run is open.", "Press 1 for the runs, then Enter on one of them; or e for the neediest.")
+    return [blank(), *(heading(lambda width, said=said: Content.styled(f" {said}", DIM), section=False) for said in lines)]  # type: ignore[misc]  # noqa: ARG005
+
+
+def _fields_of_finding(finding: Finding, detail: RunDetail) -> dict[str, str]:
+    answer = next((decision.word for decision in detail.decisions if decision.finding == finding.id), "undecided")
+    return {
+        "code": code(finding), "label": label(finding), "severity": finding.severity, "decision": answer,
+        "text": finding.message,
+    }
+
+
+def _fields_of_claim(claim: Claim) -> dict[str, str]:
+    return {"kind": claim.kind, "outcome": claim.outcome, "grade": claim.grade, "text": claim.text, "reason": claim.reason}

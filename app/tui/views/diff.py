@@ -1,0 +1,201 @@
+"""Diff: what the run did to files, as a whole and file by file, unified or split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, Literal, TypeAlias
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+
+from assure_tui.app.desk.views import FileDiff
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.diffs import Hunk, parse, split_lines, unified_lines
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, heading
+from assure_tui.app.tui.match import Matcher
+from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.session import Session, short
+from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.themes.glyphs import Glyphs
+
+Mode: TypeAlias = Literal["auto", "unified", "split"]
+MODES: Final[tuple[Mode, ...]] = ("auto", "unified", "split")
+SPLIT_FROM: Final = 110
+"""Cells from which `auto` shows the two sides next to each other."""
+WHOLE: Final = "whole"
+LINES_SHOWN: Final = 20_000
+"""Lines of a diff that are laid out at once; the rest is counted."""
+
+
+class DiffView(View):
+    """The files on the left, the diff on the right."""
+
+    name_shown: ClassVar[str] = "Diff"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.mode: Mode = "auto"
+        self.wrapped = True
+        self.files: Sequence[FileDiff] = ()
+        self._shown: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Files and the diff of one, or of all."""
+        self.add_class("-drillable")
+        with Horizontal(classes="columns"):
+            with Vertical(id="diff-left", classes="list-side"):
+                yield Caption(id="diff-head")
+                yield Listing(id="diff-list")
+            yield Divider(self.session.glyphs.marks["rule"], classes="divider")
+            with Vertical(id="diff-right", classes="page-side"):
+                yield Caption(id="diff-page-head")
+                yield Page(id="diff-page")
+
+    @property
+    def listing(self) -> Listing:
+        """The list of files."""
+        return self.query_one("#diff-list", Listing)
+
+    @property
+    def page(self) -> Page:
+        """The diff."""
+        return self.query_one("#diff-page", Page)
+
+    def main(self) -> Lines:
+        """The list of files."""
+        return self.listing
+
+    def update(self) -> None:
+        """Read the diffs of the open run."""
+        session = self.session
+        self.files = session.desk.diffs(session.run) if session.run else ()
+        matches = Matcher(session.queries.get("diff", ""))
+        files = [file for file in self.files if matches({"path": file.path, "op": file.op})]
+        glyphs = session.glyphs
+        rows: list[Row] = []
+        if files:
+            rows.append(Row(WHOLE, lambda width: _whole_line(files, width)))
+            rows += [Row(file.path, lambda width, file=file: _file_line(file, width)) for file in files]  # type: ignore[misc]
+        else:
+            said = ("No run is open. Press 1 for the runs." if not session.run else
+                    "No file matches the filter." if self.files else
+                    "No change to a file is in this run's log.")
+            rows = [blank(), heading(lambda width: Content.styled(f" {said}", DIM), section=False)]  # noqa: ARG005
+        self.query_one("#diff-head", Caption).show(Content.styled(f"FILES {len(files)}" if files else "FILES", HEAD))
+        self.listing.show(rows)
+        self.show_diff()
+        del glyphs
+
+    def on_lines_moved(self, message: Lines.Moved) -> None:
+        """Show the file that the cursor came to."""
+        if message.pane is self.listing:
+            self.show_diff()
+
+    def chosen(self) -> list[FileDiff]:
+        """The files whose diff is shown."""
+        key = self.listing.key
+        if key == WHOLE:
+            matches = Matcher(self.session.queries.get("diff", ""))
+            return [file for file in self.files if matches({"path": file.path, "op": file.op})]
+        return [file for file in self.files if file.path == key]
+
+    def show_diff(self) -> None:
+        """Show the diff of what is under the cursor."""
+        files, mode, glyphs, wrapped = self.chosen(), self.mode, self.session.glyphs, self.wrapped
+        shown = (tuple(files), mode, wrapped)
+        same = shown == self._shown
+        self._shown = shown
+        self.query_one("#diff-page-head", Caption).show(
+            Content.assemble(" ", ("DIFF", HEAD)) if files else Content(""), Content.styled(f"{mode} ", DIM) if files else None
+        )
+        self.page.show(lambda width: diff_page(files, mode, width, glyphs, wrapped=wrapped), top=not same)
+
+    def next_mode(self) -> Mode:
+        """Switch between unified, split, and by width."""
+        self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
+        self.show_diff()
+        return self.mode
+
+    def wrap(self) -> bool:
+        """Wrap long lines, or cut them."""
+        self.wrapped = not self.wrapped
+        self.show_diff()
+        return self.wrapped
+
+    def open(self) -> None:
+        """Move into the diff."""
+        super().open()
+        self.page.focus()
+
+    def back(self) -> bool:
+        """From the diff to the files."""
+        if self.page.has_focus and not self.has_class("-drilled"):
+            self.listing.focus()
+            return True
+        return super().back()
+
+    def filtered(self, query: str) -> tuple[int, int, bool]:
+        """Apply a filter to the files."""
+        self.session.queries["diff"] = query
+        self.update()
+        return max(0, sum(row.selectable for row in self.listing.rows) - 1), len(self.files), False
+
+    def crumbs(self) -> list[str]:
+        """The run, then the view."""
+        run = self.session.run
+        return ["Runs", short(run), "Diff"] if run else ["Diff"]
+
+
+def _whole_line(files: Sequence[FileDiff], width: int) -> Content:
+    added, removed = sum(file.added for file in files), sum(file.removed for file in files)
+    return _line(Content.styled("Whole run", STRONG), " ", added, removed, width)
+
+
+def _file_line(file: FileDiff, width: int) -> Content:
+    letter = {"create": "A", "edit": "M", "delete": "D", "rename": "R"}.get(file.op, "?")
+    path = file.path
+    room = width - 16
+    if len(path) > room > 8:
+        path = "…" + path[-(room - 1):]
+    return _line(paint.text(path), letter, file.added, file.removed, width)
+
+
+def _line(name: Content, letter: str, added: int, removed: int, width: int) -> Content:
+    tail = Content.assemble((f"+{added:,}", "$diff-added"), " ", (f"-{removed:,}", "$diff-removed"))
+    return Content.assemble(f" {letter} ", paint.fit(name, max(4, width - 4 - tail.cell_length)), " ", tail)
+
+
+def diff_page(files: Sequence[FileDiff], mode: Mode, width: int, glyphs: Glyphs, *, wrapped: bool) -> Sheet:
+    """Lay out the diffs of some files."""
+    sheet = Sheet()
+    split = mode == "split" or (mode == "auto" and width >= SPLIT_FROM)
+    for file in files:
+        if sheet.lines:
+            sheet.add(Content(""))
+        sheet.begin()
+        title = Content.assemble(" ", paint.text(file.path, STRONG), ("  " + file.op, DIM), (f"  +{file.added:,}", "$diff-added"),
+                                 (f" -{file.removed:,}", "$diff-removed"))
+        sheet.add(title.truncate(max(1, width), ellipsis=True))
+        if not file.hunks:
+            sheet.add(Content.styled("   the log does not hold what was changed", DIM))
+        number = 0
+        for effect, body in file.hunks:
+            for hunk in parse(body, file.path):
+                number += 1
+                if len(sheet.lines) > LINES_SHOWN:
+                    sheet.add(Content.styled(f" the rest is not shown: {LINES_SHOWN:,} lines are laid out at most", DIM))
+                    return sheet
+                sheet.begin()
+                sheet.add(_hunk_head(hunk, number, effect, width, glyphs))
+                sheet.add(*(split_lines(hunk, width, glyphs) if split else unified_lines(hunk, width, wrapped=wrapped)))
+    if not wrapped and not split:
+        sheet.width = max((line.cell_length for line in sheet.lines), default=0)
+    return sheet
+
+
+def _hunk_head(hunk: Hunk, number: int, effect: str, width: int, glyphs: Glyphs) -> Content:
+    line = glyphs.marks["line"]
+    head = Content.assemble((f" {line}{line} hunk {number}", "$diff-hunk"), (f"  line {hunk.new_start}", DIM), ("  ", DIM), paint.text(hunk.title, DIM, limit=80))
+    del effect
+    return head.truncate(max(1, width), ellipsis=True)

@@ -1,0 +1,120 @@
+"""Ledger: how the record stands: what was verified and what was not, the checkpoint, the newest entries."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from assure_tui.app.desk.views import LedgerView as State
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.lines import Lines, Listing, Row, blank, heading
+from assure_tui.app.tui.match import Matcher
+from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.session import Session
+from assure_tui.app.tui.views.base import Caption, View
+from assure_tui.themes.glyphs import Glyphs
+
+_STATEMENT = {"verified": "verified", "not anchored": "unanchored", "failed": "damaged"}
+
+
+class LedgerPane(View):
+    """A bar, the statements of the last verification, the newest entries."""
+
+    name_shown: ClassVar[str] = "Ledger"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.progress = ""
+        self.state: State | None = None
+
+    def compose(self) -> ComposeResult:
+        """A bar over a list."""
+        yield Caption(id="ledger-bar")
+        yield Listing(id="ledger-list")
+
+    def main(self) -> Lines:
+        """The list."""
+        return self.query_one("#ledger-list", Listing)
+
+    def update(self) -> None:
+        """Show how the ledger stands."""
+        self.state = self.session.desk.ledger()
+        self.query_one("#ledger-bar", Caption).show(bar(self.state, self.session.glyphs), Content.styled(f"{self.progress} ", DIM))
+        self.query_one("#ledger-list", Listing).show(self._rows(self.state))
+
+    def on_resize(self) -> None:
+        """The statements are laid out for the width."""
+        if self.state:
+            self.query_one("#ledger-list", Listing).show(self._rows(self.state))
+
+    def _rows(self, state: State) -> list[Row]:
+        glyphs = self.session.glyphs
+        width = max(30, self.size.width - 3)
+        facts = [("where", state.path), ("name", state.origin), ("entries", f"{state.size:,}"), ("root", state.root or "-"),
+                 ("checkpoint", f"{paint.day(state.issued)} {paint.clock(state.issued, seconds=True)}" if state.issued else "none issued yet")]
+        rows = [heading(lambda width, key=key, value=value: _fact(key, value), section=False) for key, value in facts]  # type: ignore[misc]  # noqa: ARG005
+        checked = f"{paint.day(state.checked)} {paint.clock(state.checked, seconds=True)}" if state.checked else "not yet; V checks all of it now"
+        rows += [blank(), heading(lambda width: paint.rule(glyphs, width, f"LAST VERIFIED {checked}"))]
+        for number, (name, outcome, detail) in enumerate(state.statements):
+            sign = glyphs.sign(_STATEMENT.get(outcome, "unchecked"))
+            lines = paint.wrap(paint.text(detail, DIM), width - 46)
+            for index, line in enumerate(lines or [Content("")]):
+                first = index == 0
+                cells = [
+                    (Content.styled(f" {sign.glyph} {paint.text(outcome, limit=20).plain}" if first else "", sign.style), 16, False),
+                    (paint.text(name if first else "", STRONG, limit=60), 28, False),
+                    (line, width - 46, False),
+                ]
+                rows.append(Row(f"statement:{number}" if first else "", lambda width, cells=cells: paint.row(cells)))  # type: ignore[misc]  # noqa: ARG005
+        if not state.statements:
+            rows.append(heading(lambda width: Content.styled("  nothing was verified in this sitting", DIM), section=False))  # noqa: ARG005
+        matches = Matcher(self.session.queries.get("ledger", ""))
+        entries = [entry for entry in state.entries if matches({"kind": entry[1], "subject": entry[2], "text": entry[4]})]
+        rows += [blank(), heading(lambda width: paint.rule(glyphs, width, "NEWEST ENTRIES"))]
+        rows += [Row(f"entry:{entry[0]}", lambda width, entry=entry: _entry(entry, width)) for entry in entries]  # type: ignore[misc]
+        if not entries:
+            said = "none matches the filter" if state.entries else "none yet: the first is written when an agent starts to work"
+            rows.append(heading(lambda width: Content.styled(f"  {said}", DIM), section=False))  # noqa: ARG005
+        return rows
+
+    def filtered(self, query: str) -> tuple[int, int, bool]:
+        """Apply a filter to the newest entries."""
+        self.session.queries["ledger"] = query
+        self.update()
+        state = self.state
+        rows = self.query_one("#ledger-list", Listing).rows
+        return sum(row.key.startswith("entry:") for row in rows), len(state.entries) if state else 0, False
+
+
+def bar(state: State, glyphs: Glyphs, *, cells: int = 24) -> Content:
+    """The state of the record as a bar: one block for each statement verified, not anchored or failed."""
+    sign = glyphs.sign(state.state)
+    pieces: list[Content | tuple[str, str]] = [
+        ("LEDGER ", HEAD), (f"{sign.glyph} {sign.word}", f"{sign.style} bold"), (f"  #{state.size:,}  ", DIM),
+    ]
+    for _, outcome, _ in state.statements[:cells]:
+        found = glyphs.sign(_STATEMENT.get(outcome, "unchecked"))
+        pieces.append((found.glyph, found.style))
+    if state.statements:
+        held = sum(outcome == "verified" for _, outcome, _ in state.statements)
+        pieces.append((f"  {held} of {paint.count(len(state.statements), 'statement')} verified", DIM))
+    return Content.assemble(*pieces)
+
+
+def _fact(key: str, value: str) -> Content:
+    return Content.assemble((f" {key:<12}", DIM), paint.text(value))
+
+
+def _entry(entry: tuple[int, str, str, float, str], width: int) -> Content:
+    index, kind, subject, moment, summary = entry
+    return paint.row(
+        [
+            (Content.styled(f"#{index:,}", DIM), 9, True),
+            (Content.styled(f"{paint.day(moment)} {paint.clock(moment, seconds=True)}", DIM), 14, False),
+            (paint.text(kind, STRONG, limit=20), 12, False),
+            (paint.text(subject, DIM, limit=20), 12, False),
+            (paint.text(summary), max(4, width - 51), False),
+        ]
+    )

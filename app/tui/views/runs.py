@@ -1,0 +1,282 @@
+"""Runs: one line for each run, the neediest first, sub-agents under the run that started them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.labels import label
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, heading
+from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.session import Session, short, undecided
+from assure_tui.app.tui.views.base import Caption, View
+from assure_tui.reconcile.model import Unattributed
+from assure_tui.themes.glyphs import Glyphs
+
+ROOMY: Final = 100
+"""Cells from which a run's title and whole dates fit."""
+NARROW: Final = 60
+"""Cells below which only what needs deciding is shown of a run."""
+DEEPEST: Final = 4
+
+
+class RunsView(View):
+    """The list of runs, and under it what the run under the cursor is about."""
+
+    name_shown: ClassVar[str] = "Runs"
+
+    def compose(self) -> ComposeResult:
+        """One list, its heads, and a peek at the run."""
+        yield Caption(id="runs-heads")
+        yield Listing(id="runs-list")
+        with Vertical(id="runs-peek"):
+            yield Caption(id="runs-peek-head")
+            yield Page(id="runs-peek-page")
+
+    def main(self) -> Lines:
+        """The list."""
+        return self.query_one("#runs-list", Listing)
+
+    @property
+    def key_under_cursor(self) -> str:
+        """Id of the run under the cursor, or nothing."""
+        key = self.query_one("#runs-list", Listing).key
+        return "" if key.startswith("source:") else key
+
+    def update(self) -> None:
+        """Show the runs that the filter lets through."""
+        session = self.session
+        rows = [self._row(run, depth) for run, depth in nested(session.shown)]
+        if session.queries.get("runs"):
+            loose: list[Unattributed] = []
+        else:
+            loose = list(session.desk.unattributed())
+        if loose:
+            rows += [blank(), heading(lambda width: paint.rule(session.glyphs, width, "NOT ACCOUNTED FOR BY ANY RUN"))]
+            rows += [_loose_row(item, session.glyphs) for item in loose]
+        if not rows:
+            rows = list(_empty(filtered=bool(session.queries.get("runs"))))
+        self._heads()
+        self.query_one("#runs-list", Listing).show(rows)
+        self.peek()
+
+    def on_resize(self) -> None:
+        """The heads depend on the width."""
+        self._heads()
+
+    def _heads(self) -> None:
+        width = self.size.width or 80
+        self.query_one("#runs-heads", Caption).show(heads(width))
+
+    def on_lines_moved(self, message: Lines.Moved) -> None:
+        """Peek at the run that the cursor came to."""
+        if message.pane is self.main():
+            self.peek()
+
+    def peek(self) -> None:
+        """Show what the run under the cursor is about."""
+        session, key = self.session, self.key_under_cursor
+        run = next((row for row in session.shown if row.id == key), None)
+        caption, page = self.query_one("#runs-peek-head", Caption), self.query_one("#runs-peek-page", Page)
+        if run is None:
+            caption.show(Content(""))
+            page.show(lambda width: Sheet())  # noqa: ARG005 - nothing at any width
+            return
+        line = session.glyphs.marks["line"]
+        caption.show(
+            Content.assemble(
+                (f"{line} ", "$text-rule"), (short(run.id), STRONG), (f" {line} ", "$text-rule"),
+                paint.text(run.title or "untitled"),
+            )
+        )
+        detail = session.desk.run(run.id)
+        page.show(lambda width: _peek(detail, width, session.glyphs))
+
+    def _row(self, run: RunRow, depth: int) -> Row:
+        session = self.session
+        return Row(run.id, lambda width: line(run, depth, width, session.glyphs, marked=run.id in session.marks))
+
+    def filtered(self, query: str) -> tuple[int, int, bool]:
+        """Apply a filter to the runs."""
+        self.session.queries["runs"] = query
+        self.session.refresh_rows()
+        self.update()
+        return len(self.session.shown), len(self.session.rows), False
+
+    def subject(self) -> tuple[str, str] | None:
+        """The run under the cursor."""
+        key = self.key_under_cursor
+        return (key, f"run {short(key)}") if key else None
+
+
+def nested(rows: list[RunRow]) -> Iterator[tuple[RunRow, int]]:
+    """Put sub-agents under their parents, which stand where the neediest of the family would."""
+    known = {row.id: row for row in rows}
+    children: dict[str, list[RunRow]] = {}
+    for row in rows:
+        if row.parent in known and row.parent != row.id:
+            children.setdefault(str(row.parent), []).append(row)
+    done: set[str] = set()
+
+    def family(row: RunRow, depth: int) -> Iterator[tuple[RunRow, int]]:
+        if row.id in done:
+            return
+        done.add(row.id)
+        yield row, min(depth, DEEPEST)
+        for child in children.get(row.id, ()):
+            yield from family(child, depth + 1)
+
+    for row in rows:
+        top, seen = row, {row.id}
+        while top.parent in known and top.parent not in seen:
+            top = known[str(top.parent)]
+            seen.add(top.id)
+        yield from family(top, 0)
+
+
+def heads(width: int) -> Content:
+    """The heads of the columns."""
+    return paint.row(
+        [(Content.styled(name, HEAD), size, right) for name, size, right in _columns(width)]
+    )
+
+
+def _columns(width: int) -> list[tuple[str, int, bool]]:
+    roomy = width >= ROOMY
+    if width < NARROW:
+        return [(" ", 1, False), ("S", 1, False), ("RUN", max(10, width - 25), False), ("CONTRA", 6, True),
+                ("VERDICT", 9, False)]
+    columns = [
+        (" ", 1, False),
+        ("S", 1, False),
+        ("RUN", 12, False),
+        ("AGENT", 12 if roomy else 7, False),
+        ("START", 11 if roomy else 5, False),
+        ("TITLE", 0, False),
+        ("CONFIRMED", 9, True),
+        ("CONTRADICTED", 12, True),
+        ("UNCHECKED", 9, True),
+        ("GATES", 9 if roomy else 6, True),
+        ("VERDICT", 14 if roomy else 9, False),
+    ]
+    used = sum(size for _, size, _ in columns) + len(columns) - 2
+    title = max(0, width - used - 3) if roomy else 0
+    return [(name, title if name == "TITLE" else size, right) for name, size, right in columns]
+
+
+def line(run: RunRow, depth: int, width: int, glyphs: Glyphs, *, marked: bool) -> Content:
+    """One run on one line."""
+    faint = DIM if run.attention == "backlog" else ""
+    mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
+    branch = "  " * (depth - 1) + glyphs.marks["child"] + " " if depth else ""
+    date = f"{paint.day(run.started)} {paint.clock(run.started)}" if width >= ROOMY else paint.clock(run.started)
+    cells = {
+        " ": Content.styled(mark, "$accent"),
+        "S": paint.sign(glyphs, run.attention, word=False),
+        "RUN": Content.assemble((branch, DIM), (paint.text(short(run.id), limit=12).plain, faint)),
+        "AGENT": paint.text(run.agent, faint, limit=24),
+        "START": Content.styled(date, DIM),
+        "TITLE": paint.text(run.title, faint),
+        "CONFIRMED": _number(run.confirmed, "$state-confirmed"),
+        "CONTRADICTED": _number(run.contradicted, "$state-contradicted bold"),
+        "CONTRA": _number(run.contradicted, "$state-contradicted bold"),
+        "UNCHECKED": _number(run.unchecked, "$state-unverifiable"),
+        "GATES": Content.styled(f"{run.gates_failed} hit", "$state-contradicted") if run.gates_failed else _number(0, ""),
+        "VERDICT": _verdict(run, glyphs, wide=width >= ROOMY),
+    }
+    return paint.row([(cells[name], size, right) for name, size, right in _columns(width)])
+
+
+def _number(number: int, style: str) -> Content:
+    return Content.styled(f"{number:,}", style) if number else Content.styled("-", DIM)
+
+
+def _verdict(run: RunRow, glyphs: Glyphs, *, wide: bool) -> Content:
+    if run.verdict is None:
+        return Content.styled("-", DIM)
+    if run.sealed == "stale":
+        return Content.styled("stale seal", "$state-stale")
+    word = {"accepted": "accepted", "accepted-with-exceptions": "with exceptions", "rejected": "rejected"}[run.verdict]
+    found = glyphs.sign(run.verdict)
+    if run.sealed != "sealed":
+        return Content.styled(f"{glyphs.marks['draft']} draft", "$state-pending")
+    return Content.styled(f"{glyphs.marks['sealed']} {word if wide else word[:7]}", found.style)
+
+
+def _loose_row(item: Unattributed, glyphs: Glyphs) -> Row:
+    sign = glyphs.sign(item.severity)
+    return Row(
+        f"source:{item.id}",
+        lambda width: paint.row(
+            [
+                (Content(""), 1, False),
+                (Content.styled(sign.glyph, sign.style), 1, False),
+                (paint.text(label(item), STRONG), 34, False),
+                (paint.text(item.message), max(10, width - 40), False),
+            ]
+        ),
+    )
+
+
+def _empty(*, filtered: bool) -> Iterator[Row]:
+    yield blank()
+    if filtered:
+        yield heading(lambda width: Content.styled("  No run matches this filter.", STRONG), section=False)  # noqa: ARG005
+        yield heading(lambda width: Content.styled("  esc clears it.", DIM), section=False)  # noqa: ARG005
+        return
+    yield heading(lambda width: Content.styled("  No runs yet.", STRONG), section=False)  # noqa: ARG005
+    for hint in (
+        "Start an agent: its log appears here while it works.",
+        "assure-tui PATH reads logs from a file or a folder; assure-tui doctor tells what is watched.",
+        "assure-tui demo shows how a review goes, with agents that need no set-up.",
+    ):
+        yield heading(lambda width, hint=hint: Content.styled(f"  {hint}", DIM), section=False)  # type: ignore[misc]  # noqa: ARG005
+
+
+def _peek(detail: RunDetail, width: int, glyphs: Glyphs) -> Sheet:
+    """What a run is about, in a few lines: how much was checked, and the worst that was found."""
+    sheet, row, coverage = Sheet(), detail.row, detail.coverage
+    checked = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
+    about = [checked, paint.count(row.events, "event"), row.status]
+    if row.model:
+        about.append(row.model)
+    if row.cwd:
+        about.append(row.cwd)
+    sheet.add(Content("  ") + paint.text(" · ".join(about), DIM))
+    waiting = undecided(detail)
+    for finding in waiting:
+        sign = glyphs.sign(finding.severity)
+        head = Content.assemble((f"  {sign.glyph} ", sign.style), (label(finding), STRONG), "  ", paint.text(finding.message))
+        sheet.add(head.truncate(width, ellipsis=True))
+    if not waiting:
+        decided = f"; {paint.count(len(detail.decisions), 'finding')} decided" if detail.decisions else ""
+        said = f"No finding waits for a decision{decided}."
+        sheet.add(Content.styled(f"  {said}", DIM))
+    unseen = unseen_of(detail)
+    if unseen:
+        sheet.add(Content.assemble(("  ? ", "$state-unverifiable"), (f"not seen: {unseen}", DIM)).truncate(width, ellipsis=True))
+    return sheet
+
+
+def unseen_of(detail: RunDetail) -> str:
+    """What could not be seen of a run, in words; nothing when all was seen."""
+    coverage = detail.coverage
+    parts = []
+    if coverage.tally.unrecognised:
+        parts.append(paint.count(coverage.tally.unrecognised, "record") + " not recognised")
+    if coverage.tally.malformed:
+        parts.append(paint.count(coverage.tally.malformed, "record") + " damaged")
+    if coverage.calls_without_result:
+        parts.append(paint.count(coverage.calls_without_result, "call") + " without a result")
+    if coverage.sources_incomplete:
+        parts.append(paint.count(len(coverage.sources_incomplete), "source") + " not complete")
+    if coverage.unobserved:
+        minutes = sum(end - start for start, end in coverage.unobserved) / 60
+        parts.append(f"{minutes:,.0f} min while nothing recorded")
+    return ", ".join(parts)
