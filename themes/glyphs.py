@@ -41,8 +41,7 @@ def load(*, ascii_only: bool = False) -> Glyphs:
     which = 1 if ascii_only else 0
     return Glyphs(
         states={
-            name: Sign(entry["glyphs"][which], entry["word"], entry["colour"])
-            for name, entry in data["states"].items()
+            name: Sign(entry["glyphs"][which], entry["word"], entry["colour"]) for name, entry in data["states"].items()
         },
         marks={name: pair[which] for name, pair in data["marks"].items()},
     )

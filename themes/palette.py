@@ -64,4 +64,3 @@ def load(name: str) -> Palette:
         base=base,
         variables=variables,
     )
-

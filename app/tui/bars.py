@@ -23,7 +23,7 @@ def header(
 ) -> Content:
     """Where one is on the left; on the right, what fits of: who needs you, what is held or followed, the ledger.
 
-    The ledger's state goes last when room is short, since a damaged record outweighs everything else.
+    When room is short, the runs from before watching go first; the ledger's state goes last.
     """
     arrow = f" {glyphs.marks['crumb']} "
     left = Content(" assure")
@@ -39,17 +39,21 @@ def header(
     )
     if presence.ledger_state == "empty":
         ledger = Content.assemble(("ledger ", DIM), (f"{sign.glyph} {sign.word}", sign.style))
-    counts = needs(rows)
     gap = Content("   ")
-    for shown in ([counts, *parts, ledger], [*parts, ledger], [ledger]):
+    for shown in (
+        [needs(rows), *parts, ledger],
+        [needs(rows, brief=True), *parts, ledger],
+        [*parts, ledger],
+        [ledger],
+    ):
         right = gap.join(shown) + Content(" ")
         if left.cell_length + right.cell_length + 2 <= width:
             return Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
     return paint.fit(left, width)
 
 
-def needs(rows: Sequence[RunRow]) -> Content:
-    """`3 need you · 9 quiet · 1 not observed`."""
+def needs(rows: Sequence[RunRow], *, brief: bool = False) -> Content:
+    """`3 need you · 9 quiet · 1 not observed`; unless `brief`, also the runs from before watching."""
     tally = {state: sum(row.attention == state for row in rows) for state in ("need", "quiet", "unobserved", "backlog")}
     need = tally["need"]
     parts = [
@@ -57,7 +61,7 @@ def needs(rows: Sequence[RunRow]) -> Content:
         Content.styled(f"{tally['quiet']:,} quiet", DIM),
         Content.styled(f"{tally['unobserved']:,} not observed", "$state-unverifiable" if tally["unobserved"] else DIM),
     ]
-    if tally["backlog"]:
+    if tally["backlog"] and not brief:
         parts.append(Content.styled(f"{tally['backlog']:,} before watching", DIM))
     return Content.styled(" · ", DIM).join(parts)
 

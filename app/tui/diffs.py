@@ -119,7 +119,7 @@ def _coloured(lines: list[str], path: str) -> list[Content]:
 
 
 def _style(kind: _TokenType) -> str:
-    return next((style for token, style in _STYLES if kind in token), "")
+    return next((style for token, style in _STYLES if kind[: len(token)] == token), "")
 
 
 def unified_lines(hunk: Hunk, width: int, *, wrapped: bool) -> list[Content]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from assure_tui.app.desk.views import EventRow, RunDetail
 from assure_tui.app.tui.labels import code, label
-from assure_tui.app.tui.port import Desk
+from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Finding, GateResult, InputFinding, Severity
 
 PAGE: Final = 200
@@ -218,7 +218,12 @@ def _flat(value: Any, depth: int = 0) -> list[str]:
 def _claimed(desk: Desk, run: str, claim: Claim) -> Cell:
     words = _words(desk, run, claim.event, claim.span, claim.text)
     return Cell(
-        words.text, event=claim.event, time=claim.time, who="agent", span=words.span, status=claim.outcome,
+        words.text,
+        event=claim.event,
+        time=claim.time,
+        who="agent",
+        span=words.span,
+        status=claim.outcome,
         grade="narrated",
     )
 
@@ -227,7 +232,7 @@ def _words(desk: Desk, run: str, event: str, span: tuple[int, int], fallback: st
     """The words around a span of an event's text, with the span in them; the bare words if the source is gone."""
     try:
         whole = desk.event_text(run, event)
-    except (LookupError, OSError, ValueError):
+    except TROUBLE:
         whole = ""
     start, end = span
     if not (0 <= start < end <= len(whole)):
@@ -271,7 +276,7 @@ def _details(args: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def plain(value: Any) -> str:
     """A typed argument as a person writes it: `40.00 USD`, `39 passed, 2 failed`, `a.py, b.py`."""
-    if value is None or value in ("", [], {}, ()):  # noqa: PLR6201 - not hashable
+    if value is None or value in ("", [], {}, ()):
         return ""
     if hasattr(value, "value") and hasattr(value, "currency"):
         return f"{value.value} {value.currency or ''}".strip()

@@ -22,7 +22,7 @@ TEXT_LIMIT: Final = 1200
 COLUMNS: Final = (("asked", "ASKED"), ("claimed", "CLAIMED"), ("called", "CALLED"), ("landed", "LANDED"))
 
 
-def page(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs) -> Sheet:
+def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -> Sheet:
     """Lay out the evidence: the sentence first, the four columns, then why, severity and what people said."""
     sheet = Sheet()
     inner = width - 2
@@ -77,8 +77,10 @@ def _stacked(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
 def _column(evidence: Evidence, name: str, width: int, glyphs: Glyphs) -> list[Content]:
     cells: tuple[Cell, ...] = getattr(evidence, name)
     if not cells:
-        return [Content.styled(line.plain, f"{DIM} italic") for line in
-                paint.wrap(Content(f"{glyphs.marks['hole']} {evidence.absent.get(name, 'nothing')}"), width)]
+        return [
+            Content.styled(line.plain, f"{DIM} italic")
+            for line in paint.wrap(Content(f"{glyphs.marks['hole']} {evidence.absent.get(name, 'nothing')}"), width)
+        ]
     out: list[Content] = []
     for index, cell in enumerate(cells):
         if index:
@@ -100,7 +102,8 @@ def quoted(text: str, span: tuple[int, int] | None) -> Content:
         return Content(neutralise(text[:TEXT_LIMIT]))
     start, end = span
     return Content.assemble(
-        neutralise(text[:start]), (neutralise(text[start : min(end, start + TEXT_LIMIT)]), "$text-quote"),
+        neutralise(text[:start]),
+        (neutralise(text[start : min(end, start + TEXT_LIMIT)]), "$text-quote"),
         neutralise(text[end : end + TEXT_LIMIT]),
     )
 
@@ -108,7 +111,9 @@ def quoted(text: str, span: tuple[int, int] | None) -> Content:
 def _act(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
     out = paint.wrap(paint.text(cell.text, STRONG), width)
     for key, value in cell.details:
-        out += paint.wrap(Content.assemble((f"{paint.text(key, limit=40).plain} ", DIM), paint.text(value, limit=160)), width)
+        out += paint.wrap(
+            Content.assemble((f"{paint.text(key, limit=40).plain} ", DIM), paint.text(value, limit=160)), width
+        )
     state = paint.sign(glyphs, cell.status) if cell.status else Content("")
     out += paint.wrap(state, width)
     return [*out, *paint.wrap(_source(cell, glyphs), width)]
@@ -144,9 +149,14 @@ def _standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs)
     if evidence.settles:
         facts.append(("settled by", paint.text(evidence.settles)))
     if evidence.severity is not None:
-        facts.append(("severity", Content.assemble(
-            paint.sign(glyphs, evidence.severity), ("   code ", DIM), paint.text(evidence.code, limit=60)
-        )))
+        facts.append(
+            (
+                "severity",
+                Content.assemble(
+                    paint.sign(glyphs, evidence.severity), ("   code ", DIM), paint.text(evidence.code, limit=60)
+                ),
+            )
+        )
         facts.append(("decision", _decision(evidence.subject, detail.decisions, glyphs)))
     for key, value in facts:
         lines = paint.wrap(value, width - 12)
@@ -159,12 +169,19 @@ def _decision(subject: str, decisions: Sequence[Decision], glyphs: Glyphs) -> Co
     for decision in decisions:
         if decision.finding == subject:
             return Content.assemble(
-                paint.sign(glyphs, decision.word), (f"   {paint.text(decision.by, limit=40).plain}: ", DIM),
+                paint.sign(glyphs, decision.word),
+                (f"   {paint.text(decision.by, limit=40).plain}: ", DIM),
                 paint.text(decision.reason),
             )
     return Content.assemble(
-        paint.sign(glyphs, "undecided"), ("   ", DIM), ("a", ACCENT), (" real  ", DIM), ("x", ACCENT),
-        (" false alarm  ", DIM), ("W", ACCENT), (" accept the risk", DIM),
+        paint.sign(glyphs, "undecided"),
+        ("   ", DIM),
+        ("a", ACCENT),
+        (" real  ", DIM),
+        ("x", ACCENT),
+        (" false alarm  ", DIM),
+        ("W", ACCENT),
+        (" accept the risk", DIM),
     )
 
 
@@ -175,7 +192,8 @@ def _notes(notes: Sequence[Note], width: int, glyphs: Glyphs) -> list[Content]:
         out += paint.wrap(
             Content.assemble(
                 (f"{paint.clock(note.time)} {paint.text(note.by, limit=40).plain}: ", DIM),
-                Content(neutralise(note.text[:TEXT_LIMIT])), (paint.text(tags, limit=120).plain, ACCENT),
+                Content(neutralise(note.text[:TEXT_LIMIT])),
+                (paint.text(tags, limit=120).plain, ACCENT),
             ),
             width,
         )

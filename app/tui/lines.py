@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from rich.segment import Segment
@@ -18,6 +19,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
+
+from assure_tui.app.tui import paint
+from assure_tui.themes.glyphs import Glyphs
 
 CACHED_STRIPS: Final = 1024
 
@@ -322,7 +326,7 @@ class Page(Lines):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
-        self._make: Callable[[int], Sheet] = lambda width: Sheet()  # noqa: ARG005 - an empty page for any width
+        self._make: Callable[[int], Sheet] = nothing
         self._sheet = Sheet()
         self._made_for = -1
 
@@ -365,12 +369,27 @@ class Page(Lines):
         return "\n".join(line.plain.rstrip() for line in self.sheet.lines)
 
 
-def heading(draw: Callable[[int], Content], *, section: bool = True) -> Row:
-    """A line of a list that the cursor steps over."""
-    return Row("", draw, section=section)
+def nothing(width: int) -> Sheet:
+    """An empty page."""
+    del width
+    return Sheet()
+
+
+def still(content: Content) -> Row:
+    """A line of a list that is the same at any width and that the cursor steps over."""
+    return Row("", partial(_still, content))
+
+
+def title(glyphs: Glyphs, words: str) -> Row:
+    """A line across a list with our own words in it, where a section begins."""
+    return Row("", partial(paint.rule, glyphs, title=words), section=True)
 
 
 def blank() -> Row:
     """An empty line of a list."""
-    return Row("", lambda width: Content(""))  # noqa: ARG005 - empty at any width
+    return still(Content(""))
 
+
+def _still(content: Content, width: int) -> Content:
+    del width
+    return content

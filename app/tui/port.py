@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
+from assure_tui.app.desk.errors import DeskError
 from assure_tui.app.desk.views import (
     DecisionWord,
     EventRow,
@@ -17,8 +18,7 @@ from assure_tui.app.desk.views import (
 )
 from assure_tui.reconcile.model import Unattributed
 
-
-TROUBLE: Final = (LookupError, OSError, ValueError)
+TROUBLE: Final = (DeskError, LookupError, OSError, ValueError)
 """What the desk raises when something cannot be done; the message is one sentence for people."""
 
 

@@ -39,7 +39,7 @@ class Session:
         self.shown = list(self.desk.runs(query)) if query else self.rows
 
     def open(self, run: str) -> None:
-        """Read the run, and remember that it was looked at."""
+        """Read the run."""
         if self.run != run:
             self.opened = set((self.desk.draft(f"opened:{run}") or "").split("\n")) - {""}
         self.detail = self.desk.run(run)

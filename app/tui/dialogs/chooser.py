@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -15,7 +16,7 @@ from textual.widgets import Input
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, said
-from assure_tui.app.tui.lines import Listing, Row, heading
+from assure_tui.app.tui.lines import Listing, Row, still
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD
 
 SHOWN: Final = 200
@@ -83,7 +84,9 @@ class Chooser(Dialog[str | None]):
         rows: list[Row] = []
         if typed.strip():
             matcher = Matcher(typed.strip())
-            scored = [(matcher.match(f"{choice.key} {choice.words}"), index) for index, choice in enumerate(self._choices)]
+            scored = [
+                (matcher.match(f"{choice.key} {choice.words}"), index) for index, choice in enumerate(self._choices)
+            ]
             found = [index for score, index in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score > 0]
         else:
             found = list(range(len(self._choices)))
@@ -92,10 +95,10 @@ class Chooser(Dialog[str | None]):
             choice = self._choices[index]
             if choice.group != group and not typed.strip():
                 group = choice.group
-                rows.append(heading(lambda width, group=group: Content.styled(f"  {group.upper()}", HEAD)))  # type: ignore[misc]  # noqa: ARG005
-            rows.append(Row(str(index), lambda width, choice=choice: _line(choice, width)))  # type: ignore[misc]
+                rows.append(still(Content.styled(f"  {group.upper()}", HEAD)))
+            rows.append(Row(str(index), partial(_line, choice)))
         if not rows:
-            rows = [heading(lambda width: Content.styled("  nothing is called so", DIM))]  # noqa: ARG005
+            rows = [still(Content.styled("  nothing is called so", DIM))]
         listing = self.query_one(Listing)
         listing.cursor = -1
         listing.show(rows)

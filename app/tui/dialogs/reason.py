@@ -32,10 +32,13 @@ class ReasonDialog(Dialog[str | None]):
     def body(self) -> Iterator[Widget]:
         """What is decided, and a line for the reason."""
         finding = self._finding
-        yield said(Content.assemble(paint.sign(self._glyphs, self._word), ("  ", DIM), paint.text(label(finding), STRONG)))
+        yield said(
+            Content.assemble(paint.sign(self._glyphs, self._word), ("  ", DIM), paint.text(label(finding), STRONG))
+        )
         yield said(paint.text(finding.message, DIM), classes="gap")
         yield DraftInput(
-            self._desk, f"reason:{finding.id}",
+            self._desk,
+            f"reason:{finding.id}",
             placeholder=self._preset or f"In your words: a finding of severity {finding.severity} needs a reason",
         )
         yield said(Content.styled("Enter decides, esc leaves it open; z takes a decision back", DIM), id="message")
@@ -60,7 +63,9 @@ class NoteDialog(Dialog[tuple[str, tuple[str, ...]] | None]):
     def body(self) -> Iterator[Widget]:
         """What it is about, and a line for it."""
         yield said(Content.assemble(("Note on ", DIM), paint.text(self._about, STRONG)), classes="gap")
-        yield DraftInput(self._desk, f"note:{self._subject}", placeholder="What should be remembered; #words become tags")
+        yield DraftInput(
+            self._desk, f"note:{self._subject}", placeholder="What should be remembered; #words become tags"
+        )
         yield said(Content.styled("Enter keeps it in the ledger, esc keeps it as a draft", DIM))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -33,7 +33,7 @@ class Order:
     new_key: str = ""
 
 
-class SealDialog(Dialog[bool | None]):
+class SealDialog(Dialog[str | None]):
     """Lists what is undecided and what was never opened; asks for the word, the passphrase, and the button."""
 
     def __init__(
@@ -55,13 +55,20 @@ class SealDialog(Dialog[bool | None]):
         """The account first, then the fields."""
         details = self._details
         name = f"run {short(details[0].row.id)}" if len(details) == 1 else paint.count(len(details), "marked run")
-        yield said(Content.assemble(("Seal ", DIM), (name, STRONG), ("   this cannot be taken back, only withdrawn in a new entry", DIM)), classes="gap")
+        yield said(
+            Content.assemble(
+                ("Seal ", DIM), (name, STRONG), ("   this cannot be taken back, only withdrawn in a new entry", DIM)
+            ),
+            classes="gap",
+        )
         yield Page(id="seal-account")
         wanted = self._words[0] if len(self._words) == 1 else "accepted, accepted-with-exceptions or rejected"
         yield said(Content.assemble(("Type the verdict: ", DIM), (wanted, STRONG)))
         yield Input(id="seal-word", placeholder=self._words[0] if len(self._words) == 1 else "accepted")
         if not self._keys:
-            yield said(Content.styled("There is no key of yours yet. It is made now, and locked with a passphrase.", DIM))
+            yield said(
+                Content.styled("There is no key of yours yet. It is made now, and locked with a passphrase.", DIM)
+            )
             yield Input(id="seal-name", placeholder="Your name, as it shall stand on the seal")
         else:
             yield said(Content.assemble(("Signed by ", DIM), paint.text(self._keys[0], STRONG)))
@@ -84,15 +91,40 @@ class SealDialog(Dialog[bool | None]):
             row, coverage = detail.row, detail.coverage
             head = Content.assemble((short(row.id), STRONG), "  ", paint.text(row.title or "untitled"))
             sheet.add(head.truncate(max(1, width), ellipsis=True))
-            sheet.add(Content.styled(f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked", DIM))
+            sheet.add(
+                Content.styled(
+                    f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked", DIM
+                )
+            )
             if detail.verdict:
-                sheet.add(Content.assemble(("verdict ", DIM), paint.sign(glyphs, detail.verdict.word), "  ", paint.text(detail.verdict.reason, DIM)).truncate(max(1, width), ellipsis=True))
+                sheet.add(
+                    Content.assemble(
+                        ("verdict ", DIM),
+                        paint.sign(glyphs, detail.verdict.word),
+                        "  ",
+                        paint.text(detail.verdict.reason, DIM),
+                    ).truncate(max(1, width), ellipsis=True)
+                )
             else:
                 sheet.add(Content.styled("no verdict yet: it takes the word that you type", "$state-stale"))
             left = unanswered(detail)
-            sheet.add(*_listed(f"UNDECIDED {len(left)}", [(finding.severity, label(finding), finding.message) for finding in left], width, glyphs))
+            sheet.add(
+                *_listed(
+                    f"UNDECIDED {len(left)}",
+                    [(finding.severity, label(finding), finding.message) for finding in left],
+                    width,
+                    glyphs,
+                )
+            )
             shut = [finding for finding in detail.findings() if finding.id not in self._opened]
-            sheet.add(*_listed(f"EVIDENCE NEVER OPENED {len(shut)}", [(finding.severity, label(finding), finding.message) for finding in shut], width, glyphs))
+            sheet.add(
+                *_listed(
+                    f"EVIDENCE NEVER OPENED {len(shut)}",
+                    [(finding.severity, label(finding), finding.message) for finding in shut],
+                    width,
+                    glyphs,
+                )
+            )
             sheet.add(Content(""))
         return sheet
 
@@ -138,7 +170,7 @@ class SealDialog(Dialog[bool | None]):
 
     def _done(self, error: str) -> None:
         if not error:
-            self.dismiss(True)
+            self.dismiss("sealed")
             return
         self._say(error, bad=True)
         self.query_one("#seal-button", Button).disabled = self._order() is None
@@ -153,7 +185,8 @@ def _listed(title: str, items: Sequence[tuple[str, str, str]], width: int, glyph
     for severity, name, message in items:
         sign = glyphs.sign(severity)
         lines.append(
-            Content.assemble((f"  {sign.glyph} {sign.word} ", sign.style), paint.text(name, STRONG), "  ", paint.text(message, DIM))
-            .truncate(max(1, width), ellipsis=True)
+            Content.assemble(
+                (f"  {sign.glyph} {sign.word} ", sign.style), paint.text(name, STRONG), "  ", paint.text(message, DIM)
+            ).truncate(max(1, width), ellipsis=True)
         )
     return lines if items else [Content.assemble((f"{title}", HEAD), ("  none", DIM))]

@@ -54,7 +54,11 @@ class Words(Static, can_focus=True):
             cursor = self._glyphs.marks["cursor"] if index == self.chosen else " "
             weight = "bold" if index == self.chosen else ""
             lines.append(
-                Content.assemble((f"{cursor} ", ACCENT), (f"{index + 1}  ", ACCENT), paint.sign(self._glyphs, word).stylize(weight or "not bold"))
+                Content.assemble(
+                    (f"{cursor} ", ACCENT),
+                    (f"{index + 1}  ", ACCENT),
+                    paint.sign(self._glyphs, word).stylize(weight or "not bold"),
+                )
             )
         self.update(Content("\n").join(lines))
 
@@ -86,15 +90,26 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
     def body(self) -> Iterator[Widget]:
         """How the run stands, the words, a line for the reason."""
         detail, coverage = self._detail, self._detail.coverage
-        yield said(Content.assemble(("Verdict on run ", DIM), (short(detail.row.id), STRONG), "  ", paint.text(detail.row.title)))
+        yield said(
+            Content.assemble(
+                ("Verdict on run ", DIM), (short(detail.row.id), STRONG), "  ", paint.text(detail.row.title)
+            )
+        )
         open_ones = len(unanswered(detail))
-        standing = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked, {paint.count(len(detail.findings()), 'finding')}"
-        left = Content.styled(f", {open_ones} undecided", "$state-contradicted") if open_ones else Content.styled(", all decided", DIM)
+        checked = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
+        standing = f"{checked}, {paint.count(len(detail.findings()), 'finding')}"
+        left = (
+            Content.styled(f", {open_ones} undecided", "$state-contradicted")
+            if open_ones
+            else Content.styled(", all decided", DIM)
+        )
         yield said(Content.assemble((standing, DIM), left), classes="gap")
         chosen = WORDS.index(detail.verdict.word) if detail.verdict else 0
         yield Words(chosen, self._glyphs)
         yield said(Content(""))
-        yield DraftInput(self._desk, f"verdict:{detail.row.id}", placeholder="Why; needed unless the run is simply accepted")
+        yield DraftInput(
+            self._desk, f"verdict:{detail.row.id}", placeholder="Why; needed unless the run is simply accepted"
+        )
         yield said(Content.styled("Enter keeps the verdict as a draft; S seals it", DIM), id="message")
 
     def on_mount(self) -> None:
@@ -105,7 +120,9 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
         """Keep the verdict."""
         word, reason = WORDS[self.query_one(Words).chosen], event.value.strip()
         if word != "accepted" and not any(char.isalpha() for char in reason):
-            message = "Exceptions need a reason in words." if word != "rejected" else "A rejection needs a reason in words."
+            message = (
+                "Exceptions need a reason in words." if word != "rejected" else "A rejection needs a reason in words."
+            )
             self.query_one("#message", Static).update(Content.styled(message, "$state-contradicted"))
             return
         self.query_one(DraftInput).drop()

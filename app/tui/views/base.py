@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual.containers import Container
 from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
-from rich.segment import Segment
 from textual.style import Style
+from textual.widget import Widget
 
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.lines import Lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from assure_tui.app.tui import paint
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
 from assure_tui.app.tui.labels import code, label
-from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, heading
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, blank, nothing, still, title
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.session import short, undecided
@@ -63,7 +64,9 @@ class ClaimsView(View):
         if detail:
             waiting = len(undecided(detail))
             left = Content.assemble(("FINDINGS AND CLAIMS", HEAD))
-            right = Content.styled(f"{waiting} to decide " if waiting else "nothing to decide ", "$state-contradicted" if waiting else DIM)
+            right = Content.styled(
+                f"{waiting} to decide " if waiting else "nothing to decide ", "$state-contradicted" if waiting else DIM
+            )
         self.query_one("#claims-head", Caption).show(left, right)
         self.show_evidence()
         del session
@@ -71,10 +74,12 @@ class ClaimsView(View):
     def _update_runs(self) -> None:
         session = self.session
         needing = sum(row.attention == "need" for row in session.rows)
-        self.query_one("#claims-runs-head", Caption).show(Content.styled("RUNS", HEAD), Content.styled(f"{needing} need you ", DIM))
+        self.query_one("#claims-runs-head", Caption).show(
+            Content.styled("RUNS", HEAD), Content.styled(f"{needing} need you ", DIM)
+        )
         runs = self.query_one("#claims-runs-list", Listing)
         before = runs.key
-        runs.show([Row(row.id, lambda width, row=row: _run_line(row, width, session.glyphs)) for row in session.rows])  # type: ignore[misc]
+        runs.show([Row(row.id, partial(_run_line, row, glyphs=session.glyphs)) for row in session.rows])
         if session.run and (not before or not runs.has_focus):
             runs.find(session.run)
 
@@ -88,23 +93,26 @@ class ClaimsView(View):
         rows: list[Row] = []
         answers = {decision.finding: decision.word for decision in detail.decisions}
         noted = {note.subject for note in detail.notes}
-        rows.append(heading(lambda width: paint.rule(glyphs, width, f"FINDINGS {len(findings)}")))
+        rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
         rows += [
-            Row(item.id, lambda width, item=item: finding_line(item, width, glyphs, answers.get(item.id), noted))  # type: ignore[misc]
+            Row(item.id, partial(finding_line, item, glyphs=glyphs, answer=answers.get(item.id), noted=noted))
             for item in findings
         ]
         if not findings:
             said = "none matches the filter" if detail.findings() else _nothing_found(detail)
-            rows.append(heading(lambda width: Content.styled(f"  {said}", DIM), section=False))  # noqa: ARG005
-        rows += [blank(), heading(lambda width: paint.rule(glyphs, width, f"CLAIMS {len(claims)}"))]
-        rows += [Row(item.id, lambda width, item=item: claim_line(item, width, glyphs, noted)) for item in claims]  # type: ignore[misc]
+            rows.append(still(Content.styled(f"  {said}", DIM)))
+        rows += [blank(), title(glyphs, f"CLAIMS {len(claims)}")]
+        rows += [Row(item.id, partial(claim_line, item, glyphs=glyphs, noted=noted)) for item in claims]
         if not claims:
-            said2 = "none matches the filter" if detail.claims else "the agent claimed nothing yet"
-            rows.append(heading(lambda width: Content.styled(f"  {said2}", DIM), section=False))  # noqa: ARG005
+            said = "none matches the filter" if detail.claims else "the agent claimed nothing yet"
+            rows.append(still(Content.styled(f"  {said}", DIM)))
         unseen = unseen_of(detail)
         if unseen:
-            rows += [blank(), heading(lambda width: paint.rule(glyphs, width, "NOT SEEN")),
-                     heading(lambda width: Content.styled(f"  {unseen}", DIM), section=False)]  # noqa: ARG005
+            rows += [
+                blank(),
+                title(glyphs, "NOT SEEN"),
+                still(Content.styled(f"  {unseen}", DIM)),
+            ]
         return rows
 
     # --- the selection ----------------------------------------------------------------------------------------------
@@ -134,11 +142,11 @@ class ClaimsView(View):
         detail = session.detail
         if item is None or detail is None:
             caption.show(Content(""))
-            sheet.show(lambda width: Sheet())  # noqa: ARG005
+            sheet.show(nothing)
             return
         caption.show(Content.styled(" EVIDENCE", HEAD))
         evidence = gather(session.desk, detail, item)
-        sheet.show(lambda width: page(evidence, detail, width, session.glyphs))
+        sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
         if not isinstance(item, Claim) and sheet.display and sheet.region.width:
             session.saw(item.id)
 
@@ -182,7 +190,7 @@ class ClaimsView(View):
         return self.query_one("#claims-page", Page).plain()
 
 
-def finding_line(finding: Finding, width: int, glyphs: Glyphs, answer: str | None, noted: set[str]) -> Content:
+def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | None, noted: set[str]) -> Content:
     """One finding on one line: state, plain words, the sentence."""
     sign = glyphs.sign(answer or finding.severity)
     note = glyphs.marks["changed"] if finding.id in noted else " "
@@ -191,28 +199,40 @@ def finding_line(finding: Finding, width: int, glyphs: Glyphs, answer: str | Non
     words = Content.assemble(head, "  ", paint.text(finding.message, DIM)) if width >= 60 else head
     tail = Content.styled(sign.word, sign.style)
     return Content.assemble(
-        (note, "$accent"), (f"{sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail
+        (note, "$accent"),
+        (f"{sign.glyph} ", sign.style),
+        paint.fit(words, max(4, width - 4 - tail.cell_length)),
+        " ",
+        tail,
     )
 
 
-def claim_line(claim: Claim, width: int, glyphs: Glyphs, noted: set[str]) -> Content:
+def claim_line(claim: Claim, width: int, *, glyphs: Glyphs, noted: set[str]) -> Content:
     """One claim on one line: state, the agent's words, the state's word."""
     sign = glyphs.sign(claim.outcome)
     note = glyphs.marks["changed"] if claim.id in noted else " "
     tail = Content.styled(sign.word, sign.style)
     quote = Content.assemble(
-        glyphs.marks["open_quote"], paint.text(claim.text.strip()), glyphs.marks["close_quote"],
+        glyphs.marks["open_quote"],
+        paint.text(claim.text.strip()),
+        glyphs.marks["close_quote"],
     )
     return Content.assemble(
-        (note, "$accent"), (f"{sign.glyph} ", sign.style), paint.fit(quote, max(4, width - 4 - tail.cell_length)), " ", tail
+        (note, "$accent"),
+        (f"{sign.glyph} ", sign.style),
+        paint.fit(quote, max(4, width - 4 - tail.cell_length)),
+        " ",
+        tail,
     )
 
 
-def _run_line(row: RunRow, width: int, glyphs: Glyphs) -> Content:
+def _run_line(row: RunRow, width: int, *, glyphs: Glyphs) -> Content:
     sign = glyphs.sign(row.attention)
     tail = Content.styled(str(row.undecided) if row.undecided else "", sign.style)
     words = Content.assemble(paint.text(short(row.id), limit=12), " ", paint.text(row.title or row.agent, DIM))
-    return Content.assemble((f"{sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail)
+    return Content.assemble(
+        (f"{sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail
+    )
 
 
 def _nothing_found(detail: RunDetail) -> str:
@@ -222,16 +242,28 @@ def _nothing_found(detail: RunDetail) -> str:
 
 def _empty() -> list[Row]:
     lines = ("No run is open.", "Press 1 for the runs, then Enter on one of them; or e for the neediest.")
-    return [blank(), *(heading(lambda width, said=said: Content.styled(f" {said}", DIM), section=False) for said in lines)]  # type: ignore[misc]  # noqa: ARG005
+    return [
+        blank(),
+        *(still(Content.styled(f" {said}", DIM)) for said in lines),
+    ]
 
 
 def _fields_of_finding(finding: Finding, detail: RunDetail) -> dict[str, str]:
     answer = next((decision.word for decision in detail.decisions if decision.finding == finding.id), "undecided")
     return {
-        "code": code(finding), "label": label(finding), "severity": finding.severity, "decision": answer,
+        "code": code(finding),
+        "label": label(finding),
+        "severity": finding.severity,
+        "decision": answer,
         "text": finding.message,
     }
 
 
 def _fields_of_claim(claim: Claim) -> dict[str, str]:
-    return {"kind": claim.kind, "outcome": claim.outcome, "grade": claim.grade, "text": claim.text, "reason": claim.reason}
+    return {
+        "kind": claim.kind,
+        "outcome": claim.outcome,
+        "grade": claim.grade,
+        "text": claim.text,
+        "reason": claim.reason,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from textual.app import ComposeResult
@@ -12,7 +13,7 @@ from textual.content import Content
 from assure_tui.app.desk.views import FileDiff
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.diffs import Hunk, parse, split_lines, unified_lines
-from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, heading
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, still
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.session import Session, short
@@ -72,20 +73,22 @@ class DiffView(View):
         self.files = session.desk.diffs(session.run) if session.run else ()
         matches = Matcher(session.queries.get("diff", ""))
         files = [file for file in self.files if matches({"path": file.path, "op": file.op})]
-        glyphs = session.glyphs
         rows: list[Row] = []
         if files:
-            rows.append(Row(WHOLE, lambda width: _whole_line(files, width)))
-            rows += [Row(file.path, lambda width, file=file: _file_line(file, width)) for file in files]  # type: ignore[misc]
+            rows.append(Row(WHOLE, partial(_whole_line, files)))
+            rows += [Row(file.path, partial(_file_line, file)) for file in files]
         else:
-            said = ("No run is open. Press 1 for the runs." if not session.run else
-                    "No file matches the filter." if self.files else
-                    "No change to a file is in this run's log.")
-            rows = [blank(), heading(lambda width: Content.styled(f" {said}", DIM), section=False)]  # noqa: ARG005
+            said = (
+                "No run is open. Press 1 for the runs."
+                if not session.run
+                else "No file matches the filter."
+                if self.files
+                else "No change to a file is in this run's log."
+            )
+            rows = [blank(), still(Content.styled(f" {said}", DIM))]
         self.query_one("#diff-head", Caption).show(Content.styled(f"FILES {len(files)}" if files else "FILES", HEAD))
         self.listing.show(rows)
         self.show_diff()
-        del glyphs
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Show the file that the cursor came to."""
@@ -107,9 +110,10 @@ class DiffView(View):
         same = shown == self._shown
         self._shown = shown
         self.query_one("#diff-page-head", Caption).show(
-            Content.assemble(" ", ("DIFF", HEAD)) if files else Content(""), Content.styled(f"{mode} ", DIM) if files else None
+            Content.assemble(" ", ("DIFF", HEAD)) if files else Content(""),
+            Content.styled(f"{mode} ", DIM) if files else None,
         )
-        self.page.show(lambda width: diff_page(files, mode, width, glyphs, wrapped=wrapped), top=not same)
+        self.page.show(partial(diff_page, files, mode=mode, glyphs=glyphs, wrapped=wrapped), top=not same)
 
     def next_mode(self) -> Mode:
         """Switch between unified, split, and by width."""
@@ -157,7 +161,7 @@ def _file_line(file: FileDiff, width: int) -> Content:
     path = file.path
     room = width - 16
     if len(path) > room > 8:
-        path = "…" + path[-(room - 1):]
+        path = "…" + path[-(room - 1) :]
     return _line(paint.text(path), letter, file.added, file.removed, width)
 
 
@@ -166,7 +170,7 @@ def _line(name: Content, letter: str, added: int, removed: int, width: int) -> C
     return Content.assemble(f" {letter} ", paint.fit(name, max(4, width - 4 - tail.cell_length)), " ", tail)
 
 
-def diff_page(files: Sequence[FileDiff], mode: Mode, width: int, glyphs: Glyphs, *, wrapped: bool) -> Sheet:
+def diff_page(files: Sequence[FileDiff], width: int, *, mode: Mode, glyphs: Glyphs, wrapped: bool) -> Sheet:
     """Lay out the diffs of some files."""
     sheet = Sheet()
     split = mode == "split" or (mode == "auto" and width >= SPLIT_FROM)
@@ -174,8 +178,13 @@ def diff_page(files: Sequence[FileDiff], mode: Mode, width: int, glyphs: Glyphs,
         if sheet.lines:
             sheet.add(Content(""))
         sheet.begin()
-        title = Content.assemble(" ", paint.text(file.path, STRONG), ("  " + file.op, DIM), (f"  +{file.added:,}", "$diff-added"),
-                                 (f" -{file.removed:,}", "$diff-removed"))
+        title = Content.assemble(
+            " ",
+            paint.text(file.path, STRONG),
+            ("  " + file.op, DIM),
+            (f"  +{file.added:,}", "$diff-added"),
+            (f" -{file.removed:,}", "$diff-removed"),
+        )
         sheet.add(title.truncate(max(1, width), ellipsis=True))
         if not file.hunks:
             sheet.add(Content.styled("   the log does not hold what was changed", DIM))
@@ -184,7 +193,9 @@ def diff_page(files: Sequence[FileDiff], mode: Mode, width: int, glyphs: Glyphs,
             for hunk in parse(body, file.path):
                 number += 1
                 if len(sheet.lines) > LINES_SHOWN:
-                    sheet.add(Content.styled(f" the rest is not shown: {LINES_SHOWN:,} lines are laid out at most", DIM))
+                    sheet.add(
+                        Content.styled(f" the rest is not shown: {LINES_SHOWN:,} lines are laid out at most", DIM)
+                    )
                     return sheet
                 sheet.begin()
                 sheet.add(_hunk_head(hunk, number, effect, width, glyphs))
@@ -196,6 +207,11 @@ def diff_page(files: Sequence[FileDiff], mode: Mode, width: int, glyphs: Glyphs,
 
 def _hunk_head(hunk: Hunk, number: int, effect: str, width: int, glyphs: Glyphs) -> Content:
     line = glyphs.marks["line"]
-    head = Content.assemble((f" {line}{line} hunk {number}", "$diff-hunk"), (f"  line {hunk.new_start}", DIM), ("  ", DIM), paint.text(hunk.title, DIM, limit=80))
+    head = Content.assemble(
+        (f" {line}{line} hunk {number}", "$diff-hunk"),
+        (f"  line {hunk.new_start}", DIM),
+        ("  ", DIM),
+        paint.text(hunk.title, DIM, limit=80),
+    )
     del effect
     return head.truncate(max(1, width), ellipsis=True)

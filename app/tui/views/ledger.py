@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,7 +11,7 @@ from textual.content import Content
 
 from assure_tui.app.desk.views import LedgerView as State
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.lines import Lines, Listing, Row, blank, heading
+from assure_tui.app.tui.lines import Lines, Listing, Row, blank, still, title
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.session import Session
@@ -41,7 +43,9 @@ class LedgerPane(View):
     def update(self) -> None:
         """Show how the ledger stands."""
         self.state = self.session.desk.ledger()
-        self.query_one("#ledger-bar", Caption).show(bar(self.state, self.session.glyphs), Content.styled(f"{self.progress} ", DIM))
+        self.query_one("#ledger-bar", Caption).show(
+            bar(self.state, self.session.glyphs), Content.styled(f"{self.progress} ", DIM)
+        )
         self.query_one("#ledger-list", Listing).show(self._rows(self.state))
 
     def on_resize(self) -> None:
@@ -52,31 +56,57 @@ class LedgerPane(View):
     def _rows(self, state: State) -> list[Row]:
         glyphs = self.session.glyphs
         width = max(30, self.size.width - 3)
-        facts = [("where", state.path), ("name", state.origin), ("entries", f"{state.size:,}"), ("root", state.root or "-"),
-                 ("checkpoint", f"{paint.day(state.issued)} {paint.clock(state.issued, seconds=True)}" if state.issued else "none issued yet")]
-        rows = [heading(lambda width, key=key, value=value: _fact(key, value), section=False) for key, value in facts]  # type: ignore[misc]  # noqa: ARG005
-        checked = f"{paint.day(state.checked)} {paint.clock(state.checked, seconds=True)}" if state.checked else "not yet; V checks all of it now"
-        rows += [blank(), heading(lambda width: paint.rule(glyphs, width, f"LAST VERIFIED {checked}"))]
+        facts = [
+            ("where", state.path),
+            ("name", state.origin),
+            ("entries", f"{state.size:,}"),
+            ("root", state.root or "-"),
+            (
+                "checkpoint",
+                f"{paint.day(state.issued)} {paint.clock(state.issued, seconds=True)}"
+                if state.issued
+                else "none issued yet",
+            ),
+        ]
+        rows = [still(_fact(key, value)) for key, value in facts]
+        checked = (
+            f"{paint.day(state.checked)} {paint.clock(state.checked, seconds=True)}"
+            if state.checked
+            else "not yet; V checks all of it now"
+        )
+        rows += [blank(), title(glyphs, f"LAST VERIFIED {checked}")]
         for number, (name, outcome, detail) in enumerate(state.statements):
             sign = glyphs.sign(_STATEMENT.get(outcome, "unchecked"))
             lines = paint.wrap(paint.text(detail, DIM), width - 46)
             for index, line in enumerate(lines or [Content("")]):
                 first = index == 0
                 cells = [
-                    (Content.styled(f" {sign.glyph} {paint.text(outcome, limit=20).plain}" if first else "", sign.style), 16, False),
+                    (
+                        Content.styled(
+                            f" {sign.glyph} {paint.text(outcome, limit=20).plain}" if first else "", sign.style
+                        ),
+                        16,
+                        False,
+                    ),
                     (paint.text(name if first else "", STRONG, limit=60), 28, False),
                     (line, width - 46, False),
                 ]
-                rows.append(Row(f"statement:{number}" if first else "", lambda width, cells=cells: paint.row(cells)))  # type: ignore[misc]  # noqa: ARG005
+                rows.append(replace(still(paint.row(cells)), key=f"statement:{number}" if first else ""))
         if not state.statements:
-            rows.append(heading(lambda width: Content.styled("  nothing was verified in this sitting", DIM), section=False))  # noqa: ARG005
+            rows.append(still(Content.styled("  nothing was verified in this sitting", DIM)))
         matches = Matcher(self.session.queries.get("ledger", ""))
-        entries = [entry for entry in state.entries if matches({"kind": entry[1], "subject": entry[2], "text": entry[4]})]
-        rows += [blank(), heading(lambda width: paint.rule(glyphs, width, "NEWEST ENTRIES"))]
-        rows += [Row(f"entry:{entry[0]}", lambda width, entry=entry: _entry(entry, width)) for entry in entries]  # type: ignore[misc]
+        entries = [
+            entry for entry in state.entries if matches({"kind": entry[1], "subject": entry[2], "text": entry[4]})
+        ]
+        rows += [blank(), title(glyphs, "NEWEST ENTRIES")]
+        rows += [Row(f"entry:{entry[0]}", partial(_entry, entry)) for entry in entries]
         if not entries:
-            said = "none matches the filter" if state.entries else "none yet: the first is written when an agent starts to work"
-            rows.append(heading(lambda width: Content.styled(f"  {said}", DIM), section=False))  # noqa: ARG005
+            said = (
+                "none matches the filter"
+                if state.entries
+                else "none yet: the first is written when an agent starts to work"
+            )
+            rows.append(still(Content.styled(f"  {said}", DIM)))
         return rows
 
     def filtered(self, query: str) -> tuple[int, int, bool]:
@@ -92,7 +122,9 @@ def bar(state: State, glyphs: Glyphs, *, cells: int = 24) -> Content:
     """The state of the record as a bar: one block for each statement verified, not anchored or failed."""
     sign = glyphs.sign(state.state)
     pieces: list[Content | tuple[str, str]] = [
-        ("LEDGER ", HEAD), (f"{sign.glyph} {sign.word}", f"{sign.style} bold"), (f"  #{state.size:,}  ", DIM),
+        ("LEDGER ", HEAD),
+        (f"{sign.glyph} {sign.word}", f"{sign.style} bold"),
+        (f"  #{state.size:,}  ", DIM),
     ]
     for _, outcome, _ in state.statements[:cells]:
         found = glyphs.sign(_STATEMENT.get(outcome, "unchecked"))

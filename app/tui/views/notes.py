@@ -11,7 +11,7 @@ from assure_tui.app.desk.views import RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.labels import code, label
-from assure_tui.app.tui.lines import Lines, Listing, Row, blank, heading
+from assure_tui.app.tui.lines import Lines, Listing, Row, blank, still
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.session import short
@@ -41,7 +41,9 @@ class NotesView(View):
         rows = self._rows(detail) if detail else []
         said = "NOTES, DECISIONS AND VERDICT" if detail else ""
         self.query_one("#notes-head", Caption).show(Content.styled(said, HEAD))
-        self.query_one("#notes-list", Listing).show(rows or _empty(detail, filtered=bool(self.session.queries.get("notes"))))
+        self.query_one("#notes-list", Listing).show(
+            rows or _empty(detail, filtered=bool(self.session.queries.get("notes")))
+        )
 
     def on_resize(self) -> None:
         """Notes are wrapped for the width."""
@@ -55,21 +57,31 @@ class NotesView(View):
             if matches({"by": note.by, "tag": " ".join(note.tags), "text": note.text}):
                 tags = "".join(f" #{tag}" for tag in note.tags)
                 head = Content.assemble(
-                    (glyphs.marks["changed"], ACCENT), " ", paint.text(note.by, STRONG, limit=60),
-                    (" on ", DIM), paint.text(_about(detail, note.subject), DIM), (paint.text(tags).plain, ACCENT),
+                    (glyphs.marks["changed"], ACCENT),
+                    " ",
+                    paint.text(note.by, STRONG, limit=60),
+                    (" on ", DIM),
+                    paint.text(_about(detail, note.subject), DIM),
+                    (paint.text(tags).plain, ACCENT),
                 )
                 said.append((note.time, note.id, [head, *_body(note.text, width)]))
         for decision in detail.decisions:
             if matches({"by": decision.by, "decision": decision.word, "text": decision.reason}):
                 head = Content.assemble(
-                    paint.sign(glyphs, decision.word), (" by ", DIM), paint.text(decision.by, STRONG, limit=60),
-                    (" on ", DIM), paint.text(_about(detail, decision.finding), DIM),
+                    paint.sign(glyphs, decision.word),
+                    (" by ", DIM),
+                    paint.text(decision.by, STRONG, limit=60),
+                    (" on ", DIM),
+                    paint.text(_about(detail, decision.finding), DIM),
                 )
                 said.append((decision.time, f"decision:{decision.finding}", [head, *_body(decision.reason, width)]))
         verdict = detail.verdict
         if verdict and matches({"by": verdict.by, "verdict": verdict.word, "text": verdict.reason}):
             head = Content.assemble(
-                ("verdict ", DIM), paint.sign(glyphs, verdict.word), (" by ", DIM), paint.text(verdict.by, STRONG, limit=60),
+                ("verdict ", DIM),
+                paint.sign(glyphs, verdict.word),
+                (" by ", DIM),
+                paint.text(verdict.by, STRONG, limit=60),
                 (f"  {_seal(verdict.seal, stale=verdict.stale, glyphs=glyphs)}", DIM),
             )
             said.append((verdict.time, "verdict", [head, *_body(verdict.reason, width)]))
@@ -78,7 +90,7 @@ class NotesView(View):
             when = Content.styled(f"{paint.day(moment)} {paint.clock(moment)}  ", DIM)
             for index, line in enumerate(lines):
                 content = (when if index == 0 else Content(" " * when.cell_length)) + line
-                rows.append(Row(key if index == 0 else "", lambda width, content=content: content.truncate(width), section=index == 0))  # type: ignore[misc]
+                rows.append(Row(key if index == 0 else "", content.truncate, section=index == 0))
             rows.append(blank())
         return rows
 
@@ -122,5 +134,11 @@ def _empty(detail: RunDetail | None, *, filtered: bool) -> list[Row]:
     elif detail is None:
         lines = ["No run is open.", "Press 1 for the runs, then Enter on one of them."]
     else:
-        lines = ["Nobody has said anything about this run yet.", "c writes a note on what the cursor is on, in every view."]
-    return [blank(), *(heading(lambda width, said=said: Content.styled(f" {said}", DIM), section=False) for said in lines)]  # type: ignore[misc]  # noqa: ARG005
+        lines = [
+            "Nobody has said anything about this run yet.",
+            "c writes a note on what the cursor is on, in every view.",
+        ]
+    return [
+        blank(),
+        *(still(Content.styled(f" {said}", DIM)) for said in lines),
+    ]

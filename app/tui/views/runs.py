@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -12,9 +13,9 @@ from textual.content import Content
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.labels import label
-from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, heading
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
-from assure_tui.app.tui.session import Session, short, undecided
+from assure_tui.app.tui.session import short, undecided
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.reconcile.model import Unattributed
 from assure_tui.themes.glyphs import Glyphs
@@ -58,8 +59,8 @@ class RunsView(View):
         else:
             loose = list(session.desk.unattributed())
         if loose:
-            rows += [blank(), heading(lambda width: paint.rule(session.glyphs, width, "NOT ACCOUNTED FOR BY ANY RUN"))]
-            rows += [_loose_row(item, session.glyphs) for item in loose]
+            rows += [blank(), title(session.glyphs, "NOT ACCOUNTED FOR BY ANY RUN")]
+            rows += [Row(f"source:{item.id}", partial(_loose_line, item, glyphs=session.glyphs)) for item in loose]
         if not rows:
             rows = list(_empty(filtered=bool(session.queries.get("runs"))))
         self._heads()
@@ -86,21 +87,23 @@ class RunsView(View):
         caption, page = self.query_one("#runs-peek-head", Caption), self.query_one("#runs-peek-page", Page)
         if run is None:
             caption.show(Content(""))
-            page.show(lambda width: Sheet())  # noqa: ARG005 - nothing at any width
+            page.show(nothing)
             return
         line = session.glyphs.marks["line"]
         caption.show(
             Content.assemble(
-                (f"{line} ", "$text-rule"), (short(run.id), STRONG), (f" {line} ", "$text-rule"),
+                (f"{line} ", "$text-rule"),
+                (short(run.id), STRONG),
+                (f" {line} ", "$text-rule"),
                 paint.text(run.title or "untitled"),
             )
         )
         detail = session.desk.run(run.id)
-        page.show(lambda width: _peek(detail, width, session.glyphs))
+        page.show(partial(_peek, detail, glyphs=session.glyphs))
 
     def _row(self, run: RunRow, depth: int) -> Row:
         session = self.session
-        return Row(run.id, lambda width: line(run, depth, width, session.glyphs, marked=run.id in session.marks))
+        return Row(run.id, partial(line, run, depth, glyphs=session.glyphs, marked=run.id in session.marks))
 
     def filtered(self, query: str) -> tuple[int, int, bool]:
         """Apply a filter to the runs."""
@@ -142,16 +145,19 @@ def nested(rows: list[RunRow]) -> Iterator[tuple[RunRow, int]]:
 
 def heads(width: int) -> Content:
     """The heads of the columns."""
-    return paint.row(
-        [(Content.styled(name, HEAD), size, right) for name, size, right in _columns(width)]
-    )
+    return paint.row([(Content.styled(name, HEAD), size, right) for name, size, right in _columns(width)])
 
 
 def _columns(width: int) -> list[tuple[str, int, bool]]:
     roomy = width >= ROOMY
     if width < NARROW:
-        return [(" ", 1, False), ("S", 1, False), ("RUN", max(10, width - 25), False), ("CONTRA", 6, True),
-                ("VERDICT", 9, False)]
+        return [
+            (" ", 1, False),
+            ("S", 1, False),
+            ("RUN", max(10, width - 25), False),
+            ("CONTRA", 6, True),
+            ("VERDICT", 9, False),
+        ]
     columns = [
         (" ", 1, False),
         ("S", 1, False),
@@ -170,7 +176,7 @@ def _columns(width: int) -> list[tuple[str, int, bool]]:
     return [(name, title if name == "TITLE" else size, right) for name, size, right in columns]
 
 
-def line(run: RunRow, depth: int, width: int, glyphs: Glyphs, *, marked: bool) -> Content:
+def line(run: RunRow, depth: int, width: int, *, glyphs: Glyphs, marked: bool) -> Content:
     """One run on one line."""
     faint = DIM if run.attention == "backlog" else ""
     mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
@@ -187,7 +193,9 @@ def line(run: RunRow, depth: int, width: int, glyphs: Glyphs, *, marked: bool) -
         "CONTRADICTED": _number(run.contradicted, "$state-contradicted bold"),
         "CONTRA": _number(run.contradicted, "$state-contradicted bold"),
         "UNCHECKED": _number(run.unchecked, "$state-unverifiable"),
-        "GATES": Content.styled(f"{run.gates_failed} hit", "$state-contradicted") if run.gates_failed else _number(0, ""),
+        "GATES": Content.styled(f"{run.gates_failed} hit", "$state-contradicted")
+        if run.gates_failed
+        else _number(0, ""),
         "VERDICT": _verdict(run, glyphs, wide=width >= ROOMY),
     }
     return paint.row([(cells[name], size, right) for name, size, right in _columns(width)])
@@ -209,37 +217,34 @@ def _verdict(run: RunRow, glyphs: Glyphs, *, wide: bool) -> Content:
     return Content.styled(f"{glyphs.marks['sealed']} {word if wide else word[:7]}", found.style)
 
 
-def _loose_row(item: Unattributed, glyphs: Glyphs) -> Row:
+def _loose_line(item: Unattributed, width: int, *, glyphs: Glyphs) -> Content:
     sign = glyphs.sign(item.severity)
-    return Row(
-        f"source:{item.id}",
-        lambda width: paint.row(
-            [
-                (Content(""), 1, False),
-                (Content.styled(sign.glyph, sign.style), 1, False),
-                (paint.text(label(item), STRONG), 34, False),
-                (paint.text(item.message), max(10, width - 40), False),
-            ]
-        ),
+    return paint.row(
+        [
+            (Content(""), 1, False),
+            (Content.styled(sign.glyph, sign.style), 1, False),
+            (paint.text(label(item), STRONG), 34, False),
+            (paint.text(item.message), max(10, width - 40), False),
+        ]
     )
 
 
 def _empty(*, filtered: bool) -> Iterator[Row]:
     yield blank()
     if filtered:
-        yield heading(lambda width: Content.styled("  No run matches this filter.", STRONG), section=False)  # noqa: ARG005
-        yield heading(lambda width: Content.styled("  esc clears it.", DIM), section=False)  # noqa: ARG005
+        yield still(Content.styled("  No run matches this filter.", STRONG))
+        yield still(Content.styled("  esc clears it.", DIM))
         return
-    yield heading(lambda width: Content.styled("  No runs yet.", STRONG), section=False)  # noqa: ARG005
+    yield still(Content.styled("  No runs yet.", STRONG))
     for hint in (
         "Start an agent: its log appears here while it works.",
         "assure-tui PATH reads logs from a file or a folder; assure-tui doctor tells what is watched.",
         "assure-tui demo shows how a review goes, with agents that need no set-up.",
     ):
-        yield heading(lambda width, hint=hint: Content.styled(f"  {hint}", DIM), section=False)  # type: ignore[misc]  # noqa: ARG005
+        yield still(Content.styled(f"  {hint}", DIM))
 
 
-def _peek(detail: RunDetail, width: int, glyphs: Glyphs) -> Sheet:
+def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs) -> Sheet:
     """What a run is about, in a few lines: how much was checked, and the worst that was found."""
     sheet, row, coverage = Sheet(), detail.row, detail.coverage
     checked = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
@@ -252,7 +257,9 @@ def _peek(detail: RunDetail, width: int, glyphs: Glyphs) -> Sheet:
     waiting = undecided(detail)
     for finding in waiting:
         sign = glyphs.sign(finding.severity)
-        head = Content.assemble((f"  {sign.glyph} ", sign.style), (label(finding), STRONG), "  ", paint.text(finding.message))
+        head = Content.assemble(
+            (f"  {sign.glyph} ", sign.style), (label(finding), STRONG), "  ", paint.text(finding.message)
+        )
         sheet.add(head.truncate(width, ellipsis=True))
     if not waiting:
         decided = f"; {paint.count(len(detail.decisions), 'finding')} decided" if detail.decisions else ""
@@ -260,7 +267,11 @@ def _peek(detail: RunDetail, width: int, glyphs: Glyphs) -> Sheet:
         sheet.add(Content.styled(f"  {said}", DIM))
     unseen = unseen_of(detail)
     if unseen:
-        sheet.add(Content.assemble(("  ? ", "$state-unverifiable"), (f"not seen: {unseen}", DIM)).truncate(width, ellipsis=True))
+        sheet.add(
+            Content.assemble(("  ? ", "$state-unverifiable"), (f"not seen: {unseen}", DIM)).truncate(
+                width, ellipsis=True
+            )
+        )
     return sheet
 
 

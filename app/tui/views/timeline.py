@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -13,9 +14,9 @@ from textual.content import Content
 from assure_tui.app.desk.views import EventRow, RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.lines import Lines, Page, Sheet
+from assure_tui.app.tui.lines import Lines, Page, Sheet, nothing
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
-from assure_tui.app.tui.port import Desk
+from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.themes.glyphs import Glyphs
@@ -161,12 +162,18 @@ class TimelineView(View):
                 Content.styled(" No run is open. Press 1 for the runs, then Enter on one of them.", DIM)
             )
             return
-        count = f"{len(lines.hits):,} of {lines.count:,} events" if lines.hits is not None else paint.count(lines.count, "event")
+        count = (
+            f"{len(lines.hits):,} of {lines.count:,} events"
+            if lines.hits is not None
+            else paint.count(lines.count, "event")
+        )
         right = Content("")
         if lines.follow:
             right = Content.styled("FOLLOW ", "$accent bold")
         elif lines.fresh:
-            right = Content.assemble((f"{lines.fresh:,} new below, ", "$accent"), ("G", "$accent bold"), (" goes there ", "$accent"))
+            right = Content.assemble(
+                (f"{lines.fresh:,} new below, ", "$accent"), ("G", "$accent bold"), (" goes there ", "$accent")
+            )
         self.query_one("#timeline-head", Caption).show(Content.styled(count.upper(), HEAD), right)
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
@@ -181,17 +188,19 @@ class TimelineView(View):
         caption, sheet = self.query_one("#timeline-page-head", Caption), self.query_one("#timeline-page", Page)
         if row is None or session.detail is None:
             caption.show(Content(""))
-            sheet.show(lambda width: Sheet())  # noqa: ARG005
+            sheet.show(nothing)
             return
         place = f"line {row.at.line}" if row.at.line else f"{row.at.unit} {row.at.start}"
         caption.show(
-            Content.assemble(" ", (f"EVENT {row.seq + 1:,}", HEAD), "  ", paint.text(f"{row.path.rpartition('/')[2]} {place}", DIM))
+            Content.assemble(
+                " ", (f"EVENT {row.seq + 1:,}", HEAD), "  ", paint.text(f"{row.path.rpartition('/')[2]} {place}", DIM)
+            )
         )
         if not sheet.display:
             return
         detail, wrapped = session.detail, self.wrapped
         text, gone = _text(session.desk, session.run, row)
-        sheet.show(lambda width: event_page(row, text, gone, detail, width, session.glyphs, wrapped=wrapped), top=top)
+        sheet.show(partial(event_page, row, text, gone, detail, glyphs=session.glyphs, wrapped=wrapped), top=top)
 
     def open(self) -> None:
         """Read the event on a narrow screen; move into its text on a wide one."""
@@ -270,7 +279,7 @@ def _text(desk: Desk, run: str, row: EventRow) -> tuple[str, str]:
     """The whole text of an event, or its summary and why there is no more."""
     try:
         return desk.event_text(run, row.id), ""
-    except (LookupError, OSError, ValueError) as error:
+    except TROUBLE as error:
         return row.summary, f"The source cannot be read any more ({error}); this is what was kept of it."
 
 
@@ -298,7 +307,7 @@ def event_line(row: EventRow, width: int, glyphs: Glyphs) -> Content:
 
 
 def event_page(
-    row: EventRow, text: str, gone: str, detail: RunDetail, width: int, glyphs: Glyphs, *, wrapped: bool
+    row: EventRow, text: str, gone: str, detail: RunDetail, width: int, *, glyphs: Glyphs, wrapped: bool
 ) -> Sheet:
     """The whole text of an event, with the claims in it highlighted and listed below."""
     sheet, inner = Sheet(), width - 2
@@ -325,7 +334,9 @@ def event_page(
         sheet.begin()
         sheet.add(Content(""), pad + paint.rule(glyphs, inner, "CLAIMS IN IT"))
         for claim in claims:
-            shown = Content.assemble(paint.sign(glyphs, claim.outcome), "  ", paint.text(claim.text), (f"  {claim.kind}", DIM))
+            shown = Content.assemble(
+                paint.sign(glyphs, claim.outcome), "  ", paint.text(claim.text), (f"  {claim.kind}", DIM)
+            )
             sheet.add(*(pad + piece for piece in paint.wrap(shown, inner)))
     return sheet
 

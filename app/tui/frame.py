@@ -1,0 +1,224 @@
+"""The frame: header, filter, one of six views, footer, and the poll of the desk that keeps them true."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Final
+
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import ContentSwitcher, Input
+
+from assure_tui.app.tui import bars, paint
+from assure_tui.app.tui.keys import NEVER, Key, bindings, table
+from assure_tui.app.tui.lines import Lines
+from assure_tui.app.tui.port import TROUBLE, Desk
+from assure_tui.app.tui.session import Session
+from assure_tui.app.tui.views.base import Caption, View
+from assure_tui.app.tui.views.claims import ClaimsView
+from assure_tui.app.tui.views.diff import DiffView
+from assure_tui.app.tui.views.ledger import LedgerPane, bar
+from assure_tui.app.tui.views.notes import NotesView
+from assure_tui.app.tui.views.runs import RunsView
+from assure_tui.app.tui.views.timeline import TimelineView
+from assure_tui.themes import glyphs, palette
+from assure_tui.themes.style import sheet
+
+POLL: Final = 1 / 20
+"""Seconds between two looks at the desk's revision."""
+SHARE: Final = 0.2
+"""Share of the time that redrawing may take while an agent is busy; keys have the rest."""
+SAID_FOR: Final = 5.0
+
+
+class Frame(App[int]):
+    """What is on the screen whatever is being done. `Moving` and `Reviewing` add the actions."""
+
+    CSS = sheet()
+    TITLE = "assure"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-short"),
+        (30, "-tall"),
+    ]
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        theme: str | None = None,
+        start: str = "runs",
+        read_only: bool = False,
+        ascii_only: bool = False,
+        keymap: Mapping[str, str] | None = None,
+        no_color: bool = False,
+    ) -> None:
+        """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal."""
+        chosen = "mono" if no_color else theme or "dark"
+        self._first_theme = palette.load(chosen).name
+        super().__init__(ansi_color=True if no_color else None)
+        self.session = session = Session(desk, glyphs.load(ascii_only=ascii_only), read_only=read_only)
+        self.runs, self.claims, self.timeline = RunsView(session), ClaimsView(session), TimelineView(session)
+        self.diff, self.ledger, self.notes = DiffView(session), LedgerPane(session), NotesView(session)
+        self.views: dict[str, View] = {
+            view.key: view for view in (self.runs, self.claims, self.timeline, self.diff, self.ledger, self.notes)
+        }
+        self.header, self.strip, self.footer = Caption(id="header"), Caption(id="strip"), Caption(id="footer")
+        self.filter_input = Input(
+            id="filter-input", placeholder="words, field:value, -field:value, field:>n, ~regex", select_on_focus=False
+        )
+        self.filter_count = Caption(id="filter-count")
+        self.filter_bar = Horizontal(Caption(id="filter-slash"), self.filter_input, self.filter_count, id="filter-bar")
+        self._start = start if start in self.views else "runs"
+        self.switcher = ContentSwitcher(*self.views.values(), initial=self._start)
+        self.revision = -1
+        self._rest_until = 0.0
+        self.paused = False
+        self._said = ""
+        self._said_until = 0.0
+        self.keys_now: dict[str, str] = {key.id: key.keys for key in table()}
+        self._keymap = dict(keymap or {})
+
+    def compose(self) -> ComposeResult:
+        """Header, filter, one of six views, footer."""
+        yield self.header
+        yield self.filter_bar
+        yield self.switcher
+        yield self.strip
+        yield self.footer
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The meanings that every theme defines, so that a theme of Textual's own works too."""
+        return dict(palette.load("dark").variables)
+
+    def on_mount(self) -> None:
+        """Register the palettes, read the desk, begin to poll."""
+        for name in palette.PALETTES:
+            self.register_theme(palette.load(name).theme())
+        self.theme = self._first_theme
+        if self._keymap:
+            self.keys_now |= {name: keys for name, keys in self._keymap.items() if name in self.keys_now}
+            self.set_keymap(self._keymap)
+        self.session.refresh_rows()
+        if self._start != "runs" and self.session.rows:
+            self.session.open(self.session.rows[0].id)
+        self.redraw()
+        self.view.main().focus()
+        self.set_interval(POLL, self._poll)
+
+    @property
+    def view(self) -> View:
+        """The view on the screen."""
+        return self.views[self.switcher.current or "runs"]
+
+    @property
+    def at_desk(self) -> bool:
+        """Whether no dialog is open."""
+        return len(self.screen_stack) == 1
+
+    @property
+    def pane(self) -> Lines:
+        """The pane that has the focus, else the view's main one."""
+        focused = self.focused
+        return focused if isinstance(focused, Lines) else self.view.main()
+
+    def _poll(self) -> None:
+        now = time.monotonic()
+        if self._said and now > self._said_until:
+            self._said = ""
+            self.show_bars()
+        if self.paused or now < self._rest_until or not self.at_desk:
+            return
+        revision = self.session.desk.revision()
+        if revision != self.revision:
+            self.revision = revision
+            began = time.monotonic()
+            self.reread()
+            self._rest_until = time.monotonic() + (time.monotonic() - began) / SHARE
+
+    def reread(self) -> None:
+        """Read everything that is on the screen again."""
+        session = self.session
+        session.refresh_rows()
+        if session.run:
+            try:
+                session.open(session.run)
+            except TROUBLE:
+                session.detail = None
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the view and the bars from what was read."""
+        self.view.update()
+        self.show_bars()
+
+    def show_bars(self) -> None:
+        """Draw the first and the last line."""
+        session, width = self.session, self.size.width
+        flags = []
+        if self.paused:
+            flags.append("HELD")
+        if session.read_only:
+            flags.append("READ ONLY")
+        timeline = self.timeline.lines if self.is_at("timeline") else None
+        if timeline is not None and timeline.follow:
+            flags.append("FOLLOW")
+        elif timeline is not None and timeline.fresh:
+            flags.append(f"{timeline.fresh:,} new")
+        self.header.show(
+            bars.header(self.view.crumbs(), session.rows, session.desk.presence(), flags, width, session.glyphs)
+        )
+        self.strip.show(Content(" ") + bar(session.desk.ledger(), session.glyphs))
+        if self._said:
+            self.footer.show(paint.text(f" {self._said}", "bold"))
+        else:
+            self.footer.show(bars.footer(self._hints(), width))
+
+    def is_at(self, view: str) -> bool:
+        """Whether this view is on the screen."""
+        return self.switcher.current == view
+
+    def _hints(self) -> Iterable[tuple[Key, str]]:
+        here = self.view.key
+        for key in table():
+            if key.hint and key.rank < NEVER and key.works_in(here) and not self._pointless(key):
+                yield key, key.first(self.keys_now[key.id])
+
+    def _pointless(self, key: Key) -> bool:
+        """Whether a hint would promise something that does nothing here."""
+        if key.id == "back":
+            return self.is_at("runs")
+        if key.id in {"verdict", "seal"}:
+            return self.session.read_only or (not self.session.run and not self.is_at("runs"))
+        if key.id in {"real", "false-alarm", "accept-risk", "undo"}:
+            return self.session.read_only or self.claims.finding() is None
+        return key.id == "next-section" and not self.is_at("diff")
+
+    def say(self, words: str) -> None:
+        """Say something in the footer for a while."""
+        self._said, self._said_until = words, time.monotonic() + SAID_FOR
+        self.show_bars()
+
+    def on_resize(self) -> None:
+        """The bars fit the width."""
+        self.call_after_refresh(self.show_bars)
+
+    def on_lines_moved(self) -> None:
+        """Hints depend on what the cursor is on."""
+        self.show_bars()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key does nothing in a view that it is not made for."""
+        here = self.switcher.current if self.screen_stack else None
+        if here is not None and action in {"verify", "diff_mode", "undo", "decide", "hit"}:
+            return any(key.works_in(here) for key in table() if key.action.partition("(")[0] == action)
+        return super().check_action(action, parameters)

@@ -1,0 +1,248 @@
+"""Moving about: lines, panes, views, findings, hits, and the filter."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.content import Content
+from textual.widgets import Input
+
+from assure_tui.app.tui.frame import Frame
+from assure_tui.app.tui.lines import Lines, Page
+from assure_tui.app.tui.paint import DIM
+from assure_tui.app.tui.session import undecided
+from assure_tui.app.tui.views.base import Caption
+from assure_tui.app.tui.views.claims import ClaimsView
+from assure_tui.app.tui.views.diff import DiffView
+from assure_tui.app.tui.views.runs import RunsView
+
+FILTERED_AFTER: Final = 0.12
+"""Seconds without a keystroke after which the filter is applied."""
+
+
+class Moving(Frame):
+    """Actions that change what is looked at, and nothing else."""
+
+    def action_move(self, by: int) -> None:
+        """Move by lines."""
+        self.pane.move(by)
+
+    def action_page(self, by: int) -> None:
+        """Move by screens."""
+        self.pane.page(by)
+
+    def action_edge(self, to: int) -> None:
+        """Go to the first or the last line."""
+        self.pane.edge(to)
+
+    def action_section(self, by: int) -> None:
+        """Go to the next section; in the Diff view the hunks, wherever the focus is."""
+        view = self.view
+        (view.page if isinstance(view, DiffView) else self.pane).section(by)
+
+    def action_sideways(self, by: int) -> None:
+        """Scroll a page sideways if it is wider than its pane; else go to the pane beside it."""
+        pane = self.pane
+        if isinstance(pane, Page) and pane.max_scroll_x > 0 and not (by < 0 and pane.scroll_x <= 0):
+            pane.scroll_relative(x=by * 8, animate=False)
+        else:
+            self.action_pane(by, around=False)
+
+    def action_pane(self, by: int, *, around: bool = True) -> None:
+        """Go to another pane."""
+        panes = self.view.panes()
+        if not panes:
+            return
+        here = panes.index(self.pane) if self.pane in panes else 0
+        there = (here + by) % len(panes) if around else max(0, min(len(panes) - 1, here + by))
+        panes[there].focus()
+
+    def action_open(self) -> None:
+        """Open what the cursor is on."""
+        view = self.view
+        if isinstance(view, RunsView):
+            if view.key_under_cursor:
+                self.open_run(view.key_under_cursor)
+                self.action_view("claims")
+            return
+        pane = self.pane
+        if isinstance(view, ClaimsView) and pane.id == "claims-runs-list":
+            key = getattr(pane, "key", "")
+            if key:
+                self.open_run(key)
+                self.redraw()
+                view.main().focus()
+            return
+        view.open()
+        self.show_bars()
+
+    def action_step_back(self) -> None:
+        """One step back: the filter, the evidence, the view, up to the list of runs."""
+        view = self.view
+        if self.filter_bar.has_class("-on"):
+            self._close_filter()
+        elif view.has_class("-zoom-list") or view.has_class("-zoom-page"):
+            self.action_zoom()
+        elif view.back():
+            self.show_bars()
+        elif not isinstance(view, RunsView):
+            self.action_view("runs")
+
+    def action_view(self, name: str) -> None:
+        """Show another view. A run under the cursor of Runs is opened on the way."""
+        runs = self.runs
+        under = runs.key_under_cursor if self.is_at("runs") else ""
+        if name in {"claims", "timeline", "diff", "notes"} and under not in {"", self.session.run}:
+            self.open_run(under)
+        self._hide_filter()
+        self.switcher.current = name
+        self.session.refresh_rows()
+        if self.session.run:
+            self.session.open(self.session.run)
+        self.redraw()
+        self.view.main().focus()
+        if self.session.queries.get(name):
+            self._show_filter(focus=False)
+        if name == "claims":
+            self.call_after_refresh(self.claims.show_evidence)
+        if name == "timeline":
+            self.call_after_refresh(self.timeline.show_text)
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the pane that has the focus, and back."""
+        view = self.view
+        if view.has_class("-zoom-list") or view.has_class("-zoom-page"):
+            view.remove_class("-zoom-list", "-zoom-page")
+            return
+        inside = any("page-side" in node.classes for node in self.pane.ancestors)
+        view.add_class("-zoom-page" if inside else "-zoom-list")
+
+    def on_lines_chosen(self, message: Lines.Chosen) -> None:
+        """A second click opens."""
+        del message
+        self.action_open()
+
+    def open_run(self, run: str) -> None:
+        """Open a run, and remember that it was looked at."""
+        session = self.session
+        session.open(run)
+        if not session.read_only:
+            session.desk.looked(run)
+        for name in ("claims", "timeline", "diff", "notes"):
+            if session.queries.pop(name, ""):
+                self._close_filter(focus=False)
+
+    def action_finding(self, by: int) -> None:
+        """Go to the next undecided finding: of this run, then of the neediest run that has one."""
+        view, session = self.claims, self.session
+        if self.is_at("claims") and session.detail:
+            waiting = [item.id for item in undecided(session.detail)]
+            if waiting:
+                here = waiting.index(view.listing.key) + by if view.listing.key in waiting else 0 if by > 0 else -1
+                if view.listing.key not in waiting or 0 <= here < len(waiting):
+                    self._show_finding(waiting[here])
+                    return
+        needy = [row.id for row in session.rows if row.undecided and row.id != session.run]
+        if self.is_at("runs"):
+            under = self.runs.key_under_cursor
+            needy = [row.id for row in session.rows if row.undecided]
+            needy = needy[needy.index(under) :] if under in needy else needy
+        for run in needy if by > 0 else reversed(needy):
+            waiting = [item.id for item in undecided(session.desk.run(run))]
+            if waiting:
+                self.open_run(run)
+                self.action_view("claims")
+                self._show_finding(waiting[0 if by > 0 else -1])
+                return
+        self.say("No finding waits for a decision.")
+
+    def _show_finding(self, finding: str) -> None:
+        view = self.claims
+        if not view.listing.find(finding):
+            self._close_filter()
+            view.listing.find(finding)
+        if not view.has_class("-drilled"):
+            view.listing.focus()
+        view.show_evidence()
+        if self.has_narrow_screen and not view.has_class("-drilled"):
+            view.open()
+        self.show_bars()
+
+    @property
+    def has_narrow_screen(self) -> bool:
+        """Whether the list and the page take turns."""
+        return self.size.width < 100 and self.size.height < 30
+
+    def action_noted(self, by: int) -> None:
+        """Go to the next line that has a note or a mark."""
+        pane = self.pane
+        noted = {note.subject for note in self.session.detail.notes} if self.session.detail else set()
+        wanted = noted | self.session.marks
+        rows = getattr(pane, "rows", ())
+        index = pane.cursor + by
+        while 0 <= index < len(rows):
+            if rows[index].key in wanted:
+                pane.go(index)
+                return
+            index += by
+        self.say("No further note or mark.")
+
+    def action_hit(self, by: int) -> None:
+        """Go to the next line that matches the filter."""
+        if not self.session.queries.get(self.view.key):
+            self.say("There is no filter: / sets one.")
+            return
+        self.view.main().move(by)
+
+    # --- filter -------------------------------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self._show_filter(focus=True)
+
+    def _show_filter(self, *, focus: bool) -> None:
+        self.filter_bar.add_class("-on")
+        self.query_one("#filter-slash", Caption).show(Content.styled("  / ", "$accent bold"))
+        field = self.filter_input
+        with field.prevent(Input.Changed):
+            field.value = self.session.queries.get(self.view.key, "")
+        if focus:
+            field.focus()
+            field.cursor_position = len(field.value)
+        self._apply_filter()
+
+    def _hide_filter(self) -> None:
+        self.filter_bar.remove_class("-on")
+
+    def _close_filter(self, *, focus: bool = True) -> None:
+        self._hide_filter()
+        view = self.view
+        if self.session.queries.pop(view.key, ""):
+            view.filtered("")
+        if focus:
+            view.main().focus()
+        self.show_bars()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while it is typed, when the keys pause."""
+        if event.input.id == "filter-input":
+            self.set_timer(FILTERED_AFTER, lambda wanted=event.value: self._filter_if_still(wanted))
+
+    def _filter_if_still(self, wanted: str) -> None:
+        if self.filter_input.value == wanted:
+            self._apply_filter()
+
+    def _apply_filter(self) -> None:
+        query = self.filter_input.value.strip()
+        shown, total, more = self.view.filtered(query)
+        words = f"{'≥ ' if more else ''}{shown:,} of {total:,} (filtered) " if query else f"{total:,} "
+        self.filter_count.show(Content(""), Content.styled(words, DIM))
+        self.show_bars()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps the filter and goes to the list."""
+        if event.input.id == "filter-input":
+            self._apply_filter()
+            if not event.value.strip():
+                self._hide_filter()
+            self.view.main().focus()

@@ -1,0 +1,212 @@
+"""Reviewing: deciding, noting, marking, the verdict, the seal, and checking the ledger.
+
+Every act is done by the desk in a thread; when it is done everything is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import work
+
+from assure_tui.app.desk.views import DecisionWord, RunDetail
+from assure_tui.app.neutral import neutral_line
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.dialogs.reason import NoteDialog, ReasonDialog
+from assure_tui.app.tui.dialogs.seal import Order, SealDialog
+from assure_tui.app.tui.dialogs.verdict import VerdictDialog
+from assure_tui.app.tui.moving import Moving
+from assure_tui.app.tui.port import TROUBLE
+from assure_tui.app.tui.session import unanswered, undecided
+
+
+class Reviewing(Moving):
+    """Actions that end up in the ledger."""
+
+    def _may_write(self) -> bool:
+        if self.session.read_only or self.is_web:
+            self.say("This screen is read-only: nothing can be decided, noted or sealed here.")
+            return False
+        return True
+
+    @work
+    async def action_decide(self, word: DecisionWord) -> None:
+        """Decide the finding under the cursor, then go to the next undecided one."""
+        view, session = self.claims, self.session
+        finding = view.finding()
+        if not self._may_write():
+            return
+        if finding is None or session.detail is None:
+            self.say("The cursor is on no finding; e goes to the next one.")
+            return
+        waiting = [item.id for item in undecided(session.detail)]
+        reason = await self.push_screen_wait(ReasonDialog(session.desk, finding, word, session.glyphs))
+        if reason is None:
+            return
+
+        def then() -> None:
+            session.decided.append(finding.id)
+            after = waiting[waiting.index(finding.id) + 1 :] if finding.id in waiting else []
+            rest = [item.id for item in undecided(session.detail)] if session.detail else []
+            following = next((item for item in [*after, *rest] if item in rest), None)
+            if following:
+                self._show_finding(following)
+            else:
+                self.say("All findings of this run are decided: v gives the verdict.")
+
+        self._act(lambda: session.desk.decide(finding.id, word, reason), then)
+
+    def action_undo(self) -> None:
+        """Take back the decision under the cursor, else the last one of this sitting."""
+        session = self.session
+        if not self._may_write() or session.detail is None:
+            return
+        answered = {decision.finding for decision in session.detail.decisions}
+        here = self.claims.listing.key
+        last = next((item for item in reversed(session.decided) if item in answered), None)
+        finding = here if here in answered else last
+        if finding is None:
+            self.say("There is no decision to take back.")
+            return
+
+        def then() -> None:
+            session.decided = [item for item in session.decided if item != finding]
+            self.claims.listing.find(finding)
+            self.say("Taken back: the finding is undecided again.")
+
+        self._act(lambda: session.desk.undo_decision(finding), then)
+
+    @work
+    async def action_note(self) -> None:
+        """Write a note on what the cursor is on."""
+        session, subject = self.session, self.view.subject()
+        if not self._may_write():
+            return
+        if subject is None:
+            self.say("There is nothing here that a note could be about.")
+            return
+        run = self.runs.key_under_cursor if self.is_at("runs") else session.run
+        answer = await self.push_screen_wait(NoteDialog(session.desk, subject[0], subject[1]))
+        if answer is not None:
+            text, tags = answer
+            self._act(lambda: session.desk.note(run, subject[0], text, tags), lambda: self.say("Noted."))
+
+    def action_mark(self) -> None:
+        """Mark what the cursor is on, or take the mark away."""
+        subject = self.view.subject()
+        if subject is None:
+            return
+        marks = self.session.marks
+        if subject[0] in marks:
+            marks.discard(subject[0])
+        else:
+            marks.add(subject[0])
+        self.view.update()
+        self.pane.move(1)
+
+    @work
+    async def action_verdict(self) -> None:
+        """Give the run a verdict."""
+        session = self.session
+        run = self._run_at_hand()
+        if not self._may_write():
+            return
+        if not run:
+            self.say("Open a run first: Enter on one in Runs.")
+            return
+        detail = session.desk.run(run)
+        answer = await self.push_screen_wait(VerdictDialog(session.desk, detail, session.glyphs))
+        if answer is not None:
+            word, reason = answer
+            self._act(
+                lambda: session.desk.verdict(run, word, reason), lambda: self.say("The verdict is a draft: S seals it.")
+            )
+
+    def _run_at_hand(self) -> str:
+        return self.runs.key_under_cursor if self.is_at("runs") else self.session.run
+
+    @work
+    async def action_seal(self) -> None:
+        """Seal the run, or in Runs all marked runs that have nothing undecided."""
+        session, desk = self.session, self.session.desk
+        if not self._may_write():
+            return
+        details = self._to_seal()
+        if not details:
+            return
+        state = desk.ledger().state
+        if state == "damaged":
+            self.say("The ledger is damaged: nothing is sealed on it. 5 shows what failed.")
+            return
+        opened = set(session.opened)
+        for detail in details:
+            opened |= set((desk.draft(f"opened:{detail.row.id}") or "").split("\n"))
+        names = [neutral_line(str(getattr(key, "name", key)), 80) for key in desk.operator_keys()]
+
+        def perform(order: Order) -> str:
+            try:
+                if order.new_key:
+                    desk.new_operator_key(order.new_key, order.passphrase)
+                for detail in details:
+                    if detail.verdict is None:
+                        desk.verdict(detail.row.id, order.word, "")
+                desk.seal([detail.row.id for detail in details], passphrase=order.passphrase)
+            except TROUBLE as error:
+                return str(error) or type(error).__name__
+            return ""
+
+        done = await self.push_screen_wait(SealDialog(details, opened, names, session.glyphs, perform))
+        if done:
+            session.marks -= {detail.row.id for detail in details}
+            self.reread()
+            self.say(
+                f"Sealed: {paint.count(len(details), 'run')}. Anybody can check it offline with assure-tui verify."
+            )
+        else:
+            self.reread()
+
+    def _to_seal(self) -> list[RunDetail]:
+        session, desk = self.session, self.session.desk
+        marked = [row.id for row in session.rows if row.id in session.marks] if self.is_at("runs") else []
+        if not marked:
+            run = self._run_at_hand()
+            if not run:
+                self.say("Open a run first: Enter on one in Runs.")
+                return []
+            return [desk.run(run)]
+        details = [desk.run(run) for run in marked]
+        ready = [detail for detail in details if not unanswered(detail)]
+        if not ready:
+            self.say("Every marked run has undecided findings: e goes to the next one.")
+        return ready
+
+    def _act(self, act: Callable[[], object], then: Callable[[], None]) -> None:
+        """Do something at the desk in a thread, read everything again, and go on."""
+        self._act_in_thread(act, then)
+
+    @work(thread=True, group="act")
+    def _act_in_thread(self, act: Callable[[], object], then: Callable[[], None]) -> None:
+        try:
+            act()
+        except TROUBLE as error:
+            self.call_from_thread(self.say, str(error) or type(error).__name__)
+            return
+        self.call_from_thread(self._acted, then)
+
+    def _acted(self, then: Callable[[], None]) -> None:
+        self.reread()
+        then()
+
+    @work(thread=True, exclusive=True, group="verify")
+    def action_verify(self) -> None:
+        """Check the whole ledger again, in a thread."""
+        self.call_from_thread(self.say, "Checking the whole ledger…")
+        try:
+            state = self.session.desk.verify(None)
+        except TROUBLE as error:
+            self.call_from_thread(self.say, str(error) or type(error).__name__)
+            return
+        self.call_from_thread(self.reread)
+        self.call_from_thread(
+            self.say, f"Checked {state.size:,} entries: {self.session.glyphs.sign(state.state).word}."
+        )

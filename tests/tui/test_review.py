@@ -1,0 +1,73 @@
+"""The review of one run, from the first screen to the seal, at the three sizes that screens are designed for."""
+
+from __future__ import annotations
+
+import pytest
+
+from assure_tui.app.tui.application import AssureApp
+
+SIZES = [(80, 24), (120, 36), (200, 60)]
+
+
+def screen_text(app):
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+async def settle(pilot):
+    """Wait for what acts in a thread."""
+    await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group == "act"])
+    await pilot.pause()
+
+
+async def type_in(pilot, words):
+    for char in words:
+        await pilot.press({" ": "space", ".": "full_stop", "-": "minus", "#": "number_sign"}.get(char, char))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_double_refund_is_seen_decided_judged_and_sealed(desk, size):
+    app = AssureApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "2 need you" in screen_text(app)
+        await pilot.press("e")
+        await pilot.pause()
+        shown = screen_text(app)
+        for words in ("ASKED", "CLAIMED", "CALLED", "I issued a", "kettle", "refund_payment"):
+            assert words in shown
+        await pilot.press("a")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "needs a reason" in screen_text(app), "a critical finding takes no preset"
+        await type_in(pilot, "two rows in the feed")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert [d.finding for d in desk.run("r-04").decisions] == ["d-dup"]
+        assert app.claims.listing.key == "d-err", "the cursor goes to the next undecided finding"
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(desk.run("r-04").decisions) == 2
+        await pilot.press("v")
+        await pilot.pause()
+        await pilot.press("3")
+        await type_in(pilot, "double refund")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert desk.run("r-04").verdict.word == "rejected"
+        await pilot.press("S")
+        await pilot.pause()
+        assert "UNDECIDED 0" in screen_text(app)
+        await type_in(pilot, "rejected")
+        await pilot.press("enter")
+        await type_in(pilot, "ana")
+        await pilot.press("enter")
+        await type_in(pilot, "horse")
+        await pilot.press("enter")
+        await type_in(pilot, "horse")
+        await pilot.press("enter", "enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert desk.sealed == [desk.run("r-04").row.id]
