@@ -11,7 +11,7 @@ from typing import TypeAlias
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Decoder, DocumentDecoder
 from assure_tui.ingest.errors import SourceError, UnknownFormat
-from assure_tui.ingest.framing import Framer, RawRecord
+from assure_tui.ingest.framing import MAX_LINE, Framer, RawRecord
 from assure_tui.ingest.growing import CHUNK, GrowingFile
 from assure_tui.ingest.identity import source_id
 from assure_tui.ingest.model import Locator, RunEvent, SourceInfo, Tally
@@ -111,12 +111,10 @@ class SourceReader:
         if isinstance(decoder, DocumentDecoder):
             return
         for line in lines:
-            for record, events in decoder.decode(line):
-                if record.end <= self._start:
-                    continue
-                batch.events += events
-                at = Locator("bytes", record.offset, record.length, record.line)
-                batch.records.append((at, events[0].origin.sha256 if events else record.sha256()))
+            for origin, events in decoder.decode(line):
+                if origin.at.start + origin.at.length > self._start:
+                    batch.events += events
+                    batch.records.append((origin.at, origin.sha256))
 
     def _document(self, decoder: DocumentDecoder, data: bytes) -> Batch:
         """Decode a document again when it changed; give the events that are new or whose record changed."""
@@ -169,26 +167,25 @@ def read_all(path: Path, adapter: Adapter | None = None, salt: str = "") -> Iter
 
 
 def load_event(path: Path, adapter: Adapter, locator: Locator, event_id: str) -> RunEvent | None:
-    """Read one record again and give its event, whole; None when the record no longer gives such an event.
+    """Read one event again, whole; None when the file no longer gives it.
 
-    The record is decoded on its own: what an event owes to earlier records (a run inherited from a parent record, a
-    call's name) may be missing. Its own words are all there. Raises `SourceError` when the file cannot be read.
+    Its record is decoded by itself, which tells its words; an event that follows from earlier records too (the end of a
+    background task) is found by decoding the file from its beginning. Raises `SourceError` when it cannot be read.
     """
-    reader = open_source(path, adapter)
-    decoder = reader._decoder  # noqa: SLF001 - the same module
-    if isinstance(decoder, DocumentDecoder):
-        events = [event for batch in read_all(path, adapter) for event in batch.events]
-        return next((event for event in events if event.id == event_id), None)
-    try:
-        with path.open("rb") as file:
-            file.seek(locator.start)
-            data = file.read(locator.length)
-    except OSError as error:
-        raise SourceError(f"{path}: {error.strerror or error}") from error
-    framer = Framer(offset=locator.start, line=locator.line)
-    for line in [*framer.feed(data), *framer.close()]:
-        for _, events in decoder.decode(line):
-            for event in events:
-                if event.id == event_id:
-                    return event
-    return None
+    source = open_source(path, adapter).source
+    decoder = adapter.decoder(source, path.stem, "")
+    if isinstance(decoder, Decoder) and locator.unit == "bytes":
+        try:
+            with path.open("rb") as file:
+                file.seek(locator.start)
+                data = file.read(min(locator.length, MAX_LINE))
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror or error}") from error
+        framer = Framer(offset=locator.start, line=locator.line)
+        for line in [*framer.feed(data), *framer.close()]:
+            for _, events in decoder.decode(line):
+                for event in events:
+                    if event.id == event_id:
+                        return event
+    everything = (event for batch in read_all(path, adapter) for event in batch.events)
+    return next((event for event in everything if event.id == event_id), None)

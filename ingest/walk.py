@@ -15,6 +15,11 @@ from assure_tui.ingest.adapters.base import Adapter, Head
 MAX_DEPTH = 32
 MAX_FILES = 200_000
 _LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson"})
+_DATABASE, _PACKED = "a database: this format is not read", "compressed: packed files are not opened"
+_UNSUPPORTED = {
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".vscdb"), _DATABASE),
+    **dict.fromkeys((".br", ".gz", ".xz", ".zip", ".zst", ".eval"), _PACKED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,17 @@ def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery
     discovery = Discovery()
     seen: set[tuple[int, int]] = set()
     for root in paths:
+        others = 0
         for path in _walk(root, exclude, discovery):
+            if path != root and path.suffix not in _LOG_SUFFIXES and path.suffix not in _UNSUPPORTED:
+                others += 1
+                continue
             if len(discovery.files) >= MAX_FILES:
                 discovery.skipped.append(Skipped(root, f"more than {MAX_FILES} log files: the rest was left out"))
                 return discovery
             _take(path, root, seen, discovery)
+        if others:
+            discovery.skipped.append(Skipped(root, f"files that are neither JSON nor JSON Lines: {others}"))
     return discovery
 
 
@@ -68,8 +79,8 @@ def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discove
         if not S_ISREG(status.st_mode):
             discovery.skipped.append(Skipped(path, "not a regular file"))
             return
-        if path != root and path.suffix not in _LOG_SUFFIXES:
-            discovery.skipped.append(Skipped(path, "not a JSON or JSON Lines file"))
+        if path.suffix in _UNSUPPORTED:
+            discovery.skipped.append(Skipped(path, _UNSUPPORTED[path.suffix]))
             return
         if status.st_size == 0:
             discovery.skipped.append(Skipped(path, "empty"))

@@ -87,7 +87,7 @@ class AssureDecoder(Decoder):
                 draft.add(AgentText, 0, text=text)
             case "report":
                 draft.add(AgentText, 0, text=text, channel="report")
-                draft.add(Boundary, what="turn_end")
+                draft.add(Boundary, "end", what="turn_end")
             case "tool_call":
                 draft.add(
                     ToolCall,
@@ -117,7 +117,7 @@ class AssureDecoder(Decoder):
         draft.at(run=self._run, time=epoch(record.time))
         draft.add(
             RunStarted,
-            0,
+            "run",
             native_id=native,
             agent=record.agent or NAME,
             adapter=NAME,
@@ -129,7 +129,7 @@ class AssureDecoder(Decoder):
             parent_call=record.parent_call,
         )
         if isinstance(record.tools, dict) and record.tools and shallow(record.tools):
-            draft.add(ToolsDefined, tools=record.tools)
+            draft.add(ToolsDefined, "tools", tools=record.tools)
 
     def _result(self, record: _Record, call_id: str, text: str, draft: Draft) -> None:
         status = record.status

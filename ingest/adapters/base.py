@@ -28,6 +28,8 @@ MAX_DEPTH = 64
 
 Form: TypeAlias = Literal["lines", "document"]
 Json: TypeAlias = dict[str, Any]
+Decoded: TypeAlias = tuple[Origin, list[RunEvent]]
+"""A record and the events it gave."""
 EventT = TypeVar("EventT", bound=Event)
 
 
@@ -62,15 +64,26 @@ class Head:
     @cached_property
     def objects(self) -> list[Json]:
         """The JSON objects of the first whole lines."""
-        framer = Framer()
-        lines = [*framer.feed(self.data), *(framer.close() if self.whole else ())]
         found: list[Json] = []
-        for line in lines[:HEAD_OBJECTS]:
+        for line in self._lines[:HEAD_OBJECTS]:
             for record in [line] if line.problem else _decoded_or_repaired(line):
                 value = None if record.problem else _value(record.data)
                 if isinstance(value, dict):
                     found.append(value)
         return found
+
+    @cached_property
+    def is_lines(self) -> bool:
+        """The first line is a JSON object by itself. A document on one line is told by what the file is called."""
+        first = next((line for line in self._lines if not line.problem), None)
+        if first is None or not isinstance(_value(first.data), dict):
+            return False
+        return len(self._lines) > 1 or not self.whole or self.path.suffix != ".json"
+
+    @cached_property
+    def _lines(self) -> list[RawRecord]:
+        framer = Framer()
+        return [*framer.feed(self.data), *(framer.close() if self.whole else ())]
 
 
 def _value(data: bytes) -> Any:
@@ -87,11 +100,11 @@ def _decoded_or_repaired(line: RawRecord) -> list[RawRecord]:
 class Draft:
     """The events of one record in the making.
 
-    The events of content blocks take the block's index in their id; what else a record tells (a boundary, an item of
-    a plan turned done) takes the indices after those of the blocks.
+    The events of content blocks take the block's index in their id; what else a record tells takes a name in its place
+    (`run`, `end`, `todo0`, …). Both depend on the record alone, so that a record read by itself gives the same ids.
     """
 
-    __slots__ = ("_key", "_seq", "_spare", "bookkeeping", "events", "origin", "run", "time", "unknown")
+    __slots__ = ("_key", "_seq", "bookkeeping", "events", "origin", "run", "time", "unknown")
 
     def __init__(self, origin: Origin, key: str, seq: int) -> None:
         self.events: list[RunEvent] = []
@@ -104,7 +117,6 @@ class Draft:
         """The record that the events come from."""
         self._key = key
         self._seq = seq
-        self._spare = 1
 
     @classmethod
     def of_line(cls, source: str, record: RawRecord, seq: int) -> Draft:
@@ -112,27 +124,21 @@ class Draft:
         at = Locator("bytes", record.offset, record.length, record.line)
         return cls(Origin(source=source, at=at, sha256=record.sha256()), f"L{record.line}@{record.offset}", seq)
 
-    def at(self, *, key: str | None = None, run: str | None = None, time: float | None = None, blocks: int = 1) -> None:
-        """Say what all events of the record share: its own id, its run, its time and how many blocks it has."""
+    def at(self, *, key: str | None = None, run: str | None = None, time: float | None = None) -> None:
+        """Say what all events of the record share: its own id, its run and its time."""
         if key:
             self._key = key
         if run is not None:
             self.run = run
         if time is not None:
             self.time = time
-        self._spare = max(blocks, 1)
 
     def event_id(self, block: int | str) -> str:
         """Id of the event of block `block`."""
         return f"{self._key}#{block}"
 
-    def add(
-        self, kind: type[EventT], block: int | str | None = None, /, *, run: str | None = None, **fields: Any
-    ) -> None:
-        """Add an event of block `block`, or one beside the blocks."""
-        if block is None:
-            block = self._spare
-            self._spare += 1
+    def add(self, kind: type[EventT], block: int | str, /, *, run: str | None = None, **fields: Any) -> None:
+        """Add an event of block `block`, or one beside the blocks under a name of its own."""
         event: Any = kind(
             id=f"{self._key}#{block}",
             run=self.run if run is None else run,
@@ -162,47 +168,47 @@ class Decoder(ABC):
         state may have changed by then.
         """
 
-    def decode(self, line: RawRecord) -> Iterator[tuple[RawRecord, list[RunEvent]]]:
+    def decode(self, line: RawRecord) -> Iterator[Decoded]:
         """Give the records of one line, each with its events; a line that is no JSON object is repaired first."""
+        draft = Draft.of_line(self.source.id, line, self.seq)
         if line.problem is not None:
             self.tally.malformed += 1
-            yield line, []
+            yield draft.origin, []
             return
-        draft = Draft.of_line(self.source.id, line, self.seq)
         try:
             self.read(line.data, draft)
         except (ValueError, RecursionError):
             yield from self._again(line)
         else:
-            yield line, self._count(draft)
+            yield self._count(draft)
 
-    def _again(self, line: RawRecord) -> Iterator[tuple[RawRecord, list[RunEvent]]]:
+    def _again(self, line: RawRecord) -> Iterator[Decoded]:
         for record in repair(line):
             draft = Draft.of_line(self.source.id, record, self.seq)
             if record.problem is not None:
                 self.tally.malformed += 1
-                yield record, []
+                yield draft.origin, []
                 continue
             try:
                 self.read(sanitise(record.data), draft)
             except msgspec.ValidationError:
                 draft = Draft.of_line(self.source.id, record, self.seq)
                 draft.unknown = "unexpected shape"
-                yield record, self._count(draft)
+                yield self._count(draft)
             except (ValueError, RecursionError):
                 self.tally.malformed += 1
-                yield record, []
+                yield draft.origin, []
             else:
-                yield record, self._count(draft)
+                yield self._count(draft)
 
-    def _count(self, draft: Draft) -> list[RunEvent]:
+    def _count(self, draft: Draft) -> Decoded:
         self.tally.records += 1
         if draft.unknown is not None:
             count_unknown(self.tally, draft.unknown)
         elif draft.bookkeeping:
             self.tally.bookkeeping += 1
         self.seq += len(draft.events)
-        return draft.events
+        return draft.origin, draft.events
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,7 @@ class DocumentDecoder(ABC):
     tally: Tally
 
     @abstractmethod
-    def document(self, data: bytes) -> list[tuple[Origin, list[RunEvent]]]:
+    def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document. Raises `ValueError` or `RecursionError` when it is no such document."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoder, DocumentDecoder, Draft, Head, Json, count_unknown
+from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json, count_unknown
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, says_error
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
@@ -23,7 +23,6 @@ from assure_tui.ingest.model import (
     Locator,
     Origin,
     ResultStatus,
-    RunEvent,
     RunStarted,
     SourceInfo,
     Tally,
@@ -42,6 +41,7 @@ MAX_RUNS = 1024
 _ROLE = rb'"role"\s{0,64}:\s{0,64}"(?:system|developer|user|assistant|tool|function)"'
 _HAS_ROLE = re.compile(_ROLE)
 _MESSAGES = re.compile(rb'"messages"\s{0,64}:\s{0,64}\[\s{0,64}\{')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _ANTHROPIC = re.compile(rb'"type"\s{0,64}:\s{0,64}"tool_(?:use|result)"')
 
 
@@ -137,7 +137,7 @@ class _Talk:
             index += 1
             self._call(call, f"{prefix}{index}", draft)
         if not calls:
-            draft.add(Boundary, f"{prefix}{index + 1}", what="turn_end")
+            draft.add(Boundary, f"{prefix}end", what="turn_end")
 
     def _call(self, call: _ToolCall, block: str, draft: Draft) -> None:
         function = call.function or call.custom or _Function(call.name, call.arguments or call.input)
@@ -168,7 +168,7 @@ class _Talk:
     def start(self, chat: _Chat, draft: Draft, prefix: str = "") -> None:
         """Tell of the chat itself: its run, its model, its tools."""
         draft.at(run=self.run)
-        draft.add(RunStarted, f"{prefix}start", native_id=self.native, agent=NAME, adapter=NAME, model=chat.model)
+        draft.add(RunStarted, f"{prefix}run", native_id=self.native, agent=NAME, adapter=NAME, model=chat.model)
         tools = _tools(chat.tools or chat.functions or [])
         if tools:
             draft.add(ToolsDefined, f"{prefix}tools", tools=tools)
@@ -210,9 +210,7 @@ class ChatLinesDecoder(Decoder):
         talk.start(chat, draft)
         for index, message in enumerate(messages):
             talk.message(message, draft, f"{index}.")
-            if draft.unknown is not None:
-                draft.unknown = None if draft.events else draft.unknown
-        draft.add(Boundary, f"{len(messages)}.0", what="run_end")
+        draft.add(Boundary, "end", what="run_end")
 
 
 class ChatDocumentDecoder(DocumentDecoder):
@@ -224,7 +222,7 @@ class ChatDocumentDecoder(DocumentDecoder):
         self.salt = salt
         self.tally = Tally()
 
-    def document(self, data: bytes) -> list[tuple[Origin, list[RunEvent]]]:
+    def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
         try:
             chat = _parse(data)
@@ -233,7 +231,7 @@ class ChatDocumentDecoder(DocumentDecoder):
         native = chat.native_id or self.stem
         talk = _Talk(run_id(NAME, native, self.stem, self.salt), native)
         self.tally = Tally()
-        found: list[tuple[Origin, list[RunEvent]]] = []
+        found: list[Decoded] = []
         seq = 0
         for index, raw in enumerate(chat.messages or ()):
             draft = self._draft(index, bytes(raw), seq)
@@ -293,22 +291,27 @@ def _is_chat(record: Json) -> bool:
 
 
 def recognises_lines(head: Head) -> bool:
-    """Tell JSON Lines by their objects: several of them, unless the file's name says that it has lines."""
-    objects = head.objects
-    if not any(_is_chat(record) for record in objects[:4]) or _ANTHROPIC.search(head.data):
-        return False
-    return len(objects) > 1 or "role" in objects[0] or head.path.suffix == ".jsonl"
+    """Tell JSON Lines by their objects."""
+    return head.is_lines and any(_is_chat(record) for record in head.objects[:4]) and not _ANTHROPIC.search(head.data)
 
 
 def recognises_document(head: Head) -> bool:
     """Tell a document by its beginning: a list of messages, at the top or under `messages`."""
     data = head.data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if _ANTHROPIC.search(data):
+    if head.is_lines or _ANTHROPIC.search(data):
         return False
     if data.startswith(b"["):
         return data[1:].lstrip().startswith(b"{") and _HAS_ROLE.search(data[:8192]) is not None
     start = _MESSAGES.search(data) if data.startswith(b"{") else None
-    return start is not None and _HAS_ROLE.search(data, start.end()) is not None
+    return start is not None and _depth(data[: start.start()]) == 1 and _HAS_ROLE.search(data, start.end()) is not None
+
+
+def _depth(data: bytes) -> int:
+    """How many brackets are open after `data`, the beginning of a JSON text."""
+    depth = 0
+    for token in _TOKEN.findall(data):
+        depth += 1 if token in b"{[" else -1 if token in b"}]" else 0
+    return depth
 
 
 LINES = Adapter(name=NAME, discipline="append", complete=True, recognises=recognises_lines, decoder=ChatLinesDecoder)

@@ -86,7 +86,6 @@ _TRAILER = re.compile(
 _STARTED = re.compile(
     r"<(?:command (?:started in background )?with )?shellId: (?P<shell>[^\s<>]{1,100})(?: [^<>\n]{0,300})?>\s{0,8}\Z"
 )
-_GIT_HEADER = re.compile(r"^diff --git a/(?P<old>.{1,4096}?) b/(?P<new>.{1,4096})$", re.MULTILINE)
 _DENIED = frozenset({"denied", "rejected", "denied-by-rules", "denied-interactively-by-user"})
 
 
@@ -193,11 +192,9 @@ class CopilotDecoder(Decoder):
     def read(self, data: bytes, draft: Draft) -> None:
         """Decode one line."""
         record = _record_decoder.decode(data)
-        if record.id is not None:
-            if record.id in self._seen:
-                draft.bookkeeping = True
-                return
-            self._seen[record.id] = True
+        if record.id is not None and record.id in self._seen:
+            draft.bookkeeping = True
+            return
         inner = record.data or _Data()
         if record.type == "session.start" and inner.session_id is not None:
             self._native = inner.session_id
@@ -207,6 +204,8 @@ class CopilotDecoder(Decoder):
         if child is not None:
             self._child(child, inner, draft)
         self._dispatch(record.type, inner, draft)
+        if record.id is not None:
+            self._seen[record.id] = True
 
     def _child(self, child: str, data: _Data, draft: Draft) -> None:
         native = f"{self._native}/{child}"
@@ -216,6 +215,7 @@ class CopilotDecoder(Decoder):
             self._told.add(run)
             draft.add(
                 RunStarted,
+                "run",
                 native_id=native,
                 agent=NAME,
                 adapter=NAME,
@@ -288,7 +288,7 @@ class CopilotDecoder(Decoder):
             commit=context.head_commit,
         )
         if kind == "session.resume":
-            draft.add(Boundary, what="resume")
+            draft.add(Boundary, "resume", what="resume")
 
     def _models(self, model: str | None, draft: Draft) -> None:
         if model is None or model == self._model:
@@ -340,6 +340,9 @@ class CopilotDecoder(Decoder):
         code: int | None = None
         source: ExitSource = "none"
         facts: Json = {}
+        child = run_id(NAME, f"{self._native}/{call_id}", self.stem, self.salt)
+        if child in self._told:
+            facts["child_run"] = child
         ended = _TRAILER.search(text[-300:])
         telemetry = (
             data.tool_telemetry.metrics.exit_code if data.tool_telemetry and data.tool_telemetry.metrics else None
@@ -347,7 +350,7 @@ class CopilotDecoder(Decoder):
         if error.code in _DENIED:
             status = "denied"
             facts["denied_by"] = "user"
-            draft.add(Permission, decision="denied", by="user", call_id=call_id, reason=text[:400])
+            draft.add(Permission, "denied", decision="denied", by="user", call_id=call_id, reason=text[:400])
         elif call.tool in _SHELLS or not call.tool:
             if telemetry is not None:
                 code, source = telemetry, "structured"
@@ -370,7 +373,7 @@ class CopilotDecoder(Decoder):
         still = status in {"running", "unknown"}
         draft.add(ToolResult, 0, call_id=call_id, status="succeeded" if still else status, reads_from=polled, **shared)
         if not still:
-            draft.add(ToolResult, call_id=polled, status=status, **shared)
+            draft.add(ToolResult, "later", call_id=polled, status=status, **shared)
 
     def _background(self, call_id: str, call: _Call, text: str) -> bool:
         """Tell whether a shell goes on after its call returned, and remember which call started it."""
@@ -424,25 +427,25 @@ def _files(call: _Call, result: _Result) -> tuple[FileChange, ...]:
 
 
 def _files_of_diff(diff: str) -> tuple[FileChange, ...]:
-    headers = list(_GIT_HEADER.finditer(diff))
     files = []
-    for index, header in enumerate(headers):
-        body = diff[header.end() : headers[index + 1].start() if index + 1 < len(headers) else len(diff)]
+    for part in ("\n" + diff).split("\ndiff --git a/")[1:]:
+        header, _, body = part.partition("\n")
+        old, _, new = header.rpartition(" b/")
         top, at, hunks = body.partition("\n@@ ")
-        renamed = header["old"] != header["new"]
+        renamed = old != new
         op: Any = "edit"
-        if "\nnew file mode" in top or "--- /dev/null" in top or "create file mode" in top:
+        if "new file mode" in top or "--- /dev/null" in top:
             op = "create"
-        elif "\ndeleted file mode" in top or "+++ /dev/null" in top:
+        elif "deleted file mode" in top or "+++ /dev/null" in top:
             op = "delete"
         elif renamed:
             op = "rename"
         files.append(
             FileChange(
-                path=header["old"],
+                path=old,
                 op=op,
                 diff="@@ " + hunks.rstrip("\n") if at else None,
-                new_path=header["new"] if renamed else None,
+                new_path=new if renamed else None,
             )
         )
     return tuple(files)

@@ -114,9 +114,14 @@ class _Answer(msgspec.Struct):
 
 def replaced(old: str, new: str) -> str:
     """Unified diff hunk that replaces `old` by `new`, where the place in the file is not known."""
-    before, after = old.splitlines(), new.splitlines()
-    head = f"@@ -1,{len(before)} +1,{len(after)} @@"
+    before, after = lines_of(old), lines_of(new)
+    head = f"@@ -{min(len(before), 1)},{len(before)} +{min(len(after), 1)},{len(after)} @@"
     return "\n".join([head, *("-" + line for line in before), *("+" + line for line in after)])
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines as version control knows them: only a line feed ends one."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 class Recent(Generic[Key, Value]):

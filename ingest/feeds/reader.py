@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -206,7 +207,7 @@ def _object(data: bytes) -> dict[str, Any] | None:
 
 def _cells(data: bytes) -> list[str] | None:
     try:
-        rows = list(csv.reader(data.decode("utf-8", "replace").splitlines(keepends=True), strict=True))
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""), strict=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None

@@ -8,11 +8,16 @@ from assure_tui.ingest.adapters.claude.wire import BOOKKEEPING, ENVELOPED
 
 
 def recognises(head: Head) -> bool:
-    """Tell a session file by a record that names its session and has a type of this format."""
+    """Tell a session file by a record that names its session and has a type of this format.
+
+    Formats that descend from this one share its envelope, but not the API's form of a message.
+    """
     for record in head.objects:
         kind = record.get("type")
         message = record.get("message")
-        if kind in ENVELOPED and "sessionId" in record and not (isinstance(message, dict) and "parts" in message):
+        if "systemPayload" in record or (isinstance(message, dict) and "parts" in message):
+            return False
+        if kind in ENVELOPED and "sessionId" in record and "uuid" in record:
             return True
         if kind in BOOKKEEPING and ("sessionId" in record or "leafUuid" in record or "messageId" in record):
             return True

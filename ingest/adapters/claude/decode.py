@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.ingest.adapters.base import Decoder, Draft, Json
-from assure_tui.ingest.adapters.claude.outcome import Notice, Reading, read_notice, read_result, task_status
+from assure_tui.ingest.adapters.claude.outcome import Notice, Reading, read_notice, read_polled, read_result
 from assure_tui.ingest.adapters.claude.wire import (
     BOOKKEEPING,
     SYSTEM_BOOKKEEPING,
@@ -21,7 +21,7 @@ from assure_tui.ingest.adapters.claude.wire import (
     Record,
     record_decoder,
 )
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -103,7 +103,7 @@ class ClaudeDecoder(Decoder):
             self._mode(record, draft)
             draft.bookkeeping = True
         elif kind == "queue-operation":
-            draft.at(run=self._run(record), time=epoch(record.timestamp), blocks=0)
+            draft.at(run=self._run(record), time=epoch(record.timestamp))
             draft.bookkeeping = True
             if isinstance(record.content, str):
                 self._notice(read_notice(record.content), draft)
@@ -119,9 +119,7 @@ class ClaudeDecoder(Decoder):
         run = self._run(record)
         message = record.message if isinstance(record.message, Message) else Message(content=record.message)
         blocks = _blocks(message)
-        draft.at(key=record.uuid, run=run, time=epoch(record.timestamp), blocks=len(blocks))
-        if record.uuid is not None:
-            self._seen[record.uuid] = run
+        draft.at(key=record.uuid, run=run, time=epoch(record.timestamp))
         self._tell(record, message, draft)
         if record.type == "assistant":
             self._assistant(record, message, blocks, draft)
@@ -131,6 +129,8 @@ class ClaudeDecoder(Decoder):
             self._system(record, draft)
         else:
             self._attachment(record.attachment or Attachment(), draft)
+        if record.uuid is not None:
+            self._seen[record.uuid] = run
 
     # -- runs
 
@@ -170,6 +170,7 @@ class ClaudeDecoder(Decoder):
             call = self._prompts.pop(_prompt(message)) if first else None
         draft.add(
             RunStarted,
+            "run",
             native_id=(record.agent_id if record.is_sidechain else None) or record.session_id or self.stem,
             agent=NAME,
             adapter=NAME,
@@ -201,6 +202,10 @@ class ClaudeDecoder(Decoder):
                 )
             elif block.type in {"tool_use", "server_tool_use"}:
                 self._call(block, index, draft)
+            elif block.type.endswith("_tool_result") and block.tool_use_id is not None:
+                draft.add(
+                    ToolResult, index, call_id=block.tool_use_id, text=plain_text(block.content), status="unknown"
+                )
         self._working.add(draft.run)
         if ends:
             self._end_turn(draft)
@@ -226,23 +231,23 @@ class ClaudeDecoder(Decoder):
         )
         if isinstance(args.get("prompt"), str):
             self._prompts[args["prompt"]] = call_id
-        self._plan(tool, args, draft)
+        self._plan(tool, args, index, draft)
 
-    def _plan(self, tool: str, args: Json, draft: Draft) -> None:
+    def _plan(self, tool: str, args: Json, block: int, draft: Draft) -> None:
         """An item of a plan turned done is a claim of the agent."""
         if tool == "TodoWrite" and isinstance(args.get("todos"), list):
             before, self._done = self._done, {}
-            for item in args["todos"]:
+            for place, item in enumerate(args["todos"]):
                 if isinstance(item, dict) and isinstance(item.get("content"), str):
                     text, status = item["content"], str(item.get("status"))
                     self._done[text] = status
                     if status == "completed" and before.get(text) != "completed":
-                        draft.add(AgentText, text=text, channel="todo")
+                        draft.add(AgentText, f"{block}.todo{place}", text=text, channel="todo")
         elif tool == "TaskUpdate" and args.get("status") == "completed":
             subject = args.get("subject")
             text = subject if isinstance(subject, str) else self._subjects.get(str(args.get("taskId")))
             if text:
-                draft.add(AgentText, text=text, channel="todo")
+                draft.add(AgentText, f"{block}.todo", text=text, channel="todo")
 
     # -- the user, and results
 
@@ -286,26 +291,28 @@ class ClaudeDecoder(Decoder):
         polled = self._polled(reading)
         self._add_result(draft, index, call_id, reading, reads_from=polled)
         if polled is not None and reading.status in {"succeeded", "failed"}:
-            self._add_result(draft, None, polled, reading)
+            self._add_result(draft, f"{index}.later", polled, reading)
         if reading.denied_by is not None:
-            draft.add(Permission, decision="denied", by=reading.denied_by, call_id=call_id, reason=reading.text)
+            draft.add(
+                Permission,
+                f"{index}.denied",
+                decision="denied",
+                by=reading.denied_by,
+                call_id=call_id,
+                reason=reading.text,
+            )
 
     def _polled(self, reading: Reading) -> str | None:
         """The call whose background task this result asks about; the task's outcome becomes the reading's."""
-        task = reading.outcome.task if reading.outcome is not None else None
-        if task is None or task.task_id is None:
+        task = read_polled(reading.outcome, reading)
+        if task is None:
             return None
-        reading.status = task_status(task.status)
-        if task.exit_code is not None:
-            reading.exit_code, reading.exit_source = task.exit_code, "structured"
-            if task.exit_code != 0:
-                reading.status = "failed"
         if reading.status != "running":
-            self._told[task.task_id, "ended"] = True
-        return self._tasks.get(task.task_id)
+            self._told[task, "ended"] = True
+        return self._tasks.get(task)
 
     def _add_result(
-        self, draft: Draft, block: int | None, call_id: str, reading: Reading, reads_from: str | None = None
+        self, draft: Draft, block: int | str, call_id: str, reading: Reading, reads_from: str | None = None
     ) -> None:
         status = reading.status
         if reads_from is not None and status == "running":
@@ -336,6 +343,7 @@ class ClaudeDecoder(Decoder):
         call = self._calls.get(call_id)
         draft.add(
             ToolResult,
+            "notice",
             run=call.run if call else None,
             call_id=call_id,
             text=notice.text,
@@ -351,7 +359,7 @@ class ClaudeDecoder(Decoder):
         mode = record.permission_mode
         if mode is not None and self._modes.get(draft.run) != mode:
             self._modes[draft.run] = mode
-            draft.add(Permission, decision="mode", mode=mode)
+            draft.add(Permission, "mode", decision="mode", mode=mode)
 
     def _system(self, record: Record, draft: Draft) -> None:
         match record.subtype:
@@ -369,7 +377,7 @@ class ClaudeDecoder(Decoder):
     def _end_turn(self, draft: Draft) -> None:
         if draft.run in self._working:
             self._working.discard(draft.run)
-            draft.add(Boundary, what="turn_end")
+            draft.add(Boundary, "end", what="turn_end")
 
     def _attachment(self, attachment: Attachment, draft: Draft) -> None:
         if attachment.type == "queued_command":

@@ -155,7 +155,7 @@ def _files(outcome: Outcome) -> tuple[FileChange, ...]:
     if outcome.structured_patch:
         return (FileChange(path=path, op="edit", diff=_unified(outcome.structured_patch)),)
     if outcome.type == "create" and isinstance(outcome.content, str):
-        return (FileChange(path=path, op="create", diff=_added(outcome.content)),)
+        return (FileChange(path=path, op="create", diff=replaced("", outcome.content)),)
     if outcome.old_string is not None and outcome.new_string is not None:
         return (FileChange(path=path, op="edit", diff=replaced(outcome.old_string, outcome.new_string)),)
     if outcome.type == "update" or outcome.notebook_path:
@@ -172,18 +172,13 @@ def _files_of_args(tool: str | None, args: Json) -> tuple[FileChange, ...]:
         return (FileChange(path=path, op="read"),)
     if tool == "Write":
         content = args.get("content")
-        return (FileChange(path=path, op="edit", diff=_added(content) if isinstance(content, str) else None),)
+        return (FileChange(path=path, op="edit", diff=replaced("", content) if isinstance(content, str) else None),)
     if tool not in {"Edit", "MultiEdit", "NotebookEdit"}:
         return ()
     edits = args["edits"] if isinstance(args.get("edits"), list) else [args]
     pairs = [(edit.get("old_string"), edit.get("new_string")) for edit in edits if isinstance(edit, dict)]
     hunks = [replaced(old, new) for old, new in pairs if isinstance(old, str) and isinstance(new, str)]
     return (FileChange(path=path, op="edit", diff="\n".join(hunks) or None),)
-
-
-def _added(content: str) -> str:
-    lines = content.splitlines()
-    return "\n".join([f"@@ -0,0 +1,{len(lines)} @@", *("+" + line for line in lines)])
 
 
 def _unified(hunks: list[Hunk]) -> str:
@@ -205,11 +200,11 @@ class Notice:
     exit_code: int | None
 
 
+_HEAD = 16_384
 _TAGS = {
     name: re.compile(rf"<{name}>([^<]{{0,4096}})</{name}>")
     for name in ("task-id", "tool-use-id", "status", "summary", "output-file")
 }
-_RESULT = re.compile(r"<result>(.*)</result>", re.DOTALL)
 
 
 def read_notice(text: str) -> Notice | None:
@@ -219,21 +214,35 @@ def read_notice(text: str) -> Notice | None:
     """
     if not text.startswith("<task-notification>"):
         return None
-    head = text[:8192].partition("<result>")[0]
+    head, _, rest = text.partition("<result>")
+    head = head[:_HEAD]
     tags = {name: found[1] for name, pattern in _TAGS.items() if (found := pattern.search(head))}
     if "task-id" not in tags:
         return None
     code = _NOTICE_EXIT.search(tags.get("summary", ""))
-    result = _RESULT.search(text)
     return Notice(
         task=tags["task-id"],
         call=tags.get("tool-use-id"),
         status=_TASK_STATES.get(tags.get("status", ""), "unknown"),
-        text=result[1] if result else tags.get("summary", ""),
+        text=rest.rpartition("</result>")[0] or tags.get("summary", ""),
         exit_code=int(code[1]) if code else None,
     )
 
 
-def task_status(state: str | None) -> ResultStatus:
-    """Status of a background task as its state word tells."""
-    return _TASK_STATES.get(state or "", "unknown")
+def read_polled(outcome: Outcome | None, reading: Reading) -> str | None:
+    """Read a result that tells of a background task: give the task's id, and make its outcome the reading's."""
+    if outcome is None:
+        return None
+    if outcome.task is not None and outcome.task.task_id is not None:
+        task, state, code = outcome.task.task_id, outcome.task.status, outcome.task.exit_code
+    elif outcome.shell_id is not None:
+        task, state, code = outcome.shell_id, outcome.status, outcome.exit_code
+    else:
+        return None
+    reading.status = _TASK_STATES.get(state or "", "unknown")
+    reading.exit_code, reading.exit_source = code, "none"
+    if code is not None:
+        reading.exit_source = "structured"
+        if code != 0:
+            reading.status = "failed"
+    return task

@@ -177,7 +177,8 @@ class Outcome(msgspec.Struct, rename="camel"):
     success: bool | None = None
     truncated: bool | None = None
     applied_limit: int | None = None
-    run_id: str | None = None
+    shell_id: str | None = None
+    exit_code: int | None = None
 
 
 record_decoder = msgspec.json.Decoder(Record)

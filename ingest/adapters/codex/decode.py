@@ -95,6 +95,8 @@ class _Structured(msgspec.Struct):
     exit_code: int | None = None
     status: ResultStatus | None = None
     files: tuple[FileChange, ...] = ()
+    child: str | None = None
+    """Run of the sub-agent that the call started."""
 
 
 class CodexDecoder(Decoder):
@@ -186,7 +188,7 @@ class CodexDecoder(Decoder):
         draft.at(run=self._run, time=draft.time or self._born)
         draft.add(
             RunStarted,
-            0,
+            "run",
             native_id=self._native,
             agent=NAME,
             adapter=NAME,
@@ -212,7 +214,7 @@ class CodexDecoder(Decoder):
             self._model, self._cwd = turn.model or self._model, turn.cwd or self._cwd
             draft.add(
                 RunStarted,
-                0,
+                "run",
                 native_id=self._native or self.stem,
                 agent=NAME,
                 adapter=NAME,
@@ -224,7 +226,7 @@ class CodexDecoder(Decoder):
         mode = "/".join(part for part in (turn.approval_policy, kind) if isinstance(part, str))
         if mode and mode != self._mode:
             self._mode = mode
-            draft.add(Permission, decision="mode", mode=mode)
+            draft.add(Permission, "mode", decision="mode", mode=mode)
         if not draft.events:
             draft.bookkeeping = True
 
@@ -253,7 +255,6 @@ class CodexDecoder(Decoder):
 
     def _message(self, item: Item, draft: Draft) -> None:
         parts: list[Part | str] = item.content if isinstance(item.content, list) else [_as_part(item.content)]
-        draft.at(blocks=len(parts))
         for index, part in enumerate(parts):
             text = part if isinstance(part, str) else part.text
             if text is None:
@@ -313,12 +314,12 @@ class CodexDecoder(Decoder):
     def _planned(self, plan: list[Any], draft: Draft) -> None:
         """A step of the plan turned done is a claim of the agent."""
         before, self._plan = self._plan, {}
-        for step in plan:
+        for place, step in enumerate(plan):
             if isinstance(step, dict) and isinstance(step.get("step"), str):
                 text, status = step["step"], str(step.get("status"))
                 self._plan[text] = status
                 if status == "completed" and before.get(text) != "completed":
-                    draft.add(AgentText, text=text, channel="todo")
+                    draft.add(AgentText, f"todo{place}", text=text, channel="todo")
 
     def _output(self, item: Item, draft: Draft) -> None:
         call_id = item.call_id or draft.event_id(0)
@@ -337,7 +338,7 @@ class CodexDecoder(Decoder):
         origin = self._sessions.get(call.session)
         self._result(draft, 0, call_id, reading, files, reads_from=origin)
         if origin is not None and reading.status != "running":
-            self._result(draft, None, origin, reading, files)
+            self._result(draft, "later", origin, reading, files)
             if call.session is not None and reading.exit_code is not None:
                 self._sessions.pop(call.session)
         if call_id == self._script:
@@ -346,20 +347,20 @@ class CodexDecoder(Decoder):
                 self._scripted(call_id, call.args["input"], reading, draft)
         if reading.status == "denied":
             by = reading.facts.get("denied_by", "unknown")
-            draft.add(Permission, decision="denied", by=by, call_id=call_id, reason=reading.text[:400])
+            draft.add(Permission, "denied", decision="denied", by=by, call_id=call_id, reason=reading.text[:400])
 
     def _scripted(self, call_id: str, script: str, outer: Reading, draft: Draft) -> None:
         """Tell the calls inside a script that nothing else in the log tells; their own outcome is not recorded."""
         for number, (tool, args) in enumerate(nested_calls(script), 1):
             nested = f"{call_id}/{number}"
-            draft.add(ToolCall, call_id=nested, tool=tool, args=args)
+            draft.add(ToolCall, f"{number}.call", call_id=nested, tool=tool, args=args)
             status: ResultStatus = outer.status if outer.status == "denied" else "unknown"
-            draft.add(ToolResult, call_id=nested, text="", status=status, facts={"script": call_id})
+            draft.add(ToolResult, f"{number}.result", call_id=nested, text="", status=status, facts={"script": call_id})
 
     def _result(
         self,
         draft: Draft,
-        block: int | None,
+        block: int | str,
         call_id: str,
         reading: Reading,
         files: tuple[FileChange, ...] = (),
@@ -392,7 +393,7 @@ class CodexDecoder(Decoder):
                 last = notice.last_agent_message
                 if last and last != self._said:
                     draft.add(AgentText, 0, text=last, channel="task_complete")
-                draft.add(Boundary, what="turn_end")
+                draft.add(Boundary, "end", what="turn_end")
             case "turn_aborted":
                 draft.add(Boundary, 0, what="abort", detail=notice.reason)
             case "thread_rolled_back":
@@ -401,7 +402,13 @@ class CodexDecoder(Decoder):
                 draft.add(Boundary, 0, what="api_error", detail=plain_text(notice.message))
             case "shutdown_complete":
                 draft.add(Boundary, 0, what="run_end")
-            case "exec_command_end" | "patch_apply_end" | "mcp_tool_call_end" | "dynamic_tool_call_response":
+            case (
+                "exec_command_end"
+                | "patch_apply_end"
+                | "mcp_tool_call_end"
+                | "dynamic_tool_call_response"
+                | "collab_agent_spawn_end"
+            ):
                 self._ended(notice, draft)
             case "item_completed":
                 self._completed(completed_decoder.decode(notice.item), draft)
@@ -416,7 +423,14 @@ class CodexDecoder(Decoder):
             status = status or ("succeeded" if notice.success else "failed")
         if notice.type == "mcp_tool_call_end":
             status = _mcp_status(notice.result)
-        self._know(notice.call_id, _Structured(notice.exit_code, status, files_of_changes(notice.changes)), draft)
+        child = notice.new_thread_id
+        known = _Structured(
+            notice.exit_code,
+            status,
+            files_of_changes(notice.changes),
+            run_id(NAME, child, child) if child else None,
+        )
+        self._know(notice.call_id, known, draft)
 
     def _know(self, call_id: str | None, known: _Structured, draft: Draft) -> None:
         """Keep what is known of a call until its output comes, or correct the output that has come."""
@@ -464,7 +478,7 @@ class CodexDecoder(Decoder):
         )
         reading = Reading(text, "unknown")
         _correct(reading, known)
-        self._result(draft, None, call_id, reading, known.files)
+        self._result(draft, "result", call_id, reading, known.files)
 
 
 def _did_what(item: Completed) -> tuple[str, Json]:
@@ -482,6 +496,8 @@ def _correct(reading: Reading, known: _Structured) -> None:
         reading.status = "succeeded" if known.exit_code == 0 else "failed"
     elif known.status is not None and reading.status != "denied":
         reading.status = known.status
+    if known.child is not None:
+        reading.facts["child_run"] = known.child
     if known.status == "denied":
         reading.status = "denied"
         reading.facts.setdefault("denied_by", "user")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from assure_tui.ingest.adapters.values import lines_of
 from assure_tui.ingest.model import FileChange
 
 _BEGIN = "*** Begin Patch"
@@ -32,7 +33,7 @@ def files_of_patch(patch: str) -> tuple[FileChange, ...]:
             diff = "\n".join(lines) if lines else None
             files.append(FileChange(path=path, op="rename" if new_path else op, diff=diff, new_path=new_path))
 
-    for line in patch[start:].splitlines()[1:]:
+    for line in lines_of(patch[start:])[1:]:
         if line.startswith("*** End Patch"):
             break
         for header, meaning in _HEADERS:
@@ -66,7 +67,7 @@ def _change(path: str, change: dict[str, Any]) -> FileChange:
     content = change.get("content")
     if kind in {"add", "delete"}:
         sign = "+" if kind == "add" else "-"
-        diff = "\n".join(sign + line for line in content.splitlines()) if isinstance(content, str) else None
+        diff = "\n".join(sign + line for line in lines_of(content)) if isinstance(content, str) else None
         return FileChange(path=path, op="create" if kind == "add" else "delete", diff=diff)
     diff = change.get("unified_diff")
     moved = change.get("move_path")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -25,12 +26,11 @@ _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 def nested_calls(script: str) -> list[tuple[str, Json]]:
     """Give the tool calls of a script whose arguments can be read, in order."""
     found: list[tuple[str, Json]] = []
-    for call in _CALL.finditer(script[:MAX_SCRIPT]):
+    script = script[:MAX_SCRIPT]
+    for call in islice(_CALL.finditer(script), MAX_CALLS):
         args = _literal(script, call.end())
         if args is not None:
             found.append((call[1], args))
-        if len(found) == MAX_CALLS:
-            break
     return found
 
 

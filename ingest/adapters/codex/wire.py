@@ -41,7 +41,6 @@ EVENT_BOOKKEEPING = frozenset(
         "agent_reasoning_section_break",
         "background_event",
         "collab_agent_interaction_end",
-        "collab_agent_spawn_end",
         "collab_close_end",
         "collab_resume_end",
         "collab_waiting_end",
@@ -127,6 +126,7 @@ class Notice(msgspec.Struct):
     success: bool | None = None
     changes: Any = None
     result: Any = None
+    new_thread_id: str | None = None
     item: msgspec.Raw = msgspec.Raw()
 
 
