@@ -81,29 +81,28 @@ def append(path: Path, data: bytes, mode: int = PUBLIC) -> None:
 
 
 def put(path: Path, data: bytes, mode: int = PUBLIC) -> None:
-    """Write a whole new file durably in the place of any other; the caller syncs the directory."""
+    """Put a whole file, its data durable, in the place of any other; the caller syncs the directory.
+
+    It is written under a hidden name first, so that a crash leaves no torn file under its own. Only one process may put
+    a path at a time, which the ledger's locks see to.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
     with writing(path):
-        path.unlink(missing_ok=True)
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        temporary.unlink(missing_ok=True)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
         try:
             write_all(fd, data)
             sync(fd)
         finally:
             os.close(fd)
+        temporary.replace(path)
 
 
 def replace(path: Path, data: bytes, mode: int = PUBLIC) -> None:
-    """Replace a file so that any reader, also after a power cut, sees the old bytes or the new ones."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        put(temporary, data, mode)
-        with writing(path):
-            temporary.replace(path)
-            sync_directory(path.parent)
-    except FullError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+    """Put a file durably, its name too: any reader, also after a power cut, sees the old bytes or the new ones."""
+    put(path, data, mode)
+    with writing(path):
+        sync_directory(path.parent)
 
 
 def make_directory(path: Path, mode: int = 0o755) -> None:

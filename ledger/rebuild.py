@@ -63,6 +63,8 @@ class Rebuild:
         """Hold what is left of earlier, smaller partial files against the beginning of the items."""
         folder = self._directory / f"{path}.p"
         for name in disk.names(folder):
+            if name.startswith("."):
+                continue
             width = int(name) if name.isascii() and name.isdigit() and len(name) <= 3 else 0
             known = 0 < width < len(items)
             foreign = not 0 < width < WIDTH

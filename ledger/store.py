@@ -262,7 +262,7 @@ class Ledger:
         try:
             yield
         except FullError as error:
-            self._broken = str(error)
+            self._broken = self._broken or str(error)
             raise
 
     def _start_writing(self) -> None:
