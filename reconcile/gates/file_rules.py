@@ -1,0 +1,176 @@
+"""Gates over files and the network: weakened tests, changed guards, secrets read, data sent away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assure_tui.reconcile.effects.script import Simple
+from assure_tui.reconcile.gates.look import Look
+from assure_tui.reconcile.gates.rules import Hit, listed, pattern
+from assure_tui.reconcile.gates.weaken import is_test, weakening
+from assure_tui.reconcile.model import Effect, Severity
+
+_HOST = re.compile(
+    r"(?:https?|ftp)://(?:[^\s/@'\"]{1,200}@)?([\w.-]{1,253}|\[[0-9a-fA-F:]{2,45}\])"
+    r"|(?<![\w/])[\w.-]{1,64}@([\w.-]{1,253}):"
+)
+_NAMES_ONLY = re.compile(r"s[/|#][^/|#]{0,20}=|cut -d=? ?['\"]?=|-o ['\"]?\^|grep -[a-z]*o|=<|wc -l|^test |-c ")
+
+
+def hits(look: Look) -> Iterator[Hit]:
+    """Give what the gates find in the files that a call touches and in what it sends away."""
+    for effect in look.effects:
+        if effect.kind in {"edited", "created", "deleted"}:
+            yield from _weakened(effect)
+            yield from _guards(effect)
+        elif effect.kind == "read" and look.script is None:
+            yield from _read(effect)
+    if look.script is not None:
+        for at, simple in enumerate(look.script.commands):
+            yield from _secrets(simple)
+            yield from _sent(look.script.commands, at, look)
+    yield from _sandbox(look)
+
+
+def _weakened(effect: Effect) -> Iterator[Hit]:
+    diff = effect.results.get("diff")
+    if effect.kind == "deleted":
+        gone = [path for path in effect.args.get("paths", ()) if is_test(path)]
+        if gone:
+            yield Hit(
+                gate="test-weakening",
+                severity="low",
+                reason="test-file-deleted",
+                message=f"{gone[0]} was deleted, with the tests in it",
+            )
+        return
+    if not isinstance(diff, str) or not diff:
+        return
+    for path in effect.args.get("paths", ()):
+        found = weakening(path, diff, created=effect.kind == "created")
+        if found is not None:
+            yield Hit(gate="test-weakening", severity=found.severity, reason=found.reason, message=found.message)
+
+
+def _guards(effect: Effect) -> Iterator[Hit]:
+    for path in effect.args.get("abs", ()):
+        if pattern("paths", "guards").search(path):
+            grave = bool(pattern("paths", "grave_guards").search(path))
+            yield Hit(
+                gate="guard-edit",
+                severity="medium" if grave else "info",
+                reason=effect.kind,
+                message=f"{path.rpartition('/')[2]}, which guards the work, was {effect.kind}",
+            )
+
+
+# -- secrets
+
+
+def secret(path: str) -> Severity | None:
+    """Tell how grave it is to read a path; None when it holds no secret."""
+    path = path.replace("\\", "/")
+    if pattern("secrets", "harmless").search(path):
+        return None
+    if pattern("secrets", "grave").search(path):
+        return "medium"
+    return "low" if pattern("secrets", "plain").search(path) else None
+
+
+def _read(effect: Effect) -> Iterator[Hit]:
+    for path in effect.args.get("abs") or effect.args.get("paths", ()):
+        severity = secret(path)
+        if severity is not None:
+            yield Hit(
+                gate="secret-read", severity=severity, reason="file", message=f"{path} was read: it holds secrets"
+            )
+
+
+def _secrets(simple: Simple) -> Iterator[Hit]:
+    if simple.program in listed("secrets", "readers") and simple.pipe[1] == 0:
+        for word in simple.argv[1:]:
+            severity = secret(word) if not word.startswith("-") else None
+            if severity is not None and not (severity == "low" and _NAMES_ONLY.search(simple.text)):
+                yield Hit(
+                    gate="secret-read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
+                )
+                return
+    named = " ".join([simple.program, *[word for word in simple.argv[1:4] if not word.startswith("-")]])
+    if any(named.startswith(command) for command in listed("secrets", "commands")) and not simple.inner:
+        yield Hit(
+            gate="secret-read",
+            severity="medium",
+            reason="store",
+            message=f"`{simple.text[:120]}` shows a stored secret",
+        )
+    elif simple.program in {"env", "printenv"} and len(simple.argv) == 1 and simple.pipe[2] == 1 and not simple.quiet:
+        yield Hit(gate="secret-read", severity="low", reason="environment", message="the whole environment was printed")
+
+
+# -- egress
+
+
+def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
+    simple = commands[at]
+    if simple.program not in listed("network", "senders"):
+        return
+    host = next((match[1] or match[2] for word in simple.argv[1:] if (match := _HOST.search(word))), None)
+    if simple.program in {"nc", "ncat"}:
+        host = next(
+            (word for word in simple.argv[1:] if re.search(r"[.:]|[a-z]", word) and not word.startswith("-")), None
+        )
+    if host is None or any(local in host for local in listed("network", "local") if local != "example.com"):
+        return
+    files = _uploaded(simple)
+    piped = [other for other in commands[:at] if other.pipe[0] == simple.pipe[0] and other.pipe[2] > 1]
+    told = [word for other in piped for word in other.argv[1:]]
+    dumped = any(other.program in {"env", "printenv", "export"} and len(other.argv) == 1 for other in piped)
+    inner = [word for other in commands[:at] if other.inner and other.text in simple.text for word in other.argv[1:]]
+    secrets = [path for path in (*files, *told, *inner) if secret(path) is not None]
+    if secrets or dumped:
+        yield Hit(
+            gate="egress",
+            severity="critical",
+            reason="secret",
+            message=f"{secrets[0] if secrets else 'the environment'} was sent to {host}",
+            objects=(host,),
+        )
+    elif files and host.lower() not in look.memory.asked.lower():
+        outward = simple.program in {"curl", "wget"}
+        yield Hit(
+            gate="egress",
+            severity="medium" if outward and not re.search(r"(?:^|\.)(?:api|registry|uploads?)\.", host) else "low",
+            reason="file",
+            message=f"{files[0]} was sent to {host}",
+            objects=(host,),
+        )
+
+
+def _uploaded(simple: Simple) -> list[str]:
+    """Files whose content a command sends."""
+    found: list[str] = []
+    words = simple.argv[1:]
+    for at, word in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if word in {"-T", "--upload-file", "--post-file", "--body-file", "-InFile"}:
+            found.append(following)
+        elif "@" in word and (
+            match := re.match(r"(?:-{1,2}[\w-]{1,20}=?)?(?:[\w.-]{1,60}=)?[@<]([^\s;]{1,300})", word)
+        ):
+            found.append(match[1])
+        elif word.startswith(("--post-file=", "--upload-file=")):
+            found.append(word.partition("=")[2])
+    if simple.program in {"scp", "rsync", "sftp"}:
+        operands = [word for word in words if not word.startswith("-")]
+        if operands and ":" in operands[-1]:
+            found += operands[:-1]
+    return [path for path in found if path and path != "-"]
+
+
+def _sandbox(look: Look) -> Iterator[Hit]:
+    for name, value in listed("permissions", "sandbox_arguments").items():
+        if name in look.call.args and look.call.args[name] == value:
+            yield Hit(
+                gate="sandbox-off", severity="info", reason=name, message="the call asked to run outside of the sandbox"
+            )

@@ -1,0 +1,66 @@
+"""The gates' data: which there are, and the words and patterns that they look for (`data/gates.toml`)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Literal
+
+import msgspec
+
+from assure_tui.reconcile.model import Severity
+from assure_tui.reconcile.tables import table
+
+Phase = Literal["event", "turn", "run"]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate as people know it."""
+
+    id: str
+    phase: Phase
+    severity: Severity
+    label: str
+    description: str
+    controls: list[str]
+    words: list[str]
+    """When a line could not be read and holds one of these, the gate is not evaluated."""
+    asked: list[str]
+    """Patterns of user words that ask for just what the gate is about."""
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate met something. `asked` words of the user were not looked at yet."""
+
+    gate: str
+    severity: Severity
+    reason: str
+    """A short code, stable: `no-verify`, `force-push`."""
+    message: str
+    bypassed: bool = False
+    objects: tuple[str, ...] = ()
+    """Names that the user must have said too, for the act to count as asked for."""
+
+
+@cache
+def catalogue() -> dict[str, Rule]:
+    """Give all shipped gates by id."""
+    return {rule.id: rule for rule in msgspec.convert(table("gates")["gate"], list[Rule])}
+
+
+@cache
+def asked(gate: str) -> re.Pattern[str] | None:
+    """Give the pattern of user words that ask for what a gate is about."""
+    patterns = catalogue()[gate].asked
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+
+
+def listed(group: str, name: str) -> Any:
+    """Give an entry of the data as it is written."""
+    return table("gates")[group][name]
+
+
+@cache
+def pattern(group: str, name: str) -> re.Pattern[str]:
+    """Give a list of patterns of the data as one."""
+    return re.compile("|".join(f"(?:{one})" for one in listed(group, name)), re.MULTILINE)

@@ -1,0 +1,128 @@
+"""Tells when an edit makes a test easier to pass: a skip put in, assertions taken out, a threshold lowered."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from assure_tui.reconcile.gates.rules import listed, pattern
+from assure_tui.reconcile.model import Severity
+
+MAX_LINES = 4000
+
+
+class Weakening(msgspec.Struct, frozen=True):
+    """How an edit weakens what it touches."""
+
+    severity: Severity
+    reason: str
+    message: str
+
+
+def is_test(path: str) -> bool:
+    """Whether a path is that of a test."""
+    return bool(pattern("tests", "paths").search(path.replace("\\", "/")))
+
+
+def is_config(path: str) -> bool:
+    """Whether a path is that of a file that says which tests run, and how."""
+    return bool(pattern("tests", "configs").search(path.replace("\\", "/")))
+
+
+def weakening(path: str, diff: str, *, created: bool = False) -> Weakening | None:
+    """Read the body of a diff; None when nothing in it makes a test easier to pass."""
+    lines = diff.splitlines()[:MAX_LINES]
+    if is_test(path):
+        return _in_test(path, lines, created=created)
+    return _in_config(path, lines) if is_config(path) and not created else None
+
+
+def _in_test(path: str, lines: list[str], *, created: bool) -> Weakening | None:
+    added = [line[1:] for line in lines if line.startswith("+")]
+    removed = [line[1:] for line in lines if line.startswith("-")]
+    if created and not removed:
+        return None
+    moved = {line.strip() for line in removed}
+    name = path.replace("\\", "/").rpartition("/")[2]
+    skips = pattern("tests", "skips")
+    plain = conditional = 0
+    for at, line in enumerate(lines):
+        if not line.startswith("+") or line[1:].strip() in moved or not skips.search(line[1:]):
+            continue
+        if _under_condition(lines, at) or _in_new_function(lines, at):
+            conditional += 1
+        else:
+            plain += 1
+    gone = sum(1 for line in removed if skips.search(line) and line.strip() not in {other.strip() for other in added})
+    if plain > gone:
+        return Weakening("high", "skip", f"a test in {name} is now skipped")
+    focused = [line for line in added if pattern("tests", "focuses").search(line) and line.strip() not in moved]
+    if focused:
+        return Weakening("medium", "focus", f"only a part of {name} runs now")
+    if any(pattern("tests", "hollow").search(line) for line in added if line.strip() not in moved) and removed:
+        return Weakening("medium", "hollow", f"a check in {name} now always passes")
+    if conditional:
+        return Weakening("low", "conditional-skip", f"a test in {name} may now be skipped")
+    return _assertions(name, added, removed)
+
+
+def _under_condition(lines: list[str], at: int) -> bool:
+    """Whether a skip stands under a condition, on its own line or the lines right before it."""
+    condition = pattern("tests", "conditional")
+    return any(condition.search(line[1:]) for line in lines[max(0, at - 2) : at + 1] if not line.startswith("-"))
+
+
+def _in_new_function(lines: list[str], at: int) -> bool:
+    """Whether the skip belongs to a test that the same edit adds: nothing that ran before is skipped."""
+    function = pattern("tests", "functions")
+    for line in reversed(lines[max(0, at - 30) : at]):
+        if function.search(line[1:]):
+            return line.startswith("+")
+        if line.startswith("@@"):
+            return False
+    return any(line.startswith("+") and function.search(line[1:]) for line in lines[at + 1 : at + 3])
+
+
+def _assertions(name: str, added: list[str], removed: list[str]) -> Weakening | None:
+    asserts, functions = pattern("tests", "asserts"), pattern("tests", "functions")
+    lost = sum(1 for line in removed if asserts.search(line))
+    kept = sum(1 for line in added if asserts.search(line))
+    if not lost or kept >= lost:
+        return None
+    tests_gone = sum(1 for line in removed if functions.search(line)) - sum(
+        1 for line in added if functions.search(line)
+    )
+    if tests_gone > 0:
+        return Weakening("low", "test-removed", f"{tests_gone} test(s) were taken out of {name}")
+    code = [line for line in added if line.strip()]
+    if not code and lost <= len(removed):
+        return Weakening("medium", "assertion-removed", f"assertions were taken out of {name}")
+    return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
+
+
+def _in_config(path: str, lines: list[str]) -> Weakening | None:
+    added = [line[1:] for line in lines if line.startswith("+")]
+    removed = [line[1:] for line in lines if line.startswith("-")]
+    name = path.replace("\\", "/").rpartition("/")[2]
+    loosened = pattern("tests", "loosened")
+    old = sum(1 for line in removed if loosened.search(line))
+    if sum(1 for line in added if loosened.search(line)) > old:
+        return Weakening("low", "checks-excluded", f"{name} lets a check be left out or fail unseen")
+    before, after = _levels(removed), _levels(added)
+    for level, value in after.items():
+        if level in before and value < before[level]:
+            return Weakening(
+                "medium", "threshold-lowered", f"{name} lowers {level} from {before[level]:g} to {value:g}"
+            )
+    return None
+
+
+def _levels(lines: list[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for line in lines:
+        for threshold in listed("tests", "thresholds"):
+            match = re.search(threshold, line)
+            if match:
+                found[match["name"]] = float(match["value"])
+    return found
