@@ -138,6 +138,8 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     at: Locator
     claims: int
     findings: int
+    run: str = ""
+    """Set in the results of a search over all runs."""
 
 
 class FileDiff(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,137 @@
+"""The ledger as the desk uses it: opened when it is needed, and read on behind what the index has."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from assure_tui.app.desk.entries import ACTS, EVIDENCE, Words
+from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.library import Entry, Library
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
+from assure_tui.ledger.store import Draft, Ledger
+
+_KINDS = frozenset({*ACTS, *EVIDENCE})
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn the ledger's errors into the desk's."""
+    try:
+        yield
+    except (DamagedError, ForeignError) as error:
+        raise LedgerDamagedError(f"{error}.") from error
+    except LedgerError as error:
+        raise UsageError(f"{error}.") from error
+
+
+class Archive:
+    """Holds the ledger open, to read, and once somebody acts, to write. Methods may be called from several threads."""
+
+    def __init__(self, home: Home, library: Library, *, read_only: bool) -> None:
+        self._home = home
+        self._library = library
+        self._read_only = read_only
+        self._lock = threading.RLock()
+        self._ledger: Ledger | None = None
+        self._writable = False
+        self._tail: list[Entry] = []
+        self._read_to = 0
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is a ledger."""
+        return (self._home.ledger / ".state" / "version").exists()
+
+    def reading(self) -> Ledger | None:
+        """Give the ledger for reading, or None when there is none yet.
+
+        Raises:
+            LedgerDamagedError: It is too damaged to be read.
+        """
+        with self._lock:
+            if self._ledger is None and self.exists:
+                with plain_errors():
+                    keys = self._home.keys if self._home.keys.exists() else None
+                    self._ledger = Ledger.open(self._home.ledger, pins=self._home.pins, keys=keys, read_only=True)
+            return self._ledger
+
+    def writing(self) -> Ledger:
+        """Give the ledger for writing; make it when there is none.
+
+        Raises:
+            LedgerDamagedError: It is damaged.
+            UsageError: The desk was opened to read only.
+        """
+        if self._read_only:
+            raise UsageError("this desk was opened read-only: leave --read-only out to write.")
+        with self._lock:
+            if self._ledger is None or not self._writable:
+                self._ledger = open_ledger(self._home)
+                self._writable = True
+            return self._ledger
+
+    def write(self, words: Sequence[Words]) -> int:
+        """Append entries; give the index of the first. They are durable when this returns."""
+        ledger = self.writing()
+        with plain_errors():
+            receipt = ledger.append([Draft(word.kind, word.subject, word.clear, word.content) for word in words])
+            ledger.publish()
+        return receipt.first_index
+
+    def size(self) -> int:
+        """Give the number of entries."""
+        ledger = self.reading()
+        if ledger is None:
+            return 0
+        with plain_errors():
+            ledger.refresh()
+            return ledger.size
+
+    def entries(self, kinds: Sequence[str], subject: str | None = None) -> list[Entry]:
+        """Give entries of some kinds: from the index, and those that the index does not have yet from the ledger."""
+        tail = self._behind_index()
+        seen = self._seen()
+        indexed = [entry for entry in self._library.entries(kinds, subject) if entry.index < seen]
+        return indexed + [e for e in tail if e.kind in kinds and (subject is None or e.subject == subject)]
+
+    def newest(self, kinds: Sequence[str], subject: str) -> int:
+        """Give the index of the newest entry of some kinds about a subject, or -1."""
+        behind = [entry.index for entry in self._behind_index() if entry.kind in kinds and entry.subject == subject]
+        return behind[-1] if behind else self._library.newest(kinds, subject)
+
+    def version(self) -> tuple[int, int]:
+        """Give a value that changes when `entries` would answer otherwise."""
+        self._behind_index()
+        return self._seen(), self._tail[-1].index if self._tail else -1
+
+    def _seen(self) -> int:
+        ledger = self.reading()
+        origin, seen = self._library.ledger_seen()
+        return seen if ledger is not None and ledger.origin == origin else 0
+
+    def _behind_index(self) -> list[Entry]:
+        """Give the entries that the index does not have yet."""
+        ledger = self.reading()
+        if ledger is None:
+            return []
+        with self._lock, plain_errors():
+            seen = self._seen()
+            ledger.refresh()
+            self._tail = [entry for entry in self._tail if entry.index >= seen]
+            start = max(seen, self._read_to)
+            for index, entry in enumerate(ledger.entries(start), start):
+                if entry.kind in _KINDS:
+                    content = ledger.content(index) if entry.kind in ACTS else None
+                    self._tail.append(Entry(index, entry.kind, entry.subject, entry.time, entry.clear, content))
+            self._read_to = max(self._read_to, ledger.size)
+            return list(self._tail)
+
+    @property
+    def path(self) -> Path:
+        """Where the ledger lies."""
+        return self._home.ledger

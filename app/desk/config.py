@@ -1,0 +1,251 @@
+"""Configuration: the user's `config.toml`, and a workspace's `assure.toml`, which is hostile until trusted.
+
+A workspace file may have been written by a cloned repository, or by the very agent that is watched. Untrusted, it may
+only tighten: raise a severity. All else it asks for waits for `assure-tui trust` and is listed by name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assure_tui.app.desk.errors import ConfigError
+from assure_tui.ingest.feeds.spec import FeedSpec
+from assure_tui.reconcile.model import SEVERITIES, Severity
+from assure_tui.reconcile.settings import Settings, ToolSpec
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+WORKSPACE_FILE = "assure.toml"
+MAX_FILE = 1 << 20
+"""Bytes that a configuration file may have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserConfig:
+    """The user's own settings, see `schema.UserFile`."""
+
+    operator: str = ""
+    discover: bool = True
+    roots: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
+    theme: str = "dark"
+    glyphs: str = "unicode"
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """What a workspace file comes to, under the trust it has."""
+
+    path: Path | None = None
+    digest: str = ""
+    trusted: bool = False
+    settings: Settings = field(default_factory=Settings)
+    feeds: tuple[FeedSpec, ...] = ()
+    exclude: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """What the file asks for and does not get before it is trusted, each in plain words."""
+
+
+def read_user(path: Path) -> UserConfig:
+    """Read the user's settings; without a file, the defaults.
+
+    Raises:
+        ConfigError: The file cannot be read, is no TOML, or holds what it must not.
+    """
+    data = _read(path)
+    if data is None:
+        return UserConfig()
+    from assure_tui.app.desk.schema import UserFile  # noqa: PLC0415 - pydantic costs 0.15 s
+
+    model = _check(UserFile, _parse(path, data), path)
+    return UserConfig(
+        operator=model.operator,
+        discover=model.discover,
+        roots=tuple(
+            (path.parent / root).expanduser() if not root.startswith("~") else Path(root).expanduser()
+            for root in model.roots
+        ),
+        exclude=tuple(model.exclude),
+        theme=model.theme,
+        glyphs=model.glyphs,
+        keys=model.keys,
+    )
+
+
+def find_workspace(beside: Iterable[Path]) -> Path | None:
+    """Find the workspace file beside the first path that has one: in the folder itself, or where the file lies."""
+    for path in beside:
+        folder = path if path.is_dir() else path.parent
+        candidate = folder / WORKSPACE_FILE
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | None = None) -> Workspace:
+    """Read a workspace file under the trust it has: given by the caller, or looked up in the file `trust`.
+
+    Raises:
+        ConfigError: The file cannot be read, is no TOML, or holds what it must not.
+    """
+    data = _read(path)
+    if data is None:
+        raise ConfigError(f"there is no configuration file {path}: check the path.")
+    digest = sha256(data).hexdigest()
+    if trusted is None:
+        from assure_tui.app.desk.trust import is_trusted  # noqa: PLC0415 - only here
+
+        trusted = trust is not None and is_trusted(trust, path, digest)
+    from assure_tui.app.desk.schema import WorkspaceFile  # noqa: PLC0415 - pydantic costs 0.15 s
+
+    model = _check(WorkspaceFile, _parse(path, data), path)
+    _known_codes(model.severities, path)
+    raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity)}
+    if not trusted:
+        return Workspace(
+            path=path, digest=digest, settings=Settings(severities=raised), waiting=tuple(_asks(model, raised))
+        )
+    return Workspace(
+        path=path,
+        digest=digest,
+        trusted=True,
+        settings=Settings(
+            tools=tuple(ToolSpec(**tool.model_dump()) for tool in model.tools),
+            lexicon=model.lexicon,
+            severities=dict(model.severities),
+            complete_logs=model.complete_logs,
+            trusted_tools=tuple(model.trusted_tools),
+        ),
+        feeds=tuple(_feed(feed, path) for feed in model.feeds),
+        exclude=tuple(model.exclude),
+    )
+
+
+def _feed(feed: Any, path: Path) -> FeedSpec:
+    return FeedSpec(
+        name=feed.name,
+        kind=feed.kind,
+        path=path.parent / feed.path if feed.path is not None else None,
+        command=tuple(feed.command) if feed.command is not None else None,
+        format=feed.format,
+        mapping=feed.map,
+        constants=feed.constants,
+        minor_units=feed.minor_units,
+        complete=feed.complete,
+        lag=feed.lag,
+    )
+
+
+def _asks(model: Any, raised: dict[str, Severity]) -> Iterable[str]:
+    """Name all that a file asks for and that only trust can give."""
+    for feed in model.feeds:
+        what = f"runs {' '.join(feed.command)}" if feed.command else f"reads {feed.path}"
+        yield f"feed {feed.name!r} {what}" + (", as the complete record of its kind" if feed.complete else "")
+    for tool in model.tools:
+        yield f"tool {tool.name!r} counts as {tool.kind} ({tool.effect_class})"
+    for code, severity in model.severities.items():
+        if code not in raised:
+            yield f"severity of {code} is set to {severity}"
+    if not model.complete_logs:
+        yield "logs do not count as complete"
+    for tool in model.trusted_tools:
+        yield f"output of tool {tool!r} is not checked as outside input"
+    for pattern in model.exclude:
+        yield f"logs that match {pattern!r} are left out"
+    if model.lexicon:
+        yield "the lexicon is added to"
+
+
+@cache
+def _default_severities() -> dict[str, Severity]:
+    """Give the worst severity that each code has by default."""
+    text = (files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8")
+    table: dict[str, Severity] = tomllib.loads(text)["severity"]
+    return table
+
+
+def _raises(code: str, severity: Severity) -> bool:
+    return SEVERITIES.index(severity) >= SEVERITIES.index(_default_severities()[code])
+
+
+def _known_codes(severities: dict[str, Severity], path: Path) -> None:
+    for code in severities:
+        if code not in _default_severities():
+            raise ConfigError(f"{path}: [severities] names no code {code!r}{_nearest(code, _default_severities())}.")
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read ({error.strerror}): make it a file you can read, or move it away."
+        ) from error
+    if len(data) > MAX_FILE:
+        raise ConfigError(f"{path} is larger than {MAX_FILE} bytes: that is no configuration file.")
+    return data
+
+
+def _parse(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply to be a configuration file.") from error
+
+
+def _check(model: type[Any], data: dict[str, Any], path: Path) -> Any:
+    from pydantic import ValidationError  # noqa: PLC0415 - see schema
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError("; ".join(f"{path}: {problem}" for problem in _problems(model, error))) from error
+
+
+def _problems(model: type[BaseModel], error: ValidationError) -> list[str]:
+    problems: list[str] = []
+    for item in error.errors():
+        where = _place(item["loc"])
+        if item["type"] == "extra_forbidden":
+            key = str(item["loc"][-1])
+            problems.append(f"unknown key `{where}`{_nearest(key, _keys(model, item['loc']))}")
+        else:
+            text = item["msg"].removeprefix("Value error, ")
+            problems.append(f"`{where}`: {text}" if where else text)
+    return problems
+
+
+def _place(loc: Iterable[str | int]) -> str:
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+
+
+def _keys(model: Any, loc: tuple[str | int, ...]) -> list[str]:
+    """Give the keys that the table at `loc` may have, by following the models downwards."""
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            annotation = model.model_fields[part].annotation
+            inner = getattr(annotation, "__args__", (annotation,))[0]
+            model = inner if hasattr(inner, "model_fields") else model
+    return list(model.model_fields)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean `{near[0]}`?" if near else ""

@@ -1,0 +1,148 @@
+"""The filter language of the Runs view: `field:value`, `-field:value`, `field:>n`, `field:~regex`, and bare text.
+
+All terms must hold. Values compare without regard to case; a text field holds a value when it contains it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.views import RunRow
+
+MAX_QUERY = 1_000
+MAX_FIELD = 300
+"""Code points of a field that a pattern is tried on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a term is tried on: a row, and the codes of its findings."""
+
+    row: RunRow
+    codes: Sequence[str] = ()
+    gates: Sequence[str] = ()
+
+
+Test = Callable[[Subject], bool]
+
+_TEXT: dict[str, Callable[[Subject], Sequence[Any]]] = {
+    "id": lambda s: [s.row.id, s.row.native_id],
+    "run": lambda s: [s.row.id, s.row.native_id],
+    "parent": lambda s: [s.row.parent or ""],
+    "agent": lambda s: [s.row.agent, s.row.adapter],
+    "model": lambda s: [s.row.model or ""],
+    "cwd": lambda s: [s.row.cwd or ""],
+    "source": lambda s: [s.row.source],
+    "title": lambda s: [s.row.title],
+    "code": lambda s: s.codes,
+    "gate": lambda s: [*s.gates, *(["failed"] if s.row.gates_failed else ["none"])],
+}
+_WORD: dict[str, Callable[[Subject], str]] = {
+    "status": lambda s: s.row.status,
+    "attention": lambda s: s.row.attention,
+    "is": lambda s: s.row.attention,
+    "worst": lambda s: s.row.worst or "none",
+    "severity": lambda s: s.row.worst or "none",
+    "verdict": lambda s: s.row.verdict or "none",
+    "sealed": lambda s: s.row.sealed,
+    "changed": lambda s: "yes" if s.row.changed else "no",
+}
+_NUMBER: dict[str, Callable[[Subject], float]] = {
+    "confirmed": lambda s: s.row.confirmed,
+    "contradicted": lambda s: s.row.contradicted,
+    "unchecked": lambda s: s.row.unchecked,
+    "claims": lambda s: s.row.confirmed + s.row.contradicted + s.row.unchecked,
+    "findings": lambda s: s.row.findings,
+    "undecided": lambda s: s.row.undecided,
+    "gates": lambda s: s.row.gates_failed,
+    "events": lambda s: s.row.events,
+}
+FIELDS = tuple(sorted({*_TEXT, *_WORD, *_NUMBER}))
+
+
+def compile_filter(query: str) -> Test:
+    """Turn a query into a test on rows.
+
+    Raises:
+        UsageError: A field is unknown, or a pattern is none.
+    """
+    tests = [_term(word) for word in _words(query[:MAX_QUERY])]
+    return lambda subject: all(test(subject) for test in tests)
+
+
+def _words(query: str) -> list[str]:
+    try:
+        return shlex.split(query)
+    except ValueError:  # an open quotation mark, while somebody is typing
+        return query.split()
+
+
+def _term(word: str) -> Test:
+    negated = word.startswith("-") and len(word) > 1
+    name, colon, value = word.removeprefix("-").partition(":")
+    if not colon or (name not in FIELDS and not name.isidentifier()):
+        test = _bare(word.removeprefix("-"))
+    elif name not in FIELDS:
+        raise UsageError(f"there is no field {name!r} to filter by: there are {', '.join(FIELDS)}.")
+    else:
+        test = _field(name, value)
+    return (lambda subject: not test(subject)) if negated else test
+
+
+def _bare(text: str) -> Test:
+    wanted = text.casefold()
+
+    def test(subject: Subject) -> bool:
+        row = subject.row
+        fields = (row.id, row.title, row.agent, row.model or "", row.source, row.cwd or "", row.native_id)
+        return any(wanted in field.casefold() for field in fields)
+
+    return test
+
+
+def _field(name: str, value: str) -> Test:
+    if value[:1] == "~":
+        try:
+            pattern = re.compile(value[1:], re.IGNORECASE)
+        except re.error as error:
+            raise UsageError(f"{value[1:]!r} is no regular expression: {error}.") from error
+        return lambda subject: any(pattern.search(text[:MAX_FIELD]) for text in _texts(name, subject))
+    if name in _NUMBER:
+        return _compare(name, value)
+    if name in _WORD:
+        word = _WORD[name]
+        return lambda subject: word(subject) == value.casefold()
+    texts, wanted = _TEXT[name], value.casefold()
+    return lambda subject: any(wanted in str(text).casefold() for text in texts(subject))
+
+
+def _compare(name: str, value: str) -> Test:
+    number = _NUMBER[name]
+    match = re.fullmatch(r"(>=|<=|>|<|=)?(\d{1,12})", value)
+    if match is None:
+        raise UsageError(f"{name}: needs a number, such as {name}:3 or {name}:>3.")
+    limit = int(match[2])
+    match match[1]:
+        case ">":
+            return lambda subject: number(subject) > limit
+        case "<":
+            return lambda subject: number(subject) < limit
+        case ">=":
+            return lambda subject: number(subject) >= limit
+        case "<=":
+            return lambda subject: number(subject) <= limit
+        case _:
+            return lambda subject: number(subject) == limit
+
+
+def _texts(name: str, subject: Subject) -> Sequence[str]:
+    if name in _TEXT:
+        return [str(text) for text in _TEXT[name](subject)]
+    if name in _WORD:
+        return [_WORD[name](subject)]
+    return [str(_NUMBER[name](subject))]

@@ -1,0 +1,377 @@
+"""The index: an SQLite file that the recorder writes and all faces read. Derived from the logs and the ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assure_tui.app.desk.facts import RunFacts
+from assure_tui.app.desk.summaries import kind_of, summarise
+from assure_tui.app.desk.wire import encode, storable
+from assure_tui.ingest.model import RunEvent, SourceInfo, Tally, ToolResult
+from assure_tui.reconcile.model import (
+    Claim,
+    Discrepancy,
+    Effect,
+    GateResult,
+    InputFinding,
+    Severity,
+    Unattributed,
+)
+
+VERSION = 1
+"""Version of `sql/index.sql`. An index of another version is built anew."""
+RUN_BITS = 32
+"""An event's position is its run's number shifted by this, plus its number within the run."""
+MAX_EVENTS = (1 << RUN_BITS) - 1
+BUSY_SECONDS = 10.0
+
+Result = Claim | Effect | Discrepancy | GateResult | InputFinding
+RESULT_KINDS: dict[str, type[Result]] = {
+    "claim": Claim,
+    "effect": Effect,
+    "discrepancy": Discrepancy,
+    "gate": GateResult,
+    "input": InputFinding,
+}
+KIND_OF: dict[type, str] = {model: kind for kind, model in RESULT_KINDS.items()}
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open the file as all of the program does: write-ahead log, transactions begun by hand.
+
+    A connection is used by one thread at a time; it may be closed by another.
+    """
+    name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    link = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    if not read_only:
+        link.execute("PRAGMA journal_mode = WAL")
+        link.execute("PRAGMA synchronous = NORMAL")
+    link.execute("PRAGMA temp_store = MEMORY")
+    link.execute("PRAGMA cache_size = -32000")
+    return link
+
+
+def usable(link: sqlite3.Connection) -> bool:
+    """Tell whether the file is an index of this version."""
+    try:
+        (version,) = link.execute("PRAGMA user_version").fetchone()
+        return (
+            int(version) == VERSION
+            and link.execute("SELECT 1 FROM sqlite_master WHERE name = 'runs'").fetchone() is not None
+        )
+    except sqlite3.DatabaseError:
+        return False
+
+
+class IndexWriter:
+    """The recorder's side of the index. All writes of a tick go into one transaction, see `tick`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._link = self._open(path)
+        self.revision: int = int(self.meta("revision") or 0)
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        link = connect(path)
+        if usable(link):
+            return link
+        link.close()
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        link = connect(path)
+        script = (files("assure_tui.app.desk") / "sql" / "index.sql").read_text(encoding="utf-8")
+        link.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
+        return link
+
+    def close(self) -> None:
+        """Close the file."""
+        self._link.close()
+
+    @contextmanager
+    def tick(self) -> Iterator[None]:
+        """Put everything written inside into one transaction (the outermost), and move the revision."""
+        if self._link.in_transaction:
+            yield
+            return
+        self._link.execute("BEGIN IMMEDIATE")
+        try:
+            self.revision += 1
+            yield
+            self.set_meta("revision", self.revision)
+        except BaseException:
+            self._link.execute("ROLLBACK")
+            self.revision -= 1
+            raise
+        self._link.execute("COMMIT")
+
+    def meta(self, name: str) -> Any:
+        """Give a value of the `meta` table, or None."""
+        row = self._link.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, name: str, value: str | int | None) -> None:
+        """Set a value of the `meta` table."""
+        self._link.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    # Sources ----------------------------------------------------------------------------------------------------
+
+    def source(self, info: SourceInfo, salt: str) -> int:
+        """Note a source; give its number."""
+        self._link.execute(
+            "INSERT INTO sources (path, id, adapter, discipline, complete, salt) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (path) DO UPDATE SET id = excluded.id, adapter = excluded.adapter, "
+            "discipline = excluded.discipline, complete = excluded.complete, salt = excluded.salt",
+            (info.path, info.id, info.adapter, info.discipline, info.complete, salt),
+        )
+        (no,) = self._link.execute("SELECT no FROM sources WHERE path = ?", (info.path,)).fetchone()
+        return int(no)
+
+    def met(self, no: int, tally: Tally) -> None:
+        """Note what was met in a source so far."""
+        self._link.execute("UPDATE sources SET tally = ? WHERE no = ?", (encode(tally), no))
+
+    def read_whole(self, no: int, size: int, changed: int) -> None:
+        """Note that a source was read and judged to its end, and how it looked then."""
+        self._link.execute("UPDATE sources SET size = ?, changed = ? WHERE no = ?", (size, changed, no))
+
+    def known_sources(self) -> dict[str, tuple[int, int, str]]:
+        """Give size, time of modification and salt of every source by path, as of when it was last read to its end."""
+        return {
+            path: (size, changed, salt)
+            for path, size, changed, salt in self._link.execute("SELECT path, size, changed, salt FROM sources")
+        }
+
+    # Runs and their events --------------------------------------------------------------------------------------
+
+    def run(self, run: str, source: int) -> int:
+        """Note a run; give its number."""
+        self._link.execute(
+            "INSERT INTO runs (id, source) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source",
+            (run, source),
+        )
+        (no,) = self._link.execute("SELECT no FROM runs WHERE id = ?", (run,)).fetchone()
+        return int(no)
+
+    def facts(self, no: int, facts: RunFacts, counts: dict[str, Any], *, backlog: bool, evidence: bool) -> None:
+        """Write what is known of a run as a whole. `evidence`: a claim, effect or finding has changed."""
+        columns: dict[str, Any] = {
+            "native_id": facts.native_id,
+            "parent": facts.parent,
+            "agent": facts.agent,
+            "adapter": facts.adapter,
+            "model": facts.model,
+            "cwd": facts.cwd,
+            "title": facts.title,
+            "started": facts.started,
+            "ended": facts.ended,
+            "status": facts.status,
+            "backlog": backlog,
+            "events": facts.events,
+            "unanswered": facts.calls_without_result,
+            "revision": self.revision,
+            **counts,
+        }
+        assignments = ", ".join(f"{name} = ?" for name in columns)
+        values = [storable(value) if isinstance(value, str) else value for value in columns.values()]
+        self._link.execute(
+            f"UPDATE runs SET {assignments}, evidence = evidence + ? WHERE no = ?",  # noqa: S608 - our own column names
+            [*values, evidence, no],
+        )
+
+    def events(self, run: int, source: int, numbered: Iterable[tuple[int, RunEvent]]) -> None:
+        """Write events of a run with their numbers within it."""
+        rows: list[tuple[Any, ...]] = []
+        edits: list[tuple[Any, ...]] = []
+        base = run << RUN_BITS
+        for number, event in numbered:
+            at = event.origin.at
+            rows.append(
+                (
+                    base + number,
+                    storable(event.id),
+                    kind_of(event),
+                    event.time,
+                    storable(getattr(event, "call_id", None) or "") or None,
+                    storable(getattr(event, "tool", None) or "") or None,
+                    getattr(event, "status", None),
+                    storable(summarise(event)),
+                    source,
+                    at.unit,
+                    at.start,
+                    at.length,
+                    at.line,
+                    bytes.fromhex(event.origin.sha256[:16]),
+                )
+            )
+            if isinstance(event, ToolResult):
+                for part, change in enumerate(event.files):
+                    if change.op != "read":
+                        added, removed = diff_size(change.diff)
+                        path = storable(change.new_path or change.path)
+                        edits.append((base + number, part, storable(event.call_id), path, change.op, added, removed))
+        self._link.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        if edits:
+            self._link.executemany("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)", edits)
+
+    def forget_events(self, run: int, first: int) -> None:
+        """Drop the events of a run from number `first` on: its source was rewritten and is shorter now."""
+        low, high = (run << RUN_BITS) + first, (run << RUN_BITS) + MAX_EVENTS
+        self._link.execute("DELETE FROM edits WHERE pos BETWEEN ? AND ?", (low, high))
+        self._link.execute("DELETE FROM events WHERE pos BETWEEN ? AND ?", (low, high))
+
+    # Results ----------------------------------------------------------------------------------------------------
+
+    def put(self, run: int, values: Iterable[tuple[Result, str | None]]) -> None:
+        """Write values with the event that each belongs to in the Timeline."""
+        self._link.executemany(
+            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    run,
+                    KIND_OF[type(v)],
+                    v.id,
+                    code_of(v),
+                    getattr(v, "severity", None),
+                    getattr(v, "outcome", None),
+                    event,
+                    encode(v),
+                )
+                for v, event in values
+            ],
+        )
+
+    def drop(self, run: int, keys: Iterable[tuple[str, str]]) -> None:
+        """Drop values, given as pairs of kind and id."""
+        self._link.executemany(
+            "DELETE FROM results WHERE run = ? AND kind = ? AND id = ?", [(run, kind, value) for kind, value in keys]
+        )
+
+    def result(self, run: int, kind: str, name: str) -> Result | None:
+        """Give one value that stands about a run."""
+        row = self._link.execute(
+            "SELECT value FROM results WHERE run = ? AND kind = ? AND id = ?", (run, kind, name)
+        ).fetchone()
+        return msgspec.json.decode(row[0], type=RESULT_KINDS[kind]) if row else None
+
+    def events_of(self, run: str) -> int:
+        """Give how many events of a run the index has."""
+        row = self._link.execute("SELECT events FROM runs WHERE id = ?", (run,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def home_of(self, run: str) -> str | None:
+        """Give the path of the source that a run was read from."""
+        row = self._link.execute(
+            "SELECT sources.path FROM runs JOIN sources ON sources.no = runs.source WHERE runs.id = ?", (run,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def runs_of(self, path: Path) -> list[tuple[int, str]]:
+        """Give number and id of the runs that were read from a source."""
+        query = "SELECT runs.no, runs.id FROM runs JOIN sources ON sources.no = runs.source WHERE sources.path = ?"
+        return [(no, run) for no, run in self._link.execute(query, (str(path),))]
+
+    def clear_run(self, no: int) -> None:
+        """Drop all that was read of a run: it is read anew."""
+        self.forget_events(no, 0)
+        self._link.execute("DELETE FROM results WHERE run = ?", (no,))
+        self._link.execute("DELETE FROM meta WHERE name = ?", (f"words:{no}",))
+        self._link.execute("UPDATE runs SET events = 0 WHERE no = ?", (no,))
+
+    def results(self, run: int) -> Iterator[tuple[str, str, bytes]]:
+        """Give kind, id and JSON of what stands about a run."""
+        yield from self._link.execute("SELECT kind, id, value FROM results WHERE run = ?", (run,))
+
+    def unattributed(self, rows: Iterable[Unattributed], gone: Iterable[str]) -> None:
+        """Write rows of shared evidence that no run accounts for, and drop those that found an owner."""
+        self._link.executemany("DELETE FROM unattributed WHERE id = ?", [(row,) for row in gone])
+        self._link.executemany(
+            "INSERT OR REPLACE INTO unattributed VALUES (?, ?, ?)",
+            [(row.id, row.severity, encode(row)) for row in rows],
+        )
+
+    # The ledger's entries -----------------------------------------------------------------------------------------
+
+    def entries(self, rows: Sequence[tuple[int, str, str, int, bytes, bytes | None]]) -> None:
+        """Write entries of the ledger: index, kind, subject, time, clear part, content where people wrote it."""
+        self._link.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def entries_of(self, *kinds: str) -> Iterator[tuple[str, str, bytes, bytes | None]]:
+        """Give kind, subject, clear part and content of the entries of these kinds, oldest first."""
+        marks = ", ".join("?" * len(kinds))
+        query = f"SELECT kind, subject, clear, content FROM entries WHERE kind IN ({marks}) ORDER BY entry"  # noqa: S608 - only question marks are put in
+        yield from self._link.execute(query, kinds)
+
+    def forget_entries(self) -> None:
+        """Drop all entries: the ledger is another one than the index was made from."""
+        self._link.execute("DELETE FROM entries")
+
+    # Words --------------------------------------------------------------------------------------------------------
+
+    def words_behind(self) -> bool:
+        """Tell whether there are events that the full-text search does not have."""
+        return self._unindexed(1) != []
+
+    def _unindexed(self, limit: int) -> list[tuple[int, int, int]]:
+        return self._link.execute(
+            "SELECT r.no, r.events, coalesce(m.value, 0) FROM runs r LEFT JOIN meta m ON m.name = 'words:' || r.no "
+            "WHERE r.events > coalesce(m.value, 0) LIMIT ?",
+            (limit,),
+        ).fetchall()
+
+    def index_words(self, limit: int) -> int:
+        """Put up to `limit` more events into the full-text search; give how many there were.
+
+        Done when there is nothing else to do: it costs more than reading the log.
+        """
+        done = 0
+        for no, events, upto in self._unindexed(64):
+            take = min(events - upto, limit - done)
+            base = no << RUN_BITS
+            self._link.execute(
+                "INSERT INTO words (rowid, summary) SELECT pos, summary FROM events WHERE pos >= ? AND pos < ?",
+                (base + upto, base + upto + take),
+            )
+            self.set_meta(f"words:{no}", upto + take)
+            done += take
+            if done >= limit:
+                break
+        return done
+
+
+def code_of(value: Result) -> str:
+    """Give the column `code`: what kind of claim or effect it is, or which check or rule found it."""
+    match value:
+        case Claim() | Effect():
+            return value.kind
+        case GateResult():
+            return value.gate
+        case _:
+            return value.code
+
+
+def diff_size(diff: str | None) -> tuple[int, int]:
+    """Count the added and removed lines of unified diff hunks."""
+    if not diff:
+        return 0, 0
+    added = removed = 0
+    for line in diff.split("\n"):
+        if line.startswith("+"):
+            added += 1
+        elif line.startswith("-"):
+            removed += 1
+    return added, removed
+
+
+def worst_of(severities: Iterable[Severity]) -> Severity | None:
+    """Give the worst of some severities."""
+    from assure_tui.reconcile.model import SEVERITIES  # noqa: PLC0415 - keeps the import list to what the schema needs
+
+    return max(severities, key=SEVERITIES.index, default=None)

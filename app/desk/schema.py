@@ -1,0 +1,92 @@
+"""Shape of the configuration files. Imported only when there is one: pydantic costs 0.15 s."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Severity = Literal["info", "low", "medium", "high", "critical"]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Closed(BaseModel):
+    """A table without room for a misspelt key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class UserFile(Closed):
+    """`config.toml`: the user's own settings."""
+
+    operator: Annotated[str, Field(max_length=200)] = ""
+    """Name that notes, decisions and verdicts are signed with; the login name when empty."""
+    discover: bool = True
+    """Look where the known agents keep their logs."""
+    roots: list[str] = []
+    exclude: list[str] = []
+    theme: str = "dark"
+    glyphs: Literal["unicode", "ascii"] = "unicode"
+    keys: dict[str, str] = {}
+
+
+class Feed(Closed):
+    """`[[feeds]]`: another system's record of effects."""
+
+    name: Name
+    kind: Name
+    path: str | None = None
+    command: list[str] | None = None
+    format: Literal["jsonl", "csv"] = "jsonl"
+    complete: bool = False
+    lag: Annotated[float, Field(ge=0, le=7 * 86400, strict=False)] = 5.0
+    minor_units: bool = False
+    map: dict[str, str] = {}
+    constants: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Feed:
+        if (self.path is None) == (self.command is None):
+            raise ValueError("a feed needs either `path` or `command`")
+        if self.command is not None and not self.command:
+            raise ValueError("`command` is empty")
+        unknown = set(self.map) - FEED_COLUMNS
+        if unknown:
+            raise ValueError(f"unknown column {min(unknown)!r} in `map`: there are {', '.join(sorted(FEED_COLUMNS))}")
+        return self
+
+
+FEED_COLUMNS = frozenset({"id", "kind", "amount", "currency", "target", "actor", "call_ref", "time", "status"})
+
+
+class Tool(Closed):
+    """`[[tools]]`: what a tool of this workspace does, and which of its arguments mean what."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Name
+    effect_class: Literal["read", "write", "egress", "execute"] = "write"
+    target: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    recipient: str | None = None
+    minor_units: bool = False
+
+
+class WorkspaceFile(Closed):
+    """`assure.toml`: settings of a workspace, hostile until trusted."""
+
+    feeds: list[Feed] = []
+    tools: list[Tool] = []
+    severities: dict[str, Severity] = {}
+    complete_logs: bool = True
+    trusted_tools: list[str] = []
+    exclude: list[str] = []
+    lexicon: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> WorkspaceFile:
+        names = [feed.name for feed in self.feeds]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"two feeds are named {min(twice)!r}")
+        return self

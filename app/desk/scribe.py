@@ -1,0 +1,156 @@
+"""The recorder's pen: writes entries to the ledger, and copies what anybody wrote there into the index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assure_tui.app.desk.entries import FINDINGS, Tags, Words
+from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.live import Recorded
+from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
+from assure_tui.ledger.locks import FileLock
+from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.reconcile.model import Discrepancy, GateResult, InputFinding
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.book import FindingOfRun
+    from assure_tui.app.desk.index import IndexWriter
+    from assure_tui.app.desk.paths import Home
+
+PUBLISH_SECONDS = 1.0
+HEARTBEAT_SECONDS = 60.0
+MAX_FOLLOW = 5_000
+"""Entries that are copied into the index at a time."""
+_WITHOUT_CONTENT = frozenset({"assessed", "heartbeat", "key", "recovery"})
+_MODELS: dict[str, type[FindingOfRun]] = {"discrepancy": Discrepancy, "gate": GateResult, "input": InputFinding}
+
+
+def open_ledger(home: Home) -> Ledger:
+    """Open the ledger for writing; make it when there is none.
+
+    Raises:
+        LedgerDamagedError: It is damaged, or a copy from elsewhere.
+        UsageError: It cannot be opened for another reason, which the message tells.
+    """
+    home.prepare()
+    try:
+        with FileLock(home.ledger.with_name(home.ledger.name + ".lock")):
+            if (home.ledger / "trust").exists():
+                return Ledger.open(home.ledger, pins=home.pins, keys=home.keys)
+            return Ledger.create(home.ledger, pins=home.pins, keys=home.keys)
+    except (DamagedError, ForeignError) as error:
+        raise LedgerDamagedError(f"{error}.") from error
+    except LedgerError as error:
+        raise UsageError(f"{error}.") from error
+
+
+@dataclass(slots=True)
+class Known:
+    """What the ledger holds that a new reading must go on from: how far each source, and which findings of each run."""
+
+    sources: dict[str, Recorded] = field(default_factory=dict)
+    findings: dict[str, dict[str, tuple[bytes, FindingOfRun]]] = field(default_factory=dict)
+    rows: dict[str, bytes] = field(default_factory=dict)
+    """Digest of every row of shared evidence that the ledger has as unattributed, by id."""
+    subjects: set[str] = field(default_factory=set)
+    """Tags of runs that have any observed record."""
+
+
+class Scribe:
+    """Holds the ledger open for the recorder. `known` follows from the ledger's entries alone."""
+
+    def __init__(self, ledger: Ledger, tags: Tags, index: IndexWriter) -> None:
+        self.ledger = ledger
+        self.tags = tags
+        self.known = Known()
+        self._index = index
+        self._fresh: dict[int, dict[str, Any] | None] = {}
+        self._published_at = 0.0
+        self._beat_at = 0.0
+        self._seen = self._resume()
+
+    def _resume(self) -> int:
+        """Take up what the index has of this ledger; give how many of its entries that is."""
+        seen = int(self._index.meta("ledger_seen") or 0)
+        if self._index.meta("ledger_origin") != self.ledger.origin or seen > self.ledger.size:
+            with self._index.tick():
+                self._index.forget_entries()
+                self._index.set_meta("ledger_origin", self.ledger.origin)
+                self._index.set_meta("ledger_seen", 0)
+            return 0
+        for kind, subject, clear, content in self._index.entries_of("observed", *FINDINGS):
+            self._learn(kind, subject, json.loads(clear), json.loads(content) if content else None)
+        return seen
+
+    def write(self, words: Sequence[Words]) -> None:
+        """Append entries; they are durable when this returns. They come into the index by `follow`."""
+        if not words:
+            return
+        receipt = self.ledger.append([Draft(w.kind, w.subject, w.clear, w.content) for w in words])
+        for number, word in enumerate(words, receipt.first_index):
+            self._fresh[number] = word.content
+
+    def behind(self) -> bool:
+        """Tell whether there are entries, of whatever process, that the index does not have."""
+        self.ledger.refresh()
+        return self.ledger.size > self._seen
+
+    def follow(self) -> bool:
+        """Copy entries into the index, within a transaction; tell whether there are more."""
+        stop = min(self.ledger.size, self._seen + MAX_FOLLOW)
+        rows: list[tuple[int, str, str, int, bytes, bytes | None]] = []
+        for number, entry in enumerate(self.ledger.entries(self._seen, stop), self._seen):
+            content = None
+            if entry.kind not in _WITHOUT_CONTENT:
+                content = self._fresh.pop(number, None) or self.ledger.content(number)
+            self._fresh.pop(number, None)
+            blob = msgspec.json.encode(content) if content is not None else None
+            rows.append((number, entry.kind, entry.subject, entry.time, msgspec.json.encode(entry.clear), blob))
+            self._learn(entry.kind, entry.subject, entry.clear, content)
+        self._index.entries(rows)
+        self._seen = stop
+        self._index.set_meta("ledger_seen", stop)
+        return stop < self.ledger.size
+
+    def _learn(self, kind: str, subject: str, clear: dict[str, Any], content: dict[str, Any] | None) -> None:
+        if kind == "observed":
+            content = content or {}
+            recorded = Recorded(int(clear["upto"]), content.get("chain"), str(content.get("salt", "")))
+            self.known.sources[clear["source"]] = recorded
+            self.known.subjects.add(subject)
+        elif kind in FINDINGS:
+            self._find(kind, subject, clear, content)
+
+    def _find(self, kind: str, subject: str, clear: dict[str, Any], content: dict[str, Any] | None) -> None:
+        findings = self.known.findings.setdefault(subject, {})
+        if clear["state"] == "withdrawn" or content is None:
+            findings.pop(clear["id"], None)
+            self.known.rows.pop(clear["id"], None)
+        elif "row" in content["value"]:
+            self.known.rows[clear["id"]] = bytes.fromhex(content["digest"])
+        else:
+            value = msgspec.convert(content["value"], _MODELS[kind])
+            findings[clear["id"]] = (bytes.fromhex(content["digest"]), value)
+
+    def tend(self, now: float) -> None:
+        """Publish and beat the heart when it is time."""
+        if now - self._beat_at >= HEARTBEAT_SECONDS:
+            self.beat("start" if self._beat_at == 0.0 else "alive")
+            self._beat_at = now
+        if now - self._published_at >= PUBLISH_SECONDS and self.ledger.size > self.ledger.checkpoint().size:
+            self.ledger.publish()
+            self._published_at = now
+
+    def beat(self, state: str) -> None:
+        """Tell in the ledger that the recorder has started, is alive, or stops."""
+        self.write([Words("heartbeat", "recorder", {"state": state})])
+
+    def stop(self) -> None:
+        """Tell that the recorder stops, and publish everything."""
+        self.beat("stop")
+        self.ledger.publish()

@@ -1,0 +1,100 @@
+"""`desk.sqlite`: drafts, marks, what was looked at, and what counts as history. Not derived; survives a crash."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.index import connect
+
+VERSION = 1
+MAX_DRAFT = 1 << 20
+"""Code points of a draft."""
+
+
+class Table:
+    """The operator's table. It belongs to one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._link = connect(path)
+        self._link.execute("PRAGMA synchronous = FULL")
+        (version,) = self._link.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            script = (files("assure_tui.app.desk") / "sql" / "desk.sql").read_text(encoding="utf-8")
+            script = script.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")  # two processes may start at once
+            self._link.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
+        elif version != VERSION:
+            raise UsageError(
+                f"{path} was written by another version of assure-tui (its format is {version}): use that one."
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._link.close()
+
+    def draft(self, name: str) -> str | None:
+        """Give the text that was being written under `name`, or None."""
+        row = self._link.execute("SELECT text FROM drafts WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def save_draft(self, name: str, text: str) -> None:
+        """Keep the text that is being written under `name`."""
+        safe = text[:MAX_DRAFT].encode("utf-8", "replace").decode()
+        self._link.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?)", (name, safe))
+
+    def drop_draft(self, name: str) -> None:
+        """Forget the text under `name`."""
+        self._link.execute("DELETE FROM drafts WHERE name = ?", (name,))
+
+    def marks(self, run: str) -> set[str]:
+        """Give the ids that are marked in a run."""
+        return {subject for (subject,) in self._link.execute("SELECT subject FROM marks WHERE run = ?", (run,))}
+
+    def mark(self, run: str, subject: str, *, on: bool) -> None:
+        """Mark something in a run, or take the mark away."""
+        if on:
+            self._link.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (run, subject))
+        else:
+            self._link.execute("DELETE FROM marks WHERE run = ? AND subject = ?", (run, subject))
+
+    def looked(self, run: str, evidence: int) -> None:
+        """Remember that the operator looked at the run as its evidence stands."""
+        self._link.execute("INSERT OR REPLACE INTO looked VALUES (?, ?, ?)", (run, evidence, time.time()))
+
+    def all_looked(self) -> dict[str, int]:
+        """Give for every run that was looked at how its evidence stood then."""
+        return dict(self._link.execute("SELECT run, evidence FROM looked"))
+
+    def first_sight(self, root: Path, sizes: Iterable[tuple[str, int]]) -> bool:
+        """Note a root's logs as history, unless the root was watched before; tell whether this was the first time."""
+        self._link.execute("BEGIN IMMEDIATE")
+        try:
+            fresh = (
+                self._link.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (str(root), time.time())).rowcount == 1
+            )
+            if fresh:
+                self._link.executemany("INSERT OR IGNORE INTO history VALUES (?, ?)", list(sizes))
+        except BaseException:
+            self._link.execute("ROLLBACK")
+            raise
+        self._link.execute("COMMIT")
+        return fresh
+
+    def history(self) -> dict[str, int]:
+        """Give how long each log was when its root was first watched."""
+        return dict(self._link.execute("SELECT path, size FROM history"))
+
+    def want(self, run: str) -> None:
+        """Ask the recorder to record a run of the history."""
+        self._link.execute("INSERT OR IGNORE INTO wanted VALUES (?)", (run,))
+
+    def wanted(self) -> list[str]:
+        """Give the runs of the history that shall be recorded."""
+        return [run for (run,) in self._link.execute("SELECT run FROM wanted")]
+
+    def granted(self, run: str) -> None:
+        """Note that a run of the history is recorded now."""
+        self._link.execute("DELETE FROM wanted WHERE run = ?", (run,))
