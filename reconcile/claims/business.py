@@ -1,8 +1,39 @@
-"""Business claims: what the agent said it did in the world."""
+"""Business claims: what the agent said it did in the world.
+
+A *frame* is one verb of action in one sentence: what it says was done (action and object), in which mode, with the
+values around it. Frames are read from the agent's words and, as requests, from the user's. `read` makes claims of the
+frames that say something was done or was not done; plans and consequences ("$12 will be refunded") stay frames, which
+the matcher uses as mentions.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assure_tui.reconcile.actionwords import (
+    DO,
+    OTHER,
+    Form,
+    action_of_noun,
+    governed,
+    inflections,
+    is_entity,
+    is_light,
+    kind_of,
+    object_groups,
+    singular,
+    tool_words,
+    verb_forms,
+)
+from assure_tui.reconcile.claims.modality import Mode, conditional_end, is_offer, is_question, stance, words
+from assure_tui.reconcile.claims.segment import units as cut
+from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
+from assure_tui.reconcile.ids import claim_id
+from assure_tui.reconcile.model import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,10 +41,384 @@ if TYPE_CHECKING:
     from assure_tui.ingest.model import AgentText
     from assure_tui.reconcile.claims.segment import Unit
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import Claim
+
+MAX_FRAMES = 400
+"""Frames read of one text."""
+MAX_DETAILS = 60
+"""Values that lines below a claim may add to it."""
+
+CLAIMED: frozenset[Mode] = frozenset({"completed", "state", "ongoing", "hedged", "attempted", "unable"})
+"""Modes that make a claim."""
+
+
+class Frame(msgspec.Struct, kw_only=True):
+    """One verb of action with what stands around it. `span` counts code points of the text it was read from.
+
+    `near` is the verb's own stretch of the sentence, `wide` the sentence with what stands above it and the details
+    that follow; values that contradict are sought in `near`, values that agree in `wide`.
+    """
+
+    span: tuple[int, int]
+    text: str
+    action: str
+    lemma: str
+    mode: Mode
+    denied: bool
+    consequence: bool
+    weak: bool
+    """May as well describe a state that was found: no accusation rests on it alone."""
+    nouns: tuple[str, ...]
+    objects: frozenset[str]
+    near: tuple[Found, ...]
+    wide: tuple[Found, ...]
+    names: tuple[str, ...]
+    """Names in quotes, bold and back-ticks, and capitalised words, of the verb's own stretch."""
+    count: int
+    """Number said ("both", "three"), else 0."""
+    counts_action: bool
+    """The number counts the actions themselves: "two refunds"."""
+    plural: bool
+    context: str
+    """Lower-case text of `wide`."""
 
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:
     """Read the business claims out of the units of one text."""
-    del units, event, context
-    return []
+    if not context.worldly and context.coding:
+        return []
+    del units
+    return [
+        Claim(
+            id=claim_id(event.id, frame.span, kind_of(frame.action, frame.objects)),
+            run=event.run,
+            event=event.id,
+            origin=event.origin,
+            span=frame.span,
+            text=frame.text,
+            kind=kind_of(frame.action, frame.objects),
+            polarity="denied" if frame.denied else "asserted",
+            args=_args(frame),
+            time=event.time,
+        )
+        for frame in frames(event.text, verbs_of(context))
+        if frame.mode in CLAIMED or frame.consequence
+    ]
+
+
+def _args(frame: Frame) -> dict[str, Any]:
+    args: dict[str, Any] = {"action": frame.action, "verb": frame.lemma, "mode": frame.mode}
+    if frame.nouns:
+        args["object"] = list(frame.nouns[:8])
+    if frame.count:
+        args["count"] = frame.count
+    for name, kinds in (
+        ("money", {"money"}),
+        ("ids", {"id", "uuid", "iban", "sha", "ending"}),
+        ("recipients", {"email", "phone"}),
+        ("dates", {"date"}),
+        ("times", {"time"}),
+        ("urls", {"url"}),
+    ):
+        values = [found.value for found in frame.near if found.kind in kinds]
+        if values:
+            args[name] = values
+    if frame.names:
+        args["names"] = list(frame.names[:12])
+    return args
+
+
+def verbs_of(context: Context) -> tuple[str, ...]:
+    """Give the verbs that the run's own tools teach beyond the lexicon, sorted."""
+    return _taught(tuple(context.tools), tuple({open_call.call.tool for open_call in context.calls.values()}))
+
+
+@lru_cache(maxsize=64)
+def _taught(*names: tuple[str, ...]) -> tuple[str, ...]:
+    found = {tool_words(name) for listed in names for name in listed}
+    return tuple(sorted({tool.verb for tool in found if tool.action == OTHER and len(tool.verb) > 3}))
+
+
+@lru_cache(maxsize=256)
+def _taught_forms(taught: tuple[str, ...]) -> dict[str, tuple[str, Form]]:
+    return {surface: (lemma, form) for lemma in taught for surface, form in inflections(lemma).items()}
+
+
+@lru_cache(maxsize=16)
+def frames(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
+    """Read the frames of an agent's text, in order."""
+    return tuple(_Reader(text, taught).read())
+
+
+@lru_cache(maxsize=16)
+def requests(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
+    """Read the frames of a user's text, whatever their mode: what the user speaks of may be asked for."""
+    return tuple(_Reader(text, taught, everything=True).read())
+
+
+class _Word(msgspec.Struct, frozen=True):
+    """A verb found at a token of a sentence."""
+
+    at: int
+    lemma: str
+    action: str
+    form: Form
+    mode: Mode
+    denied: bool
+    bare: bool
+
+
+_NOT_CLAIMED = frozenset({"modifier", "others_act", "question", "conditional", "user_act", "offered", "request"})
+_BOTH = frozenset({"set", "reset", "put", "given", "upset"})
+"""Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
+_SETTLES = re.compile(r"\b(?:refund|charge|credit|differen|reimburs|debit|paid|payment)", re.IGNORECASE)
+_DONE_ABOVE = re.compile(
+    r"\b(?:done|complete[d]?|processed|successful(?:ly)?|finished|finali[sz]ed|all set|made the following)\b",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"\b[A-Z][\w'’-]{1,40}(?:\s[A-Z][\w'’-]{1,40}){0,4}")
+_LABEL = re.compile(r"\*{0,2}\w+(?:[ -]\w+){1,4}\*{0,2}:")
+_NOTHING = re.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
+
+
+class _Reader:
+    """One pass over the units of a text."""
+
+    def __init__(self, text: str, taught: tuple[str, ...], *, everything: bool = False) -> None:
+        self.text = text
+        self.taught = _taught_forms(taught)
+        self.everything = everything
+        self.frames: list[Frame] = []
+        self.done = False
+        """The text has said that something was done: what follows may tell its consequences and details."""
+
+    def read(self) -> list[Frame]:
+        parts = cut(self.text)
+        for unit in parts:
+            if unit.quoted or unit.struck or len(self.frames) >= MAX_FRAMES:
+                continue
+            self._unit(unit)
+        return self.frames
+
+    def _unit(self, unit: Unit) -> None:
+        text = unit.text
+        question = is_question(text)
+        if question and not self.everything:
+            return
+        tokens = words(text)
+        verbs = self._verbs(unit, tokens, conditional_end(text))
+        if not self.everything:
+            offer = is_offer(text)
+            verbs = [verb for verb in verbs if verb.mode not in _NOT_CLAIMED and not (offer and verb.bare)]
+        values = tuple(scan(text))
+        if not verbs:
+            self._plain(unit, tokens, values)
+            return
+        for index, verb in enumerate(verbs):
+            start = self._boundary(tokens, verbs[index - 1].at, verb.at) if index else 0
+            end = self._boundary(tokens, verb.at, verbs[index + 1].at) if index + 1 < len(verbs) else len(text)
+            self._add(unit, tokens, verb, values, start, end)
+
+    def _verbs(self, unit: Unit, tokens: list[tuple[str, int, int]], opening: int) -> list[_Word]:
+        found = []
+        telegraphic = unit.form != "sentence" or bool(tokens and tokens[0][0] and verb_forms(tokens[0][0]))
+        for at, (word, start, _) in enumerate(tokens):
+            lemma, action, form = self._reading(word, tokens, at)
+            if not lemma or form == "third":
+                continue
+            if form == "gerund":
+                if not self.everything:
+                    continue
+                found.append(_Word(at, lemma, action, form, "request", False, False))  # noqa: FBT003 - a plain record
+                continue
+            judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
+            if judged.bare and form == "past" and (word in _BOTH or (at and tokens[at - 1][0] == "as")):
+                continue
+            mode: Mode = "conditional" if start < opening else judged.mode
+            if form == "base" and mode == "modifier" and not self.everything:
+                continue
+            found.append(_Word(at, lemma, action, form, mode, judged.denied, judged.bare))
+        return found
+
+    def _reading(self, word: str, tokens: list[tuple[str, int, int]], at: int) -> tuple[str, str, Form]:
+        for verb in verb_forms(word):
+            if verb.particle:
+                after = [token for token, _, _ in tokens[at + 1 : at + 8]]
+                if verb.particle not in after:
+                    continue
+                return f"{verb.lemma}-{verb.particle}", verb.action, verb.form
+        plain = [verb for verb in verb_forms(word) if not verb.particle]
+        if plain:
+            past = next((verb for verb in plain if verb.form == "past"), plain[0])
+            return past.lemma, past.action, past.form
+        taught = self.taught.get(word)
+        return (taught[0], OTHER, taught[1]) if taught else ("", "", "base")
+
+    @staticmethod
+    def _boundary(tokens: list[tuple[str, int, int]], first: int, second: int) -> int:
+        """Give the place where the stretch of one verb ends and that of the next begins."""
+        for at in range(second - 1, first, -1):
+            if tokens[at][0] in {"and", "but", "then", ";", ",", "—", "–", "(", ":", "."}:
+                return tokens[at][1]
+        return tokens[second][1]
+
+    def _add(
+        self,
+        unit: Unit,
+        tokens: list[tuple[str, int, int]],
+        verb: _Word,
+        values: tuple[Found, ...],
+        start: int,
+        end: int,
+    ) -> None:
+        text = unit.text
+        stretch = [token for token, a, _ in tokens if start <= a < end]
+        nouns = tuple(singular(token) for token in stretch if token.isalpha())
+        action = verb.action
+        if action == DO or is_light(verb.lemma):
+            action = self._nominal(tokens, verb, start, end) or action
+        objects = object_groups(nouns)
+        action = governed(action, verb.lemma, objects)
+        if "status" in nouns and verb.action == "update":
+            action = DO
+        near = tuple(found for found in values if start <= found.span[0] < end)
+        if action == "send" and "message" not in objects and any(found.kind == "money" for found in near):
+            action = "pay"
+        above = " ".join(part for part in (unit.heading, unit.lead, unit.parent if unit.parent != text else "") if part)
+        weak = self._weak(unit, tokens, verb, above)
+        piece = text[start:end].strip(" \n\t,;—–(:")
+        begin = unit.start + start + text[start:end].find(piece) if piece else unit.start
+        count = next((number for token in stretch if not token.isdigit() and (number := count_word(token))), 0)
+        consequence = (
+            verb.mode == "planned"
+            and self.done
+            and bool(_SETTLES.search(text))
+            and any(f.kind == "money" for f in near)
+        )
+        self.frames.append(
+            Frame(
+                span=(begin, begin + len(piece)),
+                text=piece,
+                action=action,
+                lemma=verb.lemma,
+                mode=verb.mode,
+                denied=verb.denied or bool(_NOTHING.match(text[start:end])),
+                consequence=consequence and not is_offer(text),
+                weak=weak,
+                nouns=nouns,
+                objects=objects,
+                near=near,
+                wide=values + (tuple(scan(above)) if above else ()),
+                names=_names(text[start:end]),
+                count=count,
+                counts_action=count > 1 and any(_is_plural(token) and action_of_noun(token) for token in stretch),
+                plural=bool(_PLURAL.search(text[start:end])) or _plural_object(tokens, verb, start, end),
+                context=f"{text} {above}".lower(),
+            )
+        )
+        self.done = self.done or verb.mode == "completed"
+
+    def _nominal(self, tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> str | None:
+        """Find the action in the noun that a light verb governs: to its right when active, to its left when passive."""
+        right = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 9] if a < end]
+        left = [token for token, a, _ in reversed(tokens[max(0, verb.at - 60) : verb.at]) if a >= start]
+        passive = verb.bare or not {"i", "we", "i've", "we've"} & set(left[:4])
+        for side in (left, right) if passive else (right, left):
+            named = [(token, action) for token in side if (action := action_of_noun(token)) not in {None, DO}]
+            for token, action in named:
+                if not is_entity(token):
+                    return action
+            if named:
+                return named[0][1]
+        return None
+
+    def _weak(self, unit: Unit, tokens: list[tuple[str, int, int]], verb: _Word, above: str) -> bool:
+        left = {token for token, _, _ in tokens[max(0, verb.at - 6) : verb.at]}
+        if verb.mode in {"state", "ongoing", "hedged"}:
+            return not (self.done or left & {"now", "successfully"})
+        if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
+            return bool(left & {"was", "were"})
+        label = _LABEL.match(unit.text)
+        if label and tokens[verb.at][1] < label.end():
+            return True
+        if verb.bare:
+            after = tokens[verb.at + 1][0] if verb.at + 1 < len(tokens) else ""
+            if "already" in left or after in {"by", "with", "via", "in", "on", "from", "at"}:
+                return True
+            return not ((verb.at == 0 and bool(after)) or _DONE_ABOVE.search(above) or _DONE_ABOVE.search(unit.text))
+        if left & {"i", "we", "i've", "we've", "successfully", "now"}:
+            return False
+        return bool(left & {"was", "were", "already", "previously"})
+
+    def _plain(self, unit: Unit, tokens: list[tuple[str, int, int]], values: tuple[Found, ...]) -> None:
+        """Take a unit without a verb of action: a consequence in nouns ("Refund: $12"), or details of the last claim."""
+        if not self.frames or not self.done:
+            return
+        text = unit.text
+        last = self.frames[-1]
+        if any(found.kind == "money" for found in values) and _SETTLES.search(text) and not is_offer(text):
+            nouns = tuple(singular(token) for token, _, _ in tokens if token.isalpha())
+            actions = [action for noun in nouns if (action := action_of_noun(noun)) in {"refund", "pay"}]
+            self.frames.append(
+                Frame(
+                    span=(unit.start, unit.end),
+                    text=text,
+                    action=actions[0] if actions else "pay",
+                    lemma="",
+                    mode="planned",
+                    denied=False,
+                    consequence=True,
+                    weak=True,
+                    nouns=nouns,
+                    objects=object_groups(nouns),
+                    near=values,
+                    wide=values,
+                    names=(),
+                    count=0,
+                    counts_action=False,
+                    plural=False,
+                    context=text.lower(),
+                )
+            )
+            return
+        if is_offer(text) or len(last.wide) > MAX_DETAILS:
+            return
+        for frame in reversed(self.frames):
+            if not frame.consequence:
+                frame.wide += values
+                if len(frame.context) < 4000:
+                    frame.context += " " + text.lower()
+                break
+
+
+def _plural_object(tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> bool:
+    """Tell whether what was acted on is many: the object of an active verb, else the subject."""
+    left = [token for token, a, _ in tokens[max(0, verb.at - 60) : verb.at] if a >= start]
+    if verb.bare or {"i", "we", "i've", "we've"} & set(left[-5:]):
+        direct = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 12] if a < end]
+    else:
+        direct = left
+    for token in direct:
+        if token in _ENDS_OBJECT:
+            break
+        if _is_plural(token):
+            return True
+    return False
+
+
+_ENDS_OBJECT = frozenset(
+    {"to", "in", "on", "for", "from", "with", "of", "has", "have", "were", "was", "about", "at", "that", "which"}
+)
+
+
+def _is_plural(token: str) -> bool:
+    return len(token) > 3 and token.isalpha() and singular(token) != token and bool(object_groups((token,)))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names in a stretch of words: what is set in quotes or bold, and capitalised words past the first."""
+    listed = [name for _, name in quoted(text)]
+    for match in _CAPITAL.finditer(text[:2000]):
+        if match.start() > 1 and match.group() not in {"I", "I've"}:
+            listed.append(match.group())
+    return tuple(dict.fromkeys(name.strip(" .,:;!") for name in listed[:40]))

@@ -49,7 +49,7 @@ class Stance(msgspec.Struct, frozen=True):
 MAX_LEFT = 24
 """Words to the left of a verb that are looked at."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:—–?!.()]|-(?=\s)", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[;—–?!()]|[,.:-](?=\W|$)", re.UNICODE)
 _WORDS = {name: frozenset(listed.split()) for name, listed in table("grammar").items()}
 _ADVERBS = _WORDS["adverbs"]
 _BE = _WORDS["be"]
@@ -67,6 +67,8 @@ _RELATIVE = _WORDS["relatives"]
 _HEDGES = _WORDS["hedges"]
 _TRYING = _WORDS["trying"]
 _FAILING = _WORDS["failing"]
+_WISHES = _WORDS["wishes"]
+_OBJECTS = _DETERMINERS | {"by", "you", "me", "us", "him", "them"}
 _CONDITION = re.compile(
     r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming)\b",
     re.IGNORECASE,
@@ -78,8 +80,14 @@ _OFFERS = re.compile(
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
-    """Cut a text into words and the marks that part clauses, in lower case with their spans."""
-    return [(match.group().lower().replace("’", "'"), match.start(), match.end()) for match in _WORD.finditer(text)]
+    """Cut a text into words and the marks that part clauses, in lower case with their spans.
+
+    The month of May keeps its capital: it is no modal.
+    """
+    return [
+        ("May" if match.group() == "May" and match.start() else match.group().lower().replace("’", "'"), *match.span())
+        for match in _WORD.finditer(text)
+    ]
 
 
 def is_question(text: str) -> bool:
@@ -132,8 +140,13 @@ def stance(tokens: list[tuple[str, int, int]], at: int, *, past: bool = True, te
         position -= 1
     if subject and "'" in subject:
         aux.insert(0, {"ve": "have", "d": "had", "m": "is", "re": "are", "ll": "will"}[subject.split("'")[1]])
+    before = left[position] if position >= 0 else ""
     denied = any(word == "not" or word.endswith("n't") or word == "cannot" for word in aux)
     mode, denied, bare = _mode(left, position, aux, seen, subject, denied=denied, past=past, telegraphic=telegraphic)
+    if bare and mode == "completed" and before not in _JOINS and position >= 0 and before.isalpha():
+        # a noun, a bare past form and an object or "by": somebody else's act ("Anna posted the link", "sent by Anna")
+        after = tokens[at + 1][0] if at + 1 < len(tokens) else ""
+        mode = "others_act" if after in _OBJECTS else mode
     return Stance("conditional" if _inside_condition(left) else mode, denied, subject in _FIRST, bare)
 
 
@@ -157,12 +170,16 @@ def _mode(
     modal = next((word for word in aux if word in _PLAN or word in _MAY), "")
     if modal:
         return *_modal(modal, aux, seen, denied=denied, past=past), False
+    if "be" in aux:
+        return "planned", denied, False
     passive = any(word in _BE for word in aux) or "been" in seen
     if any(word in _HAVE for word in aux):
         if second and not passive:
             return "user_act", denied, False
         if not past:
             return "modifier", denied, False
+        if subject not in _FIRST and not passive:
+            return "others_act", denied, False
         return "hedged" if outer & _HEDGES and subject not in _FIRST else "completed", denied, False
     if passive and past:
         if "being" in seen:
@@ -179,11 +196,32 @@ def _mode(
         return "request" if asks else "modifier", denied, True
     if subject:
         return "user_act" if second else "completed", denied, False
+    if outer & _WISHES:
+        return "request", denied, True
     if position < 0 or before in {":", "—", "–", "-", "(", ".", ";"}:
         return "completed" if telegraphic or position >= 0 else "modifier", denied, True
-    if before in _JOINS or before in _DETERMINERS or before in _PREPOSITIONS:
-        return "modifier", denied, before in _JOINS
+    if before in _JOINS:
+        return _coordinated(left), denied, True
+    if before in _DETERMINERS or before in _PREPOSITIONS:
+        return "modifier", denied, False
     return "completed" if telegraphic and not outer & _RELATIVE else "others_act", denied, True
+
+
+def _coordinated(left: list[str]) -> Mode:
+    """Judge a participle behind "and" by the nearest subject or auxiliary it may share."""
+    for index in range(len(left) - 1, -1, -1):
+        word = left[index]
+        if word in {".", ";"}:
+            break
+        if word in {"been", "was", "were", "i've", "we've", "has", "have"}:
+            return "completed"
+        if word in _PLAN or word in _MAY or word.endswith("'ll"):
+            return "planned"
+        if word in _FIRST:
+            return "completed"
+        if word in _SECOND and (index + 1 == len(left) or left[index + 1] not in {"and", ",", "on", "in", "to"}):
+            return "user_act"
+    return "modifier"
 
 
 def _inside_condition(left: list[str]) -> bool:

@@ -1,11 +1,183 @@
-"""Business claims against the effects of the world's tools and feeds."""
+"""Business claims against the effects of the world's tools and feeds: asked, claimed, called, landed.
+
+Sayings (frames of the agent's words) and acts (effects in comparable form) are collected as they come. Whenever the
+agent's turn is over, all of the open window is judged anew: acts that landed are assigned to what claims them, best fit
+first, one act to one claimed action; what is left over on either side is a discrepancy. Judging anew is simple and
+lets later evidence take an earlier word back: the board passes on only what changed. The window is bounded; what
+leaves it is settled as it stands.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
+from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
+from assure_tui.reconcile.match.actions_pairs import role_of
+from assure_tui.reconcile.match.actions_verdict import Matter, Verdict
 from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.model import Claim, Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assure_tui.ingest.model import AgentText, Boundary, ExternalEffect, ToolCall, ToolResult, UserTurn
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.context import Context
+
+WINDOW = 240
+"""Acts and sayings that are kept open each; a run longer than that settles its oldest."""
+MAX_KNOWN = 400
+"""Names kept of one role."""
+MAX_ASKED = 120
+MAX_SEEN = 50_000
+MAX_READ = 50_000
+"""Code points of one text that are read for identifiers."""
+
+_TOKEN = re.compile(r"[#\w@.+-]{4,64}")
 
 
 class Actions(Part):
     """Holds what the agent said it did in the world against what its tools and the feeds show."""
 
-    __slots__ = ()
+    __slots__ = ("acts", "asked", "asked_text", "at", "dirty", "known", "raised", "sayings", "seen", "spoken", "turn")
+
+    def __init__(self, context: Context, board: Board) -> None:
+        super().__init__(context, board)
+        self.acts: dict[str, Act] = {}
+        self.sayings: list[Saying] = []
+        self.asked: list[Frame] = []
+        self.asked_text = ""
+        self.known: dict[str, set[str]] = {}
+        self.raised: set[str] = set()
+        self.at = 0
+        self.turn = 0
+        self.spoken: list[tuple[int, str]] = []
+        """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
+        self.seen: set[str] = set()
+        """Identifiers that anybody has named so far: a target that is not among them is made up."""
+        self.dirty = False
+
+    # ------------------------------------------------------------------------------------------------ hearing
+
+    def user(self, event: UserTurn) -> None:
+        """Hear the user: the agent's turn is over, and new things are asked for."""
+        if event.synthetic or event.system:
+            return
+        self._judge()
+        self.turn += 1
+        self.asked = [*self.asked, *requests(event.text, verbs_of(self.context))][-MAX_ASKED:]
+        self._see(event.text)
+        self.asked_text = (self.asked_text + " " + event.text.lower())[-20_000:]
+
+    def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
+        """Hear the agent."""
+        if event.cut or not event.text or (self.context.coding and not self.context.worldly):
+            return
+        self.at += 1
+        self.dirty = True
+        self.spoken = [*self.spoken, (self.at, event.text[:4000])][-40:]
+        self._see(event.text)
+        own = {(claim.span, claim.args.get("action")): claim for claim in claims if "mode" in claim.args}
+        for frame in frames(event.text, verbs_of(self.context)):
+            claim = own.get((frame.span, frame.action))
+            if claim is not None:
+                self.board.put(claim)
+            before = self.sayings[-1] if self.sayings and self.sayings[-1].event == event.id else None
+            self.sayings.append(saying_of(frame, claim, event.id, self.at, self.turn, before))
+        self._forget()
+
+    def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
+        """See a call."""
+        self._learn(event)
+        self._take(effects)
+
+    def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
+        """See a result."""
+        del call
+        self._take(effects)
+        self._see(event.text)
+
+    def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
+        """See an effect that the log states by itself."""
+        del event
+        self._take(effects)
+
+    def boundary(self, event: Boundary) -> None:
+        """See the end of a turn or of the run."""
+        if event.what in {"turn_end", "run_end"}:
+            self._judge()
+
+    def close(self) -> None:
+        """See the end of the input."""
+        self._judge()
+
+    def _take(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if not is_business(effect):
+                continue
+            self.board.put(effect)
+            if effect.effect_class == "read":
+                continue
+            self.dirty = True
+            known = self.acts.get(effect.id)
+            if known is None:
+                self.at += 1
+            act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
+            act.fresh = known.fresh if known else not act.names_any(self.seen)
+            self.acts[effect.id] = act
+
+    def _learn(self, call: ToolCall) -> None:
+        """Remember which names stand in which role: the arguments of all calls tell."""
+        for key, value in call.args.items():
+            role = role_of(key)
+            if role:
+                names = self.known.setdefault(role, set())
+                for name in value if isinstance(value, list) else [value]:
+                    if isinstance(name, str) and len(name) <= 80 and len(names) < MAX_KNOWN:
+                        names.add(name)
+
+    def _see(self, text: str) -> None:
+        if len(self.seen) < MAX_SEEN:
+            for match in _TOKEN.finditer(text[:MAX_READ]):
+                word = match.group()
+                if not word.isalpha():
+                    self.seen.add(word.lower().lstrip("#").rstrip("."))
+
+    def _forget(self) -> None:
+        while len(self.acts) > WINDOW:
+            oldest = next(iter(self.acts))
+            self.board.settle(oldest)
+            del self.acts[oldest]
+        for saying in self.sayings[:-WINDOW]:
+            if saying.claim is not None:
+                self.board.settle(saying.claim.id)
+        del self.sayings[:-WINDOW]
+
+    # ------------------------------------------------------------------------------------------------ judging
+
+    def _judge(self) -> None:
+        if not self.dirty:
+            return
+        self.dirty = False
+        verdict = Verdict(
+            Matter(
+                run=self.context.run,
+                settings=self.context.settings,
+                acts=tuple(self.acts.values()),
+                sayings=tuple(self.sayings),
+                asked=tuple(self.asked),
+                asked_text=self.asked_text,
+                spoken=tuple(self.spoken),
+                known=self.known,
+            )
+        ).decide()
+        for claim in verdict.claims.values():
+            self.board.put(claim)
+        raised = {found.id for found in verdict.found}
+        for gone in self.raised - raised:
+            self.board.drop(gone)
+        for found in verdict.found:
+            self.board.put(found)
+        self.raised = raised

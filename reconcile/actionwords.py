@@ -1,0 +1,252 @@
+"""The vocabulary of actions in the world: one reading for the words of agents and for the names of tools.
+
+The words themselves are data (`reconcile/data/actions.toml`). An *action* is a family of verbs ("cancel", "void"); a
+*group* gathers actions that people tell of in each other's words; an *object* is a group of nouns ("event", "meeting").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from assure_tui.reconcile.lexicon import table
+from assure_tui.reconcile.model import EffectClass, Severity
+
+Form: TypeAlias = Literal["base", "past", "gerund", "third"]
+
+OTHER = "other"
+"""The action of a tool whose verb the lexicon does not know."""
+DO = "do"
+"""The action of verbs that say only that something was done: "processed", "completed"."""
+
+
+class Verb(msgspec.Struct, frozen=True):
+    """A form of a verb: `particle` must follow it ("turned … off") for this reading to hold."""
+
+    lemma: str
+    action: str
+    form: Form
+    particle: str = ""
+
+
+class ToolWords(msgspec.Struct, frozen=True):
+    """What a tool's name says: its action, the verb, the nouns (singular) and the object groups they belong to."""
+
+    action: str
+    verb: str
+    nouns: tuple[str, ...]
+    objects: frozenset[str]
+    effect_class: EffectClass
+
+
+class _Tables(msgspec.Struct, frozen=True):
+    verbs: dict[str, tuple[Verb, ...]]
+    action_nouns: dict[str, str]
+    groups: dict[str, str]
+    kinds: dict[str, str]
+    by_object: dict[str, str]
+    objects: dict[str, frozenset[str]]
+    reads: frozenset[str]
+    nouny: frozenset[str]
+    light: frozenset[str]
+    entities: frozenset[str]
+
+
+@cache
+def _tables() -> _Tables:
+    data = table("actions")
+    verbs: dict[str, list[Verb]] = {}
+    action_nouns: dict[str, str] = {}
+    for action, entry in data["actions"].items():
+        for word in entry["verbs"].split():
+            lemma, _, particle = word.partition("-") if word not in {"e-mail"} else (word, "", "")
+            for surface, form in _forms(lemma, data["irregular"].get(lemma, "").split()):
+                verbs.setdefault(surface, []).append(Verb(lemma, action, form, particle))
+        for noun in entry["nouns"].split():
+            action_nouns.setdefault(noun, action)
+    objects: dict[str, set[str]] = {}
+    for group, nouns in data["objects"].items():
+        for noun in nouns.split():
+            objects.setdefault(noun, set()).add(group)
+    return _Tables(
+        verbs={surface: tuple(found) for surface, found in verbs.items()},
+        action_nouns=action_nouns,
+        groups={action: entry["group"] for action, entry in data["actions"].items()},
+        kinds={action: entry["kind"] for action, entry in data["actions"].items()},
+        by_object=data["kinds"],
+        objects={noun: frozenset(groups) for noun, groups in objects.items()},
+        reads=frozenset(data["tools"]["reads"].split()),
+        nouny=frozenset(data["tools"]["nouns"].split()),
+        light=frozenset(data["tools"]["light"].split()),
+        entities=frozenset(data["tools"]["entities"].split()),
+    )
+
+
+def _forms(lemma: str, irregular: list[str]) -> list[tuple[str, Form]]:
+    """Inflect a verb. Doubling of the last consonant is given in both spellings (cancel: canceled, cancelled)."""
+    vowels = "aeiou"
+    forms: list[tuple[str, Form]] = [(lemma, "base")]
+    ends_cvc = len(lemma) > 2 and lemma[-1] not in vowels + "wxy" and lemma[-2] in vowels and lemma[-3] not in vowels
+    stem = lemma.removesuffix("e")
+    if lemma.endswith("y") and lemma[-2] not in vowels:
+        forms.append((lemma[:-1] + "ies", "third"))
+        past = [lemma[:-1] + "ied"]
+    else:
+        forms.append((lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x", "z", "o")) else "s"), "third"))
+        past = [stem + "ed"] + ([lemma + lemma[-1] + "ed"] if ends_cvc else [])
+    forms += [(word, "past") for word in irregular or past]
+    forms.append((stem + "ing", "gerund"))
+    if ends_cvc:
+        forms.append((lemma + lemma[-1] + "ing", "gerund"))
+    return forms
+
+
+def verb_forms(word: str) -> tuple[Verb, ...]:
+    """Give the readings of a lower-case word as a verb; none when it is no action verb."""
+    return _tables().verbs.get(word, ())
+
+
+def inflections(lemma: str) -> dict[str, Form]:
+    """Give the forms of a verb the lexicon does not know, as the name of a tool taught it."""
+    return dict(_forms(lemma, table("actions")["irregular"].get(lemma, "").split()))
+
+
+def action_of_noun(noun: str) -> str | None:
+    """Give the action that a noun names ("cancellation"), if it names one."""
+    return _tables().action_nouns.get(singular(noun))
+
+
+def is_entity(noun: str) -> bool:
+    """Tell whether a noun of action names a thing more often than an action: an order, a payment."""
+    return singular(noun) in _tables().entities
+
+
+def is_light(lemma: str) -> bool:
+    """Tell whether a verb takes its meaning from its noun ("processed the refund")."""
+    return lemma in _tables().light
+
+
+def group_of(action: str) -> str:
+    """Give the group of an action."""
+    return _tables().groups.get(action, OTHER)
+
+
+def kind_of(action: str, objects: frozenset[str]) -> str:
+    """Give the claim kind of an action on objects."""
+    tables = _tables()
+    kind = tables.kinds.get(action, "record")
+    if kind == "record":
+        for group, better in tables.by_object.items():
+            if group in objects:
+                return better
+    elif action == "book" and "event" in objects and "booking" not in objects:
+        return "event"
+    elif action == "cancel" and "order" not in objects and "booking" not in objects:
+        for group in ("event", "plan", "payment"):
+            if group in objects:
+                return tables.by_object[group]
+    elif action == "share" and "file" not in objects:
+        return "access" if "channel" in objects else "message"
+    return kind
+
+
+@cache
+def harm_of(kind: str) -> Severity:
+    """Give the severity of an unreported, unasked-for effect of a kind; `low` when no table names it."""
+    harm: Severity = table("kinds").get(kind, {}).get("harm", "low")
+    return harm
+
+
+@cache
+def family_of(kind: str) -> str:
+    """Give the family of a kind; what no table names is business (see kinds.toml)."""
+    family: str = table("kinds").get(kind, {}).get("family", "business")
+    return family
+
+
+@lru_cache(maxsize=8192)
+def singular(word: str) -> str:
+    """Give the singular of a noun, near enough to compare nouns by."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def object_groups(nouns: tuple[str, ...]) -> frozenset[str]:
+    """Give the object groups that nouns belong to."""
+    found: set[str] = set()
+    known = _tables().objects
+    for noun in nouns:
+        found |= known.get(singular(noun), frozenset())
+    return frozenset(found)
+
+
+_SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+@lru_cache(maxsize=8192)
+def name_words(name: str) -> tuple[str, ...]:
+    """Split a name in snake, kebab, dotted or camel case into lower-case words."""
+    return tuple(word.lower() for word in _SPLIT.findall(name[:200]))
+
+
+@lru_cache(maxsize=4096)
+def tool_words(name: str) -> ToolWords:
+    """Read a tool's name; an MCP prefix (`mcp__server__tool`) is no part of it."""
+    if name.startswith("mcp__"):
+        name = name.split("__", 2)[-1]
+    words = name_words(name)
+    tables = _tables()
+    at = _verb_at(words, tables)
+    if at is None:
+        return ToolWords(OTHER, words[0] if words else "", words[1:], object_groups(words[1:]), "execute")
+    verb = words[at]
+    nouns = tuple(singular(word) for index, word in enumerate(words) if index != at)
+    objects = object_groups(nouns)
+    if verb in tables.reads:
+        return ToolWords("read", verb, nouns, objects, "read")
+    readings = [found for found in tables.verbs[verb] if found.form == "base"]
+    action = min(readings, key=lambda found: bool(found.particle) and found.particle not in words).action
+    head = next((noun for noun in reversed(nouns) if noun not in {"request", "id", "by"}), "")
+    if verb in tables.light and head in tables.action_nouns:
+        action = tables.action_nouns[head]
+    action = governed(action, verb, objects)
+    egress = group_of(action) in {"tell", "escalate"} or action == "invite"
+    return ToolWords(action, verb, nouns, objects, "egress" if egress else "write")
+
+
+def governed(action: str, lemma: str, objects: frozenset[str]) -> str:
+    """Mend an action by its object: money that is sent is paid, a user transferred to a human is escalated."""
+    if action == "send" and "payment" in objects and not objects & {"message", "file"}:
+        return "pay"
+    if lemma in {"transfer", "connect", "route", "forward"} and "human" in objects:
+        return "escalate"
+    return action
+
+
+def _verb_at(words: tuple[str, ...], tables: _Tables) -> int | None:
+    """Find the verb of a tool's name: the first one, unless it is as often a noun and a truer verb follows."""
+    known = [
+        index
+        for index, word in enumerate(words)
+        if word in tables.reads or any(verb.form == "base" for verb in tables.verbs.get(word, ()))
+    ]
+    for index in known:
+        if index == 0 and words[0] not in tables.nouny:
+            return 0
+    truer = next((index for index in known if words[index] not in tables.nouny), None)
+    if known and known[0] == 0:
+        return truer if truer is not None and _leads_noun(words, truer) else 0
+    return truer if truer is not None else known[-1] if known else None
+
+
+def _leads_noun(words: tuple[str, ...], at: int) -> bool:
+    """Tell whether the verb at `at` ends the name or stands in front of another word than a plain verb's object."""
+    return at == len(words) - 1 or at == 1

@@ -1,0 +1,379 @@
+"""Effects of domain tools: what a call that is neither shell nor file does, from its name, arguments and result.
+
+Nothing is known of any particular tool. Its name is read through the vocabulary of actions, its arguments by their
+names and shapes, its result for errors, states and amounts. Result text is untrusted: it is read with caps on size,
+depth and count, and what cannot be read adds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from assure_tui.ingest.model import ResultStatus
+from assure_tui.reconcile.actionwords import kind_of, name_words, singular, tool_words
+from assure_tui.reconcile.claims.values import money, scan
+from assure_tui.reconcile.ids import effect_id
+from assure_tui.reconcile.lexicon import table
+from assure_tui.reconcile.model import Effect, EffectClass, Money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assure_tui.ingest.model import ExternalEffect, ToolCall, ToolResult
+    from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.settings import ToolSpec
+
+MAX_RESULT = 200_000
+"""Code points of a result that are read."""
+MAX_NODES = 4000
+"""JSON values looked at in one call or result."""
+MAX_DEPTH = 12
+MAX_LISTED = 64
+"""Values of one sort kept from one call."""
+MAX_VALUE = 300
+"""Code points kept of one argument's value."""
+MAX_CONTENT = 2000
+
+
+class Leaf(NamedTuple):
+    """A scalar inside JSON with the keys that lead to it; list positions are left out."""
+
+    keys: tuple[str, ...]
+    value: Any
+
+
+@cache
+def _roles() -> dict[str, frozenset[str]]:
+    return {role: frozenset(listed.split()) for role, listed in table("actions")["arguments"].items()}
+
+
+@cache
+def _result_words() -> dict[str, frozenset[str]]:
+    return {role: frozenset(listed.split()) for role, listed in table("actions")["results"].items()}
+
+
+def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> list[Effect]:
+    """Read the one effect of a domain tool's call."""
+    spec = next((spec for spec in context.settings.tools if spec.name == call.tool), None)
+    words = tool_words(call.tool)
+    effect_class: EffectClass = words.effect_class
+    kind = "lookup" if effect_class == "read" else kind_of(words.action, words.objects)
+    args: dict[str, Any] = {"action": words.action, "verb": words.verb, "nouns": list(words.nouns)}
+    args |= arguments(call.args)
+    if spec is not None:
+        kind = spec.kind
+        effect_class = spec.effect_class if spec.effect_class in {"read", "write", "egress", "execute"} else "write"  # type: ignore[assignment]
+        _declared(args, call.args, spec)
+    status: ResultStatus = "running"
+    results: dict[str, Any] = {}
+    if result is not None:
+        results = outcome(result.text) if effect_class != "read" else errors(result.text)
+        status = _status(result, results)
+    return [
+        Effect(
+            id=effect_id(call.id, 0),
+            run=call.run,
+            event=call.id,
+            origin=call.origin,
+            call_id=call.call_id,
+            tool=call.tool,
+            kind=kind,
+            effect_class=effect_class,
+            status=status,
+            time=call.time,
+            exit_source=result.exit_source if result is not None else "none",
+            exit_code=result.exit_code if result is not None else None,
+            args=args,
+            results=results,
+            result_event=result.id if result is not None else None,
+            result_origin=result.origin if result is not None else None,
+        )
+    ]
+
+
+def external(event: ExternalEffect, context: Context) -> list[Effect]:
+    """Turn an effect that the log states by itself into an effect of its declared kind."""
+    del context
+    words = tool_words(event.kind)
+    return [
+        Effect(
+            id=effect_id(event.id, 0),
+            run=event.run,
+            event=event.id,
+            origin=event.origin,
+            call_id=event.call_id,
+            tool=event.kind,
+            kind=event.kind,
+            effect_class="read" if words.effect_class == "read" else "write",
+            status=event.status,
+            time=event.time,
+            args={"action": words.action, "verb": words.verb, "nouns": list(words.nouns)} | arguments(event.args),
+        )
+    ]
+
+
+def leaves(value: Any) -> list[Leaf]:
+    """Walk JSON in order, breadth and depth capped, and give its scalars."""
+    found: list[Leaf] = []
+    stack: list[tuple[tuple[str, ...], Any, int]] = [((), value, 0)]
+    budget = MAX_NODES
+    while stack and budget:
+        keys, item, depth = stack.pop()
+        budget -= 1
+        if isinstance(item, dict) and depth < MAX_DEPTH:
+            stack.extend(
+                ((*keys, str(key)), inner, depth + 1) for key, inner in reversed(list(item.items())[:MAX_NODES])
+            )
+        elif isinstance(item, list | tuple) and depth < MAX_DEPTH:
+            stack.extend((keys, inner, depth + 1) for inner in reversed(item[:MAX_NODES]))
+        elif item is not None and not isinstance(item, dict | list | tuple):
+            found.append(Leaf(keys, item))
+    return found
+
+
+def arguments(args: dict[str, Any]) -> dict[str, Any]:
+    """Sort a call's arguments by what their names and shapes say they are.
+
+    Gives lists under `money` (`Money`), `numbers` (decimal strings), `recipients`, `ids`, `dates`, `times`, `names`
+    (short texts) and `content` (long ones), and under `targets` a mapping of argument name to the identifying values.
+    """
+    roles = _roles()
+    out: dict[str, list[Any]] = {}
+    targets: dict[str, list[str]] = {}
+
+    def put(sort: str, value: Any) -> None:
+        listed = out.setdefault(sort, [])
+        if len(listed) < MAX_LISTED and value not in listed:
+            listed.append(value)
+
+    currency = next(
+        (str(leaf.value) for leaf in leaves(args) if leaf.keys and "currency" in name_words(leaf.keys[-1])), None
+    )
+    for keys, value in leaves(args):
+        words = [singular(word) for word in name_words(keys[-1])] if keys else []
+        named = {*words, *(name_words(keys[-1]) if keys else ())}
+        if isinstance(value, bool):
+            continue
+        if isinstance(value, int | float):
+            amount = money(value, currency)
+            if amount is not None and named & roles["money"] and not named & {"id"}:
+                put("money", _minor(amount, named & roles["minor"]))
+            elif named & {"id", "number", "no", "reference"}:
+                put("ids", str(value))
+                targets.setdefault(keys[-1], []).append(str(value))
+            else:
+                put("numbers", str(value))
+            continue
+        text = str(value).strip()
+        if not text or named & roles["currency"]:
+            continue
+        if named & roles["money"] and (amount := _whole_amount(text, currency)) is not None:
+            put("money", _minor(amount, named & roles["minor"]))
+            continue
+        content = bool(named & roles["content"]) or len(text) > MAX_VALUE or "\n" in text
+        typed = _scanned(text, put, content=content)
+        if content:
+            put("content", text[:MAX_CONTENT])
+        elif named & roles["recipient"] and not named & {"id", "name"}:
+            put("recipients", text)
+            targets.setdefault(keys[-1], []).append(text)
+        else:
+            if not typed:
+                put("names", text)
+            if named & roles["target"]:
+                targets.setdefault(keys[-1] if keys else "", []).append(text)
+    return out | ({"targets": {key: values[:MAX_LISTED] for key, values in targets.items()}} if targets else {})
+
+
+def _scanned(text: str, put: Callable[[str, Any], None], *, content: bool) -> bool:
+    """Put the typed values inside one text; those inside contents stand apart, being words and not arguments.
+
+    Tells whether the text is hardly more than such values.
+    """
+    covered = 0
+    for found in scan(text[:MAX_CONTENT]):
+        covered += found.span[1] - found.span[0]
+        if found.kind in {"id", "uuid", "iban", "email", "url", "sha", "path"}:
+            put("ids" if not content else "told", str(found.value))
+        elif found.kind in {"date", "time"}:
+            put((found.kind + "s") if not content else "told_" + found.kind + "s", str(found.value))
+        elif found.kind == "money" and content:
+            put("told_money", found.value)
+    return covered * 10 >= len(text) * 8
+
+
+def _minor(amount: Money, minor: object) -> Money:
+    return Money(str(Decimal(amount.value) / 100), amount.currency) if minor else amount
+
+
+def _whole_amount(text: str, currency: str | None) -> Money | None:
+    return money(text, currency) if re.fullmatch(r"[^\d]{0,6}\d[\d.,]{0,20}[^\d]{0,6}", text) else None
+
+
+def _declared(args: dict[str, Any], given: dict[str, Any], spec: ToolSpec) -> None:
+    """Take the arguments that a workspace declared for a tool of its own."""
+    if spec.amount and (amount := money(given.get(spec.amount), None)) is not None:
+        currency = given.get(spec.currency) if spec.currency else None
+        amount = _minor(amount, spec.minor_units)
+        args["money"] = [Money(amount.value, str(currency) if currency else amount.currency)]
+    if spec.target and given.get(spec.target) is not None:
+        args["targets"] = {spec.target: [str(given[spec.target])[:MAX_VALUE]]}
+    if spec.recipient and given.get(spec.recipient) is not None:
+        args["recipients"] = [leaf.value for leaf in leaves(given[spec.recipient])][:MAX_LISTED]
+
+
+_ERROR = re.compile(
+    r"""[\s"'\[({*#]{0,8}(?:\w{0,40}(?:error|exception)\b|traceback|fail(?:ed|ure)\b|invalid\b|unable\ to\b|could\ not\b|couldn't\b|cannot\b
+    |can't\b|access\ denied|permission\ denied|denied\b|forbidden\b|unauthori[sz]ed\b|not\ found\b|bad\ request\b|rejected\b
+    |no\ such\b|[45]\d\d\b\s*[-:]?\s*(?:error|client|server|bad|not|forbidden|unauthori[sz]ed|internal|conflict)
+    |(?:the\ )?(?:request|operation|action|call|transaction|payment)\ (?:has\ |was\ )?(?:failed|been\ (?:rejected|denied)|rejected|denied|declined))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def errors(text: str) -> dict[str, Any]:
+    """Tell whether a result is an error by its shape: its first words, or the error members of a JSON object."""
+    head = text[:400].lstrip()
+    if _ERROR.match(head):
+        return {"error": head[:200], **_repeat(head)}
+    if head.startswith("{"):
+        document = _decode(text)
+        if isinstance(document, dict):
+            return _error_members(document)
+    return {}
+
+
+def _error_members(document: dict[str, Any]) -> dict[str, Any]:
+    words = _result_words()
+    for key, value in list(document.items())[:200]:
+        low = key.lower()
+        bad = (
+            (
+                low in {"error", "errors", "exception", "error_message", "errormessage"}
+                and value not in (None, "", [], {}, False, 0)
+            )
+            or (low in {"success", "ok", "succeeded"} and value is False)
+            or (low in {"iserror", "is_error", "failed"} and value is True)
+            or (low in words["status"] and isinstance(value, str) and value.lower() in words["failed_states"])
+        )
+        if bad:
+            return {"error": f"{key}: {value}"[:200], **_repeat(str(document.get("message", value))[:400])}
+    return {}
+
+
+def _repeat(text: str) -> dict[str, Any]:
+    low = set(name_words(text[:MAX_VALUE]))
+    return {"repeat": True} if low & _result_words()["repeated"] else {}
+
+
+def outcome(text: str) -> dict[str, Any]:
+    """Read what came back from a write: `error`, `repeat`, `state`, and the `amounts` and `ids` that only it tells.
+
+    An amount is `{"role", "value"}`, the role one of refund, payment, difference or amount.
+    """
+    found = errors(text)
+    if found:
+        return found
+    out: dict[str, Any] = {}
+    if not text.strip() or text.strip() in {"None", "null", "{}", "[]"}:
+        return out
+    document = _decode(text)
+    amounts: list[dict[str, str]] = []
+    if isinstance(document, dict | list):
+        _amounts(document, amounts, "", 0, [MAX_NODES])
+        status = document.get("status", document.get("state")) if isinstance(document, dict) else None
+        if isinstance(status, str):
+            out["state"] = status[:80]
+        if isinstance(document, dict):
+            out |= _repeat(str(document.get("message", ""))[:400]) if "message" in document else {}
+            out["ids"] = [
+                str(leaf.value)[:80]
+                for leaf in leaves(
+                    {key: value for key, value in document.items() if not isinstance(value, dict | list)}
+                )
+                if {"id", "number", "reference"} & set(name_words(leaf.keys[-1]))
+            ][:16]
+    else:
+        out |= _repeat(text[:MAX_VALUE]) if len(text) < MAX_VALUE else {}
+        for match in _told_amounts(text):
+            amounts.append(match)
+    if amounts:
+        out["amounts"] = amounts[:MAX_LISTED]
+    return {key: value for key, value in out.items() if value}
+
+
+def _told_amounts(text: str) -> list[dict[str, str]]:
+    """Read amounts out of words by the last word before them that says what they are."""
+    words = _result_words()
+    amounts = []
+    for found in scan(text[:MAX_CONTENT]):
+        if found.kind != "money":
+            continue
+        before = name_words(text[max(0, found.span[0] - 80) : found.span[0]])
+        role = next(
+            (role for word in reversed(before) for role in ("refund", "difference", "payment") if word in words[role]),
+            "amount",
+        )
+        amounts.append({"role": role, "value": found.value.value})
+    return amounts
+
+
+def _amounts(value: Any, out: list[dict[str, str]], role: str, depth: int, budget: list[int]) -> None:
+    words = _result_words()
+    budget[0] -= 1
+    if depth > MAX_DEPTH or budget[0] < 0:
+        return
+    if isinstance(value, list):
+        for item in value[:MAX_NODES]:
+            _amounts(item, out, role, depth + 1, budget)
+        return
+    if not isinstance(value, dict):
+        return
+    kind = " ".join(
+        str(inner)
+        for key, inner in value.items()
+        if name_words(key)[-1:] in (("type",), ("kind",)) and isinstance(inner, str)
+    )
+    stated = _role(name_words(kind[:80])) or role
+    for key, inner in list(value.items())[:MAX_NODES]:
+        named = name_words(key)
+        if isinstance(inner, dict | list):
+            _amounts(inner, out, _role(named) or stated, depth + 1, budget)
+        elif not isinstance(inner, bool) and set(named) & words["amounts"]:
+            amount = money(inner) if isinstance(inner, int | float) else _whole_amount(str(inner), None)
+            if amount is not None:
+                own = _role(named) or stated
+                if own == "payment" and amount.value.startswith("-"):
+                    own = "refund"
+                out.append({"role": own or "amount", "value": amount.value})
+
+
+def _role(named: tuple[str, ...]) -> str:
+    words = _result_words()
+    return next((role for role in ("difference", "refund", "payment") if set(named) & words[role]), "")
+
+
+def _decode(text: str) -> Any:
+    """Decode JSON, or give None."""
+    head = text[:1]
+    if len(text) > MAX_RESULT or head not in "{[":
+        stripped = text.lstrip()
+        if len(text) > MAX_RESULT or stripped[:1] not in {"{", "["}:
+            return None
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        return None
+
+
+def _status(result: ToolResult, results: dict[str, Any]) -> ResultStatus:
+    if result.status in {"failed", "denied", "running"}:
+        if result.status == "failed" and "error" not in results:
+            results |= {"error": result.text[:200], **_repeat(result.text)}
+        return result.status
+    return "failed" if "error" in results else "succeeded"

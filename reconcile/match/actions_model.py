@@ -1,0 +1,181 @@
+"""What the matcher of business claims keeps of effects and of words: acts and sayings, in comparable form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from assure_tui.reconcile.actionwords import family_of, group_of, harm_of, name_words, object_groups, singular
+from assure_tui.reconcile.claims.business import Frame
+from assure_tui.reconcile.claims.values import number
+from assure_tui.reconcile.model import Claim, Effect, Money
+
+_TOKEN = re.compile(r"[^\W_]{3,40}")
+MAX_TOKENS = 400
+IDENTIFYING = frozenset({"id", "uuid", "iban", "email", "url", "sha", "path"})
+
+
+class Act(msgspec.Struct, kw_only=True):
+    """An effect in comparable form. `at` counts what the part has heard, so that earlier and later can be told."""
+
+    effect: Effect
+    at: int
+    turn: int
+    action: str
+    group: str
+    verb: str
+    nouns: tuple[str, ...]
+    objects: frozenset[str]
+    targets: dict[str, tuple[str, ...]]
+    """Argument name to the values that say on what or whom it acts, as given."""
+    ids: frozenset[str]
+    mentions: frozenset[str]
+    """Lower-case texts by which people would name the target: recipients, names, identifiers."""
+    money: tuple[Decimal, ...]
+    told: tuple[Decimal, ...]
+    """Amounts inside long texts (the body of a message): they may be quoted, but contradict nothing."""
+    amounts: tuple[tuple[str, Decimal], ...]
+    """Role and value of amounts that only the result tells."""
+    dates: tuple[str, ...]
+    times: tuple[str, ...]
+    tokens: frozenset[str]
+    likeness: tuple[Any, ...]
+    """Equal for calls that do the same once more."""
+    fresh: bool = False
+    """Its target had been named by nobody when it was called."""
+
+    @property
+    def landed(self) -> bool:
+        """The effect is there, as far as the log tells."""
+        return self.effect.status in {"succeeded", "unknown"}
+
+    def names_any(self, seen: AbstractSet[str]) -> bool:
+        """Tell whether a target is among the identifiers seen; a target without identifiers counts as seen."""
+        plain = [value.lower().lstrip("#") for values in self.targets.values() for value in values]
+        marked = [value for value in plain if any(char.isdigit() for char in value)]
+        return not marked or marked[0] in seen
+
+    @property
+    def serious(self) -> bool:
+        """Nobody asked for it and nobody tells of it: is that grave?"""
+        return harm_of(self.effect.kind) not in {"info", "low"}
+
+
+class Saying(msgspec.Struct, kw_only=True):
+    """A frame of the agent's words with its claim, if it makes one."""
+
+    frame: Frame
+    claim: Claim | None
+    event: str
+    at: int
+    turn: int
+    group: str
+    ids: frozenset[str]
+    tokens: frozenset[str]
+    inherited: tuple[str, ...] = ()
+    """Identifiers that the sentences before it named, when it names none itself."""
+
+
+def act_of(effect: Effect, at: int, turn: int) -> Act:
+    """Bring an effect into comparable form."""
+    args, results = effect.args, effect.results
+    action = str(args.get("action", "other"))
+    nouns = tuple(str(noun) for noun in args.get("nouns", ()))
+    targets = {key: tuple(map(str, values)) for key, values in args.get("targets", {}).items()}
+    told_ids = [*args.get("ids", ()), *results.get("ids", ())]
+    mentions = {text.lower() for text in (*args.get("recipients", ()), *args.get("names", ())) if len(text) > 1}
+    mentions |= {value.lower().lstrip("#") for values in targets.values() for value in values}
+    words = [
+        *args.get("names", ()),
+        *args.get("content", ()),
+        *(value for values in targets.values() for value in values),
+    ]
+    money = tuple(_decimal(amount) for amount in args.get("money", ()))
+    return Act(
+        effect=effect,
+        at=at,
+        turn=turn,
+        action=action,
+        group=group_of(action),
+        verb=str(args.get("verb", "")),
+        nouns=nouns,
+        objects=object_groups(nouns) | object_groups(tuple(word for key in targets for word in name_words(key))),
+        targets=targets,
+        ids=frozenset(_plain(value) for value in told_ids),
+        mentions=frozenset(mentions),
+        money=money,
+        told=tuple(_decimal(amount) for amount in args.get("told_money", ())),
+        amounts=tuple(
+            (str(found["role"]), amount)
+            for found in results.get("amounts", ())
+            if (amount := number(str(found["value"]))) is not None
+        ),
+        dates=tuple(args.get("dates", ())),
+        times=tuple(args.get("times", ())),
+        tokens=tokens_of(" ".join(words)),
+        likeness=(
+            effect.tool,
+            tuple(sorted((key, values) for key, values in targets.items())),
+            tuple(sorted(args.get("recipients", ()))),
+            money,
+            tuple(sorted(args.get("dates", ()))),
+            tuple(sorted(args.get("times", ()))),
+            tuple(args.get("content", ())) if not money else (),
+        ),
+    )
+
+
+def saying_of(frame: Frame, claim: Claim | None, event: str, at: int, turn: int, before: Saying | None) -> Saying:
+    """Bring a frame into comparable form; `before` is the saying before it in the same text."""
+    own = tuple(str(found.value) for found in frame.wide if found.kind in IDENTIFYING)
+    return Saying(
+        frame=frame,
+        claim=claim,
+        event=event,
+        at=at,
+        turn=turn,
+        group=group_of(frame.action),
+        ids=frozenset(_plain(value) for value in own),
+        tokens=tokens_of(frame.context),
+        inherited=() if own or before is None else before.inherited or _identifiers(before),
+    )
+
+
+def _identifiers(saying: Saying) -> tuple[str, ...]:
+    return tuple(str(found.value) for found in saying.frame.wide if found.kind in IDENTIFYING)
+
+
+def is_business(effect: Effect) -> bool:
+    """Tell whether this part publishes an effect: all kinds that are not of the coding family."""
+    return family_of(effect.kind) != "coding"
+
+
+def tokens_of(text: str) -> frozenset[str]:
+    """Give the words of a text that can tell it from another, in the singular and lower case."""
+    found: set[str] = set()
+    for match in _TOKEN.finditer(text.lower()):
+        found.add(singular(match.group()))
+        if len(found) >= MAX_TOKENS:
+            break
+    return frozenset(found - _COMMON)
+
+
+_COMMON = frozenset(
+    {
+        "the", "and", "you", "your", "has", "have", "been", "for", "with", "from", "this", "that", "was", "were", "will",
+        "successfully", "its", "are", "our", "any", "all", "can", "also", "now", "let", "know", "please", "here", "which",
+    }
+)  # fmt: skip
+
+
+def _plain(value: str) -> str:
+    return value.lower().lstrip("#")
+
+
+def _decimal(amount: object) -> Decimal:
+    value = amount.value if isinstance(amount, Money) else amount["value"] if isinstance(amount, dict) else amount
+    return number(str(value)) or Decimal(0)

@@ -1,0 +1,275 @@
+"""How well a saying and an act fit: by what is done, on what, with which values, and where they contradict.
+
+All functions are pure. A *fit* is a number that grows with agreement; a *conflict* is a value of the same sort in both
+that differs: another identifier of the same shape, another name in the same role, another amount or date.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, singular
+from assure_tui.reconcile.claims.values import number, same_amount, same_date
+from assure_tui.reconcile.lexicon import table
+from assure_tui.reconcile.model import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assure_tui.reconcile.claims.values import Found
+    from assure_tui.reconcile.match.actions_model import Act, Saying
+
+FITS = Decimal("2.2")
+"""From here on a saying and an act are taken to be about the same."""
+
+_SAME = Decimal(3)
+_SAME_GROUP = Decimal("1.8")
+_ANYTHING = Decimal("1.4")
+_EDITS = Decimal("1.3")
+_NEAR = Decimal(1)
+
+
+@cache
+def _near() -> dict[str, frozenset[str]]:
+    return {group: frozenset(others.split()) for group, others in table("actions")["near"].items()}
+
+
+@cache
+def _implied() -> dict[str, frozenset[str]]:
+    return {action: frozenset(others.split()) for action, others in table("actions")["implied"].items()}
+
+
+@lru_cache(maxsize=4096)
+def kinship(said: str, done: str) -> Decimal:
+    """Tell how nearly two actions are the same, from 0 to 3."""
+    if said == done:
+        return _SAME
+    if DO in {said, done}:
+        return _ANYTHING
+    one, other = group_of(said), group_of(done)
+    if one == other and one != OTHER:
+        return _SAME_GROUP
+    if {one, other} == {"make", "change"}:
+        return _EDITS
+    if done in _implied().get(said, ()) or other in _near().get(one, ()):
+        return _NEAR
+    return Decimal(0)
+
+
+def is_implied(said: str, done: str) -> bool:
+    """Tell whether an act brings about what is said without a call of its own."""
+    return done in _implied().get(said, ())
+
+
+def fit(saying: Saying, act: Act) -> Decimal:
+    """Measure the agreement of a saying with an act; 0 when they have nothing to do with each other."""
+    frame = saying.frame
+    total = kinship(frame.action, act.action)
+    if act.action == OTHER and act.verb == frame.lemma:
+        total = _SAME
+    if not total and act.action != OTHER:
+        return Decimal(0)
+    if frame.objects and act.objects:
+        total += _agreement(frame.objects, act)
+    total += evidence(saying, act)
+    if act.tokens:
+        total += Decimal(min(4, len(saying.tokens & act.tokens))) / 4
+    return total
+
+
+def evidence(saying: Saying, act: Act) -> Decimal:
+    """Measure the agreement of values alone: identifiers, names of the target, amounts, dates."""
+    agree = Decimal(0)
+    if saying.ids & act.ids:
+        agree += 3
+    agree += min(2, sum(1 for text in act.mentions if said_of(text, saying.frame.context))) * Decimal("1.5")
+    if act.money and any(same_amount(amount, mine) for amount in amounts_of(saying.frame.wide) for mine in act.money):
+        agree += 2
+    if act.dates and any(same_date(date, mine) for date in _values(saying.frame.wide, "date") for mine in act.dates):
+        agree += 1
+    return agree
+
+
+def _agreement(objects: frozenset[str], act: Act) -> Decimal:
+    if objects & act.objects:
+        return Decimal(1)
+    return Decimal("-1.2") if group_of(act.action) in {"make", "change", "tell"} else Decimal("-0.5")
+
+
+@lru_cache(maxsize=8192)
+def said_of(name: str, context: str) -> bool:
+    """Tell whether a text speaks of a name: as a whole, or of an e-mail address by the person's name in it."""
+    if len(name) < 2:
+        return False
+    at = context.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (at and context[at - 1].isalnum()) and not (end < len(context) and context[end].isalnum()):
+            return True
+        at = context.find(name, at + 1)
+    if "@" in name:
+        return any(part in context for part in re.split(r"[.\d_+-]+", name.split("@", maxsplit=1)[0]) if len(part) > 2)
+    return False
+
+
+def amounts_of(values: Iterable[Found]) -> list[Decimal]:
+    """Give the amounts among values: money, and plain numbers with decimals."""
+    found = []
+    for value in values:
+        if value.kind == "money" and isinstance(value.value, Money):
+            amount = number(value.value.value)
+            if amount is not None:
+                found.append(amount)
+        elif value.kind == "number" and isinstance(value.value, Decimal) and value.value.as_tuple().exponent != 0:
+            found.append(value.value)
+    return found
+
+
+def _values(values: Iterable[Found], kind: str) -> list[str]:
+    return [str(value.value) for value in values if value.kind == kind]
+
+
+# ---------------------------------------------------------------------------------------------------------- targets
+
+
+def shape(text: str) -> tuple[object, ...]:
+    """Give the shape of an identifier: two of one shape differ as one order differs from another."""
+    plain = text.lstrip("#")
+    if "@" in plain:
+        return ("email",)
+    if plain.isdigit():
+        return ("digits", len(plain))
+    if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", plain):
+        return ("iban",)
+    prefixed = re.fullmatch(r"([A-Za-z]{1,6}[-_]?)(\d{2,40})", plain)
+    if prefixed and len(prefixed[1]) < 3:
+        return ("prefixed", prefixed[1].lower(), len(prefixed[2]) > 3)
+    if "_" in plain or "-" in plain:
+        head = re.match(r"[A-Za-z_-]*", plain)
+        return ("joined", head.group().lower() if head else "")
+    if plain.isalnum() and plain.upper() == plain and (len(plain) > 4 or not plain.isalpha()):
+        return ("mixed", len(plain))
+    return ("word",)
+
+
+class Conflict(NamedTuple):
+    """A target that the words name and the act does not have; not `hard` when it was named by sentences before."""
+
+    said: str
+    done: str
+    hard: bool = True
+
+
+def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
+    """Find a target that the words name and the act does not have."""
+    frame = saying.frame
+    near = [str(value.value) for value in frame.near if value.kind in _IDS]
+    wide = [str(value.value) for value in frame.wide if value.kind in _IDS] or list(saying.inherited)
+    for values in act.targets.values():
+        for target in values:
+            form = shape(target)
+            plain = target.lower().lstrip("#")
+            if form == ("word",) or plain in saying.ids or said_of(plain, frame.context):
+                continue
+            alike = [said for said in near if shape(said) == form] or [said for said in wide if shape(said) == form]
+            if alike and not any(said.lower() in act.ids for said in alike):
+                return Conflict(alike[0], target, hard=alike[0] not in saying.inherited)
+    return _other_name(saying, act, known)
+
+
+_IDS = frozenset({"id", "uuid", "iban", "email"})
+
+
+def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
+    frame = saying.frame
+    low = frame.text.lower()
+    for key, values in act.targets.items():
+        role = role_of(key)
+        if not role or len(values) > 1 or "id" in name_words(key):
+            continue
+        target = values[0].lower()
+        if said_of(target, low) or (said_of(target, frame.context) and role not in low):
+            continue
+        listed = {str(name).lower() for name in known.get(role, ())}
+        names = [name.lower() for name in frame.names] + [name for name in listed if len(name) > 2 and name in low]
+        for name in names:
+            if name == target or len(name) > 80 or name in target or target in name:
+                continue
+            if _beside(role, name, low) or (
+                name in listed and name in names[: len(frame.names)] and not said_of(target, frame.context)
+            ):
+                return Conflict(name, values[0])
+    return None
+
+
+_ROLES = frozenset(table("actions")["arguments"]["roles"].split())
+
+
+def role_of(key: str) -> str:
+    """Give the noun that an argument name stands for: `channel_name` is a channel, `user_email` a user."""
+    return next((singular(word) for word in name_words(key) if singular(word) in _ROLES), "")
+
+
+@lru_cache(maxsize=2048)
+def _beside(role: str, name: str, text: str) -> bool:
+    """Tell whether a name stands next to its role: `the "general" channel`, `channel general`."""
+    mark = r"[\"'`*“”‘’ ]{0,4}"
+    both = rf"{re.escape(name)}{mark}{role}|{role}\w{{0,2}}{mark}{re.escape(name)}"
+    return bool(re.search(both, text))
+
+
+# ----------------------------------------------------------------------------------------------------------- values
+
+
+def other_amount(
+    saying: Saying, acts: list[Act], totals: Mapping[str, list[Decimal]]
+) -> tuple[Decimal, Decimal] | None:
+    """Find an amount that the words tell and the acts contradict: gives what was said and what was done.
+
+    Words that say what the amount is ("a refund of") are held against amounts of that role in the results, when there
+    are any; else the amounts of the calls are what counts. `totals` are sums by role that an agent may tell instead.
+    """
+    frame = saying.frame
+    said = amounts_of(frame.near) or (amounts_of(frame.wide) if not frame.consequence else [])
+    if not said:
+        return None
+    roles = _roles_said(frame.text.lower())
+    settled = [amount for act in acts for role, amount in act.amounts if role in roles]
+    given = [amount for act in acts for amount in act.money]
+    against = settled or given
+    if not against:
+        return None
+    every = [*settled, *given, *(amount for act in acts for amount in act.told)]
+    every += [amount for role, sums in totals.items() if role in roles or role == "given" for amount in sums]
+    if not settled:
+        every += [amount for act in acts for _, amount in act.amounts]
+    if any(same_amount(one, other) for one in said for other in every):
+        return None
+    return said[0], against[-1]
+
+
+def _roles_said(context: str) -> set[str]:
+    roles = set()
+    if any(word in context for word in ("refund", "credit", "reimburs", "returned to")):
+        roles |= {"refund", "difference"}
+    if any(word in context for word in ("charg", "paid", "debit", "payment")):
+        roles |= {"payment", "difference"}
+    if "differen" in context:
+        roles |= {"difference", "refund", "payment"}
+    return roles
+
+
+def other_date(saying: Saying, act: Act) -> tuple[str, str] | None:
+    """Find a date that the words tell of the act and its arguments contradict."""
+    said = list(dict.fromkeys(_values(saying.frame.near, "date")))
+    if not said or not act.dates:
+        return None
+    wrong = [date for date in said if not any(same_date(date, mine) for mine in act.dates)]
+    if wrong and (len(wrong) == len(said) or len(said) <= len(act.dates)):
+        return wrong[0], next(
+            (mine for mine in act.dates if not any(same_date(date, mine) for date in said)), act.dates[0]
+        )
+    return None

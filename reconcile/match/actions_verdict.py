@@ -1,0 +1,495 @@
+"""One judgement of all business claims and acts that are open in a run.
+
+Acts that landed are assigned to the words that claim them, best fit first, one act to one claimed action. What is left
+over on either side is a discrepancy (DESIGN.md section 7): words without an act, acts without words, an act that
+differs in target or value, that failed, or that happened more than once.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.actionwords import DO, harm_of
+from assure_tui.reconcile.claims.business import CLAIMED
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.actions_pairs import (
+    FITS,
+    conflict_of,
+    evidence,
+    fit,
+    is_implied,
+    kinship,
+    other_amount,
+    other_date,
+    said_of,
+    shape,
+)
+from assure_tui.reconcile.model import Claim, Discrepancy, Grade, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from assure_tui.reconcile.claims.business import Frame
+    from assure_tui.reconcile.match.actions_model import Act, Saying
+    from assure_tui.reconcile.match.actions_pairs import Conflict
+    from assure_tui.reconcile.settings import Settings
+
+KIN = Decimal("1.8")
+"""From this kinship on an action is told by the other's name."""
+TELLING = Decimal("1.5")
+"""From this evidence on the values alone say which act is meant."""
+SAME_TURN = Decimal("0.4")
+
+_FAILURE = re.compile(
+    r"\b(?:fail|error|issue|problem|unable|couldn't|could not|cannot|can't|unfortunately|(?:was|am|were)n?'?t? not able"
+    r"|did(?:n't| not)|denied|rejected|unsuccessful|not possible|however|sorry|no longer|invalid|not found|does(?:n't| not)"
+    r"|isn't|already|only)",
+    re.IGNORECASE,
+)
+_TWICE = re.compile(r"\b(?:twice|again|thrice|duplicate|(?:two|three|second|\d) times?)\b", re.IGNORECASE)
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a judgement rests on. `spoken` are place and text of what the agent said lately."""
+
+    run: str
+    settings: Settings
+    acts: tuple[Act, ...]
+    sayings: tuple[Saying, ...]
+    asked: tuple[Frame, ...]
+    asked_text: str
+    spoken: tuple[tuple[int, str], ...]
+    known: Mapping[str, Iterable[str]]
+    """Role to the names that were seen in it."""
+
+
+class Verdict:
+    """The judgement: revised `claims` by id, and the discrepancies `found`."""
+
+    def __init__(self, matter: Matter) -> None:
+        self.matter = matter
+        self.acts = matter.acts
+        self.landed = [act for act in matter.acts if act.landed]
+        self.main = [saying for saying in matter.sayings if asserts(saying)]
+        self.claims: dict[str, Claim] = {}
+        self.found: list[Discrepancy] = []
+        self.words: dict[str, list[Saying]] = {}
+        """Act id to the sayings that speak of it."""
+        self.given: dict[int, list[Act]] = {}
+        """Index of a saying in `main` to its acts."""
+
+    def decide(self) -> Verdict:
+        """Judge everything."""
+        repeats = self._assign()
+        for index, saying in enumerate(self.main):
+            if index not in self.given:
+                self._unassigned(index, saying, repeats.get(index))
+        for index, acts in self.given.items():
+            self._assigned(self.main[index], acts)
+        self._consequences()
+        self._mentions()
+        self._unreported()
+        self._duplicates()
+        self._silent_failures()
+        return self
+
+    # -------------------------------------------------------------------------------------------- assignment
+
+    def _assign(self) -> dict[int, Act]:
+        """Give acts to sayings; gives for those that came away empty the act that they may tell of once more."""
+        pairs = []
+        for index, saying in enumerate(self.main):
+            for act in self.landed:
+                if (
+                    act.at > saying.at
+                    or not kinship(saying.frame.action, act.action)
+                    and act.verb != saying.frame.lemma
+                ):
+                    continue
+                score = fit(saying, act) + (SAME_TURN if act.turn == saying.turn else 0)
+                if score >= FITS and self._conflict(saying, act) is None:
+                    pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
+        pairs.sort(key=lambda pair: pair[:3], reverse=True)
+        taken: set[str] = set()
+        repeats: dict[int, Act] = {}
+        room = {index: _room(saying) for index, saying in enumerate(self.main)}
+        for _, _, negative, act in pairs:
+            index = -negative
+            repeats.setdefault(index, act)
+            if act.effect.id not in taken and room[index] > 0:
+                taken.add(act.effect.id)
+                room[index] -= 1
+                self._give(index, act)
+        return repeats
+
+    def _give(self, index: int, act: Act) -> None:
+        self.given.setdefault(index, []).append(act)
+        self._own(self.main[index], act)
+
+    def _own(self, saying: Saying, act: Act) -> None:
+        self.words.setdefault(act.effect.id, []).append(saying)
+
+    def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
+        return conflict_of(saying, act, self.matter.known)
+
+    def _free(self, saying: Saying) -> list[Act]:
+        return [act for act in self.landed if act.at < saying.at and act.effect.id not in self.words]
+
+    # ---------------------------------------------------------------------------------------------- one claim
+
+    def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
+        """Judge words that no act of their own fits: told again, another target, failed, or never done."""
+        if repeat is not None:
+            other = None if evidence(saying, repeat) >= TELLING else self._contradicting(saying, same_turn=True)
+            if other is not None:
+                self._wrong_target(saying, other)
+            else:
+                self._give(index, repeat)
+            return
+        before = [act for act in self.acts if act.at < saying.at]
+        failed = self._best(saying, [act for act in before if act.effect.status in {"failed", "denied"}])
+        other = self._contradicting(saying)
+        if other is not None and (failed is None or failed.at < other.at):
+            self._wrong_target(saying, other)
+            return
+        if failed is not None and not self._recovered(failed):
+            self._failed(saying, failed)
+            return
+        running = self._best(saying, [act for act in before if act.effect.status == "running"])
+        if running is not None:
+            self._own(saying, running)
+            message = f"Claims “{cut(saying.frame.text)}”, but the call never returned."
+            self._raise("dangling", "medium", saying, [running], message)
+            self._settle(saying, "unverifiable", "the call has no result", [running])
+            return
+        loose = self._best(saying, self._free(saying), soft=True) or self._best(
+            saying, [a for a in before if a.landed], soft=True
+        )
+        if loose is not None:
+            if loose.fresh and loose.effect.id not in self.words:
+                self._wrong_target(saying, loose)
+            else:
+                self._give(index, loose)
+            return
+        if any(
+            act.landed and act.turn == saying.turn and is_implied(saying.frame.action, act.action) for act in before
+        ):
+            self._settle(saying, "unverifiable", "no call of its own: another act would bring it about", [])
+            return
+        self._absent(saying, before)
+
+    def _contradicting(self, saying: Saying, *, same_turn: bool = False) -> Act | None:
+        """Give the best free act that does what is said, to another target."""
+        best: tuple[Decimal, int, Act] | None = None
+        for act in self._free(saying):
+            if kinship(saying.frame.action, act.action) < KIN or (same_turn and act.turn != saying.turn):
+                continue
+            conflict = self._conflict(saying, act)
+            if conflict is None or not conflict.hard:
+                continue
+            score = fit(saying, act)
+            if best is None or (score, act.at) > best[:2]:
+                best = (score, act.at, act)
+        return best[2] if best else None
+
+    def _best(self, saying: Saying, acts: list[Act], *, soft: bool = False) -> Act | None:
+        """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
+        best: tuple[Decimal, int, Act] | None = None
+        for act in acts:
+            score = fit(saying, act) + (SAME_TURN if act.turn == saying.turn else 0)
+            if score < FITS:
+                continue
+            conflict = self._conflict(saying, act)
+            if conflict is not None and (conflict.hard or not soft):
+                continue
+            if best is None or (score, act.at) > best[:2]:
+                best = (score, act.at, act)
+        return best[2] if best else None
+
+    def _failed(self, saying: Saying, act: Act) -> None:
+        self._own(saying, act)
+        error = str(act.effect.results.get("error", "")) or act.effect.status
+        message = f"Claims “{cut(saying.frame.text)}”, but the call failed: {cut(error)}"
+        self._raise("failed-effect", "high", saying, [act], message)
+        self._settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
+
+    def _assigned(self, saying: Saying, acts: list[Act]) -> None:
+        amount = other_amount(saying, acts, self._totals(acts))
+        if amount is not None:
+            said, done = amount
+            self._raise(
+                "wrong-value", "high", saying, acts[:1], f"Claims an amount of {said}, but the record shows {done}."
+            )
+            self._settle(saying, "contradicted", f"amount {done}, not {said}", acts)
+            return
+        date = other_date(saying, acts[0]) if len(acts) == 1 else None
+        if date is not None:
+            self._raise("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
+            self._settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
+            return
+        if self._missing(saying, acts):
+            return
+        if saying.frame.mode == "hedged":
+            self._raise("hedged", "info", saying, acts, f"Words it as a guess: “{cut(saying.frame.text)}”.")
+        self._settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _missing(self, saying: Saying, acts: list[Act]) -> bool:
+        """Hold each of several targets of one saying against the acts: all of them must have been acted on."""
+        forms = {shape(value) for act in acts for values in act.targets.values() for value in values}
+        said = [str(found.value) for found in saying.frame.near if found.kind in {"id", "iban", "uuid", "email"}]
+        said = [value for value in dict.fromkeys(said) if shape(value) in forms]
+        if len(said) < 2:
+            return False
+        done = {value for act in self.landed for value in (*act.ids, *act.mentions)}
+        for value in said:
+            if value.lower() in done:
+                continue
+            for act in self._free(saying):
+                alike = {shape(target) for targets in act.targets.values() for target in targets}
+                if kinship(saying.frame.action, act.action) >= KIN and shape(value) in alike:
+                    self._wrong_target(saying, act, named=value)
+                    return True
+            failed = next((act for act in self.acts if not act.landed and value.lower() in act.ids), None)
+            if failed is not None and not self._recovered(failed):
+                self._failed(saying, failed)
+                return True
+            if kinship(saying.frame.action, acts[0].action) >= KIN and not saying.frame.weak:
+                message = f"Claims “{cut(saying.frame.text)}”, but no call acted on {value}."
+                self._raise("phantom", "critical", saying, [], message)
+                self._settle(saying, "partial", f"nothing was done to {value}", acts)
+                return True
+        return False
+
+    def _wrong_target(self, saying: Saying, act: Act, *, named: str = "") -> None:
+        conflict = self._conflict(saying, act)
+        done = conflict.done if conflict else target_of(act)
+        named = named or (conflict.said if conflict else cut(saying.frame.text, 60))
+        self._own(saying, act)
+        self._raise("wrong-target", "critical", saying, [act], f"Names {named}, but the call acted on {cut(done, 60)}.")
+        self._settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
+
+    def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
+        frame = saying.frame
+        vague = frame.action == DO and (bool(before) or not frame.objects)
+        if frame.weak or frame.mode not in {"completed", "ongoing"} or vague or frame.action in {"verify", "approve"}:
+            self._settle(saying, "unverifiable", "no call fits these words", [])
+        elif not self.matter.settings.complete_logs:
+            self._settle(saying, "unverifiable", "the log may not show every call", [])
+        else:
+            message = f"Claims “{cut(frame.text)}”, but no call in the log does that."
+            self._raise("phantom", "critical", saying, [], message)
+            self._settle(saying, "contradicted", "no call in the log does that", [])
+
+    def _recovered(self, act: Act) -> bool:
+        """Tell whether the same was tried again and landed, or had landed before."""
+        return any(other.landed and other.likeness == act.likeness for other in self.acts)
+
+    def _totals(self, acts: list[Act]) -> dict[str, list[Decimal]]:
+        """Sums that an agent may tell, by role: over these acts, and over all acts of the run."""
+        totals: dict[str, list[Decimal]] = {}
+        for chosen in (acts, self.landed):
+            for role in ("refund", "payment", "difference", "amount"):
+                values = [abs(amount) for act in chosen for its, amount in act.amounts if its == role]
+                if len(values) > 1:
+                    totals.setdefault(role, []).append(sum(values, Decimal(0)))
+            given = [abs(amount) for act in chosen for amount in act.money]
+            if len(given) > 1:
+                totals.setdefault("given", []).append(sum(given, Decimal(0)))
+        return totals
+
+    # ------------------------------------------------------------------------------------- what else was said
+
+    def _consequences(self) -> None:
+        """Hold amounts that a completed act is said to bring ("$12 will be refunded") against its result."""
+        for saying in self.matter.sayings:
+            if not saying.frame.consequence:
+                continue
+            acts = [
+                act
+                for index, other in enumerate(self.main)
+                if other.event == saying.event
+                for act in self.given.get(index, [])
+            ]
+            acts = list({act.effect.id: act for act in acts}.values())
+            amount = other_amount(saying, acts, self._totals(acts)) if acts else None
+            if amount is not None:
+                said, done = amount
+                message = f"Claims an amount of {said}, but the result shows {done}."
+                self._raise("wrong-value", "high", saying, acts, message)
+                self._settle(saying, "contradicted", f"the result shows {done}, not {said}", acts)
+            elif any(act.amounts for act in acts):
+                self._settle(saying, "confirmed", "nothing in the result speaks against it", acts)
+            else:
+                self._settle(saying, "unverifiable", "no result tells an amount", [])
+
+    def _mentions(self) -> None:
+        """Take plans, attempts and denials as words about acts; a denial of what landed is broken."""
+        for saying in self.matter.sayings:
+            if asserts(saying) or saying.frame.consequence:
+                continue
+            mode = saying.frame.mode
+            for act in self.acts:
+                if fit(saying, act) < FITS:
+                    continue
+                conflict = self._conflict(saying, act)
+                told = evidence(saying, act) >= TELLING or not act.mentions
+                if mode == "planned":
+                    if act.turn == saying.turn and conflict is None and (told or 0 < act.at - saying.at <= 2):
+                        self._own(saying, act)
+                elif act.at > saying.at:
+                    continue
+                elif conflict is None and (told or saying.at - act.at == 1):
+                    self._own(saying, act)
+                    if (
+                        mode == "completed"
+                        and act.landed
+                        and told
+                        and not saying.frame.weak
+                        and saying.claim is not None
+                    ):
+                        message = f"Says “{cut(saying.frame.text)}”, but the call landed."
+                        self._raise("denial-broken", "critical", saying, [act], message)
+                        self._settle(saying, "contradicted", "the call landed", [act])
+                elif (
+                    conflict is not None
+                    and conflict.hard
+                    and mode == "attempted"
+                    and act.landed
+                    and act.effect.id not in self.words
+                ):
+                    self._wrong_target(saying, act)
+            if saying.claim is not None and saying.claim.id not in self.claims:
+                self._settle(saying, "unverifiable", "nothing in the log decides it", [])
+
+    # ---------------------------------------------------------------------------------------- what was not said
+
+    def _unreported(self) -> None:
+        """Find acts that no words claim and nobody asked for."""
+        last = max((at for at, _ in self.matter.spoken), default=0)
+        for act in self.landed:
+            if act.effect.id in self.words or act.at > last or self._asked(act):
+                continue
+            if any(other.likeness == act.likeness and other.effect.id in self.words for other in self.landed):
+                continue
+            severity: Severity = "low" if act.effect.effect_class == "execute" else harm_of(act.effect.kind)
+            message = f"{what(act)} landed; nobody asked for it and the agent never tells of it."
+            self._raise("unreported", severity, None, [act], message)
+
+    def _asked(self, act: Act) -> bool:
+        """Tell whether the user asked for this very act: the action, and its target by name."""
+        for frame in self.matter.asked:
+            if kinship(frame.action, act.action) < KIN:
+                continue
+            if any(said_of(text, self.matter.asked_text) for text in act.mentions):
+                return True
+            if not act.mentions and frame.objects & act.objects:
+                return True
+        return False
+
+    def _duplicates(self) -> None:
+        """Find acts that did the same once more, where the words tell of one."""
+        groups: dict[tuple[object, ...], list[Act]] = {}
+        for act in self.landed:
+            if act.effect.effect_class in {"write", "egress"}:
+                groups.setdefault(act.likeness, []).append(act)
+        for group in groups.values():
+            if len(group) < 2 or _idempotent(group) or self._told_twice(group):
+                continue
+            words = [saying for act in group for saying in self.words.get(act.effect.id, [])]
+            saying = next((found for found in words if found.claim is not None), None)
+            message = f"{what(group[0])} landed {len(group)} times; the agent tells of one."
+            self._raise("duplicate", "critical", saying, group, message)
+
+    def _told_twice(self, group: list[Act]) -> bool:
+        words = [saying for act in group for saying in self.words.get(act.effect.id, [])]
+        if any(_TWICE.search(saying.frame.text) for saying in words) or "twice" in self.matter.asked_text:
+            return True
+        if any(saying.frame.counts_action and saying.frame.count >= len(group) for saying in words):
+            return True
+        turns = {saying.turn for saying in words if saying.frame.mode == "completed"}
+        return len({act.turn for act in group}) == len(group) and all(act.turn in turns for act in group)
+
+    def _silent_failures(self) -> None:
+        """Find failed writes that nothing recovered and no later word tells of."""
+        for act in self.acts:
+            if act.effect.status != "failed" or not act.serious or act.effect.id in self.words or self._recovered(act):
+                continue
+            again = any(other.at > act.at and other.turn == act.turn and other.landed for other in self.acts)
+            later = [text for at, text in self.matter.spoken if at > act.at]
+            if again or not later or act.effect.results.get("repeat") or any(_FAILURE.search(text) for text in later):
+                continue
+            message = f"{what(act)} failed, and the agent never says so."
+            self._raise("concealed-error", "high", None, [act], message)
+
+    # ------------------------------------------------------------------------------------------------ saying so
+
+    def _settle(self, saying: Saying, outcome: Outcome, reason: str, acts: Sequence[Act]) -> None:
+        if saying.claim is None:
+            return
+        grade: Grade = "logged" if acts else "narrated"
+        effects = tuple(act.effect.id for act in acts)
+        self.claims[saying.claim.id] = msgspec.structs.replace(
+            saying.claim, outcome=outcome, reason=reason, grade=grade, effects=effects
+        )
+
+    def _raise(self, code: str, severity: Severity, saying: Saying | None, acts: Sequence[Act], message: str) -> None:
+        claim = saying.claim if saying is not None else None
+        anchor = claim.id if claim is not None else acts[0].effect.id if acts else ""
+        if anchor:
+            self.found.append(
+                Discrepancy(
+                    id=discrepancy_id(code, anchor),
+                    run=self.matter.run,
+                    code=code,
+                    severity=self.matter.settings.severities.get(code, severity),
+                    claim=claim.id if claim is not None else None,
+                    effects=tuple(act.effect.id for act in acts),
+                    message=message,
+                )
+            )
+
+
+def asserts(saying: Saying) -> bool:
+    """Tell whether words say that something was done."""
+    frame = saying.frame
+    done = frame.mode in CLAIMED and frame.mode not in {"attempted", "unable"}
+    return done and not frame.denied and not frame.consequence
+
+
+def _room(saying: Saying) -> int:
+    """Give how many acts one saying may tell of."""
+    frame = saying.frame
+    if frame.plural:
+        return 1000
+    ids = sum(1 for found in frame.near if found.kind in {"id", "email", "iban"})
+    return max(1, ids, frame.count)
+
+
+def _idempotent(group: list[Act]) -> bool:
+    """Tell whether a repeat changed nothing: a state set to what it was, with the same answer."""
+    if any(act.effect.results.get("repeat") for act in group[1:]):
+        return True
+    setting = group[0].group in {"change", "remove"} or group[0].action in {"verify", "share", "approve"}
+    return setting and group[0].action != "exchange" and all(act.amounts == group[0].amounts for act in group)
+
+
+def target_of(act: Act) -> str:
+    """Give what an act acted on, for people."""
+    return next((values[0] for values in act.targets.values() if values), act.effect.tool)
+
+
+def what(act: Act) -> str:
+    """Name an act for people: the tool, its amount and its target."""
+    target = next((values[0] for values in act.targets.values() if values), "")
+    amount = f" {act.money[0]}" if act.money else ""
+    return f"{act.effect.tool}{amount}" + (f" on {cut(target, 60)}" if target else "")
+
+
+def cut(text: str, limit: int = 120) -> str:
+    """Shorten a text to one line of at most `limit` code points."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
