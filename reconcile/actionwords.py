@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from assure_tui.reconcile.lexicon import table
 from assure_tui.reconcile.model import EffectClass, Severity
+from assure_tui.reconcile.tables import table
 
 Form: TypeAlias = Literal["base", "past", "gerund", "third"]
 
@@ -62,7 +62,7 @@ def _tables() -> _Tables:
     action_nouns: dict[str, str] = {}
     for action, entry in data["actions"].items():
         for word in entry["verbs"].split():
-            lemma, _, particle = word.partition("-") if word not in {"e-mail"} else (word, "", "")
+            lemma, _, particle = word.partition("-") if word != "e-mail" else (word, "", "")
             for surface, form in _forms(lemma, data["irregular"].get(lemma, "").split()):
                 verbs.setdefault(surface, []).append(Verb(lemma, action, form, particle))
         for noun in entry["nouns"].split():
@@ -158,13 +158,6 @@ def harm_of(kind: str) -> Severity:
     """Give the severity of an unreported, unasked-for effect of a kind; `low` when no table names it."""
     harm: Severity = table("kinds").get(kind, {}).get("harm", "low")
     return harm
-
-
-@cache
-def family_of(kind: str) -> str:
-    """Give the family of a kind; what no table names is business (see kinds.toml)."""
-    family: str = table("kinds").get(kind, {}).get("family", "business")
-    return family
 
 
 @lru_cache(maxsize=8192)

@@ -33,6 +33,7 @@ from assure_tui.reconcile.claims.modality import Mode, conditional_end, is_offer
 from assure_tui.reconcile.claims.segment import units as cut
 from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
 from assure_tui.reconcile.ids import claim_id
+from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.model import Claim
 
 if TYPE_CHECKING:
@@ -84,9 +85,10 @@ class Frame(msgspec.Struct, kw_only=True):
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:
     """Read the business claims out of the units of one text."""
-    if not context.worldly and context.coding:
-        return []
     del units
+    kinds = _kinds_at_work(context) if context.coding else None
+    if kinds is not None and not kinds:
+        return []
     return [
         Claim(
             id=claim_id(event.id, frame.span, kind_of(frame.action, frame.objects)),
@@ -101,8 +103,17 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
             time=event.time,
         )
         for frame in frames(event.text, verbs_of(context))
-        if frame.mode in CLAIMED or frame.consequence
+        if (frame.mode in CLAIMED or frame.consequence)
+        and (kinds is None or kind_of(frame.action, frame.objects) in kinds)
     ]
+
+
+def _kinds_at_work(context: Context) -> frozenset[str]:
+    """Give the kinds of the domain tools a coding run has called: only of these does it speak besides its code."""
+    if not context.worldly:
+        return frozenset()
+    kinds = {effect.kind for open_call in context.calls.values() for effect in open_call.effects}
+    return frozenset(kind for kind in kinds if not is_coding(kind))
 
 
 def _args(frame: Frame) -> dict[str, Any]:
@@ -351,7 +362,7 @@ class _Reader:
         return bool(left & {"was", "were", "already", "previously"})
 
     def _plain(self, unit: Unit, tokens: list[tuple[str, int, int]], values: tuple[Found, ...]) -> None:
-        """Take a unit without a verb of action: a consequence in nouns ("Refund: $12"), or details of the last claim."""
+        """Take a unit without a verb of action: a consequence ("Refund: $12"), or details of the last claim."""
         if not self.frames or not self.done:
             return
         text = unit.text
@@ -418,7 +429,6 @@ def _is_plural(token: str) -> bool:
 def _names(text: str) -> tuple[str, ...]:
     """Names in a stretch of words: what is set in quotes or bold, and capitalised words past the first."""
     listed = [name for _, name in quoted(text)]
-    for match in _CAPITAL.finditer(text[:2000]):
-        if match.start() > 1 and match.group() not in {"I", "I've"}:
-            listed.append(match.group())
+    capital = (match for match in _CAPITAL.finditer(text[:2000]) if match.start() > 1)
+    listed += [match.group() for match in capital if match.group() not in {"I", "I've"}]
     return tuple(dict.fromkeys(name.strip(" .,:;!") for name in listed[:40]))

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from assure_tui.reconcile.lexicon import table
+from assure_tui.reconcile.tables import table
 
 Mode: TypeAlias = Literal[
     "completed",

@@ -11,7 +11,7 @@ import shlex
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from assure_tui.reconcile.effects import commands, files
+from assure_tui.reconcile.effects import commands, files, tools
 from assure_tui.reconcile.effects.script import join
 from assure_tui.reconcile.effects.wrappers import is_shell
 from assure_tui.reconcile.ids import effect_id
@@ -56,13 +56,12 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
     if _delegates(call):
         return [plain(call, "delegated", "execute", result, context, _task(call))]
     context.worldly = True
-    return [plain(call, "write", "write", result, context, dict(call.args))]
+    return tools.interpret(call, result, context)
 
 
 def external(event: ExternalEffect, context: Context) -> list[Effect]:
     """Turn an effect that the log states by itself into an effect."""
-    del event, context
-    return []
+    return tools.external(event, context)
 
 
 def shell_line(call: ToolCall) -> tuple[str, Dialect] | None:

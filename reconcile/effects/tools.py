@@ -18,8 +18,8 @@ from assure_tui.ingest.model import ResultStatus
 from assure_tui.reconcile.actionwords import kind_of, name_words, singular, tool_words
 from assure_tui.reconcile.claims.values import money, scan
 from assure_tui.reconcile.ids import effect_id
-from assure_tui.reconcile.lexicon import table
 from assure_tui.reconcile.model import Effect, EffectClass, Money
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,7 @@ MAX_LISTED = 64
 MAX_VALUE = 300
 """Code points kept of one argument's value."""
 MAX_CONTENT = 2000
+CLASSES: tuple[EffectClass, ...] = ("read", "write", "egress", "execute")
 
 
 class Leaf(NamedTuple):
@@ -67,7 +68,7 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
     args |= arguments(call.args)
     if spec is not None:
         kind = spec.kind
-        effect_class = spec.effect_class if spec.effect_class in {"read", "write", "egress", "execute"} else "write"  # type: ignore[assignment]
+        effect_class = next((known for known in CLASSES if known == spec.effect_class), "write")
         _declared(args, call.args, spec)
     status: ResultStatus = "running"
     results: dict[str, Any] = {}
@@ -228,10 +229,15 @@ def _declared(args: dict[str, Any], given: dict[str, Any], spec: ToolSpec) -> No
 
 
 _ERROR = re.compile(
-    r"""[\s"'\[({*#]{0,8}(?:\w{0,40}(?:error|exception)\b|traceback|fail(?:ed|ure)\b|invalid\b|unable\ to\b|could\ not\b|couldn't\b|cannot\b
-    |can't\b|access\ denied|permission\ denied|denied\b|forbidden\b|unauthori[sz]ed\b|not\ found\b|bad\ request\b|rejected\b
-    |no\ such\b|[45]\d\d\b\s*[-:]?\s*(?:error|client|server|bad|not|forbidden|unauthori[sz]ed|internal|conflict)
-    |(?:the\ )?(?:request|operation|action|call|transaction|payment)\ (?:has\ |was\ )?(?:failed|been\ (?:rejected|denied)|rejected|denied|declined))""",
+    r"""[\s"'\[({*#]{0,8}(?:
+      \w{0,40}(?:error|exception)\b | traceback | fail(?:ed|ure)\b | invalid\b | unable\ to\b | could\ not\b
+    | couldn't\b | cannot\b | can't\b | (?:access|permission)\ denied | denied\b | forbidden\b | unauthori[sz]ed\b
+    | not\ found\b
+    | bad\ request\b | rejected\b | no\ such\b
+    | [45]\d\d\b\s*[-:]?\s*(?:error|client|server|bad|not|forbidden|unauthori[sz]ed|internal|conflict)
+    | (?:the\ )?(?:request|operation|action|call|transaction|payment)\ (?:has\ |was\ )?
+      (?:failed|been\ (?:rejected|denied)|rejected|denied|declined)
+    )""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -300,8 +306,7 @@ def outcome(text: str) -> dict[str, Any]:
             ][:16]
     else:
         out |= _repeat(text[:MAX_VALUE]) if len(text) < MAX_VALUE else {}
-        for match in _told_amounts(text):
-            amounts.append(match)
+        amounts = _told_amounts(text)
     if amounts:
         out["amounts"] = amounts[:MAX_LISTED]
     return {key: value for key, value in out.items() if value}

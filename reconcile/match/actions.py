@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
-from assure_tui.reconcile.match.actions_pairs import role_of
+from assure_tui.reconcile.match.actions_pairs import Pairs, role_of
 from assure_tui.reconcile.match.actions_verdict import Matter, Verdict
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Effect
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
 
-WINDOW = 240
+WINDOW = 80
 """Acts and sayings that are kept open each; a run longer than that settles its oldest."""
+MAX_SAYINGS = 1000
+"""Sayings kept open of one turn, however much is said in it."""
 MAX_KNOWN = 400
 """Names kept of one role."""
 MAX_ASKED = 120
@@ -41,7 +43,20 @@ _TOKEN = re.compile(r"[#\w@.+-]{4,64}")
 class Actions(Part):
     """Holds what the agent said it did in the world against what its tools and the feeds show."""
 
-    __slots__ = ("acts", "asked", "asked_text", "at", "dirty", "known", "raised", "sayings", "seen", "spoken", "turn")
+    __slots__ = (
+        "acts",
+        "asked",
+        "asked_text",
+        "at",
+        "dirty",
+        "known",
+        "pairs",
+        "raised",
+        "sayings",
+        "seen",
+        "spoken",
+        "turn",
+    )
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
@@ -57,6 +72,7 @@ class Actions(Part):
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.seen: set[str] = set()
         """Identifiers that anybody has named so far: a target that is not among them is made up."""
+        self.pairs = Pairs()
         self.dirty = False
 
     # ------------------------------------------------------------------------------------------------ hearing
@@ -84,7 +100,7 @@ class Actions(Part):
             claim = own.get((frame.span, frame.action))
             if claim is not None:
                 self.board.put(claim)
-            before = self.sayings[-1] if self.sayings and self.sayings[-1].event == event.id else None
+            before = self.sayings[-1] if self.sayings else None
             self.sayings.append(saying_of(frame, claim, event.id, self.at, self.turn, before))
         self._forget()
 
@@ -150,10 +166,12 @@ class Actions(Part):
             oldest = next(iter(self.acts))
             self.board.settle(oldest)
             del self.acts[oldest]
-        for saying in self.sayings[:-WINDOW]:
+        old = [saying for saying in self.sayings[:-WINDOW] if saying.turn < self.turn][:]
+        old = old or self.sayings[:-MAX_SAYINGS]
+        for saying in old:
             if saying.claim is not None:
                 self.board.settle(saying.claim.id)
-        del self.sayings[:-WINDOW]
+        del self.sayings[: len(old)]
 
     # ------------------------------------------------------------------------------------------------ judging
 
@@ -165,12 +183,14 @@ class Actions(Part):
             Matter(
                 run=self.context.run,
                 settings=self.context.settings,
+                business=not self.context.coding,
                 acts=tuple(self.acts.values()),
                 sayings=tuple(self.sayings),
                 asked=tuple(self.asked),
                 asked_text=self.asked_text,
                 spoken=tuple(self.spoken),
                 known=self.known,
+                pairs=self.pairs,
             )
         ).decide()
         for claim in verdict.claims.values():

@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.reconcile.actionwords import family_of, group_of, harm_of, name_words, object_groups, singular
+from assure_tui.reconcile.actionwords import group_of, harm_of, name_words, object_groups, singular
 from assure_tui.reconcile.claims.business import Frame
 from assure_tui.reconcile.claims.values import number
+from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.model import Claim, Effect, Money
+from assure_tui.reconcile.tables import table
 
 _TOKEN = re.compile(r"[^\W_]{3,40}")
 MAX_TOKENS = 400
@@ -68,6 +70,8 @@ class Act(msgspec.Struct, kw_only=True):
 class Saying(msgspec.Struct, kw_only=True):
     """A frame of the agent's words with its claim, if it makes one."""
 
+    number: int
+    """Numbers the sayings of a run."""
     frame: Frame
     claim: Claim | None
     event: str
@@ -130,9 +134,11 @@ def act_of(effect: Effect, at: int, turn: int) -> Act:
 
 
 def saying_of(frame: Frame, claim: Claim | None, event: str, at: int, turn: int, before: Saying | None) -> Saying:
-    """Bring a frame into comparable form; `before` is the saying before it in the same text."""
+    """Bring a frame into comparable form; `before` is the saying before it, which may be of the same text."""
     own = tuple(str(found.value) for found in frame.wide if found.kind in IDENTIFYING)
+    earlier = before if before is not None and before.event == event else None
     return Saying(
+        number=before.number + 1 if before is not None else 0,
         frame=frame,
         claim=claim,
         event=event,
@@ -141,7 +147,7 @@ def saying_of(frame: Frame, claim: Claim | None, event: str, at: int, turn: int,
         group=group_of(frame.action),
         ids=frozenset(_plain(value) for value in own),
         tokens=tokens_of(frame.context),
-        inherited=() if own or before is None else before.inherited or _identifiers(before),
+        inherited=() if own or earlier is None else earlier.inherited or _identifiers(earlier),
     )
 
 
@@ -151,7 +157,7 @@ def _identifiers(saying: Saying) -> tuple[str, ...]:
 
 def is_business(effect: Effect) -> bool:
     """Tell whether this part publishes an effect: all kinds that are not of the coding family."""
-    return family_of(effect.kind) != "coding"
+    return not is_coding(effect.kind)
 
 
 def tokens_of(text: str) -> frozenset[str]:
@@ -164,12 +170,7 @@ def tokens_of(text: str) -> frozenset[str]:
     return frozenset(found - _COMMON)
 
 
-_COMMON = frozenset(
-    {
-        "the", "and", "you", "your", "has", "have", "been", "for", "with", "from", "this", "that", "was", "were", "will",
-        "successfully", "its", "are", "our", "any", "all", "can", "also", "now", "let", "know", "please", "here", "which",
-    }
-)  # fmt: skip
+_COMMON = frozenset(table("grammar")["common"].split())
 
 
 def _plain(value: str) -> str:

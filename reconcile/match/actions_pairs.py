@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, singular
 from assure_tui.reconcile.claims.values import number, same_amount, same_date
-from assure_tui.reconcile.lexicon import table
 from assure_tui.reconcile.model import Money
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 FITS = Decimal("2.2")
 """From here on a saying and an act are taken to be about the same."""
+
+MAX_PAIRS = 100_000
+"""Comparisons remembered; beyond, the oldest half is forgotten."""
 
 _SAME = Decimal(3)
 _SAME_GROUP = Decimal("1.8")
@@ -64,13 +67,45 @@ def is_implied(said: str, done: str) -> bool:
     return done in _implied().get(said, ())
 
 
+class Pair(NamedTuple):
+    """What a saying and an act have to do with each other."""
+
+    fit: Decimal
+    evidence: Decimal
+    conflict: Conflict | None
+
+
+NOTHING = Pair(Decimal(0), Decimal(0), None)
+
+
+class Pairs:
+    """Pairs of sayings and acts, each compared once: a window is judged again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, str], Pair] = {}
+
+    def of(self, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Pair:
+        """Give the comparison of a saying and an act in its present state."""
+        if not kinship(saying.frame.action, act.action) and (act.action != OTHER or act.verb != saying.frame.lemma):
+            return NOTHING
+        key = (saying.number, act.effect.id, act.effect.status)
+        pair = self._known.get(key)
+        if pair is None:
+            pair = Pair(fit(saying, act), evidence(saying, act), conflict_of(saying, act, known))
+            self._known[key] = pair
+            if len(self._known) > MAX_PAIRS:
+                for stale in list(self._known)[: MAX_PAIRS // 2]:
+                    del self._known[stale]
+        return pair
+
+
 def fit(saying: Saying, act: Act) -> Decimal:
     """Measure the agreement of a saying with an act; 0 when they have nothing to do with each other."""
     frame = saying.frame
     total = kinship(frame.action, act.action)
     if act.action == OTHER and act.verb == frame.lemma:
         total = _SAME
-    if not total and act.action != OTHER:
+    if not total:
         return Decimal(0)
     if frame.objects and act.objects:
         total += _agreement(frame.objects, act)

@@ -18,9 +18,6 @@ from assure_tui.reconcile.claims.business import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.actions_pairs import (
     FITS,
-    conflict_of,
-    evidence,
-    fit,
     is_implied,
     kinship,
     other_amount,
@@ -35,7 +32,7 @@ if TYPE_CHECKING:
 
     from assure_tui.reconcile.claims.business import Frame
     from assure_tui.reconcile.match.actions_model import Act, Saying
-    from assure_tui.reconcile.match.actions_pairs import Conflict
+    from assure_tui.reconcile.match.actions_pairs import Conflict, Pair, Pairs
     from assure_tui.reconcile.settings import Settings
 
 KIN = Decimal("1.8")
@@ -46,8 +43,8 @@ SAME_TURN = Decimal("0.4")
 
 _FAILURE = re.compile(
     r"\b(?:fail|error|issue|problem|unable|couldn't|could not|cannot|can't|unfortunately|(?:was|am|were)n?'?t? not able"
-    r"|did(?:n't| not)|denied|rejected|unsuccessful|not possible|however|sorry|no longer|invalid|not found|does(?:n't| not)"
-    r"|isn't|already|only)",
+    r"|did(?:n't| not)|denied|rejected|unsuccessful|not possible|however|sorry|no longer|invalid|not found"
+    r"|does(?:n't| not)|isn't|already|only)",
     re.IGNORECASE,
 )
 _TWICE = re.compile(r"\b(?:twice|again|thrice|duplicate|(?:two|three|second|\d) times?)\b", re.IGNORECASE)
@@ -58,6 +55,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
     run: str
     settings: Settings
+    business: bool
+    """No coding run: words about creating and changing things are about the world, not about files."""
     acts: tuple[Act, ...]
     sayings: tuple[Saying, ...]
     asked: tuple[Frame, ...]
@@ -65,6 +64,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     spoken: tuple[tuple[int, str], ...]
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""
+    pairs: Pairs
 
 
 class Verdict:
@@ -104,14 +104,11 @@ class Verdict:
         pairs = []
         for index, saying in enumerate(self.main):
             for act in self.landed:
-                if (
-                    act.at > saying.at
-                    or not kinship(saying.frame.action, act.action)
-                    and act.verb != saying.frame.lemma
-                ):
+                if act.at > saying.at:
                     continue
-                score = fit(saying, act) + (SAME_TURN if act.turn == saying.turn else 0)
-                if score >= FITS and self._conflict(saying, act) is None:
+                pair = self._pair(saying, act)
+                score = pair.fit + (SAME_TURN if act.turn == saying.turn else 0)
+                if score >= FITS and pair.conflict is None:
                     pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
         pairs.sort(key=lambda pair: pair[:3], reverse=True)
         taken: set[str] = set()
@@ -133,8 +130,11 @@ class Verdict:
     def _own(self, saying: Saying, act: Act) -> None:
         self.words.setdefault(act.effect.id, []).append(saying)
 
+    def _pair(self, saying: Saying, act: Act) -> Pair:
+        return self.matter.pairs.of(saying, act, self.matter.known)
+
     def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
-        return conflict_of(saying, act, self.matter.known)
+        return self._pair(saying, act).conflict
 
     def _free(self, saying: Saying) -> list[Act]:
         return [act for act in self.landed if act.at < saying.at and act.effect.id not in self.words]
@@ -144,7 +144,9 @@ class Verdict:
     def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
         """Judge words that no act of their own fits: told again, another target, failed, or never done."""
         if repeat is not None:
-            other = None if evidence(saying, repeat) >= TELLING else self._contradicting(saying, same_turn=True)
+            other = (
+                None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
+            )
             if other is not None:
                 self._wrong_target(saying, other)
             else:
@@ -191,7 +193,7 @@ class Verdict:
             conflict = self._conflict(saying, act)
             if conflict is None or not conflict.hard:
                 continue
-            score = fit(saying, act)
+            score = self._pair(saying, act).fit
             if best is None or (score, act.at) > best[:2]:
                 best = (score, act.at, act)
         return best[2] if best else None
@@ -200,10 +202,10 @@ class Verdict:
         """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
         best: tuple[Decimal, int, Act] | None = None
         for act in acts:
-            score = fit(saying, act) + (SAME_TURN if act.turn == saying.turn else 0)
+            score, _, conflict = self._pair(saying, act)
+            score += SAME_TURN if act.turn == saying.turn else 0
             if score < FITS:
                 continue
-            conflict = self._conflict(saying, act)
             if conflict is not None and (conflict.hard or not soft):
                 continue
             if best is None or (score, act.at) > best[:2]:
@@ -277,7 +279,7 @@ class Verdict:
         vague = frame.action == DO and (bool(before) or not frame.objects)
         if frame.weak or frame.mode not in {"completed", "ongoing"} or vague or frame.action in {"verify", "approve"}:
             self._settle(saying, "unverifiable", "no call fits these words", [])
-        elif not self.matter.settings.complete_logs:
+        elif not (self.matter.settings.complete_logs and self.matter.business):
             self._settle(saying, "unverifiable", "the log may not show every call", [])
         else:
             message = f"Claims “{cut(frame.text)}”, but no call in the log does that."
@@ -333,10 +335,10 @@ class Verdict:
                 continue
             mode = saying.frame.mode
             for act in self.acts:
-                if fit(saying, act) < FITS:
+                score, agreement, conflict = self._pair(saying, act)
+                if score < FITS:
                     continue
-                conflict = self._conflict(saying, act)
-                told = evidence(saying, act) >= TELLING or not act.mentions
+                told = agreement >= TELLING or not act.mentions
                 if mode == "planned":
                     if act.turn == saying.turn and conflict is None and (told or 0 < act.at - saying.at <= 2):
                         self._own(saying, act)
