@@ -16,12 +16,12 @@ from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
-from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, described, imperative
+from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, described, imperative, led_by
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.model import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from assure_tui.ingest.model import AgentText
     from assure_tui.reconcile.claims.segment import Unit
@@ -47,15 +47,30 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
         return []
     out: list[Claim] = []
     sections = _Sections()
+    known = _familiar(units, context.touched)
     for at, unit in enumerate(units):
         mode = sections.of(unit)
         after = units[at + 1] if at + 1 < len(units) else None
         if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
             continue
         prepared = prepare(unit)
-        found = list(_find(prepared, mode, event, after, context.touched))
+        found = list(_find(prepared, mode, event, after, known))
         out.extend(_claim(item, prepared, event) for item in _apart(prepared, found))
     return out
+
+
+def _familiar(units: Sequence[Unit], touched: Collection[str]) -> Collection[str]:
+    """Give the names of files that the run changed, and of those listed side by side with one that it changed."""
+    if not touched:
+        return touched
+    lists: dict[tuple[str, str, int], set[str]] = {}
+    for unit in units:
+        if unit.form == "item":
+            named = led_by(unit)
+            if named:
+                lists.setdefault((unit.heading, unit.lead, unit.depth), set()).add(named)
+    beside = {name for names in lists.values() if not names.isdisjoint(touched) for name in names}
+    return {*touched, *beside} if beside else touched
 
 
 class _Sections:
@@ -92,7 +107,7 @@ def _mode(text: str) -> str:
 
 
 def _find(
-    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, touched: Container[str]
+    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, touched: Collection[str]
 ) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked

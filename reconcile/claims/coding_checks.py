@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Prepared
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
-_STRONG = re.compile(r";|\.\s|\s[—–]\s(?=[a-z\ue000-\ue005]{2,40}[^;]{0,60}(?:pass|clean|green|0 ))")
+_STRONG = re.compile(r";|\.\s|,\sbut\s")
 _NEGATED = re.compile(
     r"\b(?:not|never|no|n't|without|until|yet to|isn't|aren't|don't|doesn't|didn't|haven't)\s(?:\w+\s){0,2}$"
 )
@@ -29,7 +29,7 @@ _HYPOTHETICAL = re.compile(
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
-_PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|checks?|tests?|ran|green)\b")
+_PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
 _BRIEF = re.compile(r"^\W*(?:[\w.#-]+ ){1,4}(?:now |still )?pass(?:es|ed)?[.! ]*$")
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
 _GENERIC = "verified"
@@ -44,7 +44,7 @@ def checks(prepared: Prepared, *, denied: bool) -> Iterator[Found]:
     for verdict in words.verdicts:
         if verdict.match(masked):
             bad = words.fails.search(masked) is not None
-            yield Found("tests_fail" if bad else "tests", 0, len(masked.rstrip()))
+            yield Found("tests_fail" if bad else "tests", 0, len(masked.rstrip()), bare=True)
             return
     start = 0
     for stop in [*_STRONG.finditer(masked), None]:
@@ -99,6 +99,10 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
             yield Found("tests", 0, result.end())
         return
     specific = {kind: span for kind, span in subjects.items() if kind != _GENERIC}
+    general = subjects.get(_GENERIC)
+    if general and general[0] < result.start() and not bad and _listed_after(masked, result.end(), specific):
+        yield Found(_GENERIC, general[0], max(span[1] for span in specific.values()))
+        return
     if not specific:
         if not bad:
             a, b = subjects[_GENERIC]
@@ -116,6 +120,11 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         return
     for kind, (a, b) in specific.items():
         yield Found(kind, a, b)
+
+
+def _listed_after(masked: str, end: int, specific: dict[str, tuple[int, int]]) -> bool:
+    """Tell whether the checks by name only stand in brackets after the result: "All checks passed (lint, test)"."""
+    return bool(specific) and all(start > end for start, _ in specific.values()) and masked[end:].lstrip()[:1] == "("
 
 
 def _subjects(prepared: Prepared, start: int, end: int) -> Iterator[tuple[str, int, int]]:

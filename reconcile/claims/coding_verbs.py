@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from assure_tui.reconcile.claims.coding_lexicon import Lexicon
     from assure_tui.reconcile.claims.coding_text import Prepared, Token
+    from assure_tui.reconcile.claims.segment import Unit
 
 MAX_TOKENS = 600
 """Tokens of one unit that are read for verbs."""
@@ -45,13 +46,12 @@ NEWS = frozenset(
         "deployed",
         "delegated",
         "added_tests",
-        "build",
-        "installed",
     }
 )
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+_LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
 MIN_DESCRIPTION = 15
 """Code points after a file's name that make a description."""
 _LINE = re.compile(r":\d+(?:-\d+)?$")
@@ -68,6 +68,8 @@ class Found(msgspec.Struct, frozen=True):
     end: int
     denied: bool = False
     weak: bool = False
+    bare: bool = False
+    """A result without a subject: "All green."."""
     verb: str = ""
 
 
@@ -102,7 +104,10 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
         kind = _kind(tokens, at, verb.kind, words)
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at):
             continue
-        if frame == "headline" and not (_headline(kind, token.text, mode, unit.form) or (brief and at <= 3)):
+        if frame == "headline" and not (
+            _headline(kind, token.text, mode, unit.form)
+            or (brief and at <= 3 and kind not in {"installed", "deployed"})
+        ):
             continue
         if unit.form == "heading" and mode != "changes":
             continue
@@ -299,3 +304,9 @@ def described(prepared: Prepared, touched: Container[str]) -> Found | None:
     if after and len(masked) - after.end() > MIN_DESCRIPTION and _BEFORE_NAME.match(masked[: first.start]):
         return Found("edited", first.start, first.end, weak=True)
     return None
+
+
+def led_by(unit: Unit) -> str:
+    """Give the name of the file that an item begins with, or nothing."""
+    hit = _LEADING_NAME.match(unit.text)
+    return hit["name"].rsplit("/", 1)[-1] if hit else ""

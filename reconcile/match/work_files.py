@@ -40,8 +40,6 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
         if changed:
             step = max(changed, key=lambda step: step.at)
             return confirmed(f"{name_of(path)} was changed", step)
-    if named and not claim.args.get("from_above"):
-        return _untouched(claim, seen, named)
     if named:
         return _untouched(claim, seen, named)
     return _unnamed(claim, seen)
@@ -61,13 +59,13 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
                 f"a change of {name_of(other)} that went through",
             )
     for other in named:
-        mention = seen.mentions(name_of(other), *_WRITERS)
-        if mention:
-            return confirmed(f"{command(mention)} names {name_of(other)}", mention)
+        writer = seen.writer_of(name_of(other))
+        if writer:
+            return confirmed(f"{command(writer)} names {name_of(other)}", writer)
     running = next((step for step in reversed(seen.of(*CHANGES)) if step.effect.status == "running"), None)
     if running:
         return Ruling("pending", "a change has not returned", (running,))
-    if seen.any("delegated"):
+    if seen.handed_over():
         return unverifiable("hearsay: a sub-agent may have changed it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")

@@ -163,9 +163,10 @@ def test_spans_are_slices_of_the_text_whatever_it_holds(text: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     [
-        "a", " ", "`", "pushed ", "and ", ", ", "not ", "1/1 ", "pass ", "a.b/", "../", "0a1b2c3 ", '"', "tests ", "now ",
-        "no ", "I've added, ", "agents running ", "a-", "[x](y) ", "(", "is ", "commit ", "http://", "fix ", "- Added `x`\n",
-        "No files ", "nothing ", "changed ", "the the ", "files touched ", "#1 ",
+        "a", " ", "`", "pushed ", "and ", ", ", "not ", "1/1 ", "pass ", "a.b/", "../", "0a1b2c3 ", '"', "tests ",
+        "now ", "no ", "I've added, ", "agents running ", "a-", "[x](y) ", "(", "is ", "commit ", "http://",
+        "fix ", "#1 ",
+        "- Added `x`\n", "No files ", "nothing ", "changed ", "the the ", "files touched ",
     ],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
