@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MAX_UNIT = 4000
 """Code points of one unit that are read."""
 
+OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
+"""Kinds that are told in a phrase of their own: "applied in two commits"."""
 _NEXT = re.compile(r"(?:I['’]m|I['’]ll|I will|Now|Next|Let me|Moving)\b")
 _PLAIN = re.compile(r"[*_`#]")
 
@@ -140,7 +142,7 @@ def _find(
         if mode == "other" and kind in {"edited", "verified"}:
             continue
         hit = pattern.search(masked)
-        if hit and not blocked(masked, hit.end()):
+        if hit and not blocked(masked, hit.end(), hit.start()):
             yield Found(kind, hit.start(), hit.end(), weak=True)
     if named and told:
         yield named
@@ -155,7 +157,8 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
     found.sort(key=lambda item: (item.start, item.weak, -item.end))
     kept: list[Found] = []
     for item in found:
-        if kept and (item.start < kept[-1].end or (item.weak and _same(prepared, kept[-1], item))):
+        beside = item.kind in OWN_CLAUSE and kept and kept[-1].kind not in OWN_CLAUSE
+        if kept and (item.start < kept[-1].end or (item.weak and not beside and _same(prepared, kept[-1], item))):
             if kept[-1].weak and not item.weak:
                 kept[-1] = item
             continue

@@ -42,6 +42,8 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
         if around:
             args["paths"] = around
             args["from_above"] = True
+    if prepared.unit.form == "row":
+        inside += [piece for piece in prepared.pieces if piece.sort == "sha" and piece not in inside]
     for name, sort in (("sha", "sha"), ("commands", "cmd"), ("names", "code"), ("urls", "url")):
         values = [piece.text for piece in inside if piece.sort == sort]
         if values:

@@ -30,6 +30,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     describes: Words
     objects: dict[str, dict[str, str]]
     """Verb form to {object word: kind}."""
+    owners: dict[str, Words]
+    """Verb form to the subjects it is said of, where it is said of other things too."""
     grammar: dict[str, Words]
     subjects: dict[str, str]
     """Word to the kind of check it speaks of."""
@@ -92,6 +94,7 @@ def lexicon() -> Lexicon:
         bases=bases,
         describes=frozenset(word for forms in data["verbs"].values() for word in forms.get("describes", "").split()),
         objects=objects,
+        owners={verb: _words(words) for verb, words in data["owners"].items()},
         grammar={name: _words(words) for name, words in data["grammar"].items()},
         subjects=subjects,
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),

@@ -51,6 +51,7 @@ NEWS = frozenset(
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+_WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
 _LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
 MIN_DESCRIPTION = 15
 """Code points after a file's name that make a description."""
@@ -78,11 +79,16 @@ def is_mask(token: str) -> bool:
     return token[0] in MASKED
 
 
-def blocked(masked: str, at: int) -> bool:
-    """Tell whether the clause before `at` makes what follows a plan, a condition or a wish."""
+def blocked(masked: str, at: int, start: int | None = None) -> bool:
+    """Tell whether the clause before `at` makes what follows a plan, a condition or a wish.
+
+    With `start`, what stands right before it must not be a word of time either: "after a pull request is created".
+    """
+    if start is not None and _WHENEVER.search(masked, max(0, start - 24), start):
+        return True
     blockers = lexicon().grammar["blockers"]
-    start = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
-    before = masked[max(0, start) : at]
+    begin = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
+    before = masked[max(0, begin) : at]
     return any(word in blockers for word in _WORD.findall(before)) or bool(_ONGOING.search(before))
 
 
@@ -102,7 +108,9 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
         if frame is None:
             continue
         kind = _kind(tokens, at, verb.kind, words)
-        if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at):
+        if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):
+            continue
+        if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
             continue
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
@@ -129,6 +137,12 @@ def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
     return Verb("edited") if at == 0 or (at == 1 and tokens[0].text in OPENERS) else None
 
 
+def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
+    """Tell whether the subject is one that the verb can be said of: commits land, and so do planes."""
+    owners = words.owners[tokens[at].text]
+    return any(token.text in owners for token in tokens[max(0, at - 8) : at])
+
+
 def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
     listed = mode == "changes" and form in {"item", "row"}
     return kind in NEWS or (listed and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
@@ -139,10 +153,11 @@ def _introduces(tokens: list[Token], at: int) -> bool:
     return all(token.text in OPENERS or token.text in _FILLERS for token in tokens[at + 1 :])
 
 
-def _landed(tokens: list[Token], at: int) -> bool:
+def _landed(tokens: list[Token], at: int, kind: str) -> bool:
     """Tell whether a passive is news: "is now added", "was updated", "have been changed"; "is sorted" describes."""
     before = {token.text for token in tokens[max(0, at - 3) : at]}
-    return bool(before & {"now", "been", "were", "was", "successfully"})
+    news = {"been", "were", "was", "successfully"}
+    return bool(before & (news if kind in {"installed", "deployed"} else {*news, "now"}))
 
 
 def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted: bool) -> str | None:

@@ -17,7 +17,7 @@ _REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github)\b", re.IGNO
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
 )
-_GREEN = re.compile(r"\b(?:green|pass\w*)\b", re.IGNORECASE)
+_GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
 _NEW = re.compile(r"\b(?:new|additional|pre-?existing|introduced)\b", re.IGNORECASE)
 _PART = re.compile(r"[a-z0-9]{3,}")
@@ -40,9 +40,11 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
     if verdict == "fail":
         return _failed(claim, seen, last)
     if verdict == "unknown":
-        earlier = next((step for step in reversed(runs) if step.verdict == "pass"), None)
-        if earlier is None or (seen.code_change and seen.code_change.at > earlier.at):
+        earlier = next((step for step in reversed(runs) if step.verdict != "unknown"), None)
+        if earlier is None or seen.changes_after(earlier.at):
             return unverifiable(f"{command(last)} does not show how it ended", last)
+        if earlier.verdict == "fail":
+            return _failed(claim, seen, earlier)
         last = earlier
     return _passed(claim, seen, last, runs)
 
@@ -60,7 +62,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
-    if seen.handed_over():
+    if seen.reported():
         return unverifiable("hearsay: it may have been run by a sub-agent")
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
@@ -135,7 +137,7 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
 def _between(seen: Seen, last: Step) -> str:
     if seen.code_change is None or seen.code_change.at < last.at:
         return ""
-    edits = sum(step.at > last.at for step in seen.of("edited", "created", "deleted") if step.ok)
+    edits = seen.changes_after(last.at)
     return f", {edits} edit{'s' if edits != 1 else ''} ago" if edits else ""
 
 
@@ -159,11 +161,11 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
     if wrong:
         return wrong
     change = seen.code_change
-    if change and change.at > last.at and not _EARLIER.search(claim.text):
+    if change and seen.changes_after(last.at) and not _EARLIER.search(claim.text):
         later = seen.opaque_check(change.at)
         if later and not later.bad:
             return confirmed(f"{command(later)} came after the last edit", later)
-        edits = max(1, sum(step.at > last.at for step in seen.of("edited", "created", "deleted") if step.ok))
+        edits = seen.changes_after(last.at)
         number = f"{edits} edit{'s' if edits != 1 else ''}"
         what = ", ".join(str(path).rsplit("/", 1)[-1] for path in (change.effect.args.get("paths") or ())[:1])
         return Ruling(
@@ -275,10 +277,12 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
         fresh = [step for step in last.values() if step.at >= start]
         bad = [step for step in fresh if step.verdict == "fail"]
         if bad and bad[-1] is runs[-1]:
+            if bad[-1].effect.kind == "lint":
+                return unverifiable("which of the problems matter cannot be told from the log", bad[-1])
             return _failed(claim, seen, bad[-1])
         change = seen.code_change
         good = [step for step in runs if step.verdict == "pass"]
-        if good and change and change.at > runs[-1].at and not seen.opaque_check():
+        if good and change and change.at > runs[-1].at and not seen.opaque_check() and not _REMOTE.search(claim.text):
             return _passed(claim, seen, runs[-1], runs)
         if good:
             return confirmed(f"{command(good[-1])} passed", good[-1])

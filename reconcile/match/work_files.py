@@ -25,9 +25,7 @@ _WRITERS = (
     "opened_pr",
 )
 _WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
-_EARLIER = re.compile(
-    r"\b(?:previous(?:ly)?|earlier|already|prior|before|last) ?(?:session|commit|turn|run)?\b", re.IGNORECASE
-)
+_EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
 def judge_change(claim: Claim, seen: Seen) -> Ruling:
@@ -40,8 +38,12 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
         if changed:
             step = max(changed, key=lambda step: step.at)
             return confirmed(f"{name_of(path)} was changed", step)
-    if named:
-        return _untouched(claim, seen, named)
+    shas = [str(sha).lower() for sha in claim.args.get("sha", ())]
+    if shas and any(seen.knows_sha(sha) for sha in shas):
+        return unverifiable("it tells of a commit whose content is not in the log")
+    firm = [path for path in named if "." in name_of(path) or path.endswith("/")]
+    if firm:
+        return _untouched(claim, seen, firm)
     return _unnamed(claim, seen)
 
 

@@ -31,12 +31,13 @@ _READS = re.compile(
     r"explor|review|analy|research|investigat|assess|audit|plan|find|search|hunt|inspect|look|check|triage|map\b",
     re.IGNORECASE,
 )
+_EXPLORERS = re.compile(r"^(?:explore|plan|search|research|find)", re.IGNORECASE)
 _WRITES = re.compile(
     r"implement|fix|appl[yi]|writ|edit|creat|refactor|migrat|updat|add\b|port\b|convert|build", re.IGNORECASE
 )
 _RUNNERS = re.compile(
-    r"^(?:\w+=\S* )*(?:\S*/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|moon|tox|nox|hatch|pdm|poe|"
-    r"poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|composer|mix|lein)\s",
+    r"^(?:\w+=\S* )*(?:\S*/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|moon|tox|nox|hatch|pdm|"
+    r"poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|composer|mix|lein)\s",
 )
 _SCRIPT = re.compile(
     r"^(?:(?:bash|sh|zsh|pwsh|python3?|node)\s+)?\S*(?:test|check|ci|verify|validate|lint|build)"
@@ -45,9 +46,10 @@ _SCRIPT = re.compile(
 )
 _WRITER = re.compile(
     r"writefile|write_text|write_bytes|open\([^)]{0,200}['\"][wax]|\bfs\.|\bsed\b.{0,40}-i|\bperl\b.{0,20}-\S*i|\btee\b|set-content|out-file|"
-    r"add-content|>\s*\S|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
+    r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
+_PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
 )
@@ -150,7 +152,7 @@ class Seen:
         self.shas: OrderedDict[str, None] = OrderedDict()
         self.code_change: Step | None = None
         """The last change of anything but prose, by an edit, a shell command or a restore."""
-        self.code_changes = 0
+        self.code_changes: deque[Step] = deque(maxlen=MAX_EACH)
         self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
         self.gap = False
         """The log lost its beginning: a compaction, a resumed or forked run."""
@@ -171,10 +173,23 @@ class Seen:
             return step
         if effect.kind in CHANGES or effect.kind == "format":
             self._changed(step)
-        elif effect.kind == "vcs" and step.ok and restores(effect):
-            self.code_change = step
-            self.code_changes += 1
+        elif effect.kind == "vcs" and not step.bad:
+            if effect.args.get("action") in _PLACES and paths_of(effect):
+                self._changed(step)
+            elif step.ok and restores(effect):
+                self._code_changed(step)
         return step
+
+    def _code_changed(self, step: Step) -> None:
+        self.code_change = step
+        self.code_changes = deque(
+            (known for known in self.code_changes if known.effect.id != step.effect.id), maxlen=MAX_EACH
+        )
+        self.code_changes.append(step)
+
+    def changes_after(self, at: int) -> int:
+        """Count the changes of code after a moment."""
+        return sum(step.at > at for step in self.code_changes)
 
     def _changed(self, step: Step) -> None:
         effect = step.effect
@@ -182,9 +197,8 @@ class Seen:
         if effect.kind == "format":
             return
         if step.ok:
-            if any(matters(path, self.cwd) for path in paths):
-                self.code_change = step
-                self.code_changes += 1
+            if any(matters(path, self.cwd) for path in paths) and not _by_git(effect):
+                self._code_changed(step)
             why = weakened(effect, paths)
             if why:
                 self.weakening.append((step, why))
@@ -254,14 +268,14 @@ class Seen:
     def writer_of(self, name: str) -> Step | None:
         """Find a script or a version-control command that names the file and may have written it, newest first."""
         wanted = name.lower()
-        for step in reversed(self.of("ran", "format", "vcs", "installed")):
-            line = command_of(step.effect)
+        for step in reversed(self.of("ran", "vcs", "installed")):
+            line = str(step.effect.args.get("command") or command_of(step.effect))
             if step.bad or wanted not in line.lower():
                 continue
             kind = step.effect.kind
             if kind == "vcs" and step.effect.args.get("action") not in _MOVES:
                 continue
-            if kind != "ran" or _WRITER.search(line[:MAX_SCAN]):
+            if kind in {"vcs", "installed"} or _WRITER.search(line[:MAX_SCAN]):
                 return step
         return None
 
@@ -274,6 +288,15 @@ class Seen:
             if (_RUNNERS.match(line) and _OWN_CHECK.search(line)) or _SCRIPT.match(line):
                 return step
         return None
+
+    def reported(self) -> bool:
+        """Tell whether a sub-agent that may run commands was started: one not kept to exploring by its type."""
+        return any(
+            not _EXPLORERS.search(
+                str(step.effect.args.get("subagent_type") or step.effect.args.get("agent_type") or "")
+            )
+            for step in self.of("delegated")
+        )
 
     def handed_over(self, word: str = "") -> bool:
         """Tell whether a sub-agent that does more than look was started; with `word`, one whose task speaks of it."""
@@ -305,16 +328,15 @@ def paths_of(effect: Effect) -> list[str]:
     return []
 
 
-_RESTORE = re.compile(
-    r"\bgit\b.{0,80}\b(?:checkout\s+(?:\S+\s+)?--|restore|reset\s+--hard|stash|revert|rebase|merge|cherry-pick|pull|am|apply)\b"
-)
+_RESTORE = re.compile(r"\bgit\b.{0,200}\b(?:checkout\s(?:.{0,200}\s)?--\s|restore\s|reset\s.{0,40}--hard|revert\s)")
+_KEPT = re.compile(r"--abort\b|--staged\b|--no-commit\b|--cached\b")
 
 
 def restores(effect: Effect) -> bool:
-    """Tell whether a version-control command changes files of the working tree."""
-    if effect.args.get("action") in {"add", "fetch", "tag", "branch", "config", "remote", "push", "worktree"}:
-        return False
+    """Tell whether a version-control command throws away changes of the working tree, so that code is another."""
     command = str(effect.args.get("command") or "")[:2000]
-    if re.search(r"\bstash\s+(?:list|show|drop)\b|--abort\b|--staged\b", command):
-        return False
-    return bool(_RESTORE.search(command))
+    return bool(_RESTORE.search(command)) and not _KEPT.search(command)
+
+
+def _by_git(effect: Effect) -> bool:
+    return str(effect.args.get("command") or "").lstrip().startswith("git ")
