@@ -32,7 +32,7 @@ MAX_UNIT = 4000
 
 OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
 """Kinds that are told in a phrase of their own: "applied in two commits"."""
-_NEXT = re.compile(r"(?:I['’]m|I['’]ll|I will|Now|Next|Let me|Moving)\b")
+_NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
 _PLAIN = re.compile(r"[*_`#]")
 
 
@@ -114,7 +114,7 @@ def _find(
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
-    listed = mode == "changes" and unit.form in {"item", "row", "heading"}
+    listed = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
     named = described(prepared, touched) if mode != "plan" else None
     if not listed and not named and not words.trigger.search(masked):
         return

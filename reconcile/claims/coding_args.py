@@ -60,6 +60,8 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
         args["scope"] = "part"
     if _ONLY.search(masked):
         args["only"] = True
+    if prepared.unit.form == "row":
+        args["row"] = True
     if found.bare:
         args["bare"] = True
     if found.verb:

@@ -23,15 +23,17 @@ _COUNTED = re.compile(r"(?<![\d.,])[1-9]\d{0,8} (?:tests? |specs? )?$")
 _PART = re.compile(r"[A-Za-z][a-z]+|[a-z]+")
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
-    r"to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|verify|verifies|"
-    r"check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing)\b"
+    r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
+    r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing)\b"
 )
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
 _PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
-_BRIEF = re.compile(r"^\W*(?:[\w.#-]+ ){1,4}(?:now |still )?pass(?:es|ed)?[.! ]*$")
+_BRIEF = re.compile(r"^\W*(?:(?!being|be|is|are|been|gets)[\w.#-]+ ){1,4}pass(?:es|ed)?[.! ]*$")
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
+_TALLY = re.compile(r"(?<![\w.#])\d{1,6}(?:/\d{1,6})? (?:pass(?:ed|ing|es)?|fail(?:ed|ing|ures?)?|skipped)\b")
+"""Counts that speak of tests without naming them: "41 passed, 2 failed"."""
 _GENERIC = "verified"
 
 
@@ -97,6 +99,8 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     if not subjects:
         if not bad and _BRIEF.match(masked):
             yield Found("tests", 0, result.end())
+        elif _TALLY.search(masked, start, end):
+            yield Found("tests_fail" if bad else "tests", result.start(), result.end())
         return
     specific = {kind: span for kind, span in subjects.items() if kind != _GENERIC}
     general = subjects.get(_GENERIC)

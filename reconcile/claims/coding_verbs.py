@@ -28,6 +28,8 @@ OPENERS = frozenset(';:—–.!|+✅✔✓•&"-/)')
 """Marks that a new clause begins after."""
 _CONJUNCTIONS = frozenset({"and", "but", "then", "plus", "so", "while"})
 _NOTHING = frozenset({"nothing", "none", "neither", "no"})
+_INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "moved", "started", "reduced", "switched"})
+"""Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
@@ -51,6 +53,7 @@ NEWS = frozenset(
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+_PURPOSE = re.compile(r"\bto (?:verify|confirm|check|ensure|see|prove|validate|test|know|show|make sure)\b")
 _WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
 _LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
 MIN_DESCRIPTION = 15
@@ -89,6 +92,8 @@ def blocked(masked: str, at: int, start: int | None = None) -> bool:
     blockers = lexicon().grammar["blockers"]
     begin = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
     before = masked[max(0, begin) : at]
+    if _PURPOSE.search(before):
+        return True
     return any(word in blockers for word in _WORD.findall(before)) or bool(_ONGOING.search(before))
 
 
@@ -104,17 +109,19 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
         verb = words.verbs.get(token.text) or _unknown_past(tokens, at, listed=listed)
         if verb is None:
             continue
-        frame = _frame(tokens, at, words, bare=verb.bare and mode != "changes", accepted=accepted)
+        frame = _frame(tokens, at, words, bare=verb.bare and not listed, accepted=accepted)
         if frame is None:
             continue
-        kind = _kind(tokens, at, verb.kind, words)
+        kind = _kind(tokens, at, verb.kind, words, frame)
         if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):
+            continue
+        if not kind:
             continue
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
             continue
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
-            or (brief and at <= 3 and kind not in {"installed", "deployed"})
+            or (brief and at <= 3 and token.text not in _INTRANSITIVE and kind not in {"installed", "deployed"})
         ):
             continue
         if unit.form == "heading" and mode != "changes":
@@ -145,6 +152,8 @@ def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
 
 def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
     listed = mode == "changes" and form in {"item", "row"}
+    if verb in _INTRANSITIVE:
+        return False
     return kind in NEWS or (listed and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
 
 
@@ -184,7 +193,9 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         if any(name in grammar["relatives"] for name in names[:back]) or _trailing(tokens, at, names[:back], grammar):
             return None
         return "denied" if negated else "own"
-    if previous in {"have", "has", "had"}:
+    if previous == "had":
+        return None
+    if previous in {"have", "has"}:
         own = back > 0 and names[back - 1] in {"i", "we"}
         return ("denied" if negated else "own") if own else None
     if previous in {"is", "are", "was", "were", "been", "got"} or previous in {"isn't", "aren't", "wasn't", "weren't"}:
@@ -262,11 +273,14 @@ def _clause_start(tokens: list[Token], at: int) -> int:
     return back
 
 
-def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon) -> str:
+def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon, frame: str) -> str:
     """Let the object decide the kind: a branch, a pull request, a commit or a test is created in another way."""
     table = words.objects.get(tokens[at].text)
     if table is None:
         return kind
+    if frame in {"headline", "state"}:
+        left = [token.text for token in tokens[max(0, at - 6) : at]]
+        return next((table[word] for word in left if word in table), kind)
     for token in tokens[at + 1 : at + 9]:
         if token.text in OPENERS or token.text in {"to", "for", "from", "with", "in", "on", "that", "so"}:
             break

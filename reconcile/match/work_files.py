@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
-from assure_tui.reconcile.match.work_seen import CHANGES, Seen, Step, Touch, name_of
+from assure_tui.reconcile.match.work_seen import CHANGES, PLACES, Seen, Step, Touch, name_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -41,6 +41,8 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     shas = [str(sha).lower() for sha in claim.args.get("sha", ())]
     if shas and any(seen.knows_sha(sha) for sha in shas):
         return unverifiable("it tells of a commit whose content is not in the log")
+    if claim.kind == "fixed" and claim.args.get("row"):
+        return unverifiable("a table of findings does not tell who fixed them")
     firm = [path for path in named if "." in name_of(path) or path.endswith("/")]
     if firm:
         return _untouched(claim, seen, firm)
@@ -85,6 +87,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
 
 def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     done = [step for step in seen.of(*CHANGES) if step.ok]
+    done += [step for step in seen.of("vcs") if step.ok and step.effect.args.get("action") in PLACES]
     if done:
         return confirmed("the run changed files", done[-1])
     other = next((step for step in reversed(seen.of(*_WRITERS)) if not step.bad), None)

@@ -36,8 +36,8 @@ _WRITES = re.compile(
     r"implement|fix|appl[yi]|writ|edit|creat|refactor|migrat|updat|add\b|port\b|convert|build", re.IGNORECASE
 )
 _RUNNERS = re.compile(
-    r"^(?:\w+=\S* )*(?:\S*/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|moon|tox|nox|hatch|pdm|"
-    r"poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|composer|mix|lein)\s",
+    r"^(?:\w+=\S* )*(?:\S*/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|moon|tox|nox|hatch|"
+    r"pdm|poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|composer|mix|lein)\s",
 )
 _SCRIPT = re.compile(
     r"^(?:(?:bash|sh|zsh|pwsh|python3?|node)\s+)?\S*(?:test|check|ci|verify|validate|lint|build)"
@@ -49,7 +49,7 @@ _WRITER = re.compile(
     r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
-_PLACES = frozenset({"rm", "mv"})
+PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
 )
@@ -174,7 +174,7 @@ class Seen:
         if effect.kind in CHANGES or effect.kind == "format":
             self._changed(step)
         elif effect.kind == "vcs" and not step.bad:
-            if effect.args.get("action") in _PLACES and paths_of(effect):
+            if effect.args.get("action") in PLACES and paths_of(effect):
                 self._changed(step)
             elif step.ok and restores(effect):
                 self._code_changed(step)
