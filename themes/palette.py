@@ -60,7 +60,7 @@ def load(name: str) -> Palette:
         name=name,
         label=data["label"],
         dark=data["dark"],
-        ansi=data.get("native", False),
+        ansi=data.get("ansi", False),
         base=base,
         variables=variables,
     )

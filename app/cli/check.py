@@ -12,6 +12,7 @@ from pathlib import Path
 from assure_tui.app.desk.batch import Batch
 from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
 from assure_tui.app.desk.render import write_json, write_text
+from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
 from assure_tui.reconcile.model import at_least
 
@@ -21,8 +22,13 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the paths, write what was found to stdout, and give the exit code."""
+    setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
+    for sentence in setting.waiting:
+        print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
     batch = Batch(
         paths=arguments.paths,
+        settings=setting.workspace.settings,
+        exclude=setting.exclude,
         last=arguments.last,
         since=moment(arguments.since) if arguments.since else None,
         progress=_progress if sys.stderr.isatty() else None,

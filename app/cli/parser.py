@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 SEVERITIES = ("info", "low", "medium", "high", "critical")
+Adder = Callable[[str, str, str], argparse.ArgumentParser]
+"""Adds a command: its name, the module that has it, what it does."""
 EPILOG = """\
 exit codes: 0 nothing at or above --fail-on; 1 something was, or verification failed; 2 usage or configuration;
 3 nothing recognised in the input; 4 verified, but against no pin, cosignature or anchor; 5 the ledger is damaged;
@@ -47,12 +48,37 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
         sub.set_defaults(module=module)
         return sub
 
+    _opening(command("open", "start", "open the desk on a terminal (what happens without a command)"))
+    _demo(command("demo", "start", "watch scripted agents at work; needs no set-up"))
+    _recording(command("record", "record", "record without a screen, one line for each finding"))
     _checks(command("reconcile", "check", "check logs at rest; writes nothing but its output"))
+    _reviewing(command)
+    _chain(command)
+    _upkeep(command)
     return parser, set(commands.choices)
 
 
+def _opening(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
+    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    sub.add_argument("--theme", help="name of a palette")
+    sub.add_argument("--ascii", action="store_true", help="use no glyphs outside ASCII")
+    sub.add_argument("--read-only", action="store_true", help="show, and write nothing")
+
+
+def _demo(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="options of the demo, see `demo --help`")
+
+
+def _recording(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
+    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    sub.add_argument("--backfill", action="store_true", help="record the history too")
+    sub.add_argument("--attached", action="store_true", help="end when standard input is closed")
+
+
 def _checks(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="a log, or a folder of logs")
+    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a log, or a folder of logs")
     sub.add_argument("--last", action="store_true", help="only the newest run")
     sub.add_argument(
         "--since", metavar="T", help="only runs active since T: a date and time, or an age such as 90m, 8h, 7d"
@@ -61,8 +87,69 @@ def _checks(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 from this severity on (default: high)"
     )
-    sub.add_argument("--config", type=_path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
 
 
-def _path(text: str) -> Path:
-    return Path(os.fspath(text))
+def _reviewing(command: Adder) -> None:
+    sub = command("runs", "review", "list runs, neediest first")
+    sub.add_argument("query", nargs="*", metavar="FILTER", help="such as agent:codex, -is:quiet, undecided:>0, or text")
+    _format(sub)
+    sub = command("show", "review", "show a run: its claims, effects, findings, notes and verdict")
+    sub.add_argument("run", metavar="RUN")
+    _format(sub)
+    sub = command("note", "review", "write a note on a run, or on something in it")
+    sub.add_argument("run", metavar="RUN")
+    sub.add_argument("text", metavar="TEXT", help="the words, or - to read them from standard input")
+    sub.add_argument("--about", metavar="ID", default="", help="id of a claim, effect, event or finding of the run")
+    sub.add_argument("--tag", action="append", default=[], dest="tags", metavar="TAG")
+    sub = command("decide", "review", "answer a finding")
+    sub.add_argument("finding", metavar="FINDING")
+    sub.add_argument("word", choices=("real", "false-alarm", "risk-accepted", "undo"))
+    sub.add_argument("reason", nargs="?", default="", metavar="REASON", help="needed from high severity on")
+    sub.add_argument("--run", metavar="RUN", help="tells runs with the same finding apart")
+    sub = command("verdict", "review", "answer a run; a draft until it is sealed")
+    sub.add_argument("run", metavar="RUN")
+    sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
+    sub.add_argument("reason", nargs="?", default="", metavar="REASON")
+    sub = command("seal", "review", "sign the verdicts on runs over their evidence")
+    sub.add_argument("runs", nargs="+", metavar="RUN")
+    sub.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
+    _passphrase(sub)
+
+
+def _chain(command: Adder) -> None:
+    sub = command("verify", "chain", "check a ledger offline; reads only")
+    sub.add_argument("ledger", nargs="?", type=Path, metavar="LEDGER", help="its folder (else this installation's)")
+    sub.add_argument("--trust", type=Path, metavar="DIR", help="keys, witnesses and anchors from outside the ledger")
+    sub.add_argument(
+        "--allow-unanchored", action="store_true", help="exit with 0 although nothing from outside vouches"
+    )
+    _format(sub)
+    sub = command("keys", "chain", "operator keys: make, list, export")
+    what = sub.add_subparsers(dest="what", required=True, metavar="new|list|export")
+    new = what.add_parser("new", help="make a key, encrypted with a passphrase")
+    new.add_argument("name", metavar="NAME")
+    _passphrase(new)
+    what.add_parser("list", help="list the keys")
+    export = what.add_parser("export", help="print the public half of a key")
+    export.add_argument("name", metavar="NAME")
+
+
+def _upkeep(command: Adder) -> None:
+    sub = command("paths", "upkeep", "print where everything lies")
+    _format(sub)
+    sub = command("doctor", "upkeep", "tell what is watched, and what stands in the way")
+    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    sub = command("trust", "upkeep", "trust a workspace's assure.toml as it is now")
+    sub.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file, or its folder")
+    sub.add_argument("--yes", action="store_true", help="do not ask")
+    sub = command("status", "upkeep", "tell in short how the desk stands")
+    sub.add_argument("--line", action="store_true", help="in one line, for a prompt or a status bar")
+
+
+def _format(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _passphrase(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--passphrase-file", type=Path, metavar="FILE", help="read it there instead of asking")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.model import RunEvent, SourceInfo, Tally
@@ -49,14 +47,7 @@ class Batch:
     _taken: set[str] = field(default_factory=set)
 
     def runs(self) -> Iterator[RunReport]:
-        """Check file by file and give each run's report; a file that cannot be read never stops the others.
-
-        Raises:
-            UsageError: One of the paths is not there.
-        """
-        for path in self.paths:
-            if not os.path.lexists(path):
-                raise UsageError(f"there is no file or folder {path}: give the path of a log or of a folder of logs.")
+        """Check file by file and give each run's report; a file that cannot be read never stops the others."""
         discovery = discover(self.paths, exclude=self.exclude)
         self.skipped.extend(discovery.skipped)
         files = self._chosen(discovery.files)

@@ -13,7 +13,8 @@ from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult,
 
 ARGUMENT_LENGTH = 80
 MAX_ARGUMENTS = 6
-_QUIET = frozenset({"lines", "argv"})
+_QUIET = frozenset({"abs", "argv", "call_command", "cwd", "lines"})
+"""Arguments that say what others beside them say better."""
 
 
 @cache
@@ -54,7 +55,7 @@ def effect_line(effect: Effect) -> str:
     """Give one line about an effect: the tool, what it was asked, how it ended and how that is known."""
     shown: list[str] = []
     for name, value in effect.args.items():
-        if name in _QUIET or value in (None, "", [], {}, ()):
+        if name in _QUIET or value in (None, False, "", [], {}, ()):
             continue
         shown.append(f"{name} {_short(value)}")
         if len(shown) == MAX_ARGUMENTS:

@@ -76,10 +76,11 @@ def compile_filter(query: str) -> Test:
 
 
 def _words(query: str) -> list[str]:
-    try:
-        return shlex.split(query)
-    except ValueError:  # an open quotation mark, while somebody is typing
-        return query.split()
+    """Split at spaces outside double quotes; one that is still open, while somebody types, ends with the query."""
+    lexer = shlex.shlex(query + '"' * (query.count('"') % 2), posix=True)
+    lexer.whitespace_split = True
+    lexer.quotes, lexer.escape, lexer.commenters = '"', "", ""
+    return list(lexer)
 
 
 def _term(word: str) -> Test:

@@ -111,7 +111,7 @@ class Lines(ScrollView, can_focus=True):
 
     def line_width(self) -> int:
         """Cells that the widest line takes."""
-        return self.scrollable_content_region.width
+        return self.size.width
 
     def notify_style_update(self) -> None:
         """Take over a new theme."""
@@ -344,12 +344,12 @@ class Page(Lines):
 
     def line_width(self) -> int:
         """Cells that the widest line takes."""
-        return max(self.scrollable_content_region.width, self.sheet.width)
+        return max(self.size.width - 1, self.sheet.width)
 
     @property
     def sheet(self) -> Sheet:
         """The lines at the present width."""
-        width = self.scrollable_content_region.width
+        width = self.size.width - 1
         if width != self._made_for:
             self._made_for = width
             self._sheet = self._make(width) if width > 0 else Sheet()

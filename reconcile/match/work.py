@@ -78,7 +78,6 @@ class Work(Part):
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Judge the claims of one text."""
         self._quiet.said(event.text)
-        self._seen.cwd = self.context.cwd
         for claim in claims:
             if is_coding(claim.kind):
                 self._judge(claim)
@@ -104,7 +103,7 @@ class Work(Part):
 
     def boundary(self, event: Boundary) -> None:
         """Note where the log loses what came before, and where a run ends."""
-        if event.what in {"compaction", "resume", "fork"} and not self._seen.at:
+        if event.what in {"compaction", "resume", "fork"}:
             self._seen.gap = True
         elif event.what == "run_end":
             self._quiet.close()
@@ -124,7 +123,6 @@ class Work(Part):
         self._quiet.close()
 
     def _take(self, effects: Sequence[Effect]) -> None:
-        self._seen.cwd = self.context.cwd
         for effect in effects:
             if not is_coding(effect.kind):
                 continue

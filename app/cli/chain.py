@@ -1,0 +1,103 @@
+"""`assure-tui verify` and `assure-tui keys`: the chain, and who may sign on it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+
+from assure_tui.app.cli.passphrase import passphrase
+from assure_tui.app.desk.archive import plain_errors
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.operators import list_keys, new_key
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.neutral import neutral_line
+from assure_tui.ledger.verify import VerifyReport, verify
+
+UNANCHORED = 4
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command says."""
+    home = Home.find(arguments.home)
+    return _verify(arguments, home) if arguments.command == "verify" else _keys(arguments, home)
+
+
+def _verify(arguments: argparse.Namespace, home: Home) -> int:
+    folder = arguments.ledger or home.ledger
+    if not folder.is_dir():
+        raise UsageError(f"there is no ledger in {folder}: name its folder, or record something first.")
+    own = arguments.ledger is None
+    with plain_errors():
+        report = verify(
+            folder,
+            trust=arguments.trust,
+            pins=home.pins if home.pins.is_dir() else None,
+            keys=home.keys if own and home.keys.is_dir() else None,
+            progress=_progress if sys.stderr.isatty() else None,
+        )
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    if arguments.format == "json":
+        print(json.dumps(_document(report)))
+    else:
+        _print_text(report)
+    if report.state in {"failed", "damaged"}:
+        return 1
+    return UNANCHORED if report.state == "unanchored" and not arguments.allow_unanchored else 0
+
+
+def _document(report: VerifyReport) -> dict[str, object]:
+    return {
+        "schema": "assure-tui/verify/v1",
+        "state": report.state,
+        "origin": report.origin,
+        "size": report.size,
+        "root": report.root.hex(),
+        "vouched_until": _time(report.since),
+        "statements": [{"name": s.name, "state": s.state, "detail": s.detail} for s in report.statements],
+    }
+
+
+def _print_text(report: VerifyReport) -> None:
+    for statement in report.statements:
+        print(neutral_line(f"{statement.state:<13} {statement.name}: {statement.detail}", 400))
+    until = _time(report.since)
+    vouched = (
+        f"what was written until {until} is vouched for from outside" if until else "nothing outside vouches for it"
+    )
+    print(
+        neutral_line(f"{report.state}: {report.size} entries of {report.origin or 'no known origin'}; {vouched}", 400)
+    )
+
+
+def _time(milliseconds: int | None) -> str | None:
+    return (
+        None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 10_000 < 256:
+        sys.stderr.write(f"\r\033[K{done}/{total}")
+        sys.stderr.flush()
+
+
+def _keys(arguments: argparse.Namespace, home: Home) -> int:
+    match arguments.what:
+        case "new":
+            words = passphrase(arguments.passphrase_file, "passphrase for the new key: ", again=True)
+            with plain_errors():
+                identity = new_key(home.keys, arguments.name, words)
+            print(f"{identity.fingerprint} {neutral_line(identity.name)}")
+        case "list":
+            for identity in list_keys(home.keys):
+                print(f"{identity.fingerprint} {neutral_line(identity.name)}")
+        case _:
+            for identity in list_keys(home.keys):
+                if arguments.name in {identity.name, identity.fingerprint}:
+                    sys.stdout.write(identity.export().decode())
+                    return 0
+            raise UsageError(f"there is no operator key {arguments.name!r}: `assure-tui keys list` lists them.")
+    return 0

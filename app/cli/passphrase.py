@@ -1,0 +1,42 @@
+"""Asks for a passphrase, or reads it from a file for scripts."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from assure_tui.app.desk.errors import UsageError
+
+VARIABLE = "ASSURE_TUI_PASSPHRASE_FILE"
+MAX_FILE = 4096
+
+
+def passphrase(file: Path | None, prompt: str, *, again: bool = False) -> str:
+    """Give the passphrase: from `file`, else from the file that the environment names, else from the terminal.
+
+    Raises:
+        UsageError: It cannot be read, is empty, or was not typed the same twice.
+    """
+    if file is None and os.environ.get(VARIABLE):
+        file = Path(os.environ[VARIABLE])
+    if file is not None:
+        words = _from_file(file)
+    elif sys.stdin.isatty():
+        words = getpass.getpass(prompt)
+        if again and getpass.getpass("the same again: ") != words:
+            raise UsageError("the passphrases differ: nothing was done.")
+    else:
+        raise UsageError(f"there is no terminal to ask on: use --passphrase-file or {VARIABLE}.")
+    if not words:
+        raise UsageError("the passphrase is empty: a key needs one.")
+    return words
+
+
+def _from_file(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_FILE).decode("utf-8").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the passphrase file {file} cannot be read: name a readable text file.") from error

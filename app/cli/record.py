@@ -1,0 +1,80 @@
+"""`assure-tui record`: the engine without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from assure_tui.app.desk.book import FindingOfRun, RunBook
+from assure_tui.app.desk.describe import code_of, label
+from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.setting import Setting
+from assure_tui.app.neutral import neutral_line
+from assure_tui.ledger.lease import RecorderLease
+
+WIDTH = 400
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Record until told to stop: by a signal, or with `--attached` by the end of standard input."""
+    setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
+    for sentence in setting.waiting:
+        _talk(sentence)
+    holder = RecorderLease(setting.home.lease).holder() if setting.home.lease.exists() else None
+    if holder is not None:
+        _talk(f"process {holder} records already: waiting to take over when it ends.")
+    elif not arguments.attached:
+        _talk(f"recording {', '.join(str(root) for root in setting.roots)}; stop with Ctrl-C.")
+    stop = threading.Event()
+    interrupted = _stop_on_signals(stop)
+    if arguments.attached:
+        threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
+    recorder = Recorder(
+        setting.home,
+        setting.roots,
+        settings=setting.workspace.settings,
+        exclude=setting.exclude,
+        backfill=arguments.backfill,
+        needs_ledger=not arguments.attached,
+        on_finding=_tell,
+    )
+    recorder.run(stop)
+    for problem in recorder.problems:
+        _talk(problem)
+    return 130 if interrupted.is_set() and not arguments.attached else 0
+
+
+def _tell(finding: FindingOfRun, book: RunBook) -> None:
+    text = f"{book.run}  {label(finding)}: {finding.message}  ({finding.severity} {code_of(finding)})"
+    print(neutral_line(text, WIDTH), flush=True)
+
+
+def _talk(sentence: str) -> None:
+    print(f"assure-tui: {neutral_line(sentence, WIDTH)}", file=sys.stderr, flush=True)
+
+
+def _stop_on_signals(stop: threading.Event) -> threading.Event:
+    """Stop in good order on SIGTERM and SIGINT; give an event that tells of the latter."""
+    interrupted = threading.Event()
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            interrupted.set()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+    return interrupted
+
+
+def _stop_at_end_of_input(stop: threading.Event) -> None:
+    try:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+    except (OSError, ValueError):
+        pass
+    stop.set()

@@ -1,0 +1,97 @@
+"""The review desk as commands: `runs`, `show`, `note`, `decide`, `verdict`, `seal`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+
+import msgspec
+
+from assure_tui.app.cli.passphrase import passphrase
+from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.setting import Setting
+from assure_tui.app.desk.show import detail_lines, run_line
+from assure_tui.app.desk.views import RunRow
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command says."""
+    reads = arguments.command in {"runs", "show"}
+    setting = Setting.gather(home=arguments.home)
+    exists = setting.home.index.exists() or setting.home.ledger.exists()
+    desk = Desk.open(setting.home, config=setting.user, read_only=reads and not exists)
+    try:
+        return _COMMANDS[arguments.command](desk, arguments)
+    finally:
+        desk.close()
+
+
+def _runs(desk: Desk, arguments: argparse.Namespace) -> int:
+    rows = desk.runs(shlex.join(arguments.query))
+    if arguments.format == "json":
+        _print_json(rows)
+        return 0
+    for row in rows:
+        print(run_line(row))
+    if not rows:
+        _say_why_empty(desk.home, arguments.query)
+    return 0
+
+
+def _say_why_empty(home: Home, query: list[str]) -> None:
+    if query:
+        print("assure-tui: no run passes this filter.", file=sys.stderr)
+    elif not home.index.exists():
+        print("assure-tui: nothing was recorded yet: run `assure-tui` or `assure-tui record`.", file=sys.stderr)
+    else:
+        print("assure-tui: no runs were found: `assure-tui doctor` tells where they are looked for.", file=sys.stderr)
+
+
+def _show(desk: Desk, arguments: argparse.Namespace) -> int:
+    detail = desk.run(arguments.run)
+    if arguments.format == "json":
+        _print_json(detail)
+    else:
+        for line in detail_lines(detail):
+            print(line)
+    return 0
+
+
+def _note(desk: Desk, arguments: argparse.Namespace) -> int:
+    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    note = desk.note(arguments.run, arguments.about, text, arguments.tags)
+    print(note.id)
+    return 0
+
+
+def _decide(desk: Desk, arguments: argparse.Namespace) -> int:
+    if arguments.word == "undo":
+        desk.undo_decision(arguments.finding, run=arguments.run)
+        return 0
+    decision = desk.decide(arguments.finding, arguments.word, arguments.reason, run=arguments.run)
+    print(f"{decision.finding} {decision.word} (entry {decision.entry})")
+    return 0
+
+
+def _verdict(desk: Desk, arguments: argparse.Namespace) -> int:
+    verdict = desk.verdict(arguments.run, arguments.word, arguments.reason)
+    print(f"{verdict.run} {verdict.word} (draft)")
+    return 0
+
+
+def _seal(desk: Desk, arguments: argparse.Namespace) -> int:
+    words = passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
+    for receipt in desk.seal(arguments.runs, passphrase=words, key=arguments.key):
+        print(f"{receipt.envelope} (entry {receipt.index})")
+    return 0
+
+
+def _print_json(value: RunRow | object) -> None:
+    json.dump(msgspec.to_builtins(value, str_keys=True), sys.stdout)
+    print()
+
+
+_COMMANDS = {"runs": _runs, "show": _show, "note": _note, "decide": _decide, "verdict": _verdict, "seal": _seal}

@@ -1,0 +1,111 @@
+"""`assure-tui paths`, `doctor`, `trust`, `status`: set-up and diagnosis."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from assure_tui.app.desk.config import WORKSPACE_FILE, read_workspace
+from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.rules import version
+from assure_tui.app.desk.setting import Setting
+from assure_tui.app.desk.trust import trust
+from assure_tui.app.neutral import neutral_line
+from assure_tui.ingest.walk import discover
+
+WIDTH = 300
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command says."""
+    return _COMMANDS[arguments.command](arguments)
+
+
+def _paths(arguments: argparse.Namespace) -> int:
+    home = Home.find(arguments.home)
+    if arguments.format == "json":
+        print(json.dumps({name: str(path) for name, path in home.places()}))
+    else:
+        for name, path in home.places():
+            print(f"{name:<8} {neutral_line(str(path), 4096)}")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    """Tell what is watched and what stands in the way; 1 when something does."""
+    setting = Setting.gather(arguments.paths, home=arguments.home)
+    troubles = list(setting.waiting)
+    _say(f"assure-tui {version()}, state in {setting.home.ledger.parent}")
+    for root in setting.roots:
+        if not root.exists():
+            _say(f"  not there: {root}")
+            continue
+        found = discover([root], exclude=setting.exclude)
+        kinds = Counter(item.adapter.name for item in found.files)
+        logs = ", ".join(f"{count} of {name}" for name, count in kinds.most_common()) or "no logs"
+        _say(f"  {root}: {logs}; {len(found.skipped)} files left out")
+        troubles += [f"{s.path}: {s.reason}" for s in found.skipped if s.reason.startswith("cannot be read")]
+    desk = Desk.open(setting.home, config=setting.user, read_only=True)
+    try:
+        presence = desk.presence()
+    finally:
+        desk.close()
+    who = f"process {presence.recorder_pid} records" if presence.recorder_pid else "nobody records"
+    _say(f"  {who}; {presence.ledger_size} entries in the ledger ({presence.ledger_state})")
+    troubles += presence.problems
+    for trouble in troubles:
+        _say(f"  ! {trouble}")
+    return int(bool(troubles))
+
+
+def _trust(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.path / WORKSPACE_FILE if arguments.path.is_dir() else arguments.path
+    home = Home.find(arguments.home)
+    wishes = read_workspace(path, trusted=False)
+    _say(f"{path} asks for:")
+    for wish in wishes.waiting or ("nothing that needs trust",):
+        _say(f"  {wish}")
+    if not arguments.yes:
+        if not sys.stdin.isatty():
+            raise UsageError("there is no terminal to ask on: look at the list above, then use --yes.")
+        if input("trust it as it is now? type yes: ") != "yes":
+            print("assure-tui: nothing was trusted.", file=sys.stderr)
+            return 0
+    home.prepare()
+    trust(home.trust, path, wishes.digest)
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    setting = Setting.gather(home=arguments.home)
+    desk = Desk.open(setting.home, config=setting.user, read_only=True)
+    try:
+        presence, rows = desk.presence(), desk.runs()
+    finally:
+        desk.close()
+    count = Counter(row.attention for row in rows)
+    parts = [
+        f"{count['need']} need you",
+        f"{count['quiet']} quiet",
+        f"{count['unobserved']} not observed",
+        f"recorder {presence.recorder_pid or 'off'}",
+        f"ledger {presence.ledger_state} #{presence.ledger_size}",
+    ]
+    if arguments.line:
+        print(" · ".join(parts) if (sys.stdout.encoding or "").lower().startswith("utf") else " | ".join(parts))
+    else:
+        for part in (*parts, *presence.problems):
+            _say(part)
+    return 0
+
+
+def _say(text: str) -> None:
+    print(neutral_line(text, WIDTH))
+
+
+_COMMANDS = {"paths": _paths, "doctor": _doctor, "trust": _trust, "status": _status}

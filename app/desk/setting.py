@@ -1,0 +1,60 @@
+"""Puts together what a command works with: the home, the user's settings, the workspace's, and the logs' roots."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assure_tui.app.desk.config import UserConfig, Workspace, find_workspace, read_user, read_workspace
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.paths import Home
+from assure_tui.ingest.roots import default_roots
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a command works with."""
+
+    home: Home
+    user: UserConfig
+    workspace: Workspace
+    roots: tuple[Path, ...]
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Patterns of logs that are left out."""
+        return self.user.exclude + self.workspace.exclude
+
+    @property
+    def waiting(self) -> list[str]:
+        """Sentences about what the workspace file asks for and does not get before it is trusted."""
+        path = self.workspace.path
+        return [f"{path}: {wish}: waits for `assure-tui trust {path}`." for wish in self.workspace.waiting]
+
+    @classmethod
+    def gather(cls, paths: Sequence[Path] = (), *, home: Path | None = None, config: Path | None = None) -> Setting:
+        """Read all settings. A workspace file named by `config` is trusted, because the user names it.
+
+        Raises:
+            UsageError: A path is not there.
+            ConfigError: A configuration file is wrong.
+        """
+        check_paths(paths)
+        places = Home.find(home)
+        user = read_user(places.config)
+        if config is not None:
+            workspace = read_workspace(config, trusted=True)
+        else:
+            found = find_workspace(paths or [Path.cwd()])
+            workspace = read_workspace(found, trust=places.trust) if found else Workspace()
+        roots = tuple(paths) or user.roots + tuple(root.path for root in default_roots() if user.discover)
+        return cls(home=places, user=user, workspace=workspace, roots=roots)
+
+
+def check_paths(paths: Sequence[Path]) -> None:
+    """Raise UsageError when a path is not there."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no file or folder {path}: give the path of a log or of a folder of logs.")

@@ -1,0 +1,67 @@
+"""Lines of text about recorded runs, for the command line; neutralised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assure_tui.app.desk.describe import code_of, effect_line, label
+from assure_tui.app.desk.report import iso
+from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.neutral import neutral_line
+from assure_tui.reconcile.model import Finding
+
+WIDTH = 200
+
+
+def run_line(row: RunRow) -> str:
+    """Give one line about a run; "no discrepancy" never stands without how much was checked."""
+    total = row.confirmed + row.contradicted + row.unchecked
+    found = f"{row.undecided} of {row.findings} undecided" if row.findings else "no discrepancy"
+    verdict = f", {row.verdict} ({row.sealed})" if row.verdict else ""
+    checked = f"{row.confirmed + row.contradicted} of {total} claims checked"
+    indent = "  " if row.parent else ""
+    text = (
+        f"{indent}{row.id}  {row.attention:<10}  {row.agent or row.adapter:<12}  "
+        f"{found}, {checked}{verdict}  {row.title}"
+    )
+    return neutral_line(text, WIDTH)
+
+
+def detail_lines(detail: RunDetail) -> Iterator[str]:
+    """Give the lines about a run: evidence before severity."""
+    row = detail.row
+    yield run_line(row)
+    yield neutral_line(f"  source     {row.source}", WIDTH)
+    yield neutral_line(
+        f"  time       {iso(row.started) or 'unknown'} to {iso(row.ended) or 'unknown'}, {row.status}", WIDTH
+    )
+    tally = detail.coverage.tally
+    yield (
+        f"  coverage   {detail.coverage.claims_checked} of {detail.coverage.claims_total} claims checked, "
+        f"{tally.records} records, {tally.unrecognised} not recognised, {tally.malformed} malformed, "
+        f"{detail.coverage.calls_without_result} calls without result"
+    )
+    for claim in detail.claims:
+        yield neutral_line(f'  claim      {claim.id}  {claim.outcome:<12} {claim.kind}  "{claim.text}"', WIDTH)
+        if claim.reason:
+            yield neutral_line(f"             {claim.reason} ({claim.grade})", WIDTH)
+    for effect in detail.effects:
+        yield neutral_line(f"  effect     {effect.id}  {effect_line(effect)} ({effect.grade})", WIDTH)
+    for finding in detail.findings():
+        yield from _finding_lines(detail, finding)
+    for note in detail.notes:
+        tags = " ".join(f"#{tag}" for tag in note.tags)
+        yield neutral_line(f"  note       {iso(note.time)} {note.by}: {note.text} {tags}", WIDTH)
+    if detail.verdict is not None:
+        state = (
+            "stale seal" if detail.verdict.stale else f"seal {detail.verdict.seal}" if detail.verdict.seal else "draft"
+        )
+        text = f"  verdict    {detail.verdict.word} by {detail.verdict.by} ({state}) {detail.verdict.reason}"
+        yield neutral_line(text, WIDTH)
+
+
+def _finding_lines(detail: RunDetail, finding: Finding) -> Iterator[str]:
+    decision = next((made for made in detail.decisions if made.finding == finding.id), None)
+    yield neutral_line(f"  finding    {finding.id}  {label(finding)}: {finding.message}", WIDTH)
+    answer = f"{decision.word} by {decision.by}: {decision.reason}" if decision else "undecided"
+    yield neutral_line(f"             {finding.severity} {code_of(finding)}; {answer}", WIDTH)

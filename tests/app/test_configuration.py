@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assure_tui.app.desk.config import read_user, read_workspace
+from assure_tui.app.desk.errors import ConfigError
+from assure_tui.app.desk.trust import is_trusted, trust
+
+FEED = """
+complete_logs = false
+exclude = ["*/scratch/*"]
+trusted_tools = ["read_ticket"]
+
+[[feeds]]
+name = "payments"
+kind = "refund"
+path = "feed/payments.jsonl"
+complete = true
+lag = 5
+minor_units = true
+[feeds.map]
+target = "destination"
+
+[[tools]]
+name = "issue_credit"
+kind = "refund"
+amount = "cents"
+
+[severities]
+hedged = "low"
+unreported = "info"
+"""
+
+
+def workspace(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "assure.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_files_the_defaults_hold(tmp_path):
+    assert read_user(tmp_path / "config.toml").discover
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("feedz = []", ["unknown key `feedz`", "did you mean `feeds`?"]),
+        (
+            "[[feeds]]\nname='p'\nkind='refund'\npath='x'\ncomplet=true",
+            ["`feeds[1].complet`", "did you mean `complete`?"],
+        ),
+        ("[[feeds]]\nname='p'\nkind='refund'", ["either `path` or `command`"]),
+        ("[[feeds]]\nname='p'\nkind='refund'\npath='x'\ncommand=['y']", ["either `path` or `command`"]),
+        ("[[feeds]]\nname='p'\nkind='refund'\npath='x'\n[feeds.map]\namuont='a'", ["unknown column 'amuont'"]),
+        ("[[feeds]]\nname='p'\nkind='refund'\npath='x'\nlag=-1", ["`feeds[1].lag`"]),
+        ("[[feeds]]\nname='../p'\nkind='refund'\npath='x'", ["`feeds[1].name`"]),
+        (
+            "[[feeds]]\nname='p'\nkind='r'\npath='x'\n[[feeds]]\nname='p'\nkind='r'\npath='x'",
+            ["two feeds are named 'p'"],
+        ),
+        ("[severities]\nphantm = 'high'", ["no code 'phantm'", "did you mean `phantom`?"]),
+        ("[severities]\nphantom = 'huge'", ["`severities.phantom`"]),
+        ("complete_logs = 'yes'", ["`complete_logs`"]),
+        ("[[tools]]\nname='t'\nkind='refund'\neffect_class='wipe'", ["`tools[1].effect_class`"]),
+        ("feeds = [", ["not valid TOML"]),
+    ],
+)
+def test_a_mistake_names_the_file_the_key_and_the_nearest_right_one(tmp_path, text, words):
+    path = workspace(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        read_workspace(path, trusted=True)
+    for word in [str(path), *words]:
+        assert word in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_a_mistake_too(tmp_path):
+    path = tmp_path / "assure.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        read_workspace(path, trusted=True)
+
+
+def test_a_misspelt_user_key_is_named(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text("them = 'light'")
+    with pytest.raises(ConfigError, match="did you mean `theme`"):
+        read_user(path)
+
+
+def test_an_untrusted_workspace_may_only_tighten(tmp_path):
+    found = read_workspace(workspace(tmp_path, FEED), trust=tmp_path / "trust.json")
+    assert not found.trusted
+    assert found.feeds == ()
+    assert found.exclude == ()
+    assert found.settings.tools == ()
+    assert found.settings.complete_logs
+    assert found.settings.severities == {"hedged": "low"}
+    waiting = "\n".join(found.waiting)
+    for wish in (
+        "payments",
+        "complete record",
+        "issue_credit",
+        "unreported",
+        "read_ticket",
+        "scratch",
+        "not count as complete",
+    ):
+        assert wish in waiting
+
+
+def test_trust_is_of_one_content_and_a_change_drops_it(tmp_path):
+    path, store = workspace(tmp_path, FEED), tmp_path / "trust.json"
+    trust(store, path, read_workspace(path).digest)
+    found = read_workspace(path, trust=store)
+    assert found.trusted
+    assert [feed.name for feed in found.feeds] == ["payments"]
+    assert found.feeds[0].path == tmp_path / "feed/payments.jsonl"
+    assert found.settings.tools[0].amount == "cents"
+    path.write_text(FEED + "\n# changed\n")
+    assert not read_workspace(path, trust=store).trusted
+
+
+def test_a_damaged_trust_file_is_no_trust(tmp_path):
+    store = tmp_path / "trust.json"
+    store.write_text("[1")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        is_trusted(store, tmp_path / "assure.toml", "00")
+
+
+def test_the_commands_stop_on_a_wrong_workspace_file(logs, assure):
+    (logs / "assure.toml").write_text("feedz = []")
+    done = assure("reconcile", logs)
+    assert done.returncode == 2
+    assert "did you mean `feeds`?" in done.stderr
+
+
+def test_trust_lists_what_is_asked_for_before_it_gives_it(logs, assure):
+    (logs / "assure.toml").write_text(FEED)
+    assert "waits for `assure-tui trust" in assure("reconcile", logs, "--fail-on", "critical").stderr
+    refused = assure("trust", logs, input="")
+    assert refused.returncode == 2
+    assert "feed 'payments'" in refused.stdout
+    assert assure("trust", logs, "--yes").returncode == 0
+    assert "waits for" not in assure("reconcile", logs, "--fail-on", "critical").stderr
