@@ -297,6 +297,8 @@ class _Reader:
             action = "pay"
         above = " ".join(part for part in (unit.heading, unit.lead, unit.parent if unit.parent != text else "") if part)
         weak = self._weak(unit, tokens, verb, above)
+        if verb.mode == "ongoing" and verb.action == DO and action in {"cancel", "return", "exchange", "refund"}:
+            weak = False
         piece = text[start:end].strip(" \n\t,;—–(:")
         begin = unit.start + start + text[start:end].find(piece) if piece else unit.start
         count = next((number for token in stretch if not token.isdigit() and (number := count_word(token))), 0)
@@ -327,7 +329,7 @@ class _Reader:
                 context=f"{text} {above}".lower(),
             )
         )
-        self.done = self.done or verb.mode == "completed"
+        self.done = self.done or verb.mode == "completed" or (verb.mode == "ongoing" and not weak)
 
     def _nominal(self, tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> str | None:
         """Find the action in the noun that a light verb governs: to its right when active, to its left when passive."""
@@ -354,7 +356,7 @@ class _Reader:
             return True
         if verb.bare:
             after = tokens[verb.at + 1][0] if verb.at + 1 < len(tokens) else ""
-            if "already" in left or after in {"by", "with", "via", "in", "on", "from", "at"}:
+            if left & {"already", "status"} or after in {"by", "with", "via", "in", "on", "from", "at"}:
                 return True
             return not ((verb.at == 0 and bool(after)) or _DONE_ABOVE.search(above) or _DONE_ABOVE.search(unit.text))
         if left & {"i", "we", "i've", "we've", "successfully", "now"}:

@@ -33,10 +33,17 @@ MAX_SAYINGS = 1000
 MAX_KNOWN = 400
 """Names kept of one role."""
 MAX_ASKED = 120
+MAX_AGREED = 80
 MAX_SEEN = 50_000
 MAX_READ = 50_000
 """Code points of one text that are read for identifiers."""
 
+_YES = re.compile(
+    r"\W{0,4}(?:\w+\W{1,3}){0,6}?(?:yes|yeah|yep|sure|ok|okay|correct|confirm\w*|go ahead|please|proceed|sounds good"
+    r"|that's|agreed?|let's|perfect|great|fine|absolutely)\b",
+    re.IGNORECASE,
+)
+"""A turn that opens like this says yes to what the agent proposed."""
 _TOKEN = re.compile(r"[#\w@.+-]{4,64}")
 
 
@@ -45,6 +52,7 @@ class Actions(Part):
 
     __slots__ = (
         "acts",
+        "agreed",
         "asked",
         "asked_text",
         "at",
@@ -64,6 +72,7 @@ class Actions(Part):
         self.sayings: list[Saying] = []
         self.asked: list[Frame] = []
         self.asked_text = ""
+        self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
         self.raised: set[str] = set()
         self.at = 0
@@ -83,6 +92,10 @@ class Actions(Part):
             return
         self._judge()
         self.turn += 1
+        if self.spoken and _YES.match(event.text):
+            self.agreed[self.turn] = self.spoken[-1][1].lower()
+            while len(self.agreed) > MAX_AGREED:
+                del self.agreed[next(iter(self.agreed))]
         self.asked = [*self.asked, *requests(event.text, verbs_of(self.context))][-MAX_ASKED:]
         self._see(event.text)
         self.asked_text = (self.asked_text + " " + event.text.lower())[-20_000:]
@@ -188,6 +201,7 @@ class Actions(Part):
                 sayings=tuple(self.sayings),
                 asked=tuple(self.asked),
                 asked_text=self.asked_text,
+                agreed=self.agreed,
                 spoken=tuple(self.spoken),
                 known=self.known,
                 pairs=self.pairs,

@@ -18,6 +18,7 @@ from assure_tui.reconcile.tables import table
 
 _TOKEN = re.compile(r"[^\W_]{3,40}")
 MAX_TOKENS = 400
+MAX_INHERITED = 16
 IDENTIFYING = frozenset({"id", "uuid", "iban", "email", "url", "sha", "path"})
 
 
@@ -80,8 +81,10 @@ class Saying(msgspec.Struct, kw_only=True):
     group: str
     ids: frozenset[str]
     tokens: frozenset[str]
+    own: tuple[str, ...] = ()
+    """Identifiers that it names."""
     inherited: tuple[str, ...] = ()
-    """Identifiers that the sentences before it named, when it names none itself."""
+    """Identifiers that the sentences before it named, of shapes that it does not name itself."""
 
 
 def act_of(effect: Effect, at: int, turn: int) -> Act:
@@ -147,12 +150,35 @@ def saying_of(frame: Frame, claim: Claim | None, event: str, at: int, turn: int,
         group=group_of(frame.action),
         ids=frozenset(_plain(value) for value in own),
         tokens=tokens_of(frame.context),
-        inherited=() if own or earlier is None else earlier.inherited or _identifiers(earlier),
+        own=own,
+        inherited=() if earlier is None else _inherited(own, (*earlier.own, *earlier.inherited)),
     )
 
 
-def _identifiers(saying: Saying) -> tuple[str, ...]:
-    return tuple(str(found.value) for found in saying.frame.wide if found.kind in IDENTIFYING)
+def _inherited(own: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep of the identifiers named before those whose shape is not named anew, the latest first."""
+    shapes = {shape(value) for value in own}
+    return tuple(value for value in before if shape(value) not in shapes)[:MAX_INHERITED]
+
+
+def shape(text: str) -> tuple[object, ...]:
+    """Give the shape of an identifier: two of one shape differ as one order differs from another."""
+    plain = text.lstrip("#")
+    if "@" in plain:
+        return ("email",)
+    if plain.isdigit():
+        return ("digits", len(plain))
+    if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", plain):
+        return ("iban",)
+    prefixed = re.fullmatch(r"([A-Za-z]{1,6}[-_]?)(\d{2,40})", plain)
+    if prefixed and len(prefixed[1]) < 3:
+        return ("prefixed", prefixed[1].lower(), len(prefixed[2]) > 3)
+    if "_" in plain or "-" in plain:
+        head = re.match(r"[A-Za-z_-]*", plain)
+        return ("joined", head.group().lower() if head else "")
+    if plain.isalnum() and plain.upper() == plain and (len(plain) > 4 or not plain.isalpha()):
+        return ("mixed", len(plain))
+    return ("word",)
 
 
 def is_business(effect: Effect) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, singular
 from assure_tui.reconcile.claims.values import number, same_amount, same_date
+from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
 
@@ -170,39 +171,21 @@ def _values(values: Iterable[Found], kind: str) -> list[str]:
 # ---------------------------------------------------------------------------------------------------------- targets
 
 
-def shape(text: str) -> tuple[object, ...]:
-    """Give the shape of an identifier: two of one shape differ as one order differs from another."""
-    plain = text.lstrip("#")
-    if "@" in plain:
-        return ("email",)
-    if plain.isdigit():
-        return ("digits", len(plain))
-    if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", plain):
-        return ("iban",)
-    prefixed = re.fullmatch(r"([A-Za-z]{1,6}[-_]?)(\d{2,40})", plain)
-    if prefixed and len(prefixed[1]) < 3:
-        return ("prefixed", prefixed[1].lower(), len(prefixed[2]) > 3)
-    if "_" in plain or "-" in plain:
-        head = re.match(r"[A-Za-z_-]*", plain)
-        return ("joined", head.group().lower() if head else "")
-    if plain.isalnum() and plain.upper() == plain and (len(plain) > 4 or not plain.isalpha()):
-        return ("mixed", len(plain))
-    return ("word",)
-
-
 class Conflict(NamedTuple):
     """A target that the words name and the act does not have; not `hard` when it was named by sentences before."""
 
     said: str
     done: str
     hard: bool = True
+    stranger: bool = False
+    """The words name something else that this act has nothing to do with: neither about it nor against it."""
 
 
 def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
     """Find a target that the words name and the act does not have."""
     frame = saying.frame
     near = [str(value.value) for value in frame.near if value.kind in _IDS]
-    wide = [str(value.value) for value in frame.wide if value.kind in _IDS] or list(saying.inherited)
+    wide = [str(value.value) for value in frame.wide if value.kind in _IDS] + list(saying.inherited)
     for values in act.targets.values():
         for target in values:
             form = shape(target)
@@ -212,7 +195,20 @@ def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
             alike = [said for said in near if shape(said) == form] or [said for said in wide if shape(said) == form]
             if alike and not any(said.lower() in act.ids for said in alike):
                 return Conflict(alike[0], target, hard=alike[0] not in saying.inherited)
-    return _other_name(saying, act, known)
+    return _other_name(saying, act, known) or _stranger(saying, act, known)
+
+
+def _stranger(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
+    """Find a name beside its role in the words that the act does not have, where they share no target either."""
+    if not act.targets or evidence(saying, act):
+        return None
+    low = saying.frame.text.lower()
+    for role, names in known.items():
+        for name in names:
+            plain = name.lower()
+            if len(plain) > 2 and plain in low and plain not in act.mentions and _beside(role, plain, low):
+                return Conflict(name, next(iter(act.targets.values()))[0], hard=False, stranger=True)
+    return None
 
 
 _IDS = frozenset({"id", "uuid", "iban", "email"})
@@ -271,7 +267,7 @@ def other_amount(
     said = amounts_of(frame.near) or (amounts_of(frame.wide) if not frame.consequence else [])
     if not said:
         return None
-    roles = _roles_said(frame.text.lower())
+    roles = _roles_said(frame.text.lower().replace("payment method", ""))
     settled = [amount for act in acts for role, amount in act.amounts if role in roles]
     given = [amount for act in acts for amount in act.money]
     against = settled or given
@@ -290,7 +286,7 @@ def _roles_said(context: str) -> set[str]:
     roles = set()
     if any(word in context for word in ("refund", "credit", "reimburs", "returned to")):
         roles |= {"refund", "difference"}
-    if any(word in context for word in ("charg", "paid", "debit", "payment")):
+    elif any(word in context for word in ("charg", "paid", "debit", "payment")):
         roles |= {"payment", "difference"}
     if "differen" in context:
         roles |= {"difference", "refund", "payment"}

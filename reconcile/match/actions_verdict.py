@@ -16,6 +16,7 @@ import msgspec
 from assure_tui.reconcile.actionwords import DO, harm_of
 from assure_tui.reconcile.claims.business import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
     FITS,
     is_implied,
@@ -23,7 +24,6 @@ from assure_tui.reconcile.match.actions_pairs import (
     other_amount,
     other_date,
     said_of,
-    shape,
 )
 from assure_tui.reconcile.model import Claim, Discrepancy, Grade, Outcome, Severity
 
@@ -40,6 +40,8 @@ KIN = Decimal("1.8")
 TELLING = Decimal("1.5")
 """From this evidence on the values alone say which act is meant."""
 SAME_TURN = Decimal("0.4")
+SLACK = Decimal("1.5")
+"""Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
 
 _FAILURE = re.compile(
     r"\b(?:fail|error|issue|problem|unable|couldn't|could not|cannot|can't|unfortunately|(?:was|am|were)n?'?t? not able"
@@ -61,6 +63,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     sayings: tuple[Saying, ...]
     asked: tuple[Frame, ...]
     asked_text: str
+    agreed: Mapping[int, str]
+    """Turn to what the agent had proposed in lower case, where the user's turn says yes to it."""
     spoken: tuple[tuple[int, str], ...]
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""
@@ -107,21 +111,30 @@ class Verdict:
                 if act.at > saying.at:
                     continue
                 pair = self._pair(saying, act)
-                score = pair.fit + (SAME_TURN if act.turn == saying.turn else 0)
+                score = pair.fit + self._bonus(saying, act)
+                if saying.frame.weak and act.turn != saying.turn and pair.evidence < TELLING:
+                    continue
                 if score >= FITS and pair.conflict is None:
                     pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
         pairs.sort(key=lambda pair: pair[:3], reverse=True)
         taken: set[str] = set()
         repeats: dict[int, Act] = {}
         room = {index: _room(saying) for index, saying in enumerate(self.main)}
-        for _, _, negative, act in pairs:
+        best: dict[int, Decimal] = {}
+        for score, _, negative, act in pairs:
             index = -negative
+            best.setdefault(index, score)
             repeats.setdefault(index, act)
-            if act.effect.id not in taken and room[index] > 0:
+            if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK:
                 taken.add(act.effect.id)
                 room[index] -= 1
                 self._give(index, act)
         return repeats
+
+    @staticmethod
+    def _bonus(saying: Saying, act: Act) -> Decimal:
+        near = act.turn == saying.turn and kinship(saying.frame.action, act.action) >= KIN
+        return SAME_TURN if near else Decimal(0)
 
     def _give(self, index: int, act: Act) -> None:
         self.given.setdefault(index, []).append(act)
@@ -153,8 +166,11 @@ class Verdict:
                 self._give(index, repeat)
             return
         before = [act for act in self.acts if act.at < saying.at]
+        if saying.frame.weak and saying.frame.mode == "state":
+            self._settle(saying, "unverifiable", "may as well tell what was found", [])
+            return
         failed = self._best(saying, [act for act in before if act.effect.status in {"failed", "denied"}])
-        other = self._contradicting(saying)
+        other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
         if other is not None and (failed is None or failed.at < other.at):
             self._wrong_target(saying, other)
             return
@@ -177,10 +193,13 @@ class Verdict:
             else:
                 self._give(index, loose)
             return
-        if any(
-            act.landed and act.turn == saying.turn and is_implied(saying.frame.action, act.action) for act in before
-        ):
-            self._settle(saying, "unverifiable", "no call of its own: another act would bring it about", [])
+        implied = [
+            act
+            for act in before
+            if act.landed and act.turn == saying.turn and is_implied(saying.frame.action, act.action)
+        ]
+        if implied:
+            self._follows(saying, self._acts_of_text(saying) or implied)
             return
         self._absent(saying, before)
 
@@ -198,15 +217,28 @@ class Verdict:
                 best = (score, act.at, act)
         return best[2] if best else None
 
+    def _contradicted_by_siblings(self, saying: Saying) -> Act | None:
+        """Give an act that sentences of the same text claim without naming its target, where this one names another."""
+        for act in self.landed:
+            words = self.words.get(act.effect.id, ())
+            if act.turn != saying.turn or act.at > saying.at or kinship(saying.frame.action, act.action) < KIN:
+                continue
+            conflict = self._conflict(saying, act)
+            if conflict is None or not conflict.hard or any(other.event != saying.event for other in words):
+                continue
+            if not any(said_of(conflict.done.lower().lstrip("#"), other.frame.context) for other in words):
+                return act
+        return None
+
     def _best(self, saying: Saying, acts: list[Act], *, soft: bool = False) -> Act | None:
         """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
         best: tuple[Decimal, int, Act] | None = None
         for act in acts:
             score, _, conflict = self._pair(saying, act)
-            score += SAME_TURN if act.turn == saying.turn else 0
+            score += self._bonus(saying, act)
             if score < FITS:
                 continue
-            if conflict is not None and (conflict.hard or not soft):
+            if conflict is not None and (conflict.hard or conflict.stranger or not soft):
                 continue
             if best is None or (score, act.at) > best[:2]:
                 best = (score, act.at, act)
@@ -228,7 +260,11 @@ class Verdict:
             )
             self._settle(saying, "contradicted", f"amount {done}, not {said}", acts)
             return
-        date = other_date(saying, acts[0]) if len(acts) == 1 else None
+        made_up = self._made_up(saying, acts)
+        if made_up is not None:
+            self._wrong_target(saying, acts[0], named=made_up)
+            return
+        date = other_date(saying, acts[0]) if len(acts) == 1 and not saying.frame.weak else None
         if date is not None:
             self._raise("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
             self._settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
@@ -238,6 +274,21 @@ class Verdict:
         if saying.frame.mode == "hedged":
             self._raise("hedged", "info", saying, acts, f"Words it as a guess: “{cut(saying.frame.text)}”.")
         self._settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _made_up(self, saying: Saying, acts: list[Act]) -> str | None:
+        """Give what the text names instead of an act's target that nobody named, before or after."""
+        if len(acts) != 1 or not acts[0].fresh:
+            return None
+        texts = [other for other in self.matter.sayings if other.event == saying.event]
+        for target in (value for values in acts[0].targets.values() for value in values[:1]):
+            plain = target.lower().lstrip("#")
+            if any(said_of(plain, other.frame.context) for other in texts):
+                return None
+            for other in texts:
+                alike = [said for said in other.own if shape(said) == shape(target)]
+                if alike:
+                    return alike[0]
+        return None
 
     def _missing(self, saying: Saying, acts: list[Act]) -> bool:
         """Hold each of several targets of one saying against the acts: all of them must have been acted on."""
@@ -310,23 +361,30 @@ class Verdict:
         for saying in self.matter.sayings:
             if not saying.frame.consequence:
                 continue
-            acts = [
-                act
-                for index, other in enumerate(self.main)
-                if other.event == saying.event
-                for act in self.given.get(index, [])
-            ]
-            acts = list({act.effect.id: act for act in acts}.values())
-            amount = other_amount(saying, acts, self._totals(acts)) if acts else None
-            if amount is not None:
-                said, done = amount
-                message = f"Claims an amount of {said}, but the result shows {done}."
-                self._raise("wrong-value", "high", saying, acts, message)
-                self._settle(saying, "contradicted", f"the result shows {done}, not {said}", acts)
-            elif any(act.amounts for act in acts):
-                self._settle(saying, "confirmed", "nothing in the result speaks against it", acts)
-            else:
-                self._settle(saying, "unverifiable", "no result tells an amount", [])
+            self._follows(saying, self._acts_of_text(saying))
+
+    def _acts_of_text(self, saying: Saying) -> list[Act]:
+        """Give the acts that the claims of the same text are assigned to."""
+        acts = [
+            act
+            for index, other in enumerate(self.main)
+            if other.event == saying.event
+            for act in self.given.get(index, [])
+        ]
+        return list({act.effect.id: act for act in acts}.values())
+
+    def _follows(self, saying: Saying, acts: list[Act]) -> None:
+        """Hold an amount that is said to follow from acts against what their results tell."""
+        amount = other_amount(saying, acts, self._totals(acts)) if acts else None
+        if amount is not None:
+            said, done = amount
+            message = f"Claims an amount of {said}, but the result shows {done}."
+            self._raise("wrong-value", "high", saying, acts, message)
+            self._settle(saying, "contradicted", f"the result shows {done}, not {said}", acts)
+        elif any(act.amounts for act in acts):
+            self._settle(saying, "confirmed", "nothing in the result speaks against it", acts)
+        else:
+            self._settle(saying, "unverifiable", "no result tells of it", [])
 
     def _mentions(self) -> None:
         """Take plans, attempts and denials as words about acts; a denial of what landed is broken."""
@@ -338,13 +396,13 @@ class Verdict:
                 score, agreement, conflict = self._pair(saying, act)
                 if score < FITS:
                     continue
-                told = agreement >= TELLING or not act.mentions
+                told = agreement >= TELLING or (not act.mentions and mode != "unable")
                 if mode == "planned":
                     if act.turn == saying.turn and conflict is None and (told or 0 < act.at - saying.at <= 2):
                         self._own(saying, act)
                 elif act.at > saying.at:
                     continue
-                elif conflict is None and (told or saying.at - act.at == 1):
+                elif conflict is None and (told or (mode == "attempted" and saying.at - act.at == 1)):
                     self._own(saying, act)
                     if (
                         mode == "completed"
@@ -373,7 +431,7 @@ class Verdict:
         """Find acts that no words claim and nobody asked for."""
         last = max((at for at, _ in self.matter.spoken), default=0)
         for act in self.landed:
-            if act.effect.id in self.words or act.at > last or self._asked(act):
+            if act.effect.id in self.words or act.at > last or self._asked(act) or self._told_along(act):
                 continue
             if any(other.likeness == act.likeness and other.effect.id in self.words for other in self.landed):
                 continue
@@ -389,6 +447,17 @@ class Verdict:
             if any(said_of(text, self.matter.asked_text) for text in act.mentions):
                 return True
             if not act.mentions and frame.objects & act.objects:
+                return True
+        proposal = self.matter.agreed.get(act.turn, "")
+        return bool(proposal) and any(said_of(text, proposal) for text in act.mentions if len(text) > 3)
+
+    def _told_along(self, act: Act) -> bool:
+        """Tell whether words that name this very target, and claim another tool's act on it, tell of this one, too."""
+        for saying in self.main:
+            if act.at > saying.at or kinship(saying.frame.action, act.action) < KIN or not saying.ids & act.ids:
+                continue
+            tools = {other.effect.tool for other in self.landed if saying in self.words.get(other.effect.id, ())}
+            if tools and act.effect.tool not in tools:
                 return True
         return False
 
@@ -416,13 +485,18 @@ class Verdict:
         return len({act.turn for act in group}) == len(group) and all(act.turn in turns for act in group)
 
     def _silent_failures(self) -> None:
-        """Find failed writes that nothing recovered and no later word tells of."""
+        """Find failed writes that nothing recovered, where the next words claim work and tell of no failure."""
         for act in self.acts:
             if act.effect.status != "failed" or not act.serious or act.effect.id in self.words or self._recovered(act):
                 continue
-            again = any(other.at > act.at and other.turn == act.turn and other.landed for other in self.acts)
-            later = [text for at, text in self.matter.spoken if at > act.at]
-            if again or not later or act.effect.results.get("repeat") or any(_FAILURE.search(text) for text in later):
+            if act.effect.results.get("repeat") or any(
+                other.at > act.at and other.landed and (other.turn == act.turn or other.ids & act.ids)
+                for other in self.acts
+            ):
+                continue
+            after = next((saying for saying in self.main if saying.at > act.at and saying.turn == act.turn), None)
+            later = " ".join(text for at, text in self.matter.spoken if at > act.at)
+            if after is None or after.frame.weak or _FAILURE.search(later):
                 continue
             message = f"{what(act)} failed, and the agent never says so."
             self._raise("concealed-error", "high", None, [act], message)
