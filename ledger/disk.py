@@ -80,6 +80,18 @@ def append(path: Path, data: bytes, mode: int = PUBLIC) -> None:
             sync_directory(path.parent)
 
 
+def overwrite(path: Path, start: int, data: bytes) -> None:
+    """Write over a part of a file in place, durably; the file must be there."""
+    with writing(path):
+        fd = os.open(path, os.O_WRONLY | _BINARY)
+        try:
+            os.lseek(fd, start, os.SEEK_SET)
+            write_all(fd, data)
+            sync(fd)
+        finally:
+            os.close(fd)
+
+
 def put(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Put a whole file, its data durable, in the place of any other; the caller syncs the directory.
 

@@ -91,7 +91,7 @@ class KeyDirectory:
     def _create(self, path: Path, name: str) -> Signer:
         if path.exists():
             raise KeyFileError(f"{path} is there already: choose another origin, or open the ledger that it belongs to")
-        private = Ed25519PrivateKey.generate()
+        private = Ed25519PrivateKey.from_private_bytes(os.urandom(KEY_SIZE))
         signer = Signer(name, private)
         material = base64.b64encode(bytes([SIGNATURE]) + private.private_bytes_raw()).decode()
         line = f"{_PREFIX}+{name}+{signer.verifier.key_id.hex()}+{material}\n"

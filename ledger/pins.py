@@ -1,6 +1,9 @@
 """Pins: the highest committed head of a log, kept apart from it, so that a shortened log is noticed.
 
-A pin is a text file named after the log's origin: the two verifier keys, an empty line, and the signed checkpoint.
+A pin is a text: the two verifier keys, an empty line, and the signed checkpoint. Its file is named after the log's
+origin and holds the last two pins, each in a slot filled up with zeros; a commit overwrites the older one in place. So
+it costs one sync that changes no metadata (replacing the file would wait for the file system's journal, tens of
+milliseconds on a busy disk), and a slot that was torn leaves the pin before it.
 """
 
 from __future__ import annotations
@@ -13,19 +16,15 @@ from typing import Final
 from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.errors import DamagedError, NoteError
-from assure_tui.ledger.note import MAX_NOTE, VerifierKey, parse_vkey
+from assure_tui.ledger.note import VerifierKey, parse_vkey
 
-MAX_PIN: Final = MAX_NOTE + 2048
+SLOT: Final = 4096
+"""Bytes of a slot: what a disk writes at once, mostly, and ample for an origin of MAX_ORIGIN bytes."""
 
 
 def origin_hash(origin: str) -> str:
     """Return the name under which an origin's pin and keys are kept."""
     return sha256(origin.encode()).hexdigest()[:32]
-
-
-def pin_path(pins: Path, origin: str) -> Path:
-    """Return where the pin of an origin is kept."""
-    return pins / origin_hash(origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +36,56 @@ class Pin:
     head: Checkpoint
 
     def encode(self) -> bytes:
-        """Return the pin's file."""
+        """Return the pin's text."""
         return f"{self.keys[0]}\n{self.keys[1]}\n\n".encode() + self.head.note
 
 
-def read_pin(pins: Path, origin: str) -> Pin | None:
-    """Return the pin of an origin, or None if there is none; DamagedError if it is malformed or badly signed."""
-    path = pin_path(pins, origin)
-    data = disk.read(path, MAX_PIN)
-    return None if data is None else parse_pin(path, data, origin)
+class PinFile:
+    """The file of one log's pin. Whoever writes it holds the log's append lock."""
 
+    def __init__(self, pins: Path, origin: str) -> None:
+        self.path = pins / origin_hash(origin)
+        self._origin = origin
+        self._seen = b""
+        self._pin: Pin | None = None
+        self._slot = 0
+        """The slot that holds it."""
 
-def parse_pin(path: Path, data: bytes, origin: str) -> Pin:
-    """Parse the bytes of a pin's file; DamagedError if they are malformed, badly signed or of another log."""
-    try:
-        head, _, note = data.partition(b"\n\n")
-        keys = parse_keys(head.decode())
-        pin = Pin(keys, open_checkpoint(note, keys))
-    except (NoteError, UnicodeDecodeError) as error:
-        raise DamagedError(f"the pin {path} is damaged: restore it from a copy ({error})") from None
-    if pin.head.origin != origin or keys[0].name != origin:
-        raise DamagedError(f"the pin {path} is of another log: restore it from a copy")
-    return pin
+    def create(self, pin: Pin) -> None:
+        """Write the first pin of a log into both slots."""
+        disk.make_directory(self.path.parent, 0o700)
+        disk.replace(self.path, pin.encode().ljust(SLOT, b"\0") * 2, disk.PRIVATE)
 
+    def read(self) -> Pin | None:
+        """Return the newest pin, or None if there is no file; DamagedError if neither slot holds a pin of the log."""
+        data = disk.read(self.path, 2 * SLOT)
+        if data is None:
+            self._seen, self._pin = b"", None
+        elif data != self._seen:
+            slots = [self._parse(data[at : at + SLOT]) for at in (0, SLOT)]
+            found = [(pin.head.size, slot, pin) for slot, pin in enumerate(slots) if pin is not None]
+            if not found:
+                raise DamagedError(f"the pin {self.path} is damaged: restore it from a copy")
+            _, self._slot, self._pin = max(found, key=lambda each: each[:2])
+            self._seen = data
+        return self._pin
 
-def write_pin(pins: Path, pin: Pin) -> bytes:
-    """Make a pin durable in the place of the one before, and return its file's bytes."""
-    data = pin.encode()
-    disk.replace(pin_path(pins, pin.head.origin), data, disk.PRIVATE)
-    return data
+    def write(self, pin: Pin) -> None:
+        """Put a pin in the place of the older of the two; the file has been read."""
+        data = pin.encode().ljust(SLOT, b"\0")
+        slot = 1 - self._slot
+        disk.overwrite(self.path, slot * SLOT, data)
+        before, after = self._seen[: slot * SLOT], self._seen[(slot + 1) * SLOT :]
+        self._seen, self._pin, self._slot = before + data + after, pin, slot
+
+    def _parse(self, data: bytes) -> Pin | None:
+        head, _, note = data.rstrip(b"\0").partition(b"\n\n")
+        try:
+            keys = parse_keys(head.decode())
+            pin = Pin(keys, open_checkpoint(note, keys))
+        except (NoteError, UnicodeDecodeError):
+            return None
+        return pin if pin.head.origin == keys[0].name == self._origin else None
 
 
 def parse_keys(text: str) -> tuple[VerifierKey, VerifierKey]:

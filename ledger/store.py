@@ -33,7 +33,7 @@ from assure_tui.ledger.errors import (
 from assure_tui.ledger.keys import KeyDirectory, RecorderKeys
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.note import VerifierKey, check_name
-from assure_tui.ledger.pins import MAX_PIN, Pin, parse_keys, parse_pin, pin_path, read_pin, write_pin
+from assure_tui.ledger.pins import Pin, PinFile, parse_keys
 from assure_tui.ledger.proof import InclusionProof
 from assure_tui.ledger.segments import Segments
 from assure_tui.ledger.tail import Tail
@@ -42,6 +42,7 @@ from assure_tui.ledger.tree import EMPTY_ROOT, consistency_proof, inclusion_proo
 FORMAT: Final = b"1\n"
 """Content of `.state/version`; written last, so that a ledger that has it was created whole."""
 
+MAX_ORIGIN: Final = 128
 SELF: Final = "ledger"
 """Subject of the ledger's own entries."""
 RESERVED: Final = frozenset({"key", "recovery", "redaction", "seal"})
@@ -77,32 +78,33 @@ class Ledger:
         self.directory = directory
         self.origin = origin
         self.verifiers = verifiers
-        self._pins = pins
+        self._pin = PinFile(pins, origin)
         self._state = directory / ".state"
         self._mutex = threading.RLock()
         self._tail = Tail(directory, origin, verifiers)
         self._segments = Segments(directory / "segments", origin)
         self._key_directory: KeyDirectory | None = None
         self._keys: RecorderKeys | None = None
-        self._pinned = b""
-        self._pinned_size = 0
+        self._held: Pin | None = None
+        """The pin that the log was last held against."""
         self._broken = ""
 
     @classmethod
     def create(cls, directory: Path, *, pins: Path, keys: Path, origin: str | None = None) -> Ledger:
         """Make a new ledger with fresh keys in a directory that is absent or empty, and open it."""
         origin = check_name(origin or f"assure-tui/{os.urandom(8).hex()}")
+        if not origin.isascii() or len(origin) > MAX_ORIGIN:
+            raise LedgerError(f"an origin must be ASCII text of at most {MAX_ORIGIN} characters: choose a shorter one")
         if directory.exists() and any(directory.iterdir()):
             raise LedgerError(f"{directory} is not empty: name a new directory for the ledger")
         recorder = KeyDirectory(keys, origin).create()
         for folder in (".state/wal", "tile/entries", "segments", "seals", "trust"):
             disk.make_directory(directory / folder)
-        disk.make_directory(pins, 0o700)
         machine.bind(directory / ".state")
         disk.replace(directory / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
         head = sign(origin, 0, EMPTY_ROOT, recorder.signers)
         disk.replace(directory / "checkpoint", head.note)
-        write_pin(pins, Pin(recorder.verifiers, head))
+        PinFile(pins, origin).create(Pin(recorder.verifiers, head))
         disk.replace(directory / ".state" / "version", FORMAT)
         ledger = cls.open(directory, pins=pins, keys=keys)
         ledger.publish()
@@ -118,7 +120,7 @@ class Ledger:
         check_version(directory)
         verifiers = stated_keys(directory)
         origin = verifiers[0].name
-        pin = read_pin(pins, origin)
+        pin = PinFile(pins, origin).read()
         if pin is None and not read_only:
             raise DamagedError(f"{pins} has no pin of {origin}, so a lost tail would go unnoticed: restore the pins")
         if pin is not None and pin.keys != verifiers:
@@ -280,12 +282,11 @@ class Ledger:
     def _recover(self) -> None:
         """Check the log's end against the pin and cut off what a crash tore; under the append lock."""
         torn = self._tail.torn()
-        path = pin_path(self._pins, self.origin)
-        data = disk.read_due(path, MAX_PIN)
-        if data != self._pinned:
-            self._check_pin(parse_pin(path, data, self.origin))
-        elif self._tail.size < self._pinned_size:
-            raise DamagedError(self._short_of(self._pinned_size))
+        pin = self._pin.read()
+        if pin is None:
+            raise DamagedError(f"the pin {self._pin.path} is gone, so a lost tail would go unnoticed: restore it")
+        if pin is not self._held or pin.head.size > self._tail.size:
+            self._check_pin(pin)
         if torn:
             with self._stopping():
                 self._tail.rewrite()
@@ -295,17 +296,15 @@ class Ledger:
     def _check_pin(self, pin: Pin) -> None:
         head = pin.head
         if head.size > self._tail.size:
-            raise DamagedError(self._short_of(head.size))
+            raise DamagedError(
+                f"{self.directory} ends at entry {self._tail.size} but {head.size} were committed:"
+                " it was cut off or is an old copy, restore the newest"
+            )
         if self.root_at(head.size) != head.root:
             raise DamagedError(
                 f"{self.directory} is another history than the one pinned at size {head.size}: restore it from a copy"
             )
-
-    def _short_of(self, size: int) -> str:
-        return (
-            f"{self.directory} ends at entry {self._tail.size} but {size} were committed:"
-            " it was cut off or is an old copy, restore the newest"
-        )
+        self._held = pin
 
     def _commit(self, drafts: Sequence[Draft]) -> Receipt:
         """Write one batch; the caller holds the append lock and stands at the log's end."""
@@ -326,8 +325,8 @@ class Ledger:
             tail.retract()
             raise
         first = tail.size
-        pin = Pin(self.verifiers, head)
-        self._pinned, self._pinned_size = write_pin(self._pins, pin), head.size
+        self._held = Pin(self.verifiers, head)
+        self._pin.write(self._held)
         tail.adopt(head, frontier, entries, leaves, tail.offset + len(frames))
         return Receipt(first, len(entries), head.size, head.root)
 

@@ -18,7 +18,6 @@ from assure_tui.ledger.entry import Entry, decode_entry
 from assure_tui.ledger.errors import DamagedError, EntryError, FullError, NoteError
 from assure_tui.ledger.note import MAX_NOTE, VerifierKey
 from assure_tui.ledger.shelf import Shelf
-from assure_tui.ledger.tiles import WIDTH
 from assure_tui.ledger.tree import Frontier, leaf_hash
 
 _ATTEMPTS: Final = 8
@@ -32,12 +31,18 @@ class _Overtaken(Exception):  # noqa: N818 - a signal between two methods, never
 class Tail:
     """The committed head, and the entries between the published checkpoint and it."""
 
-    def __init__(self, directory: Path, origin: str, keys: Sequence[VerifierKey]) -> None:
+    def __init__(self, directory: Path, origin: str, keys: Sequence[VerifierKey], *, thorough: bool = False) -> None:
+        """Read the tail; when `thorough`, check what the write-ahead log still holds of published batches too."""
         self.shelf = Shelf(directory)
         self._checkpoint_path = directory / "checkpoint"
         self._wal = directory / ".state" / "wal"
         self._origin = origin
         self._keys = keys
+        self._thorough = thorough
+        self._issued: Checkpoint | None = None
+        """The checkpoint file as last read, its signatures checked."""
+        self._signed: Checkpoint | None = None
+        """The last head whose signatures were checked, or made."""
         self.published = self._read_checkpoint()
         self.head = self.published
         self.frontier = Frontier()
@@ -49,6 +54,8 @@ class Tail:
         """First index of the write-ahead file that the next batch goes to."""
         self.offset = 0
         """Bytes of whole batches in it."""
+        self._read = 0
+        """Index after the last entry read from the write-ahead log."""
         self._inode = 0
         self._load()
 
@@ -87,8 +94,9 @@ class Tail:
 
     def adopt(self, head: Checkpoint, frontier: Frontier, entries: list[bytes], leaves: list[bytes], end: int) -> None:
         """Take in a batch that this process wrote, which ends at an offset of the write-ahead file."""
-        self.head = head
+        self.head = self._signed = head
         self.frontier = frontier
+        self._read = head.size
         self.entries += entries
         self.leaves += leaves
         self.offset = end
@@ -138,12 +146,15 @@ class Tail:
 
     def _read_checkpoint(self) -> Checkpoint:
         data = disk.read_due(self._checkpoint_path, MAX_NOTE)
+        if self._issued and data == self._issued.note:
+            return self._issued
         try:
             checkpoint = open_checkpoint(data, self._keys)
         except NoteError as error:
             raise DamagedError(f"{self._checkpoint_path} is damaged: restore it from a copy ({error})") from None
         if checkpoint.origin != self._origin:
             raise DamagedError(f"{self._checkpoint_path} is of another log: restore it from a copy")
+        self._issued = checkpoint
         return checkpoint
 
     def _advance(self) -> None:
@@ -176,10 +187,12 @@ class Tail:
             raise _Overtaken
         self.first = earlier[-1] if earlier else size
         self.offset = self._inode = 0
-        self.frontier = self.shelf.frontier(self.first, size)
+        self.frontier = self.shelf.frontier(size, size)
+        self._check_published()
+        if self._thorough:
+            self.frontier = self.shelf.frontier(self.first, size)
+        self._read = self.first
         self.entries, self.leaves = [], []
-        if self.first == size:
-            self._check_published()
 
     def _read_on(self) -> None:
         """Read the write-ahead files from where they were left."""
@@ -199,21 +212,32 @@ class Tail:
             self._turn_over()
             if self.first == first:
                 break
-        if self.frontier.size < self.published.size:
+        if self._read < self.published.size:
             raise _Overtaken
+        if self.head not in {self.published, self._signed} and not self._is_signed(self.head):
+            self._thorough = True
+            raise _Overtaken
+        self._signed = self.head
 
     def _take(self, batch: wal.Batch) -> bool:
-        """Take in a batch if its commit frame states the root that follows from its entries."""
+        """Take in a batch if its commit frame states the root that follows from its entries.
+
+        Its signatures need no check while a later batch's are good, because they are over the same entries.
+        """
+        end = self._read + len(batch.entries)
+        if end <= self.frontier.size:
+            self._read = end
+            return True
+        if self._read < self.frontier.size:
+            return False
         leaves = [leaf_hash(entry) for entry in batch.entries]
         frontier = self.frontier.copy()
         frontier.extend(leaves)
-        try:
-            head = open_checkpoint(batch.note, self._keys)
-        except NoteError:
-            return False
-        if (head.origin, head.size, head.root) != (self._origin, frontier.size, frontier.root()):
+        head = Checkpoint(self._origin, frontier.size, frontier.root(), batch.note)
+        if not batch.note.startswith(head.body + b"\n") or (self._thorough and not self._is_signed(head)):
             return False
         self.frontier = frontier
+        self._read = end
         beyond = frontier.size - self.published.size
         if beyond == 0:
             self._check_published()
@@ -223,10 +247,16 @@ class Tail:
             self.leaves += leaves[-beyond:]
         return True
 
+    def _is_signed(self, head: Checkpoint) -> bool:
+        try:
+            return open_checkpoint(head.note, self._keys) == head
+        except NoteError:
+            return False
+
     def _turn_over(self) -> None:
         """Go on to the next file when this one has a bundle's worth of entries."""
-        if self.frontier.size - self.first >= WIDTH:
-            self.first = self.frontier.size
+        if self._read - self.first >= wal.SPAN:
+            self.first = self._read
             self.offset = 0
             self._inode, _ = _identity(self.wal_path)
 

@@ -20,7 +20,7 @@ from assure_tui.ledger.errors import DamagedError, EntryError, LedgerError, Note
 from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.note import MAX_NOTE, VerifierKey, cosigned_at, parse_note, parse_vkey
 from assure_tui.ledger.operator_key import OperatorIdentity, load_identity
-from assure_tui.ledger.pins import Pin, read_pin
+from assure_tui.ledger.pins import Pin, PinFile
 from assure_tui.ledger.rebuild import Rebuild
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.segments import audit
@@ -200,12 +200,12 @@ class _Verifier:
         def check() -> tuple[Verdict, str]:
             check_version(self._directory)
             keys = stated_keys(self._directory)
-            self._pin = read_pin(self._pins, keys[0].name) if self._pins else None
+            self._pin = PinFile(self._pins, keys[0].name).read() if self._pins else None
             for given in (self._pin.keys if self._pin else (), self._trust.keys):
                 if any(outside != stated for outside, stated in zip(given, keys, strict=False)):
                     raise _Failed(f"{self._directory} is signed with other keys than those known from outside")
             self._stated = keys
-            tail = Tail(self._directory, keys[0].name, keys)
+            tail = Tail(self._directory, keys[0].name, keys, thorough=True)
             found.append(tail)
             pending = tail.size - tail.published.size
             return "verified", f"signed by log key and epoch key, {tail.published.size} published, {pending} pending"
