@@ -108,7 +108,7 @@ class AssureApp(Reviewing):
     def action_run_named(self, run: str) -> None:
         """Open a run."""
         self.open_run(run)
-        self.action_view("claims")
+        self.show_view("claims")
 
     def action_leave(self) -> None:
         """Leave."""

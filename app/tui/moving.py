@@ -63,7 +63,7 @@ class Moving(Frame):
         if isinstance(view, RunsView):
             if view.key_under_cursor:
                 self.open_run(view.key_under_cursor)
-                self.action_view("claims")
+                self.show_view("claims")
             return
         pane = self.pane
         if isinstance(view, ClaimsView) and pane.id == "claims-runs-list":
@@ -86,7 +86,7 @@ class Moving(Frame):
         elif view.back():
             self.show_bars()
         elif not isinstance(view, RunsView):
-            self.action_view("runs")
+            self.show_view("runs")
 
     def action_view(self, name: str) -> None:
         """Show another view. A run under the cursor of Runs is opened on the way."""
@@ -94,7 +94,13 @@ class Moving(Frame):
         under = runs.key_under_cursor if self.is_at("runs") else ""
         if name in {"claims", "timeline", "diff", "notes"} and under not in {"", self.session.run}:
             self.open_run(under)
+        self.show_view(name)
+
+    def show_view(self, name: str) -> None:
+        """Show another view, of the run that is open."""
         self._hide_filter()
+        if not self.is_at(name):
+            self.views[name].remove_class("-drilled")
         self.switcher.current = name
         self.session.refresh_rows()
         if self.session.run:
@@ -129,8 +135,7 @@ class Moving(Frame):
         if not session.read_only:
             session.desk.looked(run)
         for name in ("claims", "timeline", "diff", "notes"):
-            if session.queries.pop(name, ""):
-                self._close_filter(focus=False)
+            session.queries.pop(name, None)
 
     def action_finding(self, by: int) -> None:
         """Go to the next undecided finding: of this run, then of the neediest run that has one."""
@@ -151,7 +156,7 @@ class Moving(Frame):
             waiting = [item.id for item in undecided(session.desk.run(run))]
             if waiting:
                 self.open_run(run)
-                self.action_view("claims")
+                self.show_view("claims")
                 self._show_finding(waiting[0 if by > 0 else -1])
                 return
         self.say("No finding waits for a decision.")

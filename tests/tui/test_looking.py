@@ -1,0 +1,300 @@
+"""Looking around: filters, resizing, following, drafts, empty screens."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import pytest
+
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.tui.application import AssureApp
+from assure_tui.app.tui.views.runs import nested
+
+
+def screen_text(app):
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+async def wait_for(pilot, true, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        await pilot.pause(0.05)
+
+
+async def test_runs_opens_on_who_needs_you(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "2 need you · 3 quiet · 1 not observed" in shown
+        for head in ("CONFIRMED", "CONTRADICTED", "UNCHECKED", "GATES", "VERDICT"):
+            assert head in shown
+        assert "2 of 3 claims checked" in shown
+
+
+async def test_a_filter_narrows_while_it_is_typed_and_escape_clears_it(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("slash", *"agent", "colon", *"coder")
+        await wait_for(pilot, lambda: "3 of 7 (filtered)" in screen_text(app))
+        assert "planner" not in screen_text(app)
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        assert "planner" in screen_text(app)
+
+
+async def test_a_filter_that_makes_no_sense_says_so_and_changes_nothing(desk):
+    ask = desk.runs
+
+    def runs(query=""):
+        if "(" in query:
+            raise UsageError("the pattern ends too early")
+        return ask(query)
+
+    desk.runs = runs
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("slash", "tilde", "left_parenthesis")
+        await wait_for(pilot, lambda: "the pattern ends too early" in screen_text(app))
+        assert "planner" in screen_text(app)
+
+
+async def test_the_timeline_is_filtered_through_the_desk(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3", "slash", *"refund")
+        await wait_for(pilot, lambda: "of 11 (filtered)" in screen_text(app))
+        lines = app.timeline.lines
+        assert 0 < lines.total() < 11
+        await pilot.press("enter", "j")
+        here = lines.event()
+        await pilot.press("escape")
+        assert lines.total() == 11
+        assert lines.event() == here, "clearing the filter stays on the event"
+
+
+async def test_sub_agents_stand_under_the_run_that_started_them(desk):
+    rows = [item.row for item in desk.details.values()]
+    order = [(row.id, depth) for row, depth in nested(list(reversed(rows)))]
+    parent = next(at for at, (name, _) in enumerate(order) if name == "r-2f00aa120001")
+    assert order[parent + 1] == ("r-2f00aa120002", 1)
+    assert len(order) == len(rows)
+
+
+def test_runs_that_name_each_other_as_parents_are_all_shown(desk):
+    rows = [item.row for item in desk.details.values()][:2]
+    looped = [msgspec.structs.replace(rows[0], parent=rows[1].id), msgspec.structs.replace(rows[1], parent=rows[0].id)]
+    assert len(list(nested(looped))) == 2
+
+
+async def test_new_rows_never_move_the_cursor(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("j")
+        before = app.runs.key_under_cursor
+        first = next(iter(desk.details.values()))
+        new = msgspec.structs.replace(
+            first, row=msgspec.structs.replace(first.row, id="r-00000000new", title="Another")
+        )
+        desk.details = {"r-00000000new": new, **desk.details}
+        desk.bump()
+        await wait_for(pilot, lambda: "Another" in screen_text(app))
+        assert app.runs.key_under_cursor == before
+
+
+async def test_new_events_are_announced_and_followed_only_when_asked(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3", "G", "k")
+        lines = app.timeline.lines
+        here = lines.event()
+        timeline = desk.timelines[app.session.run]
+
+        def grow():
+            last = timeline[-1]
+            timeline.append(msgspec.structs.replace(last, seq=last.seq + 1, id=f"L{last.seq + 2}@0#0"))
+            desk.bump()
+
+        grow()
+        await wait_for(pilot, lambda: "1 new below" in screen_text(app))
+        assert lines.event() == here
+        await pilot.press("F")
+        grow()
+        await wait_for(pilot, lambda: lines.total() == 13)
+        await wait_for(pilot, lambda: lines.cursor == 12)
+        await pilot.press("k")
+        grow()
+        await wait_for(pilot, lambda: lines.total() == 14)
+        assert lines.cursor == 11, "going up stops following"
+
+
+async def test_the_screen_stands_still_while_it_is_held(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("equals_sign")
+        row = next(iter(desk.details.values()))
+        desk.details[row.row.id] = msgspec.structs.replace(row, row=msgspec.structs.replace(row.row, title="Renamed"))
+        desk.bump()
+        await pilot.pause(0.3)
+        assert "HELD" in screen_text(app)
+        assert "Renamed" not in screen_text(app)
+        await pilot.press("equals_sign")
+        await pilot.pause()
+        assert "Renamed" in screen_text(app)
+
+
+@pytest.mark.parametrize("keys", [(), ("e",), ("3",), ("j", "4"), ("5",), ("e", "6"), ("e", "S"), ("question_mark",)])
+async def test_every_view_survives_any_size(desk, keys):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        for size in [(80, 24), (200, 60), (79, 50), (40, 12), (20, 5), (8, 3), (120, 36)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert all(strip.cell_length <= size[0] for strip in app.screen._compositor.render_strips())
+
+
+async def test_the_selection_survives_a_resize(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("e", "j")
+        key = app.claims.listing.key
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.claims.listing.key == key
+        assert app.view.key == "claims"
+
+
+async def test_what_was_being_written_is_there_again_after_leaving(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("e", "a")
+        await pilot.pause()
+        await pilot.press(*"half")
+        await pilot.press("escape")
+        await pilot.pause()
+    assert desk.drafts["reason:d-dup"] == "half"
+    app = AssureApp(desk)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("e", "a")
+        await pilot.pause()
+        assert "half" in screen_text(app)
+
+
+async def test_a_pause_of_the_keys_saves_the_draft_before_anything_else_happens(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("e", "c")
+        await pilot.pause()
+        await pilot.press(*"look")
+        await wait_for(pilot, lambda: desk.drafts.get("note:d-dup") == "look")
+
+
+async def test_a_note_keeps_its_tags_and_is_shown_with_the_finding(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "c")
+        await pilot.pause()
+        await pilot.press(*"ask", "space", *"ana", "space", "number_sign", *"money", "enter")
+        await wait_for(pilot, lambda: bool(desk.run("r-04").notes))
+        note = desk.run("r-04").notes[0]
+        assert (note.subject, note.text, note.tags) == ("d-dup", "ask ana", ("money",))
+        await pilot.press("6")
+        await pilot.pause()
+        assert "ask ana" in screen_text(app)
+        assert "#money" in screen_text(app)
+
+
+async def test_an_empty_desk_says_what_to_do(desk):
+    desk.details, desk.loose = {}, []
+    app = AssureApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "No runs yet" in screen_text(app)
+        assert "assure-tui demo" in screen_text(app)
+        for view in "23456":
+            await pilot.press(view)
+            await pilot.pause()
+        await pilot.press("e", "v", "S", "c", "a", "z")
+
+
+async def test_a_read_only_screen_decides_nothing(desk):
+    app = AssureApp(desk, read_only=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "a")
+        await pilot.pause()
+        assert "READ ONLY" in screen_text(app)
+        assert "read-only" in screen_text(app)
+        assert len(app.screen_stack) == 1
+        for key in "xWzcvS":
+            await pilot.press(key)
+            await pilot.pause()
+            assert len(app.screen_stack) == 1
+    assert not desk.drafts
+    assert not desk.looked_at
+
+
+async def test_peeking_at_old_history_does_not_open_it(desk):
+    opened = []
+    ask = desk.run
+
+    def run(name):
+        opened.append(name)
+        return ask(name)
+
+    desk.run = run
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("G", "k")
+        await pilot.pause()
+        assert "records it from then on" in screen_text(app)
+    assert "r-aab1c0de0005" not in opened
+
+
+async def test_the_wide_screen_shows_runs_claims_and_evidence_and_the_ledger(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("e")
+        await pilot.pause()
+        shown = screen_text(app)
+        for words in ("RUNS", "FINDINGS 2", "EVIDENCE", "AROUND IT", "3 of 4 statements verified"):
+            assert words in shown
+        assert len(app.view.panes()) == 3
+
+
+async def test_copying_takes_the_evidence_made_harmless(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "y")
+        await pilot.pause()
+        assert "I issued a" in app.clipboard
+        assert "\x1b" not in app.clipboard
+
+
+async def test_a_million_events_open_and_jump_at_once(desk):
+    class Many:
+        def __len__(self):
+            return 1_000_000
+
+        def __getitem__(self, part):
+            first = desk.timelines["r-11aa0933be55"][0]
+            if isinstance(part, slice):
+                return [msgspec.structs.replace(first, seq=at) for at in range(part.start, min(part.stop, 1_000_000))]
+            return msgspec.structs.replace(first, seq=part)
+
+        def __iter__(self):
+            return iter(())
+
+    desk.timelines["r-04c12a77de01"] = Many()
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        began = time.perf_counter()
+        await pilot.press("3", "G")
+        await pilot.pause()
+        assert time.perf_counter() - began < 3
+        assert app.timeline.lines.cursor == 999_999
+        assert "1,000,000 EVENTS" in screen_text(app)
