@@ -113,7 +113,7 @@ class AssureDecoder(Decoder):
 
     def _session(self, record: _Record, draft: Draft) -> None:
         native = record.id or self.stem
-        self._run = run_id(NAME, native, self.stem, self.salt)
+        self._run = run_id(NAME, native, native, self.salt)  # a child in another file names only its parent's id
         draft.at(run=self._run, time=epoch(record.time))
         draft.add(
             RunStarted,

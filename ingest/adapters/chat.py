@@ -41,7 +41,7 @@ MAX_RUNS = 1024
 _ROLE = rb'"role"\s{0,64}:\s{0,64}"(?:system|developer|user|assistant|tool|function)"'
 _HAS_ROLE = re.compile(_ROLE)
 _MESSAGES = re.compile(rb'"messages"\s{0,64}:\s{0,64}\[\s{0,64}\{')
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\]]', re.DOTALL)
 _ANTHROPIC = re.compile(rb'"type"\s{0,64}:\s{0,64}"tool_(?:use|result)"')
 
 

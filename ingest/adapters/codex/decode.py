@@ -418,7 +418,7 @@ class CodexDecoder(Decoder):
                 draft.unknown = f"event_msg/{kind}"
 
     def _ended(self, notice: Notice, draft: Draft) -> None:
-        status = _STATUSES.get(notice.status or "")
+        status = _status(notice.status)
         if notice.success is not None:
             status = status or ("succeeded" if notice.success else "failed")
         if notice.type == "mcp_tool_call_end":
@@ -457,7 +457,7 @@ class CodexDecoder(Decoder):
 
     def _did(self, item: Completed, draft: Draft) -> None:
         """Take a structured item: it corrects the call of that id, or is a call of its own inside a script."""
-        status = _STATUSES.get(item.status or "")
+        status = _status(item.status)
         if item.type == "McpToolCall" and (item.error is not None or _mcp_status(item.result) == "failed"):
             status = "failed"
         known = _Structured(item.exit_code, status, files_of_changes(item.changes))
@@ -479,6 +479,10 @@ class CodexDecoder(Decoder):
         reading = Reading(text, "unknown")
         _correct(reading, known)
         self._result(draft, "result", call_id, reading, known.files)
+
+
+def _status(word: object) -> ResultStatus | None:
+    return _STATUSES.get(word) if isinstance(word, str) else None
 
 
 def _did_what(item: Completed) -> tuple[str, Json]:

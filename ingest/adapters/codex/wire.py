@@ -122,7 +122,7 @@ class Notice(msgspec.Struct):
     last_agent_message: str | None = None
     started_at: Any = None
     exit_code: int | None = None
-    status: str | None = None
+    status: Any = None
     success: bool | None = None
     changes: Any = None
     result: Any = None
@@ -140,7 +140,7 @@ class Completed(msgspec.Struct):
     command: Any = None
     cwd: str | None = None
     source: str | None = None
-    status: str | None = None
+    status: Any = None
     exit_code: int | None = None
     aggregated_output: str | None = None
     changes: Any = None

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assure_tui.ingest.adapters import ADAPTERS
+from assure_tui.ingest.adapters.base import Decoder
+from assure_tui.ingest.framing import Framer
+from assure_tui.ingest.model import Event, SourceInfo
+
+
+class Log:
+    """Events of a log given as records, and what the decoder counted."""
+
+    def __init__(self, adapter: str, records: Iterable[Any], stem: str = "log") -> None:
+        chosen = next(one for one in ADAPTERS if one.name == adapter and one.form == "lines")
+        source = SourceInfo(id="s-0", path=f"{stem}.jsonl", adapter=adapter, discipline="append", complete=True)
+        self.decoder: Decoder = chosen.decoder(source, stem, "")
+        data = b"".join(
+            record if isinstance(record, bytes) else json.dumps(record).encode() + b"\n" for record in records
+        )
+        framer = Framer()
+        self.events: list[Event] = [
+            event
+            for line in [*framer.feed(data), *framer.close()]
+            for _, events in self.decoder.decode(line)
+            for event in events
+        ]
+        self.tally = self.decoder.tally
+
+    def all(self, kind: type) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def one(self, kind: type) -> Any:
+        (event,) = self.all(kind)
+        return event
+
+
+@pytest.fixture(scope="session")
+def log() -> Callable[..., Log]:
+    return Log
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write records as JSON Lines to a file of the test's own folder."""
+
+    def make(name: str, records: Iterable[Any]) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        return path
+
+    return make

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assure_tui.ingest.errors import SourceError
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
+from assure_tui.ingest.reader import open_source, read_all
+
+
+def call(name: str, arguments: object, call_id: str = "call_1") -> dict:
+    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+
+
+CHAT = [
+    {"role": "system", "content": "You help customers."},
+    {"role": "user", "content": "Please refund order 7."},
+    {"role": "assistant", "content": None, "tool_calls": [call("refund_order", {"order_id": "7"})]},
+    {"role": "tool", "tool_call_id": "call_1", "name": "refund_order", "content": '{"refunded": 40}'},
+    {"role": "assistant", "content": "I refunded $40."},
+]
+
+
+def events(path: Path) -> list:
+    return [event for batch in read_all(path) for event in batch.events]
+
+
+def of(kind: type, found: list) -> list:
+    return [event for event in found if isinstance(event, kind)]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("bare", [True, False])
+def test_a_document_is_read_however_it_is_laid_out(tmp_path, indent, bare):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(CHAT if bare else {"id": "r7", "messages": CHAT}, indent=indent), encoding="utf-8")
+    found = events(path)
+    assert [(type(event).__name__, event.id) for event in found] == [
+        ("RunStarted", "M0#run"),
+        ("UserTurn", "M0#0"),
+        ("UserTurn", "M1#0"),
+        ("ToolCall", "M2#0"),
+        ("ToolResult", "M3#0"),
+        ("AgentText", "M4#0"),
+        ("Boundary", "M4#end"),
+    ]
+    assert found[0].native_id == ("case" if bare else "r7")
+    assert (found[1].system, found[2].system) == (True, False)
+    assert (found[5].text, found[5].channel) == ("I refunded $40.", "final")
+    assert found[5].origin.at.unit == "item"
+
+
+def test_lines_of_messages_are_one_chat_and_lines_of_chats_are_several(write):
+    messages = events(write("a.jsonl", CHAT))
+    assert len(of(RunStarted, messages)) == 1
+    assert of(AgentText, messages)[0].id.startswith("L5@")
+    chats = events(write("b.jsonl", [{"messages": CHAT}, {"messages": CHAT}]))
+    assert len({event.run for event in of(AgentText, chats)}) == 2
+    assert len({event.id for event in chats}) == len(chats)
+
+
+def test_a_document_with_one_message_on_its_last_line_is_no_json_lines(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text('[\n{"role": "user", "content": "a"},\n{"role": "assistant", "content": "b"}\n]', encoding="utf-8")
+    assert [event.text for event in of(AgentText, events(path))] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("content", "extra", "status"),
+    [
+        ("no such order", {"is_error": True}, "failed"),
+        ("Error: no such order", {}, "failed"),
+        ('{"error": "no such order"}', {}, "failed"),
+        ('{"error": null, "id": 3}', {}, "succeeded"),
+        ("Error rates fell", {"is_error": False}, "succeeded"),
+        ("Orders with an error: none", {}, "succeeded"),
+    ],
+)
+def test_a_tools_answer_has_failed_when_the_message_or_its_beginning_says_so(log, content, extra, status):
+    found = log("openai-chat", [{"role": "tool", "tool_call_id": "c", "content": content, **extra}])
+    assert found.one(ToolResult).status == status
+
+
+def test_the_older_form_of_calls_is_paired_by_name(log):
+    found = log(
+        "openai-chat",
+        [
+            {"role": "assistant", "content": None, "function_call": {"name": "find", "arguments": '{"q": 1}'}},
+            {"role": "function", "name": "find", "content": "x"},
+            {"role": "assistant", "content": None, "function_call": {"name": "find", "arguments": "{}"}},
+            {"role": "function", "name": "find", "content": "y"},
+        ],
+    )
+    first, second = found.all(ToolCall)
+    assert first.args == {"q": 1}
+    assert [one.call_id for one in found.all(ToolResult)] == [first.call_id, second.call_id]
+
+
+def test_texts_of_several_parts_keep_their_places(log):
+    parts = [{"type": "image_url"}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    found = log("openai-chat", [{"role": "user", "content": "q"}, {"role": "assistant", "content": parts}])
+    assert [(one.id.partition("#")[2], one.text) for one in found.all(AgentText)] == [("1", "a"), ("2", "b")]
+
+
+def test_arguments_that_are_no_json_are_kept_as_text_and_deep_ones_are_not_followed(log):
+    deep = "[" * 400 + "]" * 400
+    calls = [
+        {"id": "a", "function": {"name": "t", "arguments": "{broken"}},
+        {"id": "b", "function": {"name": "t", "arguments": f'{{"x":{deep}}}'}},
+    ]
+    found = log("openai-chat", [{"role": "assistant", "content": None, "tool_calls": calls}])
+    assert [one.args for one in found.all(ToolCall)] == [{"input": "{broken"}, {"input": "(nested too deep)"}]
+
+
+def test_tool_definitions_are_told(tmp_path):
+    path = tmp_path / "case.json"
+    tools = [{"type": "function", "function": {"name": "refund", "parameters": {"type": "object"}}}]
+    path.write_text(json.dumps({"model": "m-1", "tools": tools, "messages": CHAT}), encoding="utf-8")
+    found = events(path)
+    assert of(ToolsDefined, found)[0].tools["refund"]["parameters"] == {"type": "object"}
+    assert of(RunStarted, found)[0].model == "m-1"
+
+
+def test_a_rewritten_document_gives_only_what_is_new(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(CHAT[:2]), encoding="utf-8")
+    reader = open_source(path)
+    assert len(of(UserTurn, reader.read().events)) == 2
+    assert reader.read().events == []
+    path.write_text(json.dumps(CHAT[:2] + CHAT[4:]), encoding="utf-8")
+    again = reader.read()
+    assert [type(event).__name__ for event in again.events] == ["AgentText", "Boundary"]
+    assert len(again.records) == 3
+    path.write_text(json.dumps(CHAT[:2] + CHAT[4:])[:-20], encoding="utf-8")
+    with pytest.raises(SourceError, match="whole JSON document"):
+        reader.read()
+    path.write_text(json.dumps([CHAT[0], {"role": "user", "content": "Never mind."}]), encoding="utf-8")
+    assert [event.text for event in reader.read().events] == ["Never mind."]
+
+
+def test_a_message_of_unexpected_shape_is_counted_and_the_rest_is_read(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps([*CHAT, {"role": 5}, "text", {"role": "user", "content": "more"}]), encoding="utf-8")
+    reader = open_source(path)
+    assert reader.read().events[-1].text == "more"
+    assert (reader.tally.records, reader.tally.unrecognised) == (8, 2)
+
+
+def test_a_turn_ends_where_the_agent_asks_for_nothing_more(log):
+    found = log("openai-chat", CHAT)
+    assert [event.what for event in found.all(Boundary)] == ["turn_end"]

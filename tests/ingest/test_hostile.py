@@ -1,0 +1,248 @@
+"""Whatever stands in a log, a decoder gives events or counts what it could not read, in time linear in the bytes."""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assure_tui.ingest.adapters.claude.outcome import read_notice
+from assure_tui.ingest.adapters.codex.output import read_output
+from assure_tui.ingest.adapters.codex.patch import files_of_patch
+from assure_tui.ingest.adapters.codex.script import nested_calls
+from assure_tui.ingest.adapters.values import arguments, epoch, says_error
+
+TIME = "2026-07-01T10:00:00Z"
+_ENVELOPE = {"sessionId": "s", "timestamp": TIME, "cwd": "/srv", "isSidechain": False, "version": "2"}
+
+
+def _codex(kind: str, **payload: Any) -> dict:
+    return {"timestamp": TIME, "type": kind, "payload": payload}
+
+
+def _copilot(kind: str, **data: Any) -> dict:
+    return {"type": kind, "data": data, "id": kind, "timestamp": TIME}
+
+
+RECORDS: dict[str, list[Any]] = {
+    "claude-code": [
+        {
+            **_ENVELOPE,
+            "type": "assistant",
+            "uuid": "a",
+            "message": {
+                "model": "m",
+                "stop_reason": "end_turn",
+                "content": [
+                    {"type": "text", "text": "x"},
+                    {
+                        "type": "tool_use",
+                        "id": "t",
+                        "name": "TodoWrite",
+                        "input": {"todos": [{"content": "c", "status": "completed"}]},
+                    },
+                ],
+            },
+        },
+        {
+            **_ENVELOPE,
+            "type": "user",
+            "uuid": "b",
+            "message": {
+                "content": [
+                    {
+                        "type": "tool_result",
+                        "tool_use_id": "t",
+                        "content": [{"type": "text", "text": "y"}],
+                        "is_error": False,
+                    }
+                ]
+            },
+            "toolUseResult": {
+                "filePath": "f",
+                "structuredPatch": [{"oldStart": 1, "lines": ["+a"]}],
+                "gitOperation": {"commit": {"sha": "1"}, "pr": {"url": "u"}},
+                "task": {"task_id": "k", "status": "completed", "exitCode": 0},
+            },
+        },
+        {**_ENVELOPE, "type": "attachment", "uuid": "c", "attachment": {"type": "queued_command", "prompt": "p"}},
+    ],
+    "codex": [
+        _codex(
+            "session_meta",
+            id="x",
+            source={"subagent": {"thread_spawn": {"parent_thread_id": "p"}}},
+            git={"branch": "b"},
+        ),
+        _codex("turn_context", model="m", approval_policy="never", sandbox_policy={"type": "read-only"}),
+        _codex("response_item", type="function_call", name="update_plan", call_id="c", arguments='{"plan": []}'),
+        _codex("response_item", type="function_call_output", call_id="c", output={"content": "x", "success": True}),
+        _codex("response_item", type="message", role="assistant", content=[{"type": "output_text", "text": "x"}]),
+        _codex(
+            "event_msg",
+            type="patch_apply_end",
+            call_id="d",
+            success=True,
+            changes={"f": {"type": "add", "content": "x"}},
+        ),
+        _codex("event_msg", type="mcp_tool_call_end", call_id="c", result={"Ok": {"isError": True}}),
+        _codex(
+            "event_msg",
+            type="item_completed",
+            item={"type": "CommandExecution", "id": "i", "exit_code": 1, "result": {}},
+        ),
+    ],
+    "copilot-cli": [
+        _copilot("session.start", sessionId="s", context={"cwd": "/srv"}),
+        _copilot("tool.execution_start", toolCallId="t", toolName="bash", arguments={"command": "x", "path": "p"}),
+        _copilot(
+            "tool.execution_complete",
+            toolCallId="t",
+            success=True,
+            result={"content": "x", "detailedContent": "d"},
+            error={"code": "denied"},
+            toolTelemetry={"metrics": {"exit_code": 1}},
+        ),
+        _copilot("permission.completed", toolCallId="t", result={"kind": "approved"}),
+    ],
+    "openai-chat": [
+        {
+            "role": "assistant",
+            "content": [{"type": "text", "text": "x"}],
+            "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}],
+        },
+        {"role": "tool", "tool_call_id": "c", "content": "x", "is_error": False},
+        {"id": 3, "tools": [{"function": {"name": "f"}}], "messages": [{"role": "user", "content": "q"}]},
+    ],
+    "assure": [
+        {"type": "session", "format": "assure/1", "id": "s", "tools": {"t": {}}},
+        {"type": "tool_result", "call_id": "c", "text": "x", "files": [{"path": "p", "op": "edit"}], "exit_code": 0},
+        {"type": "effect", "kind": "refund", "status": "succeeded", "args": {"amount": "1"}},
+    ],
+}
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+    st.just(["x", {"type": "text"}]),
+    st.just("\ud800"),
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [*([path] if path else []), *(place for name, inner in items for place in _places(inner, (*path, name)))]
+
+
+def _put(record: Any, path: tuple[Any, ...], value: Any) -> Any:
+    record = copy.deepcopy(record)
+    inner = record
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    return record
+
+
+@pytest.mark.parametrize("adapter", RECORDS)
+@given(st.data())
+def test_a_value_of_any_kind_in_any_place_costs_at_most_its_record(log, adapter, data):
+    records = RECORDS[adapter]
+    index = data.draw(st.integers(0, len(records) - 1))
+    place = data.draw(st.sampled_from(_places(records[index])))
+    changed = _put(records[index], place, data.draw(JUNK))
+    found = log(adapter, [*records[:index], changed, *records[index + 1 :]])
+    tally = found.tally
+    assert tally.records + tally.malformed == len(records)
+    assert tally.unrecognised + tally.bookkeeping <= tally.records
+    assert sum(tally.unknown_types.values()) == tally.unrecognised
+    assert tally.unrecognised + tally.malformed <= 1
+    assert len({event.id for event in found.events}) == len(found.events)
+
+
+@pytest.mark.parametrize("adapter", RECORDS)
+@given(st.lists(st.binary(max_size=40), max_size=5))
+def test_bytes_that_are_no_record_are_counted(log, adapter, pieces):
+    lines = [piece.replace(b"\n", b"") for piece in pieces]
+    found = log(adapter, [line + b"\n" for line in lines])
+    assert found.tally.records + found.tally.malformed >= sum(
+        bool(line.strip(b" \t\r\x0b\x0c\0\xef\xbb\xbf")) for line in lines
+    )
+
+
+@pytest.mark.parametrize("adapter", RECORDS)
+def test_deep_nesting_is_counted_and_never_followed(log, adapter):
+    deep = b'{"type":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
+    found = log(adapter, [deep, *RECORDS[adapter]])
+    assert found.tally.malformed == 1
+    assert found.tally.records == len(RECORDS[adapter])
+
+
+def test_a_log_that_invents_types_does_not_fill_the_memory(log):
+    tally = log("assure", [{"type": f"t{number}" * 50} for number in range(500)]).tally
+    assert tally.unrecognised == 500
+    assert len(tally.unknown_types) == 101
+    assert max(map(len, tally.unknown_types)) <= 80
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Command: " + "a\n" * 50_000,
+        "Chunk ID: " * 10_000,
+        "Command: x\n" + "\nChunk ID: a\n" * 8_000,
+        "aborted by user after " + "." * 100_000,
+        "approval policy is " * 5_000,
+        "\u20269" * 50_000,
+        "[... omitted " * 8_000,
+        '{"output"' * 10_000,
+        "Script failed\n" + "Script error:\n" * 7_000,
+        "<task-notification>" + "<result>" * 12_000,
+        "<task-notification>" + "<task-id>" * 11_000,
+        "*** Begin Patch\n" + "*** Update File: " * 6_000,
+        "*** Begin Patch\n" + "*** Update File: a\n" * 5_000,
+        "tools.exec({" + "a:{" * 30_000,
+        "tools.exec({cmd:`" * 6_000,
+        "tools.a('" + "\\'" * 50_000,
+        '{"error":' * 10_000,
+        " " * 100_000 + "error",
+    ],
+    ids=lambda text: text[:24],
+)
+def test_every_reader_of_text_takes_linear_time(text):
+    began = time.perf_counter()
+    read_output(text, command=True)
+    files_of_patch(text)
+    nested_calls(text)
+    read_notice(text)
+    says_error(text)
+    arguments(text)
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    "value", ["", "soon", "9999-99-99", "0001-01-01T00:00:00+14:00", True, -1, 1e300, float("nan"), None, [], {}]
+)
+def test_a_time_that_is_none_is_unknown(value):
+    assert epoch(value) is None or isinstance(epoch(value), float)
+    if not isinstance(value, str):
+        assert epoch(value) is None
+
+
+def test_times_in_seconds_and_milliseconds_and_iso_are_the_same():
+    assert epoch(1782900000) == epoch(1782900000000) == epoch(TIME) == epoch("2026-07-01T12:00:00+02:00") == 1782900000
+
+
+def test_records_survive_a_round_through_json(log):
+    for adapter, records in RECORDS.items():
+        found = log(adapter, json.loads(json.dumps(records)))
+        assert found.tally.unrecognised == found.tally.malformed == 0

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from assure_tui.ingest.adapters.base import Head
+from assure_tui.ingest.roots import default_roots
+from assure_tui.ingest.walk import discover
+
+LOGS = {
+    "claude-code": {"type": "user", "uuid": "u", "sessionId": "s", "message": {"role": "user", "content": "hi"}},
+    "codex": {"timestamp": "2026-07-01T10:00:00Z", "type": "session_meta", "payload": {"id": "x"}},
+    "copilot-cli": {
+        "type": "session.start",
+        "data": {"sessionId": "s"},
+        "id": "e1",
+        "timestamp": "2026-07-01T10:00:00Z",
+    },
+    "openai-chat": {"role": "user", "content": "hi"},
+    "assure": {"type": "session", "format": "assure/1", "id": "s"},
+}
+OTHERS = {
+    "message parts": {
+        "type": "user",
+        "uuid": "u",
+        "sessionId": "s",
+        "message": {"role": "user", "parts": [{"text": "hi"}]},
+    },
+    "prompt history": {"session_id": "s", "ts": 1, "text": "hi"},
+    "nested messages": {"samples": [{"messages": [{"role": "user", "content": "hi"}]}]},
+    "anything": {"a": 1},
+}
+
+
+def names(found: list) -> list[str]:
+    return [one.path.name for one in found]
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "renamed.json", "log.ndjson"])
+@pytest.mark.parametrize("adapter", LOGS)
+def test_a_log_is_known_by_its_content_and_not_by_its_name(write, adapter, name):
+    path = write(f"somewhere/{name}", [LOGS[adapter], LOGS[adapter]])
+    (found,) = discover([path]).files
+    assert found.adapter.name == adapter
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_is_no_log_is_left_out_with_a_reason(write, kind):
+    found = discover([write("log.jsonl", [OTHERS[kind]])])
+    assert found.files == []
+    assert [one.reason for one in found.skipped] == ["no known log format"]
+
+
+def test_a_first_line_longer_than_the_head_is_read_to_its_end(write):
+    meta = {"type": "session_meta", "payload": {"base_instructions": {"text": "x" * 300_000}, "id": "x"}}
+    path = write("rollout.jsonl", [{"timestamp": "2026-07-01T10:00:00Z", **meta}])
+    assert len(Head.read(path).data) == path.stat().st_size
+    assert discover([path]).files[0].adapter.name == "codex"
+
+
+def test_a_folder_is_walked_and_what_was_left_out_is_told(write, tmp_path):
+    log = write("root/b/log.jsonl", [LOGS["codex"]])
+    write("root/a/other.json", [OTHERS["anything"]])
+    write("root/.git/log.jsonl", [LOGS["assure"]])
+    for name in ("notes.txt", "image.png"):
+        (tmp_path / "root" / name).write_text("x", encoding="utf-8")
+    (tmp_path / "root" / "store.db").write_bytes(b"SQLite format 3\0")
+    (tmp_path / "root" / "old.jsonl.zst").write_bytes(b"x")
+    (tmp_path / "root" / "none.jsonl").touch()
+    found = discover([tmp_path / "root"])
+    assert [one.path for one in found.files] == [tmp_path / "root/.git/log.jsonl", log]
+    assert {one.path.name: one.reason for one in found.skipped} == {
+        "other.json": "no known log format",
+        "store.db": "a database: this format is not read",
+        "old.jsonl.zst": "compressed: packed files are not opened",
+        "none.jsonl": "empty",
+        "root": "files that are neither JSON nor JSON Lines: 2",
+    }
+
+
+def test_links_do_not_lead_out_of_a_root_and_cycles_end(write, tmp_path):
+    log = write("root/a/log.jsonl", [LOGS["codex"]])
+    secret = write("outside/secret.jsonl", [LOGS["codex"]])
+    root = tmp_path / "root"
+    (root / "out.jsonl").symlink_to(secret)
+    (root / "outdir").symlink_to(secret.parent)
+    (root / "inside").symlink_to(log.parent)
+    (root / "a" / "loop").symlink_to(root)
+    (root / "dangling.jsonl").symlink_to(root / "nowhere")
+    found = discover([root])
+    assert len(found.files) == 1
+    reasons = {one.path.name: one.reason for one in found.skipped}
+    assert reasons["out.jsonl"] == reasons["outdir"] == "a symbolic link that leads out of the folder"
+    assert reasons["dangling.jsonl"].startswith("cannot be read")
+
+
+def test_a_file_given_twice_or_linked_is_one_file(write, tmp_path):
+    path = write("root/a.jsonl", [LOGS["codex"]])
+    os.link(path, tmp_path / "root" / "b.jsonl")
+    assert names(discover([tmp_path / "root", path, path]).files) == ["a.jsonl"]
+
+
+def test_patterns_leave_files_and_folders_out(write, tmp_path):
+    for name in ("a/one.jsonl", "b/two.jsonl", "b/three.jsonl"):
+        write(f"root/{name}", [LOGS["codex"]])
+    assert names(discover([tmp_path / "root"], exclude=["a", "*/three.*"]).files) == ["two.jsonl"]
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    found = discover([tmp_path / "missing"])
+    assert [one.reason for one in found.skipped] == ["cannot be read: No such file or directory"]
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    assert [one.reason for one in discover([tmp_path]).skipped] == ["not a regular file"]
+
+
+def test_the_agents_own_variables_move_their_folders():
+    home = Path("/home/kim")
+    default = [root.path.as_posix() for root in default_roots({}, home)]
+    assert default[:3] == [
+        "/home/kim/.claude/projects",
+        "/home/kim/.config/claude/projects",
+        "/home/kim/.codex/sessions",
+    ]
+    moved = default_roots({"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "COPILOT_HOME": "/p"}, home)
+    assert {root.path.as_posix() for root in moved} == {
+        "/c/projects",
+        "/x/sessions",
+        "/x/archived_sessions",
+        "/p/session-state",
+        "/p/history-session-state",
+    }
+
+
+def test_a_hostile_head_is_judged_in_linear_time(tmp_path):
+    path = tmp_path / "a.json"
+    for data in (
+        b'{"x":' + b'\\"' * 32_000 + b'"messages":[{',
+        b'{"' * 32_000,
+        json.dumps({"messages": []}).encode() + b" " * 60_000,
+    ):
+        path.write_bytes(data)
+        assert discover([path]).files == []
