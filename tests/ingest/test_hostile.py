@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assure_tui.ingest.adapters.claude.outcome import read_notice
@@ -154,6 +154,7 @@ def _put(record: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 @pytest.mark.parametrize("adapter", RECORDS)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_a_value_of_any_kind_in_any_place_costs_at_most_its_record(log, adapter, data):
     records = RECORDS[adapter]

@@ -65,7 +65,7 @@ def _change(path: str, change: dict[str, Any]) -> FileChange:
         kind, inner = next(iter(change.items()))
         change = inner if isinstance(inner, dict) else {}
     content = change.get("content")
-    if kind in {"add", "delete"}:
+    if isinstance(kind, str) and kind in {"add", "delete"}:
         sign = "+" if kind == "add" else "-"
         diff = "\n".join(sign + line for line in lines_of(content)) if isinstance(content, str) else None
         return FileChange(path=path, op="create" if kind == "add" else "delete", diff=diff)
