@@ -16,12 +16,12 @@ from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
-from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, described, imperative
+from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, described, imperative, led_by
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.model import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from assure_tui.ingest.model import AgentText
     from assure_tui.reconcile.claims.segment import Unit
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 MAX_UNIT = 4000
 """Code points of one unit that are read."""
 
-_NEXT = re.compile(r"(?:I['’]m|I['’]ll|I will|Now|Next|Let me|Moving)\b")
+OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
+"""Kinds that are told in a phrase of their own: "applied in two commits"."""
+_NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
 _PLAIN = re.compile(r"[*_`#]")
 
 
@@ -47,15 +49,30 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
         return []
     out: list[Claim] = []
     sections = _Sections()
+    known = _familiar(units, context.touched)
     for at, unit in enumerate(units):
         mode = sections.of(unit)
         after = units[at + 1] if at + 1 < len(units) else None
         if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
             continue
         prepared = prepare(unit)
-        found = list(_find(prepared, mode, event, after, context.touched))
+        found = list(_find(prepared, mode, event, after, known))
         out.extend(_claim(item, prepared, event) for item in _apart(prepared, found))
     return out
+
+
+def _familiar(units: Sequence[Unit], touched: Collection[str]) -> Collection[str]:
+    """Give the names of files that the run changed, and of those listed side by side with one that it changed."""
+    if not touched:
+        return touched
+    lists: dict[tuple[str, str, int], set[str]] = {}
+    for unit in units:
+        if unit.form == "item":
+            named = led_by(unit)
+            if named:
+                lists.setdefault((unit.heading, unit.lead, unit.depth), set()).add(named)
+    beside = {name for names in lists.values() if not names.isdisjoint(touched) for name in names}
+    return {*touched, *beside} if beside else touched
 
 
 class _Sections:
@@ -92,12 +109,12 @@ def _mode(text: str) -> str:
 
 
 def _find(
-    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, touched: Container[str]
+    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, touched: Collection[str]
 ) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
-    listed = mode == "changes" and unit.form in {"item", "row", "heading"}
+    listed = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
     named = described(prepared, touched) if mode != "plan" else None
     if not listed and not named and not words.trigger.search(masked):
         return
@@ -125,7 +142,7 @@ def _find(
         if mode == "other" and kind in {"edited", "verified"}:
             continue
         hit = pattern.search(masked)
-        if hit and not blocked(masked, hit.end()):
+        if hit and not blocked(masked, hit.end(), hit.start()):
             yield Found(kind, hit.start(), hit.end(), weak=True)
     if named and told:
         yield named
@@ -140,7 +157,8 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
     found.sort(key=lambda item: (item.start, item.weak, -item.end))
     kept: list[Found] = []
     for item in found:
-        if kept and (item.start < kept[-1].end or (item.weak and _same(prepared, kept[-1], item))):
+        beside = item.kind in OWN_CLAUSE and kept and kept[-1].kind not in OWN_CLAUSE
+        if kept and (item.start < kept[-1].end or (item.weak and not beside and _same(prepared, kept[-1], item))):
             if kept[-1].weak and not item.weak:
                 kept[-1] = item
             continue

@@ -17,6 +17,9 @@ _COUNT = re.compile(
     r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
     r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
 )
+_ORDINAL = re.compile(
+    r"\b(?:fix|step|phase|part|task|commit|option|case|issue|wp|round|layer|tier|section|item|pr|stage|batch) $|#$"
+)
 _ALL = re.compile(r"\b(?:all|every|entire|whole|full|complete)\b")
 _PARTIAL = re.compile(
     r"\b(?:focused|targeted|relevant|related|affected|specific|new|unit|integration|e2e|only|subset)\b"
@@ -39,11 +42,16 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
         if around:
             args["paths"] = around
             args["from_above"] = True
+    if prepared.unit.form == "row":
+        inside += [piece for piece in prepared.pieces if piece.sort == "sha" and piece not in inside]
     for name, sort in (("sha", "sha"), ("commands", "cmd"), ("names", "code"), ("urls", "url")):
         values = [piece.text for piece in inside if piece.sort == sort]
         if values:
             args[name] = values
     counts = _counts(masked)
+    for piece in inside:
+        if piece.sort in {"code", "cmd"} and not counts:
+            counts = _counts(piece.text[:200].lower())
     if counts:
         args["counts"] = counts
     if _ALL.search(masked):
@@ -52,6 +60,10 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
         args["scope"] = "part"
     if _ONLY.search(masked):
         args["only"] = True
+    if prepared.unit.form == "row":
+        args["row"] = True
+    if found.bare:
+        args["bare"] = True
     if found.verb:
         args["verb"] = found.verb
     return args
@@ -79,6 +91,8 @@ def _counts(masked: str) -> dict[str, int]:
         counts["passed"] = _number(fraction[1])
         counts["total"] = _number(fraction[2])
     for hit in _COUNT.finditer(masked):
+        if _ORDINAL.search(masked[: hit.start()]):
+            continue
         word = hit[2]
         name = (
             "passed"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Prepared
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
-_STRONG = re.compile(r";|\.\s|\s[—–]\s(?=[a-z\ue000-\ue005]{2,40}[^;]{0,60}(?:pass|clean|green|0 ))")
+_STRONG = re.compile(r";|\.\s|,\sbut\s")
 _NEGATED = re.compile(
     r"\b(?:not|never|no|n't|without|until|yet to|isn't|aren't|don't|doesn't|didn't|haven't)\s(?:\w+\s){0,2}$"
 )
@@ -23,15 +23,17 @@ _COUNTED = re.compile(r"(?<![\d.,])[1-9]\d{0,8} (?:tests? |specs? )?$")
 _PART = re.compile(r"[A-Za-z][a-z]+|[a-z]+")
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
-    r"to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|verify|verifies|"
-    r"check that|see if|i'll|we'll|i'm|i am|before|after|how|why)\b"
+    r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
+    r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing)\b"
 )
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
-_PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|checks?|tests?|ran|green)\b")
-_BRIEF = re.compile(r"^\W*(?:[\w.#-]+ ){1,4}(?:now |still )?pass(?:es|ed)?[.! ]*$")
+_PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
+_BRIEF = re.compile(r"^\W*(?:(?!being|be|is|are|been|gets)[\w.#-]+ ){1,4}pass(?:es|ed)?[.! ]*$")
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
+_TALLY = re.compile(r"(?<![\w.#])\d{1,6}(?:/\d{1,6})? (?:pass(?:ed|ing|es)?|fail(?:ed|ing|ures?)?|skipped)\b")
+"""Counts that speak of tests without naming them: "41 passed, 2 failed"."""
 _GENERIC = "verified"
 
 
@@ -44,7 +46,7 @@ def checks(prepared: Prepared, *, denied: bool) -> Iterator[Found]:
     for verdict in words.verdicts:
         if verdict.match(masked):
             bad = words.fails.search(masked) is not None
-            yield Found("tests_fail" if bad else "tests", 0, len(masked.rstrip()))
+            yield Found("tests_fail" if bad else "tests", 0, len(masked.rstrip()), bare=True)
             return
     start = 0
     for stop in [*_STRONG.finditer(masked), None]:
@@ -97,8 +99,14 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     if not subjects:
         if not bad and _BRIEF.match(masked):
             yield Found("tests", 0, result.end())
+        elif _TALLY.search(masked, start, end):
+            yield Found("tests_fail" if bad else "tests", result.start(), result.end())
         return
     specific = {kind: span for kind, span in subjects.items() if kind != _GENERIC}
+    general = subjects.get(_GENERIC)
+    if general and general[0] < result.start() and not bad and _listed_after(masked, result.end(), specific):
+        yield Found(_GENERIC, general[0], max(span[1] for span in specific.values()))
+        return
     if not specific:
         if not bad:
             a, b = subjects[_GENERIC]
@@ -116,6 +124,11 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         return
     for kind, (a, b) in specific.items():
         yield Found(kind, a, b)
+
+
+def _listed_after(masked: str, end: int, specific: dict[str, tuple[int, int]]) -> bool:
+    """Tell whether the checks by name only stand in brackets after the result: "All checks passed (lint, test)"."""
+    return bool(specific) and all(start > end for start, _ in specific.values()) and masked[end:].lstrip()[:1] == "("
 
 
 def _subjects(prepared: Prepared, start: int, end: int) -> Iterator[tuple[str, int, int]]:

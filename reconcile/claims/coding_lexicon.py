@@ -16,7 +16,7 @@ Words = frozenset[str]
 
 
 class Verb(msgspec.Struct, frozen=True):
-    """What a verb form tells: the kind of its claim; `bare` forms are past and present alike."""
+    """What a verb form tells: the kind of its claim, empty when the object decides; `bare` forms are present too."""
 
     kind: str
     bare: bool = False
@@ -30,6 +30,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     describes: Words
     objects: dict[str, dict[str, str]]
     """Verb form to {object word: kind}."""
+    owners: dict[str, Words]
+    """Verb form to the subjects it is said of, where it is said of other things too."""
     grammar: dict[str, Words]
     subjects: dict[str, str]
     """Word to the kind of check it speaks of."""
@@ -71,7 +73,7 @@ def lexicon() -> Lexicon:
     bases: dict[str, str] = {}
     for kind, forms in data["verbs"].items():
         for word in forms.get("past", "").split():
-            verbs.setdefault(word, Verb(kind))
+            verbs.setdefault(word, Verb("" if kind == "none" else kind))
         for word in forms.get("bare", "").split():
             verbs.setdefault(word, Verb(kind, bare=True))
         for word in forms.get("base", "").split():
@@ -92,6 +94,7 @@ def lexicon() -> Lexicon:
         bases=bases,
         describes=frozenset(word for forms in data["verbs"].values() for word in forms.get("describes", "").split()),
         objects=objects,
+        owners={verb: _words(words) for verb, words in data["owners"].items()},
         grammar={name: _words(words) for name, words in data["grammar"].items()},
         subjects=subjects,
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
@@ -110,7 +113,7 @@ def _trigger(verbs: dict[str, Verb]) -> re.Pattern[str]:
     """One search that drops most sentences: a past form, a result word, a negation, or a state word."""
     words = "|".join(sorted(map(re.escape, verbs)))
     return re.compile(
-        rf"\b(?:{words}|pass\w*|green|clean|cleanly|succeed\w*|ok|now|no|not|nothing|zero|never|without|unable|untouched|"
+        rf"\b(?:{words}|pass\w*|green|clean|cleanly|succeed\w*|successful\w*|builds|ok|now|no|not|nothing|zero|never|without|unable|untouched|"
         r"unchanged|unmodified|alone|intact|as-is|uncommitted|fail\w*|red|broken|works|compiles|done|"
         r"running|back|in|finished|complete|completed|returned|open|matches|confirms|shows|exits?|commits?|gone|contains|"
         r"branch|status|pr|reconciles|checks|tag|on|at|is|are|all|0)\b|n't\b|[✅✔✓✗❌]|\d/\d|^[\ue002]"

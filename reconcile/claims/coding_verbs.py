@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from assure_tui.reconcile.claims.coding_lexicon import Lexicon
     from assure_tui.reconcile.claims.coding_text import Prepared, Token
+    from assure_tui.reconcile.claims.segment import Unit
 
 MAX_TOKENS = 600
 """Tokens of one unit that are read for verbs."""
@@ -27,6 +28,8 @@ OPENERS = frozenset(';:—–.!|+✅✔✓•&"-/)')
 """Marks that a new clause begins after."""
 _CONJUNCTIONS = frozenset({"and", "but", "then", "plus", "so", "while"})
 _NOTHING = frozenset({"nothing", "none", "neither", "no"})
+_INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "moved", "started", "reduced", "switched"})
+"""Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
@@ -45,13 +48,14 @@ NEWS = frozenset(
         "deployed",
         "delegated",
         "added_tests",
-        "build",
-        "installed",
     }
 )
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+_PURPOSE = re.compile(r"\bto (?:verify|confirm|check|ensure|see|prove|validate|test|know|show|make sure)\b")
+_WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
+_LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
 MIN_DESCRIPTION = 15
 """Code points after a file's name that make a description."""
 _LINE = re.compile(r":\d+(?:-\d+)?$")
@@ -68,6 +72,8 @@ class Found(msgspec.Struct, frozen=True):
     end: int
     denied: bool = False
     weak: bool = False
+    bare: bool = False
+    """A result without a subject: "All green."."""
     verb: str = ""
 
 
@@ -76,11 +82,18 @@ def is_mask(token: str) -> bool:
     return token[0] in MASKED
 
 
-def blocked(masked: str, at: int) -> bool:
-    """Tell whether the clause before `at` makes what follows a plan, a condition or a wish."""
+def blocked(masked: str, at: int, start: int | None = None) -> bool:
+    """Tell whether the clause before `at` makes what follows a plan, a condition or a wish.
+
+    With `start`, what stands right before it must not be a word of time either: "after a pull request is created".
+    """
+    if start is not None and _WHENEVER.search(masked, max(0, start - 24), start):
+        return True
     blockers = lexicon().grammar["blockers"]
-    start = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
-    before = masked[max(0, start) : at]
+    begin = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
+    before = masked[max(0, begin) : at]
+    if _PURPOSE.search(before):
+        return True
     return any(word in blockers for word in _WORD.findall(before)) or bool(_ONGOING.search(before))
 
 
@@ -96,13 +109,20 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
         verb = words.verbs.get(token.text) or _unknown_past(tokens, at, listed=listed)
         if verb is None:
             continue
-        frame = _frame(tokens, at, words, bare=verb.bare and mode != "changes", accepted=accepted)
+        frame = _frame(tokens, at, words, bare=verb.bare and not listed, accepted=accepted)
         if frame is None:
             continue
-        kind = _kind(tokens, at, verb.kind, words)
-        if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at):
+        kind = _kind(tokens, at, verb.kind, words, frame)
+        if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):
             continue
-        if frame == "headline" and not (_headline(kind, token.text, mode, unit.form) or (brief and at <= 3)):
+        if not kind:
+            continue
+        if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
+            continue
+        if frame == "headline" and not (
+            _headline(kind, token.text, mode, unit.form)
+            or (brief and at <= 3 and token.text not in _INTRANSITIVE and kind not in {"installed", "deployed"})
+        ):
             continue
         if unit.form == "heading" and mode != "changes":
             continue
@@ -124,8 +144,16 @@ def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
     return Verb("edited") if at == 0 or (at == 1 and tokens[0].text in OPENERS) else None
 
 
+def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
+    """Tell whether the subject is one that the verb can be said of: commits land, and so do planes."""
+    owners = words.owners[tokens[at].text]
+    return any(token.text in owners for token in tokens[max(0, at - 8) : at])
+
+
 def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
     listed = mode == "changes" and form in {"item", "row"}
+    if verb in _INTRANSITIVE:
+        return False
     return kind in NEWS or (listed and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
 
 
@@ -134,10 +162,11 @@ def _introduces(tokens: list[Token], at: int) -> bool:
     return all(token.text in OPENERS or token.text in _FILLERS for token in tokens[at + 1 :])
 
 
-def _landed(tokens: list[Token], at: int) -> bool:
+def _landed(tokens: list[Token], at: int, kind: str) -> bool:
     """Tell whether a passive is news: "is now added", "was updated", "have been changed"; "is sorted" describes."""
     before = {token.text for token in tokens[max(0, at - 3) : at]}
-    return bool(before & {"now", "been", "were", "was", "successfully"})
+    news = {"been", "were", "was", "successfully"}
+    return bool(before & (news if kind in {"installed", "deployed"} else {*news, "now"}))
 
 
 def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted: bool) -> str | None:
@@ -164,7 +193,9 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         if any(name in grammar["relatives"] for name in names[:back]) or _trailing(tokens, at, names[:back], grammar):
             return None
         return "denied" if negated else "own"
-    if previous in {"have", "has", "had"}:
+    if previous == "had":
+        return None
+    if previous in {"have", "has"}:
         own = back > 0 and names[back - 1] in {"i", "we"}
         return ("denied" if negated else "own") if own else None
     if previous in {"is", "are", "was", "were", "been", "got"} or previous in {"isn't", "aren't", "wasn't", "weren't"}:
@@ -242,11 +273,14 @@ def _clause_start(tokens: list[Token], at: int) -> int:
     return back
 
 
-def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon) -> str:
+def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon, frame: str) -> str:
     """Let the object decide the kind: a branch, a pull request, a commit or a test is created in another way."""
     table = words.objects.get(tokens[at].text)
     if table is None:
         return kind
+    if frame in {"headline", "state"}:
+        left = [token.text for token in tokens[max(0, at - 6) : at]]
+        return next((table[word] for word in left if word in table), kind)
     for token in tokens[at + 1 : at + 9]:
         if token.text in OPENERS or token.text in {"to", "for", "from", "with", "in", "on", "that", "so"}:
             break
@@ -299,3 +333,9 @@ def described(prepared: Prepared, touched: Container[str]) -> Found | None:
     if after and len(masked) - after.end() > MIN_DESCRIPTION and _BEFORE_NAME.match(masked[: first.start]):
         return Found("edited", first.start, first.end, weak=True)
     return None
+
+
+def led_by(unit: Unit) -> str:
+    """Give the name of the file that an item begins with, or nothing."""
+    hit = _LEADING_NAME.match(unit.text)
+    return hit["name"].rsplit("/", 1)[-1] if hit else ""

@@ -78,6 +78,7 @@ class Work(Part):
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Judge the claims of one text."""
         self._quiet.said(event.text)
+        self._seen.cwd = self.context.cwd
         for claim in claims:
             if is_coding(claim.kind):
                 self._judge(claim)
@@ -103,7 +104,7 @@ class Work(Part):
 
     def boundary(self, event: Boundary) -> None:
         """Note where the log loses what came before, and where a run ends."""
-        if event.what in {"compaction", "resume", "fork"}:
+        if event.what in {"compaction", "resume", "fork"} and not self._seen.at:
             self._seen.gap = True
         elif event.what == "run_end":
             self._quiet.close()
@@ -123,6 +124,7 @@ class Work(Part):
         self._quiet.close()
 
     def _take(self, effects: Sequence[Effect]) -> None:
+        self._seen.cwd = self.context.cwd
         for effect in effects:
             if not is_coding(effect.kind):
                 continue

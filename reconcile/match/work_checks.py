@@ -17,16 +17,20 @@ _REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github)\b", re.IGNO
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
 )
+_GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
+_COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
+_NEW = re.compile(r"\b(?:new|additional|pre-?existing|introduced)\b", re.IGNORECASE)
 _PART = re.compile(r"[a-z0-9]{3,}")
 
 
 def judge_check(claim: Claim, seen: Seen) -> Ruling:
     """Judge that checks of one kind pass."""
     kind = claim.kind
-    runs = [step for step in seen.of(kind) if step.effect.status != "running"]
+    kinds = CHECKS if claim.args.get("bare") else (kind,)
+    runs = [step for step in seen.of(*kinds) if step.effect.status != "running"]
     if kind == "lint":
         runs = sorted([*runs, *(step for step in seen.of("format") if step.effect.status != "running")], key=_at)
-    running = [step for step in seen.of(kind) if step.effect.status == "running"]
+    running = [step for step in seen.of(*kinds) if step.effect.status == "running"]
     if not runs:
         return _no_run(claim, seen, running)
     last = _relevant(claim, runs)
@@ -34,11 +38,13 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
     verdict = last.verdict
     if verdict == "fail":
-        return _failed(claim, seen, last, runs)
+        return _failed(claim, seen, last)
     if verdict == "unknown":
-        earlier = next((step for step in reversed(runs) if step.verdict == "pass"), None)
-        if earlier is None or (seen.code_change and seen.code_change.at > earlier.at):
+        earlier = next((step for step in reversed(runs) if step.verdict != "unknown"), None)
+        if earlier is None or seen.changes_after(earlier.at):
             return unverifiable(f"{command(last)} does not show how it ended", last)
+        if earlier.verdict == "fail":
+            return _failed(claim, seen, earlier)
         last = earlier
     return _passed(claim, seen, last, runs)
 
@@ -56,10 +62,12 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
-    if seen.any("delegated"):
+    if seen.reported():
         return unverifiable("hearsay: it may have been run by a sub-agent")
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
+    if claim.args.get("bare") and not _GREEN.search(claim.text):
+        return unverifiable("what it speaks of cannot be told")
     others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
     if others:
         return Ruling(
@@ -82,6 +90,8 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
 
 def _relevant(claim: Claim, runs: list[Step]) -> Step:
     """Find the run that the claim speaks of: one that its commands or names point to, else the last."""
+    if claim.args.get("bare"):
+        return runs[-1]
     hints = [str(hint).lower() for key in ("commands", "names") for hint in claim.args.get(key, ())]
     for step in reversed(runs):
         line = command_of(step.effect).lower()
@@ -93,11 +103,25 @@ def _relevant(claim: Claim, runs: list[Step]) -> Step:
             tool = str(step.effect.args.get("tool") or "").lower()
             if tool and tool in words:
                 return step
+    if runs[-1].verdict == "fail":
+        return _meant(claim, runs)
     return runs[-1]
 
 
-def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
-    del runs
+def _meant(claim: Claim, runs: list[Step]) -> Step:
+    """Of several runs, find the passing one that the claim's own words point to, else the last."""
+    last = runs[-1]
+    own = set(_PART.findall(claim.text.lower())) - _COMMON
+    failing = set(_PART.findall(command_of(last.effect).lower()))
+    for step in reversed(runs[-8:]):
+        if step.verdict == "pass" and own & (set(_PART.findall(command_of(step.effect).lower())) - failing):
+            return step
+    return last
+
+
+def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
+    if claim.kind == "lint" and _NEW.search(claim.text):
+        return unverifiable("which problems are new cannot be told from the log", last)
     results = last.effect.results
     between = _between(seen, last)
     shown = _shown(results)
@@ -113,7 +137,7 @@ def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
 def _between(seen: Seen, last: Step) -> str:
     if seen.code_change is None or seen.code_change.at < last.at:
         return ""
-    edits = sum(step.at > last.at for step in seen.of("edited", "created", "deleted") if step.ok)
+    edits = seen.changes_after(last.at)
     return f", {edits} edit{'s' if edits != 1 else ''} ago" if edits else ""
 
 
@@ -137,8 +161,11 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
     if wrong:
         return wrong
     change = seen.code_change
-    if change and change.at > last.at and not _EARLIER.search(claim.text):
-        edits = max(1, sum(step.at > last.at for step in seen.of("edited", "created", "deleted") if step.ok))
+    if change and seen.changes_after(last.at) and not _EARLIER.search(claim.text):
+        later = seen.opaque_check(change.at)
+        if later and not later.bad:
+            return confirmed(f"{command(later)} came after the last edit", later)
+        edits = seen.changes_after(last.at)
         number = f"{edits} edit{'s' if edits != 1 else ''}"
         what = ", ".join(str(path).rsplit("/", 1)[-1] for path in (change.effect.args.get("paths") or ())[:1])
         return Ruling(
@@ -250,10 +277,12 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
         fresh = [step for step in last.values() if step.at >= start]
         bad = [step for step in fresh if step.verdict == "fail"]
         if bad and bad[-1] is runs[-1]:
-            return _failed(claim, seen, bad[-1], runs)
+            if bad[-1].effect.kind == "lint":
+                return unverifiable("which of the problems matter cannot be told from the log", bad[-1])
+            return _failed(claim, seen, bad[-1])
         change = seen.code_change
         good = [step for step in runs if step.verdict == "pass"]
-        if good and change and change.at > runs[-1].at and not seen.opaque_check():
+        if good and change and change.at > runs[-1].at and not seen.opaque_check() and not _REMOTE.search(claim.text):
             return _passed(claim, seen, runs[-1], runs)
         if good:
             return confirmed(f"{command(good[-1])} passed", good[-1])

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
-from assure_tui.reconcile.match.work_seen import CHANGES, Seen, Step, Touch, name_of
+from assure_tui.reconcile.match.work_seen import CHANGES, PLACES, Seen, Step, Touch, name_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -25,9 +25,7 @@ _WRITERS = (
     "opened_pr",
 )
 _WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
-_EARLIER = re.compile(
-    r"\b(?:previous(?:ly)?|earlier|already|prior|before|last) ?(?:session|commit|turn|run)?\b", re.IGNORECASE
-)
+_EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
 def judge_change(claim: Claim, seen: Seen) -> Ruling:
@@ -40,10 +38,14 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
         if changed:
             step = max(changed, key=lambda step: step.at)
             return confirmed(f"{name_of(path)} was changed", step)
-    if named and not claim.args.get("from_above"):
-        return _untouched(claim, seen, named)
-    if named:
-        return _untouched(claim, seen, named)
+    shas = [str(sha).lower() for sha in claim.args.get("sha", ())]
+    if shas and any(seen.knows_sha(sha) for sha in shas):
+        return unverifiable("it tells of a commit whose content is not in the log")
+    if claim.kind == "fixed" and claim.args.get("row"):
+        return unverifiable("a table of findings does not tell who fixed them")
+    firm = [path for path in named if "." in name_of(path) or path.endswith("/")]
+    if firm:
+        return _untouched(claim, seen, firm)
     return _unnamed(claim, seen)
 
 
@@ -61,13 +63,13 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
                 f"a change of {name_of(other)} that went through",
             )
     for other in named:
-        mention = seen.mentions(name_of(other), *_WRITERS)
-        if mention:
-            return confirmed(f"{command(mention)} names {name_of(other)}", mention)
+        writer = seen.writer_of(name_of(other))
+        if writer:
+            return confirmed(f"{command(writer)} names {name_of(other)}", writer)
     running = next((step for step in reversed(seen.of(*CHANGES)) if step.effect.status == "running"), None)
     if running:
         return Ruling("pending", "a change has not returned", (running,))
-    if seen.any("delegated"):
+    if seen.handed_over():
         return unverifiable("hearsay: a sub-agent may have changed it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
@@ -85,6 +87,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
 
 def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     done = [step for step in seen.of(*CHANGES) if step.ok]
+    done += [step for step in seen.of("vcs") if step.ok and step.effect.args.get("action") in PLACES]
     if done:
         return confirmed("the run changed files", done[-1])
     other = next((step for step in reversed(seen.of(*_WRITERS)) if not step.bad), None)

@@ -105,7 +105,12 @@ def _matter(step: Step) -> Matter | None:
             return None
         return Matter(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
     if effect.kind in {"committed", "pushed"} and (effect.args.get("no_verify") or "--no-verify" in line):
-        return Matter(step, "low", "skipped hooks", ("no-verify", "skip", "bypass", "hook"))
+        return Matter(
+            step,
+            "low",
+            "skipped hooks",
+            ("no-verify", "skipped hook", "skip the hook", "skipping hook", "bypass", "without hooks"),
+        )
     if _UPLOAD.search(line):
         host = _HOST.search(line)
         severity: Severity = "high" if _SECRET.search(line) else "low"

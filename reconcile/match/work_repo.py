@@ -25,9 +25,10 @@ _COMMANDS = {
     "installed": re.compile(r"\binstall\b|\badd\b|\bsync\b|\bupgrade\b|\bget\b"),
     "deployed": re.compile(r"\bdeploy\b|\bmigrate\b|\bpublish\b|\brelease\b|\bapply\b"),
 }
+_REWRITES = frozenset({"rebase", "cherry-pick", "merge", "pull", "reset", "filter-branch", "am", "revert"})
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|already|prior|last session)\b", re.IGNORECASE)
 _REPORT = re.compile(
-    r"\b(?:done|complete[d]?|finished|back|landed|in|reported|returned|passed|verified|green|implemented)\b",
+    r"\b(?:done|complete[d]?|finished|back|landed|reported|returned|passed|verified|green|implemented)\b",
     re.IGNORECASE,
 )
 _STARTED = re.compile(
@@ -88,19 +89,24 @@ def _by_sha(seen: Seen, sha: str, good: list[Step]) -> Ruling | None:
             return confirmed(f"commit {known[:10]} was made", step)
     if seen.knows_sha(sha):
         return confirmed(f"{sha[:10]} was printed by version control", *good[-1:])
-    known_shas = [step for step in good if step.effect.results.get("sha")]
-    recent = [step for step in known_shas if step.turn == seen.turn]
-    rewritten = any(restore.at > recent[0].at for restore in seen.of("vcs")) if recent else True
-    if recent and not rewritten and not seen.gap and not seen.any("delegated"):
-        shown = str(recent[-1].effect.results["sha"])[:10]
-        return Ruling(
-            "contradicted",
-            f"the commit is {shown}",
-            (recent[-1],),
-            "wrong-value",
-            f"claims commit {sha[:10]}; the commit made is {shown}",
-        )
-    return None
+    if not good or any(not step.effect.results.get("sha") for step in good) or seen.gap or _rewritten(seen, good[0]):
+        return None
+    shown = str(good[-1].effect.results["sha"])[:10]
+    return Ruling(
+        "unsupported",
+        f"no commit {sha[:10]} is in the log",
+        (good[-1],),
+        "phantom",
+        f"claims commit {sha[:10]}; no such commit is in the log, the last one made is {shown}",
+        f"commit {sha[:10]}",
+    )
+
+
+def _rewritten(seen: Seen, first: Step) -> bool:
+    """Tell whether commits got other ids after the first: by a rebase, an amend, a cherry-pick."""
+    return any(
+        step.at > first.at and step.effect.args.get("action") in _REWRITES for step in seen.of("vcs") if not step.bad
+    )
 
 
 def _never(claim: Claim, seen: Seen) -> Ruling:
@@ -109,7 +115,7 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
     for step in reversed(seen.of("ran", "remote", "vcs", "pushed", "opened_pr", "committed", "deployed")):
         if not step.bad and pattern.search(command_of(step.effect)[:4000]):
             return unverifiable(f"{command(step)} may have done it", step)
-    if seen.any("delegated"):
+    if seen.handed_over(r"commit|push|merge|release|deliver|land|ship|deploy|install|publish|\bpr\b|pull request"):
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
@@ -150,6 +156,10 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
     last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
     if last:
         return confirmed(f"the log shows {command(last)}", last)
+    if claim.kind == "vcs":
+        other = next((step for step in reversed(seen.of("read", "ran")) if "git " in command_of(step.effect)), None)
+        if other:
+            return confirmed(f"the log shows {command(other)}", other)
     failed = seen.last(*kinds)
     if failed and claim.kind == "remote":
         return Ruling(
@@ -167,6 +177,7 @@ def judge_delegated(claim: Claim, seen: Seen) -> Ruling:
     last = seen.last("delegated")
     if last is None:
         return unverifiable("no sub-agent is in the log")
-    if _REPORT.search(claim.text) and not _STARTED.search(claim.text):
+    report, started = _REPORT.search(claim.text), _STARTED.search(claim.text)
+    if report and not (started and started.start() < report.start()):
         return unverifiable("hearsay: to be checked against the sub-agent's own run", last)
     return confirmed("a sub-agent was started", last)

@@ -27,7 +27,53 @@ MAX_SCAN = 65_536
 CHECKS = ("tests", "lint", "build")
 CHANGES = ("edited", "created", "deleted")
 _SHA = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
+_READS = re.compile(
+    r"explor|review|analy|research|investigat|assess|audit|plan|find|search|hunt|inspect|look|check|triage|map\b",
+    re.IGNORECASE,
+)
+_EXPLORERS = re.compile(r"^(?:explore|plan|search|research|find)", re.IGNORECASE)
+_WRITES = re.compile(
+    r"implement|fix|appl[yi]|writ|edit|creat|refactor|migrat|updat|add\b|port\b|convert|build", re.IGNORECASE
+)
+_RUNNERS = re.compile(
+    r"^(?:\w+=\S* )*(?:\S*/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|moon|tox|nox|hatch|"
+    r"pdm|poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|composer|mix|lein)\s",
+)
+_SCRIPT = re.compile(
+    r"^(?:(?:bash|sh|zsh|pwsh|python3?|node)\s+)?\S*(?:test|check|ci|verify|validate|lint|build)"
+    r"[\w.-]*\.(?:sh|bash|ps1|bat|py|mjs|js|ts)\b",
+    re.IGNORECASE,
+)
+_WRITER = re.compile(
+    r"writefile|write_text|write_bytes|open\([^)]{0,200}['\"][wax]|\bfs\.|\bsed\b.{0,40}-i|\bperl\b.{0,20}-\S*i|\btee\b|set-content|out-file|"
+    r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
+    re.IGNORECASE,
+)
+PLACES = frozenset({"rm", "mv"})
+_MOVES = frozenset(
+    {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
+)
+_DATA = (
+    ".json",
+    ".jsonl",
+    ".csv",
+    ".svg",
+    ".png",
+    ".jpg",
+    ".gif",
+    ".pdf",
+    ".html",
+    ".lock",
+    ".snap",
+    ".out",
+    ".diff",
+    ".patch",
+)
+_ELSEWHERE = re.compile(
+    r"^/(?:tmp|var/tmp|private/tmp|dev)/|/(?:\.cache|node_modules|__pycache__)/|^(?:\$|%)|/scratchpad/|/\.claude/(?!skills)"
+)
 _PROSE = (".md", ".mdx", ".txt", ".rst", ".adoc", ".log", ".markdown")
+_ANY_CHECK = re.compile(r"\b(?:tests?|spec|check|ci|verify|validate|e2e|all)\b", re.IGNORECASE)
 _OWN_CHECK = re.compile(
     r"\b(?:tests?|spec|check|ci|verify|validate|lint|build|precommit|pre-commit|e2e)\b", re.IGNORECASE
 )
@@ -80,15 +126,25 @@ def same_path(said: str, seen: str) -> bool:
     return a == b or b.endswith("/" + a) or a.endswith("/" + b)
 
 
-def is_prose(path: str) -> bool:
-    """Tell whether a change of this file cannot make a check stale."""
-    return path.lower().endswith(_PROSE)
+def matters(path: str, cwd: str | None) -> bool:
+    """Tell whether a change of this file can make a check stale: source or configuration of the project."""
+    plain = path.replace("\\", "/")
+    name = name_of(plain)
+    if plain.lower().endswith((*_PROSE, *_DATA)) or _ELSEWHERE.search(plain) or "." not in name.lstrip("."):
+        return False
+    if cwd and plain.startswith("/"):
+        root = cwd.replace("\\", "/").rstrip("/")
+        return (
+            plain.startswith(root + "/") or root.startswith(plain.rsplit("/", 1)[0]) or root.rsplit("/", 1)[-1] in plain
+        )
+    return True
 
 
 class Seen:
     """The run's effects as far as coding claims need them."""
 
     def __init__(self) -> None:
+        self.cwd: str | None = None
         self.at = 0
         self.turn = 0
         self.paths: OrderedDict[str, Touch] = OrderedDict()
@@ -97,7 +153,7 @@ class Seen:
         self.shas: OrderedDict[str, None] = OrderedDict()
         self.code_change: Step | None = None
         """The last change of anything but prose, by an edit, a shell command or a restore."""
-        self.code_changes = 0
+        self.code_changes: deque[Step] = deque(maxlen=MAX_EACH)
         self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
         self.gap = False
         """The log lost its beginning: a compaction, a resumed or forked run."""
@@ -118,31 +174,41 @@ class Seen:
             return step
         if effect.kind in CHANGES or effect.kind == "format":
             self._changed(step)
-        elif effect.kind == "vcs" and step.ok and restores(effect):
-            self.code_change = step
-            self.code_changes += 1
+        elif effect.kind == "vcs" and not step.bad:
+            if effect.args.get("action") in PLACES and paths_of(effect):
+                self._changed(step)
+            elif step.ok and restores(effect):
+                self._code_changed(step)
         return step
+
+    def _code_changed(self, step: Step) -> None:
+        self.code_change = step
+        self.code_changes = deque(
+            (known for known in self.code_changes if known.effect.id != step.effect.id), maxlen=MAX_EACH
+        )
+        self.code_changes.append(step)
+
+    def changes_after(self, at: int) -> int:
+        """Count the changes of code after a moment."""
+        return sum(step.at > at for step in self.code_changes)
 
     def _changed(self, step: Step) -> None:
         effect = step.effect
         paths = paths_of(effect)
+        if effect.kind == "format":
+            return
         if step.ok:
-            if effect.kind == "format":
-                return
-            if any(not is_prose(path) for path in paths):
-                self.code_change = step
-                self.code_changes += 1
+            if any(matters(path, self.cwd) for path in paths) and not _by_git(effect):
+                self._code_changed(step)
             why = weakened(effect, paths)
             if why:
                 self.weakening.append((step, why))
-        elif not step.bad:
-            return
         for path in paths:
             touch = self._touch(path)
-            if step.ok:
-                touch.changed = step
-            else:
+            if step.bad:
                 touch.tried = step
+            else:
+                touch.changed = step
 
     def _touch(self, path: str) -> Touch:
         touch = self.paths.get(path)
@@ -200,20 +266,50 @@ class Seen:
         """Tell whether a commit id, or one it abbreviates, was printed."""
         return any(known.startswith(sha) or sha.startswith(known) for known in self.shas)
 
-    def mentions(self, needle: str, *kinds: str) -> Step | None:
-        """Find a command of these kinds that names `needle`, newest first."""
-        wanted = needle.lower()
-        for step in reversed(self.of(*kinds)):
-            if wanted in command_of(step.effect).lower():
+    def writer_of(self, name: str) -> Step | None:
+        """Find a script or a version-control command that names the file and may have written it, newest first."""
+        wanted = name.lower()
+        for step in reversed(self.of("ran", "vcs", "installed")):
+            line = str(step.effect.args.get("command") or command_of(step.effect))
+            if step.bad or wanted not in line.lower():
+                continue
+            kind = step.effect.kind
+            if kind == "vcs" and step.effect.args.get("action") not in _MOVES:
+                continue
+            if kind in {"vcs", "installed"} or _WRITER.search(line[:MAX_SCAN]):
                 return step
         return None
 
-    def opaque_check(self) -> Step | None:
-        """Find a command that may have run checks without being known as one: `make ci`, `just verify`."""
-        for step in reversed(self.of("ran")):
-            if _OWN_CHECK.search(command_of(step.effect)[:2000]):
+    def opaque_check(self, after: int = 0) -> Step | None:
+        """Find a command that may have run checks without being known as one: `make ci`, `./scripts/verify.sh`."""
+        for step in reversed(self.of("ran", "build", "lint")):
+            if step.at <= after:
+                return None
+            line = str(step.effect.args.get("command") or command_of(step.effect))[:2000].strip()
+            words = _OWN_CHECK if step.effect.kind == "ran" else _ANY_CHECK
+            if (_RUNNERS.match(line) and words.search(line)) or _SCRIPT.match(line):
                 return step
         return None
+
+    def reported(self) -> bool:
+        """Tell whether a sub-agent that may run commands was started: one not kept to exploring by its type."""
+        return any(
+            not _EXPLORERS.search(
+                str(step.effect.args.get("subagent_type") or step.effect.args.get("agent_type") or "")
+            )
+            for step in self.of("delegated")
+        )
+
+    def handed_over(self, word: str = "") -> bool:
+        """Tell whether a sub-agent that does more than look was started; with `word`, one whose task speaks of it."""
+        for step in self.of("delegated"):
+            args = step.effect.args
+            task = f"{args.get('description', '')} {args.get('subagent_type') or args.get('agent_type') or ''}"
+            if word and re.search(word, task, re.IGNORECASE):
+                return True
+            if not word and (_WRITES.search(task) or not _READS.search(task)):
+                return True
+        return False
 
 
 def command_of(effect: Effect) -> str:
@@ -234,14 +330,15 @@ def paths_of(effect: Effect) -> list[str]:
     return []
 
 
-_RESTORE = re.compile(
-    r"\bgit\b.{0,80}\b(?:checkout\s+(?:\S+\s+)?--|restore|reset\s+--hard|stash|revert|rebase|merge|cherry-pick|pull|am|apply)\b"
-)
+_RESTORE = re.compile(r"\bgit\b.{0,200}\b(?:checkout\s(?:.{0,200}\s)?--\s|restore\s|reset\s.{0,40}--hard|revert\s)")
+_KEPT = re.compile(r"--abort\b|--staged\b|--no-commit\b|--cached\b")
 
 
 def restores(effect: Effect) -> bool:
-    """Tell whether a version-control command changes files of the working tree."""
+    """Tell whether a version-control command throws away changes of the working tree, so that code is another."""
     command = str(effect.args.get("command") or "")[:2000]
-    if re.search(r"\bstash\s+(?:list|show|drop)\b|--abort\b|--staged\b", command):
-        return False
-    return bool(_RESTORE.search(command))
+    return bool(_RESTORE.search(command)) and not _KEPT.search(command)
+
+
+def _by_git(effect: Effect) -> bool:
+    return str(effect.args.get("command") or "").lstrip().startswith("git ")

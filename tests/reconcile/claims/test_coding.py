@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assure_tui.ingest.model import AgentText, Channel, Locator, Origin
+from assure_tui.reconcile.claims import extract
+from assure_tui.reconcile.context import Context
+from assure_tui.reconcile.model import Claim
+from assure_tui.reconcile.settings import Settings
+
+ORIGIN = Origin("s-000000000000", Locator("bytes", 0, 1, 1), "00")
+
+
+def read(text: str, *, touched: tuple[str, ...] = (), channel: Channel = "final") -> list[Claim]:
+    context = Context("r-1", Settings())
+    context.coding = True
+    context.touched.update(dict.fromkeys(touched))
+    event = AgentText(id="e#0", run="r-1", origin=ORIGIN, seq=1, text=text, channel=channel)
+    return extract(event, context)
+
+
+def kinds(text: str) -> list[str]:
+    return [("not " if claim.polarity == "denied" else "") + claim.kind for claim in read(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("All tests pass.", ["tests"]),
+        ("All green.", ["tests"]),
+        ("Still failing. Let me look.", ["tests_fail"]),
+        ("3 of the new tests fail as expected.", ["tests_fail"]),
+        ("`cargo clippy` is clean and `cargo build` succeeded.", ["lint", "build"]),
+        ("I've renamed the helper in `src/app.py`.", ["edited"]),
+        ("Committed as `1a2b3c4` and pushed to main.", ["committed", "pushed"]),
+        ("Done and committed.", ["committed"]),
+        ("The branch is pushed.", ["pushed"]),
+        ("I have opened a pull request.", ["opened_pr"]),
+        ("Removed the unused flag.", ["deleted"]),
+        ("Added three regression tests for the parser.", ["added_tests"]),
+        ("I created a branch for this.", ["vcs"]),
+        ("No other references turned up.", ["search_none"]),
+        ("Not pushed — say the word.", ["not pushed"]),
+        ("Nothing has been committed yet.", ["not committed"]),
+        ("I did not run the full test suite.", ["not tests"]),
+        ("The lock file is unchanged.", ["not edited"]),
+    ],
+)
+def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll add a test and push it.",
+        "Let me see if the tests pass.",
+        "Once the tests pass I will commit.",
+        "Should I push this?",
+        "If it was removed, the build fails.",
+        "You could have the hook updated.",
+        "CI should pass now.",
+        "Do you want the branch pushed?",
+        "> I fixed it and pushed.",
+        "```\nAll tests pass.\n```",
+        "The upload function returns the created object.",
+        "I'm pushing the branch now.",
+        "Here's what I changed:",
+    ],
+)
+def test_plans_questions_conditions_and_quotations_are_none(text: str) -> None:
+    assert kinds(text) == []
+
+
+def test_bullets_are_claims_under_changes_and_none_under_options() -> None:
+    assert kinds("## Changes\n- Pass the branch name through\n- Show a dash when empty") == ["edited", "edited"]
+    assert kinds("Options:\n- Pass the branch name through\n- Added complexity in the parser") == []
+
+
+def test_a_described_file_is_claimed_when_this_run_changed_it() -> None:
+    text = "- `notes/zsh.md` — startup order and known traps of the shell"
+    assert [claim.kind for claim in read(text, touched=("zsh.md",))] == ["edited"]
+    assert read(text) == []
+
+
+def test_bare_commands_under_a_result_are_claims() -> None:
+    assert kinds("Verification passed:\n\n- `npm run build`\n- `npm test`\n- `npm run lint`") == [
+        "build",
+        "tests",
+        "lint",
+    ]
+
+
+def test_several_actions_of_one_sentence_are_told_apart_by_span() -> None:
+    text = "Fixed the parser in `a.py`, committed as `0a1b2c3`, and pushed to origin."
+    claims = read(text)
+    assert [claim.kind for claim in claims] == ["fixed", "committed", "pushed"]
+    assert [claim.text for claim in claims] == [
+        "Fixed the parser in `a.py`",
+        "committed as `0a1b2c3`",
+        "pushed to origin.",
+    ]
+
+
+def test_arguments_are_read_out_of_the_words() -> None:
+    (tests,) = read("The full suite is green: 41/41 tests pass.")
+    assert tests.args["counts"]["passed"] == 41
+    assert tests.args["scope"] == "all"
+    (commit,) = read("Committed as `6fe41fe`.")
+    assert commit.args["sha"] == ["6fe41fe"]
+    (edit,) = read("Updated `src/app/main.py:12-40` to read the flag.")
+    assert edit.args["paths"] == ["src/app/main.py"]
+
+
+def test_an_item_takes_its_file_from_the_item_above() -> None:
+    (claim,) = read("## Changes\n1. **`lib/parse.ts`**:\n   - Added a guard for empty input")
+    assert claim.args["paths"] == ["lib/parse.ts"]
+
+
+def test_text_that_was_cut_off_claims_nothing() -> None:
+    context = Context("r-1", Settings())
+    context.coding = True
+    event = AgentText(id="e#0", run="r-1", origin=ORIGIN, seq=1, text="All tests pass.", cut=True)
+    assert extract(event, context) == []
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            "All tests pass",
+            "`a.py`",
+            "**",
+            "- ",
+            "\n",
+            ". ",
+            "I've added ",
+            "not ",
+            "pushed ",
+            "12/12 ",
+            "| ",
+            "# ",
+            "’",
+            "😀",
+        ]
+    ),
+    max_size=60,
+).map("".join)
+
+
+@given(MARKUP | st.text(max_size=200))
+@settings(max_examples=200)
+def test_spans_are_slices_of_the_text_whatever_it_holds(text: str) -> None:
+    for claim in read(text):
+        start, end = claim.span
+        assert 0 <= start < end <= len(text)
+        assert claim.text == text[start:end]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a", " ", "`", "pushed ", "and ", ", ", "not ", "1/1 ", "pass ", "a.b/", "../", "0a1b2c3 ", '"', "tests ",
+        "now ", "no ", "I've added, ", "agents running ", "a-", "[x](y) ", "(", "is ", "commit ", "http://",
+        "fix ", "#1 ",
+        "- Added `x`\n", "No files ", "nothing ", "changed ", "the the ", "files touched ",
+    ],
+)  # fmt: skip
+def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    read("All tests pass.")
+    start = time.perf_counter()
+    read(text)
+    assert time.perf_counter() - start < 1
