@@ -1,0 +1,76 @@
+"""The command `assure-tui demo`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from assure_tui.app.demo.stage import Stage
+from assure_tui.app.desk.config import WORKSPACE_FILE, read_workspace
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.trust import trust
+
+HEADLESS_SPEED = 8.0
+
+
+def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
+    """Play the demo: on the screen, or headless; `keep` names the folder that stays afterwards.
+
+    Raises:
+        UsageError: The folder to keep is not empty, or cannot be written.
+    """
+    folder = _folder(keep)
+    pace = speed or (HEADLESS_SPEED if headless else 1.0)
+    try:
+        stage = Stage.build(folder, pace)
+        home = Home.under(stage.home)
+        home.prepare()
+        _trust(stage, home)
+        print(f"workspace: {stage.workspace}", file=sys.stderr)
+        if headless:
+            from assure_tui.app.demo.headless import run as play  # noqa: PLC0415 - the screen does not need it
+
+            return play(stage, home)
+        return _screen(stage, home)
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(keep: Path | None) -> Path:
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="assure-tui-demo-"))
+    folder = keep.expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        empty = not any(folder.iterdir())
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be used for the demo ({error.strerror}): name another folder.") from error
+    if not empty:
+        raise UsageError(f"{folder} is not empty: name a new folder for the demo to keep.")
+    return folder
+
+
+def _trust(stage: Stage, home: Home) -> None:
+    """Trust the demo's own workspace file, as its operator would with `assure-tui trust`."""
+    path = stage.workspace / WORKSPACE_FILE
+    trust(home.trust, path, read_workspace(path, trusted=True).digest)
+
+
+def _screen(stage: Stage, home: Home) -> int:
+    from assure_tui.app.desk.desk import Desk  # noqa: PLC0415 - not needed headless
+    from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
+
+    player = stage.play()
+    desk = Desk.open(home, roots=[stage.workspace])
+    try:
+        return show(desk, recorder_arguments=["--home", str(stage.home), str(stage.workspace)])
+    finally:
+        desk.close()
+        player.terminate()
+        with suppress(OSError):
+            player.wait()
