@@ -19,7 +19,7 @@ from assure_tui.app.demo.scenes import SCENES, STRAYS
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.verify import verify
-from assure_tui.reconcile.model import GateResult, InputFinding, at_least
+from assure_tui.reconcile.model import GateResult, at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,14 +74,25 @@ def run(stage: Stage, home: Home) -> int:
     finally:
         desk.close()
     verdict = "all of it held" if report.held else "NOT all of it held"
-    report.say(f"{verdict}, in {time.monotonic() - started:.0f} s. Look at it: assure-tui --home {stage.home} {stage.workspace}")
+    report.say(
+        f"{verdict}, in {time.monotonic() - started:.0f} s. Look at it: assure-tui --home {stage.home} {stage.workspace}"
+    )
     return 0 if report.held else 1
 
 
 def _play(stage: Stage, home: Home, report: Report) -> dict[str, Path]:
     """Play all scenes with a recorder beside them; give the file of each scene."""
     recorder = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "assure_tui.app", "record", "--attached", "--home", str(stage.home), str(stage.workspace)],
+        [
+            sys.executable,
+            "-m",
+            "assure_tui.app",
+            "record",
+            "--attached",
+            "--home",
+            str(stage.home),
+            str(stage.workspace),
+        ],
         stdin=subprocess.PIPE,
         stdout=None,
         text=True,
@@ -151,7 +162,9 @@ def _judge(scene: Scene, detail: RunDetail, report: Report) -> None:
 
 def _strays(desk: Desk, report: Report) -> None:
     kinds = [item.kind for item in desk.unattributed()]
-    report.check(f"payment feed: {kinds.count('orphan')} row that no run accounts for", held=kinds.count("orphan") == len(STRAYS))
+    report.check(
+        f"payment feed: {kinds.count('orphan')} row that no run accounts for", held=kinds.count("orphan") == len(STRAYS)
+    )
     report.check("payment feed: one order refunded twice by two honest runs", held=kinds.count("duplicate") == 1)
 
 

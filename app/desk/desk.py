@@ -19,6 +19,7 @@ import msgspec
 from assure_tui.app.desk import entries
 from assure_tui.app.desk.acts import UNDONE, Acts
 from assure_tui.app.desk.archive import Archive, plain_errors
+from assure_tui.app.desk.audit import alterations, recorded_logs
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.entries import ACTS, EVIDENCE, Tags
 from assure_tui.app.desk.errors import GoneError, LedgerDamagedError, UsageError
@@ -560,6 +561,18 @@ class Desk:
         )
         self._bumps += 1
         return self.ledger()
+
+    def check_log(self, log: Path, at: Path | None = None) -> list[str]:
+        """Say where a log, or a copy of it at `at`, is not what was recorded; nothing when it is.
+
+        Raises:
+            UsageError: The log was never recorded.
+        """
+        ledger = self._archive.reading()
+        found = list(recorded_logs(ledger, self._tags, log)) if ledger is not None else []
+        if not found:
+            raise UsageError(f"nothing of {log} is in the ledger: it was never recorded, or under another path.")
+        return [message for known in found for message in alterations(known, at)]
 
     def operator_keys(self) -> list[OperatorIdentity]:
         """Give the public halves of the operator keys of this installation."""
