@@ -60,7 +60,7 @@ def load(name: str) -> Palette:
         name=name,
         label=data["label"],
         dark=data["dark"],
-        ansi=data.get("ansi", False),
+        ansi=data.get("native", False),
         base=base,
         variables=variables,
     )

@@ -22,8 +22,12 @@ TURNS_KEPT: Final = 40
 ASKED_SHOWN: Final = 2
 CONTEXT: Final = 160
 """Code points of the agent's own words shown on either side of a claim."""
+AROUND: Final = 4
+"""Events shown on either side of the one that matters."""
 CELLS_SHOWN: Final = 8
 ARGS_SHOWN: Final = 6
+_STOP: Final = re.compile(r"[.!?][)”\"']?\s")
+"""Where a sentence ends, near enough to show one."""
 _WORD: Final = re.compile(r"[\w.@/#-]{2,64}")
 
 
@@ -62,6 +66,8 @@ class Evidence:
     absent: dict[str, str] = field(default_factory=dict)
     event: str | None = None
     """The event to go to in the Timeline."""
+    around: tuple[EventRow, ...] = ()
+    """What happened just before and after it."""
 
 
 def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
@@ -143,7 +149,16 @@ def _side_by_side(
         more=max(0, len(called) - CELLS_SHOWN) + max(0, len(landed) - CELLS_SHOWN),
         absent=absent,
         event=event,
+        around=tuple(_around(desk, run, event)),
     )
+
+
+def _around(desk: Desk, run: str, event: str | None) -> Sequence[EventRow]:
+    place = desk.position(run, event) if event else None
+    if place is None:
+        return ()
+    start = max(0, place - AROUND)
+    return desk.events(run, start, place - start + AROUND + 1)
 
 
 def _finding(subject: Finding | Claim) -> Finding:
@@ -240,8 +255,11 @@ def _words(desk: Desk, run: str, event: str, span: tuple[int, int], fallback: st
     left = max(whole.rfind("\n", 0, start) + 1, start - CONTEXT)
     line_end = whole.find("\n", end)
     right = min(line_end if line_end >= 0 else len(whole), end + CONTEXT)
-    head = "…" if left and whole[left - 1] != "\n" else ""
-    tail = "…" if right < len(whole) and whole[right] != "\n" else ""
+    left += max((match.end() for match in _STOP.finditer(whole[left:start])), default=0)
+    stop = _STOP.search(whole[end:right] + " ")
+    right = min(right, end + stop.end() - 1) if stop else right
+    head = "…" if left and not whole[left - 1].isspace() else ""
+    tail = "…" if right < len(whole) and not (stop or whole[right].isspace()) else ""
     shift = len(head) - left
     return Cell(head + whole[left:right] + tail, event=event, span=(start + shift, end + shift))
 
@@ -255,7 +273,7 @@ def _effect(effect: Effect) -> Cell:
     unique = [detail for detail in details if not (detail in seen or seen.add(detail))]  # type: ignore[func-returns-value]
     if effect.exit_code is not None:
         unique.append(("exit", str(effect.exit_code)))
-    who = effect.source_kind.removeprefix("feed:") if effect.source_kind != "log" else "call"
+    who = effect.source_kind.removeprefix("feed:") if effect.source_kind != "log" else ""
     return Cell(
         effect.tool or effect.kind,
         event=effect.event,

@@ -7,9 +7,10 @@ from typing import Final
 
 from textual.content import Content
 
-from assure_tui.app.desk.views import Decision, Note, RunDetail
+from assure_tui.app.desk.views import Decision, EventRow, Note, RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.event_line import event_line
 from assure_tui.app.tui.evidence import Cell, Evidence
 from assure_tui.app.tui.lines import Sheet
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
@@ -19,6 +20,8 @@ SIDE_BY_SIDE: Final = 72
 """Cells that four columns need."""
 GUTTER: Final = 9
 TEXT_LIMIT: Final = 1200
+SELF_EVIDENT: Final = frozenset({"money", "target", "command", "recipient", "path", "paths", "counts"})
+"""Values that need no name in front of them."""
 COLUMNS: Final = (("asked", "ASKED"), ("claimed", "CLAIMED"), ("called", "CALLED"), ("landed", "LANDED"))
 
 
@@ -42,10 +45,15 @@ def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -
     sheet.add(*(pad + line for line in out))
     sheet.begin()
     sheet.add(*(pad + line for line in _standing(evidence, detail, inner, glyphs)))
+    if evidence.around:
+        sheet.begin()
+        sheet.add(Content(""), paint.rule(glyphs, width - 1, "AROUND IT"))
+        sheet.add(*(_around(row, evidence.event, inner, glyphs) for row in evidence.around))
     notes = [note for note in detail.notes if note.subject == evidence.subject]
     if notes:
         sheet.begin()
-        sheet.add(Content(""), *(pad + line for line in _notes(notes, inner, glyphs)))
+        sheet.add(Content(""), paint.rule(glyphs, width - 1, "NOTES"))
+        sheet.add(*(pad + line for line in _notes(notes, inner)))
     return sheet
 
 
@@ -93,7 +101,7 @@ def _quote(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
     """Somebody's words in quotation marks, the words that matter highlighted, then who, when and what it counts for."""
     opening, closing = glyphs.marks["open_quote"], glyphs.marks["close_quote"]
     words = paint.wrap(Content(opening) + quoted(cell.text, cell.span) + Content(closing), width)
-    return [*words, *paint.wrap(_source(cell, glyphs), width)]
+    return [*words, *_source(cell, width, glyphs)]
 
 
 def quoted(text: str, span: tuple[int, int] | None) -> Content:
@@ -109,23 +117,29 @@ def quoted(text: str, span: tuple[int, int] | None) -> Content:
 
 
 def _act(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
+    """What was done: the tool, its values, how it ended, then when and how it is known."""
     out = paint.wrap(paint.text(cell.text, STRONG), width)
     for key, value in cell.details:
-        out += paint.wrap(
-            Content.assemble((f"{paint.text(key, limit=40).plain} ", DIM), paint.text(value, limit=160)), width
-        )
-    state = paint.sign(glyphs, cell.status) if cell.status else Content("")
-    out += paint.wrap(state, width)
-    return [*out, *paint.wrap(_source(cell, glyphs), width)]
+        name = Content("") if key in SELF_EVIDENT else Content.styled(f"{paint.text(key, limit=40).plain} ", DIM)
+        out += paint.wrap(name + paint.text(value, limit=160), width)
+    return [*out, *_source(cell, width, glyphs)]
 
 
-def _source(cell: Cell, glyphs: Glyphs) -> Content:
-    parts = [Content.styled(paint.clock(cell.time, seconds=True), DIM)] if cell.time is not None else []
-    if cell.who:
-        parts.append(paint.text(cell.who, DIM, limit=40))
-    if cell.grade:
-        parts.append(paint.sign(glyphs, cell.grade))
-    return Content(" ").join(parts)
+def _source(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
+    """How it ended, when, by whom, and how far from the agent's own words: on one line, or one under the other."""
+    parts = [
+        paint.sign(glyphs, cell.status) if cell.status else Content(""),
+        Content.styled(paint.clock(cell.time, seconds=True), DIM) if cell.time is not None else Content(""),
+        paint.text(cell.who, DIM, limit=60) if cell.who else Content(""),
+        paint.sign(glyphs, cell.grade) if cell.grade else Content(""),
+    ]
+    out: list[Content] = []
+    for part in parts:
+        if out and part and out[-1].cell_length + 2 + part.cell_length <= width:
+            out[-1] = Content("  ").join([out[-1], part])
+        elif part:
+            out.append(part.truncate(width, ellipsis=True))
+    return out
 
 
 def _reading(cells: Sequence[Cell], width: int, glyphs: Glyphs) -> list[Content]:
@@ -165,6 +179,11 @@ def _standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs)
     return out
 
 
+def _around(row: EventRow, here: str | None, width: int, glyphs: Glyphs) -> Content:
+    mark = Content.styled(glyphs.marks["cursor"] if row.id == here else " ", ACCENT)
+    return mark + event_line(row, width, glyphs)
+
+
 def _decision(subject: str, decisions: Sequence[Decision], glyphs: Glyphs) -> Content:
     for decision in decisions:
         if decision.finding == subject:
@@ -185,8 +204,8 @@ def _decision(subject: str, decisions: Sequence[Decision], glyphs: Glyphs) -> Co
     )
 
 
-def _notes(notes: Sequence[Note], width: int, glyphs: Glyphs) -> list[Content]:
-    out = [paint.rule(glyphs, width, "NOTES")]
+def _notes(notes: Sequence[Note], width: int) -> list[Content]:
+    out: list[Content] = []
     for note in notes:
         tags = "".join(f" #{tag}" for tag in note.tags)
         out += paint.wrap(

@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.widgets import ContentSwitcher, Input
 
 from assure_tui.app.tui import bars, paint
@@ -109,6 +108,7 @@ class Frame(App[int]):
             self.keys_now |= {name: keys for name, keys in self._keymap.items() if name in self.keys_now}
             self.set_keymap(self._keymap)
         self.session.refresh_rows()
+        self.session.load_marks()
         if self._start != "runs" and self.session.rows:
             self.session.open(self.session.rows[0].id)
         self.redraw()
@@ -174,10 +174,8 @@ class Frame(App[int]):
             flags.append("FOLLOW")
         elif timeline is not None and timeline.fresh:
             flags.append(f"{timeline.fresh:,} new")
-        self.header.show(
-            bars.header(self.view.crumbs(), session.rows, session.desk.presence(), flags, width, session.glyphs)
-        )
-        self.strip.show(Content(" ") + bar(session.desk.ledger(), session.glyphs))
+        self.header.show(bars.header(self.view.crumbs(), session.rows, session.presence, flags, width, session.glyphs))
+        self.strip.show(bar(session.ledger, session.glyphs))
         if self._said:
             self.footer.show(paint.text(f" {self._said}", "bold"))
         else:

@@ -111,7 +111,7 @@ class Lines(ScrollView, can_focus=True):
 
     def line_width(self) -> int:
         """Cells that the widest line takes."""
-        return self.size.width
+        return self.scrollable_content_region.width
 
     def notify_style_update(self) -> None:
         """Take over a new theme."""
@@ -344,12 +344,12 @@ class Page(Lines):
 
     def line_width(self) -> int:
         """Cells that the widest line takes."""
-        return max(self.size.width - 1, self.sheet.width)
+        return max(self.scrollable_content_region.width, self.sheet.width)
 
     @property
     def sheet(self) -> Sheet:
         """The lines at the present width."""
-        width = self.size.width - 1
+        width = self.scrollable_content_region.width
         if width != self._made_for:
             self._made_for = width
             self._sheet = self._make(width) if width > 0 else Sheet()

@@ -7,10 +7,12 @@ from typing import Final
 from textual.content import Content
 from textual.widgets import Input
 
+from assure_tui.app.tui import paint
 from assure_tui.app.tui.frame import Frame
 from assure_tui.app.tui.lines import Lines, Page
 from assure_tui.app.tui.paint import DIM
-from assure_tui.app.tui.session import undecided
+from assure_tui.app.tui.port import TROUBLE
+from assure_tui.app.tui.session import undecided, waits
 from assure_tui.app.tui.views.base import Caption
 from assure_tui.app.tui.views.claims import ClaimsView
 from assure_tui.app.tui.views.diff import DiffView
@@ -147,10 +149,10 @@ class Moving(Frame):
                 if view.listing.key not in waiting or 0 <= here < len(waiting):
                     self._show_finding(waiting[here])
                     return
-        needy = [row.id for row in session.rows if row.undecided and row.id != session.run]
+        needy = [row.id for row in session.rows if waits(row) and row.id != session.run]
         if self.is_at("runs"):
             under = self.runs.key_under_cursor
-            needy = [row.id for row in session.rows if row.undecided]
+            needy = [row.id for row in session.rows if waits(row)]
             needy = needy[needy.index(under) :] if under in needy else needy
         for run in needy if by > 0 else reversed(needy):
             waiting = [item.id for item in undecided(session.desk.run(run))]
@@ -239,7 +241,11 @@ class Moving(Frame):
 
     def _apply_filter(self) -> None:
         query = self.filter_input.value.strip()
-        shown, total, more = self.view.filtered(query)
+        try:
+            shown, total, more = self.view.filtered(query)
+        except TROUBLE as error:
+            self.filter_count.show(Content(""), paint.text(f"{error} ", "$state-unverifiable", limit=60))
+            return
         words = f"{'≥ ' if more else ''}{shown:,} of {total:,} (filtered) " if query else f"{total:,} "
         self.filter_count.show(Content(""), Content.styled(words, DIM))
         self.show_bars()

@@ -80,8 +80,8 @@ def rule(glyphs: Glyphs, width: int, title: str = "") -> Content:
     line = glyphs.marks["line"]
     if not title:
         return Content.styled(line * max(0, width), "$text-rule")
-    rest = max(0, width - len(title) - 1)
-    return Content.assemble((title, HEAD), " ", (line * rest, "$text-rule"))
+    rest = max(0, width - len(title) - 2)
+    return Content.assemble(" ", (title, HEAD), " ", (line * rest, "$text-rule"))
 
 
 def clock(moment: float | None, *, seconds: bool = False) -> str:

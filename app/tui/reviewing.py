@@ -39,7 +39,7 @@ class Reviewing(Moving):
         if finding is None or session.detail is None:
             self.say("The cursor is on no finding; e goes to the next one.")
             return
-        waiting = [item.id for item in undecided(session.detail)]
+        run, waiting = session.run, [item.id for item in undecided(session.detail)]
         reason = await self.push_screen_wait(ReasonDialog(session.desk, finding, word, session.glyphs))
         if reason is None:
             return
@@ -54,14 +54,14 @@ class Reviewing(Moving):
             else:
                 self.say("All findings of this run are decided: v gives the verdict.")
 
-        self._act(lambda: session.desk.decide(finding.id, word, reason), then)
+        self._act(lambda: session.desk.decide(finding.id, word, reason, run), then)
 
     def action_undo(self) -> None:
         """Take back the decision under the cursor, else the last one of this sitting."""
         session = self.session
         if not self._may_write() or session.detail is None:
             return
-        answered = {decision.finding for decision in session.detail.decisions}
+        run, answered = session.run, {decision.finding for decision in session.detail.decisions}
         here = self.claims.listing.key
         last = next((item for item in reversed(session.decided) if item in answered), None)
         finding = here if here in answered else last
@@ -74,7 +74,7 @@ class Reviewing(Moving):
             self.claims.listing.find(finding)
             self.say("Taken back: the finding is undecided again.")
 
-        self._act(lambda: session.desk.undo_decision(finding), then)
+        self._act(lambda: session.desk.undo_decision(finding, run), then)
 
     @work
     async def action_note(self) -> None:
@@ -85,7 +85,7 @@ class Reviewing(Moving):
         if subject is None:
             self.say("There is nothing here that a note could be about.")
             return
-        run = self.runs.key_under_cursor if self.is_at("runs") else session.run
+        run = self.run_at_hand()
         answer = await self.push_screen_wait(NoteDialog(session.desk, subject[0], subject[1]))
         if answer is not None:
             text, tags = answer
@@ -96,11 +96,9 @@ class Reviewing(Moving):
         subject = self.view.subject()
         if subject is None:
             return
-        marks = self.session.marks
-        if subject[0] in marks:
-            marks.discard(subject[0])
-        else:
-            marks.add(subject[0])
+        run = self.run_at_hand()
+        if run:
+            self.session.toggle_mark(run, subject[0])
         self.view.update()
         self.pane.move(1)
 
@@ -108,7 +106,7 @@ class Reviewing(Moving):
     async def action_verdict(self) -> None:
         """Give the run a verdict."""
         session = self.session
-        run = self._run_at_hand()
+        run = self.run_at_hand()
         if not self._may_write():
             return
         if not run:
@@ -122,7 +120,8 @@ class Reviewing(Moving):
                 lambda: session.desk.verdict(run, word, reason), lambda: self.say("The verdict is a draft: S seals it.")
             )
 
-    def _run_at_hand(self) -> str:
+    def run_at_hand(self) -> str:
+        """Id of the run that the cursor is on in Runs, else of the open one."""
         return self.runs.key_under_cursor if self.is_at("runs") else self.session.run
 
     @work
@@ -134,8 +133,7 @@ class Reviewing(Moving):
         details = self._to_seal()
         if not details:
             return
-        state = desk.ledger().state
-        if state == "damaged":
+        if desk.ledger().state == "damaged":
             self.say("The ledger is damaged: nothing is sealed on it. 5 shows what failed.")
             return
         opened = set(session.opened)
@@ -157,7 +155,8 @@ class Reviewing(Moving):
 
         done = await self.push_screen_wait(SealDialog(details, opened, names, session.glyphs, perform))
         if done:
-            session.marks -= {detail.row.id for detail in details}
+            for run in session.marks & {detail.row.id for detail in details}:
+                session.toggle_mark(run, run)
             self.reread()
             self.say(
                 f"Sealed: {paint.count(len(details), 'run')}. Anybody can check it offline with assure-tui verify."
@@ -169,7 +168,7 @@ class Reviewing(Moving):
         session, desk = self.session, self.session.desk
         marked = [row.id for row in session.rows if row.id in session.marks] if self.is_at("runs") else []
         if not marked:
-            run = self._run_at_hand()
+            run = self.run_at_hand()
             if not run:
                 self.say("Open a run first: Enter on one in Runs.")
                 return []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
-from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.desk.views import LedgerView, Presence, RunDetail, RunRow
 from assure_tui.app.tui.port import Desk
 from assure_tui.reconcile.model import Finding, at_least
 from assure_tui.themes.glyphs import Glyphs
+
+MARKS_READ: Final = 500
+"""Runs whose marks are read when the screen opens; those of the others are read with the run."""
 
 
 @dataclass
@@ -20,12 +24,19 @@ class Session:
     rows: list[RunRow] = field(default_factory=list)
     shown: list[RunRow] = field(default_factory=list)
     detail: RunDetail | None = None
+    presence: Presence = field(init=False)
+    ledger: LedgerView = field(init=False)
     queries: dict[str, str] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     """Findings whose evidence was on the screen, ever: kept by the desk, and told in the seal."""
     marks: set[str] = field(default_factory=set)
+    """Ids that are marked, in the runs that were looked at."""
     decided: list[str] = field(default_factory=list)
     """Findings decided in this sitting, the newest last: what undo takes back."""
+
+    def __post_init__(self) -> None:
+        """How the desk stands at first."""
+        self.presence, self.ledger = self.desk.presence(), self.desk.ledger()
 
     @property
     def run(self) -> str:
@@ -37,10 +48,24 @@ class Session:
         query = self.queries.get("runs", "")
         self.rows = list(self.desk.runs(""))
         self.shown = list(self.desk.runs(query)) if query else self.rows
+        self.presence = self.desk.presence()
+        self.ledger = self.desk.ledger()
+
+    def load_marks(self) -> None:
+        """Read which of the runs are marked."""
+        for row in self.rows[:MARKS_READ]:
+            self.marks |= self.desk.marks(row.id)
+
+    def toggle_mark(self, run: str, subject: str) -> None:
+        """Mark something in a run, or take the mark away."""
+        on = subject not in self.marks
+        self.marks ^= {subject}
+        self.desk.mark(run, subject, on=on)
 
     def open(self, run: str) -> None:
         """Read the run."""
         if self.run != run:
+            self.marks |= self.desk.marks(run)
             self.opened = set((self.desk.draft(f"opened:{run}") or "").split("\n")) - {""}
         self.detail = self.desk.run(run)
 
@@ -58,6 +83,11 @@ def undecided(detail: RunDetail) -> list[Finding]:
     return [
         finding for finding in detail.findings() if finding.id not in answered and at_least(finding.severity, "medium")
     ]
+
+
+def waits(row: RunRow) -> bool:
+    """Whether a run has findings that ask for a decision. Those from before watching can wait."""
+    return row.undecided > 0 and row.attention != "backlog"
 
 
 def unanswered(detail: RunDetail) -> list[Finding]:

@@ -517,6 +517,7 @@ class SampleDesk:
             )
         ]
         self.drafts = {}
+        self.marked = {}
         self.looked_at = []
         self.keys = []
         self.ledger_state = "ok"
@@ -600,15 +601,15 @@ class SampleDesk:
         )
         self.change(run, notes=(*self.details[run].notes, note))
 
-    def decide(self, finding, word, reason):
-        run = self.owner(finding)
+    def decide(self, finding, word, reason, run=None):
+        run = run or self.owner(finding)
         item = self.details[run]
         made = Decision(finding=finding, word=word, reason=reason, by="ana", time=T0 + 1200, entry=4184)
         left = item.row.undecided - 1
         self.change(run, decisions=(*item.decisions, made), row=msgspec.structs.replace(item.row, undecided=left))
 
-    def undo_decision(self, finding):
-        run = self.owner(finding)
+    def undo_decision(self, finding, run=None):
+        run = run or self.owner(finding)
         item = self.details[run]
         kept = tuple(d for d in item.decisions if d.finding != finding)
         self.change(run, decisions=kept, row=msgspec.structs.replace(item.row, undecided=item.row.undecided + 1))
@@ -635,6 +636,13 @@ class SampleDesk:
 
     def drop_draft(self, key):
         self.drafts.pop(key, None)
+
+    def marks(self, run):
+        return self.marked.get(run, set())
+
+    def mark(self, run, subject, *, on=True):
+        kept = self.marked.setdefault(run, set())
+        (kept.add if on else kept.discard)(subject)
 
     def looked(self, run):
         self.looked_at.append(run)

@@ -56,9 +56,7 @@ class SealDialog(Dialog[str | None]):
         details = self._details
         name = f"run {short(details[0].row.id)}" if len(details) == 1 else paint.count(len(details), "marked run")
         yield said(
-            Content.assemble(
-                ("Seal ", DIM), (name, STRONG), ("   this cannot be taken back, only withdrawn in a new entry", DIM)
-            ),
+            Content.assemble(("Seal ", DIM), (name, STRONG), ("   once sealed, only a new entry can withdraw it", DIM)),
             classes="gap",
         )
         yield Page(id="seal-account")
@@ -66,9 +64,7 @@ class SealDialog(Dialog[str | None]):
         yield said(Content.assemble(("Type the verdict: ", DIM), (wanted, STRONG)))
         yield Input(id="seal-word", placeholder=self._words[0] if len(self._words) == 1 else "accepted")
         if not self._keys:
-            yield said(
-                Content.styled("There is no key of yours yet. It is made now, and locked with a passphrase.", DIM)
-            )
+            yield said(Content.styled("You have no key yet: it is made now, locked with a passphrase.", DIM))
             yield Input(id="seal-name", placeholder="Your name, as it shall stand on the seal")
         else:
             yield said(Content.assemble(("Signed by ", DIM), paint.text(self._keys[0], STRONG)))

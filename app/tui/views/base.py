@@ -44,7 +44,10 @@ class View(Container):
         return [pane for pane in self.query(Lines) if pane.display and pane.region.width > 0]
 
     def filtered(self, query: str) -> tuple[int, int, bool]:
-        """Apply a filter; tell how many are shown, of how many, and whether more may match than were looked at."""
+        """Apply a filter; tell how many are shown, of how many, and whether more may match than were looked at.
+
+        A filter that is not understood raises what the desk raises, and changes nothing.
+        """
         del query
         return 0, 0, False
 
@@ -107,8 +110,11 @@ class Caption(Widget):
         width = self.size.width
         if y or not width:
             return Strip.blank(width, self.rich_style)
-        room = max(0, width - self._right.cell_length)
-        content = paint.fit(self._left, room) + self._right.truncate(width)
+        content = self._left
+        if self._right:
+            room = max(0, width - self._right.cell_length - 1)
+            content = paint.fit(content, room) + Content(" ") + self._right.truncate(max(0, width - 1))
+        content = paint.fit(content, width)
         base = self.visual_style
         segments = [
             Segment(piece, (base + style).rich_style)

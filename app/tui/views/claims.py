@@ -34,11 +34,11 @@ class ClaimsView(View):
         glyph = self.session.glyphs.marks["rule"]
         self.add_class("-drillable")
         with Horizontal(classes="columns"):
-            with Vertical(id="claims-runs", classes="wide-only"):
+            with Vertical(id="claims-runs", classes="runs-side wide-only"):
                 yield Caption(id="claims-runs-head")
                 yield Listing(id="claims-runs-list")
             yield Divider(glyph, classes="wide-only")
-            with Vertical(id="claims-left", classes="list-side"):
+            with Vertical(id="claims-left", classes="list-side claims-side"):
                 yield Caption(id="claims-head")
                 yield Listing(id="claims-list")
             yield Divider(glyph, classes="divider")
@@ -63,7 +63,7 @@ class ClaimsView(View):
         left, right = Content(""), Content("")
         if detail:
             waiting = len(undecided(detail))
-            left = Content.assemble(("FINDINGS AND CLAIMS", HEAD))
+            left = Content.assemble(" ", paint.text(detail.row.title or short(detail.row.id), STRONG))
             right = Content.styled(
                 f"{waiting} to decide " if waiting else "nothing to decide ", "$state-contradicted" if waiting else DIM
             )
@@ -75,7 +75,7 @@ class ClaimsView(View):
         session = self.session
         needing = sum(row.attention == "need" for row in session.rows)
         self.query_one("#claims-runs-head", Caption).show(
-            Content.styled("RUNS", HEAD), Content.styled(f"{needing} need you ", DIM)
+            Content.styled(" RUNS", HEAD), Content.styled(f"{needing} need you ", DIM)
         )
         runs = self.query_one("#claims-runs-list", Listing)
         before = runs.key

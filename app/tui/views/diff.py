@@ -45,7 +45,7 @@ class DiffView(View):
         """Files and the diff of one, or of all."""
         self.add_class("-drillable")
         with Horizontal(classes="columns"):
-            with Vertical(id="diff-left", classes="list-side"):
+            with Vertical(id="diff-left", classes="list-side files-side"):
                 yield Caption(id="diff-head")
                 yield Listing(id="diff-list")
             yield Divider(self.session.glyphs.marks["rule"], classes="divider")
@@ -86,7 +86,7 @@ class DiffView(View):
                 else "No change to a file is in this run's log."
             )
             rows = [blank(), still(Content.styled(f" {said}", DIM))]
-        self.query_one("#diff-head", Caption).show(Content.styled(f"FILES {len(files)}" if files else "FILES", HEAD))
+        self.query_one("#diff-head", Caption).show(Content.styled(f" FILES {len(files)}" if files else " FILES", HEAD))
         self.listing.show(rows)
         self.show_diff()
 
@@ -158,16 +158,15 @@ def _whole_line(files: Sequence[FileDiff], width: int) -> Content:
 
 def _file_line(file: FileDiff, width: int) -> Content:
     letter = {"create": "A", "edit": "M", "delete": "D", "rename": "R"}.get(file.op, "?")
-    path = file.path
-    room = width - 16
-    if len(path) > room > 8:
-        path = "…" + path[-(room - 1) :]
-    return _line(paint.text(path), letter, file.added, file.removed, width)
+    return _line(paint.text(file.path), letter, file.added, file.removed, width)
 
 
 def _line(name: Content, letter: str, added: int, removed: int, width: int) -> Content:
     tail = Content.assemble((f"+{added:,}", "$diff-added"), " ", (f"-{removed:,}", "$diff-removed"))
-    return Content.assemble(f" {letter} ", paint.fit(name, max(4, width - 4 - tail.cell_length)), " ", tail)
+    room = max(4, width - 4 - tail.cell_length)
+    if name.cell_length > room:
+        name = Content("…") + name[len(name) - room + 1 :]
+    return Content.assemble(f" {letter} ", paint.fit(name, room), " ", tail)
 
 
 def diff_page(files: Sequence[FileDiff], width: int, *, mode: Mode, glyphs: Glyphs, wrapped: bool) -> Sheet:

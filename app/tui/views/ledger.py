@@ -42,7 +42,7 @@ class LedgerPane(View):
 
     def update(self) -> None:
         """Show how the ledger stands."""
-        self.state = self.session.desk.ledger()
+        self.state = self.session.ledger
         self.query_one("#ledger-bar", Caption).show(
             bar(self.state, self.session.glyphs), Content.styled(f"{self.progress} ", DIM)
         )
@@ -122,7 +122,7 @@ def bar(state: State, glyphs: Glyphs, *, cells: int = 24) -> Content:
     """The state of the record as a bar: one block for each statement verified, not anchored or failed."""
     sign = glyphs.sign(state.state)
     pieces: list[Content | tuple[str, str]] = [
-        ("LEDGER ", HEAD),
+        (" LEDGER ", HEAD),
         (f"{sign.glyph} {sign.word}", f"{sign.style} bold"),
         (f"  #{state.size:,}  ", DIM),
     ]

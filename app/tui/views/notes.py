@@ -39,7 +39,7 @@ class NotesView(View):
         """Show what was said of the open run."""
         detail = self.session.detail
         rows = self._rows(detail) if detail else []
-        said = "NOTES, DECISIONS AND VERDICT" if detail else ""
+        said = " NOTES, DECISIONS AND VERDICT" if detail else ""
         self.query_one("#notes-head", Caption).show(Content.styled(said, HEAD))
         self.query_one("#notes-list", Listing).show(
             rows or _empty(detail, filtered=bool(self.session.queries.get("notes")))
@@ -87,7 +87,7 @@ class NotesView(View):
             said.append((verdict.time, "verdict", [head, *_body(verdict.reason, width)]))
         rows: list[Row] = []
         for moment, key, lines in sorted(said, key=lambda item: item[:2]):
-            when = Content.styled(f"{paint.day(moment)} {paint.clock(moment)}  ", DIM)
+            when = Content.styled(f" {paint.day(moment)} {paint.clock(moment)}  ", DIM)
             for index, line in enumerate(lines):
                 content = (when if index == 0 else Content(" " * when.cell_length)) + line
                 rows.append(Row(key if index == 0 else "", content.truncate, section=index == 0))

@@ -15,6 +15,7 @@ from assure_tui.app.tui import paint
 from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import short, undecided
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.reconcile.model import Unattributed
@@ -72,7 +73,7 @@ class RunsView(View):
         self._heads()
 
     def _heads(self) -> None:
-        width = self.size.width or 80
+        width = (self.size.width or 80) - 1
         self.query_one("#runs-heads", Caption).show(heads(width))
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
@@ -92,13 +93,20 @@ class RunsView(View):
         line = session.glyphs.marks["line"]
         caption.show(
             Content.assemble(
-                (f"{line} ", "$text-rule"),
+                " ",
                 (short(run.id), STRONG),
                 (f" {line} ", "$text-rule"),
                 paint.text(run.title or "untitled"),
             )
         )
-        detail = session.desk.run(run.id)
+        if run.attention == "backlog":
+            page.show(partial(_unopened, run))
+            return
+        try:
+            detail = session.desk.run(run.id)
+        except TROUBLE:
+            page.show(nothing)
+            return
         page.show(partial(_peek, detail, glyphs=session.glyphs))
 
     def _row(self, run: RunRow, depth: int) -> Row:
@@ -107,6 +115,7 @@ class RunsView(View):
 
     def filtered(self, query: str) -> tuple[int, int, bool]:
         """Apply a filter to the runs."""
+        self.session.desk.runs(query)
         self.session.queries["runs"] = query
         self.session.refresh_rows()
         self.update()
@@ -156,20 +165,20 @@ def _columns(width: int) -> list[tuple[str, int, bool]]:
             ("S", 1, False),
             ("RUN", max(10, width - 25), False),
             ("CONTRA", 6, True),
-            ("VERDICT", 9, False),
+            (" VERDICT", 10, False),
         ]
     columns = [
         (" ", 1, False),
         ("S", 1, False),
-        ("RUN", 12, False),
-        ("AGENT", 12 if roomy else 7, False),
+        ("RUN", 12 if roomy else 10, False),
+        ("AGENT", 10 if roomy else 7, False),
         ("START", 11 if roomy else 5, False),
         ("TITLE", 0, False),
         ("CONFIRMED", 9, True),
         ("CONTRADICTED", 12, True),
         ("UNCHECKED", 9, True),
-        ("GATES", 9 if roomy else 6, True),
-        ("VERDICT", 14 if roomy else 9, False),
+        ("GATES", 8 if roomy else 5, True),
+        (" VERDICT", 12 if roomy else 11, False),
     ]
     used = sum(size for _, size, _ in columns) + len(columns) - 2
     title = max(0, width - used - 3) if roomy else 0
@@ -193,10 +202,8 @@ def line(run: RunRow, depth: int, width: int, *, glyphs: Glyphs, marked: bool) -
         "CONTRADICTED": _number(run.contradicted, "$state-contradicted bold"),
         "CONTRA": _number(run.contradicted, "$state-contradicted bold"),
         "UNCHECKED": _number(run.unchecked, "$state-unverifiable"),
-        "GATES": Content.styled(f"{run.gates_failed} hit", "$state-contradicted")
-        if run.gates_failed
-        else _number(0, ""),
-        "VERDICT": _verdict(run, glyphs, wide=width >= ROOMY),
+        "GATES": _gates(run.gates_failed, wide=width >= ROOMY),
+        " VERDICT": Content(" ") + _verdict(run, glyphs, wide=width >= ROOMY),
     }
     return paint.row([(cells[name], size, right) for name, size, right in _columns(width)])
 
@@ -205,16 +212,22 @@ def _number(number: int, style: str) -> Content:
     return Content.styled(f"{number:,}", style) if number else Content.styled("-", DIM)
 
 
+def _gates(failed: int, *, wide: bool) -> Content:
+    if not failed:
+        return Content.styled("-", DIM)
+    return Content.styled(f"{failed} failed" if wide else f"{failed}", "$state-contradicted bold")
+
+
 def _verdict(run: RunRow, glyphs: Glyphs, *, wide: bool) -> Content:
     if run.verdict is None:
         return Content.styled("-", DIM)
     if run.sealed == "stale":
         return Content.styled("stale seal", "$state-stale")
-    word = {"accepted": "accepted", "accepted-with-exceptions": "with exceptions", "rejected": "rejected"}[run.verdict]
+    word = {"accepted": "accepted", "accepted-with-exceptions": "exceptions", "rejected": "rejected"}[run.verdict]
     found = glyphs.sign(run.verdict)
     if run.sealed != "sealed":
         return Content.styled(f"{glyphs.marks['draft']} draft", "$state-pending")
-    return Content.styled(f"{glyphs.marks['sealed']} {word if wide else word[:7]}", found.style)
+    return Content.styled(f"{glyphs.marks['sealed']} {word if wide else word[:8]}", found.style)
 
 
 def _loose_line(item: Unattributed, width: int, *, glyphs: Glyphs) -> Content:
@@ -242,6 +255,12 @@ def _empty(*, filtered: bool) -> Iterator[Row]:
         "assure-tui demo shows how a review goes, with agents that need no set-up.",
     ):
         yield still(Content.styled(f"  {hint}", DIM))
+
+
+def _unopened(run: RunRow, width: int) -> Sheet:
+    """A run from before watching is not read for a peek: opening it is what records it."""
+    said = f"  {paint.count(run.events, 'event')} from before watching; Enter opens it, and records it from then on."
+    return Sheet([Content.styled(said, DIM).truncate(max(1, width), ellipsis=True)])
 
 
 def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs) -> Sheet:

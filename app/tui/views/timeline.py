@@ -14,8 +14,9 @@ from textual.content import Content
 from assure_tui.app.desk.views import EventRow, RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.event_line import event_line
 from assure_tui.app.tui.lines import Lines, Page, Sheet, nothing
-from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.paint import DIM, HEAD
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
@@ -26,7 +27,6 @@ PAGES_KEPT: Final = 64
 SEARCH_LIMIT: Final = 1000
 TEXT_LIMIT: Final = 65_536
 """Code points of one event that are laid out; the rest is counted."""
-NARROW: Final = 60
 
 
 class EventLines(Lines):
@@ -174,7 +174,7 @@ class TimelineView(View):
             right = Content.assemble(
                 (f"{lines.fresh:,} new below, ", "$accent"), ("G", "$accent bold"), (" goes there ", "$accent")
             )
-        self.query_one("#timeline-head", Caption).show(Content.styled(count.upper(), HEAD), right)
+        self.query_one("#timeline-head", Caption).show(Content.styled(f" {count.upper()}", HEAD), right)
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Show the text of the event that the cursor came to."""
@@ -283,29 +283,6 @@ def _text(desk: Desk, run: str, row: EventRow) -> tuple[str, str]:
         return row.summary, f"The source cannot be read any more ({error}); this is what was kept of it."
 
 
-def event_line(row: EventRow, width: int, glyphs: Glyphs) -> Content:
-    """One event on one line: time, kind, summary, and whether claims or findings hang on it."""
-    sign = glyphs.sign(row.kind)
-    flag = Content("")
-    if row.findings:
-        flag = Content.styled(glyphs.sign("critical").glyph, "$state-contradicted bold")
-    elif row.claims:
-        flag = Content.styled(glyphs.marks["changed"], "$state-pending")
-    words = paint.text(row.summary, STRONG if row.kind == "user" else "")
-    if row.tool and row.kind in {"call", "result"}:
-        words = Content.assemble(paint.text(row.tool, "$state-unverifiable", limit=40), "  ", words)
-    if row.status in {"failed", "denied", "running"}:
-        words = Content.assemble(paint.sign(glyphs, row.status), "  ", words)
-    return paint.row(
-        [
-            (flag, 1, False),
-            (Content.styled(paint.clock(row.time, seconds=True), DIM), 8 if width >= NARROW else 0, False),
-            (Content.styled(f"{sign.glyph} {sign.word}", sign.style), 12 if width >= NARROW else 8, False),
-            (words, max(4, width - (24 if width >= NARROW else 11)), False),
-        ]
-    )
-
-
 def event_page(
     row: EventRow, text: str, gone: str, detail: RunDetail, width: int, *, glyphs: Glyphs, wrapped: bool
 ) -> Sheet:
@@ -332,7 +309,7 @@ def event_page(
         sheet.add(pad + Content.styled(f"{len(text) - TEXT_LIMIT:,} more characters are not shown", DIM))
     if claims:
         sheet.begin()
-        sheet.add(Content(""), pad + paint.rule(glyphs, inner, "CLAIMS IN IT"))
+        sheet.add(Content(""), paint.rule(glyphs, width - 1, "CLAIMS IN IT"))
         for claim in claims:
             shown = Content.assemble(
                 paint.sign(glyphs, claim.outcome), "  ", paint.text(claim.text), (f"  {claim.kind}", DIM)
