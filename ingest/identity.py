@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def _digest(parts: tuple[str, ...], size: int) -> str:
     return hasher.hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def run_id(adapter: str, native_id: str, stem: str, salt: str = "") -> str:
     """Id of a run: `r-` and 10 hex digits.
 

@@ -97,6 +97,11 @@ def test_the_same_words_asked_twice_are_two_turns(log):
     assert len(log("codex", [META, *ask, *ask]).all(UserTurn)) == 2
 
 
+def test_words_that_repeat_a_part_of_the_words_before_are_kept(log):
+    found = log("codex", [META, message("user", "push"), message("user", "push it to main"), message("user", "push")])
+    assert [one.text for one in found.all(UserTurn)] == ["push", "push it to main", "push"]
+
+
 def test_a_last_message_that_stands_nowhere_else_is_told(log):
     found = log("codex", [META, event("task_complete", turn_id="t", last_agent_message="All tests pass.")])
     assert (found.one(AgentText).text, found.one(AgentText).channel) == ("All tests pass.", "task_complete")
@@ -125,6 +130,7 @@ HEAD = "Chunk ID: ab12\nWall time: 0.5 seconds\n"
         ),
         ("exec_command", HEAD + "Process running with session ID 71\nOutput:\n", ("running", None, "none")),
         ("exec_command", "Process exited with code 0 is what I want to see", ("unknown", None, "none")),
+        ("exec_command", "Output:\nall fine", ("unknown", None, "none")),
         ("shell", "Exit code: 2\nWall time: 1 seconds\nOutput:\nboom", ("failed", 2, "text")),
         ("shell", '{"output":"ok","metadata":{"exit_code":0,"duration_seconds":0.1}}', ("succeeded", 0, "structured")),
         (

@@ -119,8 +119,8 @@ class CodexDecoder(Decoder):
         """Call that started a command session, by session id."""
         self._script: str | None = None
         """The script call that is waiting for its output."""
-        self._asked = ""
-        """The user's words as last told: they are written twice."""
+        self._asked: tuple[str, bool] | None = None
+        """The user's words as last told, and whether by an event: they are written as an event and as an item."""
         self._said = ""
         self._plan: dict[str, str] = {}
         self._model: str | None = None
@@ -204,6 +204,7 @@ class CodexDecoder(Decoder):
         started = epoch(notice.started_at)
         if self._inherited and (started is None or self._born is None or started >= int(self._born)):
             self._inherited = False
+        self._asked = None
         if notice.turn_id is not None:
             self._repeated = notice.turn_id in self._turns
             self._turns[notice.turn_id] = True
@@ -261,6 +262,7 @@ class CodexDecoder(Decoder):
                 continue
             if item.role == "assistant":
                 self._said = text
+                self._asked = None
                 draft.add(
                     AgentText, index, text=text, channel="final" if item.phase == "final_answer" else "commentary"
                 )
@@ -275,11 +277,12 @@ class CodexDecoder(Decoder):
             if not echo:
                 draft.add(UserTurn, index, text=text, synthetic=True)
             return
-        if self._asked and (text in self._asked or self._asked in text):
-            self._asked = ""
+        request = text.partition(_IDE_REQUEST)[2].strip() or text.strip()
+        asked, self._asked = self._asked, None
+        if not request or (asked is not None and asked == (request, not echo)):
             draft.bookkeeping = True
             return
-        self._asked = text.partition(_IDE_REQUEST)[2].strip() or text
+        self._asked = request, echo
         draft.add(UserTurn, index, text=text)
 
     def _call(self, item: Item, tool: str, args: Json, draft: Draft) -> None:

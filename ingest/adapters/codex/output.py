@@ -88,7 +88,7 @@ def read_output(output: object, *, command: bool) -> Reading:
             reading.status = "failed"
         return reading
     text = plain_text(output)
-    reading = _wrapped(text) or _headed(text) or _marked(text, command=command)
+    reading = _wrapped(text) or _headed(text, command=command) or _marked(text, command=command)
     reading.truncated = _TRUNCATED.search(reading.text) is not None
     return reading
 
@@ -108,7 +108,7 @@ def _wrapped(text: str) -> Reading | None:
     return _marked(wrapped.output, command=True) if code is None else _exited(wrapped.output, code, "structured")
 
 
-def _headed(text: str) -> Reading | None:
+def _headed(text: str, *, command: bool) -> Reading | None:
     """Read the lines before `Output:`, which stand at the text's very start."""
     start = 0
     if _COMMAND_LINES.match(text) and not _SECTION.match(text):
@@ -123,7 +123,7 @@ def _headed(text: str) -> Reading | None:
     if code is not None:
         return _exited(text, int(code), "text")
     refused = _refusal(text[found.end() : found.end() + 400])
-    return refused(text) if refused else Reading(text, "succeeded")
+    return refused(text) if refused else Reading(text, "unknown" if command else "succeeded")
 
 
 def _marked(text: str, *, command: bool) -> Reading:
