@@ -107,6 +107,7 @@ class Recorder:
         self._scribe: Scribe | None = None
         try:
             self._scribe = Scribe(open_ledger(self._home), self._tags, self.index)
+            self._scribe.catch_up()
         except LedgerDamagedError as error:
             if self._needs_ledger:
                 raise
@@ -355,8 +356,7 @@ class Recorder:
                 continue
             self.index.put(no, [(finding, None)])
             self._scribe.write([entries.finding(finding, subject=subject, state="open", claim=None)])
-            while self._scribe.behind():
-                self._scribe.follow()
+            self._scribe.catch_up()
             if self._on_finding is not None:
                 self._on_finding(finding, RunBook(run, no, 0, silent=True, held=True, indexed=0, recorded={}))
 
@@ -448,10 +448,7 @@ class Recorder:
             try:
                 self._commit()
                 self._scribe.tend(now)
-                more = self._scribe.behind()
-                while more:
-                    with self.index.tick():
-                        more = self._scribe.follow()
+                self._scribe.catch_up()
             except LedgerError as error:
                 self._problem(f"recording has stopped: {error}")
                 self._scribe = None

@@ -95,13 +95,20 @@ class Scribe:
         for number, word in enumerate(words, receipt.first_index):
             self._fresh[number] = word.content
 
+    def catch_up(self) -> None:
+        """Copy all entries into the index that it does not have: what is known of the sources follows from them."""
+        more = self.behind()
+        while more:
+            with self._index.tick():
+                more = self.follow()
+
     def behind(self) -> bool:
         """Tell whether there are entries, of whatever process, that the index does not have."""
         self.ledger.refresh()
         return self.ledger.size > self._seen
 
     def follow(self) -> bool:
-        """Copy entries into the index, within a transaction; tell whether there are more."""
+        """Copy some entries into the index, within a transaction; tell whether there are more."""
         stop = min(self.ledger.size, self._seen + MAX_FOLLOW)
         rows: list[tuple[int, str, str, int, bytes, bytes | None]] = []
         for number, entry in enumerate(self.ledger.entries(self._seen, stop), self._seen):
