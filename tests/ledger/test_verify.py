@@ -191,7 +191,7 @@ def test_a_ledger_that_is_being_written_raises_no_alarm(place):
 
     def write():
         turn = 0
-        while not stop.is_set():
+        while not stop.is_set() and turn < 2000:
             ledger.append(place.drafts(37, content={"turn": turn}))
             if turn % 3 == 0:
                 ledger.publish()
@@ -200,15 +200,14 @@ def test_a_ledger_that_is_being_written_raises_no_alarm(place):
     thread = threading.Thread(target=write)
     thread.start()
     try:
-        sizes = []
-        for _ in range(25):
+        sizes = set()
+        while len(sizes) < 15:
             report = place.verify()
             assert report.state == "ok", report
-            sizes.append(report.size)
+            sizes.add(report.size)
     finally:
         stop.set()
         thread.join()
-    assert sizes[-1] > sizes[0]
 
 
 @pytest.mark.parametrize("odd", ["fifo", "link", "directory", "huge"])
