@@ -370,9 +370,9 @@ class CopilotDecoder(Decoder):
         if polled is None:
             draft.add(ToolResult, 0, call_id=call_id, status=status, **shared)
             return
-        still = status in {"running", "unknown"}
-        draft.add(ToolResult, 0, call_id=call_id, status="succeeded" if still else status, reads_from=polled, **shared)
-        if not still:
+        asked: ResultStatus = "succeeded" if status in {"running", "unknown"} else status
+        draft.add(ToolResult, 0, call_id=call_id, status=asked, reads_from=polled, **shared)
+        if code is not None:
             draft.add(ToolResult, "later", call_id=polled, status=status, **shared)
 
     def _background(self, call_id: str, call: _Call, text: str) -> bool:

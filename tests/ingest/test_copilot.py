@@ -89,6 +89,21 @@ def test_a_background_shell_is_read_until_it_ends(log):
     ]
 
 
+def test_a_shell_that_was_stopped_did_not_fail_for_that(log):
+    stopped = done("shellId: 7 was already stopped via stop_bash.", "t2", success=False)
+    found = log(
+        "copilot-cli",
+        [
+            START,
+            call("bash", "t1", command="serve"),
+            done("<command started in background with shellId: 7>", "t1"),
+            call("read_bash", "t2", shellId="7"),
+            stopped,
+        ],
+    )
+    assert [(one.call_id, one.status) for one in found.all(ToolResult)] == [("t1", "running"), ("t2", "failed")]
+
+
 def test_a_message_without_requests_is_final_and_ends_the_turn(log):
     found = log(
         "copilot-cli",

@@ -350,6 +350,7 @@ class ClaudeDecoder(Decoder):
             status=notice.status,
             exit_code=notice.exit_code,
             exit_source="none" if notice.exit_code is None else "text",
+            facts={"interrupted": True} if notice.status == "unknown" else {},
             synthetic=True,
         )
 

@@ -30,8 +30,8 @@ _INTERRUPTED = "[Request interrupted by user"
 _TASK_STATES: dict[str, ResultStatus] = {
     "completed": "succeeded",
     "failed": "failed",
-    "killed": "failed",
-    "stopped": "failed",
+    "killed": "unknown",  # ended by the user or the agent, who knows how far
+    "stopped": "unknown",
     "running": "running",
     "pending": "running",
 }

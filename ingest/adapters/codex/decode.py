@@ -204,7 +204,6 @@ class CodexDecoder(Decoder):
         started = epoch(notice.started_at)
         if self._inherited and (started is None or self._born is None or started >= int(self._born)):
             self._inherited = False
-        self._asked = None
         if notice.turn_id is not None:
             self._repeated = notice.turn_id in self._turns
             self._turns[notice.turn_id] = True
