@@ -146,7 +146,7 @@ def _find(
             yield Found(kind, hit.start(), hit.end(), weak=True)
     if named and told:
         yield named
-    if listed and told:
+    if listed and told and (touched or unit.task == "done"):
         found = imperative(prepared)
         if found:
             yield found

@@ -56,7 +56,7 @@ _FILE = re.compile(
     rf"(?:[\w@.+~*-]*/)*[\w@.+*-]*\.{_EXTENSION}(?::\d+(?:-\d+)?)?$|(?:[\w@.+~*-]+/)+[\w@.+*-]*$|[A-Z][A-Za-z]*file$"
 )
 _NO_FILE = re.compile(r"(?:\d+\.)+\w*$|v?\d[\w.]*$|[A-Za-z_]\w*\.[A-Za-z_]\w*\(|(?:e\.g|i\.e)$|origin/|upstream/|refs/")
-_EXTENSIONS = frozenset(
+EXTENSIONS = frozenset(
     [
         "py",
         "pyi",
@@ -263,5 +263,5 @@ def is_path(text: str) -> bool:
     name = text.rsplit("/", 1)[-1].split(":", 1)[0]
     dot = name.rfind(".")
     if dot >= 0:
-        return name[dot + 1 :].lower() in _EXTENSIONS or ("/" in text and name[dot + 1 :].isalpha())
+        return name[dot + 1 :].lower() in EXTENSIONS or ("/" in text and name[dot + 1 :].isalpha())
     return text.endswith(("/", "file")) or text.count("/") >= 2 or text.startswith((".", "/", "~"))

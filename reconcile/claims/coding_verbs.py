@@ -75,6 +75,7 @@ class Found(msgspec.Struct, frozen=True):
     bare: bool = False
     """A result without a subject: "All green."."""
     verb: str = ""
+    imperative: bool = False
 
 
 def is_mask(token: str) -> bool:
@@ -278,6 +279,8 @@ def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon, frame: str) -
     table = words.objects.get(tokens[at].text)
     if table is None:
         return kind
+    if any(token.text[0] == MASKS["path"] for token in tokens):
+        table = {word: known for word, known in table.items() if known != "remote"}
     if frame in {"headline", "state"}:
         left = [token.text for token in tokens[max(0, at - 6) : at]]
         return next((table[word] for word in left if word in table), kind)
@@ -307,7 +310,7 @@ def imperative(prepared: Prepared) -> Found | None:
     if not kind and at and tokens[at - 1].text == "now" and tokens[at].text.endswith("s"):
         kind = "edited"
     if kind:
-        return Found(kind, tokens[at].start, tokens[at].end, weak=True, verb=tokens[at].text)
+        return Found(kind, tokens[at].start, tokens[at].end, weak=True, verb=tokens[at].text, imperative=True)
     first = tokens[0].text[0] if tokens else ""
     if len(tokens) > at + 1 and any(
         is_mask(before.text) or before.text == "longer"

@@ -66,7 +66,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable("hearsay: it may have been run by a sub-agent")
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
-    if claim.args.get("bare") and not _GREEN.search(claim.text):
+    if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):
         return unverifiable("what it speaks of cannot be told")
     others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
     if others:
@@ -161,7 +161,8 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
     if wrong:
         return wrong
     change = seen.code_change
-    if change and seen.changes_after(last.at) and not _EARLIER.search(claim.text):
+    told = bool(claim.args.get("verb"))
+    if change and seen.changes_after(last.at) and not told and not _EARLIER.search(claim.text):
         later = seen.opaque_check(change.at)
         if later and not later.bad:
             return confirmed(f"{command(later)} came after the last edit", later)

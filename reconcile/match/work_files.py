@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
-from assure_tui.reconcile.match.work_seen import CHANGES, PLACES, Seen, Step, Touch, name_of
+from assure_tui.reconcile.match.work_seen import CHANGES, PLACES, Seen, Step, Touch, name_of, paths_of, same_path
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -66,9 +66,11 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         writer = seen.writer_of(name_of(other))
         if writer:
             return confirmed(f"{command(writer)} names {name_of(other)}", writer)
-    running = next((step for step in reversed(seen.of(*CHANGES)) if step.effect.status == "running"), None)
+    running = next((step for step in reversed(seen.of(*CHANGES)) if _returns(step, named)), None)
     if running:
         return Ruling("pending", "a change has not returned", (running,))
+    if claim.args.get("imperative") and not any(step.ok and step.turn == seen.turn for step in seen.of(*CHANGES)):
+        return unverifiable("nothing was changed in this turn: it may be a plan")
     if seen.handed_over():
         return unverifiable("hearsay: a sub-agent may have changed it")
     if seen.gap or _EARLIER.search(claim.text):
@@ -82,6 +84,13 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         "phantom",
         f"claims “{short(claim.text)}”; no change of {name_of(path)} is in the log",
         f"a change of {name_of(path)}",
+    )
+
+
+def _returns(step: Step, named: list[str]) -> bool:
+    """Tell whether a change that has not returned is one of the named files."""
+    return step.effect.status == "running" and any(
+        same_path(path, known) for path in named for known in paths_of(step.effect)
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from assure_tui.reconcile.claims.coding_text import EXTENSIONS
 from assure_tui.reconcile.match.work_rigged import weakened
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ MAX_EACH = 128
 MAX_SHAS = 2048
 MAX_SCAN = 65_536
 """Code points of one result that are scanned for commit ids."""
+
+_IDLE = frozenset(
+    {"md", "mdx", "rst", "txt", "adoc", "log", "json", "jsonl", "json5", "csv", "svg", "png", "jpg", "gif", "pdf"}
+    | {"html", "htm", "lock", "snap", "template", "diff", "patch", "plist"}
+)
+_SOURCE = EXTENSIONS - _IDLE
+"""Extensions of files whose change can make a check stale: source and configuration, neither prose nor data."""
 
 CHECKS = ("tests", "lint", "build")
 CHANGES = ("edited", "created", "deleted")
@@ -53,26 +61,9 @@ PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
 )
-_DATA = (
-    ".json",
-    ".jsonl",
-    ".csv",
-    ".svg",
-    ".png",
-    ".jpg",
-    ".gif",
-    ".pdf",
-    ".html",
-    ".lock",
-    ".snap",
-    ".out",
-    ".diff",
-    ".patch",
-)
 _ELSEWHERE = re.compile(
     r"^/(?:tmp|var/tmp|private/tmp|dev)/|/(?:\.cache|node_modules|__pycache__)/|^(?:\$|%)|/scratchpad/|/\.claude/(?!skills)"
 )
-_PROSE = (".md", ".mdx", ".txt", ".rst", ".adoc", ".log", ".markdown")
 _ANY_CHECK = re.compile(r"\b(?:tests?|spec|check|ci|verify|validate|e2e|all)\b", re.IGNORECASE)
 _OWN_CHECK = re.compile(
     r"\b(?:tests?|spec|check|ci|verify|validate|lint|build|precommit|pre-commit|e2e)\b", re.IGNORECASE
@@ -130,7 +121,7 @@ def matters(path: str, cwd: str | None) -> bool:
     """Tell whether a change of this file can make a check stale: source or configuration of the project."""
     plain = path.replace("\\", "/")
     name = name_of(plain)
-    if plain.lower().endswith((*_PROSE, *_DATA)) or _ELSEWHERE.search(plain) or "." not in name.lstrip("."):
+    if name.rpartition(".")[2] not in _SOURCE or _ELSEWHERE.search(plain):
         return False
     if cwd and plain.startswith("/"):
         root = cwd.replace("\\", "/").rstrip("/")

@@ -77,8 +77,13 @@ def test_plans_questions_conditions_and_quotations_are_none(text: str) -> None:
 
 
 def test_bullets_are_claims_under_changes_and_none_under_options() -> None:
-    assert kinds("## Changes\n- Pass the branch name through\n- Show a dash when empty") == ["edited", "edited"]
+    changes = read("## Changes\n- Pass the branch name through\n- Show a dash when empty", touched=("a.py",))
+    assert [claim.kind for claim in changes] == ["edited", "edited"]
     assert kinds("Options:\n- Pass the branch name through\n- Added complexity in the parser") == []
+
+
+def test_an_imperative_list_is_a_plan_while_nothing_was_changed() -> None:
+    assert kinds("## Changes\n- Pass the branch name through") == []
 
 
 def test_a_described_file_is_claimed_when_this_run_changed_it() -> None:
