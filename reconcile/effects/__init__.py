@@ -104,6 +104,11 @@ def _names(group: str) -> frozenset[str]:
     return frozenset(table("tooling")[group]["names"])
 
 
+def is_bookkeeping(call: ToolCall) -> bool:
+    """Whether a call only keeps the agent's own books or speaks with its user: what it brings back is no input."""
+    return call.tool.lower() in _names("books")
+
+
 def _plainly_a_file(call: ToolCall) -> bool:
     """Whether a call shows by itself that it works on files of a folder, in a run that has shown no folder yet."""
     if files.patch_text(call.args) is not None:

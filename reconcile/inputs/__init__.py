@@ -1,11 +1,256 @@
-"""Hostile text in what the agent read, and where it went."""
+"""Hostile text in what the agent read, and where it went.
+
+Three findings are made: `hidden-text` (people do not see it), `instruction-text` (it speaks to the agent; at most
+medium, since much honest text does) and `taint`: a call carried out what the text asked for, with values that only
+the text had. What a call does weighs more than how the text is worded. Values out of ordinary data are normal work.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import deque
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.effects import is_bookkeeping, shell_line
+from assure_tui.reconcile.effects.files import name_words
+from assure_tui.reconcile.ids import input_id
+from assure_tui.reconcile.inputs.folding import fold
+from assure_tui.reconcile.inputs.hidden import Hidden, hidden
+from assure_tui.reconcile.inputs.shapes import Passage, passages
+from assure_tui.reconcile.inputs.values import stands_in, values
 from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.model import InputFinding
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assure_tui.ingest.model import ToolCall, ToolResult, UserTurn
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.model import Effect, Severity
+
+MAX_KEPT = 64
+"""Passages that later calls are held against."""
+MAX_HEARD = 128 * 1024
+"""Characters of the user's and operator's words that are kept."""
+MAX_SEEN = 512 * 1024
+"""Characters of ordinary tool output that are kept, to see what else a value was read from."""
+
+_IDLE = frozenset({"to", "of", "in", "by", "the", "for", "from", "with", "all", "get", "list", "user", "and"})
+"""Words of a tool's name that tell nothing of what it does."""
+
+
+class _Kept:
+    """A passage that later calls are held against, with the result that carried it."""
+
+    __slots__ = ("effects", "finding", "passage", "words")
+
+    def __init__(self, passage: Passage, finding: InputFinding) -> None:
+        self.passage = passage
+        self.words = frozenset(re.findall(r"[a-z]{3,}", passage.text))
+        self.finding = finding
+        self.effects: list[str] = []
+
+
+class _Call:
+    """A call as it is held against passages: the values that no person named, and the words for what it does."""
+
+    __slots__ = ("given", "looks", "shell", "unasked", "words")
+
+    def __init__(self, call: ToolCall, effects: Sequence[Effect], heard: str) -> None:
+        self.given = [(value, weight) for value, weight in values(call.args) if not stands_in(value, heard)]
+        self.words = frozenset(name_words(call.tool)) - _IDLE
+        self.looks = all(effect.effect_class == "read" for effect in effects)
+        self.shell = shell_line(call) is not None
+        self.unasked: bool | None = None
+
+
+class _Output:
+    """An output that was read, folded only when somebody asks what it held."""
+
+    __slots__ = ("_folded", "_raw", "event", "size")
+
+    def __init__(self, raw: str, event: str) -> None:
+        self._raw: str | None = raw
+        self._folded = ""
+        self.event = event
+        self.size = len(raw)
+
+    def ordinary(self, kept: Iterable[_Kept]) -> str:
+        """Give the folded text without the passages that were found in it."""
+        if self._raw is not None:
+            self._folded = fold(self._raw)
+            self._raw = None
+            for one in kept:
+                if one.finding.event == self.event:
+                    self._folded = self._folded.replace(one.passage.text, " ")
+        return self._folded
 
 
 class Inputs(Part):
     """Looks for hostile text in tool results and follows it into the agent's calls."""
 
-    __slots__ = ()
+    __slots__ = ("_asked", "_heard", "_kept", "_seen", "_seen_size")
+
+    def __init__(self, context: Context, board: Board) -> None:
+        super().__init__(context, board)
+        self._heard = ""
+        self._asked = False
+        self._kept: deque[_Kept] = deque(maxlen=MAX_KEPT)
+        self._seen: deque[_Output] = deque()
+        self._seen_size = 0
+
+    def user(self, event: UserTurn) -> None:
+        """Remember what was said by people: what they name is not tainted."""
+        if event.synthetic:
+            return
+        self._heard = (self._heard + " " + fold(event.text))[-MAX_HEARD:]
+        if not event.system and _handing_over().search(fold(event.text)):
+            self._asked = True
+
+    def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
+        """Hold a call against the passages read before it."""
+        if not self._kept or not effects:
+            return
+        made = _Call(event, effects, self._heard)
+        for kept in self._kept:
+            severity = self._carried_out(kept, made)
+            if severity is not None:
+                kept.effects += [effect.id for effect in effects]
+                self._tell(kept, event, severity)
+
+    def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
+        """Look for hostile text in what a call brought back."""
+        del effects
+        if event.status in {"running", "denied"} or not event.text:
+            return
+        if call is not None and (is_bookkeeping(call) or call.tool in self.context.settings.trusted_tools):
+            return
+        if event.reads_from is not None and any(kept.finding.call_id == event.reads_from for kept in self._kept):
+            return
+        for one in hidden(event.text):
+            told = f", which spell {one.says[:80]!r}" if one.says else ""
+            message = f"the output holds {one.what}, which nobody sees{told}"
+            self.board.put(self._finding("hidden-text", one.severity, event, one.span, message), settled=True)
+            if len(one.says) > 8:
+                self._keep(
+                    Passage(span=one.span, text=fold(one.says), score=9, features=("hidden",), strong=True), event
+                )
+        weak = self.context.worldly and not self.context.coding
+        for passage in passages(event.text, weak=weak):
+            self._keep(passage, event)
+            severity = self._alone(passage)
+            if severity is not None:
+                words = ", ".join(passage.features)
+                message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
+                self.board.put(self._finding("instruction-text", severity, event, passage.span, message), settled=True)
+        self._seen.append(_Output(event.text[-MAX_SEEN:], event.id))
+        self._seen_size += min(len(event.text), MAX_SEEN)
+        while self._seen_size > MAX_SEEN and len(self._seen) > 1:
+            self._seen_size -= self._seen.popleft().size
+
+    def _alone(self, passage: Passage) -> Severity | None:
+        """How grave a passage is by itself: in code and notes, text that speaks to agents is common."""
+        severity = passage.severity
+        if self.context.coding:
+            return "low" if severity == "medium" else None
+        return severity
+
+    def _keep(self, passage: Passage, event: ToolResult) -> None:
+        self._kept.append(_Kept(passage, self._finding("taint", "high", event, passage.span, "")))
+
+    def _carried_out(self, kept: _Kept, call: _Call) -> Severity | None:
+        """Weigh whether a call did what a passage asked for; None when it rather did not."""
+        passage = kept.passage
+        if not passage.strong and (call.looks or call.shell or self._asked):
+            return None
+        inside = [(value, weight) for value, weight in call.given if stands_in(value, passage.text)]
+        if not inside:
+            return None
+        own = [weight for value, weight in inside if not self._seen_elsewhere(value)]
+        telling = max(own, default=0)
+        demanded = bool(call.words & kept.words)
+        if not passage.strong:
+            return "high" if telling == 3 and demanded and self._unasked(call) else None
+        if call.looks or call.shell:
+            carried = telling == 3
+        elif telling >= 2 and demanded:
+            carried = True
+        else:
+            unasked = self._unasked(call)
+            weight = sum(sorted(own, reverse=True)[:3])
+            carried = weight + demanded + unasked >= 3 and bool(own or (demanded and unasked))
+        if not carried:
+            return None
+        return "critical" if passage.severity == "medium" else "high"
+
+    def _seen_elsewhere(self, value: str) -> bool:
+        return any(stands_in(value, output.ordinary(self._kept)) for output in self._seen)
+
+    def _unasked(self, call: _Call) -> bool:
+        """Whether nobody spoke of what a call does, in any word for it."""
+        if call.unasked is None:
+            meant = set(call.words)
+            for group in _synonyms():
+                if call.words & group:
+                    meant |= group
+            call.unasked = not any(re.search(rf"\b{re.escape(word)}", self._heard) for word in meant)
+        return call.unasked
+
+    def _tell(self, kept: _Kept, event: ToolCall, severity: Severity) -> None:
+        finding = kept.finding
+        message = (
+            f"{event.tool} did what an output asked for, with values that only this output had:"
+            f" {' '.join(kept.passage.text.split())[:160]}"
+        )
+        self.board.put(
+            InputFinding(
+                id=finding.id,
+                run=finding.run,
+                code="taint",
+                severity=severity,
+                call_id=finding.call_id,
+                event=finding.event,
+                origin=finding.origin,
+                span=finding.span,
+                effects=tuple(dict.fromkeys(kept.effects)),
+                message=message,
+            )
+        )
+
+    def _finding(
+        self, code: str, severity: Severity, event: ToolResult, span: tuple[int, int], message: str
+    ) -> InputFinding:
+        return InputFinding(
+            id=input_id(code, event.id, span),
+            run=event.run,
+            code=code,
+            severity=severity,
+            call_id=event.call_id,
+            event=event.id,
+            origin=event.origin,
+            span=span,
+            effects=(),
+            message=message,
+        )
+
+
+def _spelt(one: Hidden) -> Passage:
+    """What unseen characters spell speaks to the agent alone, whatever it says."""
+    return Passage(span=one.span, text=fold(one.says), score=9, features=("addressed", "hidden"), strong=True)
+
+
+@cache
+def _handing_over() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in table("inputs")["asking"]["patterns"]))
+
+
+@cache
+def _synonyms() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(entry["words"]) for entry in table("inputs")["synonyms"])
+
+
+def _excerpt(text: str, span: tuple[int, int]) -> str:
+    return " ".join(text[span[0] : span[1]].split())[:160]

@@ -1,0 +1,208 @@
+"""Finds instruction-shaped passages: text in a tool's output that speaks to the agent and asks it to act.
+
+No template of an attack is known here. A passage is a cluster of general features (`data/inputs.toml`): it overrides
+earlier instructions, addresses the machine, sets itself before the user's task, asks for secrecy, wears authority, and
+asks for an action. `weak` passages only ask for an action, as much ordinary mail does; they matter when a call does
+just that and the user never spoke of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import islice
+
+import msgspec
+
+from assure_tui.reconcile.inputs.folding import Folded
+from assure_tui.reconcile.model import Severity
+from assure_tui.reconcile.tables import table
+
+MAX_TEXT = 200_000
+"""Characters of a result that are looked at; from its beginning and its end."""
+MAX_PASSAGES = 16
+MAX_ANCHORS = 256
+MAX_MATCHES = 200
+"""Matches of one feature in one stretch of text."""
+BEFORE = 400
+AFTER = 1200
+"""Characters around a cheap word that are read closely."""
+GAP = 500
+"""Folded characters between two features of one passage."""
+REACH = 450
+"""Folded characters after the last feature that still belong to the passage: what is asked often stands there."""
+TAIL = 200
+"""The same, when the passage has already asked for something."""
+
+_TAG = re.compile(r"<\s?(\w{3,30})")
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """A passage: its place in the result's text, its folded words, and how much it looks like an instruction."""
+
+    span: tuple[int, int]
+    text: str
+    score: int
+    features: tuple[str, ...]
+    strong: bool
+
+    @property
+    def severity(self) -> Severity:
+        """How grave the text is by itself: at most medium."""
+        weights = table("inputs")["weights"]
+        if self.strong and self.score >= weights["medium"] and len(self.features) > 1:
+            return "medium"
+        return "low" if self.strong and self.score >= weights["low"] else "info"
+
+
+class _Feature(msgspec.Struct, frozen=True):
+    id: str
+    weight: int
+    strong: bool
+    pattern: re.Pattern[str]
+
+
+@cache
+def _features() -> tuple[_Feature, ...]:
+    made = []
+    for entry in table("inputs")["feature"]:
+        patterns = entry["patterns"] or [_demand()]
+        joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+        made.append(
+            _Feature(entry["id"], entry["weight"], entry.get("strong", False), re.compile(joined, re.MULTILINE))
+        )
+    return tuple(sorted(made, key=lambda feature: not feature.strong))
+
+
+def _demand() -> str:
+    """A sentence, or a clause after "please" and the like, that begins with a verb of the list."""
+    verbs = "|".join(re.escape(verb).replace(r"\ ", r"\s") for verb in table("inputs")["demand"]["verbs"])
+    begins = r"(?:^|[.!?:;>\]\n*-][\s\"'*]{0,3}"
+    leads = (
+        r"|\b(?:please|then|now|and then|first|kindly|you (?:must|should|need to|have to)|i (?:want|need) you to)\s)"
+    )
+    softened = r"(?:please\s|then\s|also\s|immediately\s|just\s)?"
+    return rf"{begins}{leads}{softened}(?:{verbs})\s(?!me\sknow)[\w'\"$*(@]"
+
+
+def passages(raw: str, *, weak: bool) -> list[Passage]:
+    """Give the passages of a result's text. `weak`: also those that only ask for an action."""
+    found: list[Passage] = []
+    for offset, piece in _pieces(raw):
+        if weak:
+            found += _clusters(Folded(piece, offset), weak=True)
+            continue
+        for start, end in _windows(piece):
+            found += _clusters(Folded(piece[start:end], offset + start), weak=False)
+            if len(found) >= MAX_PASSAGES:
+                break
+    return found[:MAX_PASSAGES]
+
+
+def _windows(piece: str) -> list[tuple[int, int]]:
+    """Stretches around the cheap words without which there is no strong feature; overlapping ones are joined."""
+    lowered = piece.lower()
+    places: list[int] = []
+    for anchor in table("inputs")["anchors"]:
+        at = lowered.find(anchor)
+        while at >= 0 and len(places) < MAX_ANCHORS:
+            places.append(at)
+            at = lowered.find(anchor, at + BEFORE)
+    windows: list[tuple[int, int]] = []
+    for at in sorted(places):
+        start, end = max(0, at - BEFORE), min(len(piece), at + AFTER)
+        if windows and start <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((start, end))
+    return windows
+
+
+def _pieces(raw: str) -> list[tuple[int, str]]:
+    if len(raw) <= MAX_TEXT:
+        return [(0, raw)]
+    half = MAX_TEXT // 2
+    return [(0, raw[:half]), (len(raw) - half, raw[-half:])]
+
+
+def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
+    hits: list[tuple[int, int, _Feature]] = []
+    for feature in _features():
+        hits += [
+            (match.start(), match.end(), feature)
+            for match in islice(feature.pattern.finditer(folded.text), MAX_MATCHES)
+        ]
+        if not feature.strong and not hits and not weak:
+            return []
+    if not any(feature.strong for _, _, feature in hits):
+        return _weak(folded, hits) if weak else []
+    hits.sort(key=lambda hit: hit[0])
+    groups: list[list[tuple[int, int, _Feature]]] = []
+    for hit in hits:
+        if groups and hit[0] - max(end for _, end, _ in groups[-1][-4:]) <= GAP:
+            groups[-1].append(hit)
+        else:
+            groups.append([hit])
+    made: list[Passage] = []
+    for group in groups:
+        strong = any(feature.strong for _, _, feature in group)
+        if strong:
+            made.append(_passage(folded, group))
+        elif weak:
+            made += _weak(folded, group)
+    return made
+
+
+def _passage(folded: Folded, group: list[tuple[int, int, _Feature]]) -> Passage:
+    strong = [hit for hit in group if hit[2].strong]
+    start = min(hit[0] for hit in strong)
+    near = [hit for hit in group if hit[0] >= start - 120]
+    start = min(hit[0] for hit in near)
+    end = _end(folded.text, start, near)
+    features = {hit[2].id: hit[2] for hit in near}
+    return Passage(
+        span=(folded.at(start), folded.at(max(hit[1] for hit in near) - 1) + 1),
+        text=folded.text[start:end],
+        score=sum(feature.weight for feature in features.values()),
+        features=tuple(sorted(features)),
+        strong=True,
+    )
+
+
+def _end(text: str, start: int, hits: list[tuple[int, int, _Feature]]) -> int:
+    """Where a passage ends: at the tag that closes it, else a little after what it asks for."""
+    last = max(end for _, end, _ in hits)
+    opened = _TAG.search(text, start, last)
+    if opened:
+        close = text.find(f"</{opened[1]}", opened.end(), last + REACH)
+        if close >= 0:
+            return close
+    first = min(begin for begin, _, feature in hits if feature.strong)
+    asks = any(feature.id == "demand" and begin >= first for begin, _, feature in hits)
+    return min(len(text), last + (TAIL if asks else REACH))
+
+
+def speaks(folded: str) -> bool:
+    """Whether a folded text holds a strong feature itself: then it repeats a passage, and is no value out of one."""
+    return any(feature.strong and feature.pattern.search(folded) for feature in _features())
+
+
+def _weak(folded: Folded, hits: list[tuple[int, int, _Feature]]) -> list[Passage]:
+    """Sentences that ask for an action, each a passage of its own."""
+    made: list[Passage] = []
+    covered = -1
+    for start, _, feature in sorted(hits, key=lambda hit: hit[0]):
+        if feature.id != "demand" or start < covered:
+            continue
+        end = min(len(folded.text), start + 350)
+        made.append(
+            Passage(
+                span=(folded.at(start), folded.at(end - 1) + 1),
+                text=folded.text[start:end],
+                score=feature.weight,
+                features=(feature.id,),
+                strong=False,
+            )
+        )
+        covered = end
+    return made
