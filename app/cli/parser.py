@@ -49,7 +49,7 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
         return sub
 
     _opening(command("open", "start", "open the desk on a terminal (what happens without a command)"))
-    _demo(command("demo", "start", "watch scripted agents at work; needs no set-up"))
+    _demo(command("demo", "demo", "watch scripted agents at work; needs no set-up"))
     _recording(command("record", "record", "record without a screen, one line for each finding"))
     _checks(command("reconcile", "check", "check logs at rest; writes nothing but its output"))
     _reviewing(command)
@@ -67,7 +67,19 @@ def _opening(sub: argparse.ArgumentParser) -> None:
 
 
 def _demo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="options of the demo, see `demo --help`")
+    sub.add_argument("--headless", action="store_true", help="without a screen: check, seal, verify, tamper, tell")
+    sub.add_argument("--keep", type=Path, metavar="DIR", help="play in DIR, which must be new or empty, and leave it")
+    sub.add_argument("--speed", type=_speed, metavar="N", help="times real time (default: 1, headless 8)")
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 50:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: give a number from 0.1 to 50")
+    return speed
 
 
 def _recording(sub: argparse.ArgumentParser) -> None:

@@ -1,10 +1,9 @@
-"""`assure-tui [PATH…]` and `assure-tui demo`: the terminal UI."""
+"""`assure-tui [PATH…]`: the terminal UI."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from importlib import import_module
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
@@ -14,9 +13,6 @@ from assure_tui.app.neutral import neutral_line
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the desk on the terminal; record meanwhile in a process of its own."""
-    if arguments.command == "demo":
-        code: int = import_module("assure_tui.app.demo").main(arguments.words)
-        return code
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the desk needs a terminal: use `assure-tui record`, `runs` or `show` without one.")
     setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)

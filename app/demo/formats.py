@@ -89,18 +89,22 @@ class AssureWriter(_Jsonl):
     def user(self, text: str, now: float) -> None:
         if not self._started:
             self._started = True
-            self.write({"type": "session", "v": 1, "id": self._session, "agent": "support", "time": _iso(now)})
+            self.write(
+                {"type": "session", "format": "assure/1", "id": self._session, "agent": "support", "time": _iso(now)}
+            )
         self.write({"type": "user", "text": text, "time": _iso(now)})
 
     def say(self, text: str, now: float, *, final: bool) -> None:
         self.write({"type": "report" if final else "agent", "text": text, "time": _iso(now)})
 
     def call(self, call: Call, call_id: str, now: float) -> None:
-        self.write({"type": "tool_call", "id": call_id, "tool": call.tool, "args": call.args, "time": _iso(now)})
+        self.write({"type": "tool_call", "call_id": call_id, "tool": call.tool, "args": call.args, "time": _iso(now)})
 
     def result(self, call: Call, call_id: str, now: float) -> None:
         status = "failed" if call.failed else "succeeded"
-        self.write({"type": "tool_result", "id": call_id, "status": status, "text": call.returns, "time": _iso(now)})
+        self.write(
+            {"type": "tool_result", "call_id": call_id, "status": status, "text": call.returns, "time": _iso(now)}
+        )
 
 
 class ClaudeCodeWriter(_Jsonl):
