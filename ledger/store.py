@@ -316,9 +316,11 @@ class Ledger:
         frontier = tail.frontier.copy()
         frontier.extend(leaves)
         head = sign(self.origin, frontier.size, frontier.root(), self._keys.signers)
+        frames = wal.encode(entries, head.note)
+        if len(frames) > wal.MAX_BATCH_BYTES:
+            raise EntryError(f"a batch of {len(frames)} bytes exceeds {wal.MAX_BATCH_BYTES}: append it in parts")
         for subject, disclosures in contents.items():
             self._segments.write(subject, self._content_key(subject), disclosures)
-        frames = wal.encode(entries, head.note)
         try:
             disk.append(tail.wal_path, frames)
         except FullError:

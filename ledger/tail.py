@@ -254,8 +254,8 @@ class Tail:
             return False
 
     def _turn_over(self) -> None:
-        """Go on to the next file when this one has a bundle's worth of entries."""
-        if self._read - self.first >= wal.SPAN:
+        """Go on to the next file when this one is full."""
+        if self._read - self.first >= wal.SPAN or self.offset >= wal.SPAN_BYTES:
             self.first = self._read
             self.offset = 0
             self._inode, _ = _identity(self.wal_path)

@@ -6,8 +6,8 @@ checkpoint after them:
     frame = type (1 byte, "E" or "C") ‖ length (4 bytes, big-endian) ‖ payload
 
 A batch counts only with its commit frame whole and its root recomputed. A batch lies in one file, so that it is
-committed whole or not at all; once a file has SPAN entries, the next batch begins the file named after the next index.
-A file goes when it is full and all of it is published.
+committed whole or not at all; once a file has SPAN entries or SPAN_BYTES bytes, the next batch begins the file named
+after the next index. A file goes when it is full and all of it is published.
 """
 
 from __future__ import annotations
@@ -25,9 +25,13 @@ from assure_tui.ledger.tiles import WIDTH
 SPAN: Final = 16 * WIDTH
 """Entries after which a file is full. A new file waits for the file system's journal, so there are few; what is already
 published is passed over unread when a ledger is opened, so that they may be long."""
+SPAN_BYTES: Final = 16 << 20
+"""Bytes after which a file is full, however few its entries."""
 MAX_BATCH: Final = 16_384
-"""Entries in one batch; with SPAN - 1 before it in the file, this bounds a file."""
-MAX_FILE: Final = (MAX_BATCH + SPAN) * (MAX_ENTRY + 5) + SPAN * (MAX_NOTE + 5)
+"""Entries in one batch."""
+MAX_BATCH_BYTES: Final = 64 << 20
+"""Bytes of one batch's frames; with what may stand before it in the file, this bounds a file."""
+MAX_FILE: Final = SPAN_BYTES + MAX_BATCH_BYTES
 
 _HEAD: Final = 5
 _ENTRY: Final = ord("E")

@@ -232,6 +232,23 @@ def test_a_changed_byte_in_what_was_acknowledged_is_noticed_and_never_repaired(p
     assert refused > 20
 
 
+def test_a_pin_torn_while_it_was_written_leaves_the_one_before(place):
+    ledger = place.create()
+    ledger.append(batch(1))
+    (pin,) = place.pins.iterdir()
+    before = pin.read_bytes()
+    ledger.append(batch(2))
+    after = pin.read_bytes()
+    (changed,) = [at for at in (0, 4096) if before[at : at + 4096] != after[at : at + 4096]]
+    for cut in (0, 1, 200, 512):
+        pin.write_bytes(after[: changed + cut] + bytes(4096 - cut) + after[changed + 4096 :])
+        assert batches(place.open()) == [1, 2]
+        assert place.verify().state == "ok"
+    pin.write_bytes(bytes(8192))
+    with pytest.raises(DamagedError, match="pin"):
+        place.open()
+
+
 WRITER = """
 import sys
 from pathlib import Path
