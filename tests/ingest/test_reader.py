@@ -191,3 +191,13 @@ def test_ids_are_stable_and_tell_copies_apart(write, tmp_path):
     os.link(path, tmp_path / "b.jsonl")
     other = tmp_path / "b.jsonl"
     assert source_id(path, path.stat()) != source_id(other, other.stat())
+
+
+def test_a_salt_holds_for_all_runs_whose_records_stand_in_the_file(write):
+    def record(number: int, **fields: object) -> dict:
+        message = {"role": "assistant", "content": [{"type": "text", "text": "x"}]}
+        return {"type": "assistant", "uuid": f"u{number}", "sessionId": "s", "message": message, **fields}
+
+    copy = [record(n, isSidechain=True, agentId="a1") for n in range(3)]
+    (batch,) = read_all(write("copied.jsonl", copy), salt="2")
+    assert {event.run for event in batch.events} == {run_id("claude-code", "a1", "a1", "2")}

@@ -37,6 +37,8 @@ from assure_tui.ingest.model import (
 NAME = "claude-code"
 _MEMORY = 65_536
 """How many record ids, and how many calls, are remembered for pairing and for telling copies."""
+_RUNS = 4096
+"""How many runs of one file are remembered."""
 
 _WRAPPERS = (
     "<bash-input>",
@@ -75,14 +77,14 @@ class ClaudeDecoder(Decoder):
         self._calls: Recent[str, _Call] = Recent(_MEMORY)
         self._tasks: Recent[str, str] = Recent(_MEMORY)
         """Call that started a background task, by task id."""
-        self._told: Recent[tuple[str, str], bool] = Recent(_MEMORY)
+        self._told: Recent[str, bool] = Recent(_MEMORY)
         """Ends of background tasks that were told already: a notification is written up to three times."""
         self._prompts: Recent[str, str] = Recent(1024)
         """Call that started a sub-agent, by its prompt: inline sub-agents have no other link."""
-        self._known: dict[str, tuple[str | None, ...]] = {}
+        self._known: Recent[str, tuple[str | None, ...]] = Recent(_RUNS)
         """What was last told of each run."""
-        self._modes: dict[str, str] = {}
-        self._working: set[str] = set()
+        self._modes: Recent[str, str] = Recent(_RUNS)
+        self._working: Recent[str, bool] = Recent(_RUNS)
         """Runs whose turn has begun and not ended."""
         self._done: dict[str, str] = {}
         """Status of each item of the to-do list."""
@@ -90,7 +92,7 @@ class ClaudeDecoder(Decoder):
         """Subject of each task of the task list, by id."""
         self._own: str | None = None
         """Run of the file's first record."""
-        self._models: dict[str, str] = {}
+        self._models: Recent[str, str] = Recent(_RUNS)
 
     def read(self, data: bytes, draft: Draft) -> None:
         """Decode one line."""
@@ -106,7 +108,7 @@ class ClaudeDecoder(Decoder):
             draft.at(run=self._run(record), time=epoch(record.timestamp))
             draft.bookkeeping = True
             if isinstance(record.content, str):
-                self._notice(read_notice(record.content), draft)
+                self._notice(read_notice(record.content), 0, draft)
         elif kind == "progress" or kind in BOOKKEEPING:
             draft.bookkeeping = True
         else:
@@ -139,7 +141,7 @@ class ClaudeDecoder(Decoder):
         if not record.is_sidechain:
             run = run_id(NAME, session, self.stem, self.salt)
         elif record.agent_id is not None:
-            run = self._agent_run(record.agent_id, own=self._own is None)
+            run = self._agent_run(record.agent_id)
         else:
             inherited = self._seen.get(record.parent_uuid)
             run = inherited or run_id(NAME, f"{session}/{record.uuid or 'sidechain'}", self.stem, self.salt)
@@ -147,9 +149,13 @@ class ClaudeDecoder(Decoder):
             self._own = run
         return run
 
-    def _agent_run(self, agent: str, *, own: bool = False) -> str:
-        salted = own or self.stem.endswith(agent)
-        return run_id(NAME, agent, f"agent-{agent}", self.salt if salted else "")
+    def _agent_run(self, agent: str) -> str:
+        return run_id(NAME, agent, agent, self.salt)
+
+    def _child(self, agent: str) -> str:
+        """Run of a sub-agent that a result names: its records are in this file, else in one of its own."""
+        inline = self._agent_run(agent)
+        return inline if inline in self._known else run_id(NAME, agent, agent)
 
     def _tell(self, record: Record, message: Message, draft: Draft) -> None:
         """Tell of the run what is new in this record."""
@@ -206,7 +212,7 @@ class ClaudeDecoder(Decoder):
                 draft.add(
                     ToolResult, index, call_id=block.tool_use_id, text=plain_text(block.content), status="unknown"
                 )
-        self._working.add(draft.run)
+        self._working[draft.run] = True
         if ends:
             self._end_turn(draft)
 
@@ -267,22 +273,24 @@ class ClaudeDecoder(Decoder):
     def _words(self, text: str, index: int, draft: Draft, *, hidden: bool) -> None:
         if text.startswith(_INTERRUPTED):
             draft.add(Boundary, index, what="abort", detail=text)
-            self._working.discard(draft.run)
+            self._working.pop(draft.run)
             return
         notice = read_notice(text)
         draft.add(UserTurn, index, text=text, synthetic=hidden or _is_wrapper(text))
-        self._notice(notice, draft)
+        self._notice(notice, index, draft)
 
     def _result(self, record: Record, block: Block, index: int, draft: Draft) -> None:
         call_id = block.tool_use_id or draft.event_id(index)
         call = self._calls.get(call_id)
         reading = read_result(record, block, call.tool if call else None, call.args if call else {})
+        if call is not None:
+            call.args = {}  # they may hold whole files, and are not asked for again
         outcome = reading.outcome
         if outcome is not None:
             if outcome.background_task_id:
                 self._tasks[outcome.background_task_id] = call_id
             if outcome.agent_id:
-                reading.facts["child_run"] = self._agent_run(outcome.agent_id)
+                reading.facts["child_run"] = self._child(outcome.agent_id)
                 self._tasks[outcome.agent_id] = call_id
             if outcome.status == "async_launched" and outcome.task_id:
                 self._tasks[outcome.task_id] = call_id
@@ -308,7 +316,7 @@ class ClaudeDecoder(Decoder):
         if task is None:
             return None
         if reading.status != "running":
-            self._told[task, "ended"] = True
+            self._told[task] = True
         return self._tasks.get(task)
 
     def _add_result(
@@ -331,19 +339,19 @@ class ClaudeDecoder(Decoder):
             reads_from=reads_from,
         )
 
-    def _notice(self, notice: Notice | None, draft: Draft) -> None:
+    def _notice(self, notice: Notice | None, block: int, draft: Draft) -> None:
         """Tell the end of a background task as a later result of the call that started it."""
-        if notice is None or (notice.task, "ended") in self._told:
+        if notice is None or notice.task in self._told:
             return
         call_id = notice.call or self._tasks.get(notice.task)
         if call_id is None:
             return
         if notice.status != "running":
-            self._told[notice.task, "ended"] = True
+            self._told[notice.task] = True
         call = self._calls.get(call_id)
         draft.add(
             ToolResult,
-            "notice",
+            f"{block}.notice",
             run=call.run if call else None,
             call_id=call_id,
             text=notice.text,
@@ -376,8 +384,7 @@ class ClaudeDecoder(Decoder):
                 draft.unknown = f"system/{subtype}"
 
     def _end_turn(self, draft: Draft) -> None:
-        if draft.run in self._working:
-            self._working.discard(draft.run)
+        if self._working.pop(draft.run):
             draft.add(Boundary, "end", what="turn_end")
 
     def _attachment(self, attachment: Attachment, draft: Draft) -> None:
@@ -387,7 +394,7 @@ class ClaudeDecoder(Decoder):
                 if notice is None:
                     synthetic = attachment.command_mode != "prompt" or _is_wrapper(attachment.prompt)
                     draft.add(UserTurn, 0, text=attachment.prompt, synthetic=synthetic)
-                self._notice(notice, draft)
+                self._notice(notice, 0, draft)
         elif attachment.type == "hook_blocking_error" and attachment.hook_event == "PreToolUse":
             draft.add(Permission, 0, decision="denied", by="hook", call_id=attachment.tool_use_id)
         else:

@@ -6,11 +6,20 @@ Most things are written twice, as `response_item` and as `event_msg`. Words and 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from assure_tui.ingest.adapters.base import Decoder, Draft, Json
+from assure_tui.ingest.adapters.codex.facts import (
+    Structured,
+    correct,
+    did_what,
+    mcp_status,
+    patch_in,
+    spawned_by,
+    status_of,
+)
 from assure_tui.ingest.adapters.codex.output import Reading, read_output
 from assure_tui.ingest.adapters.codex.patch import files_of_changes, files_of_patch
 from assure_tui.ingest.adapters.codex.script import nested_calls
@@ -67,13 +76,6 @@ _INJECTED = (
     "<user_shell_command>",
 )
 _IDE_REQUEST = "## My request for Codex:"
-_STATUSES: dict[str, ResultStatus] = {
-    "completed": "succeeded",
-    "failed": "failed",
-    "declined": "denied",
-    "in_progress": "running",
-    "inProgress": "running",
-}
 
 
 class _Call(msgspec.Struct):
@@ -87,16 +89,6 @@ class _Call(msgspec.Struct):
     answered: bool = False
     nested: bool = False
     """Structured items told what a script ran, so that the script need not be read."""
-
-
-class _Structured(msgspec.Struct):
-    """What an event told of a call before the call's output came."""
-
-    exit_code: int | None = None
-    status: ResultStatus | None = None
-    files: tuple[FileChange, ...] = ()
-    child: str | None = None
-    """Run of the sub-agent that the call started."""
 
 
 class CodexDecoder(Decoder):
@@ -114,7 +106,7 @@ class CodexDecoder(Decoder):
         self._repeated = False
         """Reading a turn that this file has had already."""
         self._calls: Recent[str, _Call] = Recent(_MEMORY)
-        self._structured: Recent[str, _Structured] = Recent(4096)
+        self._structured: Recent[str, Structured] = Recent(4096)
         self._sessions: Recent[str, str] = Recent(4096)
         """Call that started a command session, by session id."""
         self._script: str | None = None
@@ -184,7 +176,7 @@ class CodexDecoder(Decoder):
         self._fork = meta.forked_from_id
         self._born = epoch(meta.timestamp)
         self._cwd = meta.cwd
-        parent = meta.parent_thread_id or _spawned_by(meta.source)
+        parent = meta.parent_thread_id or spawned_by(meta.source)
         draft.at(run=self._run, time=draft.time or self._born)
         draft.add(
             RunStarted,
@@ -293,7 +285,7 @@ class CodexDecoder(Decoder):
         elif tool.startswith("mcp__"):
             server, _, bare = tool[len("mcp__") :].partition("__")
             server, tool = (server, bare) if bare else (None, tool)
-        call = _Call(tool, args, patch=_patch_in(args))
+        call = _Call(tool, args, patch=patch_in(args))
         session = args.get("session_id")
         if tool == "write_stdin" and session is not None:
             call.session = str(session)
@@ -331,7 +323,7 @@ class CodexDecoder(Decoder):
         files: tuple[FileChange, ...] = ()
         known = self._structured.pop(call_id)
         if known is not None:
-            _correct(reading, known)
+            correct(reading, known)
             files = known.files
         if not files and call.patch is not None and reading.status == "succeeded":
             files = files_of_patch(call.patch)
@@ -347,6 +339,7 @@ class CodexDecoder(Decoder):
             self._script = None
             if not call.nested and isinstance(call.args.get("input"), str):
                 self._scripted(call_id, call.args["input"], reading, draft)
+        call.args, call.patch = {}, None  # they may hold whole files, and are not asked for again
         if reading.status == "denied":
             by = reading.facts.get("denied_by", "unknown")
             draft.add(Permission, "denied", decision="denied", by=by, call_id=call_id, reason=reading.text[:400])
@@ -420,13 +413,13 @@ class CodexDecoder(Decoder):
                 draft.unknown = f"event_msg/{kind}"
 
     def _ended(self, notice: Notice, draft: Draft) -> None:
-        status = _status(notice.status)
+        status = status_of(notice.status)
         if notice.success is not None:
             status = status or ("succeeded" if notice.success else "failed")
         if notice.type == "mcp_tool_call_end":
-            status = _mcp_status(notice.result)
+            status = mcp_status(notice.result)
         child = notice.new_thread_id
-        known = _Structured(
+        known = Structured(
             notice.exit_code,
             status,
             files_of_changes(notice.changes),
@@ -434,7 +427,7 @@ class CodexDecoder(Decoder):
         )
         self._know(notice.call_id, known, draft)
 
-    def _know(self, call_id: str | None, known: _Structured, draft: Draft) -> None:
+    def _know(self, call_id: str | None, known: Structured, draft: Draft) -> None:
         """Keep what is known of a call until its output comes, or correct the output that has come."""
         call = self._calls.get(call_id)
         if call_id is None or call is None or not call.answered:
@@ -443,7 +436,7 @@ class CodexDecoder(Decoder):
             draft.bookkeeping = True
             return
         reading = Reading("", "unknown")
-        _correct(reading, known)
+        correct(reading, known)
         self._result(draft, 0, call_id, reading, known.files)
 
     def _completed(self, item: Completed, draft: Draft) -> None:
@@ -459,10 +452,10 @@ class CodexDecoder(Decoder):
 
     def _did(self, item: Completed, draft: Draft) -> None:
         """Take a structured item: it corrects the call of that id, or is a call of its own inside a script."""
-        status = _status(item.status)
-        if item.type == "McpToolCall" and (item.error is not None or _mcp_status(item.result) == "failed"):
+        status = status_of(item.status)
+        if item.type == "McpToolCall" and (item.error is not None or mcp_status(item.result) == "failed"):
             status = "failed"
-        known = _Structured(item.exit_code, status, files_of_changes(item.changes))
+        known = Structured(item.exit_code, status, files_of_changes(item.changes))
         if item.id is not None and item.id in self._calls:
             self._know(item.id, known, draft)
             return
@@ -473,67 +466,14 @@ class CodexDecoder(Decoder):
         if script is not None:
             script.nested = True
         call_id = item.id or draft.event_id(0)
-        tool, args = _did_what(item)
+        tool, args = did_what(item)
         draft.add(ToolCall, 0, call_id=call_id, tool=tool, args=args, mcp_server=item.server)
         text = item.aggregated_output or plain_text(
             item.result.get("content") if isinstance(item.result, dict) else None
         )
         reading = Reading(text, "unknown")
-        _correct(reading, known)
+        correct(reading, known)
         self._result(draft, "result", call_id, reading, known.files)
-
-
-def _status(word: object) -> ResultStatus | None:
-    return _STATUSES.get(word) if isinstance(word, str) else None
-
-
-def _did_what(item: Completed) -> tuple[str, Json]:
-    if item.type == "CommandExecution":
-        return "exec_command", {"command": item.command, "workdir": item.cwd}
-    if item.type == "FileChange":
-        return "apply_patch", {"changes": item.changes}
-    return item.tool or item.type, arguments(item.arguments)
-
-
-def _correct(reading: Reading, known: _Structured) -> None:
-    """Put structured facts above what the text says; a refusal stays one."""
-    if known.exit_code is not None and reading.status != "denied":
-        reading.exit_code, reading.exit_source = known.exit_code, "structured"
-        reading.status = "succeeded" if known.exit_code == 0 else "failed"
-    elif known.status is not None and reading.status != "denied":
-        reading.status = known.status
-    if known.child is not None:
-        reading.facts["child_run"] = known.child
-    if known.status == "denied":
-        reading.status = "denied"
-        reading.facts.setdefault("denied_by", "user")
-
-
-def _mcp_status(result: Any) -> Literal["succeeded", "failed"] | None:
-    if not isinstance(result, dict):
-        return None
-    if "Err" in result:
-        return "failed"
-    answer = result.get("Ok", result)
-    return "failed" if isinstance(answer, dict) and answer.get("isError") is True else "succeeded"
-
-
-def _spawned_by(source: Any) -> str | None:
-    """Parent thread of a sub-agent, as `session_meta.source` nests it."""
-    for name in ("subagent", "thread_spawn", "parent_thread_id"):
-        source = source.get(name) if isinstance(source, dict) else None
-    return source if isinstance(source, str) else None
-
-
-def _patch_in(args: Json) -> str | None:
-    """The patch that a call applies, whether as its input or inside a shell command."""
-    for name in ("input", "patch", "cmd", "command"):
-        value = args.get(name)
-        if isinstance(value, list):
-            value = "\n".join(part for part in value if isinstance(part, str))
-        if isinstance(value, str) and "*** Begin Patch" in value:
-            return value
-    return None
 
 
 def _as_part(text: str | None) -> Part:

@@ -13,6 +13,8 @@ from assure_tui.ingest.adapters.values import plain_text
 from assure_tui.ingest.model import ExitSource, ResultStatus
 
 _HEADER_SIZE = 16_384
+_REFUSAL_SIZE = 400
+_SCRIPT_ERROR = "Script error:\n"
 _SECTION = re.compile(
     r"(?:Command: [^\n]{0,16000}\n)?"
     r"(?:Chunk ID: [^\n]{0,200}\n)?"
@@ -122,20 +124,16 @@ def _headed(text: str, *, command: bool) -> Reading | None:
     code = found["code"] or found["exited"]
     if code is not None:
         return _exited(text, int(code), "text")
-    refused = _refusal(text[found.end() : found.end() + 400])
-    return refused(text) if refused else Reading(text, "unknown" if command else "succeeded")
+    return _refused(text, found.end()) or Reading(text, "unknown" if command else "succeeded")
 
 
 def _marked(text: str, *, command: bool) -> Reading:
     script = _SCRIPT.match(text)
     if script is not None:
         return _script(text, script["word"])
-    refused = _refusal(text[:400])
-    if refused is not None:
-        return refused(text)
     if text.startswith(_FAILURES):
         return Reading(text, "failed")
-    return Reading(text, "unknown" if command else "succeeded")
+    return _refused(text, 0) or Reading(text, "unknown" if command else "succeeded")
 
 
 def _script(text: str, word: str) -> Reading:
@@ -143,30 +141,18 @@ def _script(text: str, word: str) -> Reading:
         return Reading(text, "running")
     if word == "completed":
         return Reading(text, "succeeded")
-    error = text.find("Script error:\n")
-    refused = _refusal(text[error + len("Script error:\n") :][:400]) if error >= 0 else None
-    return refused(text) if refused else Reading(text, "failed")
+    error = text.find(_SCRIPT_ERROR)
+    refused = _refused(text, error + len(_SCRIPT_ERROR)) if error >= 0 else None
+    return refused or Reading(text, "failed")
 
 
-class _Refusal:
-    """How a call was refused, waiting for the whole text."""
-
-    __slots__ = ("_facts", "_status")
-
-    def __init__(self, status: ResultStatus, facts: Json) -> None:
-        self._status: ResultStatus = status
-        self._facts = facts
-
-    def __call__(self, text: str) -> Reading:
-        return Reading(text, self._status, facts=dict(self._facts))
-
-
-def _refusal(opening: str) -> _Refusal | None:
-    opening = opening.lstrip()
+def _refused(text: str, start: int) -> Reading | None:
+    """Read a refusal or an interruption whose words stand at `start`."""
+    opening = text[start : start + _REFUSAL_SIZE].lstrip()
     if _ABORTED.match(opening):
-        return _Refusal("unknown", {"interrupted": True})
+        return Reading(text, "unknown", facts={"interrupted": True})
     if _REFUSED.match(opening):
-        return _Refusal("denied", {"denied_by": "rule"})
+        return Reading(text, "denied", facts={"denied_by": "rule"})
     if opening.startswith(_REFUSED_BY_USER):
-        return _Refusal("denied", {"denied_by": "user"})
+        return Reading(text, "denied", facts={"denied_by": "user"})
     return None

@@ -6,19 +6,30 @@ codes come from the trailer that the shell tool puts at the very end of its outp
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, replaced
+from assure_tui.ingest.adapters.base import Decoder, Draft, Json
+from assure_tui.ingest.adapters.copilot.outcome import SHELLS, Call, files_of, read_exit, running_shell
+from assure_tui.ingest.adapters.copilot.wire import (
+    BOOKKEEPING,
+    Context,
+    Data,
+    Granted,
+    Request,
+    Result,
+    ToolError,
+    granted_decoder,
+    record_decoder,
+    result_decoder,
+)
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
     ExitSource,
-    FileChange,
     Permission,
     ResultStatus,
     RunStarted,
@@ -30,146 +41,8 @@ from assure_tui.ingest.model import (
 
 NAME = "copilot-cli"
 _MEMORY = 65_536
-_FAMILIES = (
-    "abort",
-    "assistant.",
-    "hook.",
-    "permission.",
-    "session.",
-    "skill.",
-    "subagent.",
-    "system.",
-    "tool.",
-    "user.",
-)
-_BOOKKEEPING = frozenset(
-    {
-        "assistant.intent",
-        "assistant.reasoning",
-        "assistant.turn_start",
-        "assistant.usage",
-        "external_tool.completed",
-        "external_tool.requested",
-        "hook.end",
-        "hook.start",
-        "session.auto_mode_resolved",
-        "session.background_tasks_changed",
-        "session.compaction_start",
-        "session.context_changed",
-        "session.handoff",
-        "session.idle",
-        "session.import_legacy",
-        "session.info",
-        "session.plan_changed",
-        "session.skills_loaded",
-        "session.title_changed",
-        "session.truncation",
-        "session.usage_checkpoint",
-        "session.usage_info",
-        "session.warning",
-        "session.workspace_file_changed",
-        "skill.invoked",
-        "subagent.completed",
-        "subagent.deselected",
-        "subagent.failed",
-        "subagent.selected",
-        "subagent.started",
-        "tool.user_requested",
-    }
-)
-_SHELLS = frozenset(
-    {"bash", "powershell", "local_shell", "read_bash", "write_bash", "read_powershell", "write_powershell"}
-)
-_TRAILER = re.compile(
-    r"<(?:shellId: (?P<shell>[^\s<>]{1,100}) completed|exited) with exit code (?P<code>-?\d{1,9})>\s{0,8}\Z"
-)
-_STARTED = re.compile(
-    r"<(?:command (?:started in background )?with )?shellId: (?P<shell>[^\s<>]{1,100})(?: [^<>\n]{0,300})?>\s{0,8}\Z"
-)
+_POLLS = ("read_", "write_")
 _DENIED = frozenset({"denied", "rejected", "denied-by-rules", "denied-interactively-by-user"})
-
-
-class _Shell(msgspec.Struct):
-    exit_code: int | None = None
-
-
-class _Telemetry(msgspec.Struct):
-    metrics: _Shell | None = None
-
-
-class _Result(msgspec.Struct, rename="camel"):
-    content: Any = None
-    detailed_content: str | None = None
-
-
-class _Error(msgspec.Struct):
-    message: str | None = None
-    code: str | None = None
-
-
-class _Context(msgspec.Struct, rename="camel"):
-    cwd: str | None = None
-    branch: str | None = None
-    head_commit: str | None = None
-
-
-class _Request(msgspec.Struct, rename="camel"):
-    tool_call_id: str | None = None
-    full_command_text: str | None = None
-    kind: str | None = None
-
-
-class _Data(msgspec.Struct, rename="camel"):
-    """The data of any record."""
-
-    session_id: str | None = None
-    copilot_version: str | None = None
-    selected_model: str | None = None
-    context: _Context | None = None
-    content: Any = None
-    model: str | None = None
-    new_model: str | None = None
-    new_mode: str | None = None
-    allow_all_permissions: Any = None
-    tool_requests: list[Any] | None = None
-    parent_tool_call_id: str | None = None
-    source: str | None = None
-    is_autopilot_continuation: bool | None = None
-    tool_call_id: str | None = None
-    tool_name: str | None = None
-    arguments: Any = None
-    mcp_server_name: str | None = None
-    mcp_tool_name: str | None = None
-    success: bool | None = None
-    result: msgspec.Raw = msgspec.Raw()
-    error: Any = None
-    tool_telemetry: _Telemetry | None = None
-    summary: str | None = None
-    reason: str | None = None
-    message: str | None = None
-    permission_request: _Request | None = None
-
-
-class _Record(msgspec.Struct, rename="camel"):
-    type: str = ""
-    data: _Data | None = None
-    id: str | None = None
-    timestamp: Any = None
-    agent_id: str | None = None
-
-
-class _Granted(msgspec.Struct):
-    kind: str = ""
-
-
-class _Call(msgspec.Struct):
-    tool: str
-    args: Json
-
-
-_record_decoder = msgspec.json.Decoder(_Record)
-_result_decoder = msgspec.json.Decoder(_Result | None)
-_granted_decoder = msgspec.json.Decoder(_Granted | None)
 
 
 class CopilotDecoder(Decoder):
@@ -180,10 +53,11 @@ class CopilotDecoder(Decoder):
         self._native = stem
         self._main = run_id(NAME, stem, stem, salt)
         self._seen: Recent[str, bool] = Recent(_MEMORY)
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._calls: Recent[str, Call] = Recent(_MEMORY)
         self._shells: Recent[str, str] = Recent(4096)
         """Call that started a background shell, by shell id."""
-        self._told: set[str] = set()
+        self._told: Recent[str, bool] = Recent(4096)
+        """Runs of sub-agents that were told."""
         self._model: str | None = None
         self._mode: str | None = None
         self._ending = False
@@ -191,11 +65,11 @@ class CopilotDecoder(Decoder):
 
     def read(self, data: bytes, draft: Draft) -> None:
         """Decode one line."""
-        record = _record_decoder.decode(data)
+        record = record_decoder.decode(data)
         if record.id is not None and record.id in self._seen:
             draft.bookkeeping = True
             return
-        inner = record.data or _Data()
+        inner = record.data or Data()
         if record.type == "session.start" and inner.session_id is not None:
             self._native = inner.session_id
             self._main = run_id(NAME, self._native, self.stem, self.salt)
@@ -207,12 +81,12 @@ class CopilotDecoder(Decoder):
         if record.id is not None:
             self._seen[record.id] = True
 
-    def _child(self, child: str, data: _Data, draft: Draft) -> None:
+    def _child(self, child: str, data: Data, draft: Draft) -> None:
         native = f"{self._native}/{child}"
         run = run_id(NAME, native, self.stem, self.salt)
         draft.at(run=run)
         if run not in self._told:
-            self._told.add(run)
+            self._told[run] = True
             draft.add(
                 RunStarted,
                 "run",
@@ -224,7 +98,7 @@ class CopilotDecoder(Decoder):
                 parent_call=data.parent_tool_call_id,
             )
 
-    def _dispatch(self, kind: str, data: _Data, draft: Draft) -> None:
+    def _dispatch(self, kind: str, data: Data, draft: Draft) -> None:
         match kind:
             case "session.start" | "session.resume":
                 self._start(kind, data, draft)
@@ -267,13 +141,13 @@ class CopilotDecoder(Decoder):
                 draft.add(Boundary, 0, what="api_error", detail=data.message)
             case "abort":
                 draft.add(Boundary, 0, what="abort", detail=data.reason)
-            case _ if kind in _BOOKKEEPING:
+            case _ if kind in BOOKKEEPING:
                 draft.bookkeeping = True
             case _:
                 draft.unknown = kind or "(no type)"
 
-    def _start(self, kind: str, data: _Data, draft: Draft) -> None:
-        context = data.context or _Context()
+    def _start(self, kind: str, data: Data, draft: Draft) -> None:
+        context = data.context or Context()
         self._model = data.selected_model or self._model
         draft.add(
             RunStarted,
@@ -304,7 +178,7 @@ class CopilotDecoder(Decoder):
         self._mode = mode
         draft.add(Permission, 0, decision="mode", mode=mode)
 
-    def _message(self, data: _Data, draft: Draft) -> None:
+    def _message(self, data: Data, draft: Draft) -> None:
         text = plain_text(data.content)
         ending = not data.tool_requests
         if draft.run == self._main:
@@ -314,11 +188,11 @@ class CopilotDecoder(Decoder):
         else:
             draft.bookkeeping = True
 
-    def _call(self, data: _Data, draft: Draft) -> None:
+    def _call(self, data: Data, draft: Draft) -> None:
         call_id = data.tool_call_id or draft.event_id(0)
         args = arguments(data.arguments)
         tool = data.tool_name or ""
-        self._calls[call_id] = _Call(tool, args)
+        self._calls[call_id] = Call(tool, args)
         description = args.get("description")
         draft.add(
             ToolCall,
@@ -330,11 +204,11 @@ class CopilotDecoder(Decoder):
             mcp_server=data.mcp_server_name,
         )
 
-    def _result(self, data: _Data, draft: Draft) -> None:
+    def _result(self, data: Data, draft: Draft) -> None:
         call_id = data.tool_call_id or draft.event_id(0)
-        call = self._calls.get(call_id) or _Call("", {})
-        result = (_result_decoder.decode(data.result) if bytes(data.result) else None) or _Result()
-        error = msgspec.convert(data.error, _Error) if isinstance(data.error, dict) else _Error()
+        call = self._calls.get(call_id) or Call("", {})
+        result = (result_decoder.decode(data.result) if bytes(data.result) else None) or Result()
+        error = msgspec.convert(data.error, ToolError) if isinstance(data.error, dict) else ToolError()
         text = plain_text(result.content) or error.message or ""
         status: ResultStatus = "failed" if data.success is False else "succeeded"
         code: int | None = None
@@ -343,24 +217,17 @@ class CopilotDecoder(Decoder):
         child = run_id(NAME, f"{self._native}/{call_id}", self.stem, self.salt)
         if child in self._told:
             facts["child_run"] = child
-        ended = _TRAILER.search(text[-300:])
-        telemetry = (
-            data.tool_telemetry.metrics.exit_code if data.tool_telemetry and data.tool_telemetry.metrics else None
-        )
         if error.code in _DENIED:
             status = "denied"
             facts["denied_by"] = "user"
             draft.add(Permission, "denied", decision="denied", by="user", call_id=call_id, reason=text[:400])
-        elif call.tool in _SHELLS or not call.tool:
-            if telemetry is not None:
-                code, source = telemetry, "structured"
-            elif ended is not None:
-                code, source = int(ended["code"]), "text"
+        elif call.tool in SHELLS or not call.tool:
+            code, source = read_exit(data, text)
             if code is not None:
                 status = "succeeded" if code == 0 else "failed"
             elif call.tool and status == "succeeded":
-                status = "running" if self._background(call_id, call, text) else "unknown"
-        files = _files(call, result) if status == "succeeded" else ()
+                status = "running" if self._goes_on(call_id, call, text) else "unknown"
+        files = files_of(call, result) if status == "succeeded" else ()
         shell = call.args.get("shellId")
         polled = self._shells.get(str(shell)) if shell is not None else None
         shared: dict[str, Any] = {
@@ -373,19 +240,19 @@ class CopilotDecoder(Decoder):
         asked: ResultStatus = "succeeded" if status in {"running", "unknown"} else status
         draft.add(ToolResult, 0, call_id=call_id, status=asked, reads_from=polled, **shared)
         if code is not None:
+            self._shells.pop(str(shell))
             draft.add(ToolResult, "later", call_id=polled, status=status, **shared)
 
-    def _background(self, call_id: str, call: _Call, text: str) -> bool:
-        """Tell whether a shell goes on after its call returned, and remember which call started it."""
-        started = _STARTED.search(text[-400:])
-        if started is None or ("shellId" in call.args and call.tool not in {"bash", "powershell", "local_shell"}):
-            return started is not None
-        self._shells[started["shell"]] = call_id
-        return True
+    def _goes_on(self, call_id: str, call: Call, text: str) -> bool:
+        """Tell whether a shell goes on after its call has returned, and remember which call started it."""
+        shell = running_shell(text)
+        if shell is not None and not call.tool.startswith(_POLLS):
+            self._shells[shell] = call_id
+        return shell is not None
 
-    def _permission(self, kind: str, data: _Data, draft: Draft) -> None:
+    def _permission(self, kind: str, data: Data, draft: Draft) -> None:
         if kind == "permission.requested":
-            request = data.permission_request or _Request()
+            request = data.permission_request or Request()
             draft.add(
                 Permission,
                 0,
@@ -394,7 +261,7 @@ class CopilotDecoder(Decoder):
                 reason=request.full_command_text or request.kind,
             )
             return
-        answer = (_granted_decoder.decode(data.result) if bytes(data.result) else None) or _Granted()
+        answer = (granted_decoder.decode(data.result) if bytes(data.result) else None) or Granted()
         granted = answer.kind.startswith("approved")
         draft.add(
             Permission,
@@ -404,59 +271,3 @@ class CopilotDecoder(Decoder):
             call_id=data.tool_call_id,
             reason=answer.kind,
         )
-
-
-def _files(call: _Call, result: _Result) -> tuple[FileChange, ...]:
-    """Files that a call touched: from the git-style diff beside the result, else from the call's arguments."""
-    if call.tool in _SHELLS:
-        return ()
-    path = call.args.get("path")
-    if call.tool == "view":
-        return (FileChange(path=path, op="read"),) if isinstance(path, str) else ()
-    files = _files_of_diff(result.detailed_content or "")
-    if len(files) == 1 and isinstance(path, str):
-        return (msgspec.structs.replace(files[0], path=path),)  # the diff leaves out the root's slash
-    if files or not isinstance(path, str):
-        return files
-    old, new, text = (call.args.get(name) for name in ("old_str", "new_str", "file_text"))
-    if isinstance(old, str) and isinstance(new, str):
-        return (FileChange(path=path, op="edit", diff=replaced(old, new)),)
-    if isinstance(text, str):
-        return (FileChange(path=path, op="create", diff=replaced("", text)),)
-    return ()
-
-
-def _files_of_diff(diff: str) -> tuple[FileChange, ...]:
-    files = []
-    for part in ("\n" + diff).split("\ndiff --git a/")[1:]:
-        header, _, body = part.partition("\n")
-        old, _, new = header.rpartition(" b/")
-        top, at, hunks = body.partition("\n@@ ")
-        renamed = old != new
-        op: Any = "edit"
-        if "new file mode" in top or "--- /dev/null" in top:
-            op = "create"
-        elif "deleted file mode" in top or "+++ /dev/null" in top:
-            op = "delete"
-        elif renamed:
-            op = "rename"
-        files.append(
-            FileChange(
-                path=old,
-                op=op,
-                diff="@@ " + hunks.rstrip("\n") if at else None,
-                new_path=new if renamed else None,
-            )
-        )
-    return tuple(files)
-
-
-def recognises(head: Head) -> bool:
-    """Tell a session file by records of known families with `data` and an id."""
-    return any(
-        isinstance(record.get("data"), dict) and "id" in record and str(record.get("type", "")).startswith(_FAMILIES)
-        for record in head.objects
-    )
-
-
-ADAPTER = Adapter(name=NAME, discipline="append", complete=True, recognises=recognises, decoder=CopilotDecoder)
