@@ -48,9 +48,11 @@ class Origin(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """What all events have.
 
-    `id` is `<the record's own uuid, or L<line>@<offset>>#<block index>`. `run` is the id of the run that the event
-    belongs to. `time` is in seconds since the epoch, as the log states it; it may go backwards, and `None` is unknown.
-    `seq` numbers the events of a source in file order, which is the order of truth.
+    `id` is `<the record's own uuid, or L<line>@<offset>>#<block index>`. In the index's place, events that are no
+    content block have a name (`run`, `end`, `0.later`, …), and messages of a document are `M<index>` instead of a line.
+    `run` is the id of the run that the event belongs to. `time` is in seconds since the epoch, as the log states it; it
+    may go backwards, and `None` is unknown. `seq` numbers the events of a source in file order, which is the order of
+    truth.
     """
 
     id: str

@@ -14,7 +14,9 @@ from assure_tui.ingest.adapters.base import MAX_DEPTH, Json
 _MILLISECONDS_FROM = 1e11
 """Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000."""
 
-_FAILED_TEXT = re.compile(r"\s{0,8}(?:error|exception|traceback \(most recent call last\)|failed to)\b", re.IGNORECASE)
+_FAILED_TEXT = re.compile(
+    r"\s{0,8}(?:(?i:error|exception|traceback \(most recent call last\)|failed to)\b|[\w.]{1,80}(?:Error|Exception): )"
+)
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

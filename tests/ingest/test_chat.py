@@ -72,6 +72,7 @@ def test_a_document_with_one_message_on_its_last_line_is_no_json_lines(tmp_path)
     [
         ("no such order", {"is_error": True}, "failed"),
         ("Error: no such order", {}, "failed"),
+        ("ValueError: no such order", {}, "failed"),
         ('{"error": "no such order"}', {}, "failed"),
         ('{"error": null, "id": 3}', {}, "succeeded"),
         ("Error rates fell", {"is_error": False}, "succeeded"),
