@@ -170,6 +170,8 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
     for at, item in enumerate(kept):
         after = kept[at + 1] if at + 1 < len(kept) else None
         end = _divider(prepared.masked, item.end, after.start) if after else len(prepared.masked)
+        if item.denied:
+            begin = max(begin, prepared.masked.rfind(";", 0, item.start))
         out.append(msgspec.structs.replace(item, start=begin, end=end))
         begin = end
     return out

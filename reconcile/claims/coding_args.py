@@ -62,6 +62,8 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
         args["only"] = True
     if prepared.unit.form == "row":
         args["row"] = True
+    if found.own:
+        args["own"] = True
     if found.imperative:
         args["imperative"] = True
     if found.bare:

@@ -24,7 +24,8 @@ _PART = re.compile(r"[A-Za-z][a-z]+|[a-z]+")
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
     r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
-    r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing)\b"
+    r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing|makes?|"
+    r"making|looks?|seems?|appears?|regardless)\b"
 )
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")

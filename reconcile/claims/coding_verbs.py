@@ -75,6 +75,8 @@ class Found(msgspec.Struct, frozen=True):
     bare: bool = False
     """A result without a subject: "All green."."""
     verb: str = ""
+    own: bool = False
+    """In the first person, or without a subject."""
     imperative: bool = False
 
 
@@ -134,7 +136,9 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
         if unit.form in {"label", "heading"} and kind not in NEWS and _introduces(tokens, at):
             continue
         accepted = True
-        yield Found(kind, token.start, token.end, denied=frame == "denied", verb=token.text)
+        yield Found(
+            kind, token.start, token.end, denied=frame == "denied", verb=token.text, own=_first_person(tokens, at)
+        )
 
 
 def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
@@ -143,6 +147,10 @@ def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
     if not listed or not word.endswith("ed") or len(word) < 5 or not word.isalpha():
         return None
     return Verb("edited") if at == 0 or (at == 1 and tokens[0].text in OPENERS) else None
+
+
+def _first_person(tokens: list[Token], at: int) -> bool:
+    return any(token.text in {"i", "we", "i've", "we've"} for token in tokens[max(0, at - 4) : at])
 
 
 def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
@@ -176,7 +184,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     clause = _clause_start(tokens, at)
     left = tokens[clause:at]
     names = [token.text for token in left]
-    if any(name in grammar["blockers"] for name in names) or _ongoing(names):
+    if any(name in grammar["blockers"] or name in grammar["sources"] for name in names) or _ongoing(names):
         return None
     back = len(names) - 1
     negated = False

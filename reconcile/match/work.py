@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MAX_OPEN_EFFECTS = 1024
 """Effects that may still be revised; the oldest is settled first."""
 MAX_PENDING = 512
+MAX_WORDS = 20_000
 
 _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
     "tests": judge_check,
@@ -73,11 +74,13 @@ class Work(Part):
         if not event.synthetic and not event.system:
             self._quiet.close()
             self._seen.turn = self.context.turn
+            self._seen.words = ""
             self._quiet.heard(event.text)
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Judge the claims of one text."""
         self._quiet.said(event.text)
+        self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
         for claim in claims:
             if is_coding(claim.kind):
@@ -134,7 +137,7 @@ class Work(Part):
                     self.board.settle(self._open.popleft())
             self.board.put(effect)
             step = self._seen.observe(effect)
-            self._quiet.saw(step)
+            self._quiet.saw(step, self._seen)
 
     def _judge(self, claim: Claim) -> None:
         judge = _JUDGES.get(claim.kind, judge_loose)
@@ -165,7 +168,8 @@ class Work(Part):
                     id=discrepancy_id(ruling.code, claim.id),
                     run=claim.run,
                     code=ruling.code,
-                    severity=self.context.settings.severities.get(ruling.code, SEVERITY[ruling.code]),
+                    severity=ruling.severity
+                    or self.context.settings.severities.get(ruling.code, SEVERITY[ruling.code]),
                     claim=claim.id,
                     effects=effects,
                     message=ruling.message,

@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
-from assure_tui.reconcile.match.work_seen import CHANGES, PLACES, Seen, Step, Touch, name_of, paths_of, same_path
+from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
+from assure_tui.reconcile.match.work_seen import (
+    CHANGES,
+    PLACES,
+    Seen,
+    Step,
+    Touch,
+    name_of,
+    paths_of,
+    restores,
+    same_path,
+)
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -77,6 +87,8 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable("the log does not hold the run's beginning")
     if all(path.endswith("/") or "*" in path for path in named) and seen.any(*CHANGES):
         return unverifiable("the folder cannot be told from the log")
+    if not claim.args.get("verb") or not _companions(claim, seen):
+        return unproven(claim.text, f"change of {name_of(path)}")
     return Ruling(
         "unsupported",
         f"no change of {name_of(path)} is in the log",
@@ -85,6 +97,14 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         f"claims “{short(claim.text)}”; no change of {name_of(path)} is in the log",
         f"a change of {name_of(path)}",
     )
+
+
+def _companions(claim: Claim, seen: Seen) -> bool:
+    """Tell whether the words can only be a report: the agent's own act by its frame, or other files were changed.
+
+    A list of files of which none was changed is a plan, a review or a summary of another session.
+    """
+    return bool(claim.args.get("own")) or any(step.ok and step.turn == seen.turn for step in seen.of(*CHANGES))
 
 
 def _returns(step: Step, named: list[str]) -> bool:
@@ -115,13 +135,27 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     return unverifiable("no change of a file is in the log")
 
 
+def _inside(said: str, known: str, cwd: str | None) -> bool:
+    """Tell whether a changed path is the one denied: a folder is meant from the project's own folder on."""
+    if "." in name_of(said):
+        return True
+    root = (cwd or "").replace("\\", "/").rstrip("/").lower()
+    plain = known.replace("\\", "/").lower()
+    plain = plain.removeprefix(root + "/") if root else plain
+    return plain.startswith(said.replace("\\", "/").strip("/").lower() + "/")
+
+
 def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
     """Judge a denial: these files, or no files, were changed in this turn."""
     paths = [str(path) for path in claim.args.get("paths", ()) if not claim.args.get("from_above")]
+    if any(step.turn == seen.turn and not step.bad and restores(step.effect) for step in seen.of("vcs")):
+        return confirmed("what was changed was taken back")
     broken: list[tuple[str, Touch]] = []
     for path in paths:
         broken += [
-            (known, touch) for known, touch in seen.touches(path) if touch.changed and touch.changed.turn == seen.turn
+            (known, touch)
+            for known, touch in seen.touches(path)
+            if touch.changed and touch.changed.turn == seen.turn and _inside(path, known, seen.cwd)
         ]
     if not paths:
         stems = {word.lower() for word in _WORD.findall(claim.text) if word.isupper() or "." in word}

@@ -14,7 +14,7 @@ from assure_tui.reconcile.model import Discrepancy
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.board import Board
-    from assure_tui.reconcile.match.work_seen import Step
+    from assure_tui.reconcile.match.work_seen import Seen, Step
     from assure_tui.reconcile.model import Severity
 
 MAX_OPEN = 256
@@ -64,13 +64,13 @@ class Quiet:
         """Take the agent's words."""
         self._said = (self._said + "\n" + text[:MAX_HEARD].lower())[-2 * MAX_HEARD :]
 
-    def saw(self, step: Step) -> None:
+    def saw(self, step: Step, seen: Seen) -> None:
         """Take an effect."""
         known = self._open.get(step.effect.id)
         if known:
             known.step = step
             return
-        matter = _matter(step)
+        matter = _matter(step, seen)
         if matter and len(self._open) < MAX_OPEN:
             self._open[step.effect.id] = matter
 
@@ -97,7 +97,7 @@ class Quiet:
         self._open.clear()
 
 
-def _matter(step: Step) -> Matter | None:
+def _matter(step: Step, seen: Seen) -> Matter | None:
     effect = step.effect
     line = str(effect.args.get("command") or command_of(effect))[:4000]
     if effect.kind == "pushed" and (effect.args.get("force") is True or _FORCE.search(line)):
@@ -117,6 +117,7 @@ def _matter(step: Step) -> Matter | None:
         return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
     if effect.kind == "deleted" and _RECURSIVE.search(line):
         outside = [path for path in _written(effect.args.get("paths"), paths_of(effect)) if _OUTSIDE.match(path)]
+        outside = [path for path in outside if not seen.named_before(name_of(path), step.at)]
         if outside:
             return Matter(
                 step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)

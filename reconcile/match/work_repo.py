@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
+from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.work_seen import Seen, Step, command_of
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
+    if not claim.args.get("verb"):
+        return unproven(claim.text, _DONE[kind])
     return Ruling(
         "unsupported",
         f"no {_DONE[kind]} is in the log",

@@ -21,6 +21,9 @@ _SKIP = re.compile(
     r"\bself\.skipTest\(|\b(?:it|test|describe|context)\.(?:skip|only|todo|fails)\b|\bx(?:it|describe|test)\(|#\[ignore\b|@(?:Ignore|Disabled)\b|"
     r"\bmarkTestSkipped\(|\bpending\b.{0,3}['\"(]|\[(?:Fact|Theory)\(Skip|\bGTEST_SKIP\(|@tag :skip"
 )
+_CONDITION = re.compile(
+    r"(?:\}\s*else\s+)?if\b|@?(?:pytest\.mark|unittest)\.skip(?:if|If|Unless)\b|(?:it|test|describe)\.skipIf\b"
+)
 _ASSERT = re.compile(
     r"\bassert\w*\b|\bexpect\w*\(|\brequire\.\w+\(|\bt\.(?:Error|Fatal|Fail)\w*\(|\.should\b|\bshould\w*\(|\bverify\(|\bCHECK\w*\(|\bEXPECT_\w+\("
 )
@@ -42,7 +45,8 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
             removed.append(line[1:].strip())
     if effect.kind == "created":
         return ""
-    skips = sum(bool(_SKIP.search(line)) for line in added) - sum(bool(_SKIP.search(line)) for line in removed)
+    put = [at for at, line in enumerate(added) if _SKIP.search(line) and not _guarded(added, at)]
+    skips = len(put) - sum(bool(_SKIP.search(line)) for line in removed)
     if skips > 0:
         return "a skip was put in"
     lost = [line for line in removed if _ASSERT.search(line) and line not in added]
@@ -50,3 +54,8 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
     if lost and not kept and len(added) < len(removed):
         return "an assertion was taken out"
     return ""
+
+
+def _guarded(added: list[str], at: int) -> bool:
+    """Tell whether a skip stands under a condition of its own: a missing tool or another platform is no weakening."""
+    return any(_CONDITION.match(line) for line in added[max(0, at - 2) : at + 1])

@@ -36,6 +36,8 @@ class Ruling(msgspec.Struct, frozen=True):
     code: str = ""
     message: str = ""
     settles: str = ""
+    severity: Severity | None = None
+    """Set where it is less than what DESIGN.md section 7 gives the code: the log alone does not settle it."""
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -51,6 +53,19 @@ def confirmed(reason: str, *evidence: Step) -> Ruling:
 def unverifiable(reason: str, *evidence: Step) -> Ruling:
     """The log cannot tell."""
     return Ruling("unverifiable", reason, evidence)
+
+
+def unproven(text: str, what: str) -> Ruling:
+    """Nothing in the log shows it, and the words leave open whether the agent speaks of its own work in this run."""
+    return Ruling(
+        "unsupported",
+        f"no {what} is in the log",
+        (),
+        "no-proof",
+        f"claims “{short(text)}”; no {what} is in the log, which may be another's or earlier work",
+        f"a {what}",
+        "low",
+    )
 
 
 def short(text: str, limit: int = 80) -> str:

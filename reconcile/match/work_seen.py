@@ -57,6 +57,7 @@ _WRITER = re.compile(
     r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
+_STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
 PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
@@ -146,6 +147,8 @@ class Seen:
         """The last change of anything but prose, by an edit, a shell command or a restore."""
         self.code_changes: deque[Step] = deque(maxlen=MAX_EACH)
         self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
+        self.words = ""
+        """What the agent said lately in this turn, lower case, bounded."""
         self.gap = False
         """The log lost its beginning: a compaction, a resumed or forked run."""
 
@@ -189,7 +192,7 @@ class Seen:
         if effect.kind == "format":
             return
         if step.ok:
-            if any(matters(path, self.cwd) for path in paths) and not _by_git(effect):
+            if any(matters(path, self.cwd) for path in paths) and not _by_git(effect) and not only_comments(effect):
                 self._code_changed(step)
             why = weakened(effect, paths)
             if why:
@@ -242,6 +245,25 @@ class Seen:
     def any(self, *kinds: str) -> bool:
         """Tell whether anything of these kinds was seen."""
         return any(self.steps.get(kind) for kind in kinds)
+
+    def follows_others(self) -> bool:
+        """Tell whether the run looked at checks of another system since the last change: `gh pr checks`."""
+        since = self.code_change.at if self.code_change else 0
+        return any(
+            step.at > since and _STATUS.search(command_of(step.effect)[:4000])
+            for step in self.of("read", "ran", "remote", "search")
+        )
+
+    def named_before(self, name: str, at: int) -> bool:
+        """Tell whether an earlier command or change named this file or folder: it is of the run's own making."""
+        wanted = name.lower()
+        if wanted in self.names:
+            return True
+        return any(
+            step.at < at and wanted in command_of(step.effect).lower()
+            for kind in ("created", "edited", "ran", "vcs", "read", "build", "tests")
+            for step in self.steps.get(kind, ())
+        )
 
     def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
         """Remember the commit ids that version control printed."""
@@ -322,7 +344,21 @@ def paths_of(effect: Effect) -> list[str]:
 
 
 _RESTORE = re.compile(r"\bgit\b.{0,200}\b(?:checkout\s(?:.{0,200}\s)?--\s|restore\s|reset\s.{0,40}--hard|revert\s)")
+_COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
 _KEPT = re.compile(r"--abort\b|--staged\b|--no-commit\b|--cached\b")
+
+
+def only_comments(effect: Effect) -> bool:
+    """Tell whether a diff is known and changes nothing but comments and blank lines."""
+    diff = effect.results.get("diff")
+    if not isinstance(diff, str):
+        return False
+    lines = [
+        line[1:].strip()
+        for line in diff[:MAX_SCAN].splitlines()
+        if line[:1] in {"+", "-"} and line[:3] not in {"+++", "---"}
+    ]
+    return bool(lines) and all(not line or line.startswith(_COMMENTS) for line in lines)
 
 
 def restores(effect: Effect) -> bool:
