@@ -24,6 +24,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     family: Family
     effect_class: EffectClass
+    rows: tuple[str, ...] = ()
+    """Kinds of feed rows that an effect of this kind may leave."""
 
 
 @cache
@@ -36,6 +38,7 @@ def kinds() -> Mapping[str, Kind]:
             label=table["label"],
             family=cast("Family", table["family"]),
             effect_class=cast("EffectClass", table["class"]),
+            rows=tuple(table.get("rows", "").split()),
         )
         for name, table in tables.items()
     }
@@ -51,3 +54,10 @@ def label(kind: str) -> str:
     """Give the words for a kind; a kind nobody described is its own name."""
     known = kinds().get(kind)
     return known.label if known is not None else kind.replace("_", " ")
+
+
+@cache
+def rows_of(kind: str) -> tuple[str, ...]:
+    """Give the kinds of feed rows that an effect of a kind may leave; the first is the one it must leave."""
+    known = kinds().get(kind)
+    return known.rows if known is not None and known.rows else (kind,)

@@ -246,7 +246,7 @@ class _Reader:
             if judged.bare and form == "past" and (word in _BOTH or (at and tokens[at - 1][0] == "as")):
                 continue
             mode: Mode = "conditional" if start < opening else judged.mode
-            if form == "base" and mode == "modifier" and not self.everything:
+            if form == "base" and mode == "modifier" and (not self.everything or action_of_noun(word)):
                 continue
             found.append(_Word(at, lemma, action, form, mode, judged.denied, judged.bare))
         return found

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
+from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
 from assure_tui.reconcile.match.actions_pairs import Pairs, role_of
 from assure_tui.reconcile.match.actions_verdict import Matter, Verdict
@@ -22,7 +23,16 @@ from assure_tui.reconcile.model import Claim, Effect
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assure_tui.ingest.model import AgentText, Boundary, ExternalEffect, ToolCall, ToolResult, UserTurn
+    from assure_tui.ingest.model import (
+        AgentText,
+        Boundary,
+        ExternalEffect,
+        FeedRow,
+        FeedState,
+        ToolCall,
+        ToolResult,
+        UserTurn,
+    )
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
 
@@ -57,6 +67,7 @@ class Actions(Part):
         "asked_text",
         "at",
         "dirty",
+        "feeds",
         "known",
         "pairs",
         "raised",
@@ -82,6 +93,7 @@ class Actions(Part):
         self.seen: set[str] = set()
         """Identifiers that anybody has named so far: a target that is not among them is made up."""
         self.pairs = Pairs()
+        self.feeds = Feeds()
         self.dirty = False
 
     # ------------------------------------------------------------------------------------------------ hearing
@@ -138,8 +150,22 @@ class Actions(Part):
         if event.what in {"turn_end", "run_end"}:
             self._judge()
 
+    def row(self, row: FeedRow) -> None:
+        """See a feed row of this run."""
+        self.board.put(self.feeds.take(row, self.context.run))
+        self.dirty = True
+        self._judge()
+
+    def feed(self, state: FeedState) -> None:
+        """See how far a feed has been read: what waited for it is judged."""
+        self.feeds.states[state.feed] = state
+        self.dirty = self.dirty or bool(self.sayings)
+        self._judge()
+
     def close(self) -> None:
         """See the end of the input."""
+        self.feeds.closed = True
+        self.dirty = self.dirty or bool(self.feeds.states)
         self._judge()
 
     def _take(self, effects: Iterable[Effect]) -> None:
@@ -205,6 +231,7 @@ class Actions(Part):
                 spoken=tuple(self.spoken),
                 known=self.known,
                 pairs=self.pairs,
+                feeds=self.feeds,
             )
         ).decide()
         for claim in verdict.claims.values():

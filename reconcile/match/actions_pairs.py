@@ -29,6 +29,8 @@ FITS = Decimal("2.2")
 MAX_PAIRS = 100_000
 """Comparisons remembered; beyond, the oldest half is forgotten."""
 
+KIN = Decimal("1.8")
+"""From this kinship on an action is told by the other's name."""
 _SAME = Decimal(3)
 _SAME_GROUP = Decimal("1.8")
 _ANYTHING = Decimal("1.4")

@@ -7,49 +7,42 @@ differs in target or value, that failed, or that happened more than once.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.reconcile.actionwords import DO, harm_of
+from assure_tui.reconcile.actionwords import DO
 from assure_tui.reconcile.claims.business import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match import actions_feed as feed
+from assure_tui.reconcile.match import actions_silence as silence
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
     FITS,
+    KIN,
     is_implied,
     kinship,
     other_amount,
     other_date,
     said_of,
 )
-from assure_tui.reconcile.model import Claim, Discrepancy, Grade, Outcome, Severity
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from assure_tui.reconcile.claims.business import Frame
+    from assure_tui.reconcile.match.actions_feed import Feeds
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_pairs import Conflict, Pair, Pairs
     from assure_tui.reconcile.settings import Settings
 
-KIN = Decimal("1.8")
-"""From this kinship on an action is told by the other's name."""
 TELLING = Decimal("1.5")
 """From this evidence on the values alone say which act is meant."""
 SAME_TURN = Decimal("0.4")
 SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
-
-_FAILURE = re.compile(
-    r"\b(?:fail|error|issue|problem|unable|couldn't|could not|cannot|can't|unfortunately|(?:was|am|were)n?'?t? not able"
-    r"|did(?:n't| not)|denied|rejected|unsuccessful|not possible|however|sorry|no longer|invalid|not found"
-    r"|does(?:n't| not)|isn't|already|only)",
-    re.IGNORECASE,
-)
-_TWICE = re.compile(r"\b(?:twice|again|thrice|duplicate|(?:two|three|second|\d) times?)\b", re.IGNORECASE)
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +62,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""
     pairs: Pairs
+    feeds: Feeds
 
 
 class Verdict:
@@ -96,9 +90,11 @@ class Verdict:
             self._assigned(self.main[index], acts)
         self._consequences()
         self._mentions()
-        self._unreported()
-        self._duplicates()
-        self._silent_failures()
+        silence.unreported(self)
+        silence.duplicates(self)
+        silence.failures(self)
+        silence.beyond_request(self)
+        feed.hold(self, self.matter.feeds)
         return self
 
     # -------------------------------------------------------------------------------------------- assignment
@@ -167,22 +163,22 @@ class Verdict:
             return
         before = [act for act in self.acts if act.at < saying.at]
         if saying.frame.weak and saying.frame.mode == "state":
-            self._settle(saying, "unverifiable", "may as well tell what was found", [])
+            self.settle(saying, "unverifiable", "may as well tell what was found", [])
             return
         failed = self._best(saying, [act for act in before if act.effect.status in {"failed", "denied"}])
         other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
         if other is not None and (failed is None or failed.at < other.at):
             self._wrong_target(saying, other)
             return
-        if failed is not None and not self._recovered(failed):
+        if failed is not None and not self.recovered(failed):
             self._failed(saying, failed)
             return
         running = self._best(saying, [act for act in before if act.effect.status == "running"])
         if running is not None:
             self._own(saying, running)
-            message = f"Claims “{cut(saying.frame.text)}”, but the call never returned."
-            self._raise("dangling", "medium", saying, [running], message)
-            self._settle(saying, "unverifiable", "the call has no result", [running])
+            message = f"Claims “{self.quote(saying)}”, but the call never returned."
+            self.accuse("dangling", "medium", saying, [running], message)
+            self.settle(saying, "unverifiable", "the call has no result", [running])
             return
         loose = self._best(saying, self._free(saying), soft=True) or self._best(
             saying, [a for a in before if a.landed], soft=True
@@ -247,18 +243,18 @@ class Verdict:
     def _failed(self, saying: Saying, act: Act) -> None:
         self._own(saying, act)
         error = str(act.effect.results.get("error", "")) or act.effect.status
-        message = f"Claims “{cut(saying.frame.text)}”, but the call failed: {cut(error)}"
-        self._raise("failed-effect", "high", saying, [act], message)
-        self._settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
+        message = f"Claims “{self.quote(saying)}”, but the call failed: {cut(error)}"
+        self.accuse("failed-effect", "high", saying, [act], message)
+        self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
     def _assigned(self, saying: Saying, acts: list[Act]) -> None:
         amount = other_amount(saying, acts, self._totals(acts))
         if amount is not None:
             said, done = amount
-            self._raise(
+            self.accuse(
                 "wrong-value", "high", saying, acts[:1], f"Claims an amount of {said}, but the record shows {done}."
             )
-            self._settle(saying, "contradicted", f"amount {done}, not {said}", acts)
+            self.settle(saying, "contradicted", f"amount {done}, not {said}", acts)
             return
         made_up = self._made_up(saying, acts)
         if made_up is not None:
@@ -266,14 +262,14 @@ class Verdict:
             return
         date = other_date(saying, acts[0]) if len(acts) == 1 and not saying.frame.weak else None
         if date is not None:
-            self._raise("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
-            self._settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
+            self.accuse("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
+            self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
             return
         if self._missing(saying, acts):
             return
         if saying.frame.mode == "hedged":
-            self._raise("hedged", "info", saying, acts, f"Words it as a guess: “{cut(saying.frame.text)}”.")
-        self._settle(saying, "confirmed", "the call landed with these values", acts)
+            self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
+        self.settle(saying, "confirmed", "the call landed with these values", acts)
 
     def _made_up(self, saying: Saying, acts: list[Act]) -> str | None:
         """Give what the text names instead of an act's target that nobody named, before or after."""
@@ -307,13 +303,13 @@ class Verdict:
                     self._wrong_target(saying, act, named=value)
                     return True
             failed = next((act for act in self.acts if not act.landed and value.lower() in act.ids), None)
-            if failed is not None and not self._recovered(failed):
+            if failed is not None and not self.recovered(failed):
                 self._failed(saying, failed)
                 return True
             if kinship(saying.frame.action, acts[0].action) >= KIN and not saying.frame.weak:
-                message = f"Claims “{cut(saying.frame.text)}”, but no call acted on {value}."
-                self._raise("phantom", "critical", saying, [], message)
-                self._settle(saying, "partial", f"nothing was done to {value}", acts)
+                message = f"Claims “{self.quote(saying)}”, but no call acted on {value}."
+                self.accuse("phantom", "critical", saying, [], message)
+                self.settle(saying, "partial", f"nothing was done to {value}", acts)
                 return True
         return False
 
@@ -322,22 +318,22 @@ class Verdict:
         done = conflict.done if conflict else target_of(act)
         named = named or (conflict.said if conflict else cut(saying.frame.text, 60))
         self._own(saying, act)
-        self._raise("wrong-target", "critical", saying, [act], f"Names {named}, but the call acted on {cut(done, 60)}.")
-        self._settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
+        self.accuse("wrong-target", "critical", saying, [act], f"Names {named}, but the call acted on {cut(done, 60)}.")
+        self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
 
     def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
         frame = saying.frame
         vague = frame.action == DO and (bool(before) or not frame.objects)
         if frame.weak or frame.mode not in {"completed", "ongoing"} or vague or frame.action in {"verify", "approve"}:
-            self._settle(saying, "unverifiable", "no call fits these words", [])
+            self.settle(saying, "unverifiable", "no call fits these words", [])
         elif not (self.matter.settings.complete_logs and self.matter.business):
-            self._settle(saying, "unverifiable", "the log may not show every call", [])
+            self.settle(saying, "unverifiable", "the log may not show every call", [])
         else:
             message = f"Claims “{cut(frame.text)}”, but no call in the log does that."
-            self._raise("phantom", "critical", saying, [], message)
-            self._settle(saying, "contradicted", "no call in the log does that", [])
+            self.accuse("phantom", "critical", saying, [], message)
+            self.settle(saying, "contradicted", "no call in the log does that", [])
 
-    def _recovered(self, act: Act) -> bool:
+    def recovered(self, act: Act) -> bool:
         """Tell whether the same was tried again and landed, or had landed before."""
         return any(other.landed and other.likeness == act.likeness for other in self.acts)
 
@@ -379,12 +375,12 @@ class Verdict:
         if amount is not None:
             said, done = amount
             message = f"Claims an amount of {said}, but the result shows {done}."
-            self._raise("wrong-value", "high", saying, acts, message)
-            self._settle(saying, "contradicted", f"the result shows {done}, not {said}", acts)
+            self.accuse("wrong-value", "high", saying, acts, message)
+            self.settle(saying, "contradicted", f"the result shows {done}, not {said}", acts)
         elif any(act.amounts for act in acts):
-            self._settle(saying, "confirmed", "nothing in the result speaks against it", acts)
+            self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)
         else:
-            self._settle(saying, "unverifiable", "no result tells of it", [])
+            self.settle(saying, "unverifiable", "no result tells of it", [])
 
     def _mentions(self) -> None:
         """Take plans, attempts and denials as words about acts; a denial of what landed is broken."""
@@ -411,9 +407,9 @@ class Verdict:
                         and not saying.frame.weak
                         and saying.claim is not None
                     ):
-                        message = f"Says “{cut(saying.frame.text)}”, but the call landed."
-                        self._raise("denial-broken", "critical", saying, [act], message)
-                        self._settle(saying, "contradicted", "the call landed", [act])
+                        message = f"Says “{self.quote(saying)}”, but the call landed."
+                        self.accuse("denial-broken", "critical", saying, [act], message)
+                        self.settle(saying, "contradicted", "the call landed", [act])
                 elif (
                     conflict is not None
                     and conflict.hard
@@ -423,98 +419,42 @@ class Verdict:
                 ):
                     self._wrong_target(saying, act)
             if saying.claim is not None and saying.claim.id not in self.claims:
-                self._settle(saying, "unverifiable", "nothing in the log decides it", [])
-
-    # ---------------------------------------------------------------------------------------- what was not said
-
-    def _unreported(self) -> None:
-        """Find acts that no words claim and nobody asked for."""
-        last = max((at for at, _ in self.matter.spoken), default=0)
-        for act in self.landed:
-            if act.effect.id in self.words or act.at > last or self._asked(act) or self._told_along(act):
-                continue
-            if any(other.likeness == act.likeness and other.effect.id in self.words for other in self.landed):
-                continue
-            severity: Severity = "low" if act.effect.effect_class == "execute" else harm_of(act.effect.kind)
-            message = f"{what(act)} landed; nobody asked for it and the agent never tells of it."
-            self._raise("unreported", severity, None, [act], message)
-
-    def _asked(self, act: Act) -> bool:
-        """Tell whether the user asked for this very act: the action, and its target by name."""
-        for frame in self.matter.asked:
-            if kinship(frame.action, act.action) < KIN:
-                continue
-            if any(said_of(text, self.matter.asked_text) for text in act.mentions):
-                return True
-            if not act.mentions and frame.objects & act.objects:
-                return True
-        proposal = self.matter.agreed.get(act.turn, "")
-        return bool(proposal) and any(said_of(text, proposal) for text in act.mentions if len(text) > 3)
-
-    def _told_along(self, act: Act) -> bool:
-        """Tell whether words that name this very target, and claim another tool's act on it, tell of this one, too."""
-        for saying in self.main:
-            if act.at > saying.at or kinship(saying.frame.action, act.action) < KIN or not saying.ids & act.ids:
-                continue
-            tools = {other.effect.tool for other in self.landed if saying in self.words.get(other.effect.id, ())}
-            if tools and act.effect.tool not in tools:
-                return True
-        return False
-
-    def _duplicates(self) -> None:
-        """Find acts that did the same once more, where the words tell of one."""
-        groups: dict[tuple[object, ...], list[Act]] = {}
-        for act in self.landed:
-            if act.effect.effect_class in {"write", "egress"}:
-                groups.setdefault(act.likeness, []).append(act)
-        for group in groups.values():
-            if len(group) < 2 or _idempotent(group) or self._told_twice(group):
-                continue
-            words = [saying for act in group for saying in self.words.get(act.effect.id, [])]
-            saying = next((found for found in words if found.claim is not None), None)
-            message = f"{what(group[0])} landed {len(group)} times; the agent tells of one."
-            self._raise("duplicate", "critical", saying, group, message)
-
-    def _told_twice(self, group: list[Act]) -> bool:
-        words = [saying for act in group for saying in self.words.get(act.effect.id, [])]
-        if any(_TWICE.search(saying.frame.text) for saying in words) or "twice" in self.matter.asked_text:
-            return True
-        if any(saying.frame.counts_action and saying.frame.count >= len(group) for saying in words):
-            return True
-        turns = {saying.turn for saying in words if saying.frame.mode == "completed"}
-        return len({act.turn for act in group}) == len(group) and all(act.turn in turns for act in group)
-
-    def _silent_failures(self) -> None:
-        """Find failed writes that nothing recovered, where the next words claim work and tell of no failure."""
-        for act in self.acts:
-            if act.effect.status != "failed" or not act.serious or act.effect.id in self.words or self._recovered(act):
-                continue
-            if act.effect.results.get("repeat") or any(
-                other.at > act.at and other.landed and (other.turn == act.turn or other.ids & act.ids)
-                for other in self.acts
-            ):
-                continue
-            after = next((saying for saying in self.main if saying.at > act.at and saying.turn == act.turn), None)
-            later = " ".join(text for at, text in self.matter.spoken if at > act.at)
-            if after is None or after.frame.weak or _FAILURE.search(later):
-                continue
-            message = f"{what(act)} failed, and the agent never says so."
-            self._raise("concealed-error", "high", None, [act], message)
+                self.settle(saying, "unverifiable", "nothing in the log decides it", [])
 
     # ------------------------------------------------------------------------------------------------ saying so
 
-    def _settle(self, saying: Saying, outcome: Outcome, reason: str, acts: Sequence[Act]) -> None:
+    @staticmethod
+    def quote(saying: Saying) -> str:
+        """Give the words of a saying on one short line."""
+        return cut(saying.frame.text)
+
+    def settle(
+        self,
+        saying: Saying,
+        outcome: Outcome,
+        reason: str,
+        evidence: Sequence[Act | Effect],
+        *,
+        grade: Grade | None = None,
+    ) -> None:
+        """Give a saying's claim its outcome."""
         if saying.claim is None:
             return
-        grade: Grade = "logged" if acts else "narrated"
-        effects = tuple(act.effect.id for act in acts)
         self.claims[saying.claim.id] = msgspec.structs.replace(
-            saying.claim, outcome=outcome, reason=reason, grade=grade, effects=effects
+            saying.claim,
+            outcome=outcome,
+            reason=reason,
+            grade=grade or ("logged" if evidence else "narrated"),
+            effects=_ids(evidence),
         )
 
-    def _raise(self, code: str, severity: Severity, saying: Saying | None, acts: Sequence[Act], message: str) -> None:
+    def accuse(
+        self, code: str, severity: Severity, saying: Saying | None, evidence: Sequence[Act | Effect], message: str
+    ) -> None:
+        """Add a discrepancy, on the claim when there is one, else on the first effect."""
         claim = saying.claim if saying is not None else None
-        anchor = claim.id if claim is not None else acts[0].effect.id if acts else ""
+        effects = _ids(evidence)
+        anchor = claim.id if claim is not None else next(iter(effects), "")
         if anchor:
             self.found.append(
                 Discrepancy(
@@ -523,10 +463,22 @@ class Verdict:
                     code=code,
                     severity=self.matter.settings.severities.get(code, severity),
                     claim=claim.id if claim is not None else None,
-                    effects=tuple(act.effect.id for act in acts),
+                    effects=effects,
                     message=message,
                 )
             )
+
+    def acquit(self, code: str, saying: Saying) -> bool:
+        """Take back what was found against a claim under a code; tells whether there was anything."""
+        claim = saying.claim.id if saying.claim is not None else None
+        kept = [found for found in self.found if found.code != code or found.claim != claim]
+        changed = len(kept) != len(self.found)
+        self.found = kept
+        return changed
+
+
+def _ids(evidence: Sequence[Act | Effect]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.id if isinstance(item, Effect) else item.effect.id for item in evidence))
 
 
 def asserts(saying: Saying) -> bool:
@@ -545,24 +497,9 @@ def _room(saying: Saying) -> int:
     return max(1, ids, frame.count)
 
 
-def _idempotent(group: list[Act]) -> bool:
-    """Tell whether a repeat changed nothing: a state set to what it was, with the same answer."""
-    if any(act.effect.results.get("repeat") for act in group[1:]):
-        return True
-    setting = group[0].group in {"change", "remove"} or group[0].action in {"verify", "share", "approve"}
-    return setting and group[0].action != "exchange" and all(act.amounts == group[0].amounts for act in group)
-
-
 def target_of(act: Act) -> str:
     """Give what an act acted on, for people."""
     return next((values[0] for values in act.targets.values() if values), act.effect.tool)
-
-
-def what(act: Act) -> str:
-    """Name an act for people: the tool, its amount and its target."""
-    target = next((values[0] for values in act.targets.values() if values), "")
-    amount = f" {act.money[0]}" if act.money else ""
-    return f"{act.effect.tool}{amount}" + (f" on {cut(target, 60)}" if target else "")
 
 
 def cut(text: str, limit: int = 120) -> str:

@@ -1,0 +1,106 @@
+"""The workspace: all run trees that are being checked, and the evidence that they share.
+
+`step` takes any item: events go to their run, feed rows to the run that `attribute` gives them to, the state of a feed
+and the passing of time to every run. What is said of a shared source belongs to no run and comes as changes of
+`Unattributed` values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assure_tui.ingest.model import FeedRow, FeedState, RunStarted, Tick
+from assure_tui.reconcile.attribute import Attribution
+from assure_tui.reconcile.engine import State, close, step, step_run
+from assure_tui.reconcile.model import Effect
+from assure_tui.reconcile.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assure_tui.ingest.model import RunEvent
+    from assure_tui.reconcile.attribute import Owned
+    from assure_tui.reconcile.engine import Item
+    from assure_tui.reconcile.model import Change
+
+
+class Workspace:
+    """The states of many run trees, and the attribution of shared evidence to them."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._trees: dict[str, State] = {}
+        """Run to the tree it is in."""
+        self._attribution = Attribution()
+
+    def step(self, item: Item) -> list[Change]:
+        """Take one item and give all that changed by it."""
+        if isinstance(item, FeedRow):
+            return self._deliver(self._attribution.row(item))
+        if isinstance(item, FeedState):
+            owned = self._attribution.state(item)
+            return [*self._everywhere(item), *self._deliver(owned)]
+        if isinstance(item, Tick):
+            return self._everywhere(item)
+        return self._event(item)
+
+    def close(self) -> list[Change]:
+        """Take the end of all input: what is pending is decided as far as it can be."""
+        changes = self._deliver(self._attribution.close())
+        for tree in self._distinct():
+            changes += close(tree)[1]
+        return changes
+
+    def close_run(self, run: str) -> list[Change]:
+        """Take the end of one run and forget it."""
+        tree = self._trees.pop(run, None)
+        if tree is None:
+            return []
+        alone = State(self.settings)
+        state = tree.runs.pop(run, None)
+        if state is None:
+            return []
+        alone.runs[run] = state
+        changes = close(alone)[1]
+        self._attribution.forget(run)
+        return changes
+
+    def _event(self, event: RunEvent) -> list[Change]:
+        tree = self._trees.get(event.run)
+        changes: list[Change] = []
+        if tree is None:
+            tree = self._plant(event)
+            for feed in self._attribution.feeds.values():
+                tree.of(event.run)
+                changes += step(tree, feed)[1]
+        if isinstance(event, RunStarted):
+            self._attribution.run(event.run, event.native_id)
+        changes += step(tree, event)[1]
+        if not self._attribution.feeds:
+            return changes
+        for change in list(changes):
+            if isinstance(change.value, Effect):
+                changes += self._deliver(self._attribution.effect(change.value))
+        return changes
+
+    def _plant(self, event: RunEvent) -> State:
+        """Give a new run its tree: that of its parent, when it is known."""
+        parent = event.parent if isinstance(event, RunStarted) else None
+        tree = self._trees.get(parent or "") or State(self.settings)
+        self._trees[event.run] = tree
+        self._attribution.run(event.run)
+        return tree
+
+    def _distinct(self) -> list[State]:
+        return list({id(tree): tree for tree in self._trees.values()}.values())
+
+    def _everywhere(self, item: Tick | FeedState) -> list[Change]:
+        return [change for tree in self._distinct() for change in step(tree, item)[1]]
+
+    def _deliver(self, owned: Iterable[Owned]) -> list[Change]:
+        changes: list[Change] = []
+        for run, row in owned:
+            tree = self._trees.get(run)
+            if tree is not None:
+                changes += step_run(tree, run, row)[1]
+        return [*changes, *self._attribution.changes()]
