@@ -40,7 +40,7 @@ from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash
 
 FORMAT: Final = b"1\n"
-"""Content of `.state/version`; written last, so that a ledger that has it was created whole."""
+"""Content of `.state/version`."""
 
 MAX_ORIGIN: Final = 128
 SELF: Final = "ledger"
@@ -91,21 +91,30 @@ class Ledger:
 
     @classmethod
     def create(cls, directory: Path, *, pins: Path, keys: Path, origin: str | None = None) -> Ledger:
-        """Make a new ledger with fresh keys in a directory that is absent or empty, and open it."""
+        """Make a new ledger with fresh keys in a directory that is absent or empty, and open it.
+
+        It is built beside its place and renamed into it, so that a crash leaves a whole ledger there or none.
+        """
         origin = check_name(origin or f"assure-tui/{os.urandom(8).hex()}")
         if not origin.isascii() or len(origin) > MAX_ORIGIN:
             raise LedgerError(f"an origin must be ASCII text of at most {MAX_ORIGIN} characters: choose a shorter one")
         if directory.exists() and any(directory.iterdir()):
             raise LedgerError(f"{directory} is not empty: name a new directory for the ledger")
         recorder = KeyDirectory(keys, origin).create()
+        new = directory.with_name(f".{directory.name}.{os.urandom(4).hex()}.new")
         for folder in (".state/wal", "tile/entries", "segments", "seals", "trust"):
-            disk.make_directory(directory / folder)
-        machine.bind(directory / ".state")
-        disk.replace(directory / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
+            disk.make_directory(new / folder)
+        machine.bind(new / ".state")
+        disk.replace(new / ".state" / "version", FORMAT)
+        disk.replace(new / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
         head = sign(origin, 0, EMPTY_ROOT, recorder.signers)
-        disk.replace(directory / "checkpoint", head.note)
+        disk.replace(new / "checkpoint", head.note)
         PinFile(pins, origin).create(Pin(recorder.verifiers, head))
-        disk.replace(directory / ".state" / "version", FORMAT)
+        with disk.writing(directory):
+            if directory.exists():
+                directory.rmdir()
+            new.rename(directory)
+            disk.sync_directory(directory.parent)
         ledger = cls.open(directory, pins=pins, keys=keys)
         ledger.publish()
         return ledger
@@ -232,6 +241,10 @@ class Ledger:
                 entries, leaves = list(self._tail.entries), list(self._tail.leaves)
             if head.size > old:
                 self._tail.shelf.extend(old, entries, leaves)
+                if self._tail.shelf.frontier(head.size, head.size).root() != head.root:
+                    raise DamagedError(
+                        f"the tiles in {self.directory} do not lead to the committed root: not published"
+                    )
                 disk.replace(self.directory / "checkpoint", head.note)
                 with self._writing():
                     self._tail.trim(head)
@@ -274,24 +287,31 @@ class Ledger:
         if keys.verifiers != self.verifiers:
             raise KeyFileError(f"{self._key_directory.path} holds other keys than {self.directory / 'trust'} states")
         self._keys = keys
-        with self._writing(), self._stopping():
-            if self._tail.size == 0:
-                clear = {"epoch": 0, "log": str(self.verifiers[0]), "vkey": str(self.verifiers[1])}
-                self._commit([Draft("key", SELF, clear)])
+        with self._writing():
+            pass  # what a crash left is recovered on the way in
 
     def _recover(self) -> None:
-        """Check the log's end against the pin and cut off what a crash tore; under the append lock."""
+        """Check the log's end against the pin, and cut off what a crash tore; under the append lock.
+
+        A log without entries is given the one that records its keys, which always comes first.
+        """
         torn = self._tail.torn()
         pin = self._pin.read()
         if pin is None:
             raise DamagedError(f"the pin {self._pin.path} is gone, so a lost tail would go unnoticed: restore it")
         if pin is not self._held or pin.head.size > self._tail.size:
             self._check_pin(pin)
+        own = []
+        if self._tail.size == 0:
+            clear = {"epoch": 0, "log": str(self.verifiers[0]), "vkey": str(self.verifiers[1])}
+            own.append(Draft("key", SELF, clear))
         if torn:
+            own.append(Draft("recovery", SELF, {"bytes": len(torn), "sha256": sha256(torn).hexdigest()}))
+        if own:
             with self._stopping():
-                self._tail.rewrite()
-                clear = {"bytes": len(torn), "sha256": sha256(torn).hexdigest()}
-                self._commit([Draft("recovery", SELF, clear)])
+                if torn:
+                    self._tail.rewrite()
+                self._commit(own)
 
     def _check_pin(self, pin: Pin) -> None:
         head = pin.head
@@ -366,7 +386,7 @@ def check_version(directory: Path) -> None:
     """Raise DamagedError unless the directory is a ledger of a format that this program knows."""
     version = disk.read(directory / ".state" / "version", 64)
     if version is None:
-        raise DamagedError(f"{directory} is not a ledger, or was not created whole: name another, or create it anew")
+        raise DamagedError(f"{directory} is not a ledger: name another directory, or create a ledger there")
     if version != FORMAT:
         raise DamagedError(f"{directory} has a format that this program does not know: use the program that wrote it")
 

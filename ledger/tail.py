@@ -106,7 +106,7 @@ class Tail:
     def trim(self, published: Checkpoint) -> None:
         """Let go of the entries that a newer checkpoint covers."""
         gone = published.size - self.published.size
-        if gone > 0:
+        if gone >= 0:
             del self.entries[:gone]
             del self.leaves[:gone]
             self.published = published

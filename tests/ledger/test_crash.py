@@ -19,7 +19,7 @@ import pytest
 from assure_tui.ledger.errors import DamagedError, FullError
 from assure_tui.ledger.store import Draft, Ledger
 
-CALLS = ("open", "write", "fdatasync", "fsync", "replace", "unlink", "mkdir", "truncate")
+CALLS = ("open", "write", "fdatasync", "fsync", "replace", "rename", "unlink", "mkdir", "truncate")
 
 
 class Crash(BaseException):
@@ -139,6 +139,25 @@ def test_a_writer_that_dies_at_any_system_call_loses_nothing_it_acknowledged(pla
             commit_and_publish(ledger, done)
         faults.disarm()
         check_recovered(place, done)
+
+
+def test_a_ledger_whose_making_was_cut_short_is_there_whole_or_not_at_all(place, monkeypatch):
+    before = Snapshot(place.base)
+    faults = Faults(monkeypatch)
+    faults.arm(0, crash)
+    place.create()
+    total = faults.count
+    for at in range(1, total + 1):
+        faults.disarm()
+        before.restore()
+        faults.arm(at, crash)
+        with pytest.raises(Crash):
+            place.create()
+        faults.disarm()
+        ledger = place.open() if place.directory.exists() else place.create()
+        assert ledger.entry(0).kind == "key"
+        ledger.append(batch(1))
+        assert place.verify().state == "ok"
 
 
 @pytest.mark.parametrize("lasting", [False, True])

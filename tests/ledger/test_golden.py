@@ -25,7 +25,7 @@ from assure_tui.ledger.tree import leaf_hash
 from assure_tui.ledger.verify import verify
 
 GOLDEN = Path(__file__).parent / "golden"
-ROOT = "52c4bd3e66dfd5e4ed88bcea120045b2c0b2412549251421daba355113d93da0"
+ROOT = "0466da975e7eb892651a49b8934ed5fc39e298df926392709ace381ef702cf63"
 
 
 def write(base: Path, patch: pytest.MonkeyPatch) -> Ledger:
