@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     batch = Batch(
         paths=arguments.paths,
         settings=setting.workspace.settings,
+        feeds=setting.workspace.feeds,
         exclude=setting.exclude,
         last=arguments.last,
         since=moment(arguments.since) if arguments.since else None,

@@ -9,7 +9,7 @@ import sys
 import threading
 from types import FrameType
 
-from assure_tui.app.desk.book import FindingOfRun, RunBook
+from assure_tui.app.desk.book import FindingOfRun
 from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.setting import Setting
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         setting.home,
         setting.roots,
         settings=setting.workspace.settings,
+        feeds=setting.workspace.feeds,
         exclude=setting.exclude,
         backfill=arguments.backfill,
         needs_ledger=not arguments.attached,
@@ -48,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 130 if interrupted.is_set() and not arguments.attached else 0
 
 
-def _tell(finding: FindingOfRun, book: RunBook) -> None:
-    text = f"{book.run}  {label(finding)}: {finding.message}  ({finding.severity} {code_of(finding)})"
+def _tell(finding: FindingOfRun, run: str) -> None:
+    text = f"{run}  {label(finding)}: {finding.message}  ({finding.severity} {code_of(finding)})"
     print(neutral_line(text, WIDTH), flush=True)
 
 

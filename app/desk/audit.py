@@ -49,7 +49,7 @@ def recorded_logs(ledger: Ledger, tags: Tags, path: Path | None = None) -> Itera
         if entry.kind != "observed" or (wanted is not None and entry.clear["source"] != wanted):
             continue
         content = ledger.content(index)
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or "chain" not in content:
             continue
         source, upto = str(entry.clear["source"]), int(entry.clear["upto"])
         log = logs.get(source)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from assure_tui.app.desk.feeds import announced
 from assure_tui.app.desk.report import RunReport
-from assure_tui.ingest.errors import SourceError
-from assure_tui.ingest.model import RunEvent, SourceInfo, Tally
+from assure_tui.ingest.errors import IngestError, SourceError
+from assure_tui.ingest.feeds.reader import FeedReader
+from assure_tui.ingest.feeds.spec import FeedSpec
+from assure_tui.ingest.model import Event, RunEvent, SourceInfo, Tally
 from assure_tui.ingest.reader import SourceReader, open_source
 from assure_tui.ingest.walk import Found, Skipped, discover
-from assure_tui.reconcile.engine import State, close, step
 from assure_tui.reconcile.model import Change, Unattributed
 from assure_tui.reconcile.settings import Settings
+from assure_tui.reconcile.workspace import Workspace
 
 
 class _Taken(Exception):  # noqa: N818 - a signal, not an error
@@ -35,35 +39,69 @@ class Batch:
 
     paths: Sequence[Path]
     settings: Settings = field(default_factory=Settings)
+    feeds: Sequence[FeedSpec] = ()
     exclude: Sequence[str] = ()
     last: bool = False
     since: float | None = None
     progress: Progress | None = None
     skipped: list[Skipped] = field(default_factory=list)
-    unattributed: list[Unattributed] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     faults: list[str] = field(default_factory=list)
     """Files on which the check itself broke: a defect of this program, shown as such."""
+    _rows: dict[str, Unattributed] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
 
     def runs(self) -> Iterator[RunReport]:
-        """Check file by file and give each run's report; a file that cannot be read never stops the others."""
+        """Check file by file and give each run's report; a file that cannot be read never stops the others.
+
+        With feeds, which may say something of any run, reports are given once all files and feeds were read.
+        """
         discovery = discover(self.paths, exclude=self.exclude)
         self.skipped.extend(discovery.skipped)
         files = self._chosen(discovery.files)
+        shared = self._announced() if self.feeds else None
+        everything: dict[str, RunReport] = {}
         for done, found in enumerate(files):
             if self.progress is not None:
                 self.progress(done, len(files), found.path)
+            check = shared or Workspace(self.settings)
             try:
-                reports = self._file(found, "")
+                reports = self._file(found, "", check)
             except _Taken:
-                reports = self._file(found, str(found.path))
-            chosen = list(reports.values())
-            if self.last:
-                chosen = sorted(chosen, key=lambda report: report.facts.ended or 0.0)[-1:]
-            for report in chosen:
-                if self.since is None or report.facts.ended is None or report.facts.ended >= self.since:
-                    yield report
+                reports = self._file(found, str(found.path), check)
+            if shared is None:
+                self._apply(check.close(), reports)
+                yield from self._wanted(reports.values())
+            else:
+                everything |= reports
+        if shared is not None:
+            self._read_feeds(shared, everything)
+            yield from self._wanted(everything.values())
+
+    def _wanted(self, reports: Iterable[RunReport]) -> list[RunReport]:
+        chosen = list(reports)
+        if self.last:
+            chosen = sorted(chosen, key=lambda report: report.facts.ended or 0.0)[-1:]
+        since = self.since
+        return [r for r in chosen if since is None or r.facts.ended is None or r.facts.ended >= since]
+
+    def _announced(self) -> Workspace:
+        check = Workspace(self.settings)
+        for spec in self.feeds:
+            check.step(announced(spec))
+        return check
+
+    def _read_feeds(self, check: Workspace, reports: dict[str, RunReport]) -> None:
+        for spec in self.feeds:
+            try:
+                rows, state = FeedReader(spec).read(time.time())
+            except IngestError as error:
+                self.skipped.append(Skipped(spec.path or Path(spec.name), f"feed {spec.name}: {error}"))
+                continue
+            for row in rows:
+                self._apply(check.step(row), reports)
+            self._apply(check.step(state), reports)
+        self._apply(check.close(), reports)
 
     def _chosen(self, files: Sequence[Found]) -> list[Found]:
         chosen = sorted(files, key=lambda found: found.path)
@@ -73,10 +111,9 @@ class Batch:
             return [found for found in chosen if _changed(found.path) >= self.since]
         return chosen
 
-    def _file(self, found: Found, salt: str) -> dict[str, RunReport]:
+    def _file(self, found: Found, salt: str, check: Workspace) -> dict[str, RunReport]:
         """Check one file; raise `_Taken` when another file of this batch has a run of the same id."""
         reports: dict[str, RunReport] = {}
-        state = State(self.settings)
         reader: SourceReader | None = None
         try:
             reader = open_source(found.path, found.adapter, salt)
@@ -86,13 +123,12 @@ class Batch:
                     self._refuse_taken(event.run, salt)
                     report = reports[event.run] = self._open(event.run, found, reader.source)
                 report.facts.see(event)
-                for change in step(state, event)[1]:
-                    report.apply(change, event)
-            for change in close(state)[1]:
-                self._close(change, reports)
+                self._apply(check.step(event), reports, event)
         except SourceError as error:
             self.skipped.append(Skipped(found.path, f"could not be read to its end: {error}"))
         except _Taken:
+            for run in reports:
+                check.close_run(run)
             raise
         except Exception as error:  # noqa: BLE001 - a log that breaks the check must not hide the findings of the others
             self.faults.append(f"{found.path}: {type(error).__name__}: {error}")
@@ -104,14 +140,25 @@ class Batch:
             self._count(reader.tally, reports)
         return reports
 
+    def _apply(self, changes: Iterable[Change], reports: dict[str, RunReport], cause: Event | None = None) -> None:
+        """Sort changes to the runs they are about; what belongs to no run is kept beside them."""
+        for change in changes:
+            value = change.value
+            if isinstance(value, Unattributed):
+                self._rows.pop(value.id, None)
+                if change.op != "withdraw":
+                    self._rows[value.id] = value
+            elif value.run in reports:
+                reports[value.run].apply(change, cause)
+
+    @property
+    def unattributed(self) -> list[Unattributed]:
+        """Rows of shared evidence that no run accounts for."""
+        return list(self._rows.values())
+
     def _refuse_taken(self, run: str, salt: str) -> None:
         if run in self._taken and not salt:
             raise _Taken
-
-    @staticmethod
-    def _close(change: Change, reports: dict[str, RunReport]) -> None:
-        if not isinstance(change.value, Unattributed):
-            reports[change.value.run].apply(change)
 
     @staticmethod
     def _open(run: str, found: Found, source: SourceInfo) -> RunReport:

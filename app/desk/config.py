@@ -43,7 +43,7 @@ class UserConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workspace:
+class WorkspaceConfig:
     """What a workspace file comes to, under the trust it has."""
 
     path: Path | None = None
@@ -92,7 +92,7 @@ def find_workspace(beside: Iterable[Path]) -> Path | None:
     return None
 
 
-def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | None = None) -> Workspace:
+def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | None = None) -> WorkspaceConfig:
     """Read a workspace file under the trust it has: given by the caller, or looked up in the file `trust`.
 
     Raises:
@@ -112,10 +112,10 @@ def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | Non
     _known_codes(model.severities, path)
     raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity)}
     if not trusted:
-        return Workspace(
+        return WorkspaceConfig(
             path=path, digest=digest, settings=Settings(severities=raised), waiting=tuple(_asks(model, raised))
         )
-    return Workspace(
+    return WorkspaceConfig(
         path=path,
         digest=digest,
         trusted=True,

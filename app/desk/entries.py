@@ -162,6 +162,11 @@ def finding(
     return Words(kind, subject, clear, portable(content))
 
 
+def withdrawn_row(name: str, *, subject: str) -> Words:
+    """Make the entry for a row of shared evidence that found an owner after all."""
+    return Words("discrepancy", subject, {"id": name, "state": "withdrawn", "severity": "info", "code": "orphan"})
+
+
 def note(*, subject: str, run: str, about: str, text: str, tags: Sequence[str], by: str) -> Words:
     """Make the entry for a human's words."""
     content = {"run": run, "about": about, "text": text, "tags": list(tags), "by": by}

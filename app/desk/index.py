@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -277,6 +277,15 @@ class IndexWriter:
         """Give number and id of the runs that were read from a source."""
         query = "SELECT runs.no, runs.id FROM runs JOIN sources ON sources.no = runs.source WHERE sources.path = ?"
         return [(no, run) for no, run in self._link.execute(query, (str(path),))]
+
+    def has_effects(self, path: Path, kinds: Collection[str]) -> bool:
+        """Tell whether a run of a source has an effect or a claim of one of these kinds."""
+        marks = ", ".join("?" * len(kinds))
+        query = (
+            "SELECT 1 FROM results JOIN runs ON runs.no = results.run JOIN sources ON sources.no = runs.source "  # noqa: S608 - only question marks are put in
+            f"WHERE sources.path = ? AND results.kind IN ('claim', 'effect') AND results.code IN ({marks}) LIMIT 1"
+        )
+        return self._link.execute(query, (str(path), *kinds)).fetchone() is not None
 
     def clear_run(self, no: int) -> None:
         """Drop all that was read of a run: it is read anew."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assure_tui.app.desk.config import UserConfig, Workspace, find_workspace, read_user, read_workspace
+from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, find_workspace, read_user, read_workspace
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.ingest.roots import default_roots
@@ -19,7 +19,7 @@ class Setting:
 
     home: Home
     user: UserConfig
-    workspace: Workspace
+    workspace: WorkspaceConfig
     roots: tuple[Path, ...]
 
     @property
@@ -48,7 +48,7 @@ class Setting:
             workspace = read_workspace(config, trusted=True)
         else:
             found = find_workspace(paths or [Path.cwd()])
-            workspace = read_workspace(found, trust=places.trust) if found else Workspace()
+            workspace = read_workspace(found, trust=places.trust) if found else WorkspaceConfig()
         roots = tuple(paths) or user.roots + tuple(root.path for root in default_roots() if user.discover)
         return cls(home=places, user=user, workspace=workspace, roots=roots)
 

@@ -1,0 +1,232 @@
+"""Where logs, the check, the index and the ledger meet: keeps the books of all runs that are watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assure_tui.app.desk import entries
+from assure_tui.app.desk.book import FindingOfRun, RunBook
+from assure_tui.app.desk.live import LiveSource, Recorded
+from assure_tui.app.desk.minutes import Minutes
+from assure_tui.app.desk.shared import SharedRows
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.model import Change, Discrepancy, Unattributed
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.entries import Tags, Words
+    from assure_tui.app.desk.feeds import Feeds
+    from assure_tui.app.desk.index import IndexWriter
+    from assure_tui.app.desk.scribe import Scribe
+    from assure_tui.ingest.model import RunEvent
+    from assure_tui.reconcile.engine import Item
+    from assure_tui.reconcile.workspace import Workspace
+
+OnFinding = Callable[[FindingOfRun, str], None]
+"""Told of a finding that was opened, with the run that it is about."""
+
+
+class Hall:
+    """The room of all live sources. `scribe` is None while there is no ledger to write to: the display goes on."""
+
+    def __init__(
+        self,
+        index: IndexWriter,
+        scribe: Scribe | None,
+        check: Workspace,
+        tags: Tags,
+        *,
+        rules: str,
+        on_finding: OnFinding | None,
+    ) -> None:
+        self.index = index
+        self.scribe = scribe
+        self.sources: dict[Path, LiveSource] = {}
+        self.shared = SharedRows(tags)
+        self.problems: list[str] = []
+        """Plain sentences about what could not be watched, read or written."""
+        self._check = check
+        self._tags = tags
+        self._minutes = Minutes(tags, rules)
+        self._on_finding = on_finding
+        self._owners: dict[str, LiveSource] = {}
+        self._broken: set[str] = set()
+
+    def problem(self, sentence: str) -> None:
+        """Note what could not be done, once."""
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+
+    def recorded(self, path: Path) -> Recorded:
+        """Tell how far the ledger has a source."""
+        known = self._known_sources()
+        return known.get(self._tags.of(f"source:{path}"), Recorded())
+
+    def recorded_feed(self, name: str) -> Recorded:
+        """Tell how far the ledger has a feed."""
+        return self._known_sources().get(self._tags.of(f"feed:{name}"), Recorded())
+
+    def _known_sources(self) -> Mapping[str, Recorded]:
+        return self.scribe.known.sources if self.scribe else {}
+
+    def books(self) -> Iterator[RunBook]:
+        """Give the books of all runs that are watched."""
+        for source in self.sources.values():
+            yield from source.books.values()
+
+    # What a source asks for -----------------------------------------------------------------------------------------
+
+    def taken(self, run: str, source: LiveSource) -> bool:
+        """Tell whether another log that is still there has a run of this id."""
+        home = self.index.home_of(run)
+        return home is not None and Path(home) != source.path and Path(home).exists()
+
+    def moved(self, run: str, source: LiveSource) -> Recorded | None:
+        """Tell how far the run's log was recorded under another name that it no longer has."""
+        home = self.index.home_of(run)
+        return self.recorded(Path(home)) if home is not None and Path(home) != source.path else None
+
+    def open(self, run: str, source: LiveSource, *, silent: bool) -> RunBook:
+        """Open the book of a run that is about to be read from its beginning."""
+        no = self.index.run(run, source.no)
+        before = self.index.events_of(run)
+        if before and not silent:
+            self.index.clear_run(no)
+        subject = self._tags.of(f"run:{run}")
+        book = RunBook(
+            run,
+            no,
+            source.no,
+            silent=silent,
+            held=silent and before > 0,
+            indexed=before if silent and source.adapter.discipline == "append" else 0,
+            recorded=self.scribe.known.findings.get(subject, {}) if self.scribe else {},
+        )
+        book.backlog = self.scribe is None or subject not in self.scribe.known.subjects
+        self._owners[run] = source
+        return book
+
+    def shut(self, source: LiveSource) -> None:
+        """Forget the state of all runs of a source."""
+        for run in source.books:
+            self._check.close_run(run)
+            self._owners.pop(run, None)
+
+    def check(self, event: RunEvent) -> None:
+        """Give an event to the check, and its changes to the books. A run on which the check breaks is only shown."""
+        if event.run in self._broken:
+            return
+        try:
+            self.take(event)
+        except Exception as error:  # noqa: BLE001 - a log that breaks the check must not stop the record of the others
+            self._broken.add(event.run)
+            self.problem(f"the check broke on run {event.run} ({type(error).__name__}: {error}): please report it")
+
+    def altered(self, source: LiveSource, message: str) -> None:
+        """Record that a source no longer says what the ledger has of it."""
+        code = "record-altered" if source.adapter.discipline == "append" else "revised"
+        text = f"{source.path.name} was rewritten after it was recorded: {message}"
+        self.hold(source.path, code, text, anchor=f"{source.recorded.upto}:{source.recorded.chain}")
+
+    # The check ------------------------------------------------------------------------------------------------------
+
+    def take(self, item: Item) -> None:
+        """Give an item to the check, and its changes to the books."""
+        self._route(self._check.step(item))
+
+    def judge(self, source: LiveSource) -> None:
+        """Take the end of all runs of a source."""
+        for run in source.books:
+            if run not in self._broken:
+                self._route(self._check.close_run(run))
+
+    def _route(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            value = change.value
+            if isinstance(value, Unattributed):
+                self.shared.change(value, gone=change.op == "withdraw")
+                continue
+            source = self._owners.get(value.run)
+            book = source.books.get(value.run) if source else None
+            if book is not None:
+                book.change(change)
+
+    def hold(self, path: Path, code: str, message: str, *, anchor: str) -> None:
+        """Put a finding of the desk itself on all recorded runs of a log, at once into the ledger too."""
+        if self.scribe is None:
+            return
+        for no, run in self.index.runs_of(path):
+            subject = self._tags.of(f"run:{run}")
+            finding = Discrepancy(
+                id=discrepancy_id(code, f"{run}:{anchor}"),
+                run=run,
+                code=code,
+                severity="critical" if code == "record-altered" else "info",
+                claim=None,
+                effects=(),
+                message=message,
+            )
+            known = self.scribe.known
+            if subject not in known.subjects or finding.id in known.findings.get(subject, {}):
+                continue
+            self.index.put(no, [(finding, None)])
+            self.scribe.write([entries.finding(finding, subject=subject, state="open", claim=None)])
+            self.scribe.catch_up()
+            if self._on_finding is not None:
+                self._on_finding(finding, run)
+
+    # The index and the ledger ---------------------------------------------------------------------------------------
+
+    def unsaved(self) -> bool:
+        """Tell whether the index is behind."""
+        return self.shared.unsaved or any(book.unsaved for book in self.books())
+
+    def save(self) -> None:
+        """Write to the index what it has not seen; within a transaction."""
+        for book in self.books():
+            book.save(self.index)
+        self.shared.save(self.index)
+
+    def tell(self) -> None:
+        """Tell whoever wants to know of findings that were opened since; history is not told."""
+        for source in self.sources.values():
+            for book in source.books.values():
+                fresh, book.fresh = book.fresh, []
+                if self._on_finding is not None and not book.silent and (source.pending or not book.backlog):
+                    for finding in fresh:
+                        self._on_finding(finding, book.run)
+
+    def commit(self, feeds: Feeds, *, closing: Iterable[LiveSource] = ()) -> None:
+        """Write to the ledger what it does not have, in one batch: after a crash all of it is there, or none.
+
+        Raises:
+            LedgerError: It could not be written.
+        """
+        if self.scribe is None:
+            return
+        ending = {id(book) for source in closing for book in source.books.values()}
+        words: list[Words] = []
+        for source in self.sources.values():
+            for run in source.pending:
+                source.books[run].leave_backlog()
+            words += self._minutes.observed(source)
+        settled: list[Callable[[], None]] = []
+        for book in self.books():
+            if book.backlog or book.silent:
+                continue
+            differences = list(book.unwritten_findings())
+            thoughts = list(self._minutes.assessed(book, closing=id(book) in ending, changed=bool(differences)))
+            if thoughts:
+                settled.append(book.assessed)
+            words += thoughts
+            words += self._minutes.findings(book, differences, self.index)
+            settled.append(lambda book=book, differences=differences: book.written(differences))  # type: ignore[misc]
+        words += feeds.words(self._tags)
+        words += self.shared.words(self.scribe.known.rows)
+        self.scribe.write(words)
+        for source in self.sources.values():
+            if source.pending:
+                source.committed()
+        for settle in settled:
+            settle()

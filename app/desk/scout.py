@@ -1,0 +1,77 @@
+"""Finds the logs under the watched roots, and tells which of them have to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assure_tui.ingest.walk import Found, discover
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.index import IndexWriter
+    from assure_tui.app.desk.table import Table
+
+LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson"})
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a look around found."""
+
+    logs: list[Found] = field(default_factory=list)
+    """Logs to read, those that changed last at the end."""
+    gone: list[Path] = field(default_factory=list)
+    """Logs that the index knows and that are no longer there."""
+
+
+class Scout:
+    """Knows the roots, and what in them is left out."""
+
+    def __init__(self, roots: Sequence[Path], exclude: Sequence[str]) -> None:
+        self.roots = [root.expanduser().absolute() for root in roots]
+        self._exclude = tuple(exclude)
+
+    def survey(self, index: IndexWriter, table: Table, *, backfill: bool, kinds: Collection[str]) -> Survey:
+        """Find all logs, note what is history, and tell what changed since the index saw it whole.
+
+        With feeds of some `kinds`, logs with such effects are read again in any case: rows of the feed must find the
+        runs that account for them. With `backfill`, logs of which nothing was recorded are read again too.
+        """
+        known = index.known_sources()
+        discovery = discover(self.roots, exclude=self._exclude)
+        sizes: dict[Path, list[tuple[str, int]]] = {root: [] for root in self.roots}
+        stamps: dict[Path, tuple[int, int]] = {}
+        for found in discovery.files:
+            try:
+                status = found.path.stat()
+            except OSError:
+                continue
+            stamps[found.path] = (status.st_size, status.st_mtime_ns)
+            sizes[found.root].append((str(found.path), status.st_size))
+        for root, logs in sizes.items():
+            table.first_sight(root, logs)
+        survey = Survey()
+        for found in sorted(discovery.files, key=lambda found: stamps.get(found.path, (0, 0))[1]):
+            seen = known.get(str(found.path))
+            whole = seen is not None and seen[:2] == stamps.get(found.path)
+            if not whole or backfill or (kinds and index.has_effects(found.path, kinds)):
+                survey.logs.append(found)
+        present = {str(found.path) for found in discovery.files}
+        for path in map(Path, known.keys() - present):
+            if any(path.is_relative_to(root) for root in self.roots):
+                survey.gone.append(path)
+        return survey
+
+    def admit(self, path: Path) -> list[Found]:
+        """Give the log at a path that a notification named, if it is one, lies in a root and is not left out."""
+        if path.suffix not in LOG_SUFFIXES:
+            return []
+        if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
+            return []
+        real = path.resolve()
+        if not any(real.is_relative_to(root.resolve()) for root in self.roots):
+            return []
+        return discover([path]).files
