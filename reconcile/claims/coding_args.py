@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assure_tui.reconcile.claims.coding_text import NUMBER_WORDS, is_path
 
 if TYPE_CHECKING:
-    from assure_tui.reconcile.claims.coding_text import Prepared
+    from assure_tui.reconcile.claims.coding_text import Piece, Prepared
     from assure_tui.reconcile.claims.coding_verbs import Found
 
 _LINE = re.compile(r":\d+(?:-\d+)?$")
@@ -17,9 +17,13 @@ _COUNT = re.compile(
     r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
     r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
 )
+_PLACED = re.compile(r"(?:^|[|\ue000])[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
+_AFTER_VERB = r"\b{}\W+(?:(?:the|a|an|new|existing|both|my|our)\W+){{0,2}}$"
+_PURPOSE = re.compile(r"\b(?:so|because|which|where|when|that|whether)\b")
 _ORDINAL = re.compile(
     r"\b(?:fix|step|phase|part|task|commit|option|case|issue|wp|round|layer|tier|section|item|pr|stage|batch) $|#$"
 )
+_MARKS = " *_`[(|-\ue000\ue001\ue003"
 _ALL = re.compile(r"\b(?:all|every|entire|whole|full|complete)\b")
 _PARTIAL = re.compile(
     r"\b(?:focused|targeted|relevant|related|affected|specific|new|unit|integration|e2e|only|subset)\b"
@@ -34,14 +38,16 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     args: dict[str, Any] = {}
     masked = prepared.masked[start:end]
     inside = [piece for piece in prepared.pieces if start <= piece.start < end]
-    paths = [_LINE.sub("", piece.text) for piece in inside if piece.sort == "path"]
+    paths = [piece for piece in inside if piece.sort == "path"]
     if paths:
-        args["paths"] = paths
-    else:
-        around = _paths_above(prepared)
-        if around:
-            args["paths"] = around
-            args["from_above"] = True
+        args["paths"] = [_LINE.sub("", piece.text) for piece in paths]
+    above = _paths_above(prepared)
+    if above and not paths:
+        args["paths"] = above
+        args["from_above"] = True
+    targets = [_LINE.sub("", piece.text) for piece in paths if _is_target(piece, prepared, found.verb)] or above
+    if targets:
+        args["targets"] = targets
     if prepared.unit.form == "row":
         inside += [piece for piece in prepared.pieces if piece.sort == "sha" and piece not in inside]
     for name, sort in (("sha", "sha"), ("commands", "cmd"), ("names", "code"), ("urls", "url")):
@@ -73,12 +79,20 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     return args
 
 
+def _is_target(piece: Piece, prepared: Prepared, verb: str) -> bool:
+    """Tell whether a path is what was acted on, by its place: first, right after the verb, or "in" it."""
+    before = prepared.masked[: piece.start]
+    if _PURPOSE.search(before):
+        return False
+    return bool(_PLACED.search(before) or (verb and re.search(_AFTER_VERB.format(re.escape(verb)), before)))
+
+
 def _paths_above(prepared: Prepared) -> list[str]:
     """Files named by the item, label or heading that the unit stands under."""
     unit = prepared.unit
-    own = [_LINE.sub("", piece.text) for piece in prepared.pieces if piece.sort == "path"]
-    if own:
-        return own[:4]
+    lead = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
+    if lead and not prepared.masked[: lead.start].strip(_MARKS):
+        return [_LINE.sub("", lead.text)]
     for above in (unit.parent, unit.lead, unit.heading):
         found = [_LINE.sub("", hit) for hit in _CODE.findall(above[:400]) if is_path(hit)]
         if not found:

@@ -35,6 +35,9 @@ _BRIEF = re.compile(r"^\W*(?:(?!being|be|is|are|been|gets)[\w.#-]+ ){1,4}pass(?:
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
 _TALLY = re.compile(r"(?<![\w.#])\d{1,6}(?:/\d{1,6})? (?:pass(?:ed|ing|es)?|fail(?:ed|ing|ures?)?|skipped)\b")
 """Counts that speak of tests without naming them: "41 passed, 2 failed"."""
+_PLURAL = re.compile(
+    r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
+)
 _GENERIC = "verified"
 
 
@@ -72,7 +75,7 @@ def listed_check(prepared: Prepared) -> Iterator[Found]:
 def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
-    passed = words.passes.search(masked, start, end)
+    passed = next((hit for hit in words.passes.finditer(masked, start, end) if not _is_noun(masked, hit)), None)
     failed = words.fails.search(masked, start, end)
     if failed and (
         passed is None or failed.start() < passed.start() or _COUNTED.search(masked[start : failed.start()])
@@ -125,6 +128,11 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         return
     for kind, (a, b) in specific.items():
         yield Found(kind, a, b)
+
+
+def _is_noun(masked: str, hit: re.Match[str]) -> bool:
+    """Tell whether "pass" is a noun here: it has no plural, "all" or the like before it."""
+    return hit.group() == "pass" and not _PLURAL.search(masked[: hit.start()])
 
 
 def _listed_after(masked: str, end: int, specific: dict[str, tuple[int, int]]) -> bool:

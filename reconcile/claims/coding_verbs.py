@@ -31,6 +31,29 @@ _NOTHING = frozenset({"nothing", "none", "neither", "no"})
 _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "moved", "started", "reduced", "switched"})
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
+_DEFINITE = frozenset(
+    [
+        "the",
+        "this",
+        "these",
+        "that",
+        "those",
+        "all",
+        "both",
+        "everything",
+        "my",
+        "our",
+        "your",
+        "changes",
+        "fixes",
+        "commits",
+        "two",
+        "three",
+        "four",
+        "five",
+    ]
+)
+_AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "doesn't", "don't", "did", "didn't"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
 _NOT_OWN = frozenset({"by"})
@@ -122,6 +145,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
             continue
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
             continue
+        if frame == "state" and _generic(tokens, at):
+            continue
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
             or (brief and at <= 3 and token.text not in _INTRANSITIVE and kind not in {"installed", "deployed"})
@@ -147,6 +172,15 @@ def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
     if not listed or not word.endswith("ed") or len(word) < 5 or not word.isalpha():
         return None
     return Verb("edited") if at == 0 or (at == 1 and tokens[0].text in OPENERS) else None
+
+
+def _generic(tokens: list[Token], at: int) -> bool:
+    """Tell whether a present passive is said of things in general: "checkpoints are pushed to a branch"."""
+    clause = [token.text for token in tokens[_clause_start(tokens, at) : at]]
+    if {"is", "are"}.isdisjoint(clause) or not {"now", "all", "both", "been"}.isdisjoint(clause):
+        return False
+    first = clause[0]
+    return "are" in clause and not (is_mask(first) or first[0].isdigit() or first in _DEFINITE)
 
 
 def _first_person(tokens: list[Token], at: int) -> bool:
@@ -259,11 +293,8 @@ def _ongoing(names: list[str]) -> bool:
 
 def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
     """Tell whether a leading participle is an adjective: "Generated files are …"."""
-    del determiners
     rest = [token.text for token in tokens[at + 1 : at + 5]]
-    return any(name in {"is", "are", "was", "were", "has", "have"} for name in rest[1:3]) and not any(
-        is_mask(name) for name in rest[:1]
-    )
+    return any(name in _AUXILIARIES and before not in determiners for before, name in pairwise(rest))
 
 
 def _follows(tokens: list[Token], at: int) -> str | None:

@@ -17,6 +17,9 @@ _REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github)\b", re.IGNO
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
 )
+_OTHERS = re.compile(
+    r"\b(?:workers?|agents?|subagents?|sub-agents?|reviewers?|teammates?|upstream|pr #?\d+)\b", re.IGNORECASE
+)
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -63,6 +66,8 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
+    if _OTHERS.search(claim.text):
+        return unverifiable("hearsay: it tells of another's work")
     if seen.follows_others():
         return unverifiable("it may speak of checks on another system, which this run only looked at")
     if seen.reported():

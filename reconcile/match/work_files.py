@@ -40,8 +40,8 @@ _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:sessi
 
 def judge_change(claim: Claim, seen: Seen) -> Ruling:
     """Judge that files were changed as said."""
-    paths = [str(path) for path in claim.args.get("paths", ())]
-    named = [path for path in paths if not path.startswith(("http:", "https:"))]
+    said = [*claim.args.get("targets", ()), *claim.args.get("paths", ())]
+    named = list(dict.fromkeys(str(path) for path in said if not str(path).startswith(("http:", "https:"))))
     for path in named:
         found = [(known, touch) for known, touch in seen.touches(path)]
         changed = [touch.changed for _, touch in found if touch.changed]
@@ -53,7 +53,8 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("it tells of a commit whose content is not in the log")
     if claim.kind == "fixed" and claim.args.get("row"):
         return unverifiable("a table of findings does not tell who fixed them")
-    firm = [path for path in named if "." in name_of(path) or path.endswith("/")]
+    targets = [str(path) for path in claim.args.get("targets", ())]
+    firm = [path for path in targets if "." in name_of(path).lstrip(".")]
     if firm:
         return _untouched(claim, seen, firm)
     return _unnamed(claim, seen)

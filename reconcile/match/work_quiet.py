@@ -117,7 +117,10 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
         return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
     if effect.kind == "deleted" and _RECURSIVE.search(line):
         outside = [path for path in _written(effect.args.get("paths"), paths_of(effect)) if _OUTSIDE.match(path)]
-        outside = [path for path in outside if not seen.named_before(name_of(path), step.at)]
+        whole = command_of(effect).lower()
+        outside = [
+            path for path in outside if whole.count(name_of(path)) < 2 and not seen.named_before(name_of(path), step.at)
+        ]
         if outside:
             return Matter(
                 step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)

@@ -171,9 +171,12 @@ class Seen:
         elif effect.kind == "vcs" and not step.bad:
             if effect.args.get("action") in PLACES and paths_of(effect):
                 self._changed(step)
-            elif step.ok and restores(effect):
+            elif step.ok and restores(effect) and self._any_matter(paths_of(effect)):
                 self._code_changed(step)
         return step
+
+    def _any_matter(self, paths: list[str]) -> bool:
+        return not paths or any(matters(path, self.cwd) for path in paths)
 
     def _code_changed(self, step: Step) -> None:
         self.code_change = step
