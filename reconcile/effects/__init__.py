@@ -38,7 +38,7 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
         command, dialect = line
         return commands.effects(call, command, folder_of(call, context), result, run=context.run, dialect=dialect)
     name = call.tool.lower()
-    if name in _names("polling") or (result is not None and result.reads_from is not None):
+    if (context.coding and name in _names("polling")) or (result is not None and result.reads_from is not None):
         return [plain(call, "read", "read", result, context, {"paths": []})]
     kind = files.kind_of(call) if call.mcp_server is None else None
     if kind is not None and (context.coding or _plainly_a_file(call)):
@@ -46,14 +46,14 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
         return files.effects(call, kind, folder_of(call, context), result, run=context.run) or [
             plain(call, "edited" if kind == "patch" else kind, "write", result, context, {"paths": [], "via": "tool"})
         ]
-    if name in _names("books"):
+    if name in _names("books") and (context.coding or name in _names("thoughts")):
         return [plain(call, "noted", "read", result, context, {})]
     if context.coding and name in _names("web"):
         kind = "search" if "search" in name else "read"
         return [plain(call, kind, "read", result, context, {"paths": [], "url": call.args.get("url")})]
     if context.coding and call.mcp_server is None and (bare := files.bare_kind(call.tool)) is not None:
         return [plain(call, bare, "read", result, context, {"paths": [], "via": "tool"})]
-    if _delegates(call):
+    if context.coding and _delegates(call):
         return [plain(call, "delegated", "execute", result, context, _task(call))]
     context.worldly = True
     return tools.interpret(call, result, context)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.effects import powershell
@@ -26,9 +27,13 @@ if TYPE_CHECKING:
 MAX_SOURCE = 64 * 1024
 """Characters of a command line that are parsed."""
 MAX_COMMANDS = 512
+MAX_MARKS = {"|": 3000, "(": 4000, "<<": 1000}
+"""Marks of a line on which the grammar's error recovery takes quadratic time; the line is cut at the next one."""
 MAX_NESTING = 8
 """Scripts within scripts (`bash -c`, `eval`, here-documents fed to a shell)."""
-MAX_TREE_DEPTH = 120
+MAX_TREE_DEPTH = 60
+MAX_LIST_DEPTH = 200
+"""Operators of one list; the grammar nests a list as deep as it is long."""
 MAX_WORDS = 4096
 
 _SEPARATORS = {";", "&", "\n", ";;", ";&", ";;&"}
@@ -50,11 +55,21 @@ def _parser() -> Parser:
 @lru_cache(maxsize=2048)
 def parse(source: str, dialect: Dialect = "bash") -> Script:
     """Read a command line. Never fails: what is not understood is flagged on the result."""
-    cut = len(source) > MAX_SOURCE
+    kept = _bounded(source)
     reader = _Reader()
-    reader.script(source[:MAX_SOURCE], dialect, depth=0)
-    cut = cut or reader.full
+    reader.script(kept, dialect, depth=0)
+    cut = len(kept) < len(source) or reader.full
     return Script(commands=tuple(draft.finish() for draft in reader.out), unparsed=reader.unparsed, cut=cut)
+
+
+def _bounded(source: str) -> str:
+    """Cut a line to what can be parsed in bounded time."""
+    kept = source[:MAX_SOURCE]
+    for mark, most in MAX_MARKS.items():
+        if kept.count(mark) > most:
+            at = next(islice(re.finditer(re.escape(mark), kept), most, None))
+            kept = kept[: at.start()]
+    return kept
 
 
 class _Draft:
@@ -201,21 +216,24 @@ class _Reader:
             if start and at and len(self.out) > start:
                 self.out[start].before = self.out[start].before or lists[at - 1][1]
 
-    def _flatten(self, node: Node, stream: list[_Unit | str]) -> None:
+    def _flatten(self, node: Node, stream: list[_Unit | str], depth: int = 0) -> None:
         """Turn nested lists, pipelines and redirected statements into units and operators, in source order."""
+        if depth > MAX_LIST_DEPTH:
+            self.unparsed = True
+            return
         kind = node.type
         if kind in {"list", "pipeline"}:
             for child in node.children:
                 if child.type in {"&&", "||", "|", "|&"}:
                     stream.append(child.type)
                 elif child.is_named:
-                    self._flatten(child, stream)
+                    self._flatten(child, stream, depth + 1)
         elif kind == "redirected_statement":
             for child in node.children:
                 if child.type in _REDIRECTS:
                     self._redirect(child, stream)
                 elif child.is_named:
-                    self._flatten(child, stream)
+                    self._flatten(child, stream, depth + 1)
         else:
             stream.append(_Unit(node))
 
@@ -587,6 +605,8 @@ class _Reader:
         folder, self._depth = self.cd, self._depth + 1
         if self._depth < MAX_TREE_DEPTH:
             self._sequence(node.children, last="sequence")
+        else:
+            self.unparsed = True
         self.cd, self._depth = folder, self._depth - 1
         for draft in self.out[start:]:
             draft.inner = True
