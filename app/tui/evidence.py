@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.views import EventRow, RunDetail
-from assure_tui.app.tui.labels import code, label
+from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Finding, GateResult, InputFinding, Severity
 
@@ -26,6 +27,13 @@ AROUND: Final = 4
 """Events shown on either side of the one that matters."""
 CELLS_SHOWN: Final = 8
 ARGS_SHOWN: Final = 6
+TELLING: Final = (
+    "money", "target", "targets", "object", "recipient", "account", "ids", "id", "url", "path", "paths", "command",
+    "counts", "sha", "branch", "date", "items", "message",
+)  # fmt: skip
+"""Arguments that a reviewer compares, in the order in which they are shown. The rest is for matching."""
+TALLIED: Final = ("passed", "failed", "skipped", "errors")
+"""Counts of a test run, shown as one: `39 passed, 2 failed`."""
 _STOP: Final = re.compile(r"[.!?][)”\"']?\s")
 """Where a sentence ends, near enough to show one."""
 _WORD: Final = re.compile(r"[\w.@/#-]{2,64}")
@@ -97,7 +105,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
                 subject=subject.id,
                 title=label(subject),
                 sentence=subject.message,
-                code=code(subject),
+                code=code_of(subject),
                 severity=subject.severity,
                 landed=(Cell(subject.row or subject.message, who="feed", grade="independent"),),
                 absent={"called": "no run accounts for it", "claimed": "no run reports it"},
@@ -136,7 +144,7 @@ def _side_by_side(
         subject=subject.id,
         title=f"{claim.kind}: {claim.outcome}" if isinstance(subject, Claim) and claim else label(_finding(subject)),
         sentence=sentence,
-        code=subject.kind if isinstance(subject, Claim) else code(subject),
+        code=subject.kind if isinstance(subject, Claim) else code_of(subject),
         severity=None if isinstance(subject, Claim) else subject.severity,
         outcome=claim.outcome if claim else "",
         reason=claim.reason if claim and not isinstance(subject, Claim) else "",
@@ -256,8 +264,8 @@ def _words(desk: Desk, run: str, event: str, span: tuple[int, int], fallback: st
     line_end = whole.find("\n", end)
     right = min(line_end if line_end >= 0 else len(whole), end + CONTEXT)
     left += max((match.end() for match in _STOP.finditer(whole[left:start])), default=0)
-    stop = _STOP.search(whole[end:right] + " ")
-    right = min(right, end + stop.end() - 1) if stop else right
+    stop = _STOP.search(whole[end - 1 : right] + " ")
+    right = min(right, end + stop.end() - 2) if stop else right
     head = "…" if left and not whole[left - 1].isspace() else ""
     tail = "…" if right < len(whole) and not (stop or whole[right].isspace()) else ""
     shift = len(head) - left
@@ -286,15 +294,19 @@ def _effect(effect: Effect) -> Cell:
 
 
 def _details(args: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in args.items():
-        shown = plain(value)
+    tally = {name: args[name] for name in TALLIED if isinstance(args.get(name), int)}
+    if tally:
+        yield "counts", plain(tally)
+    names = [name for name in TELLING if name in args] or [name for name in args if name not in tally]
+    for key in names:
+        shown = plain(args[key])
         if shown:
             yield key.replace("_", " "), shown
 
 
 def plain(value: Any) -> str:
     """A typed argument as a person writes it: `40.00 USD`, `39 passed, 2 failed`, `a.py, b.py`."""
-    if value is None or value in ("", [], {}, ()):
+    if value is None or value is False or value in ("", [], {}, ()):
         return ""
     if hasattr(value, "value") and hasattr(value, "currency"):
         return f"{value.value} {value.currency or ''}".strip()

@@ -1,44 +1,27 @@
-"""Plain words for codes, and the reasons that Enter takes."""
+"""Plain words for findings, and the reasons that Enter takes."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
-from assure_tui.reconcile.model import Discrepancy, Finding, GateResult, InputFinding
-
-
-@cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("data", "labels.toml").read_text(encoding="utf-8"))
+from assure_tui.app.desk import describe
+from assure_tui.reconcile.model import Finding, GateResult
 
 
 def label(finding: Finding) -> str:
     """What kind of finding it is, in plain words: the first thing that people read of it."""
-    codes: dict[str, str] = _data()["codes"]
-    match finding:
-        case Discrepancy() | InputFinding():
-            return codes.get(finding.code, finding.code.replace("-", " "))
-        case GateResult():
-            return f"rule {finding.outcome}: {finding.gate}"
-        case _:
-            return codes.get(finding.kind, finding.kind.replace("-", " "))
+    words = describe.label(finding)
+    return f"{words}: {finding.gate}" if isinstance(finding, GateResult) else words
 
 
-def code(finding: Finding) -> str:
-    """The stable code of a finding."""
-    match finding:
-        case Discrepancy() | InputFinding():
-            return finding.code
-        case GateResult():
-            return finding.gate
-        case _:
-            return finding.kind
+@cache
+def _presets() -> dict[str, str]:
+    data = tomllib.loads(files(__package__).joinpath("data", "presets.toml").read_text(encoding="utf-8"))
+    return {word: reason for word, reason in data.items() if isinstance(reason, str)}
 
 
 def preset(word: str) -> str:
     """The reason that Enter takes for a finding below `high`."""
-    found: str = _data()["presets"][word]
-    return found
+    return _presets()[word]

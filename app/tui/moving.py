@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from textual.content import Content
@@ -12,7 +13,7 @@ from assure_tui.app.tui.frame import Frame
 from assure_tui.app.tui.lines import Lines, Page
 from assure_tui.app.tui.paint import DIM
 from assure_tui.app.tui.port import TROUBLE
-from assure_tui.app.tui.session import undecided, waits
+from assure_tui.app.tui.session import undecided, waiting
 from assure_tui.app.tui.views.base import Caption
 from assure_tui.app.tui.views.claims import ClaimsView
 from assure_tui.app.tui.views.diff import DiffView
@@ -143,23 +144,23 @@ class Moving(Frame):
         """Go to the next undecided finding: of this run, then of the neediest run that has one."""
         view, session = self.claims, self.session
         if self.is_at("claims") and session.detail:
-            waiting = [item.id for item in undecided(session.detail)]
-            if waiting:
-                here = waiting.index(view.listing.key) + by if view.listing.key in waiting else 0 if by > 0 else -1
-                if view.listing.key not in waiting or 0 <= here < len(waiting):
-                    self._show_finding(waiting[here])
-                    return
-        needy = [row.id for row in session.rows if waits(row) and row.id != session.run]
+            open_here = [item.id for item in undecided(session.detail)]
+            there = _beside(open_here, view.listing.key, by)
+            if there is not None:
+                self._show_finding(there)
+                return
+        needy = waiting(session.rows)
         if self.is_at("runs"):
             under = self.runs.key_under_cursor
-            needy = [row.id for row in session.rows if waits(row)]
             needy = needy[needy.index(under) :] if under in needy else needy
+        else:
+            needy = [run for run in needy if run != session.run]
         for run in needy if by > 0 else reversed(needy):
-            waiting = [item.id for item in undecided(session.desk.run(run))]
-            if waiting:
+            open_there = [item.id for item in undecided(session.desk.run(run))]
+            if open_there:
                 self.open_run(run)
                 self.show_view("claims")
-                self._show_finding(waiting[0 if by > 0 else -1])
+                self._show_finding(open_there[0 if by > 0 else -1])
                 return
         self.say("No finding waits for a decision.")
 
@@ -257,3 +258,13 @@ class Moving(Frame):
             if not event.value.strip():
                 self._hide_filter()
             self.view.main().focus()
+
+
+def _beside(items: Sequence[str], here: str, by: int) -> str | None:
+    """The next or the previous of some items; the first or the last if one stands on none of them."""
+    if not items:
+        return None
+    if here not in items:
+        return items[0 if by > 0 else -1]
+    there = items.index(here) + by
+    return items[there] if 0 <= there < len(items) else None

@@ -77,8 +77,8 @@ class Reviewing(Moving):
         self._act(lambda: session.desk.undo_decision(finding, run), then)
 
     @work
-    async def action_note(self) -> None:
-        """Write a note on what the cursor is on."""
+    async def action_note(self, begin: str = "") -> None:
+        """Write a note on what the cursor is on; a tag is a note that begins with its sign."""
         session, subject = self.session, self.view.subject()
         if not self._may_write():
             return
@@ -86,7 +86,7 @@ class Reviewing(Moving):
             self.say("There is nothing here that a note could be about.")
             return
         run = self.run_at_hand()
-        answer = await self.push_screen_wait(NoteDialog(session.desk, subject[0], subject[1]))
+        answer = await self.push_screen_wait(NoteDialog(session.desk, subject[0], subject[1], begin=begin))
         if answer is not None:
             text, tags = answer
             self._act(lambda: session.desk.note(run, subject[0], text, tags), lambda: self.say("Noted."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -85,9 +86,10 @@ def undecided(detail: RunDetail) -> list[Finding]:
     ]
 
 
-def waits(row: RunRow) -> bool:
-    """Whether a run has findings that ask for a decision. Those from before watching can wait."""
-    return row.undecided > 0 and row.attention != "backlog"
+def waiting(rows: Sequence[RunRow]) -> list[str]:
+    """Runs with findings that ask for a decision, the neediest first; those from before watching come last."""
+    some = [row for row in rows if row.undecided]
+    return [row.id for row in sorted(some, key=lambda row: row.attention == "backlog")]
 
 
 def unanswered(detail: RunDetail) -> list[Finding]:

@@ -56,9 +56,9 @@ class ReasonDialog(Dialog[str | None]):
 class NoteDialog(Dialog[tuple[str, tuple[str, ...]] | None]):
     """A note. Words that begin with # become its tags."""
 
-    def __init__(self, desk: Desk | None, subject: str, about: str) -> None:
+    def __init__(self, desk: Desk | None, subject: str, about: str, *, begin: str = "") -> None:
         super().__init__()
-        self._desk, self._subject, self._about = desk, subject, about
+        self._desk, self._subject, self._about, self._begin = desk, subject, about, begin
 
     def body(self) -> Iterator[Widget]:
         """What it is about, and a line for it."""
@@ -68,10 +68,17 @@ class NoteDialog(Dialog[tuple[str, tuple[str, ...]] | None]):
         )
         yield said(Content.styled("Enter keeps it in the ledger, esc keeps it as a draft", DIM))
 
+    def on_mount(self) -> None:
+        """A tag begins with its sign, unless there is a draft."""
+        field = self.query_one(DraftInput)
+        if not field.value:
+            field.value = self._begin
+        field.cursor_position = len(field.value)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the note."""
         text = event.value.strip()
-        if not text:
+        if not text.strip("#"):
             return
         tags = tuple(dict.fromkeys(_TAG.findall(text)))
         body = _TAG.sub("", text).strip() or text

@@ -9,15 +9,16 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
+from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
-from assure_tui.app.tui.labels import code, label
+from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, blank, nothing, still, title
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
-from assure_tui.app.tui.session import short, undecided
+from assure_tui.app.tui.session import Session, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.runs import unseen_of
 from assure_tui.reconcile.model import Claim, Finding
@@ -28,6 +29,10 @@ class ClaimsView(View):
     """Findings and claims on the left (below the runs on a wide screen), the evidence on the right."""
 
     name_shown: ClassVar[str] = "Claims"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._run = ""
 
     def compose(self) -> ComposeResult:
         """Runs (wide screens only), findings and claims, evidence."""
@@ -59,6 +64,9 @@ class ClaimsView(View):
         """Show the open run."""
         session, detail = self.session, self.session.detail
         self._update_runs()
+        if session.run != self._run:
+            self._run = session.run
+            self.listing.cursor = -1
         self.listing.show(self._rows(detail) if detail else _empty())
         left, right = Content(""), Content("")
         if detail:
@@ -183,7 +191,7 @@ class ClaimsView(View):
         item = self.selected()
         if item is None:
             return super().subject()
-        return (item.id, f"claim {item.kind}") if isinstance(item, Claim) else (item.id, f"finding {code(item)}")
+        return (item.id, f"claim {item.kind}") if isinstance(item, Claim) else (item.id, f"finding {code_of(item)}")
 
     def yank(self) -> str:
         """The evidence as it stands on the page."""
@@ -251,7 +259,7 @@ def _empty() -> list[Row]:
 def _fields_of_finding(finding: Finding, detail: RunDetail) -> dict[str, str]:
     answer = next((decision.word for decision in detail.decisions if decision.finding == finding.id), "undecided")
     return {
-        "code": code(finding),
+        "code": code_of(finding),
         "label": label(finding),
         "severity": finding.severity,
         "decision": answer,

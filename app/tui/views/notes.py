@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 
+from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.views import RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.labels import code, label
+from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Row, blank, still
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
@@ -117,7 +118,7 @@ def _seal(seal: str | None, *, stale: bool, glyphs: Glyphs) -> str:
 def _about(detail: RunDetail, subject: str) -> str:
     for finding in detail.findings():
         if finding.id == subject:
-            return f"{label(finding)} ({code(finding)})"
+            return f"{label(finding)} ({code_of(finding)})"
     for claim in detail.claims:
         if claim.id == subject:
             return f"the claim “{claim.text[:60]}”"

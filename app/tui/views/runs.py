@@ -62,6 +62,10 @@ class RunsView(View):
         if loose:
             rows += [blank(), title(session.glyphs, "NOT ACCOUNTED FOR BY ANY RUN")]
             rows += [Row(f"source:{item.id}", partial(_loose_line, item, glyphs=session.glyphs)) for item in loose]
+        problems = session.presence.problems
+        if problems:
+            rows += [blank(), title(session.glyphs, "NOT WATCHED, READ OR WRITTEN")]
+            rows += [still(Content.assemble(("  ? ", "$state-unverifiable"), paint.text(said))) for said in problems]
         if not rows:
             rows = list(_empty(filtered=bool(session.queries.get("runs"))))
         self._heads()
