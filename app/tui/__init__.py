@@ -39,14 +39,15 @@ def run(
     With `attached_recorder` a child process records while the screen is open; `recorder_arguments` (paths, `--home`)
     go to its `record` command. `keymap` maps ids of the key table to keys.
     """
-    app = AssureApp(
-        desk,
-        theme=theme,
-        start=start,
-        read_only=read_only,
-        ascii_only=ascii_only,
-        keymap=keymap,
-        no_color=bool(os.environ.get("NO_COLOR")),
-    )
-    with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext():
+    with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext() as recorder:
+        app = AssureApp(
+            desk,
+            theme=theme,
+            start=start,
+            read_only=read_only,
+            ascii_only=ascii_only,
+            keymap=keymap,
+            no_color=bool(os.environ.get("NO_COLOR")),
+            recorder=recorder,
+        )
         return app.run() or 0

@@ -111,5 +111,6 @@ class AssureApp(Reviewing):
         self.show_view("claims")
 
     def action_leave(self) -> None:
-        """Leave."""
-        self.exit(0)
+        """Go back a step; from the list of runs, leave."""
+        if not self.action_step_back():
+            self.exit(0)

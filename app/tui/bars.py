@@ -20,6 +20,7 @@ def header(
     flags: Iterable[str],
     width: int,
     glyphs: Glyphs,
+    own_recorder: int | None = None,
 ) -> Content:
     """Where one is on the left; on the right, what fits of: who needs you, what is held or followed, the ledger.
 
@@ -30,9 +31,14 @@ def header(
     for index, crumb in enumerate(crumbs):
         last = index == len(crumbs) - 1
         left = Content.assemble(left, (arrow, DIM), paint.text(crumb, "bold" if last else "", limit=40))
-    parts = [Content.styled(flag, f"{ACCENT} bold") for flag in flags]
+    warnings = [Content.styled(flag, f"{ACCENT} bold") for flag in flags]
     if presence.recorder == "none":
-        parts.append(Content.styled("not recording", "$state-unverifiable"))
+        warnings.append(Content.styled("not recording", "$state-unverifiable"))
+        recorder = Content("")
+    elif presence.recorder == "other" and presence.recorder_pid != own_recorder:
+        recorder = Content.styled(f"recorded by process {presence.recorder_pid}", DIM)
+    else:
+        recorder = Content.styled("recording", DIM)
     sign = glyphs.sign(presence.ledger_state)
     ledger = Content.assemble(
         ("ledger ", DIM), (f"{sign.glyph} {sign.word}", sign.style), (f" #{presence.ledger_size:,}", DIM)
@@ -40,13 +46,15 @@ def header(
     if presence.ledger_state == "empty":
         ledger = Content.assemble(("ledger ", DIM), (f"{sign.glyph} {sign.word}", sign.style))
     gap = Content("   ")
+    counts, brief = needs(rows), needs(rows, brief=True)
     for shown in (
-        [needs(rows), *parts, ledger],
-        [needs(rows, brief=True), *parts, ledger],
-        [*parts, ledger],
+        [counts, *warnings, recorder, ledger],
+        [brief, *warnings, recorder, ledger],
+        [brief, *warnings, ledger],
+        [*warnings, ledger],
         [ledger],
     ):
-        right = gap.join(shown) + Content(" ")
+        right = gap.join([part for part in shown if part]) + Content(" ")
         if left.cell_length + right.cell_length + 2 <= width:
             return Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
     return paint.fit(left, width)

@@ -27,11 +27,12 @@ AROUND: Final = 4
 """Events shown on either side of the one that matters."""
 CELLS_SHOWN: Final = 8
 ARGS_SHOWN: Final = 6
-TELLING: Final = (
+TELLING: Final[tuple[str, ...]] = (
     "money", "target", "targets", "object", "recipient", "account", "ids", "id", "url", "path", "paths", "command",
     "counts", "sha", "branch", "date", "items", "message",
 )  # fmt: skip
 """Arguments that a reviewer compares, in the order in which they are shown. The rest is for matching."""
+NAMES: Final = {"money": "amount", "targets": "target", "paths": "path"}
 TALLIED: Final = ("passed", "failed", "skipped", "errors")
 """Counts of a test run, shown as one: `39 passed, 2 failed`."""
 _STOP: Final = re.compile(r"[.!?][)”\"']?\s")
@@ -301,7 +302,7 @@ def _details(args: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in names:
         shown = plain(args[key])
         if shown:
-            yield key.replace("_", " "), shown
+            yield NAMES.get(key, key).replace("_", " "), shown
 
 
 def plain(value: Any) -> str:

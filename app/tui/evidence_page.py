@@ -20,7 +20,7 @@ SIDE_BY_SIDE: Final = 72
 """Cells that four columns need."""
 GUTTER: Final = 9
 TEXT_LIMIT: Final = 1200
-SELF_EVIDENT: Final = frozenset({"money", "target", "command", "recipient", "path", "paths", "counts", "targets"})
+SELF_EVIDENT: Final = frozenset({"command", "counts"})
 """Values that need no name in front of them."""
 COLUMNS: Final = (("asked", "ASKED"), ("claimed", "CLAIMED"), ("called", "CALLED"), ("landed", "LANDED"))
 

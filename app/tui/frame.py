@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import ClassVar, Final
 
+from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -31,6 +34,10 @@ POLL: Final = 1 / 20
 SHARE: Final = 0.2
 """Share of the time that redrawing may take while an agent is busy; keys have the rest."""
 SAID_FOR: Final = 5.0
+VERIFY_EVERY: Final = 60.0
+"""Seconds between two checks of the ledger that nobody asked for."""
+VERIFIED_UNASKED: Final = 50_000
+"""Entries up to which the ledger is checked unasked: a third of a second in a thread."""
 
 
 class Frame(App[int]):
@@ -60,8 +67,12 @@ class Frame(App[int]):
         ascii_only: bool = False,
         keymap: Mapping[str, str] | None = None,
         no_color: bool = False,
+        recorder: int | None = None,
     ) -> None:
-        """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal."""
+        """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal.
+
+        `recorder` is the process that this screen started to record, so that others can be named.
+        """
         chosen = "mono" if no_color else theme or "dark"
         self._first_theme = palette.load(chosen).name
         super().__init__(ansi_color=True if no_color else None)
@@ -77,6 +88,7 @@ class Frame(App[int]):
         )
         self.filter_count = Caption(id="filter-count")
         self.filter_bar = Horizontal(Caption(id="filter-slash"), self.filter_input, self.filter_count, id="filter-bar")
+        self.recorder = recorder
         self._start = start if start in self.views else "runs"
         self.switcher = ContentSwitcher(*self.views.values(), initial=self._start)
         self.revision = -1
@@ -84,6 +96,8 @@ class Frame(App[int]):
         self.paused = False
         self._said = ""
         self._said_until = 0.0
+        self._verified_size = 0
+        self._verify_from = 0.0
         self.keys_now: dict[str, str] = {key.id: key.keys for key in table()}
         self._keymap = dict(keymap or {})
 
@@ -138,12 +152,26 @@ class Frame(App[int]):
             self.show_bars()
         if self.paused or now < self._rest_until or not self.at_desk:
             return
+        self._verify_when_idle(now)
         revision = self.session.desk.revision()
         if revision != self.revision:
             self.revision = revision
             began = time.monotonic()
             self.reread()
             self._rest_until = time.monotonic() + (time.monotonic() - began) / SHARE
+
+    def _verify_when_idle(self, now: float) -> None:
+        """Check the ledger in a thread: at first, then once a minute while it grows and is small enough to be quick."""
+        size = self.session.presence.ledger_size
+        if size == self._verified_size or now < self._verify_from or size > VERIFIED_UNASKED:
+            return
+        self._verified_size, self._verify_from = size, now + VERIFY_EVERY
+        self._verify_quietly()
+
+    @work(thread=True, exclusive=True, group="verify")
+    def _verify_quietly(self) -> None:
+        with suppress(*TROUBLE):
+            self.session.desk.verify(None)
 
     def reread(self) -> None:
         """Read everything that is on the screen again."""
@@ -174,7 +202,9 @@ class Frame(App[int]):
             flags.append("FOLLOW")
         elif timeline is not None and timeline.fresh:
             flags.append(f"{timeline.fresh:,} new")
-        self.header.show(bars.header(self.view.crumbs(), session.rows, session.presence, flags, width, session.glyphs))
+        self.header.show(
+            bars.header(self.view.crumbs(), session.rows, session.presence, flags, width, session.glyphs, self.recorder)
+        )
         self.strip.show(bar(session.ledger, session.glyphs))
         if self._said:
             self.footer.show(paint.text(f" {self._said}", "bold"))
@@ -189,12 +219,11 @@ class Frame(App[int]):
         here = self.view.key
         for key in table():
             if key.hint and key.rank < NEVER and key.works_in(here) and not self._pointless(key):
-                yield key, key.first(self.keys_now[key.id])
+                shown = replace(key, hint="quit") if key.id == "quit" and self.is_at("runs") else key
+                yield shown, key.first(self.keys_now[key.id])
 
     def _pointless(self, key: Key) -> bool:
         """Whether a hint would promise something that does nothing here."""
-        if key.id == "back":
-            return self.is_at("runs")
         if key.id in {"verdict", "seal"}:
             return self.session.read_only or (not self.session.run and not self.is_at("runs"))
         if key.id in {"real", "false-alarm", "accept-risk", "undo"}:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.dialogs.details import RowDialog
 from assure_tui.app.tui.frame import Frame
 from assure_tui.app.tui.lines import Lines, Page
 from assure_tui.app.tui.paint import DIM
@@ -64,7 +65,10 @@ class Moving(Frame):
         """Open what the cursor is on."""
         view = self.view
         if isinstance(view, RunsView):
-            if view.key_under_cursor:
+            loose = view.loose()
+            if loose is not None:
+                self.push_screen(RowDialog(loose, self.session.glyphs))
+            elif view.key_under_cursor:
                 self.open_run(view.key_under_cursor)
                 self.show_view("claims")
             return
@@ -79,8 +83,8 @@ class Moving(Frame):
         view.open()
         self.show_bars()
 
-    def action_step_back(self) -> None:
-        """One step back: the filter, the evidence, the view, up to the list of runs."""
+    def action_step_back(self) -> bool:
+        """One step back: the filter, the evidence, the view, up to the list of runs. Tell whether there was one."""
         view = self.view
         if self.filter_bar.has_class("-on"):
             self._close_filter()
@@ -90,6 +94,9 @@ class Moving(Frame):
             self.show_bars()
         elif not isinstance(view, RunsView):
             self.show_view("runs")
+        else:
+            return False
+        return True
 
     def action_view(self, name: str) -> None:
         """Show another view. A run under the cursor of Runs is opened on the way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -93,6 +94,13 @@ def clock(moment: float | None, *, seconds: bool = False) -> str:
     except (OverflowError, OSError, ValueError):
         return "??:??:??" if seconds else "??:??"
     return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def when(moment: float | None) -> str:
+    """Time of day today, else month, day and time: at most eleven cells."""
+    if moment is None or day(moment) != day(time.time()):
+        return f"{day(moment)} {clock(moment)}"
+    return clock(moment, seconds=True)
 
 
 def day(moment: float | None) -> str:

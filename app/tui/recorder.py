@@ -13,14 +13,17 @@ PATIENCE: Final = 5.0
 
 
 @contextmanager
-def attached(arguments: Sequence[str] = ()) -> Iterator[None]:
-    """Run `record --attached` while the screen is open. It ends when its standard input closes, however we end."""
+def attached(arguments: Sequence[str] = ()) -> Iterator[int]:
+    """Run `record --attached` while the screen is open. Give its process id.
+
+    It ends when its standard input closes, however we end.
+    """
     command = [sys.executable, "-m", "assure_tui.app", "record", "--attached", *arguments]
     child = subprocess.Popen(  # noqa: S603 - our own program, with arguments that our caller made
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        yield
+        yield child.pid
     finally:
         if child.stdin is not None:
             child.stdin.close()

@@ -16,7 +16,7 @@ from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
-from assure_tui.app.tui.session import short, undecided
+from assure_tui.app.tui.session import Session, short, undecided
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.reconcile.model import Unattributed
 from assure_tui.themes.glyphs import Glyphs
@@ -33,6 +33,10 @@ class RunsView(View):
 
     name_shown: ClassVar[str] = "Runs"
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._loose: list[Unattributed] = []
+
     def compose(self) -> ComposeResult:
         """One list, its heads, and a peek at the run."""
         yield Caption(id="runs-heads")
@@ -40,6 +44,11 @@ class RunsView(View):
         with Vertical(id="runs-peek"):
             yield Caption(id="runs-peek-head")
             yield Page(id="runs-peek-page")
+
+    def loose(self) -> Unattributed | None:
+        """The row of a feed under the cursor that no run accounts for."""
+        key = self.query_one("#runs-list", Listing).key.removeprefix("source:")
+        return next((item for item in self._loose if item.id == key), None)
 
     def main(self) -> Lines:
         """The list."""
@@ -54,14 +63,15 @@ class RunsView(View):
     def update(self) -> None:
         """Show the runs that the filter lets through."""
         session = self.session
-        rows = [self._row(run, depth) for run, depth in nested(session.shown)]
-        if session.queries.get("runs"):
-            loose: list[Unattributed] = []
-        else:
-            loose = list(session.desk.unattributed())
-        if loose:
-            rows += [blank(), title(session.glyphs, "NOT ACCOUNTED FOR BY ANY RUN")]
-            rows += [Row(f"source:{item.id}", partial(_loose_line, item, glyphs=session.glyphs)) for item in loose]
+        start = self._start()
+        rows = [self._row(run, depth, start) for run, depth in nested(session.shown)]
+        self._loose = [] if session.queries.get("runs") else list(session.desk.unattributed())
+        if self._loose:
+            words = f"{paint.count(len(self._loose), 'ROW', 'ROWS')} THAT NO RUN ACCOUNTS FOR"
+            rows += [blank(), title(session.glyphs, words)]
+            rows += [
+                Row(f"source:{item.id}", partial(_loose_line, item, glyphs=session.glyphs)) for item in self._loose
+            ]
         problems = session.presence.problems
         if problems:
             rows += [blank(), title(session.glyphs, "NOT WATCHED, READ OR WRITTEN")]
@@ -76,9 +86,13 @@ class RunsView(View):
         """The heads depend on the width."""
         self._heads()
 
+    def _start(self) -> int:
+        """Cells of the start time: without a date if all runs began today."""
+        return max((len(paint.when(run.started)) for run in self.session.shown), default=8)
+
     def _heads(self) -> None:
         width = (self.size.width or 80) - 1
-        self.query_one("#runs-heads", Caption).show(heads(width))
+        self.query_one("#runs-heads", Caption).show(heads(width, self._start()))
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Peek at the run that the cursor came to."""
@@ -113,9 +127,11 @@ class RunsView(View):
             return
         page.show(partial(_peek, detail, glyphs=session.glyphs))
 
-    def _row(self, run: RunRow, depth: int) -> Row:
+    def _row(self, run: RunRow, depth: int, start: int) -> Row:
         session = self.session
-        return Row(run.id, partial(line, run, depth, glyphs=session.glyphs, marked=run.id in session.marks))
+        return Row(
+            run.id, partial(line, run, depth, start=start, glyphs=session.glyphs, marked=run.id in session.marks)
+        )
 
     def filtered(self, query: str) -> tuple[int, int, bool]:
         """Apply a filter to the runs."""
@@ -156,12 +172,12 @@ def nested(rows: list[RunRow]) -> Iterator[tuple[RunRow, int]]:
         yield from family(top, 0)
 
 
-def heads(width: int) -> Content:
-    """The heads of the columns."""
-    return paint.row([(Content.styled(name, HEAD), size, right) for name, size, right in _columns(width)])
+def heads(width: int, start: int) -> Content:
+    """The heads of the columns; the start time takes `start` cells."""
+    return paint.row([(Content.styled(name, HEAD), size, right) for name, size, right in _columns(width, start)])
 
 
-def _columns(width: int) -> list[tuple[str, int, bool]]:
+def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
     roomy = width >= ROOMY
     if width < NARROW:
         return [
@@ -175,8 +191,8 @@ def _columns(width: int) -> list[tuple[str, int, bool]]:
         (" ", 1, False),
         ("S", 1, False),
         ("RUN", 12 if roomy else 10, False),
-        ("AGENT", 10 if roomy else 7, False),
-        ("START", 11 if roomy else 5, False),
+        ("AGENT", 12 if roomy else 7, False),
+        ("START", start if roomy else 5, False),
         ("TITLE", 0, False),
         ("CONFIRMED", 9, True),
         ("CONTRADICTED", 12, True),
@@ -189,12 +205,12 @@ def _columns(width: int) -> list[tuple[str, int, bool]]:
     return [(name, title if name == "TITLE" else size, right) for name, size, right in columns]
 
 
-def line(run: RunRow, depth: int, width: int, *, glyphs: Glyphs, marked: bool) -> Content:
+def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, marked: bool) -> Content:
     """One run on one line."""
     faint = DIM if run.attention == "backlog" else ""
     mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
     branch = "  " * (depth - 1) + glyphs.marks["child"] + " " if depth else ""
-    date = f"{paint.day(run.started)} {paint.clock(run.started)}" if width >= ROOMY else paint.clock(run.started)
+    date = paint.when(run.started) if width >= ROOMY else paint.clock(run.started)
     cells = {
         " ": Content.styled(mark, "$accent"),
         "S": paint.sign(glyphs, run.attention, word=False),
@@ -209,7 +225,7 @@ def line(run: RunRow, depth: int, width: int, *, glyphs: Glyphs, marked: bool) -
         "GATES": _gates(run.gates_failed, wide=width >= ROOMY),
         " VERDICT": Content(" ") + _verdict(run, glyphs, wide=width >= ROOMY),
     }
-    return paint.row([(cells[name], size, right) for name, size, right in _columns(width)])
+    return paint.row([(cells[name], size, right) for name, size, right in _columns(width, start)])
 
 
 def _number(number: int, style: str) -> Content:
