@@ -187,7 +187,7 @@ _DONE_ABOVE = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"\b[A-Z][\w'’-]{1,40}(?:\s[A-Z][\w'’-]{1,40}){0,4}")
-_LABEL = re.compile(r"\*{0,2}\w+(?:[ -]\w+){1,4}\*{0,2}:")
+_LABEL = re.compile(r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){1,2}:")
 _NOTHING = re.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
 
@@ -297,6 +297,12 @@ class _Reader:
             action = "pay"
         above = " ".join(part for part in (unit.heading, unit.lead, unit.parent if unit.parent != text else "") if part)
         weak = self._weak(unit, tokens, verb, above)
+        if (
+            verb.mode == "state"
+            and verb.lemma == "confirm"
+            and action in {"book", "order", "cancel", "exchange", "return"}
+        ):
+            weak = False
         if verb.mode == "ongoing" and verb.action == DO and action in {"cancel", "return", "exchange", "refund"}:
             weak = False
         piece = text[start:end].strip(" \n\t,;—–(:")
@@ -348,7 +354,7 @@ class _Reader:
     def _weak(self, unit: Unit, tokens: list[tuple[str, int, int]], verb: _Word, above: str) -> bool:
         left = {token for token, _, _ in tokens[max(0, verb.at - 6) : verb.at]}
         if verb.mode in {"state", "ongoing", "hedged"}:
-            return not (self.done or left & {"now", "successfully"})
+            return True
         if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
             return bool(left & {"was", "were"})
         label = _LABEL.match(unit.text)

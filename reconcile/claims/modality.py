@@ -188,7 +188,8 @@ def _mode(
             return "others_act" if _relative(left, position) else "completed", denied, False
         return "completed" if seen & {"now", "successfully", "already", "officially"} else "state", denied, False
     if any(word in _DO for word in aux):
-        return "user_act" if second else "completed" if denied else "question", denied, False
+        past_tense = bool({"did", "didn't"} & set(aux))
+        return "user_act" if second else "completed" if denied and past_tense else "question", denied, False
     if aux:
         return "modifier", denied, False
     if not past:

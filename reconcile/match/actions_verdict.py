@@ -7,6 +7,7 @@ differs in target or value, that failed, or that happened more than once.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,18 @@ if TYPE_CHECKING:
 
 TELLING = Decimal("1.5")
 """From this evidence on the values alone say which act is meant."""
+SAME_ACTION = Decimal(3)
 SAME_TURN = Decimal("0.4")
 SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
+
+
+_CORRECTS = re.compile(
+    r"\b(?:correction|i was (?:wrong|mistaken)|my mistake|did(?:n't| not) go through|failed after all"
+    r"|(?:it|this|that|attempt|refund|payment|call|request|order|booking|message) (?:has |had )?(?:actually )?failed"
+    r"|was(?:n't| not) (?:actually )?(?:sent|processed|completed|made|issued|cancell?ed|booked|done))\b",
+    re.IGNORECASE,
+)
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +118,7 @@ class Verdict:
                     continue
                 pair = self._pair(saying, act)
                 score = pair.fit + self._bonus(saying, act)
-                if saying.frame.weak and act.turn != saying.turn and pair.evidence < TELLING:
+                if pair.evidence < TELLING and self._far(saying, act):
                     continue
                 if score >= FITS and pair.conflict is None:
                     pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
@@ -121,11 +131,24 @@ class Verdict:
             index = -negative
             best.setdefault(index, score)
             repeats.setdefault(index, act)
-            if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK:
+            more = index not in self.given or not self._loose(self.main[index], act)
+            if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK and more:
                 taken.add(act.effect.id)
                 room[index] -= 1
                 self._give(index, act)
         return repeats
+
+    def _loose(self, saying: Saying, act: Act) -> bool:
+        """Tell whether neither the action nor a value ties an act to words: enough for one act, not for many."""
+        return self._pair(saying, act).evidence < TELLING and kinship(saying.frame.action, act.action) < SAME_ACTION
+
+    @staticmethod
+    def _far(saying: Saying, act: Act) -> bool:
+        """Tell whether words without any value of an act are too far from it to be about it."""
+        kin = kinship(saying.frame.action, act.action)
+        if act.turn != saying.turn:
+            return kin < KIN or saying.frame.weak
+        return saying.frame.weak and kin < SAME_ACTION
 
     @staticmethod
     def _bonus(saying: Saying, act: Act) -> Decimal:
@@ -170,7 +193,8 @@ class Verdict:
         if other is not None and (failed is None or failed.at < other.at):
             self._wrong_target(saying, other)
             return
-        if failed is not None and not self.recovered(failed):
+        vague = saying.frame.action == DO and any(act.landed for act in before)
+        if failed is not None and not vague and not self.recovered(failed):
             self._failed(saying, failed)
             return
         running = self._best(saying, [act for act in before if act.effect.status == "running"])
@@ -193,6 +217,7 @@ class Verdict:
             act
             for act in before
             if act.landed and act.turn == saying.turn and is_implied(saying.frame.action, act.action)
+            if not ((conflict := self._conflict(saying, act)) and (conflict.hard or conflict.stranger))
         ]
         if implied:
             self._follows(saying, self._acts_of_text(saying) or implied)
@@ -206,7 +231,7 @@ class Verdict:
             if kinship(saying.frame.action, act.action) < KIN or (same_turn and act.turn != saying.turn):
                 continue
             conflict = self._conflict(saying, act)
-            if conflict is None or not conflict.hard:
+            if conflict is None or not conflict.hard or (saying.frame.weak and self._far(saying, act)):
                 continue
             score = self._pair(saying, act).fit
             if best is None or (score, act.at) > best[:2]:
@@ -217,7 +242,8 @@ class Verdict:
         """Give an act that sentences of the same text claim without naming its target, where this one names another."""
         for act in self.landed:
             words = self.words.get(act.effect.id, ())
-            if act.turn != saying.turn or act.at > saying.at or kinship(saying.frame.action, act.action) < KIN:
+            kin = kinship(saying.frame.action, act.action)
+            if act.turn != saying.turn or act.at > saying.at or kin < (SAME_ACTION if saying.frame.weak else KIN):
                 continue
             conflict = self._conflict(saying, act)
             if conflict is None or not conflict.hard or any(other.event != saying.event for other in words):
@@ -242,6 +268,9 @@ class Verdict:
 
     def _failed(self, saying: Saying, act: Act) -> None:
         self._own(saying, act)
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
+            return
         error = str(act.effect.results.get("error", "")) or act.effect.status
         message = f"Claims “{self.quote(saying)}”, but the call failed: {cut(error)}"
         self.accuse("failed-effect", "high", saying, [act], message)
@@ -324,14 +353,29 @@ class Verdict:
     def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
         frame = saying.frame
         vague = frame.action == DO and (bool(before) or not frame.objects)
-        if frame.weak or frame.mode not in {"completed", "ongoing"} or vague or frame.action in {"verify", "approve"}:
+        told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
+        if frame.weak or not told or vague or frame.action in {"verify", "approve"}:
             self.settle(saying, "unverifiable", "no call fits these words", [])
         elif not (self.matter.settings.complete_logs and self.matter.business):
             self.settle(saying, "unverifiable", "the log may not show every call", [])
         else:
-            message = f"Claims “{cut(frame.text)}”, but no call in the log does that."
-            self.accuse("phantom", "critical", saying, [], message)
-            self.settle(saying, "contradicted", "no call in the log does that", [])
+            self._phantom(saying)
+
+    def _phantom(self, saying: Saying) -> None:
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the agent took it back", [])
+            return
+        message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
+        self.accuse("phantom", "critical", saying, [], message)
+        self.settle(saying, "contradicted", "no call in the log does that", [])
+
+    def _corrected(self, saying: Saying) -> bool:
+        """Tell whether the agent took its words back, further on in the text or later."""
+        _, end = saying.frame.span
+        for at, text in self.matter.spoken:
+            if (at > saying.at and _CORRECTS.search(text)) or (at == saying.at and _CORRECTS.search(text, end)):
+                return True
+        return False
 
     def recovered(self, act: Act) -> bool:
         """Tell whether the same was tried again and landed, or had landed before."""
@@ -392,9 +436,10 @@ class Verdict:
                 score, agreement, conflict = self._pair(saying, act)
                 if score < FITS:
                     continue
-                told = agreement >= TELLING or (not act.mentions and mode != "unable")
+                told = agreement >= TELLING or (not act.mentions and mode in {"attempted", "planned"})
                 if mode == "planned":
-                    if act.turn == saying.turn and conflict is None and (told or 0 < act.at - saying.at <= 2):
+                    close = 0 < act.at - saying.at <= 2 and saying.frame.action != DO
+                    if act.turn == saying.turn and conflict is None and (told or close):
                         self._own(saying, act)
                 elif act.at > saying.at:
                     continue
@@ -418,7 +463,12 @@ class Verdict:
                     and act.effect.id not in self.words
                 ):
                     self._wrong_target(saying, act)
-            if saying.claim is not None and saying.claim.id not in self.claims:
+            if saying.claim is None or saying.claim.id in self.claims:
+                continue
+            any_try = any(kinship(saying.frame.action, act.action) >= KIN for act in self.acts if act.at < saying.at)
+            if mode == "attempted" and not saying.frame.weak and not any_try and self.matter.business:
+                self._phantom(saying)
+            else:
                 self.settle(saying, "unverifiable", "nothing in the log decides it", [])
 
     # ------------------------------------------------------------------------------------------------ saying so
