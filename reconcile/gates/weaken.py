@@ -76,12 +76,15 @@ def _under_condition(lines: list[str], at: int) -> bool:
 def _in_new_function(lines: list[str], at: int) -> bool:
     """Whether the skip belongs to a test that the same edit adds: nothing that ran before is skipped."""
     function = pattern("tests", "functions")
+    if lines[at][1:].lstrip().startswith(("@", "#[", "[")):
+        following = next((line for line in lines[at + 1 : at + 6] if function.search(line[1:])), "")
+        return following.startswith("+")
     for line in reversed(lines[max(0, at - 30) : at]):
         if function.search(line[1:]):
             return line.startswith("+")
         if line.startswith("@@"):
             return False
-    return any(line.startswith("+") and function.search(line[1:]) for line in lines[at + 1 : at + 3])
+    return False
 
 
 def _assertions(name: str, added: list[str], removed: list[str]) -> Weakening | None:

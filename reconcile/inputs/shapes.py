@@ -50,7 +50,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     def severity(self) -> Severity:
         """How grave the text is by itself: at most medium."""
         weights = table("inputs")["weights"]
-        if self.strong and self.score >= weights["medium"] and len(self.features) > 1:
+        shaped = "demand" in self.features or len(_strong_ids() & set(self.features)) > 1
+        if self.strong and self.score >= weights["medium"] and shaped:
             return "medium"
         return "low" if self.strong and self.score >= weights["low"] else "info"
 
@@ -72,6 +73,11 @@ def _features() -> tuple[_Feature, ...]:
             _Feature(entry["id"], entry["weight"], entry.get("strong", False), re.compile(joined, re.MULTILINE))
         )
     return tuple(sorted(made, key=lambda feature: not feature.strong))
+
+
+@cache
+def _strong_ids() -> frozenset[str]:
+    return frozenset(feature.id for feature in _features() if feature.strong) | {"hidden"}
 
 
 def _demand() -> str:
