@@ -16,21 +16,20 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
-from assure_tui.app.desk import entries
-from assure_tui.app.desk.acts import UNDONE, Acts
+from assure_tui.app.desk import entries, timeline
+from assure_tui.app.desk.acts import UNDONE
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.audit import alterations, recorded_logs
 from assure_tui.app.desk.config import UserConfig
-from assure_tui.app.desk.entries import ACTS, EVIDENCE, Tags
-from assure_tui.app.desk.errors import GoneError, LedgerDamagedError, UsageError
-from assure_tui.app.desk.filters import Subject, compile_filter
+from assure_tui.app.desk.entries import Tags
+from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.report import UNCHECKED
-from assure_tui.app.desk.summaries import whole_text
+from assure_tui.app.desk.roster import Roster, severity_of
 from assure_tui.app.desk.table import Table
 from assure_tui.app.desk.views import (
-    Attention,
     Coverage,
     Decision,
     DecisionWord,
@@ -44,22 +43,16 @@ from assure_tui.app.desk.views import (
     Verdict,
     VerdictWord,
 )
-from assure_tui.ingest.adapters import ADAPTERS, detect
-from assure_tui.ingest.errors import SourceError
-from assure_tui.ingest.model import RunEvent, Tally, ToolResult
-from assure_tui.ingest.reader import load_event
 from assure_tui.ledger.lease import RecorderLease
-from assure_tui.reconcile.model import SEVERITIES, Severity, Unattributed, at_least
+from assure_tui.reconcile.model import Unattributed, at_least
 
 if TYPE_CHECKING:
-    from assure_tui.ingest.adapters.base import Adapter
     from assure_tui.ledger.operator_key import OperatorIdentity
     from assure_tui.ledger.seal import SealReceipt
 
 MAX_TEXT = 100_000
 """Code points of a note or a reason."""
 NEWEST_ENTRIES = 50
-_ATTENTION: tuple[Attention, ...] = ("need", "unobserved", "quiet", "backlog")
 
 
 class Desk:
@@ -75,14 +68,9 @@ class Desk:
         self._archive = Archive(home, self._library, read_only=read_only)
         self._tags = Tags.load(home.keys) if (home.keys / "tags.key").exists() or not read_only else Tags(b"")
         self._local = threading.local()
-        self._lock = threading.RLock()
+        self._roster = Roster(self._library, self._archive, self._tags)
         self._tables: list[Table] = []
         self._bumps = 0
-        self._runs: dict[str, tuple[dict[str, Any], list[Asking]]] = {}
-        self._runs_revision = -1
-        self._index_epoch = ""
-        self._acts = Acts()
-        self._acts_version: tuple[int, int] | None = None
         self._verified: LedgerView | None = None
 
     @classmethod
@@ -102,7 +90,7 @@ class Desk:
     def close(self) -> None:
         """Close all files."""
         self._library.close()
-        with self._lock:
+        with self._roster.lock:
             for table in self._tables:
                 table.close()
             self._tables.clear()
@@ -121,7 +109,7 @@ class Desk:
             state = "damaged"
             problems.append(str(error))
         return Presence(
-            recorder="none" if pid is None else "self" if pid in {os.getpid(), os.getppid()} else "other",
+            recorder="none" if pid is None else "self" if _ours(pid) else "other",
             recorder_pid=pid,
             read_only=self.read_only,
             revision=self.revision(),
@@ -143,16 +131,8 @@ class Desk:
             UsageError: The filter is none.
         """
         test = compile_filter(query)
-        with self._lock:
-            self._refresh()
-            looked = self._table().all_looked() if not self.read_only else {}
-            rows = []
-            for columns, asking in self._runs.values():
-                row = self._row(columns, asking, looked)
-                gates = [ask.code for ask in asking if ask.kind == "gate"]
-                if test(Subject(row, [ask.code for ask in asking], gates)):
-                    rows.append(row)
-        return _order(rows)
+        with self._roster.lock:
+            return self._roster.rows(test, self._looked())
 
     def run(self, run: str) -> RunDetail:
         """Give all of a run but its events. A run of the history is recorded from now on, because somebody looks.
@@ -160,137 +140,60 @@ class Desk:
         Raises:
             UsageError: There is no such run, or the prefix is not unique.
         """
-        with self._lock:
-            columns, asking = self._find(run)
-            name, no = columns["id"], columns["no"]
-            results = self._library.results(no)
-            acts = self._acts
-            looked = self._table().all_looked() if not self.read_only else {}
-            row = self._row(columns, asking, looked)
-            if row.attention == "backlog" and not self.read_only:
-                self._table().want(name)
-            source = self._library.source(columns["source"])
-            claims = tuple(results["claim"])
-            children = tuple(sorted(other for other, (c, _) in self._runs.items() if c["parent"] == name))
-            info, tally, _ = source or (None, None, "")
-            return RunDetail(
-                row=row,
-                sources=(info,) if info else (),
-                claims=claims,
-                effects=tuple(results["effect"]),
-                discrepancies=tuple(results["discrepancy"]),
-                gates=tuple(results["gate"]),
-                inputs=tuple(results["input"]),
-                decisions=tuple(acts.decisions.get(name, {}).values()),
-                notes=tuple(acts.notes.get(name, ())),
-                verdict=self._verdict(name),
-                coverage=Coverage(
-                    tally=tally or Tally(),
-                    calls_without_result=columns["unanswered"],
-                    sources_incomplete=(info.path,) if info and not info.complete else (),
-                    claims_checked=sum(claim.outcome not in UNCHECKED for claim in claims),
-                    claims_total=len(claims),
-                ),
-                children=children,
-            )
+        with self._roster.lock:
+            columns, asking = self._roster.find(run)
+            name = columns["id"]
+            row = self._roster.row(columns, asking, self._looked())
+            acts, verdict = self._roster.acts, self._roster.verdict(name)
+            children = self._roster.children(name)
+        if row.attention == "backlog" and not self.read_only:
+            self._table().want(name)
+        results = self._library.results(columns["no"])
+        claims = tuple(results["claim"])
+        source, tally = self._library.source(columns["source"])
+        return RunDetail(
+            row=row,
+            sources=(source,),
+            claims=claims,
+            effects=tuple(results["effect"]),
+            discrepancies=tuple(results["discrepancy"]),
+            gates=tuple(results["gate"]),
+            inputs=tuple(results["input"]),
+            decisions=tuple(acts.decisions.get(name, {}).values()),
+            notes=tuple(acts.notes.get(name, ())),
+            verdict=verdict,
+            coverage=Coverage(
+                tally=tally,
+                calls_without_result=columns["unanswered"],
+                sources_incomplete=() if source.complete else (source.path,),
+                claims_checked=sum(claim.outcome not in UNCHECKED for claim in claims),
+                claims_total=len(claims),
+            ),
+            children=children,
+        )
 
     def unattributed(self) -> list[Unattributed]:
         """Give the rows of shared evidence that no run accounts for."""
         return self._library.unattributed()
 
-    def _refresh(self) -> None:
-        """Take in the runs and acts that changed since."""
-        epoch = str(self._library.meta("epoch") or "")
-        if epoch != self._index_epoch:
-            self._runs.clear()
-            self._runs_revision, self._index_epoch = -1, epoch
-        changed = self._library.runs_since(self._runs_revision)
-        asking = self._library.asking(columns["no"] for columns in changed if columns["findings"])
-        for columns in changed:
-            self._runs[columns["id"]] = columns, asking.get(columns["no"], [])
-            self._runs_revision = max(self._runs_revision, columns["revision"])
-        try:
-            version = self._archive.version()
-            if version != self._acts_version:
-                self._acts = Acts.gather(self._archive.entries(ACTS), self.home.ledger)
-                self._acts_version = version
-        except LedgerDamagedError:
-            pass  # the presence tells; the acts known so far stay
-
-    def _find(self, run: str) -> tuple[dict[str, Any], list[Asking]]:
-        self._refresh()
-        exact = self._runs.get(run)
-        if exact is not None:
-            return exact
-        wanted = run if run.startswith("r-") else f"r-{run}"
-        matches = [name for name in self._runs if name.startswith(wanted)] if len(wanted) > 2 else []
-        if len(matches) == 1:
-            return self._runs[matches[0]]
-        if not matches:
-            raise UsageError(f"there is no run {run!r}: `assure-tui runs` lists them.")
-        raise UsageError(f"{run!r} is the beginning of {len(matches)} runs: write more of it.")
-
-    def _no(self, run: str) -> int:
-        with self._lock:
-            known = self._runs.get(run)
-            return int(known[0]["no"] if known else self._find(run)[0]["no"])
-
-    def _row(self, columns: dict[str, Any], asking: Sequence[Asking], looked: dict[str, int]) -> RunRow:
-        name = columns["id"]
-        decided = self._acts.decisions.get(name, {})
-        undecided = [ask for ask in asking if ask.id not in decided]
-        verdict = self._verdict(name)
-        return RunRow(
-            id=name,
-            native_id=columns["native_id"],
-            parent=columns["parent"],
-            agent=columns["agent"],
-            adapter=columns["adapter"],
-            model=columns["model"],
-            cwd=columns["cwd"],
-            source=columns["path"],
-            title=columns["title"],
-            started=columns["started"],
-            ended=columns["ended"],
-            status=columns["status"],
-            attention=_attention(columns, undecided),
-            worst=columns["worst"],
-            confirmed=columns["confirmed"],
-            contradicted=columns["contradicted"],
-            unchecked=columns["unchecked"],
-            findings=columns["findings"],
-            undecided=len(undecided),
-            gates_failed=columns["gates_failed"],
-            events=columns["events"],
-            verdict=verdict.word if verdict else None,
-            sealed="no" if verdict is None else "draft" if not verdict.seal else "stale" if verdict.stale else "sealed",
-            changed=looked.get(name) != columns["evidence"],
-        )
-
-    def _verdict(self, run: str) -> Verdict | None:
-        verdict = self._acts.verdicts.get(run)
-        seal = self._acts.seals.get(run)
-        if verdict is None or seal is None or seal.entry < self._acts.verdict_entries.get(run, 0):
-            return verdict
-        return msgspec.structs.replace(verdict, seal=str(seal.number), stale=self._changed_since(run, seal.upto))
-
-    def _changed_since(self, run: str, upto: int) -> bool:
-        return self._archive.newest(EVIDENCE, self.subject(run)) >= upto
-
     # Events ---------------------------------------------------------------------------------------------------------
 
     def event_count(self, run: str) -> int:
         """Give the number of events of a run."""
-        with self._lock:
-            return int(self._find(run)[0]["events"])
+        with self._roster.lock:
+            return int(self._roster.find(run)[0]["events"])
+
+    def _number(self, run: str) -> int:
+        with self._roster.lock:
+            return self._roster.number(run)
 
     def events(self, run: str, start: int, count: int) -> list[EventRow]:
         """Give a window of a run's events."""
-        return self._library.events(self._no(run), start, count)
+        return self._library.events(self._number(run), start, count)
 
     def position(self, run: str, event_id: str) -> int | None:
         """Give the number of an event within its run, or None when it has none of that id."""
-        return self._library.position(self._no(run), event_id)
+        return self._library.position(self._number(run), event_id)
 
     def event_text(self, run: str, event_id: str) -> str:
         """Read an event's record again and give all of its text, raw.
@@ -299,60 +202,17 @@ class Desk:
             GoneError: The log is gone, or its record is another one by now.
             UsageError: The run has no such event.
         """
-        no = self._no(run)
-        row = self._library.event(no, event_id)
-        if row is None:
-            raise UsageError(f"run {run} has no event {event_id!r}.")
-        return whole_text(self._load(no, row))
+        return timeline.text(self._library, self._number(run), event_id)
 
     def diffs(self, run: str) -> list[FileDiff]:
         """Give what a run did to each file, in the order of its edits. Hunks whose log is gone are left out."""
-        no = self._no(run)
-        edits = self._library.edits(no)
-        effects = {effect.call_id: effect.id for effect in self._library.results(no)["effect"] if effect.call_id}
-        loaded: dict[int, tuple[str | None, ...]] = {}
-        files: dict[str, list[tuple[str, str, str | None, int, int]]] = {}
-        for number, part, call_id, path, op, added, removed in edits:
-            if number not in loaded:
-                loaded[number] = self._hunks(no, number)
-            diff = loaded[number][part] if part < len(loaded[number]) else None
-            files.setdefault(path, []).append((op, effects.get(call_id, call_id), diff, added, removed))
-        return [
-            FileDiff(
-                path=path,
-                op=_overall([change[0] for change in changes]),
-                added=sum(change[3] for change in changes),
-                removed=sum(change[4] for change in changes),
-                hunks=tuple((effect, diff) for _, effect, diff, _, _ in changes if diff),
-            )
-            for path, changes in files.items()
-        ]
-
-    def _hunks(self, no: int, number: int) -> tuple[str | None, ...]:
-        rows = self._library.events(no, number, 1)
-        try:
-            event = self._load(no, rows[0]) if rows else None
-        except GoneError:
-            return ()
-        return tuple(change.diff for change in event.files) if isinstance(event, ToolResult) else ()
-
-    def _load(self, no: int, row: EventRow) -> RunEvent:
-        path = Path(row.path)
-        gone = f"the log {path} no longer holds this event: it is gone or was rewritten; what was read of it stays."
-        try:
-            event = load_event(path, _adapter(path, self._library.adapter(no)), row.at, row.id)
-        except SourceError as error:
-            raise GoneError(gone) from error
-        if event is None or bytes.fromhex(event.origin.sha256[:16]) != self._library.digest(no, row.seq):
-            raise GoneError(gone)
-        return event
+        return timeline.diffs(self._library, self._number(run))
 
     def search(self, text: str, run: str | None = None, limit: int = 200) -> list[EventRow]:
         """Find events by the words of their summary; each says which run it is of."""
-        no = self._no(run) if run is not None else None
-        with self._lock:
-            self._refresh()
-            names = {columns["no"]: name for name, (columns, _) in self._runs.items()}
+        no = self._number(run) if run is not None else None
+        with self._roster.lock:
+            names = self._roster.names()
         hits = self._library.search(text, no, limit)
         return [msgspec.structs.replace(row, run=names[found]) for found, row in hits if found in names]
 
@@ -377,7 +237,7 @@ class Desk:
             by=self.operator,
         )
         index = self._act(words)
-        return next(note for note in self._acts.notes[name] if note.entry == index)
+        return next(note for note in self._roster.acts.notes[name] if note.entry == index)
 
     def decide(self, finding: str, word: DecisionWord, reason: str, run: str | None = None) -> Decision:
         """Answer a finding, given by its id or a unique beginning of it; `run` tells runs with the same finding apart.
@@ -387,16 +247,16 @@ class Desk:
         """
         if word not in get_args(DecisionWord):
             raise UsageError(f"{word!r} is no decision: say {', '.join(get_args(DecisionWord))}.")
-        name, ask = self._finding(finding, run)
-        if not reason.strip() and at_least(_severity(ask), "high"):
+        name, ask = self._roster.finding(finding, run)
+        if not reason.strip() and at_least(severity_of(ask), "high"):
             raise UsageError(f"finding {ask.id} is {ask.severity}: a decision on it needs a reason in words.")
         self._answer(name, ask, word, reason)
-        return self._acts.decisions[name][ask.id]
+        return self._roster.acts.decisions[name][ask.id]
 
     def undo_decision(self, finding: str, run: str | None = None) -> None:
         """Take the answer to a finding back. The ledger keeps both."""
-        name, ask = self._finding(finding, run)
-        if ask.id not in self._acts.decisions.get(name, {}):
+        name, ask = self._roster.finding(finding, run)
+        if ask.id not in self._roster.acts.decisions.get(name, {}):
             raise UsageError(f"finding {ask.id} has no decision to take back.")
         self._answer(name, ask, UNDONE, "")
 
@@ -409,7 +269,7 @@ class Desk:
             subject=self.subject(name), run=name, word=word, reason=reason[:MAX_TEXT], by=self.operator
         )
         self._act(words)
-        return self._acts.verdicts[name]
+        return self._roster.acts.verdicts[name]
 
     def seal(self, runs: Sequence[str], *, passphrase: str, key: str | None = None) -> list[SealReceipt]:
         """Sign the verdicts on runs, in one envelope, over the evidence that is in the ledger now.
@@ -442,38 +302,19 @@ class Desk:
         )
 
     def _act(self, words: entries.Words) -> int:
-        with self._lock:
+        with self._roster.lock:
             index = self._archive.write([words])
             self._bumps += 1
-            self._refresh()
+            self._roster.refresh()
             return index
 
     def _name(self, run: str) -> str:
-        with self._lock:
-            return str(self._find(run)[0]["id"])
+        with self._roster.lock:
+            return str(self._roster.find(run)[0]["id"])
 
     def subject(self, run: str) -> str:
         """Give the tag under which a run stands in the ledger."""
         return self._tags.of(f"run:{run}")
-
-    def _finding(self, finding: str, run: str | None) -> tuple[str, Asking]:
-        with self._lock:
-            self._refresh()
-            among = [self._name(run)] if run is not None else list(self._runs)
-            matches = [
-                (name, ask)
-                for name in among
-                for ask in self._runs[name][1]
-                if ask.id == finding or (len(finding) > 3 and ask.id.startswith(finding))
-            ]
-        if not matches:
-            raise UsageError(
-                f"there is no finding {finding!r} that asks for a decision: `assure-tui show RUN` lists them."
-            )
-        if len(matches) > 1:
-            places = ", ".join(f"{name}/{ask.id}" for name, ask in matches[:5])
-            raise UsageError(f"{finding!r} may be {places}: name the run as well.")
-        return matches[0]
 
     # The operator's table -------------------------------------------------------------------------------------------
 
@@ -503,15 +344,18 @@ class Desk:
     def looked(self, run: str) -> None:
         """Remember that the operator has looked at the run as it stands."""
         if not self.read_only:
-            with self._lock:
-                columns = self._find(run)[0]
+            with self._roster.lock:
+                columns = self._roster.find(run)[0]
                 self._table().looked(columns["id"], columns["evidence"])
+
+    def _looked(self) -> dict[str, int]:
+        return {} if self.read_only else self._table().all_looked()
 
     def _table(self) -> Table:
         table: Table | None = getattr(self._local, "table", None)
         if table is None:
             table = self._local.table = Table(self.home.desk)
-            with self._lock:
+            with self._roster.lock:
                 self._tables.append(table)
         return table
 
@@ -590,71 +434,14 @@ class Desk:
             return new_key(self.home.keys, name, passphrase)
 
 
-def _attention(columns: dict[str, Any], undecided: Sequence[Asking]) -> Attention:
-    if columns["backlog"]:
-        return "backlog"
-    if any(at_least(_severity(ask), "medium") for ask in undecided):
-        return "need"
-    if columns["confirmed"] + columns["contradicted"] == 0:
-        return "unobserved"
-    return "quiet"
-
-
-def _severity(ask: Asking) -> Severity:
-    return next(severity for severity in SEVERITIES if severity == ask.severity)
-
-
-def _order(rows: Sequence[RunRow]) -> list[RunRow]:
-    """Put the neediest first, then the newest; runs of sub-agents behind the run that they belong to."""
-    present = {row.id for row in rows}
-    children: dict[str, list[RunRow]] = {}
-    tops: list[RunRow] = []
-    for row in rows:
-        if row.parent in present and row.parent != row.id:
-            children.setdefault(row.parent or "", []).append(row)
-        else:
-            tops.append(row)
-    ordered: list[RunRow] = []
-    placed: set[str] = set()
-
-    def place(row: RunRow) -> None:
-        if row.id not in placed:
-            placed.add(row.id)
-            ordered.append(row)
-            for child in sorted(children.get(row.id, ()), key=lambda child: child.started or 0.0):
-                place(child)
-
-    def need(row: RunRow) -> tuple[int, int, float]:
-        family = [row, *children.get(row.id, ())]
-        rank = min(_ATTENTION.index(member.attention) for member in family)
-        worst = max((SEVERITIES.index(m.worst) for m in family if m.worst and m.undecided), default=-1)
-        return rank, -worst, -(max((m.ended or m.started or 0.0) for m in family))
-
-    for row in sorted(tops, key=need):
-        place(row)
-    for row in rows:  # runs that name each other as parent, as only a forged log can
-        place(row)
-    return ordered
-
-
-def _adapter(path: Path, name: str) -> Adapter:
-    named = [adapter for adapter in ADAPTERS if adapter.name == name]
-    if len(named) == 1:
-        return named[0]
+def _ours(pid: int) -> bool:
+    """Tell whether a process is this one, or was started by it and shares its process group."""
+    if pid == os.getpid():
+        return True
     try:
-        found = detect(path)
-    except OSError as error:
-        raise GoneError(f"the log {path} is gone ({error.strerror}); what was read of it stays.") from error
-    if found is None:
-        raise GoneError(f"the log {path} was rewritten into something else; what was read of it stays.")
-    return found
-
-
-def _overall(ops: Sequence[str]) -> str:
-    """Say in one word what became of a file."""
-    if ops[-1] == "delete":
-        return "delete"
-    return "create" if ops[0] == "create" else ops[-1]
+        return os.getpgid(pid) == os.getpgrp()
+    except (OSError, AttributeError):  # it has ended meanwhile, or the system has no process groups
+        return False
 
 
 def _no_ledger(path: Path) -> LedgerView:

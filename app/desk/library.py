@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.index import MAX_EVENTS, RESULT_KINDS, RUN_BITS, connect, usable
 from assure_tui.app.desk.views import EventRow
 from assure_tui.ingest.model import Locator, SourceInfo, Tally
@@ -147,13 +148,17 @@ class Library:
             found[kind].append(msgspec.json.decode(value, type=RESULT_KINDS[kind]))
         return found
 
-    def source(self, no: int) -> tuple[SourceInfo, Tally, str] | None:
-        """Give a source, what was met in it, and its salt."""
-        row = self._row("SELECT id, path, adapter, discipline, complete, tally, salt FROM sources WHERE no = ?", (no,))
+    def source(self, no: int) -> tuple[SourceInfo, Tally]:
+        """Give a source, and what was met in it.
+
+        Raises:
+            UsageError: The index was thrown away meanwhile.
+        """
+        row = self._row("SELECT id, path, adapter, discipline, complete, tally FROM sources WHERE no = ?", (no,))
         if row is None:
-            return None
+            raise UsageError("the index is being built anew: look again in a moment.")
         info = SourceInfo(id=row[0], path=row[1], adapter=row[2], discipline=row[3], complete=bool(row[4]))
-        return info, msgspec.json.decode(row[5], type=Tally) if row[5] else Tally(), row[6]
+        return info, msgspec.json.decode(row[5], type=Tally) if row[5] else Tally()
 
     def unattributed(self) -> list[Unattributed]:
         """Give the rows of shared evidence that no run accounts for."""

@@ -1,0 +1,211 @@
+"""The list of runs: what the index says of them, with what people said of them in the ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from assure_tui.app.desk.acts import Acts
+from assure_tui.app.desk.archive import Archive
+from assure_tui.app.desk.entries import ACTS, EVIDENCE, Tags
+from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.filters import Subject as Filtered
+from assure_tui.app.desk.filters import Test
+from assure_tui.app.desk.library import Asking, Library
+from assure_tui.app.desk.views import Attention, RunRow, Verdict
+from assure_tui.reconcile.model import SEVERITIES, Severity, at_least
+
+Columns = dict[str, Any]
+"""A row of the table `runs`, by column."""
+_ATTENTION: tuple[Attention, ...] = ("need", "unobserved", "quiet", "backlog")
+
+
+class Roster:
+    """Keeps the runs in memory and takes in only those that changed. Not safe for threads: the desk holds `lock`."""
+
+    def __init__(self, library: Library, archive: Archive, tags: Tags) -> None:
+        self.lock = threading.RLock()
+        self.acts = Acts()
+        self._library = library
+        self._archive = archive
+        self._tags = tags
+        self._runs: dict[str, tuple[Columns, list[Asking]]] = {}
+        self._revision = -1
+        self._epoch = ""
+        self._version: tuple[int, int] | None = None
+
+    def refresh(self) -> None:
+        """Take in the runs and acts that changed since. A damaged ledger leaves the acts as they were known."""
+        epoch = str(self._library.meta("epoch") or "")
+        if epoch != self._epoch:
+            self._runs.clear()
+            self._revision, self._epoch = -1, epoch
+        changed = self._library.runs_since(self._revision)
+        asking = self._library.asking(columns["no"] for columns in changed if columns["findings"])
+        for columns in changed:
+            self._runs[columns["id"]] = columns, asking.get(columns["no"], [])
+            self._revision = max(self._revision, columns["revision"])
+        try:
+            version = self._archive.version()
+            if version != self._version:
+                self.acts = Acts.gather(self._archive.entries(ACTS), self._archive.path)
+                self._version = version
+        except LedgerDamagedError:
+            return
+
+    def rows(self, test: Test, looked: Mapping[str, int]) -> list[RunRow]:
+        """Give the rows that pass a test, neediest first."""
+        self.refresh()
+        rows: list[RunRow] = []
+        for columns, asking in self._runs.values():
+            row = self.row(columns, asking, looked)
+            gates = [ask.code for ask in asking if ask.kind == "gate"]
+            if test(Filtered(row, [ask.code for ask in asking], gates)):
+                rows.append(row)
+        return _order(rows)
+
+    def find(self, run: str) -> tuple[Columns, list[Asking]]:
+        """Give a run by its id, or a unique beginning of it.
+
+        Raises:
+            UsageError: There is none, or several.
+        """
+        self.refresh()
+        exact = self._runs.get(run)
+        if exact is not None:
+            return exact
+        wanted = run if run.startswith("r-") else f"r-{run}"
+        matches = [name for name in self._runs if name.startswith(wanted)] if len(wanted) > 2 else []
+        if len(matches) == 1:
+            return self._runs[matches[0]]
+        if not matches:
+            raise UsageError(f"there is no run {run!r}: `assure-tui runs` lists them.")
+        raise UsageError(f"{run!r} is the beginning of {len(matches)} runs: write more of it.")
+
+    def number(self, run: str) -> int:
+        """Give the number of a run in the index."""
+        known = self._runs.get(run) or self.find(run)
+        return int(known[0]["no"])
+
+    def names(self) -> dict[int, str]:
+        """Give the id of every run by its number in the index."""
+        self.refresh()
+        return {columns["no"]: name for name, (columns, _) in self._runs.items()}
+
+    def children(self, run: str) -> tuple[str, ...]:
+        """Give the runs of sub-agents of a run."""
+        return tuple(sorted(name for name, (columns, _) in self._runs.items() if columns["parent"] == run))
+
+    def finding(self, finding: str, run: str | None) -> tuple[str, Asking]:
+        """Give a finding that asks for a decision, by its id or a unique beginning of it, with its run.
+
+        Raises:
+            UsageError: There is none, or several.
+        """
+        self.refresh()
+        among = [str(self.find(run)[0]["id"])] if run is not None else list(self._runs)
+        matches = [(name, ask) for name in among for ask in self._matching(name, finding)]
+        if not matches:
+            raise UsageError(f"there is no finding {finding!r} to decide on: `assure-tui show RUN` lists them.")
+        if len(matches) > 1:
+            places = ", ".join(f"{name}/{ask.id}" for name, ask in matches[:5])
+            raise UsageError(f"{finding!r} may be {places}: name the run as well.")
+        return matches[0]
+
+    def _matching(self, run: str, finding: str) -> Iterator[Asking]:
+        for ask in self._runs[run][1]:
+            if ask.id == finding or (len(finding) > 3 and ask.id.startswith(finding)):
+                yield ask
+
+    def row(self, columns: Columns, asking: Sequence[Asking], looked: Mapping[str, int]) -> RunRow:
+        """Give the row of a run; `looked` tells how its evidence stood when it was last looked at."""
+        name = columns["id"]
+        decided = self.acts.decisions.get(name, {})
+        undecided = [ask for ask in asking if ask.id not in decided]
+        verdict = self.verdict(name)
+        return RunRow(
+            id=name,
+            native_id=columns["native_id"],
+            parent=columns["parent"],
+            agent=columns["agent"],
+            adapter=columns["adapter"],
+            model=columns["model"],
+            cwd=columns["cwd"],
+            source=columns["path"],
+            title=columns["title"],
+            started=columns["started"],
+            ended=columns["ended"],
+            status=columns["status"],
+            attention=_attention(columns, undecided),
+            worst=columns["worst"],
+            confirmed=columns["confirmed"],
+            contradicted=columns["contradicted"],
+            unchecked=columns["unchecked"],
+            findings=columns["findings"],
+            undecided=len(undecided),
+            gates_failed=columns["gates_failed"],
+            events=columns["events"],
+            verdict=verdict.word if verdict else None,
+            sealed="no" if verdict is None else "draft" if not verdict.seal else "stale" if verdict.stale else "sealed",
+            changed=looked.get(name) != columns["evidence"],
+        )
+
+    def verdict(self, run: str) -> Verdict | None:
+        """Give the verdict on a run, with its seal if it was sealed since."""
+        verdict = self.acts.verdicts.get(run)
+        seal = self.acts.seals.get(run)
+        if verdict is None or seal is None or seal.entry < self.acts.verdict_entries.get(run, 0):
+            return verdict
+        stale = self._archive.newest(EVIDENCE, self._tags.of(f"run:{run}")) >= seal.upto
+        return msgspec.structs.replace(verdict, seal=str(seal.number), stale=stale)
+
+
+def _attention(columns: dict[str, Any], undecided: Sequence[Asking]) -> Attention:
+    if columns["backlog"]:
+        return "backlog"
+    if any(at_least(severity_of(ask), "medium") for ask in undecided):
+        return "need"
+    if columns["confirmed"] + columns["contradicted"] == 0:
+        return "unobserved"
+    return "quiet"
+
+
+def severity_of(ask: Asking) -> Severity:
+    """Give the severity of a finding."""
+    return next(severity for severity in SEVERITIES if severity == ask.severity)
+
+
+def _order(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Put the neediest first, then the newest; runs of sub-agents behind the run that they belong to."""
+    present = {row.id for row in rows}
+    children: dict[str, list[RunRow]] = {}
+    tops: list[RunRow] = []
+    for row in rows:
+        if row.parent in present and row.parent != row.id:
+            children.setdefault(row.parent or "", []).append(row)
+        else:
+            tops.append(row)
+    ordered: list[RunRow] = []
+    placed: set[str] = set()
+
+    def place(row: RunRow) -> None:
+        if row.id not in placed:
+            placed.add(row.id)
+            ordered.append(row)
+            for child in sorted(children.get(row.id, ()), key=lambda child: child.started or 0.0):
+                place(child)
+
+    def need(row: RunRow) -> tuple[int, int, float]:
+        family = [row, *children.get(row.id, ())]
+        rank = min(_ATTENTION.index(member.attention) for member in family)
+        worst = max((SEVERITIES.index(m.worst) for m in family if m.worst and m.undecided), default=-1)
+        return rank, -worst, -(max((m.ended or m.started or 0.0) for m in family))
+
+    for row in sorted(tops, key=need):
+        place(row)
+    for row in rows:  # runs that name each other as parent, as only a forged log can
+        place(row)
+    return ordered

@@ -1,0 +1,96 @@
+"""The events of a run: windows of them out of the index, and their whole text read again from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assure_tui.app.desk.errors import GoneError, UsageError
+from assure_tui.app.desk.library import Library
+from assure_tui.app.desk.summaries import whole_text
+from assure_tui.app.desk.views import EventRow, FileDiff
+from assure_tui.ingest.adapters import ADAPTERS, detect
+from assure_tui.ingest.errors import SourceError
+from assure_tui.ingest.model import RunEvent, ToolResult
+from assure_tui.ingest.reader import load_event
+
+if TYPE_CHECKING:
+    from assure_tui.ingest.adapters.base import Adapter
+
+
+def text(library: Library, no: int, event_id: str) -> str:
+    """Read an event's record again and give all of its text, raw.
+
+    Raises:
+        GoneError: The log is gone, or its record is another one by now.
+        UsageError: The run has no such event.
+    """
+    row = library.event(no, event_id)
+    if row is None:
+        raise UsageError(f"the run has no event {event_id!r}.")
+    return whole_text(_load(library, no, row))
+
+
+def diffs(library: Library, no: int) -> list[FileDiff]:
+    """Give what a run did to each file, in the order of its edits. Hunks whose log is gone are left out."""
+    edits = library.edits(no)
+    effects = {effect.call_id: effect.id for effect in library.results(no)["effect"] if effect.call_id}
+    loaded: dict[int, tuple[str | None, ...]] = {}
+    files: dict[str, list[tuple[str, str, str | None, int, int]]] = {}
+    for number, part, call_id, path, op, added, removed in edits:
+        if number not in loaded:
+            loaded[number] = _hunks(library, no, number)
+        diff = loaded[number][part] if part < len(loaded[number]) else None
+        files.setdefault(path, []).append((op, effects.get(call_id, call_id), diff, added, removed))
+    return [
+        FileDiff(
+            path=path,
+            op=_overall([change[0] for change in changes]),
+            added=sum(change[3] for change in changes),
+            removed=sum(change[4] for change in changes),
+            hunks=tuple((effect, diff) for _, effect, diff, _, _ in changes if diff),
+        )
+        for path, changes in files.items()
+    ]
+
+
+def _hunks(library: Library, no: int, number: int) -> tuple[str | None, ...]:
+    rows = library.events(no, number, 1)
+    try:
+        event = _load(library, no, rows[0]) if rows else None
+    except GoneError:
+        return ()
+    return tuple(change.diff for change in event.files) if isinstance(event, ToolResult) else ()
+
+
+def _load(library: Library, no: int, row: EventRow) -> RunEvent:
+    path = Path(row.path)
+    gone = f"the log {path} no longer holds this event: it is gone or was rewritten; what was read of it stays."
+    try:
+        event = load_event(path, _adapter(path, library.adapter(no)), row.at, row.id)
+    except SourceError as error:
+        raise GoneError(gone) from error
+    if event is None or bytes.fromhex(event.origin.sha256[:16]) != library.digest(no, row.seq):
+        raise GoneError(gone)
+    return event
+
+
+def _adapter(path: Path, name: str) -> Adapter:
+    named = [adapter for adapter in ADAPTERS if adapter.name == name]
+    if len(named) == 1:
+        return named[0]
+    try:
+        found = detect(path)
+    except OSError as error:
+        raise GoneError(f"the log {path} is gone ({error.strerror}); what was read of it stays.") from error
+    if found is None:
+        raise GoneError(f"the log {path} was rewritten into something else; what was read of it stays.")
+    return found
+
+
+def _overall(ops: Sequence[str]) -> str:
+    """Say in one word what became of a file."""
+    if ops[-1] == "delete":
+        return "delete"
+    return "create" if ops[0] == "create" else ops[-1]
