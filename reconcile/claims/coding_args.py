@@ -17,7 +17,7 @@ _COUNT = re.compile(
     r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
     r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
 )
-_PLACED = re.compile(r"(?:^|[|\ue000])[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
+_PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
 _AFTER_VERB = r"\b{}\W+(?:(?:the|a|an|new|existing|both|my|our)\W+){{0,2}}$"
 _PURPOSE = re.compile(r"\b(?:so|because|which|where|when|that|whether)\b")
 _ORDINAL = re.compile(

@@ -88,7 +88,8 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable("the log does not hold the run's beginning")
     if all(path.endswith("/") or "*" in path for path in named) and seen.any(*CHANGES):
         return unverifiable("the folder cannot be told from the log")
-    if not claim.args.get("verb") or not _companions(claim, seen):
+    loose = not claim.args.get("verb") or (claim.args.get("imperative") and not claim.args.get("from_above"))
+    if loose or not _companions(claim, seen):
         return unproven(claim.text, f"change of {name_of(path)}")
     return Ruling(
         "unsupported",
