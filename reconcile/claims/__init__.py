@@ -25,8 +25,10 @@ def extract(event: AgentText, context: Context) -> list[Claim]:
     if event.cut or not event.text:
         return []
     parts = units(event.text)
-    claims = coding.read(parts, event, context) if context.coding else []
-    claims += business.read(parts, event, context)
+    claims = business.read(parts, event, context)
+    if context.coding:
+        work = coding.read(parts, event, context)
+        claims = work + _beside(claims, work)
     seen: set[tuple[tuple[int, int], str]] = set()
     out: list[Claim] = []
     for claim in sorted(claims, key=lambda claim: claim.span):
@@ -34,3 +36,16 @@ def extract(event: AgentText, context: Context) -> list[Claim]:
             seen.add((claim.span, claim.kind))
             out.append(claim)
     return out
+
+
+def _beside(claims: list[Claim], taken: list[Claim]) -> list[Claim]:
+    """Give the business claims of a run that codes: those whose words are not already a claim about code.
+
+    What such a run "updated" or "added" without naming a thing of the world is code, hence no generic `record`.
+    """
+    return [
+        claim
+        for claim in claims
+        if claim.kind != "record"
+        and not any(claim.span[0] < other.span[1] and other.span[0] < claim.span[1] for other in taken)
+    ]

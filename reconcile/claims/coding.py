@@ -56,7 +56,9 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
         if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
             continue
         prepared = prepare(unit)
-        found = list(_find(prepared, mode, event, after, known))
+        found = list(_find(prepared, mode, event, after, changed=bool(known)))
+        if not found and mode != "plan" and (named := described(prepared, known)):
+            found = [named]
         out.extend(_claim(item, prepared, event) for item in _apart(prepared, found))
     return out
 
@@ -108,15 +110,12 @@ def _mode(text: str) -> str:
     return ""
 
 
-def _find(
-    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, touched: Collection[str]
-) -> Iterator[Found]:
+def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *, changed: bool) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
     listed = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
-    named = described(prepared, touched) if mode != "plan" else None
-    if not listed and not named and not words.trigger.search(masked):
+    if not listed and not words.trigger.search(masked):
         return
     if masked.rstrip(" )").endswith("?"):
         return
@@ -137,16 +136,16 @@ def _find(
         yield from listed_check(prepared)
     told = event.channel not in {"commit_message", "pr_body"}
     if told:
-        yield from actions(prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)))
+        yield from actions(
+            prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)), changed=changed
+        )
     for kind, pattern in words.states:
         if mode == "other" and kind in {"edited", "verified"}:
             continue
         hit = pattern.search(masked)
         if hit and not blocked(masked, hit.end(), hit.start()):
             yield Found(kind, hit.start(), hit.end(), weak=True)
-    if named and told:
-        yield named
-    if listed and told and (touched or unit.task == "done"):
+    if listed and told and (changed or unit.task == "done"):
         found = imperative(prepared)
         if found:
             yield found
@@ -171,7 +170,7 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
         after = kept[at + 1] if at + 1 < len(kept) else None
         end = _divider(prepared.masked, item.end, after.start) if after else len(prepared.masked)
         if item.denied:
-            begin = max(begin, prepared.masked.rfind(";", 0, item.start))
+            begin = max(begin, *(prepared.masked.rfind(mark, 0, item.start) for mark in ";("))
         out.append(msgspec.structs.replace(item, start=begin, end=end))
         begin = end
     return out

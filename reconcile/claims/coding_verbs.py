@@ -31,6 +31,9 @@ _NOTHING = frozenset({"nothing", "none", "neither", "no"})
 _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "moved", "started", "reduced", "switched"})
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
+_SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
+_ANNOUNCED = frozenset({"committed", "pushed", "opened_pr", "fixed"})
+"""Kinds that a label by itself tells: "Committed:" before the commit in a block of code."""
 _DEFINITE = frozenset(
     [
         "the",
@@ -123,10 +126,16 @@ def blocked(masked: str, at: int, start: int | None = None) -> bool:
     return any(word in blockers for word in _WORD.findall(before)) or bool(_ONGOING.search(before))
 
 
-def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterator[Found]:
-    """Find the verbs of completed actions in one unit; `progress` when the next sentence tells what comes next."""
+def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: bool = True) -> Iterator[Found]:
+    """Find the verbs of completed actions in one unit.
+
+    `progress`: the next sentence tells what comes next, so that this one tells what was done. `changed`: the run has
+    changed files; where it has not, "was added" describes.
+    """
     words = lexicon()
     tokens = prepared.tokens()[:MAX_TOKENS]
+    if tokens and tokens[0].text in _SUPPOSING:
+        return
     accepted = False
     unit = prepared.unit
     listed = mode == "changes" and unit.form == "item"
@@ -145,7 +154,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
             continue
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
             continue
-        if frame == "state" and _generic(tokens, at):
+        if frame == "state" and (_generic(tokens, at) or (kind in {"edited", "read", "created"} and not changed)):
             continue
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
@@ -158,7 +167,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False) -> Iterato
             continue
         if kind == "verified" and mode in {"other", "plan"} and frame == "own":
             continue
-        if unit.form in {"label", "heading"} and kind not in NEWS and _introduces(tokens, at):
+        if unit.form in {"label", "heading"} and kind not in _ANNOUNCED and _introduces(tokens, at):
             continue
         accepted = True
         yield Found(
