@@ -228,7 +228,7 @@ def _checked(act: Read, simple: Simple, known: _Exit, shown: str, result: ToolRe
     verdict = report.verdict
     if known.passed is not None:
         verdict = "pass" if known.passed else "fail"
-        if known.passed and _loud(act, simple) and shown.strip() and not simple.chained:
+        if known.passed and _loud(simple) and shown.strip() and not simple.chained:
             verdict = report.verdict
     elif verdict == "unknown" and _silent(act) and not shown.strip() and _audible(simple) and not result.truncated:
         verdict = "pass"
@@ -237,10 +237,9 @@ def _checked(act: Read, simple: Simple, known: _Exit, shown: str, result: ToolRe
         results["problems"] = report.problems
     if report.summary:
         results["summary"] = report.summary
-    kind = None
     if act.probe and act.kind == "lint" and report.collected:
         return _tested(report, known, result)
-    return Outcome(status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results, kind=kind)
+    return Outcome(status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results)
 
 
 def _status(verdict: runners.Verdict) -> ResultStatus:
@@ -295,9 +294,8 @@ def _audible(simple: Simple) -> bool:
     return simple.after != "|" or any(r.op == ">&" and r.fd == 2 for r in simple.redirects)
 
 
-def _loud(act: Read, simple: Simple) -> bool:
+def _loud(simple: Simple) -> bool:
     """Whether the tool exits 0 even when it has something to say (`gofmt -l`): then the output is the verdict."""
-    del act
     return any(f"{simple.program} {word}" in _silent_runners()[1] for word in simple.argv[1:])
 
 
