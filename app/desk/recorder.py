@@ -186,6 +186,8 @@ class Watch:
             try:
                 self._hall.commit(self._feeds)
                 scribe.stop()
+                scribe.catch_up()
+                self._save()
             except LedgerError as error:
                 self._hall.problem(f"the end of the recording could not be written: {error}")
 
@@ -328,6 +330,7 @@ class Watch:
                 hall.commit(self._feeds, closing=self._finishing)
                 hall.scribe.tend(now)
                 hall.scribe.catch_up()
+                self._save()
             except LedgerError as error:
                 hall.problem(f"recording has stopped: {error}")
                 hall.scribe = None
