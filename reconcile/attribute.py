@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SKEW = 120.0
 """Seconds by which the clocks of a log and of a feed may differ."""
+GRACE = 3.0
+"""Seconds beyond a feed's lag that a call which a row belongs to may come late: agents' logs are written late, too."""
 DEFAULT_LAG = 300.0
 """Seconds that a row may come after its call where its feed says nothing."""
 SAME_OBJECT = 86_400.0
@@ -78,6 +80,8 @@ class Attribution:
         self._landed: dict[tuple[str, str, str], dict[str, FeedRow]] = {}
         """Kind, target and amount to the runs that have such a row, with their first one."""
         self._doubled: dict[str, Unattributed] = {}
+        self._contested: set[str] = set()
+        """Rows that several runs have been told of."""
         self._final = False
         self._shown: dict[str, Unattributed] = {}
         self._began: float | None = None
@@ -201,7 +205,7 @@ class Attribution:
         exact = [call for call in near if _same_target(call, row) is not False and _same_value(call, row)]
         named = [call for call in exact if _same_target(call, row)]
         exact = named or exact
-        found = self._only(exact)
+        found = self._only(exact) or self._in_turn(row, exact, late=late)
         if found is not None or exact or not late:
             return (found, found.run) if found is not None else (None, None)
         free = [call for call in near if not self._rows_of.get(call.effect)]
@@ -217,6 +221,46 @@ class Attribution:
             return None
         return next((call for call in listed if not self._rows_of.get(call.effect)), listed[-1])
 
+    def _in_turn(self, row: FeedRow, calls: list[Call], *, late: bool) -> Call | None:
+        """Give a row to one of several runs that called for the same, where it makes no difference which.
+
+        That is so when one call alone has no row yet, or when in the end there are as many rows as calls.
+        """
+        free = sorted(
+            (call for call in calls if not self._rows_of.get(call.effect)),
+            key=lambda call: (call.time or 0.0, call.effect),
+        )
+        if len(free) == 1 and len(calls) > 1:
+            return free[0]
+        if not late or not free:
+            return None
+        rows = [other for other in self._waiting.values() if other.kind == row.kind and self._like(row, other)]
+        if len(rows) != len(free):
+            return None
+        return free[sorted(rows, key=lambda other: (other.time or 0.0, other.id)).index(row)]
+
+    def _like(self, row: FeedRow, other: FeedRow) -> bool:
+        return (row.feed, row.target, row.amount, row.currency) == (
+            other.feed,
+            other.target,
+            other.amount,
+            other.currency,
+        )
+
+    def contests(self) -> list[Owned]:
+        """Give the rows that newly fit the calls of several runs, once for each of these runs."""
+        found = []
+        for key, row in self._waiting.items():
+            if key not in self._contested and len(runs := self._rivals(row)) > 1 and (self._final or self._passed(row)):
+                self._contested.add(key)
+                found += [Owned(run, row) for run in sorted(runs)]
+        return found
+
+    def _rivals(self, row: FeedRow) -> set[str]:
+        return {
+            call.run for call in self._alike(row) if _same_target(call, row) is not False and _same_value(call, row)
+        }
+
     def _lag(self, row: FeedRow) -> float:
         state = self.feeds.get(row.feed)
         return state.lag if state is not None else DEFAULT_LAG
@@ -230,7 +274,7 @@ class Attribution:
         state = self.feeds.get(row.feed)
         if state is None or state.watermark is None or row.time is None:
             return False
-        return state.watermark >= row.time + state.lag + SKEW
+        return state.watermark >= row.time + state.lag + GRACE
 
     # --------------------------------------------------------------------------------------------- on the source
 
@@ -254,15 +298,13 @@ class Attribution:
 
     def _nobodys(self) -> Iterable[Unattributed]:
         for row in self._waiting.values():
-            rivals = {
-                call.run for call in self._alike(row) if _same_target(call, row) is not False and _same_value(call, row)
-            }
+            if not self._final and not self._passed(row):
+                continue
+            rivals = self._rivals(row)
             state = self.feeds.get(row.feed)
             if len(rivals) > 1:
                 message = f"{_told(row)} fits calls of {len(rivals)} runs, and nothing tells which."
                 yield _unattributed(row, "ambiguous", "medium", message)
-            elif not self._final and not self._passed(row):
-                continue
             elif state is not None and state.complete and not self._before(row):
                 yield _unattributed(row, "orphan", "high", f"{_told(row)} is accounted for by no run.")
             else:

@@ -99,6 +99,14 @@ def step_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]
     return state, owner.board.drain()
 
 
+def contest_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]:
+    """Tell `run` of a feed row that may be its own, and may as well be another run's."""
+    rival = state.of(run)
+    for part in rival.parts:
+        part.contested(row)
+    return state, rival.board.drain()
+
+
 def close(state: State) -> tuple[State, list[Change]]:
     """Take the end of the input for all runs of the tree: what is pending is decided as far as it can be."""
     changes: list[Change] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.ingest.model import FeedRow, FeedState, RunStarted, Tick
 from assure_tui.reconcile.attribute import Attribution
-from assure_tui.reconcile.engine import State, close, step, step_run
+from assure_tui.reconcile.engine import State, close, contest_run, step, step_run
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.settings import Settings
 
@@ -103,4 +103,8 @@ class Workspace:
             tree = self._trees.get(run)
             if tree is not None:
                 changes += step_run(tree, run, row)[1]
+        for run, row in self._attribution.contests():
+            tree = self._trees.get(run)
+            if tree is not None:
+                changes += contest_run(tree, run, row)[1]
         return [*changes, *self._attribution.changes()]

@@ -156,6 +156,12 @@ class Actions(Part):
         self.dirty = True
         self._judge()
 
+    def contested(self, row: FeedRow) -> None:
+        """See a feed row that may be another run's: nothing is proved by it, and nothing missing either."""
+        self.feeds.contested.append(row)
+        self.dirty = True
+        self._judge()
+
     def feed(self, state: FeedState) -> None:
         """See how far a feed has been read: what waited for it is judged."""
         self.feeds.states[state.feed] = state

@@ -32,6 +32,8 @@ class Feeds:
     def __init__(self) -> None:
         self.states: dict[str, FeedState] = {}
         self.rows: dict[str, tuple[FeedRow, Effect]] = {}
+        self.contested: list[FeedRow] = []
+        """Rows that may be this run's, and may as well be another's."""
         self.closed = False
         self.now: float | None = None
 
@@ -129,7 +131,11 @@ def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], ro
             verdict.settle(saying, "contradicted", f"{failed[0].tool} shows it failed", (*acts, *failed))
             return
         feed = feeds.covering(covered[0].effect.kind) if covered else None
-        if feed is not None and feeds.passed(feed, saying.claim.time if saying.claim is not None else None):
+        if feed is not None and _may_be_ours(feeds, covered):
+            verdict.settle(
+                saying, "unverifiable", f"{feed.feed} has a row for it that another run may have caused", acts
+            )
+        elif feed is not None and feeds.passed(feed, saying.claim.time if saying.claim is not None else None):
             message = f"Claims “{verdict.quote(saying)}”, and the tool agreed, but {feed.feed} shows no such row."
             verdict.accuse("phantom", "critical", saying, acts, message)
             verdict.settle(saying, "contradicted", f"{feed.feed} shows no such row", acts)
@@ -149,6 +155,17 @@ def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], ro
         verdict.settle(saying, "contradicted", message, (*acts, *landed))
     else:
         verdict.settle(saying, "confirmed", f"{landed[0].tool} shows it", (*acts, *landed), grade="independent")
+
+
+def _may_be_ours(feeds: Feeds, acts: list[Act]) -> bool:
+    """Tell whether a row that several runs may have caused would bear out one of the acts."""
+    for row in feeds.contested:
+        amount = number(row.amount) if row.amount is not None else None
+        for act in acts:
+            value = amount is None or any(same_amount(amount, mine) for mine in _amounts(act))
+            if value and row.kind in rows_of(act.effect.kind):
+                return True
+    return False
 
 
 def _uncalled(

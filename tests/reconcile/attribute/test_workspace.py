@@ -231,8 +231,20 @@ def test_a_row_that_two_runs_may_have_caused_is_held_against_neither() -> None:
     desk.refund("r-1", at=100.0)
     desk.refund("r-2", at=101.0)
     desk.row(1, at=103.0)
-    assert "ambiguous" in desk.nobodys()
-    assert "duplicate" not in desk.codes("r-1") + desk.codes("r-2")
+    desk.close()
+    assert desk.nobodys() == ["ambiguous"]
+    assert desk.codes("r-1") == desk.codes("r-2") == []
+
+
+def test_as_many_rows_as_runs_that_called_for_the_same_go_one_to_each() -> None:
+    desk = Desk()
+    desk.refund("r-1", at=100.0)
+    desk.refund("r-2", at=101.0)
+    desk.row(2, at=104.0)
+    desk.row(1, at=103.0)
+    desk.close()
+    assert desk.codes("r-1") == desk.codes("r-2") == []
+    assert desk.nobodys() == ["duplicate"]
 
 
 def test_rows_of_a_feed_that_is_not_complete_accuse_nobody() -> None:
