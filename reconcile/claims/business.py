@@ -9,7 +9,7 @@ the matcher uses as mentions.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,6 +35,7 @@ from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.model import Claim
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,6 +180,11 @@ class _Word(msgspec.Struct, frozen=True):
 
 
 _NOT_CLAIMED = frozenset({"modifier", "others_act", "question", "conditional", "user_act", "offered", "request"})
+_FINITE = frozenset(table("grammar")["finite"].split())
+"""Words that show a sentence to be more than "Message posted to the team"."""
+MAX_NOUNS = 5
+_OPENING_ADVERBS = frozenset(["successfully", "just", "now", "also", "then", "already", "finally", "done"])
+_AFTER_AUXILIARY = frozenset(["not", "n't", "so", "it", "that", "this", "you", "i", "we"])
 _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 """Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
 _SETTLES = re.compile(r"\b(?:refund|charge|credit|differen|reimburs|debit|paid|payment)", re.IGNORECASE)
@@ -232,11 +238,15 @@ class _Reader:
 
     def _verbs(self, unit: Unit, tokens: list[tuple[str, int, int]], opening: int) -> list[_Word]:
         found = []
-        telegraphic = unit.form != "sentence" or bool(tokens and tokens[0][0] and verb_forms(tokens[0][0]))
+        report = unit.form == "sentence" and not any(token in _FINITE for token, _, _ in tokens)
         for at, (word, start, _) in enumerate(tokens):
             lemma, action, form = self._reading(word, tokens, at)
             if not lemma or form == "third":
                 continue
+            if word in {"did", "do"} and at + 1 < len(tokens) and tokens[at + 1][0] in _AFTER_AUXILIARY:
+                continue
+            opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
+            telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS)
             if form == "gerund":
                 if not self.everything:
                     continue
@@ -303,6 +313,8 @@ class _Reader:
             and action in {"book", "order", "cancel", "exchange", "return"}
         ):
             weak = False
+        if _is_inline(verb.lemma) and action == verb.action and not near and len(_names(text[start:end])) == 0:
+            weak = True
         if verb.mode == "ongoing" and verb.action == DO and action in {"cancel", "return", "exchange", "refund"}:
             weak = False
         piece = text[start:end].strip(" \n\t,;—–(:")
@@ -353,6 +365,11 @@ class _Reader:
 
     def _weak(self, unit: Unit, tokens: list[tuple[str, int, int]], verb: _Word, above: str) -> bool:
         left = {token for token, _, _ in tokens[max(0, verb.at - 6) : verb.at]}
+        after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
+        if "by" in after[:4] and not set(after[after.index("by") + 1 :][:1]) & _manners():
+            return True
+        if verb.denied:
+            return False
         if verb.mode in {"state", "ongoing", "hedged"}:
             return True
         if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
@@ -361,11 +378,16 @@ class _Reader:
         if label and tokens[verb.at][1] < label.end():
             return True
         if verb.bare:
-            after = tokens[verb.at + 1][0] if verb.at + 1 < len(tokens) else ""
-            if left & {"already", "status"} or after in {"by", "with", "via", "in", "on", "from", "at"}:
+            follows = after[0] if after else ""
+            if left & {"already", "status"} or follows in {"by", "with", "via", "in", "on", "from", "at"}:
                 return True
-            return not ((verb.at == 0 and bool(after)) or _DONE_ABOVE.search(above) or _DONE_ABOVE.search(unit.text))
-        if left & {"i", "we", "i've", "we've", "successfully", "now"}:
+            return not (
+                (verb.at == 0 and bool(follows))
+                or (unit.form == "sentence" and verb.mode == "completed")
+                or _DONE_ABOVE.search(above)
+                or "successfully" in unit.text.lower()
+            )
+        if left & {"i", "we", "i've", "we've", "successfully", "now"} or after[:1] == ["successfully"]:
             return False
         return bool(left & {"was", "were", "already", "previously"})
 
@@ -408,6 +430,19 @@ class _Reader:
                 if len(frame.context) < 4000:
                     frame.context += " " + text.lower()
                 break
+
+
+@cache
+def _prose() -> dict[str, frozenset[str]]:
+    return {name: frozenset(listed.split()) for name, listed in table("actions")["prose"].items()}
+
+
+def _is_inline(lemma: str) -> bool:
+    return lemma in _prose()["inline"]
+
+
+def _manners() -> frozenset[str]:
+    return _prose()["manners"]
 
 
 def _plural_object(tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import group_of, harm_of
+from assure_tui.reconcile.actionwords import action_of_noun, group_of, harm_of, verb_forms
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.match.actions_pairs import KIN, amounts_of, kinship, said_of
 
@@ -26,6 +26,8 @@ _RECKONED = re.compile(
     re.IGNORECASE,
 )
 """Words by which the amount is not simply the one stated."""
+_SENTENCE = re.compile(r"[.!?]\s|\n")
+_WORD = re.compile(r"[^\W\d_]{3,24}")
 _TWICE = re.compile(r"\b(?:twice|again|thrice|duplicate|(?:two|three|second|\d) times?)\b", re.IGNORECASE)
 
 
@@ -34,6 +36,8 @@ def unreported(verdict: Verdict) -> None:
     last = max((at for at, _ in verdict.matter.spoken), default=0)
     for act in verdict.landed:
         if act.effect.id in verdict.words or act.at > last or _asked(verdict, act) or _told_along(verdict, act):
+            continue
+        if _told_loosely(verdict, act):
             continue
         if any(other.likeness == act.likeness and other.effect.id in verdict.words for other in verdict.landed):
             continue
@@ -63,6 +67,22 @@ def _told_along(verdict: Verdict, act: Act) -> bool:
         tools = {other.effect.tool for other in verdict.landed if saying in verdict.words.get(other.effect.id, ())}
         if tools and act.effect.tool not in tools:
             return True
+    return False
+
+
+def _told_loosely(verdict: Verdict, act: Act) -> bool:
+    """Tell whether a sentence after the act names its target and its action, whatever the grammar."""
+    for at, text in verdict.matter.spoken:
+        if at < act.at:
+            continue
+        for sentence in _SENTENCE.split(text.lower()):
+            if not any(said_of(name, sentence) for name in act.mentions if len(name) > 2):
+                continue
+            for word in _WORD.findall(sentence):
+                named = action_of_noun(word)
+                actions = [named] if named else [verb.action for verb in verb_forms(word) if not verb.particle]
+                if any(kinship(action, act.action) >= KIN for action in actions):
+                    return True
     return False
 
 
