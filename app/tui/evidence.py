@@ -141,6 +141,10 @@ def _side_by_side(
         "called": "no call found in the log",
         "landed": "no independent source saw this; only the agent's own log",
     }
+    if isinstance(subject, GateResult | InputFinding):
+        absent["claimed"] = "it is not about a claim"
+    if isinstance(subject, InputFinding):
+        absent["called"] = "no act seen that used it"
     return Evidence(
         subject=subject.id,
         title=f"{claim.kind}: {claim.outcome}" if isinstance(subject, Claim) and claim else label(_finding(subject)),

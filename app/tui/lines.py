@@ -264,6 +264,13 @@ class Listing(Lines):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self.rows: Sequence[Row] = ()
+        self.touched = False
+        """Whether the operator has moved the cursor: until then it stays on the first row, whatever comes."""
+
+    def go(self, index: int) -> None:
+        """Put the cursor on line `index`, which must be selectable."""
+        self.touched = True
+        super().go(index)
 
     def total(self) -> int:
         """How many lines there are."""
@@ -287,13 +294,13 @@ class Listing(Lines):
         return self.rows[self.cursor].key if self.selectable(self.cursor) else ""
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Take new rows. The cursor stays on its row; if that is gone, where it was; at first, on the first row."""
+        """Take new rows. The cursor stays on its row; if that is gone, where it was; before any key, on the first."""
         old, place = self.key, self.cursor
         top = self.scroll_offset.y
         self.rows = rows
         index = next((at for at, row in enumerate(rows) if row.key and row.key == old), -1)
-        if index < 0:
-            index = self._near(max(0, place))
+        if index < 0 or not self.touched:
+            index = self._near(max(0, place) if self.touched else 0)
         moved = index != place or self.key != old
         self.cursor = index
         self.forget()

@@ -25,7 +25,7 @@ from assure_tui.app.tui.match import Matcher
 from assure_tui.ingest.model import Locator, Origin, SourceInfo, Tally
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, GateResult, InputFinding, Unattributed
 
-T0 = 1_785_490_000.0  # 2026-07-31 09:26:40 UTC
+T0 = 1_678_440_400.0  # 2023-03-10 09:26:40 UTC: any day but today, because today's times are shown without a date
 REFUND, TESTS = "r-04c12a77de01", "r-11aa0933be55"
 SHA = "0" * 64
 

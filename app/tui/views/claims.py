@@ -239,7 +239,7 @@ def _run_line(row: RunRow, width: int, *, glyphs: Glyphs) -> Content:
     tail = Content.styled(str(row.undecided) if row.undecided else "", sign.style)
     words = Content.assemble(paint.text(short(row.id), limit=12), " ", paint.text(row.title or row.agent, DIM))
     return Content.assemble(
-        (f"{sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail
+        (f" {sign.glyph} ", sign.style), paint.fit(words, max(4, width - 5 - tail.cell_length)), " ", tail
     )
 
 

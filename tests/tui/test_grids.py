@@ -1,0 +1,42 @@
+"""Whole screens, character by character. ASSURE_GRIDS=write writes them anew: look at the difference then."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assure_tui.app.tui.application import AssureApp
+
+GRIDS = Path(__file__).parent / "grids"
+SCREENS = {
+    "runs": [],
+    "claims": ["e"],
+    "coding": ["j", "enter"],
+    "timeline": ["3"],
+    "diff": ["j", "4"],
+    "ledger": ["5"],
+    "help": ["e", "question_mark"],
+    "seal": ["e", "S"],
+}
+SIZES = [(80, 24), (120, 36), (200, 60)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SCREENS)
+async def test_the_screen_is_drawn_as_kept(desk, name, size):
+    app = AssureApp(desk)
+    async with app.run_test(size=size) as pilot:
+        for key in SCREENS[name]:
+            await pilot.press(key)
+            await pilot.pause()
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        shown = "".join(strip.text.rstrip() + "\n" for strip in strips)
+    assert len(strips) == size[1]
+    kept = GRIDS / f"{name}-{size[0]}x{size[1]}.txt"
+    if os.environ.get("ASSURE_GRIDS") == "write":
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(shown, encoding="utf-8")
+    assert shown == kept.read_text(encoding="utf-8")
