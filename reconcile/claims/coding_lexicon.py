@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.reconcile.claims.coding_text import PLACEHOLDERS
+from assure_tui.reconcile.claims.cues import Cued, cued
 
 Words = frozenset[str]
 
@@ -37,10 +38,10 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Word to the kind of check it speaks of."""
     passes: re.Pattern[str]
     fails: re.Pattern[str]
-    verdicts: tuple[re.Pattern[str], ...]
+    verdicts: tuple[Cued, ...]
     """Sentences that are nothing but a result, such as "All green."."""
-    states: tuple[tuple[str, re.Pattern[str]], ...]
-    denials: tuple[tuple[str, re.Pattern[str]], ...]
+    states: tuple[tuple[str, Cued], ...]
+    denials: tuple[tuple[str, Cued], ...]
     sections: dict[str, re.Pattern[str]]
     trigger: re.Pattern[str]
     """Matches every masked text that can hold a claim, and few others."""
@@ -87,8 +88,10 @@ def lexicon() -> Lexicon:
     checks = data["checks"]
     subjects = {word: kind for kind, words in checks["subjects"].items() for word in words.split()}
     results = checks["results"]
-    states = tuple((kind, _compile(pattern)) for kind, patterns in data["states"].items() for pattern in patterns)
-    denials = tuple((kind, _compile(pattern)) for kind, patterns in data["denials"].items() for pattern in patterns)
+    states = tuple((kind, cued(_compile(pattern))) for kind, patterns in data["states"].items() for pattern in patterns)
+    denials = tuple(
+        (kind, cued(_compile(pattern))) for kind, patterns in data["denials"].items() for pattern in patterns
+    )
     return Lexicon(
         verbs=verbs,
         bases=bases,
@@ -99,7 +102,7 @@ def lexicon() -> Lexicon:
         subjects=subjects,
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
         fails=_compile(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])"),
-        verdicts=tuple(_compile(f"^{pattern}[.! ]*$") for pattern in results["bare"]),
+        verdicts=tuple(cued(_compile(f"^{pattern}[.! ]*$")) for pattern in results["bare"]),
         states=states,
         denials=denials,
         sections={
@@ -114,7 +117,7 @@ def _trigger(verbs: dict[str, Verb]) -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, verbs)))
     return re.compile(
         rf"\b(?:{words}|pass\w*|green|clean|cleanly|succeed\w*|successful\w*|builds|ok|now|no|not|nothing|zero|never|without|unable|untouched|"
-        r"unchanged|unmodified|alone|intact|as-is|uncommitted|fail\w*|red|broken|works|compiles|done|"
+        r"unchanged|unmodified|alone|intact|as-is|uncommitted|fail\w*|complain\w*|flagged|red|broken|works|compiles|done|"
         r"running|back|in|finished|complete|completed|returned|open|matches|confirms|shows|exits?|commits?|gone|contains|"
         r"branch|status|pr|reconciles|checks|tag|on|at|is|are|all|0)\b|n't\b|[✅✔✓✗❌]|\d/\d|^[\ue002]"
     )

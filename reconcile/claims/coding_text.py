@@ -163,6 +163,8 @@ EXTENSIONS = frozenset(
         "omp",
     ]
 )
+_SPECIAL = re.compile(r"[\[/\"“]|\.\w|[0-9a-f]{7}")
+"""What a text must hold for anything in it to be masked, apart from code spans."""
 _TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:-[a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
 _SPACE = re.compile(r"\s")
 
@@ -202,7 +204,10 @@ def prepare(unit: Unit) -> Prepared:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-    chars = list(lower.replace("’", "'").replace("*", " ").replace("\u00a0", " "))
+    plain = lower.replace("’", "'").replace("*", " ").replace("\u00a0", " ")
+    if not unit.codes and not _SPECIAL.search(text):
+        return Prepared(unit, _SPACE.sub(" ", plain), ())
+    chars = list(plain)
     pieces: list[Piece] = []
 
     def mask(sort: Sort, start: int, end: int, inner: tuple[int, int] | None = None) -> None:
@@ -222,9 +227,8 @@ def prepare(unit: Unit) -> Prepared:
             chars[hit.start() : hit.end()] = " " * (hit.end() - hit.start())
             if not target.startswith(("http:", "https:", "#", "mailto:")):
                 pieces.append(Piece("path", target, hit.start(), hit.end()))
-    if "[" in text:
-        chars = [" " if char == "[" and text[at] == "[" else char for at, char in enumerate(chars)]
-    rest = "".join(chars)
+    rest = "".join(chars).replace("[", " ")
+    chars = list(rest)
     for sort, pattern in (("url", _URL), ("path", _PATH), ("sha", _SHA), ("quote", _QUOTED)):
         for hit in pattern.finditer(text):
             here = rest[hit.start() : hit.end()]

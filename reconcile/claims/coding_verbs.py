@@ -32,7 +32,7 @@ _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "mov
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
-_ANNOUNCED = frozenset({"committed", "pushed", "opened_pr", "fixed"})
+_ANNOUNCED = frozenset({"committed", "pushed", "opened_pr", "fixed", "remote"})
 """Kinds that a label by itself tells: "Committed:" before the commit in a block of code."""
 _DEFINITE = frozenset(
     [

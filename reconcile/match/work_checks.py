@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unverifiable
+from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
 from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):
-        return unverifiable("hearsay: it tells of another's work")
+        return elsewhere(claim.text, what, "it tells of another's work")
     if seen.follows_others():
-        return unverifiable("it may speak of checks on another system, which this run only looked at")
+        return elsewhere(claim.text, what, "it may speak of another system, which this run only looked at")
     if seen.reported():
-        return unverifiable("hearsay: it may have been run by a sub-agent")
+        return elsewhere(claim.text, what, "a sub-agent may have run it")
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
     if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):

@@ -68,6 +68,12 @@ def unproven(text: str, what: str) -> Ruling:
     )
 
 
+def elsewhere(text: str, what: str, why: str) -> Ruling:
+    """It may have been done where this log does not reach: hearsay for this run, told at low severity."""
+    message = f"claims “{short(text)}”; no {what} is in this log: {why}"
+    return Ruling("unverifiable", f"hearsay: {why}", (), "no-proof", message, f"a {what}", "low")
+
+
 def short(text: str, limit: int = 80) -> str:
     """One line of a text, cut."""
     line = " ".join(text.split())
