@@ -15,11 +15,13 @@ NARROW: Final = 44
 """Cells below which the time of day makes room for words."""
 
 
-def event_line(row: EventRow, width: int, glyphs: Glyphs) -> Content:
+def event_line(row: EventRow, width: int, glyphs: Glyphs, *, marked: bool = False) -> Content:
     """One event on one line: time, kind, summary, and whether claims or findings hang on it."""
     sign = glyphs.sign(row.kind)
     flag = Content("")
-    if row.findings:
+    if marked:
+        flag = Content.styled(glyphs.marks["marked"], "$accent")
+    elif row.findings:
         flag = Content.styled(glyphs.sign("critical").glyph, "$state-contradicted bold")
     elif row.claims:
         flag = Content.styled(glyphs.marks["changed"], "$state-pending")

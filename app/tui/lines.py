@@ -5,7 +5,7 @@ A pane draws only the lines that are on the screen (Textual's line API), so that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -100,6 +100,11 @@ class Lines(ScrollView, can_focus=True):
         """Whether a section begins at line `index`."""
         del index
         return False
+
+    def places(self, keys: Collection[str]) -> list[int]:
+        """The lines that show one of `keys`, in order."""
+        del keys
+        return []
 
     def forget(self) -> None:
         """Draw everything anew: what the lines show has changed."""
@@ -287,6 +292,10 @@ class Listing(Lines):
     def starts_section(self, index: int) -> bool:
         """Whether a section begins at line `index`."""
         return self.rows[index].section
+
+    def places(self, keys: Collection[str]) -> list[int]:
+        """The lines that show one of `keys`, in order."""
+        return [index for index, row in enumerate(self.rows) if row.key in keys]
 
     @property
     def key(self) -> str:

@@ -193,13 +193,10 @@ class Moving(Frame):
         pane = self.pane
         noted = {note.subject for note in self.session.detail.notes} if self.session.detail else set()
         wanted = noted | self.session.marks
-        rows = getattr(pane, "rows", ())
-        index = pane.cursor + by
-        while 0 <= index < len(rows):
-            if rows[index].key in wanted:
-                pane.go(index)
-                return
-            index += by
+        places = [place for place in pane.places(wanted) if (place > pane.cursor if by > 0 else place < pane.cursor)]
+        if places:
+            pane.go(places[0] if by > 0 else places[-1])
+            return
         self.say("No further note or mark.")
 
     def action_hit(self, by: int) -> None:

@@ -298,3 +298,95 @@ async def test_a_million_events_open_and_jump_at_once(desk):
         assert time.perf_counter() - began < 3
         assert app.timeline.lines.cursor == 999_999
         assert "1,000,000 EVENTS" in screen_text(app)
+
+
+async def test_marks_and_notes_are_shown_kept_and_jumped_to(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "j", "j", "m", "g")
+        assert "k-refund" in desk.marks(app.session.run)
+        assert "◆✗ “I issued" in screen_text(app)
+        await pilot.press("u")
+        assert app.claims.listing.key == "k-refund"
+        await pilot.press("3", "G", "m", "g", "u")
+        assert app.timeline.lines.event().seq == 10
+
+
+async def test_marked_runs_are_sealed_together(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("j", "j", "m", "m", "S")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+        assert "2 marked runs" in screen_text(app)
+        await pilot.press(*"accepted", "enter", *"ana", "enter", *"pass", "enter", *"pass", "enter", "enter")
+        await wait_for(pilot, lambda: len(desk.sealed) == 2)
+        await wait_for(pilot, lambda: not app.session.marks)
+
+
+async def test_enter_alone_never_seals(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "S")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press(*["enter"] * 8)
+        assert not desk.sealed
+        assert len(app.screen_stack) == 2
+        assert "UNDECIDED 2" in screen_text(app)
+        assert "EVIDENCE NEVER OPENED 1" in screen_text(app)
+
+
+async def test_a_damaged_ledger_is_not_sealed_on(desk):
+    desk.ledger_state = "damaged"
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "S")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert "DAMAGED" in screen_text(app)
+        assert "nothing is sealed on it" in screen_text(app)
+
+
+async def test_a_wrong_passphrase_is_said_and_can_be_typed_again(desk):
+    desk.new_operator_key("ana", "right")
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "S")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press(*"rejected", "enter", *"wrong", "enter", "enter")
+        await wait_for(pilot, lambda: "does not open this key" in screen_text(app))
+        assert not desk.sealed
+
+
+async def test_a_decision_can_be_taken_back(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "j", "x")
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: bool(desk.run("r-04").decisions))
+        assert desk.run("r-04").decisions[0].reason == "The evidence does not bear this out"
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("z")
+        await wait_for(pilot, lambda: not desk.run("r-04").decisions)
+
+
+async def test_q_goes_back_and_leaves_only_from_the_runs(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", "q")
+        assert app.view.key == "claims"
+        await pilot.press("q")
+        assert app.view.key == "runs"
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+async def test_a_row_that_no_run_accounts_for_can_be_opened(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("G")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "1 ROW THAT NO RUN ACCOUNTS FOR" in screen_text(app)
+        assert len(app.screen_stack) == 2
+        assert "refund re_9 of 15.00 USD" in screen_text(app)

@@ -100,17 +100,18 @@ class ClaimsView(View):
         claims.sort(key=lambda claim: order.get(claim.outcome, 6))
         rows: list[Row] = []
         answers = {decision.finding: decision.word for decision in detail.decisions}
-        noted = {note.subject for note in detail.notes}
+        flags = dict.fromkeys((note.subject for note in detail.notes), glyphs.marks["changed"])
+        flags |= dict.fromkeys(session.marks, glyphs.marks["marked"])
         rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
         rows += [
-            Row(item.id, partial(finding_line, item, glyphs=glyphs, answer=answers.get(item.id), noted=noted))
+            Row(item.id, partial(finding_line, item, glyphs=glyphs, answer=answers.get(item.id), flags=flags))
             for item in findings
         ]
         if not findings:
             said = "none matches the filter" if detail.findings() else _nothing_found(detail)
             rows.append(still(Content.styled(f"  {said}", DIM)))
         rows += [blank(), title(glyphs, f"CLAIMS {len(claims)}")]
-        rows += [Row(item.id, partial(claim_line, item, glyphs=glyphs, noted=noted)) for item in claims]
+        rows += [Row(item.id, partial(claim_line, item, glyphs=glyphs, flags=flags)) for item in claims]
         if not claims:
             said = "none matches the filter" if detail.claims else "the agent claimed nothing yet"
             rows.append(still(Content.styled(f"  {said}", DIM)))
@@ -198,10 +199,10 @@ class ClaimsView(View):
         return self.query_one("#claims-page", Page).plain()
 
 
-def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | None, noted: set[str]) -> Content:
+def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | None, flags: dict[str, str]) -> Content:
     """One finding on one line: state, plain words, the sentence."""
     sign = glyphs.sign(answer or finding.severity)
-    note = glyphs.marks["changed"] if finding.id in noted else " "
+    note = flags.get(finding.id, " ")
     style = DIM if answer else STRONG
     head = paint.text(label(finding), style)
     words = Content.assemble(head, "  ", paint.text(finding.message, DIM)) if width >= 60 else head
@@ -215,10 +216,10 @@ def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | 
     )
 
 
-def claim_line(claim: Claim, width: int, *, glyphs: Glyphs, noted: set[str]) -> Content:
+def claim_line(claim: Claim, width: int, *, glyphs: Glyphs, flags: dict[str, str]) -> Content:
     """One claim on one line: state, the agent's words, the state's word."""
     sign = glyphs.sign(claim.outcome)
-    note = glyphs.marks["changed"] if claim.id in noted else " "
+    note = flags.get(claim.id, " ")
     tail = Content.styled(sign.word, sign.style)
     quote = Content.assemble(
         glyphs.marks["open_quote"],

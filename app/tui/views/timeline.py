@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
@@ -100,6 +100,13 @@ class EventLines(Lines):
         """The event under the cursor."""
         return self.row(self.cursor) if 0 <= self.cursor < self.total() else None
 
+    def places(self, keys: Collection[str]) -> list[int]:
+        """The lines of these events, in order; a filter shows others, so it has none."""
+        if self.hits is not None:
+            return []
+        found = (self.desk.position(self.run, key) for key in keys)
+        return sorted(place for place in found if place is not None)
+
     def starts_section(self, index: int) -> bool:
         """A user's turn begins a section."""
         row = self.row(index)
@@ -108,7 +115,8 @@ class EventLines(Lines):
     def draw(self, index: int, width: int) -> Content:
         """Draw line `index` in `width` cells."""
         row = self.row(index)
-        return event_line(row, width, self.session.glyphs) if row else Content.styled("…", DIM)
+        marked = row is not None and row.id in self.session.marks
+        return event_line(row, width, self.session.glyphs, marked=marked) if row else Content.styled("…", DIM)
 
     def go(self, index: int) -> None:
         """Standing anywhere but at the end stops following."""
