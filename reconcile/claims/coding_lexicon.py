@@ -105,9 +105,7 @@ def lexicon() -> Lexicon:
         verdicts=tuple(cued(_compile(f"^{pattern}[.! ]*$")) for pattern in results["bare"]),
         states=states,
         denials=denials,
-        sections={
-            name: re.compile(r"\b(?:" + words.replace("\n", "") + r")\b") for name, words in data["sections"].items()
-        },
+        sections={name: re.compile(r"\b(?:" + "|".join(words) + r")\b") for name, words in data["sections"].items()},
         trigger=_trigger(verbs),
     )
 
