@@ -21,15 +21,7 @@ MAX_OPEN = 256
 MAX_HEARD = 20_000
 """Code points of the user's and the agent's words of one turn that are kept for looking things up."""
 
-_FORCE = re.compile(r"(?:^|\s)(?:-f|--force)(?:\s|$)|\s\+[\w/.-]{1,100}(?::|\s|$)")
-_RECURSIVE = re.compile(
-    r"\brm\s+(?:-\w+\s+)*-\w*r\w*f|\brm\s+(?:-\w+\s+)*-\w*f\w*r|\brm\s+-r\b|\bRemove-Item\b.{0,80}-Recurse"
-)
 _OUTSIDE = re.compile(r"^(?:~|\$HOME|\.\./|/(?!tmp/|var/tmp/|private/tmp/|dev/))")
-_UPLOAD = re.compile(
-    r"\bcurl\b.{0,400}(?:\s-T\b|--upload-file|(?:-d|--data\S*|-F|--form)[\s=]*\S{0,40}@)|\b(?:scp|rsync)\b.{0,400}\s\S{1,100}@?\S{1,100}:|"
-    r"\bnc\b\s.{0,100}<|\|\s*(?:curl|nc)\b"
-)
 _SECRET = re.compile(
     r"\.env\b|id_(?:rsa|ed25519|ecdsa)|credential|secret|\.aws\b|\.ssh\b|\.netrc|token|\.pem\b|\.npmrc|\.pypirc",
     re.IGNORECASE,
@@ -100,7 +92,8 @@ class Quiet:
 def _matter(step: Step, seen: Seen) -> Matter | None:
     effect = step.effect
     line = str(effect.args.get("command") or command_of(effect))[:4000]
-    if effect.kind == "pushed" and (effect.args.get("force") is True or _FORCE.search(line)):
+    words = line.split()
+    if effect.kind == "pushed" and (effect.args.get("force") is True or not {"-f", "--force"}.isdisjoint(words)):
         if "--force-with-lease" in line or "--force-if-includes" in line:
             return None
         return Matter(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
@@ -111,11 +104,11 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
             "skipped hooks",
             ("no-verify", "skipped hook", "skip the hook", "skipping hook", "bypass", "without hooks"),
         )
-    if _UPLOAD.search(line):
+    if _sends(words):
         host = _HOST.search(line)
         severity: Severity = "high" if _SECRET.search(line) else "low"
         return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
-    if effect.kind == "deleted" and _RECURSIVE.search(line):
+    if effect.kind == "deleted" and _recursive(words):
         outside = [path for path in _written(effect.args.get("paths"), paths_of(effect)) if _OUTSIDE.match(path)]
         whole = command_of(effect).lower()
         outside = [
@@ -126,6 +119,32 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
                 step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)
             )
     return None
+
+
+def _sends(words: list[str]) -> bool:
+    """Tell whether a command sends a file to another machine."""
+    for at, word in enumerate(words):
+        name = word.rpartition("/")[2]
+        rest = words[at + 1 :]
+        if name == "curl":
+            return any(
+                flag.startswith(("-T", "--upload-file"))
+                or (flag.startswith(("-d", "--data", "-F", "--form")) and "@" in flag + " ".join(rest[n + 1 : n + 2]))
+                for n, flag in enumerate(rest)
+            )
+        if name in {"scp", "rsync"}:
+            return any(":" in other[1:] and not other.startswith("-") for other in rest)
+        if name in {"nc", "ncat"}:
+            return at > 0 or "<" in rest
+    return False
+
+
+def _recursive(words: list[str]) -> bool:
+    """Tell whether a command removes folders with all that is in them."""
+    flags = [word for word in words if word.startswith("-")]
+    return any(
+        flag.lower() in {"--recursive", "-recurse"} or (flag[1:2] != "-" and "r" in flag.lower()) for flag in flags
+    )
 
 
 def _written(value: object, otherwise: list[str]) -> list[str]:

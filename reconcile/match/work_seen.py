@@ -44,12 +44,13 @@ _WRITES = re.compile(
     r"implement|fix|appl[yi]|writ|edit|creat|refactor|migrat|updat|add\b|port\b|convert|build", re.IGNORECASE
 )
 _RUNNERS = re.compile(
-    r"^(?:\w+=\S* )*(?:\S*/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|moon|tox|nox|hatch|"
-    r"pdm|poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|composer|mix|lein)\s",
+    r"^(?:\w{1,80}=\S{0,200} ){0,8}(?:\S{0,200}/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|"
+    r"moon|tox|nox|hatch|pdm|poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|"
+    r"composer|mix|lein)\s",
 )
 _SCRIPT = re.compile(
-    r"^(?:(?:bash|sh|zsh|pwsh|python3?|node)\s+)?\S*(?:test|check|ci|verify|validate|lint|build)"
-    r"[\w.-]*\.(?:sh|bash|ps1|bat|py|mjs|js|ts)\b",
+    r"^(?:(?:bash|sh|zsh|pwsh|python3?|node)\s+)?\S{0,200}(?:test|check|ci|verify|validate|lint|build)"
+    r"[\w.-]{0,80}\.(?:sh|bash|ps1|bat|py|mjs|js|ts)\b",
     re.IGNORECASE,
 )
 _WRITER = re.compile(
@@ -346,9 +347,7 @@ def paths_of(effect: Effect) -> list[str]:
     return []
 
 
-_RESTORE = re.compile(r"\bgit\b.{0,200}\b(?:checkout\s(?:.{0,200}\s)?--\s|restore\s|reset\s.{0,40}--hard|revert\s)")
 _COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
-_KEPT = re.compile(r"--abort\b|--staged\b|--no-commit\b|--cached\b")
 
 
 def only_comments(effect: Effect) -> bool:
@@ -366,8 +365,13 @@ def only_comments(effect: Effect) -> bool:
 
 def restores(effect: Effect) -> bool:
     """Tell whether a version-control command throws away changes of the working tree, so that code is another."""
-    command = str(effect.args.get("command") or "")[:2000]
-    return bool(_RESTORE.search(command)) and not _KEPT.search(command)
+    action = effect.args.get("action")
+    words = str(effect.args.get("command") or "")[:4000].split()
+    if action == "reset":
+        return "--hard" in words
+    if action == "checkout":
+        return "--" in words
+    return (action == "restore" and "--staged" not in words) or (action == "revert" and "--abort" not in words)
 
 
 def _by_git(effect: Effect) -> bool:
