@@ -15,8 +15,9 @@ import msgspec
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_lists import described, imperative, led_by
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
-from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked, described, imperative, led_by
+from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.model import Claim
 
@@ -34,13 +35,6 @@ OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
 """Kinds that are told in a phrase of their own: "applied in two commits"."""
 _NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
 _PLAIN = re.compile(r"[*_`#]")
-
-
-class Section(msgspec.Struct):
-    """What the text above says of the units beneath: a list of changes, of plans, or something else."""
-
-    heading: str = ""
-    lead: str = ""
 
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:

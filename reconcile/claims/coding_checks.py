@@ -93,7 +93,7 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     ):
         return
     if _NEGATED.search(before):
-        bad = True
+        bad = not bad
     subjects: dict[str, tuple[int, int]] = {}
     for kind, a, b in _subjects(prepared, start, end):
         if a <= result.start() < b:
@@ -160,11 +160,8 @@ def _of_code(prepared: Prepared, at: int) -> str | None:
     piece = next((piece for piece in prepared.pieces if piece.start <= at < piece.end), None)
     if piece is None:
         return None
-    words = lexicon()
-    found = [kind for part in _PART.findall(piece.text[:200]) if (kind := words.subjects.get(part.lower()))]
+    subjects = lexicon().subjects
+    found = [kind for part in _PART.findall(piece.text[:200]) if (kind := subjects.get(part.lower()))]
     if not found:
         return None
-    specific = [kind for kind in found if kind != _GENERIC]
-    if piece.sort != "cmd" and specific[:1] == ["tests"] and piece.sort == "path":
-        return "tests"
-    return (specific or found)[0]
+    return next((kind for kind in found if kind != _GENERIC), found[0])

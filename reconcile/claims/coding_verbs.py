@@ -12,11 +12,10 @@ from assure_tui.reconcile.claims.coding_lexicon import Verb, lexicon
 from assure_tui.reconcile.claims.coding_text import MASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
 
     from assure_tui.reconcile.claims.coding_lexicon import Lexicon
     from assure_tui.reconcile.claims.coding_text import Prepared, Token
-    from assure_tui.reconcile.claims.segment import Unit
 
 MAX_TOKENS = 600
 """Tokens of one unit that are read for verbs."""
@@ -34,59 +33,26 @@ _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "s
 _SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
 _ANNOUNCED = frozenset({"committed", "pushed", "opened_pr", "fixed", "remote"})
 """Kinds that a label by itself tells: "Committed:" before the commit in a block of code."""
-_DEFINITE = frozenset(
-    [
-        "the",
-        "this",
-        "these",
-        "that",
-        "those",
-        "all",
-        "both",
-        "everything",
-        "my",
-        "our",
-        "your",
-        "changes",
-        "fixes",
-        "commits",
-        "two",
-        "three",
-        "four",
-        "five",
-    ]
-)
+_DEFINITE = frozenset({"the", "this", "these", "that", "those", "all", "both", "everything", "my", "our", "your"}) | {
+    "changes", "fixes", "commits", "two", "three", "four", "five"
+}  # fmt: skip
+"""What the subject of a passive begins with when it is a thing at hand rather than things in general."""
 _AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "doesn't", "don't", "did", "didn't"})
+_PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren't", "wasn't", "weren't"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
 _NOT_OWN = frozenset({"by"})
 _WORD = re.compile(r"[a-z']+")
 _ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z]+ing\b")
-NEWS = frozenset(
-    {
-        "committed",
-        "pushed",
-        "deleted",
-        "fixed",
-        "vcs",
-        "opened_pr",
-        "remote",
-        "deployed",
-        "delegated",
-        "added_tests",
-    }
-)
+NEWS = frozenset({"committed", "pushed", "opened_pr", "vcs", "remote", "deployed", "delegated"}) | {
+    "deleted", "fixed", "added_tests"
+}  # fmt: skip
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
+
 _PURPOSE = re.compile(r"\bto (?:verify|confirm|check|ensure|see|prove|validate|test|know|show|make sure)\b")
 _WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
-_LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
-MIN_DESCRIPTION = 15
-"""Code points after a file's name that make a description."""
-_LINE = re.compile(r":\d+(?:-\d+)?$")
-_BEFORE_NAME = re.compile(r"[\s|(\ue000-\ue005]*(?:\d+ lines in)?[\s|(\ue000-\ue005]*$")
-_AFTER_NAME = re.compile(r"[\s)\ue000-\ue005]*(?:[—–:|]|- |\([^)]{0,80}\) ?[—–:-])")
 MASKED = frozenset(MASKS.values())
 
 
@@ -102,8 +68,9 @@ class Found(msgspec.Struct, frozen=True):
     """A result without a subject: "All green."."""
     verb: str = ""
     own: bool = False
-    """In the first person, or without a subject."""
+    """In the first person."""
     imperative: bool = False
+    """An instruction or a description in a list of changes, which may be a plan."""
 
 
 def is_mask(token: str) -> bool:
@@ -222,7 +189,13 @@ def _landed(tokens: list[Token], at: int, kind: str) -> bool:
 
 
 def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted: bool) -> str | None:
-    """Tell in what frame the verb at `at` stands: `own`, `state`, `denied`, or None when it is no claim."""
+    """Tell in what frame the verb at `at` stands, or None when it is no claim.
+
+    `own`: without a subject or in the first person ("Added …", "I've removed …"). `state`: a passive ("the branch was
+    pushed"). `headline`: a short subject and a participle ("Tests added."). `denied`: any of these, negated.
+    With `bare`, the form is present tense too; with `accepted`, an earlier verb of the unit was a claim, which "and"
+    and a comma go on with.
+    """
     grammar = words.grammar
     clause = _clause_start(tokens, at)
     left = tokens[clause:at]
@@ -250,7 +223,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     if previous in {"have", "has"}:
         own = back > 0 and names[back - 1] in {"i", "we"}
         return ("denied" if negated else "own") if own else None
-    if previous in {"is", "are", "was", "were", "been", "got"} or previous in {"isn't", "aren't", "wasn't", "weren't"}:
+    if previous in _PASSIVE:
         if any(name in grammar["relatives"] for name in names[:back]) or _follows(tokens, at) in _NOT_OWN:
             return None
         if (bare and "been" not in names) or names[:back] in _PRONOUNS:
@@ -339,54 +312,3 @@ def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon, frame: str) -
         if known:
             return known
     return kind
-
-
-def imperative(prepared: Prepared) -> Found | None:
-    """Read an item of a list of changes that starts with a verb in its base form, or with a file and a description."""
-    words = lexicon()
-    tokens = prepared.tokens()[:12]
-    at = 0
-    named = False
-    while at < len(tokens) and (
-        is_mask(tokens[at].text) or tokens[at].text in OPENERS or tokens[at].text in {"now", ","}
-    ):
-        named = named or tokens[at].text[0] in {MASKS["path"], MASKS["code"]}
-        at += 1
-    if at >= len(tokens):
-        return None
-    kind = words.bases.get(tokens[at].text)
-    if not kind and at and tokens[at - 1].text == "now" and tokens[at].text.endswith("s"):
-        kind = "edited"
-    if kind:
-        return Found(kind, tokens[at].start, tokens[at].end, weak=True, verb=tokens[at].text, imperative=True)
-    first = tokens[0].text[0] if tokens else ""
-    if len(tokens) > at + 1 and any(
-        is_mask(before.text) or before.text == "longer"
-        for before, verb in pairwise(tokens)
-        if verb.text in words.describes
-    ):
-        return Found("edited", tokens[at].start, tokens[at].end, weak=True)
-    if first == MASKS["path"] and len(tokens) > 2 and tokens[1].text in {"—", "–", ":", "-"}:
-        return Found("edited", tokens[0].start, tokens[0].end, weak=True)
-    return None
-
-
-def described(prepared: Prepared, touched: Container[str]) -> Found | None:
-    """Read "`file` — what is in it now", where this run changed that file: the description claims the change."""
-    first = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
-    if first is None or first.start > 60:
-        return None
-    name = _LINE.sub("", first.text).rstrip("/").rsplit("/", 1)[-1]
-    if name not in touched:
-        return None
-    masked = prepared.masked
-    after = _AFTER_NAME.match(masked, first.end)
-    if after and len(masked) - after.end() > MIN_DESCRIPTION and _BEFORE_NAME.match(masked[: first.start]):
-        return Found("edited", first.start, first.end, weak=True)
-    return None
-
-
-def led_by(unit: Unit) -> str:
-    """Give the name of the file that an item begins with, or nothing."""
-    hit = _LEADING_NAME.match(unit.text)
-    return hit["name"].rsplit("/", 1)[-1] if hit else ""
