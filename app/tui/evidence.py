@@ -6,15 +6,25 @@ This is reading, not judging: the desk has decided what belongs together, and th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.views import EventRow, RunDetail
 from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.port import TROUBLE, Desk
-from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Finding, GateResult, InputFinding, Severity
+from assure_tui.reconcile.model import (
+    Claim,
+    Discrepancy,
+    Effect,
+    Finding,
+    GateResult,
+    InputFinding,
+    Severity,
+    Unattributed,
+)
 
 PAGE: Final = 200
 PAGES_BACK: Final = 25
@@ -35,6 +45,13 @@ TELLING: Final[tuple[str, ...]] = (
 NAMES: Final = {"money": "amount", "targets": "target", "paths": "path"}
 TALLIED: Final = ("passed", "failed", "skipped", "errors")
 """Counts of a test run, shown as one: `39 passed, 2 failed`."""
+ABSENT: Final = {
+    "asked": "no user turn found before it",
+    "claimed": "no claim of the agent covers this",
+    "called": "no call found in the log",
+    "landed": "no independent source saw this; only the agent's own log",
+}
+"""What stands in an empty column."""
 _STOP: Final = re.compile(r"[.!?][)”\"']?\s")
 """Where a sentence ends, near enough to show one."""
 _WORD: Final = re.compile(r"[\w.@/#-]{2,64}")
@@ -72,97 +89,104 @@ class Evidence:
     landed: tuple[Cell, ...] = ()
     read: tuple[Cell, ...] = ()
     more: int = 0
-    absent: dict[str, str] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
     event: str | None = None
     """The event to go to in the Timeline."""
     around: tuple[EventRow, ...] = ()
     """What happened just before and after it."""
 
 
+@dataclass(frozen=True)
+class _Matter:
+    """What a finding or claim is about, before the words are fetched."""
+
+    subject: str
+    title: str
+    sentence: str
+    code: str
+    severity: Severity | None = None
+    reason: str = ""
+    settles: str = ""
+    claim: Claim | None = None
+    acts: Sequence[Effect] = ()
+    event: str | None = None
+    read: tuple[Cell, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
 def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
     """Fetch the evidence of `subject`, which is of the run `detail`."""
-    if isinstance(subject, Claim):
-        return _of_claim(desk, detail, subject)
-    claims = {claim.id: claim for claim in detail.claims}
-    effects = {effect.id: effect for effect in detail.effects}
-    match subject:
-        case Discrepancy():
-            claim = claims.get(subject.claim) if subject.claim else None
-            acts = [effects[effect] for effect in subject.effects if effect in effects]
-            if claim and not acts:
-                acts = [effects[effect] for effect in claim.effects if effect in effects]
-            return _side_by_side(
-                desk, detail, claim, acts, subject=subject, sentence=subject.message, settles=subject.settles
-            )
-        case GateResult():
-            acts = [effect for effect in detail.effects if effect.call_id and effect.call_id in subject.call_ids]
-            return _side_by_side(desk, detail, None, acts, subject=subject, sentence=subject.message)
-        case InputFinding():
-            acts = [effects[effect] for effect in subject.effects if effect in effects]
-            read = _words(desk, detail.row.id, subject.event, subject.span, "")
-            return _side_by_side(desk, detail, None, acts, subject=subject, sentence=subject.message, read=(read,))
-        case _:
-            return Evidence(
-                subject=subject.id,
-                title=label(subject),
-                sentence=subject.message,
-                code=code_of(subject),
-                severity=subject.severity,
-                landed=(Cell(subject.row or subject.message, who="feed", grade="independent"),),
-                absent={"called": "no run accounts for it", "claimed": "no run reports it"},
-            )
-
-
-def _of_claim(desk: Desk, detail: RunDetail, claim: Claim) -> Evidence:
-    effects = {effect.id: effect for effect in detail.effects}
-    acts = [effects[effect] for effect in claim.effects if effect in effects]
-    return _side_by_side(desk, detail, claim, acts, subject=claim, sentence=claim.reason)
-
-
-def _side_by_side(
-    desk: Desk,
-    detail: RunDetail,
-    claim: Claim | None,
-    acts: Sequence[Effect],
-    *,
-    subject: Finding | Claim,
-    sentence: str,
-    settles: str = "",
-    read: tuple[Cell, ...] = (),
-) -> Evidence:
-    run = detail.row.id
-    event = claim.event if claim else next((act.event for act in acts), _event_of(subject))
-    called = [act for act in acts if act.source_kind == "log"]
-    landed = [act for act in acts if act.source_kind != "log"]
-    asked = _asked(desk, run, event, _values(claim, acts))
-    absent = {
-        "asked": "no user turn found before it",
-        "claimed": "no claim of the agent covers this",
-        "called": "no call found in the log",
-        "landed": "no independent source saw this; only the agent's own log",
-    }
-    if isinstance(subject, GateResult | InputFinding):
-        absent["claimed"] = "it is not about a claim"
-    if isinstance(subject, InputFinding):
-        absent["called"] = "no act seen that used it"
+    if isinstance(subject, Unattributed):
+        return Evidence(
+            subject=subject.id,
+            title=label(subject),
+            sentence=subject.message,
+            code=code_of(subject),
+            severity=subject.severity,
+            landed=(Cell(subject.row or subject.message, who="feed", grade="independent"),),
+            absent={"called": "no run accounts for it", "claimed": "no run reports it"},
+        )
+    matter = _matter(desk, detail, subject)
+    run, claim = detail.row.id, matter.claim
+    event = claim.event if claim else next((act.event for act in matter.acts), matter.event)
+    called = [act for act in matter.acts if act.source_kind == "log"]
+    landed = [act for act in matter.acts if act.source_kind != "log"]
     return Evidence(
-        subject=subject.id,
-        title=f"{claim.kind}: {claim.outcome}" if isinstance(subject, Claim) and claim else label(_finding(subject)),
-        sentence=sentence,
-        code=subject.kind if isinstance(subject, Claim) else code_of(subject),
-        severity=None if isinstance(subject, Claim) else subject.severity,
+        subject=matter.subject,
+        title=matter.title,
+        sentence=matter.sentence,
+        code=matter.code,
+        severity=matter.severity,
         outcome=claim.outcome if claim else "",
-        reason=claim.reason if claim and not isinstance(subject, Claim) else "",
-        settles=settles,
-        asked=tuple(asked),
+        reason=matter.reason,
+        settles=matter.settles,
+        asked=tuple(_asked(desk, run, event, _values(claim, matter.acts))),
         claimed=(_claimed(desk, run, claim),) if claim else (),
         called=tuple(_effect(act) for act in called[:CELLS_SHOWN]),
         landed=tuple(_effect(act) for act in landed[:CELLS_SHOWN]),
-        read=read,
+        read=matter.read,
         more=max(0, len(called) - CELLS_SHOWN) + max(0, len(landed) - CELLS_SHOWN),
-        absent=absent,
+        absent={**ABSENT, **matter.absent},
         event=event,
         around=tuple(_around(desk, run, event)),
+    )
+
+
+def _matter(desk: Desk, detail: RunDetail, subject: Claim | Discrepancy | GateResult | InputFinding) -> _Matter:
+    effects = {effect.id: effect for effect in detail.effects}
+    if isinstance(subject, Claim):
+        return _Matter(
+            subject=subject.id,
+            title=f"{subject.kind}: {subject.outcome}",
+            sentence=subject.reason,
+            code=subject.kind,
+            claim=subject,
+            acts=[effects[name] for name in subject.effects if name in effects],
+        )
+    about = partial(
+        _Matter, subject=subject.id, title=label(subject), sentence=subject.message, code=code_of(subject),
+        severity=subject.severity,
+    )  # fmt: skip
+    if isinstance(subject, Discrepancy):
+        claim = next((claim for claim in detail.claims if claim.id == subject.claim), None)
+        names = dict.fromkeys((*subject.effects, *(claim.effects if claim else ())))
+        return about(
+            claim=claim,
+            acts=[effects[name] for name in names if name in effects],
+            reason=claim.reason if claim else "",
+            settles=subject.settles,
+        )
+    if isinstance(subject, GateResult):
+        return about(
+            acts=[act for act in detail.effects if act.call_id and act.call_id in subject.call_ids],
+            event=subject.event,
+            absent={"claimed": "it is not about a claim"},
+        )
+    return about(
+        acts=[effects[name] for name in subject.effects if name in effects],
+        event=subject.event,
+        read=(_words(desk, detail.row.id, subject.event, subject.span, ""),),
+        absent={"claimed": "it is not about a claim", "called": "no act seen that used it"},
     )
 
 
@@ -172,15 +196,6 @@ def _around(desk: Desk, run: str, event: str | None) -> Sequence[EventRow]:
         return ()
     start = max(0, place - AROUND)
     return desk.events(run, start, place - start + AROUND + 1)
-
-
-def _finding(subject: Finding | Claim) -> Finding:
-    assert not isinstance(subject, Claim)  # noqa: S101 - for the type checker
-    return subject
-
-
-def _event_of(subject: Finding | Claim) -> str | None:
-    return subject.event if isinstance(subject, Claim | GateResult | InputFinding) else None
 
 
 # --- asked ----------------------------------------------------------------------------------------------------------

@@ -99,12 +99,15 @@ class Moving(Frame):
         return True
 
     def action_view(self, name: str) -> None:
-        """Show another view. A run under the cursor of Runs is opened on the way."""
+        """Show another view. The run under the cursor of Runs is opened on the way; Claims lead to their event."""
         runs = self.runs
         under = runs.key_under_cursor if self.is_at("runs") else ""
         if name in {"claims", "timeline", "diff", "notes"} and under not in {"", self.session.run}:
             self.open_run(under)
+        origin = self.claims.event if self.is_at("claims") else None
         self.show_view(name)
+        if name == "timeline" and origin is not None:
+            self.timeline.go_to(origin)
 
     def show_view(self, name: str) -> None:
         """Show another view, of the run that is open."""

@@ -33,6 +33,8 @@ class ClaimsView(View):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._run = ""
+        self.event: str | None = None
+        """The event that the evidence on the page goes back to."""
 
     def compose(self) -> ComposeResult:
         """Runs (wide screens only), findings and claims, evidence."""
@@ -77,7 +79,6 @@ class ClaimsView(View):
             )
         self.query_one("#claims-head", Caption).show(left, right)
         self.show_evidence()
-        del session
 
     def _update_runs(self) -> None:
         session = self.session
@@ -150,11 +151,13 @@ class ClaimsView(View):
         caption, sheet = self.query_one("#claims-page-head", Caption), self.query_one("#claims-page", Page)
         detail = session.detail
         if item is None or detail is None:
+            self.event = None
             caption.show(Content(""))
             sheet.show(nothing)
             return
         caption.show(Content.styled(" EVIDENCE", HEAD))
         evidence = gather(session.desk, detail, item)
+        self.event = evidence.event
         sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
         if not isinstance(item, Claim) and sheet.display and sheet.region.width:
             session.saw(item.id)
