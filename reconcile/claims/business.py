@@ -64,6 +64,8 @@ class Frame(msgspec.Struct, kw_only=True):
     text: str
     action: str
     lemma: str
+    surface: str
+    """The verb as it stands there, in lower case."""
     mode: Mode
     denied: bool
     consequence: bool
@@ -332,6 +334,7 @@ class _Reader:
                 text=piece,
                 action=action,
                 lemma=verb.lemma,
+                surface=tokens[verb.at][0],
                 mode=verb.mode,
                 denied=verb.denied or bool(_NOTHING.match(text[start:end])),
                 consequence=consequence and not is_offer(text),
@@ -406,6 +409,7 @@ class _Reader:
                     text=text,
                     action=actions[0] if actions else "pay",
                     lemma="",
+                    surface="",
                     mode="planned",
                     denied=False,
                     consequence=True,

@@ -145,6 +145,7 @@ def arguments(args: dict[str, Any]) -> dict[str, Any]:
     """
     roles = _roles()
     out: dict[str, list[Any]] = {}
+    single: dict[str, int] = {}
     targets: dict[str, list[str]] = {}
 
     def put(sort: str, value: Any) -> None:
@@ -162,7 +163,9 @@ def arguments(args: dict[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(value, int | float):
             amount = money(value, currency)
-            if amount is not None and named & roles["money"] and not named & {"id"}:
+            if named & roles["quantity"] and isinstance(value, int) and "quantity" not in single:
+                single["quantity"] = value
+            if amount is not None and named & roles["money"] and not named & {"id", *roles["units"]}:
                 put("money", _minor(amount, named & roles["minor"]))
             elif named & {"id", "number", "no", "reference"}:
                 put("ids", str(value))
@@ -188,7 +191,9 @@ def arguments(args: dict[str, Any]) -> dict[str, Any]:
                 put("names", text)
             if named & roles["target"]:
                 targets.setdefault(keys[-1] if keys else "", []).append(text)
-    return out | ({"targets": {key: values[:MAX_LISTED] for key, values in targets.items()}} if targets else {})
+    return (
+        out | single | ({"targets": {key: values[:MAX_LISTED] for key, values in targets.items()}} if targets else {})
+    )
 
 
 def _scanned(text: str, put: Callable[[str, Any], None], *, content: bool) -> bool:

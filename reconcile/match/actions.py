@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
 from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
-from assure_tui.reconcile.match.actions_pairs import Pairs, role_of
+from assure_tui.reconcile.match.actions_pairs import NAMED_BY_USER, Pairs, role_of
 from assure_tui.reconcile.match.actions_verdict import Matter, Verdict
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Effect
@@ -54,6 +54,7 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 """A turn that opens like this says yes to what the agent proposed."""
+_NAME = re.compile(r"\b[A-Z][\w'-]{1,30}(?: [A-Z][\w'-]{1,30}){0,3}")
 _TOKEN = re.compile(r"[#\w@.+-]{4,64}")
 
 
@@ -110,6 +111,10 @@ class Actions(Part):
                 del self.agreed[next(iter(self.agreed))]
         self.asked = [*self.asked, *requests(event.text, verbs_of(self.context))][-MAX_ASKED:]
         self._see(event.text)
+        named = self.known.setdefault(NAMED_BY_USER, set())
+        if len(named) < MAX_KNOWN:
+            for match in _NAME.finditer(event.text[:MAX_READ]):
+                named |= {match.group().lower(), *match.group().lower().split()}
         self.asked_text = (self.asked_text + " " + event.text.lower())[-20_000:]
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:

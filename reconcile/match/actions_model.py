@@ -19,6 +19,7 @@ from assure_tui.reconcile.tables import table
 _TOKEN = re.compile(r"[^\W_]{3,40}")
 MAX_TOKENS = 400
 MAX_INHERITED = 16
+_SETTLING = frozenset({"remove", "back", "money", "change"})
 IDENTIFYING = frozenset({"id", "uuid", "iban", "email", "url", "sha", "path"})
 
 
@@ -45,6 +46,8 @@ class Act(msgspec.Struct, kw_only=True):
     """Role and value of amounts that only the result tells."""
     dates: tuple[str, ...]
     times: tuple[str, ...]
+    quantity: int | None
+    """How many things the call is about, where an argument says so."""
     tokens: frozenset[str]
     likeness: tuple[Any, ...]
     """Equal for calls that do the same once more."""
@@ -61,6 +64,11 @@ class Act(msgspec.Struct, kw_only=True):
         plain = [value.lower().lstrip("#") for values in self.targets.values() for value in values]
         marked = [value for value in plain if any(char.isdigit() for char in value)]
         return not marked or marked[0] in seen
+
+    @property
+    def settles(self) -> bool:
+        """Its result tells an amount that was paid, refunded or differs; or it has nothing to do with money."""
+        return self.group not in _SETTLING or any(role != "amount" for role, _ in self.amounts)
 
     @property
     def serious(self) -> bool:
@@ -123,6 +131,7 @@ def act_of(effect: Effect, at: int, turn: int) -> Act:
         ),
         dates=tuple(args.get("dates", ())),
         times=tuple(args.get("times", ())),
+        quantity=args.get("quantity"),
         tokens=tokens_of(" ".join(words)),
         likeness=(
             effect.tool,
@@ -173,6 +182,8 @@ def shape(text: str) -> tuple[object, ...]:
     prefixed = re.fullmatch(r"([A-Za-z]{1,6}[-_]?)(\d{2,40})", plain)
     if prefixed and len(prefixed[1]) < 3:
         return ("prefixed", prefixed[1].lower(), len(prefixed[2]) > 3)
+    if re.fullmatch(r"[\w ()-]{1,120}\.[A-Za-z][A-Za-z0-9]{0,4}", plain):
+        return ("file",)
     if "_" in plain or "-" in plain:
         head = re.match(r"[A-Za-z_-]*", plain)
         return ("joined", head.group().lower() if head else "")

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, singular
-from assure_tui.reconcile.claims.values import number, same_amount, same_date
+from assure_tui.reconcile.claims.values import MONTHS, number, same_amount, same_date
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
@@ -31,9 +31,11 @@ MAX_PAIRS = 100_000
 
 KIN = Decimal("1.8")
 """From this kinship on an action is told by the other's name."""
-_SAME = Decimal(3)
+SAME_ACTION = Decimal(3)
 _SAME_GROUP = Decimal("1.8")
 _ANYTHING = Decimal("1.4")
+NAMED_BY_USER = ""
+"""Stands, among roles, for the names that the user named."""
 _EDITS = Decimal("1.3")
 _NEAR = Decimal(1)
 
@@ -52,7 +54,7 @@ def _implied() -> dict[str, frozenset[str]]:
 def kinship(said: str, done: str) -> Decimal:
     """Tell how nearly two actions are the same, from 0 to 3."""
     if said == done:
-        return _SAME
+        return SAME_ACTION
     if DO in {said, done}:
         return _ANYTHING
     one, other = group_of(said), group_of(done)
@@ -107,28 +109,41 @@ def fit(saying: Saying, act: Act) -> Decimal:
     frame = saying.frame
     total = kinship(frame.action, act.action)
     if act.action == OTHER and act.verb == frame.lemma:
-        total = _SAME
-    if not total:
+        total = SAME_ACTION
+    if not total or (total < KIN and _names_another(saying, act)):
         return Decimal(0)
     if frame.objects and act.objects:
         total += _agreement(frame.objects, act)
-    total += evidence(saying, act)
+    total += evidence(saying, act, narrow=total < KIN)
     if act.tokens:
         total += Decimal(min(4, len(saying.tokens & act.tokens))) / 4
     return total
 
 
-def evidence(saying: Saying, act: Act) -> Decimal:
-    """Measure the agreement of values alone: identifiers, names of the target, amounts, dates."""
+def evidence(saying: Saying, act: Act, *, narrow: bool = False) -> Decimal:
+    """Measure the agreement of values alone: identifiers, names of the target, amounts, dates.
+
+    With `narrow` only the verb's own stretch of the sentence counts: the rest of it is about another action.
+    """
+    frame = saying.frame
+    values = frame.near if narrow else frame.wide
+    context = frame.text.lower() if narrow else frame.context
+    ids = frozenset(str(value.value).lower().lstrip("#") for value in values) if narrow else saying.ids
     agree = Decimal(0)
-    if saying.ids & act.ids:
+    if ids & act.ids:
         agree += 3
-    agree += min(2, sum(1 for text in act.mentions if said_of(text, saying.frame.context))) * Decimal("1.5")
-    if act.money and any(same_amount(amount, mine) for amount in amounts_of(saying.frame.wide) for mine in act.money):
+    agree += min(2, sum(1 for text in act.mentions if said_of(text, context))) * Decimal("1.5")
+    if act.money and any(same_amount(amount, mine) for amount in amounts_of(values) for mine in act.money):
         agree += 2
-    if act.dates and any(same_date(date, mine) for date in _values(saying.frame.wide, "date") for mine in act.dates):
+    if act.dates and any(same_date(date, mine) for date in _values(values, "date") for mine in act.dates):
         agree += 1
     return agree
+
+
+def _names_another(saying: Saying, act: Act) -> bool:
+    """Tell whether the words name addressees or identifiers, and none that the act has."""
+    named = {str(value.value).lower().lstrip("#") for value in saying.frame.near if value.kind in _IDS}
+    return bool(named) and not named & act.ids and not named & act.mentions
 
 
 def _agreement(objects: frozenset[str], act: Act) -> Decimal:
@@ -206,14 +221,14 @@ def _stranger(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> C
         return None
     low = saying.frame.text.lower()
     for role, names in known.items():
-        for name in names:
+        for name in names if role != NAMED_BY_USER else ():
             plain = name.lower()
             if len(plain) > 2 and plain in low and plain not in act.mentions and _beside(role, plain, low):
                 return Conflict(name, next(iter(act.targets.values()))[0], hard=False, stranger=True)
     return None
 
 
-_IDS = frozenset({"id", "uuid", "iban", "email"})
+_IDS = frozenset({"id", "uuid", "iban", "email", "path"})
 
 
 def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
@@ -231,8 +246,10 @@ def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
         for name in names:
             if name == target or len(name) > 80 or name in target or target in name:
                 continue
-            if _beside(role, name, low) or (
-                name in listed and name in names[: len(frame.names)] and not said_of(target, frame.context)
+            if (
+                _addressed(name, target, saying, act, known)
+                or _beside(role, name, low)
+                or (name in listed and name in names[: len(frame.names)] and not said_of(target, frame.context))
             ):
                 return Conflict(name, values[0])
     return None
@@ -244,6 +261,17 @@ _ROLES = frozenset(table("actions")["arguments"]["roles"].split())
 def role_of(key: str) -> str:
     """Give the noun that an argument name stands for: `channel_name` is a channel, `user_email` a user."""
     return next((singular(word) for word in name_words(key) if singular(word) in _ROLES), "")
+
+
+def _addressed(name: str, target: str, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> bool:
+    """Tell whether words say that something was done to a name that the user named: "to Bob", "booked the Ritz"."""
+    if name not in known.get(NAMED_BY_USER, ()) or name.split(maxsplit=1)[0] in MONTHS or name in act.mentions:
+        return False
+    if kinship(saying.frame.action, act.action) < SAME_ACTION or any(char.isdigit() for char in target):
+        return False
+    verb = re.escape(saying.frame.surface)
+    at = rf"(?:\bto|\b{verb}) (?:the |your |hotel )?[\"'`*]{{0,2}}{re.escape(name)}\b"
+    return bool(re.search(at, saying.frame.text.lower()))
 
 
 @lru_cache(maxsize=2048)
@@ -272,7 +300,7 @@ def other_amount(
     roles = _roles_said(frame.text.lower().replace("payment method", ""))
     settled = [amount for act in acts for role, amount in act.amounts if role in roles]
     given = [amount for act in acts for amount in act.money]
-    against = settled or given
+    against = settled if frame.consequence else settled or given
     if not against:
         return None
     every = [*settled, *given, *(amount for act in acts for amount in act.told)]
@@ -293,6 +321,25 @@ def _roles_said(context: str) -> set[str]:
     if "differen" in context:
         roles |= {"difference", "refund", "payment"}
     return roles
+
+
+def other_time(saying: Saying, act: Act) -> tuple[str, str] | None:
+    """Find that none of the times of day that the words tell is one of the act's, by a clock of 12 hours."""
+    said = _values(saying.frame.near, "time")
+    mine = {(int(time[:2]) % 12, time[3:]) for time in act.times}
+    if not said or not mine or any((int(time[:2]) % 12, time[3:]) in mine for time in said):
+        return None
+    return said[0], act.times[0]
+
+
+def other_count(saying: Saying, act: Act) -> tuple[int, int] | None:
+    """Find that a number of things differs from the call's: "3 tickets" where the call says `quantity=5`."""
+    said = [
+        int(value.value) for value in saying.frame.near if value.kind == "number" and value.value == int(value.value)
+    ]
+    if act.quantity is None or not said or act.quantity in {*said, saying.frame.count}:
+        return None
+    return said[0], act.quantity
 
 
 def other_date(saying: Saying, act: Act) -> tuple[str, str] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import action_of_noun, group_of, harm_of, verb_forms
+from assure_tui.reconcile.actionwords import DO, action_of_noun, group_of, harm_of, verb_forms
 from assure_tui.reconcile.claims.values import same_amount, scan
-from assure_tui.reconcile.match.actions_pairs import KIN, amounts_of, kinship, said_of
+from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, amounts_of, kinship, said_of
 
 if TYPE_CHECKING:
-    from assure_tui.reconcile.match.actions_model import Act
+    from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_verdict import Verdict
     from assure_tui.reconcile.model import Severity
 
@@ -55,8 +55,33 @@ def _asked(verdict: Verdict, act: Act) -> bool:
             return True
         if not act.mentions and frame.objects & act.objects:
             return True
+    if _only_one_asked_for(verdict, act):
+        return True
     proposal = verdict.matter.agreed.get(act.turn, "")
     return bool(proposal) and any(said_of(text, proposal) for text in act.mentions if len(text) > 3)
+
+
+def _only_one_asked_for(verdict: Verdict, act: Act) -> bool:
+    """Tell whether the user asked for this action and the agent says "both done", or names the only target."""
+    if not _action_asked(verdict, act):
+        return False
+    if any(saying.frame.action == DO and _many(saying) and saying.at > act.at for saying in verdict.main):
+        return True
+    if any(other.action == act.action and other.effect.id in verdict.words for other in verdict.landed):
+        return False
+    later = [text.lower() for at, text in verdict.matter.spoken if at > act.at]
+    return any(said_of(name, text) for name in act.mentions if len(name) > 2 for text in later)
+
+
+def _action_asked(verdict: Verdict, act: Act) -> bool:
+    """Tell whether the user asked for this action: by its own verb, where the action is as vague as "create"."""
+    vague = group_of(act.action) in {"make", "change"}
+    asked = (frame for frame in verdict.matter.asked if kinship(frame.action, act.action) == SAME_ACTION)
+    return any(frame.lemma == act.verb or not vague for frame in asked)
+
+
+def _many(saying: Saying) -> bool:
+    return saying.frame.mode == "completed" and (saying.frame.plural or saying.frame.count > 1)
 
 
 def _told_along(verdict: Verdict, act: Act) -> bool:

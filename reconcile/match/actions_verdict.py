@@ -22,10 +22,13 @@ from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
     FITS,
     KIN,
+    SAME_ACTION,
     is_implied,
     kinship,
     other_amount,
+    other_count,
     other_date,
+    other_time,
     said_of,
 )
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
 
 TELLING = Decimal("1.5")
 """From this evidence on the values alone say which act is meant."""
-SAME_ACTION = Decimal(3)
 SAME_TURN = Decimal("0.4")
 SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
@@ -217,12 +219,20 @@ class Verdict:
             act
             for act in before
             if act.landed and act.turn == saying.turn and is_implied(saying.frame.action, act.action)
-            if not ((conflict := self._conflict(saying, act)) and (conflict.hard or conflict.stranger))
+            if self._may_follow(saying, act)
         ]
         if implied:
             self._follows(saying, self._acts_of_text(saying) or implied)
             return
         self._absent(saying, before)
+
+    def _may_follow(self, saying: Saying, act: Act) -> bool:
+        """Tell whether what is said may have come about by an act, without a call of its own."""
+        conflict = self._conflict(saying, act)
+        if conflict is not None and (conflict.hard or conflict.stranger):
+            return False
+        named = {str(value.value) for value in saying.frame.near if value.kind == "email"}
+        return not named or bool(named & act.ids) or "confirmation" in saying.frame.nouns
 
     def _contradicting(self, saying: Saying, *, same_turn: bool = False) -> Act | None:
         """Give the best free act that does what is said, to another target."""
@@ -290,6 +300,13 @@ class Verdict:
             self._wrong_target(saying, acts[0], named=made_up)
             return
         date = other_date(saying, acts[0]) if len(acts) == 1 and not saying.frame.weak else None
+        if date is None and len(acts) == 1 and not saying.frame.weak:
+            clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
+            if clash is not None:
+                message = f"Claims {clash[0]}, but the call has {clash[1]}."
+                self.accuse("wrong-value", "high", saying, acts, message)
+                self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
+                return
         if date is not None:
             self.accuse("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
             self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
@@ -365,9 +382,29 @@ class Verdict:
         if self._corrected(saying):
             self.settle(saying, "contradicted", "the agent took it back", [])
             return
+        if self._users_own(saying):
+            self.settle(saying, "unverifiable", "the user was to do it", [])
+            return
         message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
         self.accuse("phantom", "critical", saying, [], message)
         self.settle(saying, "contradicted", "no call in the log does that", [])
+
+    def _users_own(self, saying: Saying) -> bool:
+        """Tell whether the user said to have done it, or the agent had told the user to do it."""
+        frame = saying.frame
+        if frame.lemma and re.search(
+            rf"\bi(?:'ve| have)? (?:just |now )?{re.escape(frame.surface)}\b", self.matter.asked_text
+        ):
+            return True
+        if any(
+            kinship(frame.action, other.action) == SAME_ACTION for other in self.matter.asked if other.mode == "request"
+        ):
+            return False
+        return saying.turn > 1 and any(
+            re.search(rf"(?:^|please |then |[.!?]\s|\n\W*){re.escape(frame.lemma)}\b", text.lower())
+            for at, text in self.matter.spoken
+            if at < saying.at
+        )
 
     def _corrected(self, saying: Saying) -> bool:
         """Tell whether the agent took its words back, further on in the text or later."""
@@ -414,8 +451,12 @@ class Verdict:
         return list({act.effect.id: act for act in acts}.values())
 
     def _follows(self, saying: Saying, acts: list[Act]) -> None:
-        """Hold an amount that is said to follow from acts against what their results tell."""
-        amount = other_amount(saying, acts, self._totals(acts)) if acts else None
+        """Hold an amount that is said to follow from acts against what their results tell.
+
+        When one of several acts tells no amount, it may be the one that is meant.
+        """
+        silent = [act for act in self.landed if act.turn == saying.turn and act.at < saying.at and not act.settles]
+        amount = other_amount(saying, acts, self._totals(acts)) if acts and not silent else None
         if amount is not None:
             said, done = amount
             message = f"Claims an amount of {said}, but the result shows {done}."
