@@ -34,6 +34,9 @@ MAX_UNIT = 4000
 OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
 """Kinds that are told in a phrase of their own: "applied in two commits"."""
 _NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
+_UNDER_WAY = re.compile(r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b")
+"""What the agent is about to do, down to the end of the sentence: "I'm applying the patch now: the old path is removed"."""
+_TEST_NAME = re.compile(r"Test[A-Z_]|test_|it\(|describe\(")
 _PLAIN = re.compile(r"[*_`#]")
 
 
@@ -121,7 +124,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
         if hit and not blocked(masked, hit.start()):
             denied = True
             yield Found(kind, hit.start(), hit.end(), denied=True)
-    if mode == "plan" and unit.form == "item":
+    if (mode == "plan" and unit.form == "item") or _UNDER_WAY.match(masked):
         return
     listing = unit.form == "label" and after is not None and after.form == "item" and after.text.startswith("`")
     if not listing:
@@ -201,14 +204,17 @@ def _claim(item: Found, prepared: Prepared, event: AgentText) -> Claim:
         end -= 1
     span = (unit.start + start, unit.start + end)
     args: dict[str, Any] = arguments(item, prepared, start, end)
+    kind = item.kind
+    if item.verb in {"added", "created", "wrote"} and kind in {"edited", "created"}:
+        kind = "added_tests" if _TEST_NAME.match((args.get("names") or [""])[0]) else kind
     return Claim(
-        id=claim_id(event.id, span, item.kind),
+        id=claim_id(event.id, span, kind),
         run=event.run,
         event=event.id,
         origin=event.origin,
         span=span,
         text=event.text[span[0] : span[1]],
-        kind=item.kind,
+        kind=kind,
         polarity="denied" if item.denied else "asserted",
         args=args,
         time=event.time,

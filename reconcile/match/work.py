@@ -82,6 +82,7 @@ class Work(Part):
         self._quiet.said(event.text)
         self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
+        self._seen.worldly = self.context.worldly
         for claim in claims:
             if is_coding(claim.kind):
                 self._judge(claim)

@@ -115,6 +115,8 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
     for step in reversed(seen.of("ran", "remote", "vcs", "pushed", "opened_pr", "committed", "deployed")):
         if not step.bad and pattern.search(command_of(step.effect)[:4000]):
             return unverifiable(f"{command(step)} may have done it", step)
+    if seen.worldly and kind in {"opened_pr", "deployed"}:
+        return unverifiable("a connector may have done it")
     if seen.handed_over(r"commit|push|merge|release|deliver|land|ship|deploy|install|publish|\bpr\b|pull request"):
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):

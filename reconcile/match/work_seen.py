@@ -150,6 +150,8 @@ class Seen:
         self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
         self.words = ""
         """What the agent said lately in this turn, lower case, bounded."""
+        self.worldly = False
+        """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
         self.gap = False
         """The log lost its beginning: a compaction, a resumed or forked run."""
 
