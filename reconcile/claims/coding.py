@@ -35,7 +35,7 @@ OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
 """Kinds that are told in a phrase of their own: "applied in two commits"."""
 _NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
 _UNDER_WAY = re.compile(r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b")
-"""What the agent is about to do, down to the end of the sentence: "I'm applying the patch now: the old path is removed"."""
+"""What is still being done, to the end of the sentence: "I'm applying the patch now: the old path is removed"."""
 _TEST_NAME = re.compile(r"Test[A-Z_]|test_|it\(|describe\(")
 _PLAIN = re.compile(r"[*_`#]")
 

@@ -121,9 +121,9 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
             continue
-        if frame == "state" and (
-            (_generic(tokens, at) and not progress) or (kind in {"edited", "read", "created"} and not changed)
-        ):
+        if frame == "state" and _generic(tokens, at) and not (progress and kind == "edited"):
+            continue
+        if frame == "state" and kind in {"edited", "read", "created"} and not changed:
             continue
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
