@@ -10,11 +10,11 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assure_tui.app.child import command
 from assure_tui.app.demo.scenes import SCENES, STRAYS
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.neutral import neutral_line
@@ -86,16 +86,7 @@ def run(stage: Stage, home: Home) -> int:
 def _play(stage: Stage, home: Home, report: Report) -> dict[str, Path]:
     """Play all scenes with a recorder beside them; give the file of each scene."""
     recorder = subprocess.Popen(  # noqa: S603 - our own module
-        [
-            sys.executable,
-            "-m",
-            "assure_tui.app",
-            "record",
-            "--attached",
-            "--home",
-            str(stage.home),
-            str(stage.workspace),
-        ],
+        command("assure_tui.app", "record", "--attached", "--home", str(stage.home), str(stage.workspace)),
         stdin=subprocess.PIPE,
         stdout=None,
         text=True,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from assure_tui.app.child import command
 from assure_tui.app.demo.play import FEED
 from assure_tui.app.demo.provider import LAG
 
@@ -65,5 +65,5 @@ class Stage:
 
     def play(self) -> subprocess.Popen[str]:
         """Start the process that plays the scenes; it says on its standard output which file holds which scene."""
-        command = [sys.executable, "-m", "assure_tui.app.demo.play", str(self.workspace), "--speed", str(self.speed)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+        words = command("assure_tui.app.demo.play", str(self.workspace), "--speed", str(self.speed))
+        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module

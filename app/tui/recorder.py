@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
+
+from assure_tui.app.child import command
 
 PATIENCE: Final = 5.0
 """Seconds that the recorder has to finish its batch when the screen closes."""
@@ -18,9 +19,11 @@ def attached(arguments: Sequence[str] = ()) -> Iterator[int]:
 
     It ends when its standard input closes, however we end.
     """
-    command = [sys.executable, "-m", "assure_tui.app", "record", "--attached", *arguments]
     child = subprocess.Popen(  # noqa: S603 - our own program, with arguments that our caller made
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command("assure_tui.app", "record", "--attached", *arguments),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield child.pid
