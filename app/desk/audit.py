@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.live import EMPTY_CHAIN
+from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.adapters import ADAPTERS
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.reader import open_source
@@ -54,7 +55,7 @@ def recorded_logs(ledger: Ledger, tags: Tags, path: Path | None = None) -> Itera
         source, upto = str(entry.clear["source"]), int(entry.clear["upto"])
         log = logs.get(source)
         if log is None or upto < log.upto:
-            log = logs[source] = RecordedLog(content["path"], content["adapter"], content["salt"])
+            log = logs[source] = RecordedLog(text_path(content["path"]), content["adapter"], content["salt"])
         log.points[upto] = (content["chain"], entry.time)
     yield from logs.values()
 

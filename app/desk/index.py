@@ -13,7 +13,7 @@ import msgspec
 
 from assure_tui.app.desk.facts import RunFacts
 from assure_tui.app.desk.summaries import kind_of, summarise
-from assure_tui.app.desk.wire import encode, storable
+from assure_tui.app.desk.wire import encode, path_text, storable, text_path
 from assure_tui.ingest.model import RunEvent, SourceInfo, Tally, ToolResult
 from assure_tui.reconcile.model import (
     Claim,
@@ -129,9 +129,9 @@ class IndexWriter:
             "INSERT INTO sources (path, id, adapter, discipline, complete, salt) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET id = excluded.id, adapter = excluded.adapter, "
             "discipline = excluded.discipline, complete = excluded.complete, salt = excluded.salt",
-            (info.path, info.id, info.adapter, info.discipline, info.complete, salt),
+            (path_text(info.path), info.id, info.adapter, info.discipline, info.complete, salt),
         )
-        (no,) = self._link.execute("SELECT no FROM sources WHERE path = ?", (info.path,)).fetchone()
+        (no,) = self._link.execute("SELECT no FROM sources WHERE path = ?", (path_text(info.path),)).fetchone()
         return int(no)
 
     def met(self, no: int, tally: Tally) -> None:
@@ -145,7 +145,7 @@ class IndexWriter:
     def known_sources(self) -> dict[str, tuple[int, int, str]]:
         """Give size, time of modification and salt of every source by path, as of when it was last read to its end."""
         return {
-            path: (size, changed, salt)
+            text_path(path): (size, changed, salt)
             for path, size, changed, salt in self._link.execute("SELECT path, size, changed, salt FROM sources")
         }
 
@@ -271,12 +271,12 @@ class IndexWriter:
         row = self._link.execute(
             "SELECT sources.path FROM runs JOIN sources ON sources.no = runs.source WHERE runs.id = ?", (run,)
         ).fetchone()
-        return row[0] if row else None
+        return text_path(row[0]) if row else None
 
     def runs_of(self, path: Path) -> list[tuple[int, str]]:
         """Give number and id of the runs that were read from a source."""
         query = "SELECT runs.no, runs.id FROM runs JOIN sources ON sources.no = runs.source WHERE sources.path = ?"
-        return [(no, run) for no, run in self._link.execute(query, (str(path),))]
+        return [(no, run) for no, run in self._link.execute(query, (path_text(path),))]
 
     def has_effects(self, path: Path, kinds: Collection[str]) -> bool:
         """Tell whether a run of a source has an effect or a claim of one of these kinds."""
@@ -285,7 +285,7 @@ class IndexWriter:
             "SELECT 1 FROM results JOIN runs ON runs.no = results.run JOIN sources ON sources.no = runs.source "  # noqa: S608 - only question marks are put in
             f"WHERE sources.path = ? AND results.kind IN ('claim', 'effect') AND results.code IN ({marks}) LIMIT 1"
         )
-        return self._link.execute(query, (str(path), *kinds)).fetchone() is not None
+        return self._link.execute(query, (path_text(path), *kinds)).fetchone() is not None
 
     def clear_run(self, no: int) -> None:
         """Drop all that was read of a run: it is read anew."""

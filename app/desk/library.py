@@ -15,6 +15,7 @@ import msgspec
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.index import MAX_EVENTS, RESULT_KINDS, RUN_BITS, connect, usable
 from assure_tui.app.desk.views import EventRow
+from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.model import Locator, SourceInfo, Tally
 from assure_tui.reconcile.model import Unattributed
 
@@ -157,7 +158,7 @@ class Library:
         row = self._row("SELECT id, path, adapter, discipline, complete, tally FROM sources WHERE no = ?", (no,))
         if row is None:
             raise UsageError("the index is being built anew: look again in a moment.")
-        info = SourceInfo(id=row[0], path=row[1], adapter=row[2], discipline=row[3], complete=bool(row[4]))
+        info = SourceInfo(id=row[0], path=text_path(row[1]), adapter=row[2], discipline=row[3], complete=bool(row[4]))
         return info, msgspec.json.decode(row[5], type=Tally) if row[5] else Tally()
 
     def unattributed(self) -> list[Unattributed]:
@@ -214,7 +215,7 @@ class Library:
                 status=row[6],
                 summary=row[7],
                 source=row[14],
-                path=row[13],
+                path=text_path(row[13]),
                 at=Locator(row[9], row[10], row[11], row[12]),
                 claims=claims.get(row[1], 0),
                 findings=findings.get(row[1], 0),

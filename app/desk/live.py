@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assure_tui.app.desk.wire import path_text
 from assure_tui.ingest.model import Locator, RunEvent
 from assure_tui.ingest.reader import open_source
 
@@ -140,7 +141,7 @@ class LiveSource:
         """Start over when a run turns out to be that of another log, or of this log under its earlier name."""
         for run in runs - self.books.keys():
             if not self.salt and self._room.taken(run, self):
-                self._start(str(self.path))
+                self._start(path_text(self.path))
                 return True
             moved = self._room.moved(run, self)
             if moved is not None and not self.recorded.upto:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assure_tui.app.desk import entries
 from assure_tui.app.desk.rules import version
+from assure_tui.app.desk.wire import path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +42,7 @@ class Minutes:
                 seen=source.seen,
                 content={
                     "run": run,
-                    "path": str(source.path),
+                    "path": path_text(source.path),
                     "adapter": source.adapter.name,
                     "chain": source.chain.hex(),
                     "salt": source.salt,

@@ -16,6 +16,7 @@ from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import Test
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.views import Attention, RunRow, Verdict
+from assure_tui.app.desk.wire import text_path
 from assure_tui.reconcile.model import SEVERITIES, Severity, at_least
 
 Columns = dict[str, Any]
@@ -134,7 +135,7 @@ class Roster:
             adapter=columns["adapter"],
             model=columns["model"],
             cwd=columns["cwd"],
-            source=columns["path"],
+            source=text_path(columns["path"]),
             title=columns["title"],
             started=columns["started"],
             ended=columns["ended"],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.index import connect
+from assure_tui.app.desk.wire import path_text, text_path
 
 VERSION = 1
 MAX_DRAFT = 1 << 20
@@ -72,11 +73,12 @@ class Table:
         """Note a root's logs as history, unless the root was watched before; tell whether this was the first time."""
         self._link.execute("BEGIN IMMEDIATE")
         try:
-            fresh = (
-                self._link.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (str(root), time.time())).rowcount == 1
-            )
+            seen = (path_text(root), time.time())
+            fresh = self._link.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", seen).rowcount == 1
             if fresh:
-                self._link.executemany("INSERT OR IGNORE INTO history VALUES (?, ?)", list(sizes))
+                self._link.executemany(
+                    "INSERT OR IGNORE INTO history VALUES (?, ?)", [(path_text(path), size) for path, size in sizes]
+                )
         except BaseException:
             self._link.execute("ROLLBACK")
             raise
@@ -85,7 +87,7 @@ class Table:
 
     def history(self) -> dict[str, int]:
         """Give how long each log was when its root was first watched."""
-        return dict(self._link.execute("SELECT path, size FROM history"))
+        return {text_path(path): size for path, size in self._link.execute("SELECT path, size FROM history")}
 
     def want(self, run: str) -> None:
         """Ask the recorder to record a run of the history."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import Any, Final
 
 import msgspec
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+_BYTES: Final = "bytes:"
+"""Begins a path that is no text: absolute paths begin otherwise."""
 
 
 def encode(value: Any) -> bytes:
@@ -24,6 +27,21 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace").decode()
     return text
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """Give an absolute path as text that SQLite can hold; names of files may be any bytes, and none stays unwatched."""
+    text = os.fspath(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _BYTES + os.fsencode(text).hex()
+    return text
+
+
+def text_path(text: str) -> str:
+    """Give the path that `path_text` made the text of."""
+    return os.fsdecode(bytes.fromhex(text.removeprefix(_BYTES))) if text.startswith(_BYTES) else text
 
 
 def _scrub(value: Any) -> Any:

@@ -88,12 +88,14 @@ class Head:
 
 def _value(data: bytes) -> Any:
     """Decode what a `Decoder` would: a log whose first lines hold half a character is still that log."""
-    for text in (lambda: data, lambda: sanitise(data)):
-        try:
-            return msgspec.json.decode(text())
-        except (ValueError, RecursionError):
-            continue
-    return None
+    try:
+        return msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return msgspec.json.decode(sanitise(data))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _decoded_or_repaired(line: RawRecord) -> list[RawRecord]:

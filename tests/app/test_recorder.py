@@ -355,3 +355,19 @@ def test_killed_at_any_moment_it_records_every_line_once(home, folder):
         for row in desk.runs():
             ids = [event.id for event in desk.events(row.id, 0, row.events + 10)]
             assert len(ids) == len(set(ids)) == row.events
+
+
+def test_a_log_whose_name_is_no_text_is_watched_like_any_other(home, folder):
+    log = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.jsonl"))
+    append(log, lines(0, 4))
+    for count in (6, 8):
+        with recording(home, folder, backfill=True):
+            append(log, lines(count - 2, count))
+            until(
+                lambda count=count: home.ledger.exists() and observed(home, log) and recorded_lines(home, log) == count
+            )
+    with sitting(home) as desk:
+        (row,) = desk.runs()
+        assert desk.run(row.id).discrepancies == ()
+        assert len(desk.events(row.id, 0, 20)) == row.events
+        assert desk.check_log(log) == []

@@ -47,6 +47,12 @@ def test_a_log_is_known_by_its_content_and_not_by_its_name(write, adapter, name)
     assert found.adapter.name == adapter
 
 
+@pytest.mark.parametrize("adapter", LOGS)
+def test_half_a_character_on_every_line_hides_no_log(write, adapter):
+    path = write("log.jsonl", [LOGS[adapter] | {"half": "\ud83d"}] * 2)
+    assert [one.adapter.name for one in discover([path]).files] == [adapter]
+
+
 @pytest.mark.parametrize("kind", OTHERS)
 def test_what_is_no_log_is_left_out_with_a_reason(write, kind):
     found = discover([write("log.jsonl", [OTHERS[kind]])])
