@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.views import EventRow, RunDetail
+from assure_tui.app.tui.acts import details, flat
 from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.reconcile.model import (
@@ -36,15 +37,6 @@ CONTEXT: Final = 160
 AROUND: Final = 4
 """Events shown on either side of the one that matters."""
 CELLS_SHOWN: Final = 8
-ARGS_SHOWN: Final = 6
-TELLING: Final[tuple[str, ...]] = (
-    "money", "target", "targets", "object", "recipient", "account", "ids", "id", "url", "path", "paths", "command",
-    "counts", "sha", "branch", "date", "items", "message",
-)  # fmt: skip
-"""Arguments that a reviewer compares, in the order in which they are shown. The rest is for matching."""
-NAMES: Final = {"money": "amount", "targets": "target", "paths": "path"}
-TALLIED: Final = ("passed", "failed", "skipped", "errors")
-"""Counts of a test run, shown as one: `39 passed, 2 failed`."""
 ABSENT: Final = {
     "asked": "no user turn found before it",
     "claimed": "no claim of the agent covers this",
@@ -141,9 +133,9 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
         reason=matter.reason,
         settles=matter.settles,
         asked=tuple(_asked(desk, run, event, _values(claim, matter.acts))),
-        claimed=(_claimed(desk, run, claim),) if claim else (),
-        called=tuple(_effect(act) for act in called[:CELLS_SHOWN]),
-        landed=tuple(_effect(act) for act in landed[:CELLS_SHOWN]),
+        claimed=(_claimed(desk, run, claim, told=matter.severity is None),) if claim else (),
+        called=tuple(_effect(act, detail.row.cwd) for act in called[:CELLS_SHOWN]),
+        landed=tuple(_effect(act, detail.row.cwd) for act in landed[:CELLS_SHOWN]),
         read=matter.read,
         more=max(0, len(called) - CELLS_SHOWN) + max(0, len(landed) - CELLS_SHOWN),
         absent={**ABSENT, **matter.absent},
@@ -233,7 +225,7 @@ def _values(claim: Claim | None, acts: Sequence[Effect]) -> set[str]:
     for args in ([claim.args] if claim else []) + [act.args for act in acts]:
         for key, value in args.items():
             if key not in {"command", "scope"}:
-                found |= {word for text in _flat(value) for word in _words_of(text)}
+                found |= {word for text in flat(value) for word in _words_of(text)}
     return found
 
 
@@ -243,22 +235,11 @@ def _words_of(text: str) -> set[str]:
     return {word.removesuffix(".00") for word in words if any(char.isdigit() for char in word) or "@" in word}
 
 
-def _flat(value: Any, depth: int = 0) -> list[str]:
-    if depth > 3:
-        return []
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _flat(item, depth + 1)]
-    if isinstance(value, list | tuple | set | frozenset):
-        return [text for item in list(value)[:20] for text in _flat(item, depth + 1)]
-    if hasattr(value, "value") and hasattr(value, "currency"):
-        return [str(value.value)]
-    return [] if value is None or isinstance(value, bool) else [str(value)]
-
-
 # --- claimed --------------------------------------------------------------------------------------------------------
 
 
-def _claimed(desk: Desk, run: str, claim: Claim) -> Cell:
+def _claimed(desk: Desk, run: str, claim: Claim, *, told: bool) -> Cell:
+    """The agent's words. Beside a finding, their outcome is `told` below it: a claim may hold and still not be all."""
     words = _words(desk, run, claim.event, claim.span, claim.text)
     return Cell(
         words.text,
@@ -266,7 +247,7 @@ def _claimed(desk: Desk, run: str, claim: Claim) -> Cell:
         time=claim.time,
         who="agent",
         span=words.span,
-        status=claim.outcome,
+        status=claim.outcome if told else "",
         grade="narrated",
     )
 
@@ -295,48 +276,15 @@ def _words(desk: Desk, run: str, event: str, span: tuple[int, int], fallback: st
 # --- called and landed ----------------------------------------------------------------------------------------------
 
 
-def _effect(effect: Effect) -> Cell:
-    details = [*_details(effect.args), *(_details(effect.results) if effect.source_kind == "log" else ())]
-    seen: set[tuple[str, str]] = set()
-    unique = [detail for detail in details if not (detail in seen or seen.add(detail))]  # type: ignore[func-returns-value]
-    if effect.exit_code is not None:
-        unique.append(("exit", str(effect.exit_code)))
-    who = effect.source_kind.removeprefix("feed:") if effect.source_kind != "log" else ""
+def _effect(effect: Effect, cwd: str | None) -> Cell:
+    """An act of the agent is called by its tool, a row of a feed by what it is a row of."""
+    from_log = effect.source_kind == "log"
     return Cell(
-        effect.tool or effect.kind,
+        (effect.tool if from_log else effect.kind) or effect.kind,
         event=effect.event,
         time=effect.time,
-        who=who,
+        who="" if from_log else effect.source_kind.removeprefix("feed:"),
         status=effect.status,
         grade=effect.grade,
-        details=tuple(unique[:ARGS_SHOWN]),
+        details=details(effect, cwd),
     )
-
-
-def _details(args: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    tally = {name: args[name] for name in TALLIED if isinstance(args.get(name), int)}
-    if tally:
-        yield "counts", plain(tally)
-    names = [name for name in TELLING if name in args] or [name for name in args if name not in tally]
-    for key in names:
-        shown = plain(args[key])
-        if shown:
-            yield NAMES.get(key, key).replace("_", " "), shown
-
-
-def plain(value: Any) -> str:
-    """A typed argument as a person writes it: `40.00 USD`, `39 passed, 2 failed`, `a.py, b.py`."""
-    if value is None or value is False or value in ("", [], {}, ()):
-        return ""
-    if hasattr(value, "value") and hasattr(value, "currency"):
-        return f"{value.value} {value.currency or ''}".strip()
-    if isinstance(value, dict):
-        if set(value) <= {"value", "currency"} and "value" in value:
-            return f"{value['value']} {value.get('currency') or ''}".strip()
-        if value and all(isinstance(item, int) for item in value.values()):
-            return ", ".join(f"{item} {key}" for key, item in value.items())
-        return ", ".join(f"{key} {plain(item)}" for key, item in list(value.items())[:6])
-    if isinstance(value, list | tuple | set | frozenset):
-        items = [plain(item) for item in value]
-        return ", ".join(items[:4]) + (f" and {len(items) - 4} more" if len(items) > 4 else "")
-    return str(value)
