@@ -8,13 +8,14 @@ happen and is told as information.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.effects import folder_of, shell_line
 from assure_tui.reconcile.effects.commands import understand
-from assure_tui.reconcile.effects.script import join
 from assure_tui.reconcile.gates import file_rules, shell_rules
 from assure_tui.reconcile.gates.look import Look, Memory
+from assure_tui.reconcile.gates.made import made, made_by_script
 from assure_tui.reconcile.gates.rules import Hit, asked, catalogue, listed
 from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.match.part import Part
@@ -54,6 +55,7 @@ class Gates(Part):
         self._judge(call, event, effects)
         if event.status not in {"denied", "running"}:
             self._remember(effects)
+            self._remember_made(call, event, effects)
 
     def permission(self, event: Permission) -> None:
         """See approvals switched off."""
@@ -147,6 +149,19 @@ class Gates(Part):
             elif effect.kind == "vcs":
                 self._remember_git(effect)
 
+    def _remember_made(self, call: ToolCall, event: ToolResult, effects: Sequence[Effect]) -> None:
+        """Remember what the call made; where a chain of commands failed, also what its first ones may have made."""
+        line = shell_line(call)
+        script = understand(*line).script if line is not None else None
+        if script is not None and (event.status != "failed" or len(script.commands) > 1):
+            for _, path in made(script, folder_of(call, self.context)):
+                self._memory.own.add(path)
+        for effect in effects:
+            diff = effect.results.get("diff")
+            if effect.kind in {"created", "edited"} and effect.status != "failed" and isinstance(diff, str):
+                for path in made_by_script(diff):
+                    self._memory.own.add(path)
+
     def _remember_git(self, effect: Effect) -> None:
         words = effect.args.get("argv", [])
         action = effect.args.get("action")
@@ -156,20 +171,9 @@ class Gates(Part):
                     self._memory.branches.add(words[words.index(flag) + 1])
         elif action == "worktree" and "add" in words:
             after = words[words.index("add") + 1 :]
-            for at, word in enumerate(after):
-                if at and after[at - 1] in {"-b", "-B"}:
-                    self._memory.branches.add(word)
-                elif not word.startswith("-"):
-                    self._memory.own.add(join(effect.args.get("cwd"), word))
-        elif action == "clone":
-            operands = [word for word in words if not word.startswith("-")]
-            if len(operands) > 2:
-                name = (
-                    operands[3]
-                    if len(operands) > 3
-                    else operands[2].rstrip("/").rpartition("/")[2].removesuffix(".git")
-                )
-                self._memory.own.add(join(effect.args.get("cwd"), name))
+            for flag, name in pairwise(after):
+                if flag in {"-b", "-B"}:
+                    self._memory.branches.add(name)
         elif action == "stash":
             self._memory.stashed = True
 

@@ -14,6 +14,17 @@ MAX_OWN = 4096
 """Paths made by the run that are remembered."""
 
 _VARIABLE = re.compile(r"\$|`")
+_HOME = re.compile(
+    r"^(?:\$\{?HOME\}?|\$env:USERPROFILE|%USERPROFILE%|/root|(?:/mnt/[a-z]|/?[A-Za-z]:?)?/(?:home|Users)/[^/]+)(?=/|$)"
+)
+_DRIVE = re.compile(r"^(?:/mnt/([A-Za-z])|/([A-Za-z])|([A-Za-z]):)(?=/)")
+
+
+def settled(path: str) -> str:
+    """Give one form to a path that can be written in many: `$HOME/x` is `~/x`, `/mnt/d/x` and `D:/x` are `d:/x`."""
+    path = _HOME.sub("~", path.replace("\\", "/"))
+    drive = _DRIVE.match(path)
+    return f"{(drive[1] or drive[2] or drive[3]).lower()}:{path[drive.end() :]}" if drive else path
 
 
 class Own:
@@ -25,7 +36,10 @@ class Own:
         self._paths: dict[str, None] = {}
 
     def add(self, path: str) -> None:
-        """Remember a path."""
+        """Remember a path, unless it is one that people have before any run."""
+        path = settled(path)
+        if path in listed("paths", "roots") or pattern("paths", "people").search(path):
+            return
         self._paths.pop(path, None)
         self._paths[path] = None
         if len(self._paths) > MAX_OWN:
@@ -37,7 +51,8 @@ class Own:
 
     def __contains__(self, path: str) -> bool:
         """Whether the path, or a folder it lies in, was made by the run."""
-        while path and path not in {"/", "."}:
+        path = settled(path)
+        while path and path not in {"/", ".", "~"}:
             if path in self._paths:
                 return True
             path = path.rpartition("/")[0]
@@ -61,6 +76,8 @@ def worth(path: str, cwd: str | None, own: Own) -> Worth:
     names = [name for name in plain.split("/") if name]
     base = cwd.replace("\\", "/").rstrip("/") if cwd else None
     inside = names
+    if base and not plain.startswith(base + "/") and settled(plain).startswith(settled(base) + "/"):
+        plain = base + settled(plain)[len(settled(base)) :]
     if base and (plain == base or plain.startswith(base + "/")):
         inside = [name for name in plain[len(base) :].split("/") if name]
         if not inside:

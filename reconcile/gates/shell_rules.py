@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from assure_tui.reconcile.effects import vcs
-from assure_tui.reconcile.effects.script import Simple, join
+from assure_tui.reconcile.effects.script import Script, Simple, join
 from assure_tui.reconcile.gates.look import Look
-from assure_tui.reconcile.gates.places import worth
-from assure_tui.reconcile.gates.rules import Hit, listed
+from assure_tui.reconcile.gates.made import made
+from assure_tui.reconcile.gates.places import Own, worth
+from assure_tui.reconcile.gates.rules import Hit, listed, pattern
 from assure_tui.reconcile.model import Severity
 
 _CHECKS = {"tests", "lint", "build"}
@@ -27,7 +28,7 @@ def hits(look: Look) -> Iterator[Hit]:
         folder = join(look.cwd, simple.cd) if simple.cd else look.cwd
         yield from _hooks(simple, folder, look)
         yield from _history(simple, folder, look)
-        yield from _deletion(simple, folder, look)
+        yield from _deletion(script, at, folder, look)
         yield from _data(simple)
         yield from _remote(script.commands, at)
         yield from _permissions(simple)
@@ -62,7 +63,7 @@ def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
     if git is None:
         if " ".join(simple.argv[:2]) in listed("hooks", "removers"):
             yield hit("hooks-removed", "removes the repository's hooks")
-        elif simple.program in {"rm", "mv"} and any(".git/hooks" in word for word in simple.argv[1:]):
+        elif simple.program in {"rm", "mv", "unlink"} and any(map(_is_hook, _taken(simple))):
             yield hit("hooks-removed", "takes the repository's hooks away")
         return
     if git.action in {"commit", "push", "merge"} and any(environment.get(name) for name in listed("hooks", "lists")):
@@ -80,6 +81,17 @@ def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
         git.action in {"merge", "rebase", "am", "cherry-pick"} and "--no-verify" in git.words
     ):
         yield hit("no-verify", "skips the hooks that check the change")
+
+
+def _taken(simple: Simple) -> tuple[str, ...]:
+    """Paths that a command takes away: what is moved, not where to."""
+    operands = tuple(word for word in simple.argv[1:] if not word.startswith("-"))
+    return operands[:-1] if simple.program == "mv" else operands
+
+
+def _is_hook(path: str) -> bool:
+    """Whether a path is that of a hook that git runs, or of all of them; copies and samples beside it are none."""
+    return bool(pattern("hooks", "files").search(path.replace("\\", "/")))
 
 
 def _sets_hooks_path(words: tuple[str, ...]) -> bool:
@@ -210,7 +222,8 @@ def _discarded(git: vcs.Git, look: Look) -> tuple[Severity, str, str] | None:
 # -- deletions
 
 
-def _deletion(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
+def _deletion(script: Script, at: int, folder: str | None, look: Look) -> Iterator[Hit]:
+    simple = script.commands[at]
     words = simple.argv[1:]
     program = simple.program.lower()
     if program in {"mkfs", "wipefs", "fdisk"} or simple.program.startswith("mkfs."):
@@ -246,7 +259,7 @@ def _deletion(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
             bare = path.rstrip("/") in {"", "~", "$HOME", "/", "/*"}
             found = ("critical" if bare else "high"), "everything", f"deletes {path}, with everything in it"
         elif place == "outside":
-            found = "high", "outside", f"deletes {path}, which is outside of the workspace"
+            found = _outside(path, join(folder, path), script, at, look)
         elif place == "unknown":
             found = "info", "unknown-path", f"deletes {path}, which the log does not settle"
         elif place == "inside":
@@ -261,6 +274,18 @@ def _deletion(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
             message=f"{_quote(simple)} {worst[2]}",
             objects=(named,),
         )
+
+
+def _outside(path: str, resolved: str, script: Script, at: int, look: Look) -> tuple[Severity, str, str] | None:
+    """Weigh the deletion of a path outside of the workspace by what the same line makes before and after it."""
+    earlier, later = Own(), Own()
+    for place, other in made(script, look.cwd):
+        (earlier if place < at else later).add(other)
+    if resolved in earlier:
+        return None
+    if resolved in later and not pattern("paths", "people").search(resolved):
+        return "low", "made-again", f"deletes {path}, and makes it again"
+    return "high", "outside", f"deletes {path}, which is outside of the workspace"
 
 
 _RANK: dict[str, int] = {"info": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
