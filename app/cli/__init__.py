@@ -20,7 +20,7 @@ INTERRUPTED = 130
 def main(argv: Sequence[str]) -> int:
     """Run one command and give the exit code; no error leaves as a traceback."""
     if list(argv) == ["--version"]:
-        from assure_tui.app.desk.rules import version  # noqa: PLC0415 - nothing else is needed
+        from assure_tui.app.desk.about import version  # noqa: PLC0415 - nothing else is needed
 
         print(f"assure-tui {version()}")
         return 0

@@ -148,7 +148,7 @@ def _chain(command: Adder) -> None:
 
 
 def _upkeep(command: Adder) -> None:
-    sub = command("paths", "upkeep", "print where everything lies")
+    sub = command("paths", "places", "print where everything lies")
     _format(sub)
     sub = command("doctor", "upkeep", "tell what is watched, and what stands in the way")
     sub.add_argument("paths", nargs="*", type=Path, metavar="PATH")

@@ -1,18 +1,17 @@
-"""`assure-tui paths`, `doctor`, `trust`, `status`: set-up and diagnosis."""
+"""`assure-tui doctor`, `trust`, `status`: set-up and diagnosis."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
 
+from assure_tui.app.desk.about import version
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_workspace
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.rules import version
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.trust import trust
 from assure_tui.app.neutral import neutral_line
@@ -24,16 +23,6 @@ WIDTH = 300
 def run(arguments: argparse.Namespace) -> int:
     """Do what the command says."""
     return _COMMANDS[arguments.command](arguments)
-
-
-def _paths(arguments: argparse.Namespace) -> int:
-    home = Home.find(arguments.home)
-    if arguments.format == "json":
-        print(json.dumps({name: str(path) for name, path in home.places()}))
-    else:
-        for name, path in home.places():
-            print(f"{name:<8} {neutral_line(str(path), 4096)}")
-    return 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -108,4 +97,4 @@ def _say(text: str) -> None:
     print(neutral_line(text, WIDTH))
 
 
-_COMMANDS = {"paths": _paths, "doctor": _doctor, "trust": _trust, "status": _status}
+_COMMANDS = {"doctor": _doctor, "trust": _trust, "status": _status}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.ingest.feeds.spec import FeedSpec
+from assure_tui.reconcile.gates.rules import catalogue
 from assure_tui.reconcile.model import SEVERITIES, Severity
 from assure_tui.reconcile.settings import Settings, ToolSpec
 
@@ -171,7 +172,8 @@ def _default_severities() -> dict[str, Severity]:
     """Give the worst severity that each code has by default."""
     text = (files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8")
     table: dict[str, Severity] = tomllib.loads(text)["severity"]
-    return table
+    # A gate may raise the severity that its catalogue states by what is at stake: only the worst is no lowering.
+    return table | dict.fromkeys(catalogue(), "critical")
 
 
 def _raises(code: str, severity: Severity) -> bool:
@@ -181,7 +183,9 @@ def _raises(code: str, severity: Severity) -> bool:
 def _known_codes(severities: dict[str, Severity], path: Path) -> None:
     for code in severities:
         if code not in _default_severities():
-            raise ConfigError(f"{path}: [severities] names no code {code!r}{_nearest(code, _default_severities())}.")
+            raise ConfigError(
+                f"{path}: [severities] names no discrepancy or gate {code!r}{_nearest(code, _default_severities())}."
+            )
 
 
 def _read(path: Path) -> bytes | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from assure_tui.reconcile.gates.rules import catalogue
 from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult, InputFinding
 
 ARGUMENT_LENGTH = 80
@@ -36,7 +37,8 @@ def code_of(finding: Finding) -> str:
 def label(finding: Finding) -> str:
     """Give what people read first: the plain label of the finding's code."""
     if isinstance(finding, GateResult):
-        return f"gate {finding.outcome}"
+        known = catalogue().get(finding.gate)
+        return f"gate {finding.outcome}: {known.label}" if known else f"gate {finding.outcome}"
     family = "input" if isinstance(finding, InputFinding) else "discrepancy"
     code = code_of(finding)
     return _codes()[family].get(code, code.replace("-", " "))

@@ -24,6 +24,7 @@ from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.filters import compile_filter
+from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.report import UNCHECKED
@@ -168,9 +169,18 @@ class Desk:
                 sources_incomplete=() if source.complete else (source.path,),
                 claims_checked=sum(claim.outcome not in UNCHECKED for claim in claims),
                 claims_total=len(claims),
+                unobserved=() if row.attention == "backlog" else self._unobserved(row),
             ),
             children=children,
         )
+
+    def _unobserved(self, row: RunRow) -> tuple[tuple[float, float], ...]:
+        """Give the intervals of a run in which nobody recorded, as the heartbeats tell."""
+        if row.started is None or row.ended is None:
+            return ()
+        margin = 2 * HEARTBEAT_SECONDS
+        beats = self._library.beats(row.started - margin, row.ended + margin)
+        return unobserved(row.started, row.ended, beats)
 
     def unattributed(self) -> list[Unattributed]:
         """Give the rows of shared evidence that no run accounts for."""

@@ -311,6 +311,14 @@ class Library:
             for entry, kind, tag, time, clear, content in rows
         ]
 
+    def beats(self, start: float, end: float) -> list[tuple[float, str]]:
+        """Give time and state of the recorder's heartbeats between two times, in seconds."""
+        rows = self._rows(
+            "SELECT time, clear FROM entries WHERE kind = 'heartbeat' AND time BETWEEN ? AND ? ORDER BY entry",
+            (int(start * 1000), int(end * 1000)),
+        )
+        return [(time / 1000, str(json.loads(clear).get("state"))) for time, clear in rows]
+
     def newest(self, kinds: Sequence[str], subject: str) -> int:
         """Give the index of the newest entry of some kinds about a subject, or -1."""
         marks = ", ".join("?" * len(kinds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from assure_tui.app.desk import entries
-from assure_tui.app.desk.rules import version
+from assure_tui.app.desk.about import version
 from assure_tui.app.desk.wire import path_text
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
+from assure_tui.app.desk.about import version
 from assure_tui.app.desk.batch import Batch
 from assure_tui.app.desk.describe import code_of, effect_line, label
 from assure_tui.app.desk.report import SCHEMA, RunReport, iso, unattributed_document
-from assure_tui.app.desk.rules import rules_digest, version
+from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.neutral import neutral_line
 from assure_tui.reconcile.model import SEVERITIES, Finding
 

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 RULE_SUFFIXES = (".toml", ".txt", ".json")
 
 
-@cache
-def version() -> str:
-    """Version of the program, as installed."""
-    from importlib.metadata import version as installed  # noqa: PLC0415 - 20 ms that most commands need not pay
-
-    return installed("assure-tui")
-
-
 def rules_digest(settings: Settings) -> str:
     """Hash the lexicon, gates and other data files of `reconcile`, and the settings of the workspace."""
     hasher = sha256(_shipped())

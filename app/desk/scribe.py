@@ -11,6 +11,7 @@ import msgspec
 
 from assure_tui.app.desk.entries import FINDINGS, Tags, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live import Recorded
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.locks import FileLock
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from assure_tui.app.desk.paths import Home
 
 PUBLISH_SECONDS = 1.0
-HEARTBEAT_SECONDS = 60.0
 MAX_FOLLOW = 5_000
 """Entries that are copied into the index at a time."""
 _WITHOUT_CONTENT = frozenset({"assessed", "heartbeat", "key", "recovery"})

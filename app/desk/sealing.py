@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assure_tui.app.desk.about import version
 from assure_tui.app.desk.acts import PREDICATE_TYPE
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import EVIDENCE, portable
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.operators import unlock
-from assure_tui.app.desk.rules import version
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.entry import encode_entry
 from assure_tui.ledger.seal import SealReceipt, seal
@@ -104,5 +104,6 @@ def _reviewed(desk: Desk, detail: RunDetail, count: int, digest: str, upto: int)
             "unrecognised": coverage.tally.unrecognised,
             "malformed": coverage.tally.malformed,
             "calls_without_result": coverage.calls_without_result,
+            "unobserved": [[int(start * 1000), int(end * 1000)] for start, end in coverage.unobserved],
         },
     }

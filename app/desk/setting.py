@@ -10,6 +10,7 @@ from pathlib import Path
 from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, find_workspace, read_user, read_workspace
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.trust import was_trusted
 from assure_tui.ingest.roots import default_roots
 
 
@@ -31,7 +32,12 @@ class Setting:
     def waiting(self) -> list[str]:
         """Sentences about what the workspace file asks for and does not get before it is trusted."""
         path = self.workspace.path
-        return [f"{path}: {wish}: waits for `assure-tui trust {path}`." for wish in self.workspace.waiting]
+        if path is None or not self.workspace.waiting:
+            return []
+        wishes = [f"{path}: {wish}: waits for `assure-tui trust {path}`." for wish in self.workspace.waiting]
+        if was_trusted(self.home.trust, path):
+            wishes.insert(0, f"{path} changed since it was trusted, so it is not trusted any more: look at it first.")
+        return wishes
 
     @classmethod
     def gather(cls, paths: Sequence[Path] = (), *, home: Path | None = None, config: Path | None = None) -> Setting:

@@ -41,6 +41,8 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
         f"{tally.records} records, {tally.unrecognised} not recognised, {tally.malformed} malformed, "
         f"{detail.coverage.calls_without_result} calls without result"
     )
+    for start, end in detail.coverage.unobserved:
+        yield f"  unobserved {iso(start)} to {iso(end)}: nobody recorded"
     for claim in detail.claims:
         yield neutral_line(f'  claim      {claim.id}  {claim.outcome:<12} {claim.kind}  "{claim.text}"', WIDTH)
         if claim.reason:

@@ -30,6 +30,8 @@ amount = "cents"
 
 [severities]
 hedged = "low"
+hook-bypass = "critical"
+check-masking = "low"
 unreported = "info"
 """
 
@@ -61,7 +63,7 @@ def test_without_files_the_defaults_hold(tmp_path):
             "[[feeds]]\nname='p'\nkind='r'\npath='x'\n[[feeds]]\nname='p'\nkind='r'\npath='x'",
             ["two feeds are named 'p'"],
         ),
-        ("[severities]\nphantm = 'high'", ["no code 'phantm'", "did you mean `phantom`?"]),
+        ("[severities]\nphantm = 'high'", ["no discrepancy or gate 'phantm'", "did you mean `phantom`?"]),
         ("[severities]\nphantom = 'huge'", ["`severities.phantom`"]),
         ("complete_logs = 'yes'", ["`complete_logs`"]),
         ("[[tools]]\nname='t'\nkind='refund'\neffect_class='wipe'", ["`tools[1].effect_class`"]),
@@ -97,7 +99,7 @@ def test_an_untrusted_workspace_may_only_tighten(tmp_path):
     assert found.exclude == ()
     assert found.settings.tools == ()
     assert found.settings.complete_logs
-    assert found.settings.severities == {"hedged": "low"}
+    assert found.settings.severities == {"hedged": "low", "hook-bypass": "critical"}
     waiting = "\n".join(found.waiting)
     for wish in (
         "payments",

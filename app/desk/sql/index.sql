@@ -111,5 +111,6 @@ CREATE TABLE entries (
   content BLOB
 ) STRICT;
 CREATE INDEX entries_subject ON entries (subject, kind);
+CREATE INDEX entries_beats ON entries (time) WHERE kind = 'heartbeat';
 
 CREATE VIRTUAL TABLE words USING fts5 (summary, content = 'events', content_rowid = 'pos', tokenize = "unicode61 remove_diacritics 2");
