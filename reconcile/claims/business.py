@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 MAX_FRAMES = 400
 """Frames read of one text."""
+MAX_AROUND = 2000
+"""Code points of a sentence before and after a verb's stretch that are compared with acts."""
 MAX_DETAILS = 60
 """Values that lines below a claim may add to it."""
 
@@ -347,7 +349,7 @@ class _Reader:
                 count=count,
                 counts_action=count > 1 and any(_is_plural(token) and action_of_noun(token) for token in stretch),
                 plural=bool(_PLURAL.search(text[start:end])) or _plural_object(tokens, verb, start, end),
-                context=f"{text} {above}".lower(),
+                context=f"{text[max(0, start - MAX_AROUND) : end + MAX_AROUND]} {above}".lower(),
             )
         )
         self.done = self.done or verb.mode == "completed" or (verb.mode == "ongoing" and not weak)

@@ -13,10 +13,11 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
+from assure_tui.reconcile.match.actions_bench import Matter
 from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
 from assure_tui.reconcile.match.actions_pairs import NAMED_BY_USER, Pairs, role_of
-from assure_tui.reconcile.match.actions_verdict import Matter, Verdict
+from assure_tui.reconcile.match.actions_verdict import Verdict
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Effect
 
@@ -49,8 +50,8 @@ MAX_READ = 50_000
 """Code points of one text that are read for identifiers."""
 
 _YES = re.compile(
-    r"\W{0,4}(?:\w+\W{1,3}){0,6}?(?:yes|yeah|yep|sure|ok|okay|correct|confirm\w*|go ahead|please|proceed|sounds good"
-    r"|that's|agreed?|let's|perfect|great|fine|absolutely)\b",
+    r"\W{0,4}(?:\w{1,30}\W{1,3}){0,6}?(?:yes|yeah|yep|sure|ok|okay|correct|confirm\w*|go ahead|please|proceed"
+    r"|sounds good|that's|agreed?|let's|perfect|great|fine|absolutely)\b",
     re.IGNORECASE,
 )
 """A turn that opens like this says yes to what the agent proposed."""

@@ -35,7 +35,6 @@ class Feeds:
         self.contested: list[FeedRow] = []
         """Rows that may be this run's, and may as well be another's."""
         self.closed = False
-        self.now: float | None = None
 
     def take(self, row: FeedRow, run: str) -> Effect:
         """Take a row and give the effect that it shows."""

@@ -86,7 +86,6 @@ class Saying(msgspec.Struct, kw_only=True):
     event: str
     at: int
     turn: int
-    group: str
     ids: frozenset[str]
     tokens: frozenset[str]
     own: tuple[str, ...] = ()
@@ -156,7 +155,6 @@ def saying_of(frame: Frame, claim: Claim | None, event: str, at: int, turn: int,
         event=event,
         at=at,
         turn=turn,
-        group=group_of(frame.action),
         ids=frozenset(_plain(value) for value in own),
         tokens=tokens_of(frame.context),
         own=own,

@@ -8,16 +8,12 @@ differs in target or value, that failed, or that happened more than once.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from assure_tui.reconcile.actionwords import DO
-from assure_tui.reconcile.claims.business import CLAIMED
-from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_silence as silence
+from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cut
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
     FITS,
@@ -31,23 +27,11 @@ from assure_tui.reconcile.match.actions_pairs import (
     other_time,
     said_of,
 )
-from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from assure_tui.reconcile.claims.business import Frame
-    from assure_tui.reconcile.match.actions_feed import Feeds
     from assure_tui.reconcile.match.actions_model import Act, Saying
-    from assure_tui.reconcile.match.actions_pairs import Conflict, Pair, Pairs
-    from assure_tui.reconcile.settings import Settings
-
-TELLING = Decimal("1.5")
-"""From this evidence on the values alone say which act is meant."""
-SAME_TURN = Decimal("0.4")
-SLACK = Decimal("1.5")
-"""Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
-
 
 _CORRECTS = re.compile(
     r"\b(?:correction|i was (?:wrong|mistaken)|my mistake|did(?:n't| not) go through|failed after all"
@@ -57,40 +41,8 @@ _CORRECTS = re.compile(
 )
 
 
-class Matter(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a judgement rests on. `spoken` are place and text of what the agent said lately."""
-
-    run: str
-    settings: Settings
-    business: bool
-    """No coding run: words about creating and changing things are about the world, not about files."""
-    acts: tuple[Act, ...]
-    sayings: tuple[Saying, ...]
-    asked: tuple[Frame, ...]
-    asked_text: str
-    agreed: Mapping[int, str]
-    """Turn to what the agent had proposed in lower case, where the user's turn says yes to it."""
-    spoken: tuple[tuple[int, str], ...]
-    known: Mapping[str, Iterable[str]]
-    """Role to the names that were seen in it."""
-    pairs: Pairs
-    feeds: Feeds
-
-
-class Verdict:
+class Verdict(Bench):
     """The judgement: revised `claims` by id, and the discrepancies `found`."""
-
-    def __init__(self, matter: Matter) -> None:
-        self.matter = matter
-        self.acts = matter.acts
-        self.landed = [act for act in matter.acts if act.landed]
-        self.main = [saying for saying in matter.sayings if asserts(saying)]
-        self.claims: dict[str, Claim] = {}
-        self.found: list[Discrepancy] = []
-        self.words: dict[str, list[Saying]] = {}
-        """Act id to the sayings that speak of it."""
-        self.given: dict[int, list[Act]] = {}
-        """Index of a saying in `main` to its acts."""
 
     def decide(self) -> Verdict:
         """Judge everything."""
@@ -108,72 +60,6 @@ class Verdict:
         silence.beyond_request(self)
         feed.hold(self, self.matter.feeds)
         return self
-
-    # -------------------------------------------------------------------------------------------- assignment
-
-    def _assign(self) -> dict[int, Act]:
-        """Give acts to sayings; gives for those that came away empty the act that they may tell of once more."""
-        pairs = []
-        for index, saying in enumerate(self.main):
-            for act in self.landed:
-                if act.at > saying.at:
-                    continue
-                pair = self._pair(saying, act)
-                score = pair.fit + self._bonus(saying, act)
-                if pair.evidence < TELLING and self._far(saying, act):
-                    continue
-                if score >= FITS and pair.conflict is None:
-                    pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
-        pairs.sort(key=lambda pair: pair[:3], reverse=True)
-        taken: set[str] = set()
-        repeats: dict[int, Act] = {}
-        room = {index: _room(saying) for index, saying in enumerate(self.main)}
-        best: dict[int, Decimal] = {}
-        for score, _, negative, act in pairs:
-            index = -negative
-            best.setdefault(index, score)
-            repeats.setdefault(index, act)
-            more = index not in self.given or not self._loose(self.main[index], act)
-            if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK and more:
-                taken.add(act.effect.id)
-                room[index] -= 1
-                self._give(index, act)
-        return repeats
-
-    def _loose(self, saying: Saying, act: Act) -> bool:
-        """Tell whether neither the action nor a value ties an act to words: enough for one act, not for many."""
-        return self._pair(saying, act).evidence < TELLING and kinship(saying.frame.action, act.action) < SAME_ACTION
-
-    @staticmethod
-    def _far(saying: Saying, act: Act) -> bool:
-        """Tell whether words without any value of an act are too far from it to be about it."""
-        kin = kinship(saying.frame.action, act.action)
-        if act.turn != saying.turn:
-            return kin < KIN or saying.frame.weak
-        return saying.frame.weak and kin < SAME_ACTION
-
-    @staticmethod
-    def _bonus(saying: Saying, act: Act) -> Decimal:
-        near = act.turn == saying.turn and kinship(saying.frame.action, act.action) >= KIN
-        return SAME_TURN if near else Decimal(0)
-
-    def _give(self, index: int, act: Act) -> None:
-        self.given.setdefault(index, []).append(act)
-        self._own(self.main[index], act)
-
-    def _own(self, saying: Saying, act: Act) -> None:
-        self.words.setdefault(act.effect.id, []).append(saying)
-
-    def _pair(self, saying: Saying, act: Act) -> Pair:
-        return self.matter.pairs.of(saying, act, self.matter.known)
-
-    def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
-        return self._pair(saying, act).conflict
-
-    def _free(self, saying: Saying) -> list[Act]:
-        return [act for act in self.landed if act.at < saying.at and act.effect.id not in self.words]
-
-    # ---------------------------------------------------------------------------------------------- one claim
 
     def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
         """Judge words that no act of their own fits: told again, another target, failed, or never done."""
@@ -233,48 +119,6 @@ class Verdict:
             return False
         named = {str(value.value) for value in saying.frame.near if value.kind == "email"}
         return not named or bool(named & act.ids) or "confirmation" in saying.frame.nouns
-
-    def _contradicting(self, saying: Saying, *, same_turn: bool = False) -> Act | None:
-        """Give the best free act that does what is said, to another target."""
-        best: tuple[Decimal, int, Act] | None = None
-        for act in self._free(saying):
-            if kinship(saying.frame.action, act.action) < KIN or (same_turn and act.turn != saying.turn):
-                continue
-            conflict = self._conflict(saying, act)
-            if conflict is None or not conflict.hard or (saying.frame.weak and self._far(saying, act)):
-                continue
-            score = self._pair(saying, act).fit
-            if best is None or (score, act.at) > best[:2]:
-                best = (score, act.at, act)
-        return best[2] if best else None
-
-    def _contradicted_by_siblings(self, saying: Saying) -> Act | None:
-        """Give an act that sentences of the same text claim without naming its target, where this one names another."""
-        for act in self.landed:
-            words = self.words.get(act.effect.id, ())
-            kin = kinship(saying.frame.action, act.action)
-            if act.turn != saying.turn or act.at > saying.at or kin < (SAME_ACTION if saying.frame.weak else KIN):
-                continue
-            conflict = self._conflict(saying, act)
-            if conflict is None or not conflict.hard or any(other.event != saying.event for other in words):
-                continue
-            if not any(said_of(conflict.done.lower().lstrip("#"), other.frame.context) for other in words):
-                return act
-        return None
-
-    def _best(self, saying: Saying, acts: list[Act], *, soft: bool = False) -> Act | None:
-        """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
-        best: tuple[Decimal, int, Act] | None = None
-        for act in acts:
-            score, _, conflict = self._pair(saying, act)
-            score += self._bonus(saying, act)
-            if score < FITS:
-                continue
-            if conflict is not None and (conflict.hard or conflict.stranger or not soft):
-                continue
-            if best is None or (score, act.at) > best[:2]:
-                best = (score, act.at, act)
-        return best[2] if best else None
 
     def _failed(self, saying: Saying, act: Act) -> None:
         self._own(saying, act)
@@ -414,25 +258,6 @@ class Verdict:
                 return True
         return False
 
-    def recovered(self, act: Act) -> bool:
-        """Tell whether the same was tried again and landed, or had landed before."""
-        return any(other.landed and other.likeness == act.likeness for other in self.acts)
-
-    def _totals(self, acts: list[Act]) -> dict[str, list[Decimal]]:
-        """Sums that an agent may tell, by role: over these acts, and over all acts of the run."""
-        totals: dict[str, list[Decimal]] = {}
-        for chosen in (acts, self.landed):
-            for role in ("refund", "payment", "difference", "amount"):
-                values = [abs(amount) for act in chosen for its, amount in act.amounts if its == role]
-                if len(values) > 1:
-                    totals.setdefault(role, []).append(sum(values, Decimal(0)))
-            given = [abs(amount) for act in chosen for amount in act.money]
-            if len(given) > 1:
-                totals.setdefault("given", []).append(sum(given, Decimal(0)))
-        return totals
-
-    # ------------------------------------------------------------------------------------- what else was said
-
     def _consequences(self) -> None:
         """Hold amounts that a completed act is said to bring ("$12 will be refunded") against its result."""
         for saying in self.matter.sayings:
@@ -512,88 +337,7 @@ class Verdict:
             else:
                 self.settle(saying, "unverifiable", "nothing in the log decides it", [])
 
-    # ------------------------------------------------------------------------------------------------ saying so
-
-    @staticmethod
-    def quote(saying: Saying) -> str:
-        """Give the words of a saying on one short line."""
-        return cut(saying.frame.text)
-
-    def settle(
-        self,
-        saying: Saying,
-        outcome: Outcome,
-        reason: str,
-        evidence: Sequence[Act | Effect],
-        *,
-        grade: Grade | None = None,
-    ) -> None:
-        """Give a saying's claim its outcome."""
-        if saying.claim is None:
-            return
-        self.claims[saying.claim.id] = msgspec.structs.replace(
-            saying.claim,
-            outcome=outcome,
-            reason=reason,
-            grade=grade or ("logged" if evidence else "narrated"),
-            effects=_ids(evidence),
-        )
-
-    def accuse(
-        self, code: str, severity: Severity, saying: Saying | None, evidence: Sequence[Act | Effect], message: str
-    ) -> None:
-        """Add a discrepancy, on the claim when there is one, else on the first effect."""
-        claim = saying.claim if saying is not None else None
-        effects = _ids(evidence)
-        anchor = claim.id if claim is not None else next(iter(effects), "")
-        if anchor:
-            self.found.append(
-                Discrepancy(
-                    id=discrepancy_id(code, anchor),
-                    run=self.matter.run,
-                    code=code,
-                    severity=self.matter.settings.severities.get(code, severity),
-                    claim=claim.id if claim is not None else None,
-                    effects=effects,
-                    message=message,
-                )
-            )
-
-    def acquit(self, code: str, saying: Saying) -> bool:
-        """Take back what was found against a claim under a code; tells whether there was anything."""
-        claim = saying.claim.id if saying.claim is not None else None
-        kept = [found for found in self.found if found.code != code or found.claim != claim]
-        changed = len(kept) != len(self.found)
-        self.found = kept
-        return changed
-
-
-def _ids(evidence: Sequence[Act | Effect]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.id if isinstance(item, Effect) else item.effect.id for item in evidence))
-
-
-def asserts(saying: Saying) -> bool:
-    """Tell whether words say that something was done."""
-    frame = saying.frame
-    done = frame.mode in CLAIMED and frame.mode not in {"attempted", "unable"}
-    return done and not frame.denied and not frame.consequence
-
-
-def _room(saying: Saying) -> int:
-    """Give how many acts one saying may tell of."""
-    frame = saying.frame
-    if frame.plural:
-        return 1000
-    ids = sum(1 for found in frame.near if found.kind in {"id", "email", "iban"})
-    return max(1, ids, frame.count)
-
 
 def target_of(act: Act) -> str:
     """Give what an act acted on, for people."""
     return next((values[0] for values in act.targets.values() if values), act.effect.tool)
-
-
-def cut(text: str, limit: int = 120) -> str:
-    """Shorten a text to one line of at most `limit` code points."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

@@ -173,10 +173,10 @@ def test_a_long_run_costs_no_more_at_its_end(tell) -> None:
     told = tell()
     spans = []
     for _ in range(2):
-        began = time.perf_counter()
+        began = time.process_time()
         for number in range(400):
             told.user("Next").call("send_note", recipient=f"kim{number}@example.com").agent(
                 f"I sent a note to kim{number}@example.com."
             )
-        spans.append(time.perf_counter() - began)
+        spans.append(time.process_time() - began)
     assert spans[1] < spans[0] * 4 + 1

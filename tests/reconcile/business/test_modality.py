@@ -82,8 +82,8 @@ def test_any_text_has_a_stance_for_every_word(text: str) -> None:
 
 def test_reading_is_linear_in_hostile_text() -> None:
     text = "not to have been " * 6000
-    began = time.perf_counter()
+    began = time.process_time()
     tokens = words(text)
     for at in range(0, len(tokens), 7):
         stance(tokens, at)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -86,7 +86,7 @@ def test_spans_are_in_order_and_inside_the_text(text: str) -> None:
 )
 def test_reading_is_linear_in_hostile_text(seed: str) -> None:
     text = seed * (100_000 // len(seed))
-    began = time.perf_counter()
+    began = time.process_time()
     scan(text)
     quoted(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
