@@ -14,7 +14,7 @@ import msgspec
 
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
-from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
 from assure_tui.reconcile.claims.coding_lists import described, imperative, led_by
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
 from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
@@ -112,7 +112,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     masked = prepared.masked
     unit = prepared.unit
     listed = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
-    if not listed and not words.trigger.search(masked):
+    if not listed and not may_claim(masked):
         return
     if masked.rstrip(" )").endswith("?"):
         return

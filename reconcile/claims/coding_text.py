@@ -204,7 +204,7 @@ def prepare(unit: Unit) -> Prepared:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-    plain = lower.replace("’", "'").replace("*", " ").replace("\u00a0", " ")
+    plain = lower.replace("’", "'").replace("*", " ").replace("\u00a0", " ").replace(" - ", " — ")
     if not unit.codes and not _SPECIAL.search(text):
         return Prepared(unit, _SPACE.sub(" ", plain), ())
     chars = list(plain)

@@ -245,7 +245,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         name in grammar["relatives"] or name in grammar["strangers"] or name in words.verbs for name in subject
     )
     after = _follows(tokens, at)
-    ends = after is None or after in grammar["after"] or is_mask(after)
+    ends = after is None or after in grammar["after"] or after in grammar["adverbs"] or is_mask(after)
     if short and ends and previous not in grammar["determiners"] and not _adjective(subject, previous):
         return "headline"
     return None
