@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import work
+from textual.actions import ActionParseResult
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.dom import DOMNode
 from textual.widgets import ContentSwitcher, Input
 
 from assure_tui.app.tui import bars, paint
@@ -153,12 +155,15 @@ class Frame(App[int]):
         if self.paused or now < self._rest_until or not self.at_desk:
             return
         self._verify_when_idle(now)
-        revision = self.session.desk.revision()
-        if revision != self.revision:
-            self.revision = revision
-            began = time.monotonic()
-            self.reread()
-            self._rest_until = time.monotonic() + (time.monotonic() - began) / SHARE
+        try:
+            revision = self.session.desk.revision()
+            if revision != self.revision:
+                self.revision = revision
+                self.reread()
+                self._rest_until = time.monotonic() + (time.monotonic() - now) / SHARE
+        except TROUBLE as error:
+            self.complain(error)
+            self._rest_until = now + SAID_FOR
 
     def _verify_when_idle(self, now: float) -> None:
         """Check the ledger in a thread: at first, then once a minute while it grows and is small enough to be quick."""
@@ -234,6 +239,23 @@ class Frame(App[int]):
         """Say something in the footer for a while."""
         self._said, self._said_until = words, time.monotonic() + SAID_FOR
         self.show_bars()
+
+    def complain(self, error: Exception) -> None:
+        """Say what went wrong: the desk's errors are sentences for people."""
+        self.say(str(error) or type(error).__name__)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action. What the desk cannot do is said, and the screen goes on."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except TROUBLE as error:
+            self.complain(error)
+            return True
 
     def on_resize(self) -> None:
         """The bars fit the width."""

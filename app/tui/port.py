@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
@@ -18,7 +19,7 @@ from assure_tui.app.desk.views import (
 )
 from assure_tui.reconcile.model import Unattributed
 
-TROUBLE: Final = (DeskError, LookupError, OSError, ValueError)
+TROUBLE: Final = (DeskError, LookupError, OSError, ValueError, sqlite3.Error)
 """What the desk raises when something cannot be done; the message is one sentence for people."""
 
 

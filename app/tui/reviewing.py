@@ -112,7 +112,11 @@ class Reviewing(Moving):
         if not run:
             self.say("Open a run first: Enter on one in Runs.")
             return
-        detail = session.desk.run(run)
+        try:
+            detail = session.desk.run(run)
+        except TROUBLE as error:
+            self.complain(error)
+            return
         answer = await self.push_screen_wait(VerdictDialog(session.desk, detail, session.glyphs))
         if answer is not None:
             word, reason = answer
@@ -130,7 +134,12 @@ class Reviewing(Moving):
         session, desk = self.session, self.session.desk
         if not self._may_write():
             return
-        details = self._to_seal()
+        try:
+            details = self._to_seal()
+            names = [neutral_line(str(getattr(key, "name", key)), 80) for key in desk.operator_keys()]
+        except TROUBLE as error:
+            self.complain(error)
+            return
         if not details:
             return
         if desk.ledger().state == "damaged":
@@ -139,7 +148,6 @@ class Reviewing(Moving):
         opened = set(session.opened)
         for detail in details:
             opened |= set((desk.draft(f"opened:{detail.row.id}") or "").split("\n"))
-        names = [neutral_line(str(getattr(key, "name", key)), 80) for key in desk.operator_keys()]
 
         def perform(order: Order) -> str:
             try:
@@ -188,7 +196,7 @@ class Reviewing(Moving):
         try:
             act()
         except TROUBLE as error:
-            self.call_from_thread(self.say, str(error) or type(error).__name__)
+            self.call_from_thread(self.complain, error)
             return
         self.call_from_thread(self._acted, then)
 
@@ -203,7 +211,7 @@ class Reviewing(Moving):
         try:
             state = self.session.desk.verify(None)
         except TROUBLE as error:
-            self.call_from_thread(self.say, str(error) or type(error).__name__)
+            self.call_from_thread(self.complain, error)
             return
         self.call_from_thread(self.reread)
         self.call_from_thread(

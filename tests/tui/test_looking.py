@@ -390,3 +390,23 @@ async def test_a_row_that_no_run_accounts_for_can_be_opened(desk):
         assert "1 ROW THAT NO RUN ACCOUNTS FOR" in screen_text(app)
         assert len(app.screen_stack) == 2
         assert "refund re_9 of 15.00 USD" in screen_text(app)
+
+
+async def test_what_the_desk_cannot_do_is_said_and_the_screen_goes_on(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e")
+
+        def broken(*_words, **_more):
+            raise UsageError("the index is being rebuilt")
+
+        keep = desk.run, desk.events, desk.decide
+        desk.run = desk.events = desk.decide = broken
+        for key in ("j", "3", "g", "2", "v", "S", "1", "enter", "e"):
+            await pilot.press(key)
+            await pilot.pause()
+        desk.bump()
+        await wait_for(pilot, lambda: "the index is being rebuilt" in screen_text(app))
+        desk.run, desk.events, desk.decide = keep
+        await pilot.press("1", "e")
+        await wait_for(pilot, lambda: "EVIDENCE" in screen_text(app))

@@ -15,9 +15,10 @@ from assure_tui.app.tui import paint
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
 from assure_tui.app.tui.labels import label
-from assure_tui.app.tui.lines import Lines, Listing, Page, Row, blank, nothing, still, title
+from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.runs import unseen_of
@@ -156,7 +157,12 @@ class ClaimsView(View):
             sheet.show(nothing)
             return
         caption.show(Content.styled(" EVIDENCE", HEAD))
-        evidence = gather(session.desk, detail, item)
+        try:
+            evidence = gather(session.desk, detail, item)
+        except TROUBLE as error:
+            said = paint.text(f" The evidence cannot be read: {error}", "$state-unverifiable")
+            sheet.show(lambda width: Sheet(paint.wrap(said, width)))
+            return
         self.event = evidence.event
         sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
         if not isinstance(item, Claim) and sheet.display and sheet.region.width:

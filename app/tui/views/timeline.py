@@ -93,7 +93,10 @@ class EventLines(Lines):
         number, place = divmod(index, PAGE)
         rows = self._pages.get(number)
         if rows is None:
-            rows = self._pages[number] = self.desk.events(self.run, number * PAGE, PAGE)
+            try:
+                rows = self._pages[number] = self.desk.events(self.run, number * PAGE, PAGE)
+            except TROUBLE:
+                return None
         return rows[place] if place < len(rows) else None
 
     def event(self) -> EventRow | None:
