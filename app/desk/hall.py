@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,8 @@ class Hall:
         before = self.index.events_of(run)
         if before and not silent:
             self.index.clear_run(no)
+        elif before and source.adapter.discipline != "append":
+            self.index.unindex_words(no)
         subject = self._tags.of(f"run:{run}")
         book = RunBook(
             run,
@@ -115,13 +118,8 @@ class Hall:
 
     def check(self, event: RunEvent) -> None:
         """Give an event to the check, and its changes to the books. A run on which the check breaks is only shown."""
-        if event.run in self._broken:
-            return
-        try:
-            self.take(event)
-        except Exception as error:  # noqa: BLE001 - a log that breaks the check must not stop the record of the others
+        if event.run not in self._broken and not self._guarded(f"run {event.run}", lambda: self._check.step(event)):
             self._broken.add(event.run)
-            self.problem(f"the check broke on run {event.run} ({type(error).__name__}: {error}): please report it")
 
     def altered(self, source: LiveSource, message: str) -> None:
         """Record that a source no longer says what the ledger has of it."""
@@ -132,14 +130,23 @@ class Hall:
     # The check ------------------------------------------------------------------------------------------------------
 
     def take(self, item: Item) -> None:
-        """Give an item to the check, and its changes to the books."""
-        self._route(self._check.step(item))
+        """Give an item that is no event of one run to the check, and its changes to the books."""
+        self._guarded(f"a {type(item).__name__}", lambda: self._check.step(item))
 
     def judge(self, source: LiveSource) -> None:
         """Take the end of all runs of a source."""
         for run in source.books:
             if run not in self._broken:
-                self._route(self._check.close_run(run))
+                self._guarded(f"the end of run {run}", partial(self._check.close_run, run))
+
+    def _guarded(self, what: str, ask: Callable[[], list[Change]]) -> bool:
+        """Ask the check; one log that breaks it must not stop the record of the others. Tell whether it held."""
+        try:
+            self._route(ask())
+        except Exception as error:  # noqa: BLE001 - see above: the defect is shown, and recording goes on
+            self.problem(f"the check broke on {what} ({type(error).__name__}: {error}): please report it")
+            return False
+        return True
 
     def _route(self, changes: Iterable[Change]) -> None:
         for change in changes:

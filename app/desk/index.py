@@ -289,9 +289,9 @@ class IndexWriter:
 
     def clear_run(self, no: int) -> None:
         """Drop all that was read of a run: it is read anew."""
+        self.unindex_words(no)
         self.forget_events(no, 0)
         self._link.execute("DELETE FROM results WHERE run = ?", (no,))
-        self._link.execute("DELETE FROM meta WHERE name = ?", (f"words:{no}",))
         self._link.execute("UPDATE runs SET events = 0 WHERE no = ?", (no,))
 
     def results(self, run: int) -> Iterator[tuple[str, str, bytes]]:
@@ -334,6 +334,17 @@ class IndexWriter:
             "WHERE r.events > coalesce(m.value, 0) LIMIT ?",
             (limit,),
         ).fetchall()
+
+    def unindex_words(self, no: int) -> None:
+        """Take a run's events out of the full-text search, before they are dropped or written again."""
+        upto = self.meta(f"words:{no}") or 0
+        base = no << RUN_BITS
+        self._link.execute(
+            "INSERT INTO words (words, rowid, summary) SELECT 'delete', pos, summary FROM events "
+            "WHERE pos >= ? AND pos < ?",
+            (base, base + upto),
+        )
+        self._link.execute("DELETE FROM meta WHERE name = ?", (f"words:{no}",))
 
     def index_words(self, limit: int) -> int:
         """Put up to `limit` more events into the full-text search; give how many there were.

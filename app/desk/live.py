@@ -96,6 +96,7 @@ class LiveSource:
         self.chain = EMPTY_CHAIN
         self._proven = self.recorded.chain is None or self.recorded.upto == 0
         self._same = True
+        self._at_end = False
         self._owner: str | None = None
         self._early: list[tuple[Locator, str]] = []
         self._reader = open_source(self.path, self.adapter, salt)
@@ -129,7 +130,10 @@ class LiveSource:
             return self._rewritten(f"it ends at position {self.position}, and was recorded up to {self.recorded.upto}")
         for event in batch.events:
             self._event(event)
+        self._at_end = batch.done
         if batch.done:
+            if not self.pending:
+                self.seen = "live"
             for book in self.books.values():
                 if book.silent:
                     book.speak(self._room.index)
@@ -157,6 +161,8 @@ class LiveSource:
     def committed(self) -> None:
         """Note that the ledger has all records up to the present position."""
         self.pending.clear()
+        if self._at_end:
+            self.seen = "live"
         self.recorded = Recorded(self.position, self.chain.hex(), self.salt)
 
     def _record(self, at: Locator, digest: str, run: str | None) -> None:

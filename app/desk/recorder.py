@@ -221,7 +221,7 @@ class Watch:
         for path in list(self._dirty):
             del self._dirty[path]
             source = self._hall.sources.get(path)
-            if source is not None and self._advance(source):
+            if source in self._finishing or (source is not None and self._advance(source)):
                 self._dirty[path] = None
             if time.monotonic() > until:
                 return
@@ -229,8 +229,8 @@ class Watch:
             self._start(*self._backlog.pop())
 
     def _advance(self, source: LiveSource) -> bool:
+        before, first = source.position, source.seen != "live"
         try:
-            before = source.position
             more = source.advance(READ_BYTES)
         except (OSError, SourceError) as error:
             if source.path.exists():
@@ -240,9 +240,8 @@ class Watch:
             source.touched = time.monotonic()
         if not more:
             old = time.time() - source.stamp[1] / 1e9 > IDLE_SECONDS
-            if source.seen != "live" and old and not self._awaits_feed(source):
+            if first and old and not self._awaits_feed(source):
                 self._finish(source)
-            source.seen = source.seen if source.pending else "live"
         return more
 
     def _finish(self, source: LiveSource) -> None:
@@ -340,4 +339,7 @@ class Watch:
                     source.whole()
                     hall.shut(source)
                     hall.sources.pop(source.path, None)
-            self._finishing.clear()
+            finished, self._finishing = self._finishing, []
+            for path in [source.path for source in finished if source.path in self._dirty]:
+                del self._dirty[path]
+                self._changed(path)

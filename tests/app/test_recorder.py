@@ -200,7 +200,10 @@ def test_what_was_written_while_nobody_recorded_is_recorded_late(home, folder):
     append(folder / "s-2.jsonl", lines(0, 4, "s-2"))
     with recording(home, folder):
         until(lambda: recorded_lines(home, log) == 12 and recorded_lines(home, folder / "s-2.jsonl") == 4)
-    assert observed(home, log)[-1]["seen"] == "late"
+        assert observed(home, log)[-1]["seen"] == "late"
+        append(log, lines(12, 14))
+        until(lambda: recorded_lines(home, log) == 14)
+    assert observed(home, log)[-1]["seen"] == "live"
 
 
 def test_losing_the_index_loses_nothing(home, folder):
@@ -371,3 +374,17 @@ def test_a_log_whose_name_is_no_text_is_watched_like_any_other(home, folder):
         assert desk.run(row.id).discrepancies == ()
         assert len(desk.events(row.id, 0, 20)) == row.events
         assert desk.check_log(log) == []
+
+
+def test_a_document_that_is_rewritten_is_found_by_its_new_words_alone(home, folder):
+    log = folder / "chat.json"
+    message = {"role": "user", "content": "Please count the zebras."}
+    with recording(home, folder), sitting(home) as desk:
+        log.write_text(json.dumps({"messages": [message]}))
+        until(lambda: desk.search("zebras"))
+        log.write_text(json.dumps({"messages": [message | {"content": "Please count the otters."}]}))
+        until(lambda: desk.search("otters"))
+        assert desk.search("zebras") == []
+        assert desk.runs("code:revised") == []  # it is shown, and asks for no decision
+        (row,) = desk.runs()
+        assert [d.code for d in desk.run(row.id).discrepancies] == ["revised"]
