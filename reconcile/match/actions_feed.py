@@ -10,6 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from assure_tui.reconcile.claims.values import number, same_amount
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.kinds import rows_of
@@ -89,6 +91,22 @@ def hold(verdict: Verdict, feeds: Feeds) -> None:
         found = [row for row in rows.get(act.effect.id, ()) if row.status == "succeeded"]
         if act.effect.id not in claimed and len(found) > 1:
             _duplicate(verdict, None, act, found)
+    _show_rows(verdict, rows)
+
+
+def _show_rows(verdict: Verdict, rows: dict[str, list[Effect]]) -> None:
+    """Put the rows of an act beside it wherever the act is evidence: a reviewer must see what landed."""
+    for place, found in enumerate(verdict.found):
+        verdict.found[place] = msgspec.structs.replace(found, effects=_with_rows(found.effects, rows))
+    for key, claim in verdict.claims.items():
+        effects = _with_rows(claim.effects, rows)
+        if effects != claim.effects:
+            verdict.claims[key] = msgspec.structs.replace(claim, effects=effects, grade="independent")
+
+
+def _with_rows(effects: tuple[str, ...], rows: dict[str, list[Effect]]) -> tuple[str, ...]:
+    shown = [row.id for effect in effects for row in rows.get(effect, ())]
+    return (*effects, *(row for row in shown if row not in effects))
 
 
 def _given(verdict: Verdict, feeds: Feeds) -> dict[str, list[Effect]]:

@@ -124,6 +124,8 @@ def duplicates(verdict: Verdict) -> None:
         saying = next((found for found in words if found.claim is not None), None)
         message = f"{what(group[0])} landed {len(group)} times; the agent tells of one."
         verdict.accuse("duplicate", "critical", saying, group, message)
+        if saying is not None:
+            verdict.settle(saying, "contradicted", f"it landed {len(group)} times", group)
 
 
 def told_twice(verdict: Verdict, group: list[Act]) -> bool:
