@@ -14,8 +14,8 @@ from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult,
 
 ARGUMENT_LENGTH = 80
 MAX_ARGUMENTS = 6
-_QUIET = frozenset({"abs", "argv", "call_command", "cwd", "lines"})
-"""Arguments that say what others beside them say better."""
+_QUIET = frozenset({"abs", "action", "argv", "call_command", "cwd", "lines", "nouns", "verb"})
+"""Arguments that say what others beside them, or the tool's name, say better."""
 
 
 @cache
