@@ -20,6 +20,7 @@ from assure_tui.app.tui import bars, paint
 from assure_tui.app.tui.keys import NEVER, Key, bindings, table
 from assure_tui.app.tui.lines import Lines
 from assure_tui.app.tui.port import TROUBLE, Desk
+from assure_tui.app.tui.recorder import Companion
 from assure_tui.app.tui.session import Session
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.app.tui.views.claims import ClaimsView
@@ -33,6 +34,8 @@ from assure_tui.themes.style import sheet
 
 POLL: Final = 1 / 20
 """Seconds between two looks at the desk's revision."""
+LOOK: Final = 1.0
+"""Seconds between two looks at who records."""
 SHARE: Final = 0.2
 """Share of the time that redrawing may take while an agent is busy; keys have the rest."""
 SAID_FOR: Final = 5.0
@@ -69,11 +72,11 @@ class Frame(App[int]):
         ascii_only: bool = False,
         keymap: Mapping[str, str] | None = None,
         no_color: bool = False,
-        recorder: int | None = None,
+        recorder: Companion | None = None,
     ) -> None:
         """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal.
 
-        `recorder` is the process that this screen started to record, so that others can be named.
+        `recorder` is the process that this screen started to record: it is kept running, and others can be named.
         """
         chosen = "mono" if no_color else theme or "dark"
         self._first_theme = palette.load(chosen).name
@@ -91,6 +94,7 @@ class Frame(App[int]):
         self.filter_count = Caption(id="filter-count")
         self.filter_bar = Horizontal(Caption(id="filter-slash"), self.filter_input, self.filter_count, id="filter-bar")
         self.recorder = recorder
+        self._looked_at = 0.0
         self._start = start if start in self.views else "runs"
         self.switcher = ContentSwitcher(*self.views.values(), initial=self._start)
         self.revision = -1
@@ -98,7 +102,6 @@ class Frame(App[int]):
         self.paused = False
         self._said = ""
         self._said_until = 0.0
-        self._verified_size = 0
         self._verify_from = 0.0
         self.keys_now: dict[str, str] = {key.id: key.keys for key in table()}
         self._keymap = dict(keymap or {})
@@ -152,6 +155,9 @@ class Frame(App[int]):
         if self._said and now > self._said_until:
             self._said = ""
             self.show_bars()
+        if now - self._looked_at >= LOOK:
+            self._looked_at = now
+            self._look_who_records()
         if self.paused or now < self._rest_until or not self.at_desk:
             return
         self._verify_when_idle(now)
@@ -165,12 +171,25 @@ class Frame(App[int]):
             self.complain(error)
             self._rest_until = now + SAID_FOR
 
+    def _look_who_records(self) -> None:
+        """Keep our recorder running and the first line true: that nobody records any more changes no revision."""
+        words = self.recorder.tend() if self.recorder else None
+        if words is not None:
+            self.say(words)
+        with suppress(*TROUBLE):
+            presence = self.session.desk.presence()
+            if presence != self.session.presence:
+                self.session.presence = presence
+                self.show_bars()
+
     def _verify_when_idle(self, now: float) -> None:
-        """Check the ledger in a thread: at first, then once a minute while it grows and is small enough to be quick."""
-        size = self.session.presence.ledger_size
-        if size == self._verified_size or now < self._verify_from or size > VERIFIED_UNASKED:
+        """Check the ledger in a thread: at first, then once a minute while it is small enough to be quick.
+
+        Also when it did not grow: that is how it looks after somebody changed what stands in it.
+        """
+        if now < self._verify_from or not 0 < self.session.presence.ledger_size <= VERIFIED_UNASKED:
             return
-        self._verified_size, self._verify_from = size, now + VERIFY_EVERY
+        self._verify_from = now + VERIFY_EVERY
         self._verify_quietly()
 
     @work(thread=True, exclusive=True, group="verify")
@@ -207,8 +226,9 @@ class Frame(App[int]):
             flags.append("FOLLOW")
         elif timeline is not None and timeline.fresh:
             flags.append(f"{timeline.fresh:,} new")
+        own = self.recorder.pid if self.recorder else None
         self.header.show(
-            bars.header(self.view.crumbs(), session.rows, session.presence, flags, width, session.glyphs, self.recorder)
+            bars.header(self.view.crumbs(), session.rows, session.presence, flags, width, session.glyphs, own)
         )
         self.strip.show(bar(session.ledger, session.glyphs))
         if self._said:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -33,7 +35,33 @@ def test_the_screen_itself_does_without_what_it_does_not_need():
 def test_the_recorder_ends_with_the_screen(monkeypatch, tmp_path):
     monkeypatch.setenv("ASSURE_TUI_HOME", str(tmp_path / "home"))
     (tmp_path / "logs").mkdir()
-    with recorder.attached([str(tmp_path / "logs")]) as pid:
-        os.kill(pid, 0)
+    with recorder.attached([str(tmp_path / "logs")]) as companion:
+        os.kill(companion.pid, 0)
     with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+        os.kill(companion.pid, 0)
+
+
+def test_a_recorder_that_was_killed_is_started_again_and_says_so_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSURE_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(recorder, "AGAIN_AFTER", 0.0)
+    (tmp_path / "logs").mkdir()
+    with recorder.attached([str(tmp_path / "logs")]) as companion:
+        first = companion.pid
+        os.kill(first, signal.SIGKILL)
+        said = None
+        deadline = time.monotonic() + 10
+        while said is None and time.monotonic() < deadline:
+            said = companion.tend()
+        assert said is not None
+        assert companion.pid != first
+        os.kill(companion.pid, 0)
+
+
+def test_a_recorder_that_cannot_run_says_why(monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSURE_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(recorder, "AGAIN_AFTER", 0.0)
+    with recorder.attached([str(tmp_path / "absent")]) as companion:
+        os.waitid(os.P_PID, companion.pid, os.WEXITED | os.WNOWAIT)
+        said = companion.tend()
+    assert said is not None
+    assert "there is no file or folder" in said
