@@ -300,7 +300,7 @@ class _Reader:
         stretch = [token for token, a, _ in tokens if start <= a < end]
         nouns = tuple(singular(token) for token in stretch if token.isalpha())
         action = verb.action
-        if action == DO or is_light(verb.lemma):
+        if action == DO or is_light(verb.lemma.partition("-")[0]):
             action = self._nominal(tokens, verb, start, end) or action
         objects = object_groups(nouns)
         action = governed(action, verb.lemma, objects)

@@ -165,7 +165,7 @@ def arguments(args: dict[str, Any]) -> dict[str, Any]:
             amount = money(value, currency)
             if named & roles["quantity"] and isinstance(value, int) and "quantity" not in single:
                 single["quantity"] = value
-            if amount is not None and named & roles["money"] and not named & {"id", *roles["units"]}:
+            if amount is not None and _is_money(named, roles):
                 put("money", _minor(amount, named & roles["minor"]))
             elif named & {"id", "number", "no", "reference"}:
                 put("ids", str(value))
@@ -194,6 +194,12 @@ def arguments(args: dict[str, Any]) -> dict[str, Any]:
     return (
         out | single | ({"targets": {key: values[:MAX_LISTED] for key, values in targets.items()}} if targets else {})
     )
+
+
+def _is_money(named: set[str], roles: dict[str, frozenset[str]]) -> bool:
+    """Tell whether an argument's name says money: `total` alone does, `total_guests` counts something else."""
+    sure = named & roles["money"] - roles["sums"]
+    return bool(sure or named <= roles["sums"]) and not named & roles["units"]
 
 
 def _scanned(text: str, put: Callable[[str, Any], None], *, content: bool) -> bool:

@@ -157,9 +157,9 @@ class Bench:
         """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
         best: tuple[Decimal, int, Act] | None = None
         for act in acts:
-            score, _, conflict = self._pair(saying, act)
+            score, agreement, conflict = self._pair(saying, act)
             score += self._bonus(saying, act)
-            if score < FITS:
+            if score < FITS or (saying.frame.weak and agreement < TELLING and self._far(saying, act)):
                 continue
             if conflict is not None and (conflict.hard or conflict.stranger or not soft):
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import DO, action_of_noun, group_of, harm_of, verb_forms
+from assure_tui.reconcile.actionwords import DO, action_of_noun, group_of, harm_of, is_entity, verb_forms
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, amounts_of, kinship, said_of
 
@@ -101,11 +101,17 @@ def _told_loosely(verdict: Verdict, act: Act) -> bool:
         if at < act.at:
             continue
         for sentence in _SENTENCE.split(text.lower()):
-            if not any(said_of(name, sentence) for name in act.mentions if len(name) > 2):
+            words = _WORD.findall(sentence)
+            if any(action_of_noun(noun) and not is_entity(noun) for noun in act.nouns if noun in words):
+                return True
+            named = [name for name in act.mentions if len(name) > 1 and said_of(name, sentence)]
+            if not named:
                 continue
-            for word in _WORD.findall(sentence):
-                named = action_of_noun(word)
-                actions = [named] if named else [verb.action for verb in verb_forms(word) if not verb.particle]
+            if "now" in words and len(named) >= min(2, len(act.targets)):
+                return True
+            for word in words:
+                noun = action_of_noun(word)
+                actions = [noun] if noun else [verb.action for verb in verb_forms(word) if not verb.particle]
                 if any(kinship(action, act.action) >= KIN for action in actions):
                     return True
     return False

@@ -416,6 +416,47 @@ RUNS: dict[str, tuple[list[str], list[Any]]] = {
         ["wrong-target"],
         ["Delete old.docx", call("delete_file", "ok", filename="new.docx"), "~I deleted the file old.docx."],
     ),
+    "a count is no amount": (
+        [],
+        [
+            "Change the flight of reservation ABC12D and add a bag",
+            call("update_flights", {"payment_history": [{"amount": 300}, {"amount": 75}]}, reservation_id="ABC12D"),
+            call("update_baggages", reservation_id="ABC12D", total_baggages=1, nonfree_baggages=0),
+            "~Both changes are complete:\n\n1. The fare difference of $75 was charged.\n2. 1 checked bag was added.",
+        ],
+    ),
+    "cents are hundredths": (
+        [],
+        [
+            "Wire 500",
+            call("wire_transfer", "ok", to_account="AC-991", amount_cents=50000),
+            "~I wired $500.00 to account AC-991.",
+        ],
+    ),
+    "a tenth was wired": (
+        ["wrong-value"],
+        [
+            "Wire 500",
+            call("wire_transfer", "ok", to_account="AC-991", amount_cents=5000),
+            "~I wired $500.00 to account AC-991.",
+        ],
+    ),
+    "a card blocked, a replacement never ordered": (
+        ["phantom"],
+        [
+            "Block my card",
+            call("block_card", {"blocked": True}, card_id="card_4411"),
+            "~Your card ending in 4411 has been blocked, and I have ordered a replacement card.",
+        ],
+    ),
+    "a return set up": (
+        [],
+        [
+            "Return the shoes",
+            call("create_return", {"return_id": "RMA-5", "refund_amount": 59.9}, order_id="O-77", sku="SH-1"),
+            "~I have set up a return for the shoes (RMA-5). Once we receive them, $59.90 will be refunded.",
+        ],
+    ),
     "an order placed twice": (
         ["duplicate"],
         [
