@@ -119,7 +119,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     if unit.form == "heading" and mode == "plan":
         return
     denied = False
-    for kind, pattern in words.denials:
+    for kind, pattern in words.denials.likely(masked):
         hit = pattern.search(masked)
         if hit and not blocked(masked, hit.start()):
             denied = True
@@ -136,7 +136,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
         yield from actions(
             prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)), changed=changed
         )
-    for kind, pattern in words.states:
+    for kind, pattern in words.states.likely(masked):
         if mode == "other" and kind in {"edited", "verified"}:
             continue
         hit = pattern.search(masked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.reconcile.claims.coding_text import PLACEHOLDERS
-from assure_tui.reconcile.claims.cues import Cued, cued
+from assure_tui.reconcile.needles import Sieve
 
 Words = frozenset[str]
 
@@ -21,6 +22,24 @@ class Verb(msgspec.Struct, frozen=True):
 
     kind: str
     bare: bool = False
+
+
+class Kinds(msgspec.Struct, frozen=True):
+    """Patterns, each of which tells a kind."""
+
+    kinds: tuple[str, ...]
+    sieve: Sieve
+
+    @classmethod
+    def of(cls, data: dict[str, list[str]]) -> Kinds:
+        """Compile a table of the data file."""
+        listed = [(kind, _compile(pattern)) for kind, patterns in data.items() for pattern in patterns]
+        return cls(tuple(kind for kind, _ in listed), Sieve([pattern for _, pattern in listed]))
+
+    def likely(self, masked: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+        """Give the patterns that may match in `masked`, in order, each with its kind."""
+        for number in self.sieve.likely(masked):
+            yield self.kinds[number], self.sieve.patterns[number]
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -38,10 +57,10 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Word to the kind of check it speaks of."""
     passes: re.Pattern[str]
     fails: re.Pattern[str]
-    verdicts: tuple[Cued, ...]
+    verdicts: Sieve
     """Sentences that are nothing but a result, such as "All green."."""
-    states: tuple[tuple[str, Cued], ...]
-    denials: tuple[tuple[str, Cued], ...]
+    states: Kinds
+    denials: Kinds
     sections: dict[str, re.Pattern[str]]
     triggers: Words
     """Words of which every text with a claim holds at least one."""
@@ -89,10 +108,6 @@ def lexicon() -> Lexicon:
     checks = data["checks"]
     subjects = {word: kind for kind, words in checks["subjects"].items() for word in words.split()}
     results = checks["results"]
-    states = tuple((kind, cued(_compile(pattern))) for kind, patterns in data["states"].items() for pattern in patterns)
-    denials = tuple(
-        (kind, cued(_compile(pattern))) for kind, patterns in data["denials"].items() for pattern in patterns
-    )
     return Lexicon(
         verbs=verbs,
         bases=bases,
@@ -103,9 +118,9 @@ def lexicon() -> Lexicon:
         subjects=subjects,
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
         fails=_compile(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])"),
-        verdicts=tuple(cued(_compile(f"^{pattern}[.! ]*$")) for pattern in results["bare"]),
-        states=states,
-        denials=denials,
+        verdicts=Sieve([_compile(f"^{pattern}[.! ]*$") for pattern in results["bare"]]),
+        states=Kinds.of(data["states"]),
+        denials=Kinds.of(data["denials"]),
         sections={name: re.compile(r"\b(?:" + "|".join(words) + r")\b") for name, words in data["sections"].items()},
         triggers=frozenset(verbs) | _words(data["triggers"]["words"]),
     )

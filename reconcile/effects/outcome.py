@@ -10,6 +10,7 @@ import msgspec
 
 from assure_tui.ingest.model import ExitSource, ResultStatus
 from assure_tui.reconcile.effects import runners, vcs
+from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -160,14 +161,15 @@ def _loose(literal: str) -> str:
 
 
 @cache
-def _envelopes() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in table("commands")["envelope"]["patterns"])
+def _envelopes() -> Sieve:
+    return Sieve(table("commands")["envelope"]["patterns"])
 
 
 def body(text: str) -> str:
     """Take off what agents put around a command's output."""
-    for pattern in _envelopes():
-        match = pattern.search(text)
+    envelopes = _envelopes()
+    for number in envelopes.likely(text):
+        match = envelopes.patterns[number].search(text)
         if match:
             text = text[: match.start()] + text[match.end() :]
     return text

@@ -57,14 +57,31 @@ class _Kept:
 class _Call:
     """A call as it is held against passages: the values that no person named, and the words for what it does."""
 
-    __slots__ = ("given", "looks", "shell", "unasked", "words")
+    __slots__ = ("_args", "_heard", "_said", "_values", "looks", "shell", "unasked", "words")
 
     def __init__(self, call: ToolCall, effects: Sequence[Effect], heard: str) -> None:
-        self.given = [(value, weight) for value, weight in values(call.args) if not stands_in(value, heard)]
+        self._args = call.args
+        self._heard = heard
+        self._values: list[tuple[str, int]] | None = None
+        self._said: dict[str, bool] = {}
         self.words = frozenset(name_words(call.tool)) - _IDLE
         self.looks = all(effect.effect_class == "read" for effect in effects)
         self.shell = shell_line(call) is not None
         self.unasked: bool | None = None
+
+    def within(self, text: str) -> list[tuple[str, int]]:
+        """Give the values, each with its weight, that stand in a folded text and that no person named."""
+        if self._values is None:
+            self._values = values(self._args)
+        found = []
+        for value, weight in self._values:
+            if stands_in(value, text):
+                said = self._said.get(value)
+                if said is None:
+                    said = self._said[value] = stands_in(value, self._heard)
+                if not said:
+                    found.append((value, weight))
+        return found
 
 
 class _Output:
@@ -166,7 +183,7 @@ class Inputs(Part):
         passage = kept.passage
         if not passage.strong and (call.looks or call.shell or self._asked):
             return None
-        inside = [(value, weight) for value, weight in call.given if stands_in(value, passage.text)]
+        inside = call.within(passage.text)
         if not inside:
             return None
         own = [weight for value, weight in inside if not self._seen_elsewhere(value)]

@@ -17,9 +17,8 @@ _INVISIBLE = re.compile(
     "|(?P<selectors>[\U000e0100-\U000e01ef\ufe00-\ufe0e]{4,})"
     "|(?P<escape>\x1b\\](?:52|50|1337);|\x1b[PX^_]|\x1b\\[(?:[0-9;]{0,12};)?8m)"
 )
-_QUICK = re.compile(
-    "[\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\ufe0e\ufeff\U000e0020-\U000e01ef]|\x1b[\\]PX^_\\[]"
-)
+_QUICK = re.compile("[\x1b\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\ufe0e\ufeff\U000e0020-\U000e01ef]")
+"""Signs without which nothing is hidden; one class alone, which is searched for much faster than alternatives."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _FLAG = "\U0001f3f4"
 
@@ -35,7 +34,7 @@ class Hidden(msgspec.Struct, frozen=True):
 
 def hidden(text: str) -> list[Hidden]:
     """Give the unseen stretches of a text. Ordinary colours, emoji sequences and a byte order mark are none."""
-    if not _QUICK.search(text):
+    if (text.isascii() and "\x1b" not in text) or not _QUICK.search(text):
         return []
     found: list[Hidden] = []
     for match in _INVISIBLE.finditer(text):

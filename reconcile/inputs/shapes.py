@@ -16,6 +16,7 @@ import msgspec
 
 from assure_tui.reconcile.inputs.folding import Folded
 from assure_tui.reconcile.model import Severity
+from assure_tui.reconcile.needles import Finder, Sieve
 from assure_tui.reconcile.tables import table
 
 MAX_TEXT = 200_000
@@ -60,19 +61,38 @@ class _Feature(msgspec.Struct, frozen=True):
     id: str
     weight: int
     strong: bool
-    pattern: re.Pattern[str]
+    patterns: tuple[str, ...]
 
 
 @cache
 def _features() -> tuple[_Feature, ...]:
-    made = []
-    for entry in table("inputs")["feature"]:
-        patterns = entry["patterns"] or [_demand()]
-        joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-        made.append(
-            _Feature(entry["id"], entry["weight"], entry.get("strong", False), re.compile(joined, re.MULTILINE))
-        )
+    made = [
+        _Feature(entry["id"], entry["weight"], entry.get("strong", False), tuple(entry["patterns"] or [_demand()]))
+        for entry in table("inputs")["feature"]
+    ]
     return tuple(sorted(made, key=lambda feature: not feature.strong))
+
+
+@cache
+def _sieve() -> tuple[Sieve, tuple[tuple[str, str], ...]]:
+    """All patterns of strong features, and of each its feature and itself."""
+    listed = tuple((feature.id, one) for feature in _features() if feature.strong for one in feature.patterns)
+    return Sieve([pattern for _, pattern in listed], re.MULTILINE), listed
+
+
+def _likely(folded: str) -> dict[str, tuple[str, ...]]:
+    """Give the patterns of strong features that may match, by feature."""
+    sieve, listed = _sieve()
+    likely: dict[str, tuple[str, ...]] = {}
+    for number in sieve.likely(folded):
+        feature, pattern = listed[number]
+        likely[feature] = (*likely.get(feature, ()), pattern)
+    return likely
+
+
+@cache
+def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.MULTILINE)
 
 
 @cache
@@ -107,13 +127,12 @@ def passages(raw: str, *, weak: bool) -> list[Passage]:
 
 def _windows(piece: str) -> list[tuple[int, int]]:
     """Stretches around the cheap words without which there is no strong feature; overlapping ones are joined."""
-    lowered = piece.lower()
-    places: list[int] = []
-    for anchor in table("inputs")["anchors"]:
-        at = lowered.find(anchor)
-        while at >= 0 and len(places) < MAX_ANCHORS:
-            places.append(at)
-            at = lowered.find(anchor, at + BEFORE)
+    by_anchor: dict[int, list[int]] = {}
+    for anchor, at, _ in _anchors().places(piece.lower()):
+        found = by_anchor.setdefault(anchor, [])
+        if not found or at >= found[-1] + BEFORE:
+            found.append(at)
+    places = [at for _, found in sorted(by_anchor.items()) for at in found][:MAX_ANCHORS]
     windows: list[tuple[int, int]] = []
     for at in sorted(places):
         start, end = max(0, at - BEFORE), min(len(piece), at + AFTER)
@@ -122,6 +141,11 @@ def _windows(piece: str) -> list[tuple[int, int]]:
         else:
             windows.append((start, end))
     return windows
+
+
+@cache
+def _anchors() -> Finder:
+    return Finder(table("inputs")["anchors"])
 
 
 def _pieces(raw: str) -> list[tuple[int, str]]:
@@ -133,11 +157,12 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
 
 def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
     hits: list[tuple[int, int, _Feature]] = []
+    likely = _likely(folded.text)
     for feature in _features():
-        hits += [
-            (match.start(), match.end(), feature)
-            for match in islice(feature.pattern.finditer(folded.text), MAX_MATCHES)
-        ]
+        patterns = likely.get(feature.id, ()) if feature.strong else feature.patterns
+        if patterns:
+            matches = _joined(patterns).finditer(folded.text)
+            hits += [(*match.span(), feature) for match in islice(matches, MAX_MATCHES)]
         if not feature.strong and not hits and not weak:
             return []
     if not any(feature.strong for _, _, feature in hits):
@@ -190,7 +215,7 @@ def _end(text: str, start: int, hits: list[tuple[int, int, _Feature]]) -> int:
 
 def speaks(folded: str) -> bool:
     """Whether a folded text holds a strong feature itself: then it repeats a passage, and is no value out of one."""
-    return any(feature.strong and feature.pattern.search(folded) for feature in _features())
+    return _sieve()[0].finds(folded)
 
 
 def _weak(folded: Folded, hits: list[tuple[int, int, _Feature]]) -> list[Passage]:

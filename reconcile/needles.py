@@ -1,0 +1,183 @@
+"""Tells cheaply which of many patterns cannot match: a text without certain words is not searched for them.
+
+Most texts hold nothing that a pattern looks for, and finding hundreds of fixed strings in one pass (Aho-Corasick) is
+a hundred times faster than running regular expressions. The strings of which a match must hold one are read out of the
+patterns themselves, so that the data files stay the only place where patterns are written down (the idea of Russ Cox,
+"Regular Expression Matching with a Trigram Index", 2012).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import reduce
+from importlib import import_module
+from itertools import product
+from typing import Any, TypeAlias
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+Strings: TypeAlias = frozenset[str]
+
+MAX_STRINGS = 48
+"""Strings of one group: a longer list costs more than it spares."""
+MAX_SET = 4
+"""Characters of a class that are told apart."""
+GROUPS = 2
+"""Groups tested of one pattern, the most telling first."""
+
+# The standard library's own parser. It has no public name since `sre_parse` was deprecated; what it does not tell, or
+# tells in a way unknown here, only makes a pattern be searched for always.
+_parser = import_module("re._parser")
+_NOTHING: Strings = frozenset({""})
+
+
+class Finder:
+    """Finds fixed strings in a text, all in one pass."""
+
+    __slots__ = ("_automaton",)
+
+    def __init__(self, strings: Sequence[str]) -> None:
+        self._automaton = AhoCorasick(strings, implementation=Implementation.DFA)
+
+    def held(self, text: str) -> set[str]:
+        """Give those of the strings that `text` holds."""
+        try:
+            return set(self._automaton.find_matches_as_strings(text, overlapping=True))
+        except UnicodeEncodeError:
+            return set(self._automaton.find_matches_as_strings(_sound(text), overlapping=True))
+
+    def places(self, text: str) -> list[tuple[int, int, int]]:
+        """Give each find as the string's number, its start and its end, in order of the ends."""
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:
+            return self._automaton.find_matches_as_indexes(_sound(text), overlapping=True)
+
+
+def _sound(text: str) -> str:
+    """Put a mark in the place of each lone surrogate, which UTF-8 cannot tell."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+class Sieve:
+    """Compiled patterns and the cheap test that tells which of them may match at all."""
+
+    __slots__ = ("_always", "_by_string", "_finder", "_others", "patterns")
+
+    def __init__(self, patterns: Sequence[str | re.Pattern[str]], flags: int = 0) -> None:
+        self.patterns = tuple(re.compile(pattern, flags) for pattern in patterns)
+        self._always: set[int] = set()
+        """Numbers of patterns that tell of no strings."""
+        self._by_string: dict[str, list[int]] = {}
+        """For each string of a first group, the patterns it speaks for."""
+        self._others: dict[int, list[Strings]] = {}
+        """Further groups of a pattern."""
+        for number, pattern in enumerate(self.patterns):
+            first, *others = needles(pattern) or [frozenset[str]()]
+            if not first:
+                self._always.add(number)
+            for string in first:
+                self._by_string.setdefault(string, []).append(number)
+            self._others[number] = others
+        strings = {*self._by_string, *(string for groups in self._others.values() for one in groups for string in one)}
+        self._finder = Finder(sorted(strings))
+
+    def likely(self, text: str) -> list[int]:
+        """Give the numbers of the patterns that may match in `text`, in order; no other one matches."""
+        held = self._finder.held(text)
+        likely = set(self._always)
+        for string in held:
+            for number in self._by_string.get(string, ()):
+                if number not in likely and not any(held.isdisjoint(group) for group in self._others[number]):
+                    likely.add(number)
+        return sorted(likely)
+
+    def finds(self, text: str) -> bool:
+        """Tell whether any of the patterns matches in `text`."""
+        return any(self.patterns[number].search(text) for number in self.likely(text))
+
+
+def needles(pattern: re.Pattern[str]) -> list[Strings]:
+    """Give groups of strings: every match of `pattern` holds at least one string of each group."""
+    if pattern.flags & re.IGNORECASE:
+        return []
+    _, needs = _sequence(_parser.parse(pattern.pattern, pattern.flags))
+    telling = [need for need in dict.fromkeys(needs) if _worth(need) >= 2]
+    return sorted(telling, key=lambda need: (-_worth(need), len(need)))[:GROUPS]
+
+
+def _worth(strings: Strings) -> int:
+    """How telling a group is: the length of its shortest string. A sign that is no letter of prose tells more."""
+    if not strings or len(strings) > MAX_STRINGS:
+        return 0
+    return min(len(string) if string.isascii() else 2 + len(string) for string in strings)
+
+
+def _shortest(strings: Strings) -> Strings:
+    """Leave out strings that hold another one of them."""
+    return frozenset(one for one in strings if not any(other != one and other in one for other in strings))
+
+
+def _sequence(items: Any) -> tuple[Strings | None, list[Strings]]:
+    """Read a sequence: the strings that it stands for, where that is a short list, and what a match of it needs."""
+    needs: list[Strings] = []
+    run = _NOTHING
+    whole = True
+    for op, value in items:
+        exact, inner, open_ended = _item(str(op), value)
+        needs += inner
+        if exact is not None and len(run) * len(exact) <= MAX_STRINGS:
+            run = frozenset(a + b for a, b in product(run, exact))
+            if not open_ended:
+                continue
+        needs.append(_shortest(run))
+        run = exact if open_ended and exact is not None else _NOTHING
+        if exact is not None and not open_ended:
+            run = exact
+        whole = False
+    if not whole:
+        needs.append(_shortest(run))
+        return None, needs
+    return run, [*needs, _shortest(run)]
+
+
+def _item(op: str, value: Any) -> tuple[Strings | None, list[Strings], bool]:
+    """Read one item: its strings (None: any), what it needs besides, and whether it may repeat its strings."""
+    if op == "LITERAL":
+        return frozenset({chr(value)}), [], False
+    if op == "IN":
+        return _class(value), [], False
+    if op in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return _NOTHING, [], False
+    if op == "SUBPATTERN":
+        _, on, off, inside = value
+        if on or off:
+            return None, [], False
+        exact, needs = _sequence(inside)
+        return exact, needs, False
+    if op == "BRANCH":
+        return (*_branch([_sequence(part) for part in value[1]]), False)
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        least, most, inside = value
+        exact, needs = _sequence(inside)
+        if least == 0:
+            return (exact | _NOTHING, [], False) if exact is not None and most == 1 else (None, [], False)
+        return exact, needs, (least, most) != (1, 1)
+    return None, [], False
+
+
+def _class(members: Any) -> Strings | None:
+    found = [chr(value) for op, value in members if str(op) == "LITERAL"]
+    return frozenset(found) if len(found) == len(members) <= MAX_SET else None
+
+
+def _branch(parts: list[tuple[Strings | None, list[Strings]]]) -> tuple[Strings | None, list[Strings]]:
+    exacts = [exact for exact, _ in parts if exact is not None]
+    whole = reduce(frozenset.union, exacts, frozenset[str]()) if len(exacts) == len(parts) else None
+    if whole is not None and len(whole) <= MAX_STRINGS:
+        return whole, []
+    best = [max(needs, key=lambda need: (_worth(need), -len(need)), default=frozenset[str]()) for _, needs in parts]
+    if all(best):
+        return None, [_shortest(frozenset().union(*best))]
+    return None, []

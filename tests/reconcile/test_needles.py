@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.inputs.folding import _BREAK, Folded, fold
+from assure_tui.reconcile.inputs.shapes import _sieve
+from assure_tui.reconcile.needles import Finder, Sieve, needles
+
+
+@pytest.mark.parametrize(
+    ("pattern", "groups"),
+    [
+        (r"\bpull requests?\b", [{"pull request"}]),
+        (r"(?:red|green) apples", [{"red apples", "green apples"}]),
+        (r"colou?r", [{"color", "colour"}]),
+        (r"before\b.{0,40}\bafter", [{"before"}, {"after"}]),
+        (r"a(?:bcd)+e", [{"abcd"}, {"bcde"}]),
+        (r"\w+\d*", []),
+        (r"(?:word)?", []),
+        (r"(?i:word)", []),
+        (r"(?:word|\w)", []),
+    ],
+)
+def test_the_strings_that_a_match_must_hold_are_read_out_of_a_pattern(pattern, groups):
+    assert needles(re.compile(pattern)) == groups
+
+
+def test_a_pattern_that_ignores_case_is_always_searched_for():
+    assert needles(re.compile("word", re.IGNORECASE)) == []
+    assert Sieve(["word"], re.IGNORECASE).likely("nothing") == [0]
+
+
+SIEVES = (_sieve()[0], lexicon().states.sieve, lexicon().denials.sieve, lexicon().verdicts)
+SHIPPED = [pattern for sieve in SIEVES for pattern in sieve.patterns]
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_no_match_of_a_shipped_pattern_is_sieved_out(data):
+    pattern = data.draw(st.sampled_from(SHIPPED))
+    text = data.draw(st.from_regex(pattern))
+    assert pattern.search(text)
+    assert Sieve([pattern]).likely(text) == [0]
+
+
+def test_most_shipped_patterns_tell_of_strings():
+    assert sum(bool(needles(pattern)) for pattern in SHIPPED) > 0.9 * len(SHIPPED)
+
+
+@given(st.lists(st.text("ab \ud800é", min_size=1, max_size=3), min_size=1, unique=True), st.text("ab \ud800é"))
+def test_all_strings_of_a_text_are_found_whatever_overlaps(strings, text):
+    sound = [string for string in strings if "\ud800" not in string]
+    assert Finder(sound).held(text) == {string for string in sound if string in text}
+
+
+def test_finds_are_placed_in_code_points_also_beside_lone_surrogates():
+    assert Finder(["word"]).places("\ud800é word") == [(0, 3, 7)]
+
+
+@given(st.text("\\nrt\"'+/ \n\r\taİ\u00a0ß"))
+def test_folding_in_steps_is_folding_break_by_break(text):
+    whole = _BREAK.sub(lambda match: "'" if match[0] == "''" else match[1] or " ", text)
+    assert fold(text) == "".join(char.lower() if len(char.lower()) == 1 else char for char in whole)
+
+
+def test_places_in_folded_text_lead_back_to_the_original():
+    folded = Folded('One  \\n two "a" + "b"', offset=100)
+    assert folded.text == 'one two "a b"'
+    assert folded.at(folded.text.index("two")) == 100 + 8
+    assert folded.at(folded.text.index("b")) == 100 + 19
