@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -105,6 +106,7 @@ def stronger(one: Mask | None, other: Mask | None) -> Mask | None:
     return one if _MASK_RANK[one] >= _MASK_RANK[other] else other
 
 
+@lru_cache(maxsize=4096)
 def program_name(word: str) -> str:
     """Name of a program from the first word of a command: `./node_modules/.bin/eslint` is `eslint`."""
     name = word.replace("\\", "/").rsplit("/", 1)[-1]

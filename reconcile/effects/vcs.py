@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -41,6 +41,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     """Values of `-c name=value`."""
 
 
+@lru_cache(maxsize=4096)
 def parse(argv: tuple[str, ...]) -> Git | None:
     """Read a git command; an alias counts only when the line itself defines it (`-c alias.x=…`)."""
     folder = ""

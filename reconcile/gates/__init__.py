@@ -30,14 +30,20 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Effect, GateOutcome, Severity
 
 
+MAX_TOLD = 4096
+"""Calls without a result whose gates may still be taken back."""
+
+
 class Gates(Part):
     """Holds every call against the gates."""
 
-    __slots__ = ("_memory",)
+    __slots__ = ("_memory", "_told")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self._memory = Memory()
+        self._told: dict[str, set[str]] = {}
+        """Gates told of a call that may still be taken back, by the call."""
 
     def user(self, event: UserTurn) -> None:
         """Remember what the user asked for."""
@@ -96,8 +102,14 @@ class Gates(Part):
                 worst[hit.gate] = hit
         unread = [] if script is None or script.whole else _unread(look.source)
         settled = result is not None and result.status != "running"
+        before = self._told.pop(call.call_id, None)
+        if not worst and not unread and not before:
+            return
+        told: set[str] = set()
         for gate in catalogue():
             found = worst.get(gate)
+            if found is not None or gate in unread:
+                told.add(gate)
             if found is not None:
                 outcome: GateOutcome = "bypassed" if found.bypassed else "failed"
                 self.board.put(self._result(call, found, outcome, result), settled=settled)
@@ -106,8 +118,12 @@ class Gates(Part):
                     gate=gate, severity="info", reason="unread", message="the command line could not be read whole"
                 )
                 self.board.put(self._result(call, hit, "not-evaluated", result), settled=settled)
-            else:
+            elif before and gate in before:
                 self.board.drop(gate_id(gate, call.call_id))
+        if not settled:
+            self._told[call.call_id] = told
+            if len(self._told) > MAX_TOLD:
+                del self._told[next(iter(self._told))]
 
     def _result(self, call: ToolCall, hit: Hit, outcome: GateOutcome, result: ToolResult | None) -> GateResult:
         severity, message = self._weigh(hit, result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
@@ -68,6 +69,7 @@ def _guards(effect: Effect) -> Iterator[Hit]:
 # -- secrets
 
 
+@lru_cache(maxsize=4096)
 def secret(path: str) -> Severity | None:
     """Tell how grave it is to read a path; None when it holds no secret."""
     path = path.replace("\\", "/")

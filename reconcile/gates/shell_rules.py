@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from assure_tui.reconcile.effects import vcs
 from assure_tui.reconcile.effects.script import Script, Simple, join
@@ -303,11 +304,19 @@ def _recursive(program: str, words: tuple[str, ...]) -> bool:
 # -- data
 
 
+@cache
+def _destroyers() -> dict[str, list[tuple[list[str], str]]]:
+    """Commands that destroy data, by their program: their words, and what they destroy."""
+    found: dict[str, list[tuple[list[str], str]]] = {}
+    for command, what in listed("data", "destroyers").items():
+        found.setdefault(command.split()[0], []).append((command.split(), what))
+    return found
+
+
 def _data(simple: Simple) -> Iterator[Hit]:
     words = tuple(word for word in simple.argv if not word.startswith("-"))
     named = [simple.program, *words[1:]]
-    for command, what in listed("data", "destroyers").items():
-        wanted = command.split()
+    for wanted, what in _destroyers().get(simple.program, ()):
         if named[: len(wanted)] == wanted:
             yield Hit(
                 gate="data-destruction",

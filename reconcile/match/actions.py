@@ -57,6 +57,7 @@ _YES = re.compile(
 """A turn that opens like this says yes to what the agent proposed."""
 _NAME = re.compile(r"\b[A-Z][\w'-]{1,30}(?: [A-Z][\w'-]{1,30}){0,3}")
 _TOKEN = re.compile(r"[#\w@.+-]{4,64}")
+_DIGIT = re.compile(r"\d")
 
 
 class Actions(Part):
@@ -93,7 +94,7 @@ class Actions(Part):
         self.spoken: list[tuple[int, str]] = []
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.seen: set[str] = set()
-        """Identifiers that anybody has named so far: a target that is not among them is made up."""
+        """Identifiers with a digit that anybody has named so far: a target that is not among them is made up."""
         self.pairs = Pairs()
         self.feeds = Feeds()
         self.dirty = False
@@ -207,10 +208,12 @@ class Actions(Part):
 
     def _see(self, text: str) -> None:
         if len(self.seen) < MAX_SEEN:
-            for match in _TOKEN.finditer(text[:MAX_READ]):
-                word = match.group()
-                if not word.isalpha():
-                    self.seen.add(word.lower().lstrip("#").rstrip("."))
+            words = {word for word in text[:MAX_READ].split() if not word.isalpha()}
+            self.seen.update(
+                token.lower().lstrip("#").rstrip(".")
+                for token in _TOKEN.findall(" ".join(words))
+                if _DIGIT.search(token)
+            )
 
     def _forget(self) -> None:
         while len(self.acts) > WINDOW:

@@ -62,7 +62,7 @@ class Act(msgspec.Struct, kw_only=True):
     def names_any(self, seen: AbstractSet[str]) -> bool:
         """Tell whether a target is among the identifiers seen; a target without identifiers counts as seen."""
         plain = [value.lower().lstrip("#") for values in self.targets.values() for value in values]
-        marked = [value for value in plain if any(char.isdigit() for char in value)]
+        marked = [value for value in plain if any(char.isdecimal() for char in value)]
         return not marked or marked[0] in seen
 
     @property
