@@ -1,0 +1,90 @@
+"""Frames of action verbs in an agent's words: spans, lists, tables, telegraphic reports."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assure_tui.reconcile.claims.business import frames
+from assure_tui.reconcile.effects.tools import arguments, outcome
+
+WORDS = st.sampled_from(
+    [
+        "I have ",
+        "cancelled ",
+        "order #A1 ",
+        "and ",
+        "sent ",
+        "$4.50 ",
+        "\n- ",
+        "**Done:** ",
+        "will ",
+        "not ",
+        "`x` ",
+        "é",
+        ". ",
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=40).map("".join))
+def test_a_frame_is_a_slice_of_the_text(text: str) -> None:
+    for frame in frames(text):
+        start, end = frame.span
+        assert text[start:end] == frame.text
+
+
+@pytest.mark.parametrize(
+    ("text", "actions"),
+    [
+        ("I've gone ahead and cancelled both bookings.", ["cancel"]),
+        ("Your exchange request has been submitted!", ["exchange"]),
+        ("The cancellation of your order was completed successfully.", ["cancel"]),
+        ("I've made a reservation for you.", ["book"]),
+        ("E-mail sent to the team.", ["send"]),
+        ("1. Invited Dora\n2. Posted an update in #general", ["invite", "send"]),
+        ("I sent €50 to Sarah.", ["pay"]),
+        ("I transferred you to a human agent.", ["escalate"]),
+        ("I turned off the lights.", ["disable"]),
+        ("The file has been created and shared with Ann.", ["create", "share"]),
+        ("Bob posted an article in the channel.", []),
+        ("Let me cancel that for you.", []),
+        ("Would you like me to cancel it?", []),
+        ("You've booked a ticket that is not changeable.", []),
+    ],
+)
+def test_actions_are_read_out_of_words(text: str, actions: list[str]) -> None:
+    assert [frame.action for frame in frames(text) if frame.mode == "completed"] == actions
+
+
+def test_a_result_tells_its_error_state_and_amounts() -> None:
+    assert outcome("Error: no such order")["error"]
+    assert outcome('{"success": false}')["error"]
+    assert outcome("Error: Kim already invited")["repeat"]
+    told = outcome('{"status": "done", "history": [{"type": "refund", "amount": 4.5}], "price_difference": -2}')
+    assert told["state"] == "done"
+    assert told["amounts"] == [{"role": "refund", "value": "4.5"}, {"role": "difference", "value": "-2"}]
+    assert outcome("None") == {}
+
+
+def test_deep_and_broken_results_are_read_without_harm() -> None:
+    assert outcome("[" * 100_000) == {}
+    assert outcome('{"a": ' * 5000 + "1" + "}" * 5000) == {}
+    nested: dict[str, object] = {}
+    for _ in range(200):
+        nested = {"inner": nested, "amount": 1}
+    assert arguments(nested)["money"]
+
+
+@pytest.mark.parametrize(
+    "seed", ["I have cancelled ", "and sent ", "- done\n", "to ", "refund $1 ", "|a|b|\n", "by ", "#a1 "]
+)
+def test_reading_is_linear_in_hostile_text(seed: str) -> None:
+    text = seed * (100_000 // len(seed))
+    began = time.process_time()
+    frames(text)
+    outcome(text)
+    assert time.process_time() - began < 2
