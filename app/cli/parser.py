@@ -22,7 +22,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: The arguments are wrong, or help was asked for; argparse has said what there is to say.
     """
-    parser, commands = _parser()
+    parser, commands = build()
     words = list(argv)
     first = next((word for word in words if not word.startswith("-")), None)
     asks_help = any(word in {"-h", "--help", "--version"} for word in words)
@@ -31,7 +31,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
+def build() -> tuple[argparse.ArgumentParser, set[str]]:
+    """Make the parser, and give the names of all commands."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", type=Path, metavar="DIR", help="keep all state under DIR (else ASSURE_TUI_HOME)")
     parser = argparse.ArgumentParser(

@@ -1,0 +1,44 @@
+"""The README says what is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from assure_tui.app.cli.parser import build
+from assure_tui.app.desk.config import read_workspace
+from assure_tui.ingest.adapters import ADAPTERS
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_command_is_in_the_readme() -> None:
+    _, commands = build()
+    table = README[README.index("| command | does |") :].split("\n\n", 1)[0]
+    assert commands - set(re.findall(r"`([a-z]+)`", table)) == set()
+
+
+def test_every_format_is_in_the_readme() -> None:
+    assert {adapter.name for adapter in ADAPTERS} - set(re.findall(r"\| `([a-z-]+)` \|", README)) == set()
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    command = next(line for line in README.splitlines() if "uv run pytest" in line).split("uv run ", 1)[1].strip()
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_pictures_and_pages_that_the_readme_points_to_are_there() -> None:
+    pointed = re.findall(r"\]\(([^)]+)\)", README) + re.findall(r"`((?:ingest|ledger|app)/[\w./]+)`", README)
+    assert pointed
+    assert [path for path in pointed if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("complete", ["true", "false"])
+def test_the_example_configuration_is_read(tmp_path: Path, complete: str) -> None:
+    lines = README[README.index("    [[feeds]]") :].split("\nA configuration", 1)[0]
+    text = "\n".join(line.removeprefix("    ") for line in lines.splitlines())
+    path = tmp_path / "assure.toml"
+    path.write_text(text.replace("complete = true", f"complete = {complete}"), encoding="utf-8")
+    (feed,) = read_workspace(path, trusted=True).feeds
+    assert (feed.name, feed.complete, feed.mapping["target"]) == ("payments", complete == "true", "destination")
