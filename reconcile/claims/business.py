@@ -188,6 +188,8 @@ _FINITE = frozenset(table("grammar")["finite"].split())
 """Words that show a sentence to be more than "Message posted to the team"."""
 MAX_NOUNS = 5
 _OPENING_ADVERBS = frozenset(["successfully", "just", "now", "also", "then", "already", "finally", "done"])
+_AFTER_PARTICIPLE = frozenset(table("grammar")["after_participle"].split())
+"""What follows a participle without an auxiliary: "Message posted to the team", but not "Ann posted a message"."""
 _AFTER_AUXILIARY = frozenset(["not", "n't", "so", "it", "that", "this", "you", "i", "we"])
 _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 """Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
@@ -250,7 +252,8 @@ class _Reader:
             if word in {"did", "do"} and at + 1 < len(tokens) and tokens[at + 1][0] in _AFTER_AUXILIARY:
                 continue
             opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
-            telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS)
+            ends = at + 1 == len(tokens) or tokens[at + 1][0] in _AFTER_PARTICIPLE
+            telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS and ends)
             if form == "gerund":
                 if not self.everything:
                     continue

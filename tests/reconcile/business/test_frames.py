@@ -51,6 +51,7 @@ def test_a_frame_is_a_slice_of_the_text(text: str) -> None:
         ("I turned off the lights.", ["disable"]),
         ("The file has been created and shared with Ann.", ["create", "share"]),
         ("Bob posted an article in the channel.", []),
+        ("Alice added Bob to the channel yesterday.", []),
         ("Let me cancel that for you.", []),
         ("Would you like me to cancel it?", []),
         ("You've booked a ticket that is not changeable.", []),
