@@ -188,8 +188,7 @@ class Attribution:
     def _alike(self, row: FeedRow) -> list[Call]:
         """Give the calls within the time window that share a name or the amount with a row."""
         effects = {effect for key in keys_of(row) for effect in self._by_key.get(key, ())}
-        calls = [call for effect, call in self._calls.items() if effect in effects] if len(effects) > 1 else []
-        calls = calls or [self._calls[effect] for effect in effects]
+        calls = sorted((self._calls[effect] for effect in effects), key=lambda call: (call.time or 0.0, call.effect))
         return [call for call in calls if row.kind in rows_of(call.kind) and self._in_time(call, row)]
 
     def _find(self, row: FeedRow, *, late: bool) -> tuple[Call | None, str | None]:
