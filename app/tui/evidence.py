@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from assure_tui.app.desk.describe import code_of
+from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.views import EventRow, RunDetail
 from assure_tui.app.tui.acts import details, flat
-from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.reconcile.model import (
     Claim,

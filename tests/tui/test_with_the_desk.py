@@ -48,11 +48,11 @@ def recorded(tmp_path):
     logs.mkdir()
     home = Home.under(tmp_path / "home")
     home.prepare()
+    desk = Desk.open(home, roots=(logs,))
     stop = threading.Event()
     recorder = Recorder(home, (logs,), needs_ledger=True)
     thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()
-    desk = Desk.open(home, roots=(logs,))
     end = time.monotonic() + 20
     while desk.presence().recorder == "none" and time.monotonic() < end:
         time.sleep(0.05)

@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
+from assure_tui.app.desk.describe import label
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, said
-from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.paint import DIM, STRONG
 from assure_tui.reconcile.model import Unattributed
 from assure_tui.themes.glyphs import Glyphs

@@ -10,11 +10,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
+from assure_tui.app.desk.describe import label
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, DraftInput, said
-from assure_tui.app.tui.labels import label, preset
 from assure_tui.app.tui.paint import DIM, STRONG
 from assure_tui.app.tui.port import Desk
+from assure_tui.app.tui.presets import preset
 from assure_tui.reconcile.model import Finding, at_least
 from assure_tui.themes.glyphs import Glyphs
 

@@ -13,11 +13,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from assure_tui.app.desk.describe import label
 from assure_tui.app.desk.views import RunDetail, VerdictWord
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, said
 from assure_tui.app.tui.dialogs.verdict import WORDS
-from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Page, Sheet
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.session import short, unanswered

@@ -9,12 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from assure_tui.app.desk.describe import code_of
+from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
-from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG

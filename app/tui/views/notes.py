@@ -7,11 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 
-from assure_tui.app.desk.describe import code_of
+from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.views import RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Row, blank, still
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from assure_tui.app.desk.describe import label
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.labels import label
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE

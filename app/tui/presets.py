@@ -1,19 +1,10 @@
-"""Plain words for findings, and the reasons that Enter takes."""
+"""The reasons that Enter takes for a finding below `high`."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from importlib.resources import files
-
-from assure_tui.app.desk import describe
-from assure_tui.reconcile.model import Finding, GateResult
-
-
-def label(finding: Finding) -> str:
-    """What kind of finding it is, in plain words: the first thing that people read of it."""
-    words = describe.label(finding)
-    return f"{words}: {finding.gate}" if isinstance(finding, GateResult) else words
 
 
 @cache
