@@ -19,8 +19,8 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 Strings: TypeAlias = frozenset[str]
 
-MAX_STRINGS = 48
-"""Strings of one group: a longer list costs more than it spares."""
+MAX_STRINGS = 256
+"""Strings of one group."""
 MAX_SET = 4
 """Characters of a class that are told apart."""
 GROUPS = 2

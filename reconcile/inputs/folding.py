@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 _BREAK = re.compile(r"(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")+|''|\\([\"'/])")
 # The same in three steps, none of which visits each blank; right for texts in which nothing is joined with a plus.
@@ -15,42 +16,41 @@ _ESCAPED_MARK = re.compile(r"(')'|\\([\"'/])")
 class Folded:
     """A text in folded form. `at` gives the place in the original of a place in the folded text."""
 
-    __slots__ = ("_back", "_marks", "_offset", "_raw", "text")
+    __slots__ = ("_back", "_marks", "_pieces", "text")
 
     def __init__(self, raw: str, offset: int = 0) -> None:
         self.text = fold(raw)
-        self._raw = raw
-        self._offset = offset
-        self._marks: list[int] | None = None
+        self._pieces = _pieces(raw, offset)
+        self._marks: list[int] = []
         self._back: list[int] = []
 
     def at(self, place: int) -> int:
         """Give the place in the original text."""
-        if self._marks is None:
-            self._marks = self._trace()
+        while not self._marks or self._marks[-1] <= place:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._marks.append(piece[0])
+            self._back.append(piece[1])
         if not self._marks:
             return 0
         index = max(0, bisect_right(self._marks, place) - 1)
         return self._back[index] + place - self._marks[index]
 
-    def _trace(self) -> list[int]:
-        """Note where each piece between two breaks begins, in the folded text and in the original."""
-        marks: list[int] = []
-        length = last = 0
-        for match in _BREAK.finditer(self._raw):
-            start, end = match.span()
-            if start > last:
-                marks.append(length)
-                self._back.append(self._offset + last)
-                length += start - last
-            marks.append(length)
-            self._back.append(self._offset + start)
-            length += 1
-            last = end
-        if last < len(self._raw):
-            marks.append(length)
-            self._back.append(self._offset + last)
-        return marks
+
+def _pieces(raw: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Tell where each piece between two breaks, and each break, begins: in the folded text and in the original."""
+    length = last = 0
+    for match in _BREAK.finditer(raw):
+        start, end = match.span()
+        if start > last:
+            yield length, offset + last
+            length += start - last
+        yield length, offset + start
+        length += 1
+        last = end
+    if last < len(raw):
+        yield length, offset + last
 
 
 def fold(text: str) -> str:

@@ -9,6 +9,7 @@ just that and the user never spoke of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 
@@ -61,38 +62,52 @@ class _Feature(msgspec.Struct, frozen=True):
     id: str
     weight: int
     strong: bool
-    patterns: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
 
 
 @cache
 def _features() -> tuple[_Feature, ...]:
     made = [
-        _Feature(entry["id"], entry["weight"], entry.get("strong", False), tuple(entry["patterns"] or [_demand()]))
+        _Feature(
+            entry["id"],
+            entry["weight"],
+            entry.get("strong", False),
+            tuple(re.compile(pattern, re.MULTILINE) for pattern in entry["patterns"] or [_demand()]),
+        )
         for entry in table("inputs")["feature"]
     ]
     return tuple(sorted(made, key=lambda feature: not feature.strong))
 
 
 @cache
-def _sieve() -> tuple[Sieve, tuple[tuple[str, str], ...]]:
-    """All patterns of strong features, and of each its feature and itself."""
-    listed = tuple((feature.id, one) for feature in _features() if feature.strong for one in feature.patterns)
-    return Sieve([pattern for _, pattern in listed], re.MULTILINE), listed
+def _sieve() -> tuple[Sieve, tuple[str, ...]]:
+    """All patterns of strong features, and of each its feature."""
+    listed = [(feature.id, pattern) for feature in _features() if feature.strong for pattern in feature.patterns]
+    return Sieve([pattern for _, pattern in listed]), tuple(feature for feature, _ in listed)
 
 
-def _likely(folded: str) -> dict[str, tuple[str, ...]]:
+def _likely(folded: str) -> dict[str, list[re.Pattern[str]]]:
     """Give the patterns of strong features that may match, by feature."""
-    sieve, listed = _sieve()
-    likely: dict[str, tuple[str, ...]] = {}
+    sieve, features = _sieve()
+    likely: dict[str, list[re.Pattern[str]]] = {}
     for number in sieve.likely(folded):
-        feature, pattern = listed[number]
-        likely[feature] = (*likely.get(feature, ()), pattern)
+        likely.setdefault(features[number], []).append(sieve.patterns[number])
     return likely
 
 
-@cache
-def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.MULTILINE)
+def _spans(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[tuple[int, int]]:
+    """Find the patterns like the alternatives of one: leftmost first, the earlier pattern where two begin together."""
+    ahead = {at: match.span() for at, pattern in enumerate(patterns) if (match := pattern.search(text))}
+    while ahead:
+        first = min(ahead, key=lambda at: (ahead[at][0], at))
+        span = ahead[first]
+        yield span
+        for at in [at for at, (start, _) in ahead.items() if start < span[1]]:
+            match = patterns[at].search(text, span[1])
+            if match:
+                ahead[at] = match.span()
+            else:
+                del ahead[at]
 
 
 @cache
@@ -160,11 +175,9 @@ def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
     likely = _likely(folded.text)
     for feature in _features():
         patterns = likely.get(feature.id, ()) if feature.strong else feature.patterns
-        if patterns:
-            matches = _joined(patterns).finditer(folded.text)
-            hits += [(*match.span(), feature) for match in islice(matches, MAX_MATCHES)]
         if not feature.strong and not hits and not weak:
             return []
+        hits += [(*span, feature) for span in islice(_spans(patterns, folded.text), MAX_MATCHES)]
     if not any(feature.strong for _, _, feature in hits):
         return _weak(folded, hits) if weak else []
     hits.sort(key=lambda hit: hit[0])

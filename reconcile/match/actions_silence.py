@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, action_of_noun, group_of, harm_of, is_entity, verb_forms
@@ -97,24 +98,35 @@ def _told_along(verdict: Verdict, act: Act) -> bool:
 
 def _told_loosely(verdict: Verdict, act: Act) -> bool:
     """Tell whether a sentence after the act names its target and its action, whatever the grammar."""
+    nouns = [noun for noun in act.nouns if action_of_noun(noun) and not is_entity(noun)]
+    names = [name for name in act.mentions if len(name) > 1]
     for at, text in verdict.matter.spoken:
         if at < act.at:
             continue
-        for sentence in _SENTENCE.split(text.lower()):
-            words = _WORD.findall(sentence)
-            if any(action_of_noun(noun) and not is_entity(noun) for noun in act.nouns if noun in words):
+        for sentence, words in _sentences(text):
+            if not words.isdisjoint(nouns):
                 return True
-            named = [name for name in act.mentions if len(name) > 1 and said_of(name, sentence)]
+            named = [name for name in names if said_of(name, sentence)]
             if not named:
                 continue
             if "now" in words and len(named) >= min(2, len(act.targets)):
                 return True
-            for word in words:
-                noun = action_of_noun(word)
-                actions = [noun] if noun else [verb.action for verb in verb_forms(word) if not verb.particle]
-                if any(kinship(action, act.action) >= KIN for action in actions):
-                    return True
+            if any(kinship(action, act.action) >= KIN for word in words for action in _actions_of(word)):
+                return True
     return False
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Cut a text into lower-case sentences, each with its words. The same text is asked about for many acts."""
+    return tuple((sentence, frozenset(_WORD.findall(sentence))) for sentence in _SENTENCE.split(text.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _actions_of(word: str) -> frozenset[str]:
+    """Give the actions that a word may speak of."""
+    noun = action_of_noun(word)
+    return frozenset([noun] if noun else [verb.action for verb in verb_forms(word) if not verb.particle])
 
 
 def duplicates(verdict: Verdict) -> None:
