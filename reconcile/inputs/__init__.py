@@ -12,12 +12,14 @@ from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.effects import is_bookkeeping, shell_line
+from assure_tui.reconcile.effects import is_bookkeeping
 from assure_tui.reconcile.effects.files import name_words
 from assure_tui.reconcile.ids import input_id
-from assure_tui.reconcile.inputs.folding import fold
-from assure_tui.reconcile.inputs.hidden import Hidden, hidden
+from assure_tui.reconcile.inputs.delegation import Delegation
+from assure_tui.reconcile.inputs.folding import fold, without
+from assure_tui.reconcile.inputs.hidden import hidden
 from assure_tui.reconcile.inputs.shapes import Passage, passages
+from assure_tui.reconcile.inputs.sinks import sink
 from assure_tui.reconcile.inputs.values import stands_in, values
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import InputFinding
@@ -29,12 +31,12 @@ if TYPE_CHECKING:
     from assure_tui.ingest.model import ToolCall, ToolResult, UserTurn
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.inputs.sinks import Sink
+    from assure_tui.reconcile.inputs.values import Value
     from assure_tui.reconcile.model import Effect, Severity
 
 MAX_KEPT = 64
 """Passages that later calls are held against."""
-MAX_HEARD = 128 * 1024
-"""Characters of the user's and operator's words that are kept."""
 MAX_SEEN = 512 * 1024
 """Characters of ordinary tool output that are kept, to see what else a value was read from."""
 
@@ -45,42 +47,43 @@ _IDLE = frozenset({"to", "of", "in", "by", "the", "for", "from", "with", "all", 
 class _Kept:
     """A passage that later calls are held against, with the result that carried it."""
 
-    __slots__ = ("effects", "finding", "passage", "words")
+    __slots__ = ("effects", "finding", "local", "passage", "words")
 
-    def __init__(self, passage: Passage, finding: InputFinding) -> None:
+    def __init__(self, passage: Passage, finding: InputFinding, *, local: bool) -> None:
         self.passage = passage
         self.words = frozenset(re.findall(r"[a-z]{3,}", passage.text))
         self.finding = finding
+        self.local = local
         self.effects: list[str] = []
 
 
 class _Call:
     """A call as it is held against passages: the values that no person named, and the words for what it does."""
 
-    __slots__ = ("_args", "_heard", "_said", "_values", "looks", "shell", "unasked", "words")
+    __slots__ = ("_delegation", "_named", "_sink", "_values", "line", "looks", "unasked", "words")
 
-    def __init__(self, call: ToolCall, effects: Sequence[Effect], heard: str) -> None:
-        self._args = call.args
-        self._heard = heard
-        self._values: list[tuple[str, int]] | None = None
-        self._said: dict[str, bool] = {}
+    def __init__(self, call: ToolCall, sink: Sink, delegation: Delegation) -> None:
+        self._sink = sink
+        self._delegation = delegation
+        self._values: list[Value] | None = None
+        self._named: dict[str, bool] = {}
         self.words = frozenset(name_words(call.tool)) - _IDLE
-        self.looks = all(effect.effect_class == "read" for effect in effects)
-        self.shell = shell_line(call) is not None
+        self.looks = sink.looks
+        self.line = sink.line
         self.unasked: bool | None = None
 
-    def within(self, text: str) -> list[tuple[str, int]]:
-        """Give the values, each with its weight, that stand in a folded text and that no person named."""
+    def within(self, text: str) -> list[Value]:
+        """Give the values that stand in a folded text and that no person named."""
         if self._values is None:
-            self._values = values(self._args)
+            self._values = [value for value in values(self._sink.args) if value.page or not self.looks]
         found = []
-        for value, weight in self._values:
-            if stands_in(value, text):
-                said = self._said.get(value)
-                if said is None:
-                    said = self._said[value] = stands_in(value, self._heard)
-                if not said:
-                    found.append((value, weight))
+        for value in self._values:
+            if stands_in(value.text, text):
+                named = self._named.get(value.text)
+                if named is None:
+                    named = self._named[value.text] = self._delegation.covers(value.text)
+                if not named:
+                    found.append(value)
         return found
 
 
@@ -100,38 +103,36 @@ class _Output:
         if self._raw is not None:
             self._folded = fold(self._raw)
             self._raw = None
-            for one in kept:
-                if one.finding.event == self.event:
-                    self._folded = self._folded.replace(one.passage.text, " ")
+            told = [one.passage.text for one in kept if one.finding.event == self.event]
+            self._folded = without(self._folded, told)
         return self._folded
 
 
 class Inputs(Part):
     """Looks for hostile text in tool results and follows it into the agent's calls."""
 
-    __slots__ = ("_asked", "_heard", "_kept", "_seen", "_seen_size")
+    __slots__ = ("_delegation", "_kept", "_seen", "_seen_size")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
-        self._heard = ""
-        self._asked = False
+        self._delegation = Delegation()
         self._kept: deque[_Kept] = deque(maxlen=MAX_KEPT)
         self._seen: deque[_Output] = deque()
         self._seen_size = 0
 
     def user(self, event: UserTurn) -> None:
         """Remember what was said by people: what they name is not tainted."""
-        if event.synthetic:
-            return
-        self._heard = (self._heard + " " + fold(event.text))[-MAX_HEARD:]
-        if not event.system and _handing_over().search(fold(event.text)):
-            self._asked = True
+        if not event.synthetic:
+            self._delegation.hear(fold(event.text), asks=not event.system)
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Hold a call against the passages read before it."""
         if not self._kept or not effects:
             return
-        made = _Call(event, effects, self._heard)
+        reach = sink(event, effects, self.context.cwd)
+        if reach is None:
+            return
+        made = _Call(event, reach, self._delegation)
         for kept in self._kept:
             severity = self._carried_out(kept, made)
             if severity is not None:
@@ -140,31 +141,40 @@ class Inputs(Part):
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Look for hostile text in what a call brought back."""
-        del effects
         if event.status in {"running", "denied"} or not event.text:
             return
         if call is not None and (is_bookkeeping(call) or call.tool in self.context.settings.trusted_tools):
             return
         if event.reads_from is not None and any(kept.finding.call_id == event.reads_from for kept in self._kept):
             return
-        for one in hidden(event.text):
+        weak = self.context.worldly and not self.context.coding
+        unseen = hidden(event.text)
+        spoken = passages(event.text, weak=weak)
+        local = bool(unseen or spoken) and call is not None and sink(call, effects, self.context.cwd) is None
+        granted = bool(weak or spoken) and call is not None and self._delegation.grants(call)
+        for one in unseen:
             told = f", which spell {one.says[:80]!r}" if one.says else ""
             message = f"the output holds {one.what}, which nobody sees{told}"
             self.board.put(self._finding("hidden-text", one.severity, event, one.span, message), settled=True)
             if len(one.says) > 8:
-                self._keep(
-                    Passage(span=one.span, text=fold(one.says), score=9, features=("hidden",), strong=True), event
-                )
-        weak = self.context.worldly and not self.context.coding
-        for passage in passages(event.text, weak=weak):
-            self._keep(passage, event)
+                text = fold(one.says)
+                passage = Passage(span=one.span, text=text, score=9, features=("hidden",), strong=True)
+                self._keep(passage, event, local=local)
+        kept = []
+        for passage in spoken:
+            turns = passage.hostile and bool(_turning() & set(passage.features))
+            if turns or not (granted or (local and _briefs(effects))):
+                kept.append(self._keep(passage, event, local=local))
             severity = self._alone(passage)
             if severity is not None:
                 words = ", ".join(passage.features)
                 message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
                 self.board.put(self._finding("instruction-text", severity, event, passage.span, message), settled=True)
-        self._seen.append(_Output(event.text[-MAX_SEEN:], event.id))
-        self._seen_size += min(len(event.text), MAX_SEEN)
+        output = _Output(event.text[-MAX_SEEN:], event.id)
+        if granted:
+            self._delegation.grant(output.ordinary(kept))
+        self._seen.append(output)
+        self._seen_size += output.size
         while self._seen_size > MAX_SEEN and len(self._seen) > 1:
             self._seen_size -= self._seen.popleft().size
 
@@ -175,33 +185,32 @@ class Inputs(Part):
             return "low" if severity == "medium" else None
         return severity
 
-    def _keep(self, passage: Passage, event: ToolResult) -> None:
-        self._kept.append(_Kept(passage, self._finding("taint", "high", event, passage.span, "")))
+    def _keep(self, passage: Passage, event: ToolResult, *, local: bool) -> _Kept:
+        kept = _Kept(passage, self._finding("taint", "high", event, passage.span, ""), local=local)
+        self._kept.append(kept)
+        return kept
 
     def _carried_out(self, kept: _Kept, call: _Call) -> Severity | None:
         """Weigh whether a call did what a passage asked for; None when it rather did not."""
         passage = kept.passage
-        if not passage.strong and (call.looks or call.shell or self._asked):
+        if not passage.hostile and (call.looks or call.line or kept.local):
             return None
         inside = call.within(passage.text)
         if not inside:
             return None
-        own = [weight for value, weight in inside if not self._seen_elsewhere(value)]
+        own = [value.weight for value in inside if not self._seen_elsewhere(value.text)]
         telling = max(own, default=0)
         demanded = bool(call.words & kept.words)
-        if not passage.strong:
+        if not passage.hostile:
             return "high" if telling == 3 and demanded and self._unasked(call) else None
-        if call.looks or call.shell:
-            carried = telling == 3
-        elif telling >= 2 and demanded:
-            carried = True
-        else:
-            unasked = self._unasked(call)
-            weight = sum(sorted(own, reverse=True)[:3])
-            carried = weight + demanded + unasked >= 3 and bool(own or (demanded and unasked))
-        if not carried:
-            return None
-        return "critical" if passage.severity == "medium" else "high"
+        if call.looks or call.line:
+            return "critical" if telling == 3 else None
+        if telling >= 2 and demanded:
+            return "critical"
+        if call.words and call.words <= kept.words and (own or self._unasked(call)):
+            return "critical"
+        weight = sum(sorted(own, reverse=True)[:3]) + demanded + self._unasked(call)
+        return "critical" if own and weight >= 3 else None
 
     def _seen_elsewhere(self, value: str) -> bool:
         return any(stands_in(value, output.ordinary(self._kept)) for output in self._seen)
@@ -209,11 +218,8 @@ class Inputs(Part):
     def _unasked(self, call: _Call) -> bool:
         """Whether nobody spoke of what a call does, in any word for it."""
         if call.unasked is None:
-            meant = set(call.words)
-            for group in _synonyms():
-                if call.words & group:
-                    meant |= group
-            call.unasked = not any(re.search(rf"\b{re.escape(word)}", self._heard) for word in meant)
+            meant = frozenset().union(*(group for group in _synonyms() if call.words & group)) or call.words
+            call.unasked = not any(self._delegation.speaks_of(word) for word in meant)
         return call.unasked
 
     def _tell(self, kept: _Kept, event: ToolCall, severity: Severity) -> None:
@@ -254,14 +260,15 @@ class Inputs(Part):
         )
 
 
-def _spelt(one: Hidden) -> Passage:
-    """What unseen characters spell speaks to the agent alone, whatever it says."""
-    return Passage(span=one.span, text=fold(one.says), score=9, features=("addressed", "hidden"), strong=True)
-
-
 @cache
-def _handing_over() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in table("inputs")["asking"]["patterns"]))
+def _turning() -> frozenset[str]:
+    return frozenset(table("inputs")["turns"]["features"])
+
+
+def _briefs(effects: Sequence[Effect]) -> bool:
+    """Whether a file was read whose purpose is to instruct agents."""
+    files = re.compile(table("inputs")["sinks"]["briefings"])
+    return any(files.search(path) for effect in effects for path in effect.args.get("paths") or ())
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _BREAK = re.compile(r"(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")+|''|\\([\"'/])")
 # The same in three steps, none of which visits each blank; right for texts in which nothing is joined with a plus.
@@ -12,14 +12,18 @@ _JOINED = re.compile(r"\"\s*\+\s*\"")
 _ESCAPED_BREAK = re.compile(r"\\(?:[nrt]|(?=\r?\n| ))")
 _ESCAPED_MARK = re.compile(r"(')'|\\([\"'/])")
 
+_BLANK_LINE = re.compile(r"(?:\\n|\n)[ \t\r]{0,40}\\?[ \t\r]{0,40}(?:\\n|\n)")
+
 
 class Folded:
     """A text in folded form. `at` gives the place in the original of a place in the folded text."""
 
-    __slots__ = ("_back", "_marks", "_pieces", "text")
+    __slots__ = ("_back", "_marks", "_offset", "_pieces", "_raw", "text")
 
     def __init__(self, raw: str, offset: int = 0) -> None:
         self.text = fold(raw)
+        self._raw = raw
+        self._offset = offset
         self._pieces = _pieces(raw, offset)
         self._marks: list[int] = []
         self._back: list[int] = []
@@ -36,6 +40,10 @@ class Folded:
             return 0
         index = max(0, bisect_right(self._marks, place) - 1)
         return self._back[index] + place - self._marks[index]
+
+    def breaks(self, start: int, end: int) -> bool:
+        """Whether a blank line stood between two places of the folded text."""
+        return _BLANK_LINE.search(self._raw, self.at(start) - self._offset, self.at(end) - self._offset) is not None
 
 
 def _pieces(raw: str, offset: int) -> Iterator[tuple[int, int]]:
@@ -76,3 +84,21 @@ def fold(text: str) -> str:
 
 def _unbroken(match: re.Match[str]) -> str:
     return "'" if match[0] == "''" else match[1] or " "
+
+
+def without(folded: str, stretches: Iterable[str]) -> str:
+    """Give a text without stretches of it, which may overlap, wherever they stand."""
+    spans: list[tuple[int, int]] = []
+    for stretch in stretches:
+        at = folded.find(stretch)
+        while at >= 0 and stretch:
+            spans.append((at, at + len(stretch)))
+            at = folded.find(stretch, at + len(stretch))
+    parts: list[str] = []
+    last = 0
+    for start, end in sorted(spans):
+        if start > last:
+            parts.append(folded[last:start])
+        last = max(last, end)
+    parts.append(folded[last:])
+    return " ".join(parts)

@@ -29,6 +29,8 @@ MAX_MATCHES = 200
 BEFORE = 400
 AFTER = 1200
 """Characters around a cheap word that are read closely."""
+LEAD = 120
+"""Folded characters before the first strong feature in which a passage may begin, if no tag opens it."""
 GAP = 500
 """Folded characters between two features of one passage."""
 REACH = 450
@@ -36,6 +38,7 @@ REACH = 450
 TAIL = 200
 """The same, when the passage has already asked for something."""
 
+_OPENS = re.compile(r"[<\[]\s?\w")
 _TAG = re.compile(r"<\s?(\w{3,30})")
 
 
@@ -47,6 +50,11 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     score: int
     features: tuple[str, ...]
     strong: bool
+
+    @property
+    def hostile(self) -> bool:
+        """Whether it plainly means to command the agent, rather than to ask as people's mail does."""
+        return self.severity == "medium" or "hidden" in self.features
 
     @property
     def severity(self) -> Severity:
@@ -118,7 +126,7 @@ def _strong_ids() -> frozenset[str]:
 def _demand() -> str:
     """A sentence, or a clause after "please" and the like, that begins with a verb of the list."""
     verbs = "|".join(re.escape(verb).replace(r"\ ", r"\s") for verb in table("inputs")["demand"]["verbs"])
-    begins = r"(?:^|[.!?:;>\]\n*-][\s\"'*]{0,3}"
+    begins = r"(?:^|(?:[.!?:;>\]\n]|(?<=\s)[*-])[\s\"'*]{0,3}"
     leads = (
         r"|\b(?:please|then|now|and then|first|kindly|you (?:must|should|need to|have to)|i (?:want|need) you to)\s)"
     )
@@ -183,7 +191,9 @@ def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
     hits.sort(key=lambda hit: hit[0])
     groups: list[list[tuple[int, int, _Feature]]] = []
     for hit in hits:
-        if groups and hit[0] - max(end for _, end, _ in groups[-1][-4:]) <= GAP:
+        last = max((end for _, end, _ in groups[-1][-4:]), default=0) if groups else 0
+        opens = _OPENS.match(folded.text, hit[0]) is not None and folded.breaks(min(last, hit[0]), hit[0])
+        if groups and hit[0] - last <= GAP and not opens:
             groups[-1].append(hit)
         else:
             groups.append([hit])
@@ -200,7 +210,12 @@ def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
 def _passage(folded: Folded, group: list[tuple[int, int, _Feature]]) -> Passage:
     strong = [hit for hit in group if hit[2].strong]
     start = min(hit[0] for hit in strong)
-    near = [hit for hit in group if hit[0] >= start - 120]
+    opened = _OPENS.match(folded.text, start) is not None
+    near = [
+        hit
+        for hit in group
+        if hit[0] >= start or (not opened and hit[0] >= start - LEAD and not folded.breaks(hit[0], start))
+    ]
     start = min(hit[0] for hit in near)
     end = _end(folded.text, start, near)
     features = {hit[2].id: hit[2] for hit in near}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.shapes import speaks
@@ -13,50 +13,64 @@ MAX_DEPTH = 6
 MAX_STRING = 4000
 
 _DISTINCTIVE = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}"  # an address
-    r"|(?:https?://|www\.)[^\s\"'<>)\]]{3,300}"  # a page
-    r"|\b[a-z]{2}\d{2}[a-z0-9]{10,30}\b"  # an IBAN
-    r"|(?:^|(?<=[\s\"'=]))[~/][\w.-]{1,64}/[\w./-]{2,200}"  # a path
-    r"|\+?\d[\d ()-]{7,18}\d"  # a telephone or account number
-    r"|\b(?=[a-z0-9-]{6,40}\b)[a-z0-9-]*\d[a-z0-9-]*[a-z][a-z0-9-]*\b"  # an identifier
-    r"|\b\d{4,}\b"
+    r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64})"
+    r"|(?P<page>(?:https?://|www\.)[^\s\"'<>)\]]{3,300})"
+    r"|(?P<iban>\b[a-z]{2}\d{2}[a-z0-9]{10,30}\b)"
+    r"|(?P<path>(?:^|(?<=[\s\"'=]))[~/][\w.-]{1,64}/[\w./-]{2,200})"
+    r"|(?P<number>\+?\d[\d ()-]{7,18}\d)"
+    r"|(?P<name>\b(?=[a-z0-9-]{6,40}\b)[a-z0-9-]*\d[a-z0-9-]*[a-z][a-z0-9-]*\b)"
+    r"|(?P<digits>\b\d{4,}\b)"
 )
 _PREFIX = re.compile(r"^(?:https?://)?(?:www\.)?")
+_PAGE_KEYS = frozenset({"url", "uri", "link", "href", "website", "site", "page", "domain", "host"})
 
 
-def values(args: dict[str, Any]) -> list[tuple[str, int]]:
-    """Give the folded values of a call's arguments, each with its weight: 3 distinctive, 2 a phrase, 1 a word."""
-    leaves: list[str] = []
-    _leaves(args, leaves, 0)
-    found: dict[str, int] = {}
-    for leaf in leaves:
+class Value(NamedTuple):
+    """A folded value. Weight 3 is distinctive, 2 a phrase, 1 a word; a `page` is an address on the network."""
+
+    text: str
+    weight: int
+    page: bool = False
+
+
+def values(args: Any) -> list[Value]:
+    """Give the folded values of a call's arguments."""
+    leaves: list[tuple[str, str]] = []
+    _leaves("", args, leaves, 0)
+    found: dict[str, Value] = {}
+    for key, leaf in leaves:
         text = fold(leaf[:MAX_STRING]).strip()
         if not text or (len(text) > 40 and speaks(text)):
             continue
         for match in _DISTINCTIVE.finditer(text):
-            found[_PREFIX.sub("", match[0]).strip(".,;/ ")] = 3
+            page = match.lastgroup == "page"
+            value = Value(_PREFIX.sub("", match[0]).strip(".,;/ "), 3, page)
+            found[value.text] = value
         if len(text) <= 300 and text not in found:
-            found[text] = 2 if len(text) >= 12 or (" " in text and len(text) > 6) else 1
+            if key in _PAGE_KEYS and "." in text and " " not in text:
+                found[text] = Value(_PREFIX.sub("", text).strip("/"), 3, page=True)
+            else:
+                found[text] = Value(text, 2 if len(text) >= 12 or (" " in text and len(text) > 6) else 1)
         if len(found) >= MAX_VALUES:
             break
-    return list(found.items())
+    return list(found.values())
 
 
-def _leaves(value: Any, out: list[str], depth: int) -> None:
+def _leaves(key: str, value: Any, out: list[tuple[str, str]], depth: int) -> None:
     if depth > MAX_DEPTH or len(out) >= MAX_VALUES:
         return
     if isinstance(value, str):
-        out.append(value)
+        out.append((key, value))
     elif isinstance(value, bool) or value is None:
         return
     elif isinstance(value, int | float):
-        out.append(f"{value:g}" if isinstance(value, float) else str(value))
+        out.append((key, f"{value:g}" if isinstance(value, float) else str(value)))
     elif isinstance(value, dict):
-        for item in list(value.values())[:MAX_VALUES]:
-            _leaves(item, out, depth + 1)
+        for name, item in list(value.items())[:MAX_VALUES]:
+            _leaves(str(name).lower(), item, out, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value[:MAX_VALUES]:
-            _leaves(item, out, depth + 1)
+            _leaves(key, item, out, depth + 1)
 
 
 def stands_in(value: str, text: str) -> bool:
@@ -64,9 +78,16 @@ def stands_in(value: str, text: str) -> bool:
     start = text.find(value)
     while start >= 0:
         end = start + len(value)
-        before = text[start - 1] if start else " "
-        after = text[end] if end < len(text) else " "
-        if not (before.isalnum() and value[0].isalnum()) and not (after.isalnum() and value[-1].isalnum()):
+        if not _runs_on(text, start - 1, start - 2, value[0]) and not _runs_on(text, end, end + 1, value[-1]):
             return True
         start = text.find(value, start + 1)
     return False
+
+
+def _runs_on(text: str, at: int, beyond: int, edge: str) -> bool:
+    """Whether a value's edge goes on in its neighbour: a letter or digit, or what ties digits in times and amounts."""
+    if not 0 <= at < len(text) or not edge.isalnum():
+        return False
+    if text[at].isalnum():
+        return True
+    return edge.isdigit() and text[at] in ":.,-/" and 0 <= beyond < len(text) and text[beyond].isdigit()

@@ -1,0 +1,79 @@
+"""What the user said, and what the user left to others to say.
+
+"Do what the notes in plan.txt ask for" makes the words of plan.txt the user's own: what they name is requested. Where
+the user points at a source, only that source speaks for the user, and what it points at in turn.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import name_words, singular
+from assure_tui.reconcile.inputs.values import stands_in, values
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.ingest.model import ToolCall
+
+MAX_HEARD = 128 * 1024
+"""Characters of people's words that are kept, and as many of what they left to others."""
+MIN_NAMED = 4
+"""Characters from which on a call's argument, found in people's words, tells that they named the source."""
+
+
+class Delegation:
+    """The words of people, and of the sources that speak for them."""
+
+    __slots__ = ("_asked", "_granted", "_heard", "_pointed", "_wanted")
+
+    def __init__(self) -> None:
+        self._heard = ""
+        self._granted = ""
+        self._wanted = ""
+        self._asked = False
+        self._pointed = False
+
+    def hear(self, folded: str, *, asks: bool) -> None:
+        """Take the words of a person; `asks` when it is the user and not the operator."""
+        self._heard = (self._heard + " " + folded)[-MAX_HEARD:]
+        if asks and _handing_over().search(folded):
+            self._asked = True
+            self._wanted = (self._wanted + " " + folded)[-MAX_HEARD:]
+            self._pointed = _sources().search(self._wanted) is not None
+
+    def grants(self, call: ToolCall) -> bool:
+        """Whether what a call brings speaks for the user."""
+        if not self._asked:
+            return False
+        if not self._pointed:
+            return True
+        given = [value.text for value in values(call.args) if len(value.text) >= MIN_NAMED]
+        if any(self.covers(value) or value in self._wanted for value in given):
+            return True
+        nouns = [singular(word) for word in name_words(call.tool)[1:] if len(word) > 3]
+        return not given and any(re.search(rf"\b{re.escape(noun)}s?\b", self._wanted) for noun in nouns)
+
+    def grant(self, folded: str) -> None:
+        """Let the text of a source speak for the user."""
+        self._granted = (self._granted + " " + folded)[-MAX_HEARD:]
+
+    def covers(self, value: str) -> bool:
+        """Whether a value was named by a person, or by a source that speaks for one."""
+        return stands_in(value, self._heard) or (bool(self._granted) and stands_in(value, self._granted))
+
+    def speaks_of(self, word: str) -> bool:
+        """Whether a word that begins so was said."""
+        begins = re.compile(rf"\b{re.escape(word)}")
+        return bool(begins.search(self._heard) or begins.search(self._granted))
+
+
+@cache
+def _handing_over() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in table("inputs")["asking"]["patterns"]))
+
+
+@cache
+def _sources() -> re.Pattern[str]:
+    return re.compile(table("inputs")["asking"]["sources"])
