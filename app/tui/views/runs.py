@@ -271,8 +271,9 @@ def _empty(*, filtered: bool) -> Iterator[Row]:
     yield still(Content.styled("  No runs yet.", STRONG))
     for hint in (
         "Start an agent: its log appears here while it works.",
-        "assure-tui PATH reads logs from a file or a folder; assure-tui doctor tells what is watched.",
-        "assure-tui demo shows how a review goes, with agents that need no set-up.",
+        "assure-tui PATH reads logs from a file or a folder.",
+        "assure-tui doctor tells what is watched.",
+        "assure-tui demo shows a review, with agents that need no set-up.",
     ):
         yield still(Content.styled(f"  {hint}", DIM))
 
@@ -327,6 +328,7 @@ def unseen_of(detail: RunDetail) -> str:
     if coverage.sources_incomplete:
         parts.append(paint.count(len(coverage.sources_incomplete), "source") + " not complete")
     if coverage.unobserved:
-        minutes = sum(end - start for start, end in coverage.unobserved) / 60
-        parts.append(f"{minutes:,.0f} min while nothing recorded")
+        seconds = sum(end - start for start, end in coverage.unobserved)
+        lasting = f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+        parts.append(f"{lasting} while nothing recorded")
     return ", ".join(parts)
