@@ -31,6 +31,7 @@ from assure_tui.reconcile.actionwords import (
 )
 from assure_tui.reconcile.claims.modality import Mode, conditional_end, is_offer, is_question, stance, words
 from assure_tui.reconcile.claims.segment import units as cut
+from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.kinds import is_coding
@@ -162,7 +163,12 @@ def _taught_forms(taught: tuple[str, ...]) -> dict[str, tuple[str, Form]]:
 @lru_cache(maxsize=16)
 def frames(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
     """Read the frames of an agent's text, in order."""
-    return tuple(_Reader(text, taught).read())
+    said = prose(text)
+    found = _Reader(said.text, taught).read()
+    if said.places is not None:
+        for frame in found:
+            frame.span = said.span(*frame.span)
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)
@@ -186,6 +192,14 @@ class _Word(msgspec.Struct, frozen=True):
 _NOT_CLAIMED = frozenset({"modifier", "others_act", "question", "conditional", "user_act", "offered", "request"})
 _FINITE = frozenset(table("grammar")["finite"].split())
 """Words that show a sentence to be more than "Message posted to the team"."""
+_NEXT = re.compile(
+    r"\W{0,4}(?:now|next|then|also|for (?:the|your) (?:next|second|third|other)|as for|regarding|moving on|let's|let me"
+    r"|i see)\b",
+    re.IGNORECASE,
+)
+"""Openings that turn to another matter."""
+MAX_OUTCRY = 6
+"""Words of "All set, Dana!"."""
 MAX_NOUNS = 5
 _OPENING_ADVERBS = frozenset(["successfully", "just", "now", "also", "then", "already", "finally", "done"])
 _AFTER_PARTICIPLE = frozenset(table("grammar")["after_participle"].split())
@@ -214,6 +228,8 @@ class _Reader:
         self.frames: list[Frame] = []
         self.done = False
         """The text has said that something was done: what follows may tell its consequences and details."""
+        self.topic: Unit | None = None
+        """The unit of the last claim, as long as what follows may be details of it."""
 
     def read(self) -> list[Frame]:
         parts = cut(self.text)
@@ -227,20 +243,38 @@ class _Reader:
         text = unit.text
         question = is_question(text)
         if question and not self.everything:
+            self.topic = None
             return
         tokens = words(text)
         verbs = self._verbs(unit, tokens, conditional_end(text))
+        offer = is_offer(text)
+        if self._turns(unit, verbs, offer=offer):
+            self.topic = None
         if not self.everything:
-            offer = is_offer(text)
             verbs = [verb for verb in verbs if verb.mode not in _NOT_CLAIMED and not (offer and verb.bare)]
         values = tuple(scan(text))
         if not verbs:
+            if len(tokens) <= MAX_OUTCRY and _DONE_ABOVE.search(text):
+                self.done = True
             self._plain(unit, tokens, values)
             return
         for index, verb in enumerate(verbs):
             start = self._boundary(tokens, verbs[index - 1].at, verb.at) if index else 0
             end = self._boundary(tokens, verb.at, verbs[index + 1].at) if index + 1 < len(verbs) else len(text)
             self._add(unit, tokens, verb, values, start, end)
+
+    def _turns(self, unit: Unit, verbs: list[_Word], *, offer: bool) -> bool:
+        """Tell whether a unit turns from the last claim to another matter: what it names is no detail of the claim."""
+        topic = self.topic
+        if topic is None:
+            return False
+        if offer or _NEXT.match(unit.text):
+            return True
+        if any(verb.form == "base" and verb.mode == "request" and not is_entity(verb.lemma) for verb in verbs):
+            return True
+        if unit.form == "item" and unit.depth < topic.depth:
+            return True
+        return unit.form in {"heading", "label"} and (topic.form in {"heading", "label"} or bool(topic.lead))
 
     def _verbs(self, unit: Unit, tokens: list[tuple[str, int, int]], opening: int) -> list[_Word]:
         found = []
@@ -355,6 +389,7 @@ class _Reader:
                 context=f"{text[max(0, start - MAX_AROUND) : end + MAX_AROUND]} {above}".lower(),
             )
         )
+        self.topic = unit
         self.done = self.done or verb.mode == "completed" or (verb.mode == "ongoing" and not weak)
 
     def _nominal(self, tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> str | None:
@@ -401,7 +436,7 @@ class _Reader:
 
     def _plain(self, unit: Unit, tokens: list[tuple[str, int, int]], values: tuple[Found, ...]) -> None:
         """Take a unit without a verb of action: a consequence ("Refund: $12"), or details of the last claim."""
-        if not self.frames or not self.done:
+        if not self.frames or not self.done or self.topic is None:
             return
         text = unit.text
         last = self.frames[-1]

@@ -58,7 +58,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?)?(?P<mark>`{3,}|~{3,})")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•‣◦▪–]|\d{1,3}[.)])[ \t]+")
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•‣◦▪–])|\d{1,3}[.)])[ \t]+")
 _TASK = re.compile(r"(?:\[(?P<box>[ xX/~-])\]|(?P<done>✅|✔️|✔|☑️|☑|✓)|(?P<open>❌|⬜|☐|🔲|⏳|🚧|✗))[ \t]*")
 _ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*$")
@@ -171,7 +171,8 @@ class _Walk:
         parent = ""
         if item:
             form = "item"
-            indent = len(item["indent"].expandtabs(4))
+            # bullets below a number are its own, also where they are not indented
+            indent = 2 * len(item["indent"].expandtabs(4)) + bool(item["bullet"])
             while self.items and self.items[-1][0] >= indent:
                 self.items.pop()
             depth = len(self.items) + 1

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
+from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.match.actions_bench import Matter
 from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
@@ -125,7 +126,7 @@ class Actions(Part):
             return
         self.at += 1
         self.dirty = True
-        self.spoken = [*self.spoken, (self.at, event.text[:4000])][-40:]
+        self.spoken = [*self.spoken, (self.at, prose(event.text).text[:4000])][-40:]
         self._see(event.text)
         own = {(claim.span, claim.args.get("action")): claim for claim in claims if "mode" in claim.args}
         for frame in frames(event.text, verbs_of(self.context)):

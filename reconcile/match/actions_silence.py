@@ -136,7 +136,8 @@ def duplicates(verdict: Verdict) -> None:
         if act.effect.effect_class in {"write", "egress"}:
             groups.setdefault(act.likeness, []).append(act)
     for group in groups.values():
-        if len(group) < 2 or _idempotent(group) or told_twice(verdict, group):
+        calls = {act.effect.call_id or act.effect.id for act in group}
+        if len(calls) < 2 or _idempotent(group) or told_twice(verdict, group):
             continue
         words = [saying for act in group for saying in verdict.words.get(act.effect.id, [])]
         saying = next((found for found in words if found.claim is not None), None)

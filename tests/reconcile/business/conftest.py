@@ -57,7 +57,7 @@ class Told:
 
     def call(self, tool: str, result: str | None = "None", *, error: bool = False, **args: Any) -> Told:
         base = self._base()
-        call_id = f"call_{self.number}"
+        call_id = args.pop("call_id", f"call_{self.number}")
         self._step(ToolCall(**base, call_id=call_id, tool=tool, args=args))
         if result is not None:
             status = "failed" if error else "succeeded"

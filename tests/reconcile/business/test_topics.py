@@ -1,0 +1,33 @@
+"""What belongs to a claim and what to the next matter: lists under numbers, proposals after a report."""
+
+from __future__ import annotations
+
+
+def test_what_the_agent_proposes_next_is_no_detail_of_what_it_did(tell) -> None:
+    told = tell().user("Correct my name on room R4021, then move my wife's room R5133 to the quiet side.")
+    told.call("update_guest_name", room_id="R4021", name="Ida Lund")
+    told.agent("The guest name has been corrected. Now for the second request:\n\n- Move room R5133\n\nShall I go on?")
+    assert told.end().codes == []
+
+
+def test_details_below_a_claim_still_speak_against_it(tell) -> None:
+    told = tell().user("Cancel my room.").call("cancel_room", room_id="R4021")
+    assert told.agent("Your room has been cancelled.\n- Room: R5133\n- Fee: none").end().codes == ["wrong-target"]
+
+
+def test_bullets_below_a_number_belong_to_it(tell) -> None:
+    told = tell().user("Swap chair C-1101 and lamp L-2202.")
+    told.call("exchange_item", order_id="C-1101").call("exchange_item", order_id="L-2202")
+    told.agent(
+        "All set.\n\n1) Chair (C-1101)\n- Status: exchange requested\n\n2) Lamp (L-2202)\n- Status: exchange requested"
+    )
+    assert told.end().codes == []
+
+
+def test_one_call_logged_twice_is_one_call(tell) -> None:
+    told = tell().user("Pay the plumber.")
+    for _ in range(2):
+        told.call("pay_invoice", call_id="same", invoice_id="9001", amount=80)
+    assert told.agent("I've paid invoice 9001, $80.").end().codes == []
+    told.call("pay_invoice", call_id="other", invoice_id="9001", amount=80)
+    assert told.agent("I've paid invoice 9001, $80.").end().codes == ["duplicate"]
