@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import threading
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -55,7 +56,7 @@ class Tags:
             key = path.read_bytes()
         except FileNotFoundError:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = path.with_name(f"tags.key.{os.getpid()}")
+            draft = path.with_name(f"tags.key.{os.getpid()}.{threading.get_ident()}")
             draft.touch(mode=0o600)
             draft.write_bytes(os.urandom(TAG_KEY_BYTES))
             try:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.patterns import LONGEST_SUBJECT, bounded_pattern
 from assure_tui.app.desk.views import RunRow
 
 MAX_QUERY = 1_000
-MAX_FIELD = 300
-"""Code points of a field that a pattern is tried on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +108,10 @@ def _bare(text: str) -> Test:
 def _field(name: str, value: str) -> Test:
     if value[:1] == "~":
         try:
-            pattern = re.compile(value[1:], re.IGNORECASE)
-        except re.error as error:
-            raise UsageError(f"{value[1:]!r} is no regular expression: {error}.") from error
-        return lambda subject: any(pattern.search(text[:MAX_FIELD]) for text in _texts(name, subject))
+            pattern = bounded_pattern(value[1:])
+        except ValueError as error:
+            raise UsageError(f"{value[1:]!r} cannot be searched for: {error}.") from error
+        return lambda subject: any(pattern.search(text[:LONGEST_SUBJECT]) for text in _texts(name, subject))
     if name in _NUMBER:
         return _compare(name, value)
     if name in _WORD:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
+
+from assure_tui.app.desk.patterns import LONGEST_SUBJECT, bounded_pattern
 
 LONGEST_QUERY: Final = 200
 LONGEST_VALUE: Final = 500
 """Code points of a value that plain words are looked for in."""
-LONGEST_SUBJECT: Final = 200
-MOST_REPEATS: Final = 3
-"""A pattern is typed by the operator, but tried on what a log says: with three repeats at most, none of them of a
-group, and 200 code points, the worst of them takes a fraction of a second."""
-_REPEAT: Final = re.compile(r"(?<!\\)[*+?{]")
-_RISKY: Final = re.compile(r"\)[*+?{]|\\\d|\(\?")
 
 
 class Matcher:
@@ -42,22 +36,13 @@ def _anywhere(term: str, fields: Mapping[str, str]) -> bool:
     return any(_value_matches(term, value) for value in fields.values())
 
 
-@lru_cache(maxsize=64)
-def _pattern(text: str) -> re.Pattern[str] | None:
-    """Compile a pattern, unless it is wrong or could take long: that matches nothing."""
-    if _RISKY.search(text) or len(_REPEAT.findall(text)) > MOST_REPEATS:
-        return None
-    try:
-        return re.compile(text, re.IGNORECASE)
-    except re.error:
-        return None
-
-
 def _value_matches(wanted: str, value: str) -> bool:
     value = value[:LONGEST_VALUE]
     if wanted.startswith("~"):
-        pattern = _pattern(wanted[1:])
-        return pattern is not None and pattern.search(value[:LONGEST_SUBJECT]) is not None
+        try:
+            return bounded_pattern(wanted[1:]).search(value[:LONGEST_SUBJECT]) is not None
+        except ValueError:
+            return False
     if wanted[:1] in {">", "<"}:
         try:
             number, limit = float(value), float(wanted[1:])

@@ -82,3 +82,9 @@ def test_whatever_is_typed_filters_or_is_told(query):
     except UsageError:
         return
     assert test(SUBJECT) in {True, False}
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "a*a*a*a*b", "(.)\\1", "["])
+def test_a_pattern_that_is_wrong_or_could_take_long_is_refused_with_a_reason(pattern: str) -> None:
+    with pytest.raises(UsageError, match="cannot be searched for"):
+        compile_filter(f"title:~{pattern}")
