@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assure_tui.ingest.model import AgentText, RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
     from assure_tui.reconcile.model import Effect
     from assure_tui.reconcile.settings import Settings
@@ -25,13 +28,31 @@ class OpenCall:
 class Context:
     """The run as `claims` and `effects` may know it while they read one event."""
 
-    __slots__ = ("calls", "coding", "cwd", "model", "run", "settings", "started", "tools", "touched", "turn", "worldly")
+    __slots__ = (
+        "calls",
+        "coding",
+        "cwd",
+        "kinds",
+        "model",
+        "run",
+        "settings",
+        "started",
+        "tools",
+        "touched",
+        "turn",
+        "used",
+        "worldly",
+    )
 
     def __init__(self, run: str, settings: Settings) -> None:
         self.run = run
         self.settings = settings
         self.calls: dict[str, OpenCall] = {}
         """Calls by call id; kept after their result, because a later result may supersede it; oldest dropped first."""
+        self.used: Counter[str] = Counter()
+        """Names of the tools of these calls."""
+        self.kinds: Counter[str] = Counter()
+        """Kinds of the effects of these calls."""
         self.cwd: str | None = None
         self.model: str | None = None
         self.started: RunStarted | None = None
@@ -66,14 +87,19 @@ class Context:
 
     def called(self, event: ToolCall, effects: list[Effect]) -> None:
         """Take a call."""
+        self._forget(event.call_id)
         self.calls[event.call_id] = OpenCall(event, effects)
+        self.used[event.tool] += 1
+        self.kinds.update(effect.kind for effect in effects)
         while len(self.calls) > MAX_OPEN_CALLS:
-            del self.calls[next(iter(self.calls))]
+            self._forget(next(iter(self.calls)))
 
     def returned(self, event: ToolResult, effects: list[Effect]) -> None:
         """Take a result."""
         known = self.calls.get(event.call_id)
         if known is not None:
+            _take_off(self.kinds, (effect.kind for effect in known.effects))
+            self.kinds.update(effect.kind for effect in effects)
             known.effects = effects
         for effect in effects:
             if effect.kind in {"edited", "created"} and effect.status == "succeeded":
@@ -81,3 +107,16 @@ class Context:
                     self.touched[str(path).replace("\\", "/").rsplit("/", 1)[-1]] = None
         while len(self.touched) > MAX_TOUCHED:
             del self.touched[next(iter(self.touched))]
+
+    def _forget(self, call_id: str) -> None:
+        known = self.calls.pop(call_id, None)
+        if known is not None:
+            _take_off(self.used, (known.call.tool,))
+            _take_off(self.kinds, (effect.kind for effect in known.effects))
+
+
+def _take_off(counted: Counter[str], names: Iterable[str]) -> None:
+    for name in names:
+        counted[name] -= 1
+        if not counted[name]:
+            del counted[name]

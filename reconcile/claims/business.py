@@ -118,8 +118,7 @@ def _kinds_at_work(context: Context) -> frozenset[str]:
     """Give the kinds of the domain tools a coding run has called: only of these does it speak besides its code."""
     if not context.worldly:
         return frozenset()
-    kinds = {effect.kind for open_call in context.calls.values() for effect in open_call.effects}
-    return frozenset(kind for kind in kinds if not is_coding(kind))
+    return frozenset(kind for kind in context.kinds if not is_coding(kind))
 
 
 def _args(frame: Frame) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def _args(frame: Frame) -> dict[str, Any]:
 
 def verbs_of(context: Context) -> tuple[str, ...]:
     """Give the verbs that the run's own tools teach beyond the lexicon, sorted."""
-    return _taught(tuple(context.tools), tuple({open_call.call.tool for open_call in context.calls.values()}))
+    return _taught(tuple(context.tools), tuple(context.used))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ or a file tool is decided by argument names and by the words of the tool's name 
 from __future__ import annotations
 
 import shlex
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from assure_tui.reconcile.effects import commands, files, tools
@@ -66,10 +66,10 @@ def external(event: ExternalEffect, context: Context) -> list[Effect]:
 
 def shell_line(call: ToolCall) -> tuple[str, Dialect] | None:
     """Give the command line of a shell call and its language; None when the call is none."""
-    data = table("tooling")["shell"]
-    words = files.name_words(call.tool)
-    if not set(words) & set(data["words"]) or call.tool.lower() in _names("polling"):
+    dialect = _dialect(call.tool)
+    if dialect is None:
         return None
+    data = table("tooling")["shell"]
     for name in data["arguments"]:
         value = call.args.get(name)
         if value is None:
@@ -77,8 +77,18 @@ def shell_line(call: ToolCall) -> tuple[str, Dialect] | None:
         if isinstance(value, list):
             return _joined([word for word in value if isinstance(word, str)])
         if isinstance(value, str) and value and value not in data["verbs"]:
-            return value, "powershell" if set(words) & set(data["powershell"]) else "bash"
+            return value, dialect
     return None
+
+
+@lru_cache(maxsize=1024)
+def _dialect(tool: str) -> Dialect | None:
+    """Give the language of a shell tool by the words of its name; None when it is none."""
+    data = table("tooling")["shell"]
+    words = set(files.name_words(tool))
+    if words.isdisjoint(data["words"]) or tool.lower() in _names("polling"):
+        return None
+    return "bash" if words.isdisjoint(data["powershell"]) else "powershell"
 
 
 def _joined(argv: Sequence[str]) -> tuple[str, Dialect] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -194,6 +194,7 @@ def edit_diff(args: Mapping[str, Any]) -> str:
     return "".join(parts)[:MAX_DIFF]
 
 
+@lru_cache(maxsize=16)
 def text_diff(old: str, new: str) -> str:
     """Compare two texts line by line; long ones are shown as replaced whole."""
     before, after = old[:MAX_DIFF].splitlines(), new[:MAX_DIFF].splitlines()

@@ -61,11 +61,12 @@ class Simple(msgspec.Struct, frozen=True, kw_only=True):
     """In a substitution: its output is an argument, not shown."""
     dynamic: bool = False
     """The command's own name is an expansion."""
+    program: str = ""
+    """Name of the program, without folder, version suffix of Windows, or quoting: follows from `argv`."""
 
-    @property
-    def program(self) -> str:
-        """Name of the program, without folder, version suffix of Windows, or quoting."""
-        return program_name(self.argv[0]) if self.argv else ""
+    def __post_init__(self) -> None:
+        """Name the program."""
+        msgspec.structs.force_setattr(self, "program", program_name(self.argv[0]) if self.argv else "")
 
     @property
     def stdin_body(self) -> str | None:

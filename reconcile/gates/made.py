@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from assure_tui.reconcile.effects import vcs
 from assure_tui.reconcile.effects.changes import changes
 from assure_tui.reconcile.effects.script import Script, Simple, join
+from assure_tui.reconcile.needles import Sieve
 
 MAX_LINES = 2000
 """Lines of a written script that are read."""
 
-_MAKES = re.compile(
-    r"\bmkdir|\bmakedirs\b|\bMkdir|\bmktemp\b|\bgit clone\b|\b(?:cp|scp|rsync|install|tar|unzip|cargo new|git init)\s"
-    r"|\bgit worktree add\b|\bcopytree\b|\bNew-Item\b"
-)
+_MAKES = Sieve([
+    r"\b(?:mkdir|Mkdir)|\b(?:makedirs|mktemp|git clone|git worktree add|copytree|New-Item)\b",
+    r"\b(?:cp|scp|rsync|install|tar|unzip|cargo new|git init)\s",
+])  # fmt: skip
 _PATH = re.compile(r"(?:~|\$\{?HOME\}?|/(?:home|Users|root|opt|srv|mnt|var)\b|[A-Za-z]:[\\/])[\w./\\+@-]{1,200}")
 _ASSIGNED = re.compile(r"^\+?\s*(?:export |local |readonly )?(\w{1,60})=[\"']?([^\s\"';]{2,200})")
 
@@ -64,13 +65,13 @@ def _by_git(git: vcs.Git | None) -> Iterator[str]:
 
 def made_by_script(text: str) -> Iterator[str]:
     """Give the absolute paths that a written script makes when it is run; `text` is a diff's added lines."""
-    if not _MAKES.search(text):
+    if not _MAKES.finds(text):
         return
     assigned: dict[str, str] = {}
     for line in text.splitlines()[:MAX_LINES]:
         named = _ASSIGNED.match(line)
         if named and _PATH.match(named[2]):
             assigned[named[1]] = named[2]
-        if _MAKES.search(line):
+        if _MAKES.finds(line):
             yield from _PATH.findall(line)
             yield from (path for name, path in assigned.items() if re.search(rf"\$\{{?{name}\b", line))

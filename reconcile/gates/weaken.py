@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -30,6 +31,7 @@ def is_config(path: str) -> bool:
     return bool(pattern("tests", "configs").search(path.replace("\\", "/")))
 
 
+@lru_cache(maxsize=16)
 def weakening(path: str, diff: str, *, created: bool = False) -> Weakening | None:
     """Read the body of a diff; None when nothing in it makes a test easier to pass."""
     lines = diff.splitlines()[:MAX_LINES]

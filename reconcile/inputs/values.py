@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from assure_tui.reconcile.inputs.folding import fold
@@ -12,15 +14,16 @@ MAX_VALUES = 200
 MAX_DEPTH = 6
 MAX_STRING = 4000
 
-_DISTINCTIVE = re.compile(
-    r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64})"
-    r"|(?P<page>(?:https?://|www\.)[^\s\"'<>)\]]{3,300})"
-    r"|(?P<iban>\b[a-z]{2}\d{2}[a-z0-9]{10,30}\b)"
-    r"|(?P<path>(?:^|(?<=[\s\"'=]))[~/][\w.-]{1,64}/[\w./-]{2,200})"
-    r"|(?P<number>\+?\d[\d ()-]{7,18}\d)"
-    r"|(?P<name>\b(?=[a-z0-9-]{6,40}\b)[a-z0-9-]*\d[a-z0-9-]*[a-z][a-z0-9-]*\b)"
-    r"|(?P<digits>\b\d{4,}\b)"
-)
+_DISTINCTIVE = {
+    "address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}",
+    "page": r"(?:https?://|www\.)[^\s\"'<>)\]]{3,300}",
+    "iban": r"\b[a-z]{2}\d{2}[a-z0-9]{10,30}\b",
+    "path": r"(?:^|(?<=[\s\"'=]))[~/][\w.-]{1,64}/[\w./-]{2,200}",
+    "number": r"\+?\d[\d ()-]{7,18}\d",
+    "name": r"\b(?=[a-z0-9-]{6,40}\b)[a-z0-9-]*\d[a-z0-9-]*[a-z][a-z0-9-]*\b",
+    "digits": r"\b\d{4,}\b",
+}
+_DIGIT = re.compile(r"\d")
 _PREFIX = re.compile(r"^(?:https?://)?(?:www\.)?")
 _PAGE_KEYS = frozenset({"url", "uri", "link", "href", "website", "site", "page", "domain", "host"})
 
@@ -42,7 +45,7 @@ def values(args: Any) -> list[Value]:
         text = fold(leaf[:MAX_STRING]).strip()
         if not text or (len(text) > 40 and speaks(text)):
             continue
-        for match in _DISTINCTIVE.finditer(text):
+        for match in _distinctive(text):
             page = match.lastgroup == "page"
             value = Value(_PREFIX.sub("", match[0]).strip(".,;/ "), 3, page)
             found[value.text] = value
@@ -54,6 +57,23 @@ def values(args: Any) -> list[Value]:
         if len(found) >= MAX_VALUES:
             break
     return list(found.values())
+
+
+def _distinctive(text: str) -> Iterator[re.Match[str]]:
+    """Find the distinctive values in a folded text; only what its signs allow is looked for."""
+    absent = {
+        "address": "@" not in text,
+        "page": "://" not in text and "www." not in text,
+        "path": "/" not in text,
+    }
+    numbered = _DIGIT.search(text) is not None
+    names = tuple(name for name in _DISTINCTIVE if not absent.get(name, not numbered))
+    return _alternatives(names).finditer(text) if names else iter(())
+
+
+@cache
+def _alternatives(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{_DISTINCTIVE[name]})" for name in names))
 
 
 def _leaves(key: str, value: Any, out: list[tuple[str, str]], depth: int) -> None:

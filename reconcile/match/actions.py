@@ -47,6 +47,8 @@ MAX_KNOWN = 400
 MAX_ASKED = 120
 MAX_AGREED = 80
 MAX_SEEN = 50_000
+MAX_UNREAD = 512 * 1024
+"""Code points of texts that wait for somebody to ask what they name."""
 MAX_READ = 50_000
 """Code points of one text that are read for identifiers."""
 
@@ -65,6 +67,9 @@ class Actions(Part):
     """Holds what the agent said it did in the world against what its tools and the feeds show."""
 
     __slots__ = (
+        "_unread",
+        "_unread_requests",
+        "_unread_size",
         "acts",
         "agreed",
         "asked",
@@ -96,6 +101,9 @@ class Actions(Part):
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.seen: set[str] = set()
         """Identifiers with a digit that anybody has named so far: a target that is not among them is made up."""
+        self._unread: list[str] = []
+        self._unread_requests: list[tuple[str, tuple[str, ...]]] = []
+        self._unread_size = 0
         self.pairs = Pairs()
         self.feeds = Feeds()
         self.dirty = False
@@ -112,7 +120,8 @@ class Actions(Part):
             self.agreed[self.turn] = self.spoken[-1][1].lower()
             while len(self.agreed) > MAX_AGREED:
                 del self.agreed[next(iter(self.agreed))]
-        self.asked = [*self.asked, *requests(event.text, verbs_of(self.context))][-MAX_ASKED:]
+        self._unread_requests.append((event.text, verbs_of(self.context)))
+        self._unread_size += len(event.text)
         self._see(event.text)
         named = self.known.setdefault(NAMED_BY_USER, set())
         if len(named) < MAX_KNOWN:
@@ -194,7 +203,7 @@ class Actions(Part):
             if known is None:
                 self.at += 1
             act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
-            act.fresh = known.fresh if known else not act.names_any(self.seen)
+            act.fresh = known.fresh if known else not act.names_any(self._named())
             self.acts[effect.id] = act
 
     def _learn(self, call: ToolCall) -> None:
@@ -208,13 +217,31 @@ class Actions(Part):
                         names.add(name)
 
     def _see(self, text: str) -> None:
+        """Keep a text for its identifiers. It is read when an act of business asks: most coding runs have none."""
         if len(self.seen) < MAX_SEEN:
-            words = {word for word in text[:MAX_READ].split() if not word.isalpha()}
-            self.seen.update(
-                token.lower().lstrip("#").rstrip(".")
-                for token in _TOKEN.findall(" ".join(words))
-                if _DIGIT.search(token)
-            )
+            self._unread.append(text[:MAX_READ])
+            self._unread_size += len(self._unread[-1])
+            if self._unread_size > MAX_UNREAD:
+                self._asked()
+                self._named()
+                self._unread_size = 0
+
+    def _named(self) -> set[str]:
+        """Give the identifiers with a digit that anybody has named so far."""
+        for text in self._unread:
+            if len(self.seen) < MAX_SEEN:
+                words = {word for word in text.split() if not word.isalpha()}
+                found = (token for token in _TOKEN.findall(" ".join(words)) if _DIGIT.search(token))
+                self.seen.update(token.lower().lstrip("#").rstrip(".") for token in found)
+        self._unread.clear()
+        return self.seen
+
+    def _asked(self) -> list[Frame]:
+        """Give the frames of what the user lately asked for."""
+        for text, verbs in self._unread_requests:
+            self.asked = [*self.asked, *requests(text, verbs)][-MAX_ASKED:]
+        self._unread_requests.clear()
+        return self.asked
 
     def _forget(self) -> None:
         while len(self.acts) > WINDOW:
@@ -241,7 +268,7 @@ class Actions(Part):
                 business=not self.context.coding,
                 acts=tuple(self.acts.values()),
                 sayings=tuple(self.sayings),
-                asked=tuple(self.asked),
+                asked=tuple(self._asked()),
                 asked_text=self.asked_text,
                 agreed=self.agreed,
                 spoken=tuple(self.spoken),

@@ -133,6 +133,9 @@ def matters(path: str, cwd: str | None) -> bool:
     return True
 
 
+_NONE: OrderedDict[str, Step] = OrderedDict()
+
+
 class Seen:
     """The run's effects as far as coding claims need them."""
 
@@ -142,7 +145,8 @@ class Seen:
         self.turn = 0
         self.paths: OrderedDict[str, Touch] = OrderedDict()
         self.names: dict[str, list[str]] = {}
-        self.steps: dict[str, deque[Step]] = {}
+        self.steps: dict[str, OrderedDict[str, Step]] = {}
+        """Steps by kind, then by effect, the latest last."""
         self.shas: OrderedDict[str, None] = OrderedDict()
         self.code_change: Step | None = None
         """The last change of anything but prose, by an edit, a shell command or a restore."""
@@ -161,12 +165,11 @@ class Seen:
         step = Step(self.at, self.turn, effect)
         steps = self.steps.get(effect.kind)
         if steps is None:
-            steps = self.steps[effect.kind] = deque(maxlen=MAX_EACH)
-        if steps and any(known.effect.id == effect.id for known in steps):
-            steps = self.steps[effect.kind] = deque(
-                (known for known in steps if known.effect.id != effect.id), maxlen=MAX_EACH
-            )
-        steps.append(step)
+            steps = self.steps[effect.kind] = OrderedDict()
+        steps[effect.id] = step
+        steps.move_to_end(effect.id)
+        if len(steps) > MAX_EACH:
+            steps.popitem(last=False)
         if effect.status == "running":
             return step
         if effect.kind in CHANGES or effect.kind == "format":
@@ -240,12 +243,14 @@ class Seen:
     def of(self, *kinds: str) -> list[Step]:
         """Give the remembered steps of these kinds in order."""
         if len(kinds) == 1:
-            return list(self.steps.get(kinds[0], ()))
-        return sorted((step for kind in kinds for step in self.steps.get(kind, ())), key=lambda step: step.at)
+            return list(self.steps.get(kinds[0], _NONE).values())
+        return sorted(
+            (step for kind in kinds for step in self.steps.get(kind, _NONE).values()), key=lambda step: step.at
+        )
 
     def last(self, *kinds: str) -> Step | None:
         """Give the last step of these kinds."""
-        found = [steps[-1] for kind in kinds if (steps := self.steps.get(kind))]
+        found = [next(reversed(steps.values())) for kind in kinds if (steps := self.steps.get(kind))]
         return max(found, key=lambda step: step.at) if found else None
 
     def any(self, *kinds: str) -> bool:
@@ -268,7 +273,7 @@ class Seen:
         return any(
             step.at < at and wanted in command_of(step.effect).lower()
             for kind in ("created", "edited", "ran", "vcs", "read", "build", "tests")
-            for step in self.steps.get(kind, ())
+            for step in self.steps.get(kind, _NONE).values()
         )
 
     def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
