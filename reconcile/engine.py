@@ -9,7 +9,8 @@ them) and say what they found on the run's `Board`:
 * `match.actions` holds business claims against the effects of the world's tools and feeds,
 * `match.work` holds coding claims against commands, checks, edits and commits,
 * `gates` holds every call against the operational rules,
-* `inputs` looks for hostile text in what the agent read and follows it into what the agent did.
+* `inputs` looks for hostile text in what the agent read and follows it into what the agent did,
+* `inputs.leaks` watches what leaves the run for what it read, and tools for being swapped.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from assure_tui.reconcile.context import Context
 from assure_tui.reconcile.effects import external, interpret
 from assure_tui.reconcile.gates import Gates
 from assure_tui.reconcile.inputs import Inputs
+from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.actions import Actions
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
@@ -55,7 +57,9 @@ class RunState:
     def __init__(self, run: str, settings: Settings) -> None:
         self.board = Board()
         self.context = Context(run, settings)
-        self.parts: tuple[Part, ...] = tuple(make(self.context, self.board) for make in (Actions, Work, Gates, Inputs))
+        self.parts: tuple[Part, ...] = tuple(
+            make(self.context, self.board) for make in (Actions, Work, Gates, Inputs, Leaks)
+        )
 
 
 class State:

@@ -38,10 +38,8 @@ class Value(NamedTuple):
 
 def values(args: Any) -> list[Value]:
     """Give the folded values of a call's arguments."""
-    leaves: list[tuple[str, str]] = []
-    _leaves("", args, leaves, 0)
     found: dict[str, Value] = {}
-    for key, leaf in leaves:
+    for key, leaf in leaves(args):
         text = fold(leaf[:MAX_STRING]).strip()
         if not text or (len(text) > 40 and speaks(text)):
             continue
@@ -74,6 +72,13 @@ def _distinctive(text: str) -> Iterator[re.Match[str]]:
 @cache
 def _alternatives(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{name}>{_DISTINCTIVE[name]})" for name in names))
+
+
+def leaves(args: Any) -> list[tuple[str, str]]:
+    """Give the scalars of a call's arguments as text, each with the lower-case name of its field."""
+    found: list[tuple[str, str]] = []
+    _leaves("", args, found, 0)
+    return found
 
 
 def _leaves(key: str, value: Any, out: list[tuple[str, str]], depth: int) -> None:
