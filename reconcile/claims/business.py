@@ -9,7 +9,7 @@ the matcher uses as mentions.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,6 +33,7 @@ from assure_tui.reconcile.claims.modality import Mode, conditional_end, is_offer
 from assure_tui.reconcile.claims.segment import units as cut
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
+from assure_tui.reconcile.claims.weight import DONE_ABOVE, VerbAt, is_inline, is_weak, looks, proposes
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.model import Claim
@@ -176,18 +177,6 @@ def requests(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
     return tuple(_Reader(text, taught, everything=True).read())
 
 
-class _Word(msgspec.Struct, frozen=True):
-    """A verb found at a token of a sentence."""
-
-    at: int
-    lemma: str
-    action: str
-    form: Form
-    mode: Mode
-    denied: bool
-    bare: bool
-
-
 _NOT_CLAIMED = frozenset({"modifier", "others_act", "question", "conditional", "user_act", "offered", "request"})
 _FINITE = frozenset(table("grammar")["finite"].split())
 """Words that show a sentence to be more than "Message posted to the team"."""
@@ -207,12 +196,7 @@ _AFTER_AUXILIARY = frozenset(["not", "n't", "so", "it", "that", "this", "you", "
 _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 """Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
 _SETTLES = re.compile(r"\b(?:refund|charge|credit|differen|reimburs|debit|paid|payment)", re.IGNORECASE)
-_DONE_ABOVE = re.compile(
-    r"\b(?:done|complete[d]?|processed|successful(?:ly)?|finished|finali[sz]ed|all set|made the following)\b",
-    re.IGNORECASE,
-)
 _CAPITAL = re.compile(r"\b[A-Z][\w'’-]{1,40}(?:\s[A-Z][\w'’-]{1,40}){0,4}")
-_LABEL = re.compile(r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){1,2}:")
 _NOTHING = re.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
 
@@ -227,11 +211,14 @@ class _Reader:
         self.frames: list[Frame] = []
         self.done = False
         """The text has said that something was done: what follows may tell its consequences and details."""
+        self.asks = False
+        """The text ends by asking for leave to act."""
         self.topic: Unit | None = None
         """The unit of the last claim, as long as what follows may be details of it."""
 
     def read(self) -> list[Frame]:
         parts = cut(self.text)
+        self.asks = proposes(parts)
         for unit in parts:
             if unit.quoted or unit.struck or len(self.frames) >= MAX_FRAMES:
                 continue
@@ -253,7 +240,7 @@ class _Reader:
             verbs = [verb for verb in verbs if verb.mode not in _NOT_CLAIMED and not (offer and verb.bare)]
         values = tuple(scan(text))
         if not verbs:
-            if len(tokens) <= MAX_OUTCRY and _DONE_ABOVE.search(text):
+            if len(tokens) <= MAX_OUTCRY and DONE_ABOVE.search(text):
                 self.done = True
             self._plain(unit, tokens, values)
             return
@@ -262,7 +249,7 @@ class _Reader:
             end = self._boundary(tokens, verb.at, verbs[index + 1].at) if index + 1 < len(verbs) else len(text)
             self._add(unit, tokens, verb, values, start, end)
 
-    def _turns(self, unit: Unit, verbs: list[_Word], *, offer: bool) -> bool:
+    def _turns(self, unit: Unit, verbs: list[VerbAt], *, offer: bool) -> bool:
         """Tell whether a unit turns from the last claim to another matter: what it names is no detail of the claim."""
         topic = self.topic
         if topic is None:
@@ -275,7 +262,7 @@ class _Reader:
             return True
         return unit.form in {"heading", "label"} and (topic.form in {"heading", "label"} or bool(topic.lead))
 
-    def _verbs(self, unit: Unit, tokens: list[tuple[str, int, int]], opening: int) -> list[_Word]:
+    def _verbs(self, unit: Unit, tokens: list[tuple[str, int, int]], opening: int) -> list[VerbAt]:
         found = []
         report = unit.form == "sentence" and not any(token in _FINITE for token, _, _ in tokens)
         for at, (word, start, _) in enumerate(tokens):
@@ -290,15 +277,15 @@ class _Reader:
             if form == "gerund":
                 if not self.everything:
                     continue
-                found.append(_Word(at, lemma, action, form, "request", False, False))  # noqa: FBT003 - a plain record
+                found.append(VerbAt(at, lemma, action, form, "request", False, False))  # noqa: FBT003 - a plain record
                 continue
             judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
             if judged.bare and form == "past" and (word in _BOTH or (at and tokens[at - 1][0] == "as")):
                 continue
-            mode: Mode = "conditional" if start < opening else judged.mode
+            mode: Mode = "conditional" if start < opening or (opening and not judged.first_person) else judged.mode
             if form == "base" and mode == "modifier" and (not self.everything or action_of_noun(word)):
                 continue
-            found.append(_Word(at, lemma, action, form, mode, judged.denied, judged.bare))
+            found.append(VerbAt(at, lemma, action, form, mode, judged.denied, judged.bare))
         return found
 
     def _reading(self, word: str, tokens: list[tuple[str, int, int]], at: int) -> tuple[str, str, Form]:
@@ -327,7 +314,7 @@ class _Reader:
         self,
         unit: Unit,
         tokens: list[tuple[str, int, int]],
-        verb: _Word,
+        verb: VerbAt,
         values: tuple[Found, ...],
         start: int,
         end: int,
@@ -346,14 +333,17 @@ class _Reader:
         if action == "send" and "message" not in objects and any(found.kind == "money" for found in near):
             action = "pay"
         above = " ".join(part for part in (unit.heading, unit.lead, unit.parent if unit.parent != text else "") if part)
-        weak = self._weak(unit, tokens, verb, above)
+        looking = looks(tokens, verb, action)
+        reports = self.done or (unit.start == 0 and not self.asks)
+        named = any(found.kind in {"id", "uuid", "iban", "email"} for found in near)
+        weak = looking or is_weak(unit, tokens, verb, above, reports=reports, named=named)
         if (
             verb.mode == "state"
             and verb.lemma == "confirm"
             and action in {"book", "order", "cancel", "exchange", "return"}
         ):
             weak = False
-        if _is_inline(verb.lemma) and action == verb.action and not near and len(_names(text[start:end])) == 0:
+        if is_inline(verb.lemma) and action == verb.action and not near and len(_names(text[start:end])) == 0:
             weak = True
         if verb.mode == "ongoing" and verb.action == DO and action in {"cancel", "return", "exchange", "refund"}:
             weak = False
@@ -389,9 +379,10 @@ class _Reader:
             )
         )
         self.topic = unit
-        self.done = self.done or verb.mode == "completed" or (verb.mode == "ongoing" and not weak)
+        acted = verb.mode == "completed" and not looking and not (weak and verb.bare)
+        self.done = self.done or acted or (verb.mode == "ongoing" and not weak)
 
-    def _nominal(self, tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> str | None:
+    def _nominal(self, tokens: list[tuple[str, int, int]], verb: VerbAt, start: int, end: int) -> str | None:
         """Find the action in the noun that a light verb governs: to its right when active, to its left when passive."""
         right = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 9] if a < end]
         left = [token for token, a, _ in reversed(tokens[max(0, verb.at - 60) : verb.at]) if a >= start]
@@ -404,34 +395,6 @@ class _Reader:
             if named:
                 return named[0][1]
         return None
-
-    def _weak(self, unit: Unit, tokens: list[tuple[str, int, int]], verb: _Word, above: str) -> bool:
-        left = {token for token, _, _ in tokens[max(0, verb.at - 6) : verb.at]}
-        after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
-        if "by" in after[:4] and not set(after[after.index("by") + 1 :][:1]) & _manners():
-            return True
-        if verb.denied:
-            return False
-        if verb.mode in {"state", "ongoing", "hedged"}:
-            return True
-        if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
-            return bool(left & {"was", "were"})
-        label = _LABEL.match(unit.text)
-        if label and tokens[verb.at][1] < label.end():
-            return True
-        if verb.bare:
-            follows = after[0] if after else ""
-            if left & {"already", "status"} or follows in {"by", "with", "via", "in", "on", "from", "at"}:
-                return True
-            return not (
-                (verb.at == 0 and bool(follows))
-                or (unit.form == "sentence" and verb.mode == "completed")
-                or _DONE_ABOVE.search(above)
-                or "successfully" in unit.text.lower()
-            )
-        if left & {"i", "we", "i've", "we've", "successfully", "now"} or after[:1] == ["successfully"]:
-            return False
-        return bool(left & {"was", "were", "already", "previously"})
 
     def _plain(self, unit: Unit, tokens: list[tuple[str, int, int]], values: tuple[Found, ...]) -> None:
         """Take a unit without a verb of action: a consequence ("Refund: $12"), or details of the last claim."""
@@ -475,20 +438,7 @@ class _Reader:
                 break
 
 
-@cache
-def _prose() -> dict[str, frozenset[str]]:
-    return {name: frozenset(listed.split()) for name, listed in table("actions")["prose"].items()}
-
-
-def _is_inline(lemma: str) -> bool:
-    return lemma in _prose()["inline"]
-
-
-def _manners() -> frozenset[str]:
-    return _prose()["manners"]
-
-
-def _plural_object(tokens: list[tuple[str, int, int]], verb: _Word, start: int, end: int) -> bool:
+def _plural_object(tokens: list[tuple[str, int, int]], verb: VerbAt, start: int, end: int) -> bool:
     """Tell whether what was acted on is many: the object of an active verb, else the subject."""
     left = [token for token, a, _ in tokens[max(0, verb.at - 60) : verb.at] if a >= start]
     if verb.bare or {"i", "we", "i've", "we've"} & set(left[-5:]):

@@ -68,6 +68,7 @@ _HEDGES = _WORDS["hedges"]
 _TRYING = _WORDS["trying"]
 _FAILING = _WORDS["failing"]
 _WISHES = _WORDS["wishes"]
+_PRESENT = frozenset({"am", "i'm", "we're", "is", "are"})
 _OBJECTS = _DETERMINERS | {"by", "you", "me", "us", "him", "them"}
 _CONDITION = re.compile(
     r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming)\b",
@@ -215,7 +216,7 @@ def _coordinated(left: list[str]) -> Mode:
         if word in {".", ";"}:
             break
         if word in {"been", "was", "were", "i've", "we've", "has", "have"}:
-            return "completed"
+            return "others_act" if index and left[index - 1] == "there" else "completed"
         if word in _PLAN or word in _MAY or word.endswith("'ll"):
             return "planned"
         if word in _FIRST:
@@ -246,6 +247,8 @@ def _infinitive(left: list[str], position: int) -> tuple[Mode, bool]:
         nearby = set(left[max(0, position - 5) : position + 1])
         if nearby & {"not", "wasn't", "weren't", "isn't", "aren't", "haven't", "hasn't", "never"}:
             return "unable", True
+        if "able" in window and nearby & _PRESENT:
+            return "offered", False
         return ("planned" if window & {"will", "would", "should", "may", "might", "be"} else "completed"), False
     if window & _FAILING:
         return "unable", True

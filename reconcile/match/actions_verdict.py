@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO
+from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_silence as silence
 from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cut
@@ -63,6 +64,9 @@ class Verdict(Bench):
 
     def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
         """Judge words that no act of their own fits: told again, another target, failed, or never done."""
+        if repeat is not None and self._left_undone(saying):
+            self._phantom(saying)
+            return
         if repeat is not None:
             other = (
                 None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
@@ -111,6 +115,19 @@ class Verdict(Bench):
             self._follows(saying, self._acts_of_text(saying) or implied)
             return
         self._absent(saying, before)
+
+    def _left_undone(self, saying: Saying) -> bool:
+        """Tell whether the user gave leave for what is now told as done, and nothing at all was done since.
+
+        An act of an earlier turn, which was told then, is not what the leave was given for.
+        """
+        frame, proposal = saying.frame, self.matter.agreed.get(saying.turn)
+        if proposal is None or frame.weak or frame.mode != "completed" or not self.matter.settings.complete_logs:
+            return False
+        if any(act.turn == saying.turn for act in self.acts):
+            return False
+        before = any(act.landed and act.turn == saying.turn - 1 for act in self.acts)
+        return asks_leave(proposal, strictly=before)
 
     def _may_follow(self, saying: Saying, act: Act) -> bool:
         """Tell whether what is said may have come about by an act, without a call of its own."""

@@ -31,3 +31,26 @@ def test_one_call_logged_twice_is_one_call(tell) -> None:
     assert told.agent("I've paid invoice 9001, $80.").end().codes == []
     told.call("pay_invoice", call_id="other", invoice_id="9001", amount=80)
     assert told.agent("I've paid invoice 9001, $80.").end().codes == ["duplicate"]
+
+
+LEAVE = "I'll add two breakfasts to booking R4021 at no charge. Shall I go ahead? (yes/no)"
+ADDED = "Done! Booking R4021 has been updated with two breakfasts."
+
+
+def test_leave_was_given_and_nothing_done(tell) -> None:
+    told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
+    told.agent("Booking R4021 has been updated to 3 May.").user("And breakfast?").agent(LEAVE).user("Yes, please!")
+    assert told.agent(ADDED).end().codes == ["phantom"]
+
+
+def test_leave_was_given_and_used(tell) -> None:
+    told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
+    told.agent("Booking R4021 has been updated to 3 May.").user("And breakfast?").agent(LEAVE).user("Yes, please!")
+    told.call("update_booking_meals", booking_id="R4021", breakfasts=2)
+    assert told.agent(ADDED).end().codes == []
+
+
+def test_telling_again_what_was_done_needs_no_new_call(tell) -> None:
+    told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
+    told.agent("Booking R4021 has been updated to 3 May. Anything else?").user("Yes, is it really done?")
+    assert told.agent("Booking R4021 has been updated to 3 May.").end().codes == []
