@@ -8,6 +8,7 @@ regular files and have a cap, because a ledger that is to be verified comes from
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -23,6 +24,7 @@ PUBLIC: Final = 0o644
 _READ_FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
+_REFUSALS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -33,7 +35,8 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise FullError(f"{path} could not be written ({reason}): free space or mend the disk, then reopen") from error
+        remedy = "make it writable" if error.errno in _REFUSALS else "free space or mend the disk, then reopen"
+        raise FullError(f"{path} could not be written ({reason}): {remedy}") from error
 
 
 def sync(fd: int) -> None:

@@ -43,17 +43,19 @@ def main(argv: Sequence[str]) -> int:
 def _run(module: str, arguments: object) -> int:
     from importlib import import_module  # noqa: PLC0415 - see main
 
-    from assure_tui.app.desk.errors import DeskError  # noqa: PLC0415 - see main
-
     try:
         code: int = import_module(f"assure_tui.app.cli.{module}").run(arguments)
         sys.stdout.flush()
-    except DeskError as error:
-        print(f"assure-tui: {_plain(str(error))}", file=sys.stderr)
-        return error.code
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: a defect is told in one line, its trace goes to a file
+        from assure_tui.app.desk.faults import explained  # noqa: PLC0415 - errors only
+        from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - errors only
+
+        told = explained(error, Home.find(getattr(arguments, "home", None)))
+        if told is not None:
+            print(f"assure-tui: {_plain(str(told))}", file=sys.stderr)
+            return told.code
         trace = _trace(getattr(arguments, "home", None))
         where = f"its trace is in {trace}" if trace else "its trace could not be written"
         print(f"assure-tui: internal error ({type(error).__name__}): {where}; please report it.", file=sys.stderr)

@@ -42,10 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         backfill=arguments.backfill,
         needs_ledger=not arguments.attached,
         on_finding=_tell,
+        on_problem=_talk,
     )
     recorder.run(stop)
-    for problem in recorder.problems:
-        _talk(problem)
     return 130 if interrupted.is_set() and not arguments.attached else 0
 
 

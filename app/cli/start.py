@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
 
+from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.setting import Setting
@@ -20,6 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
+    _check_looks(setting.user, arguments.theme)
     desk = Desk.open(setting.home, roots=setting.roots, config=setting.user, read_only=arguments.read_only)
     try:
         return show(
@@ -32,6 +35,22 @@ def run(arguments: argparse.Namespace) -> int:
         )
     finally:
         desk.close()
+
+
+def _check_looks(user: UserConfig, theme: str | None) -> None:
+    """Raise UsageError when a theme or the name of a key is none that there is."""
+    from assure_tui.app.tui.keys import table  # noqa: PLC0415 - see run
+    from assure_tui.themes.palette import PALETTES  # noqa: PLC0415 - see run
+
+    chosen = theme or user.theme
+    if chosen not in PALETTES:
+        raise UsageError(f"there is no theme {chosen!r}: choose one of {', '.join(PALETTES)}.")
+    known = [key.id for key in table()]
+    for name in user.keys:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else "the key list (?) shows what there is."
+            raise UsageError(f"[keys] in the settings names no key {name!r}: {hint}")
 
 
 def _recorder_arguments(arguments: argparse.Namespace) -> list[str]:

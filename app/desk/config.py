@@ -184,7 +184,7 @@ def _known_codes(severities: dict[str, Severity], path: Path) -> None:
     for code in severities:
         if code not in _default_severities():
             raise ConfigError(
-                f"{path}: [severities] names no discrepancy or gate {code!r}{_nearest(code, _default_severities())}."
+                f"{path}: [severities] names no discrepancy or gate {code!r}{_nearest(code, _default_severities()) or '.'}"
             )
 
 

@@ -67,7 +67,8 @@ class Desk:
         self.read_only = read_only
         self._library = Library(home.index)
         self._archive = Archive(home, self._library, read_only=read_only)
-        self._tags = Tags.load(home.keys) if (home.keys / "tags.key").exists() or not read_only else Tags(b"")
+        recorded = (home.ledger / "trust").exists()
+        self._tags = Tags.load(home.keys, make=not recorded) if recorded or not read_only else Tags(b"")
         self._local = threading.local()
         self._roster = Roster(self._library, self._archive, self._tags)
         self._tables: list[Table] = []

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.wire import encode, storable
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, GateResult, InputFinding, Unattributed
 
@@ -49,12 +50,18 @@ class Tags:
         self._key = key
 
     @classmethod
-    def load(cls, folder: Path) -> Tags:
-        """Read the key in `folder`; make it when there is none."""
+    def load(cls, folder: Path, *, make: bool = False) -> Tags:
+        """Read the key in `folder`; `make` it when there is none: never beside a ledger, whose entries it names.
+
+        Raises:
+            UsageError: The key is missing or cut off.
+        """
         path = folder / "tags.key"
         try:
             key = path.read_bytes()
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if not make:
+                raise UsageError(f"{path} is missing, which tells the ledger's runs apart: restore it.") from error
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = path.with_name(f"tags.key.{os.getpid()}.{threading.get_ident()}")
             draft.touch(mode=0o600)
@@ -66,6 +73,10 @@ class Tags:
             finally:
                 draft.unlink()
             key = path.read_bytes()
+        if len(key) != TAG_KEY_BYTES:
+            raise UsageError(
+                f"{path} is not {TAG_KEY_BYTES} bytes long, so it is not the key that was made: restore it."
+            )
         return cls(key)
 
     def of(self, name: str) -> str:

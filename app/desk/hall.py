@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 OnFinding = Callable[[FindingOfRun, str], None]
 """Told of a finding that was opened, with the run that it is about."""
+OnProblem = Callable[[str], None]
+"""Told in a plain sentence what could not be watched, read or written."""
 
 
 class Hall:
@@ -40,6 +42,7 @@ class Hall:
         *,
         rules: str,
         on_finding: OnFinding | None,
+        on_problem: OnProblem | None = None,
     ) -> None:
         self.index = index
         self.scribe = scribe
@@ -51,6 +54,7 @@ class Hall:
         self._tags = tags
         self._minutes = Minutes(tags, rules)
         self._on_finding = on_finding
+        self._on_problem = on_problem
         self._owners: dict[str, LiveSource] = {}
         self._broken: set[str] = set()
 
@@ -58,6 +62,8 @@ class Hall:
         """Note what could not be done, once."""
         if sentence not in self.problems:
             self.problems.append(sentence)
+            if self._on_problem is not None:
+                self._on_problem(sentence)
 
     def recorded(self, path: Path) -> Recorded:
         """Tell how far the ledger has a source."""

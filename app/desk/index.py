@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.app.desk.facts import RunFacts
+from assure_tui.app.desk.faults import damaged
 from assure_tui.app.desk.summaries import kind_of, summarise
 from assure_tui.app.desk.wire import encode, path_text, storable, text_path
 from assure_tui.ingest.model import RunEvent, SourceInfo, Tally, ToolResult
@@ -50,12 +51,22 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """
     name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     link = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    if not read_only:
-        link.execute("PRAGMA journal_mode = WAL")
-        link.execute("PRAGMA synchronous = NORMAL")
-    link.execute("PRAGMA temp_store = MEMORY")
-    link.execute("PRAGMA cache_size = -32000")
+    try:
+        if not read_only:
+            link.execute("PRAGMA journal_mode = WAL")
+            link.execute("PRAGMA synchronous = NORMAL")
+        link.execute("PRAGMA temp_store = MEMORY")
+        link.execute("PRAGMA cache_size = -32000")
+    except sqlite3.Error:
+        link.close()
+        raise
     return link
+
+
+def discard(path: Path) -> None:
+    """Throw the index away: the recorder builds it anew."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def usable(link: sqlite3.Connection) -> bool:
@@ -80,12 +91,16 @@ class IndexWriter:
 
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
-        link = connect(path)
-        if usable(link):
-            return link
-        link.close()
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        try:
+            link = connect(path)
+        except sqlite3.DatabaseError as error:
+            if not damaged(error):
+                raise
+        else:
+            if usable(link):
+                return link
+            link.close()
+        discard(path)
         link = connect(path)
         script = (files("assure_tui.app.desk") / "sql" / "index.sql").read_text(encoding="utf-8")
         link.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {VERSION};\nCOMMIT;")

@@ -8,6 +8,7 @@ are read again, silently up to there, and recorded from there on.
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Sequence
@@ -15,10 +16,11 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from assure_tui.app.desk.entries import Seen, Tags
-from assure_tui.app.desk.errors import LedgerDamagedError
+from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
+from assure_tui.app.desk.faults import damaged
 from assure_tui.app.desk.feeds import Feeds
-from assure_tui.app.desk.hall import Hall, OnFinding
-from assure_tui.app.desk.index import IndexWriter
+from assure_tui.app.desk.hall import Hall, OnFinding, OnProblem
+from assure_tui.app.desk.index import IndexWriter, discard
 from assure_tui.app.desk.live import LiveSource
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.rules import rules_digest
@@ -30,7 +32,7 @@ from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.ingest.model import Tick
 from assure_tui.ingest.walk import Found, discover
 from assure_tui.ingest.watch import Watcher
-from assure_tui.ledger.errors import LedgerError
+from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.lease import RecorderLease
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
@@ -66,6 +68,7 @@ class Recorder:
         backfill: bool = False,
         needs_ledger: bool = False,
         on_finding: OnFinding | None = None,
+        on_problem: OnProblem | None = None,
     ) -> None:
         self._home = home
         self._scout = Scout(roots, exclude)
@@ -74,6 +77,7 @@ class Recorder:
         self._backfill = backfill
         self._needs_ledger = needs_ledger
         self._on_finding = on_finding
+        self._on_problem = on_problem
         self.problems: list[str] = []
         """Plain sentences about what could not be watched, read or written."""
 
@@ -82,15 +86,27 @@ class Recorder:
 
         Raises:
             LedgerDamagedError: The ledger is damaged, and the caller said that it is needed.
+            UsageError: The ledger cannot be written, or the key of its tags is missing.
         """
         self._home.prepare()
         lease = RecorderLease(self._home.lease)
         while not lease.try_acquire():
             if stop.wait(LEASE_SECONDS):
                 return
+        try:
+            self._term(stop)
+        except sqlite3.DatabaseError as error:
+            if not damaged(error):
+                raise
+            discard(self._home.index)
+            self._term(stop)
+        finally:
+            lease.release()
+
+    def _term(self, stop: threading.Event) -> None:
+        """Record until `stop`; whoever calls has the lease."""
         with ExitStack() as stack:
-            stack.callback(lease.release)
-            tags = Tags.load(self._home.keys)
+            tags = Tags.load(self._home.keys, make=not (self._home.ledger / "trust").exists())
             index = stack.enter_context(closing(IndexWriter(self._home.index)))
             table = stack.enter_context(closing(Table(self._home.desk)))
             hall = Hall(
@@ -100,6 +116,7 @@ class Recorder:
                 tags,
                 rules=rules_digest(self._settings),
                 on_finding=self._on_finding,
+                on_problem=self._on_problem,
             )
             self.problems = hall.problems
             hall.scribe = self._scribe(hall, tags)
@@ -124,6 +141,13 @@ class Recorder:
             hall.problem(f"nothing is recorded: {error}")
             return None
         return scribe
+
+
+def stopped(error: LedgerError) -> DeskError:
+    """Give the error that ends a recorder: to go on without a ledger would look like recording."""
+    if isinstance(error, DamagedError | ForeignError):
+        return LedgerDamagedError(f"recording has stopped: {error}.")
+    return UsageError(f"recording has stopped: {error}.")
 
 
 class Watch:
@@ -331,8 +355,7 @@ class Watch:
                 hall.scribe.catch_up()
                 self._save()
             except LedgerError as error:
-                hall.problem(f"recording has stopped: {error}")
-                hall.scribe = None
+                raise stopped(error) from error
         if self._finishing:
             with hall.index.tick():
                 for source in self._finishing:

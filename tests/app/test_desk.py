@@ -359,9 +359,8 @@ def test_paths_all_lie_under_the_home(assure, tmp_path):
 
 def test_an_internal_error_is_one_line_and_a_trace_in_a_file(assure, tmp_path):
     home = tmp_path / "broken"
-    home.mkdir()
-    (home / "index.sqlite").mkdir()
-    done = assure("record", tmp_path, home=home)
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['assure_tui.app.cli.record'] = None")
+    done = assure("record", tmp_path, home=home, env={"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 70
     assert done.stderr.splitlines()[-1].startswith("assure-tui: internal error")
     assert "Traceback" not in done.stderr

@@ -134,3 +134,13 @@ def test_nothing_in_the_folder_it_is_started_in_is_run(tmp_path, environment, te
         screen.type("q", 3.0)
         assert screen.close() == 0
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("said", ['theme = "drak"', '[keys]\nqiut = "x"'], ids=["theme", "key"])
+def test_settings_that_the_screen_does_not_know_are_told(tmp_path, environment, terminal, said):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text(said)
+    with terminal(".", env=environment(tmp_path), cwd=tmp_path) as screen:
+        assert screen.close() == 2
+    assert screen.output.count(b"\n") == 1
+    assert b"dark" in screen.output or b"did you mean 'quit'" in screen.output

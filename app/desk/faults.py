@@ -1,0 +1,72 @@
+"""What the system, SQLite and the ledger refuse, as sentences for people: none of it is a defect of the program."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from typing import TYPE_CHECKING, Final
+
+from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.paths import Home
+
+_REMEDIES: Final = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit on the size of files",
+    errno.EMFILE: "raise the limit on open files",
+    errno.EACCES: "give yourself the right to it, or name another folder with --home",
+    errno.EPERM: "give yourself the right to it, or name another folder with --home",
+    errno.EROFS: "make it writable, or name another folder with --home",
+    errno.ENOTDIR: "move away what stands where a folder should be, or name another folder with --home",
+    errno.EEXIST: "move away what stands where a folder should be, or name another folder with --home",
+    errno.EISDIR: "move away the folder that stands where a file should be",
+    errno.EIO: "check the disk",
+}
+_SQLITE: Final = {
+    sqlite3.SQLITE_FULL: "free some space",
+    sqlite3.SQLITE_IOERR: "check the disk, and the limits on it",
+    sqlite3.SQLITE_READONLY: "make it writable, or name another folder with --home",
+    sqlite3.SQLITE_CANTOPEN: "give yourself the right to it, or name another folder with --home",
+    sqlite3.SQLITE_BUSY: "wait, and end what holds it",
+}
+_PRIMARY: Final = 0xFF
+"""The part of SQLite's error codes that tells what kind of error it is."""
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Tell whether SQLite met bytes that it did not write."""
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def explained(error: Exception, home: Home) -> DeskError | None:
+    """Give the error that a face shows, or None where the program itself is at fault."""
+    if isinstance(error, DeskError):
+        return error
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(error, home)
+    if isinstance(error, OSError):
+        remedy = _REMEDIES.get(error.errno or 0)
+        if remedy is None:
+            return None
+        return UsageError(f"{error.filename or home.desk.parent} cannot be used ({error.strerror}): {remedy}.")
+    from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError  # noqa: PLC0415 - errors only
+
+    if isinstance(error, DamagedError | ForeignError):
+        return LedgerDamagedError(f"{error}.")
+    return UsageError(f"{error}.") if isinstance(error, LedgerError) else None
+
+
+def _of_sqlite(error: sqlite3.Error, home: Home) -> DeskError | None:
+    if damaged(error):
+        return UsageError(
+            f"{home.index} or {home.desk} is damaged: delete the first, which `assure-tui record` builds anew; "
+            "if that does not help, restore the second from a copy or move it away: drafts and marks are lost with it."
+        )
+    remedy = _SQLITE.get(_code(error))
+    return UsageError(f"{home.index} or {home.desk} cannot be used ({error}): {remedy}.") if remedy else None
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY

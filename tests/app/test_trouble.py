@@ -1,0 +1,152 @@
+"""Whatever is wrong with the state on disk, a command says one sentence: what, where, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+AUDIT = """
+import os, sys
+def hook(event, args):
+    if event in {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname"}:
+        with open(os.environ["HEARD"], "a") as file:
+            file.write(f"{event} {args!r}\\n")
+sys.addaudithook(hook)
+"""
+
+
+def recording(folder, home, *, until=lambda: False, seconds=20.0, limit=None, env=None):
+    """Run the recorder until a condition holds or it ends; give its exit code and what it said."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env,
+        preexec_fn=limit,  # noqa: PLW1509 - sets a limit and starts no thread
+    )  # fmt: skip
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and not until() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    return process.returncode, said
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def recorded(logs, home, assure):
+    """A home in which one run is recorded."""
+
+    def there():
+        return json.loads(assure("runs", "--format", "json").stdout or "[]")
+
+    code, said = recording(logs, home, until=there)
+    assert code == 0, said
+    return home
+
+
+def sentence(stderr, *words):
+    lines = [line for line in stderr.splitlines() if "recording" not in line or "stopped" in line]
+    assert len(lines) == 1, stderr
+    assert lines[0].startswith("assure-tui: ")
+    assert "internal error" not in lines[0]
+    for word in words:
+        assert word in lines[0]
+
+
+def test_a_damaged_index_is_told_and_the_recorder_builds_it_anew(recorded, logs, assure):
+    index = recorded / "index.sqlite"
+    before = assure("runs").stdout
+    for path in recorded.glob("index.sqlite?*"):
+        path.unlink()
+    data = bytearray(index.read_bytes())
+    data[4096:] = bytes(byte ^ 0x55 for byte in data[4096:])
+    for damage in (b"no database at all" * 400, bytes(data)):
+        index.write_bytes(damage)
+        done = assure("show", "r-")
+        assert done.returncode == 2
+        sentence(done.stderr, str(index), "builds anew")
+        code, said = recording(logs, recorded, until=lambda: assure("runs").stdout == before)
+        assert code == 0, said
+        assert assure("runs").stdout == before
+
+
+@pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"short")], ids=["gone", "cut off"])
+def test_a_lost_key_of_the_runs_tags_stops_everything_rather_than_record_all_again(recorded, logs, assure, change):
+    key = recorded / "keys" / "tags.key"
+    change(key)
+    for words in (("runs",), ("note", "r-", "words"), ("record", logs)):
+        done = assure(*words)
+        assert done.returncode == 2
+        sentence(done.stderr, str(key), "restore it")
+
+
+def test_a_full_disk_ends_the_recorder_with_a_sentence(logs, home):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    code, said = recording(logs, home, limit=limit)
+    assert code == 2
+    sentence(said, str(home))
+
+
+def test_a_ledger_that_cannot_be_written_any_more_ends_the_recorder_at_once(recorded, logs):
+    (logs / "more.json").write_text((logs / "refund.json").read_text().replace("O-77", "O-78"))
+    (recorded / "ledger" / "segments").rename(recorded / "away")
+    (recorded / "ledger" / "segments").write_text("no folder")
+    code, said = recording(logs, recorded)
+    assert code in {2, 5}, said
+    sentence(said, "segments")
+
+
+@pytest.mark.parametrize(
+    "words", [("runs",), ("record", "."), ("keys", "new", "ana"), ("verify",), ("note", "r-", "x")]
+)
+def test_a_home_that_is_a_file_is_told(tmp_path, assure, words):
+    (tmp_path / "file").write_text("no folder")
+    secret = tmp_path / "secret"
+    secret.write_text("words")
+    done = assure(*words, home=tmp_path / "file", env={"ASSURE_TUI_PASSPHRASE_FILE": str(secret)})
+    assert done.returncode == 2
+    sentence(done.stderr, str(tmp_path / "file"))
+
+
+def test_no_command_opens_a_connection(tmp_path, logs, home, assure):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(AUDIT)
+    secret = tmp_path / "secret"
+    secret.write_text("words")
+    heard = tmp_path / "heard"
+    env = {"PYTHONPATH": str(site), "HEARD": str(heard), "ASSURE_TUI_PASSPHRASE_FILE": str(secret)}
+    probe = "import socket; s = socket.socket(); s.settimeout(1); s.connect_ex(('127.0.0.1', 9))"
+    subprocess.run([sys.executable, "-c", probe], env=env, check=True)
+    assert "socket.connect" in heard.read_text()
+    heard.unlink()
+
+    def there():
+        return json.loads(assure("runs", "--format", "json", env=env).stdout or "[]")
+
+    code, said = recording(logs, home, until=there, env={**env, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})
+    assert code == 0, said
+    (row,) = there()
+    for words in (
+        ("keys", "new", "ana"),
+        ("verdict", row["id"], "rejected", "made twice"),
+        ("seal", row["id"]),
+        ("reconcile", logs),
+        ("show", row["id"]),
+        ("verify", "--allow-unanchored"),
+        ("doctor",),
+    ):
+        done = assure(*words, env=env)
+        assert done.returncode in {0, 1}, done.stderr
+    assert not heard.exists(), heard.read_text()
