@@ -183,9 +183,8 @@ def _raises(code: str, severity: Severity) -> bool:
 def _known_codes(severities: dict[str, Severity], path: Path) -> None:
     for code in severities:
         if code not in _default_severities():
-            raise ConfigError(
-                f"{path}: [severities] names no discrepancy or gate {code!r}{_nearest(code, _default_severities()) or '.'}"
-            )
+            hint = _nearest(code, _default_severities()) or "."
+            raise ConfigError(f"{path}: [severities] names no discrepancy or gate {code!r}{hint}")
 
 
 def _read(path: Path) -> bytes | None:
