@@ -33,7 +33,7 @@ from assure_tui.reconcile.claims.modality import Mode, conditional_end, is_offer
 from assure_tui.reconcile.claims.segment import units as cut
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
-from assure_tui.reconcile.claims.weight import DONE_ABOVE, VerbAt, is_inline, is_weak, looks, proposes
+from assure_tui.reconcile.claims.weight import VerbAt, is_inline, is_weak, looks, proposes
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.model import Claim
@@ -186,8 +186,11 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 """Openings that turn to another matter."""
-MAX_OUTCRY = 6
-"""Words of "All set, Dana!"."""
+_OUTCRY = re.compile(
+    r"(?i:\W{0,4}(?:great news|(?:(?:it's|that's|everything(?:'s| is)|you're|you are|we're) )?(?:all )?"
+    r"(?:done|set|finished|complete|taken care of)))\b(?=\W{0,6}(?:$|[A-Z*]|here))",
+)
+"""Openings by which a text shows itself to be a report: "All set, Dana!"."""
 MAX_NOUNS = 5
 _OPENING_ADVERBS = frozenset(["successfully", "just", "now", "also", "then", "already", "finally", "done"])
 _AFTER_PARTICIPLE = frozenset(table("grammar")["after_participle"].split())
@@ -239,9 +242,8 @@ class _Reader:
         if not self.everything:
             verbs = [verb for verb in verbs if verb.mode not in _NOT_CLAIMED and not (offer and verb.bare)]
         values = tuple(scan(text))
+        self.done = self.done or bool(_OUTCRY.match(text))
         if not verbs:
-            if len(tokens) <= MAX_OUTCRY and DONE_ABOVE.search(text):
-                self.done = True
             self._plain(unit, tokens, values)
             return
         for index, verb in enumerate(verbs):
