@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.settings import Settings
 
 MAX_OPEN_CALLS = 4096
+MAX_RETURNED = 512
+"""Calls kept after their result."""
 MAX_TOUCHED = 4096
 
 
@@ -29,6 +31,7 @@ class Context:
     """The run as `claims` and `effects` may know it while they read one event."""
 
     __slots__ = (
+        "_returned",
         "calls",
         "coding",
         "cwd",
@@ -49,6 +52,8 @@ class Context:
         self.settings = settings
         self.calls: dict[str, OpenCall] = {}
         """Calls by call id; kept after their result, because a later result may supersede it; oldest dropped first."""
+        self._returned: OrderedDict[str, None] = OrderedDict()
+        """Those of them that have a result."""
         self.used: Counter[str] = Counter()
         """Names of the tools of these calls."""
         self.kinds: Counter[str] = Counter()
@@ -97,6 +102,11 @@ class Context:
     def returned(self, event: ToolResult, effects: list[Effect]) -> None:
         """Take a result."""
         known = self.calls.get(event.call_id)
+        if known is not None and event.status != "running":
+            self._returned[event.call_id] = None
+            self._returned.move_to_end(event.call_id)
+            if len(self._returned) > MAX_RETURNED:
+                self._forget(self._returned.popitem(last=False)[0])
         if known is not None:
             _take_off(self.kinds, (effect.kind for effect in known.effects))
             self.kinds.update(effect.kind for effect in effects)
@@ -109,6 +119,7 @@ class Context:
             del self.touched[next(iter(self.touched))]
 
     def _forget(self, call_id: str) -> None:
+        self._returned.pop(call_id, None)
         known = self.calls.pop(call_id, None)
         if known is not None:
             _take_off(self.used, (known.call.tool,))

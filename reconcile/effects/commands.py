@@ -32,6 +32,8 @@ MAX_EFFECTS = 64
 MAX_COMMAND = 4096
 """Characters of a command's source that an effect keeps."""
 MAX_WORDS = 200
+MAX_SHORT = 1000
+"""Characters of a line that may be met again much later; a longer one is remembered only while its call is open."""
 
 _HIDDEN_KINDS = {"read", "search", "ran"}
 _WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
@@ -126,9 +128,22 @@ def _class(kind: str, act: Act) -> EffectClass:
 # -- what a line does
 
 
-@lru_cache(maxsize=2048)
 def understand(command: str, dialect: Dialect = "bash") -> Plan:
     """Read a line and tell what it does."""
+    return _short_line(command, dialect) if len(command) <= MAX_SHORT else _long_line(command, dialect)
+
+
+@lru_cache(maxsize=2048)
+def _short_line(command: str, dialect: Dialect) -> Plan:
+    return _plan(command, dialect)
+
+
+@lru_cache(maxsize=32)
+def _long_line(command: str, dialect: Dialect) -> Plan:
+    return _plan(command, dialect)
+
+
+def _plan(command: str, dialect: Dialect) -> Plan:
     script = parse(command, dialect)
     acts: list[Act] = []
     for at, simple in enumerate(script.commands):

@@ -10,6 +10,7 @@ leaves it is settled as it stands.
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
@@ -47,6 +48,7 @@ MAX_KNOWN = 400
 MAX_ASKED = 120
 MAX_AGREED = 80
 MAX_SEEN = 50_000
+MAX_READS = 1024
 MAX_UNREAD = 512 * 1024
 """Code points of texts that wait for somebody to ask what they name."""
 MAX_READ = 50_000
@@ -67,6 +69,7 @@ class Actions(Part):
     """Holds what the agent said it did in the world against what its tools and the feeds show."""
 
     __slots__ = (
+        "_reads",
         "_unread",
         "_unread_requests",
         "_unread_size",
@@ -101,6 +104,8 @@ class Actions(Part):
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.seen: set[str] = set()
         """Identifiers with a digit that anybody has named so far: a target that is not among them is made up."""
+        self._reads: deque[str] = deque()
+        """Lookups that may still be revised, the oldest first."""
         self._unread: list[str] = []
         self._unread_requests: list[tuple[str, tuple[str, ...]]] = []
         self._unread_size = 0
@@ -197,6 +202,9 @@ class Actions(Part):
                 continue
             self.board.put(effect)
             if effect.effect_class == "read":
+                self._reads.append(effect.id)
+                if len(self._reads) > MAX_READS:
+                    self.board.settle(self._reads.popleft())
                 continue
             self.dirty = True
             known = self.acts.get(effect.id)
@@ -251,6 +259,7 @@ class Actions(Part):
         old = [saying for saying in self.sayings[:-WINDOW] if saying.turn < self.turn][:]
         old = old or self.sayings[:-MAX_SAYINGS]
         for saying in old:
+            self.pairs.forget(saying)
             if saying.claim is not None:
                 self.board.settle(saying.claim.id)
         del self.sayings[: len(old)]

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FITS = Decimal("2.2")
 """From here on a saying and an act are taken to be about the same."""
 
-MAX_PAIRS = 100_000
-"""Comparisons remembered; beyond, the oldest half is forgotten."""
+MAX_PAIRS = 1000
+"""Comparisons remembered of one saying; beyond, the oldest half is forgotten."""
 
 KIN = Decimal("1.8")
 """From this kinship on an action is told by the other's name."""
@@ -87,20 +87,27 @@ class Pairs:
     """Pairs of sayings and acts, each compared once: a window is judged again and again."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, str, str], Pair] = {}
+        self._known: dict[int, dict[tuple[str, str], Pair]] = {}
+        """By saying: its acts in the states they were seen in."""
+
+    def forget(self, saying: Saying) -> None:
+        """Forget the comparisons of a saying that left the window."""
+        self._known.pop(saying.number, None)
 
     def of(self, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Pair:
         """Give the comparison of a saying and an act in its present state."""
         if not kinship(saying.frame.action, act.action) and (act.action != OTHER or act.verb != saying.frame.lemma):
             return NOTHING
-        key = (saying.number, act.effect.id, act.effect.status)
-        pair = self._known.get(key)
+        pairs = self._known.get(saying.number)
+        if pairs is None:
+            pairs = self._known[saying.number] = {}
+        key = (act.effect.id, act.effect.status)
+        pair = pairs.get(key)
         if pair is None:
-            pair = Pair(fit(saying, act), evidence(saying, act), conflict_of(saying, act, known))
-            self._known[key] = pair
-            if len(self._known) > MAX_PAIRS:
-                for stale in list(self._known)[: MAX_PAIRS // 2]:
-                    del self._known[stale]
+            pair = pairs[key] = Pair(fit(saying, act), evidence(saying, act), conflict_of(saying, act, known))
+            if len(pairs) > MAX_PAIRS:
+                for stale in list(pairs)[: MAX_PAIRS // 2]:
+                    del pairs[stale]
         return pair
 
 

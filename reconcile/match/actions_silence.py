@@ -98,21 +98,29 @@ def _told_along(verdict: Verdict, act: Act) -> bool:
 
 def _told_loosely(verdict: Verdict, act: Act) -> bool:
     """Tell whether a sentence after the act names its target and its action, whatever the grammar."""
-    nouns = [noun for noun in act.nouns if action_of_noun(noun) and not is_entity(noun)]
-    names = [name for name in act.mentions if len(name) > 1]
+    nouns = tuple(noun for noun in act.nouns if action_of_noun(noun) and not is_entity(noun))
+    names = tuple(name for name in act.mentions if len(name) > 1)
     for at, text in verdict.matter.spoken:
         if at < act.at:
             continue
-        for sentence, words in _sentences(text):
-            if not words.isdisjoint(nouns):
-                return True
-            named = [name for name in names if said_of(name, sentence)]
-            if not named:
-                continue
-            if "now" in words and len(named) >= min(2, len(act.targets)):
-                return True
-            if any(kinship(action, act.action) >= KIN for word in words for action in _actions_of(word)):
-                return True
+        if _tells(text, nouns, names, len(act.targets), act.action):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _tells(text: str, nouns: tuple[str, ...], names: tuple[str, ...], targets: int, action: str) -> bool:
+    """Tell whether a text speaks of an act. The acts and texts of a window are held together at every turn's end."""
+    for sentence, words in _sentences(text):
+        if not words.isdisjoint(nouns):
+            return True
+        named = sum(said_of(name, sentence) for name in names)
+        if not named:
+            continue
+        if "now" in words and named >= min(2, targets):
+            return True
+        if any(kinship(told, action) >= KIN for word in words for told in _actions_of(word)):
+            return True
     return False
 
 
