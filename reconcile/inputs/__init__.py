@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.effects import is_bookkeeping
 from assure_tui.reconcile.effects.files import name_words
 from assure_tui.reconcile.ids import input_id
-from assure_tui.reconcile.inputs.delegation import Delegation
+from assure_tui.reconcile.inputs.delegation import MAX_PROPOSED, Delegation
 from assure_tui.reconcile.inputs.folding import fold, without
 from assure_tui.reconcile.inputs.hidden import hidden
 from assure_tui.reconcile.inputs.shapes import Passage, passages
 from assure_tui.reconcile.inputs.sinks import sink
-from assure_tui.reconcile.inputs.values import stands_in, values
+from assure_tui.reconcile.inputs.values import leaves, stands_in, values
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import InputFinding
 from assure_tui.reconcile.tables import table
@@ -28,18 +28,22 @@ from assure_tui.reconcile.tables import table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assure_tui.ingest.model import ToolCall, ToolResult, UserTurn
+    from assure_tui.ingest.model import AgentText, ToolCall, ToolResult, UserTurn
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.inputs.sinks import Sink
     from assure_tui.reconcile.inputs.values import Value
-    from assure_tui.reconcile.model import Effect, Severity
+    from assure_tui.reconcile.model import Claim, Effect, Severity
 
 MAX_KEPT = 64
 """Passages that later calls are held against."""
 MAX_SEEN = 512 * 1024
 """Characters of ordinary tool output that are kept, to see what else a value was read from."""
 
+MIN_ECHO = 80
+"""Characters of a passage that show, standing in the call's own arguments, that the result only repeats the agent."""
+
+_MARKS = " .,:;!?-*>'\""
 _IDLE = frozenset({"to", "of", "in", "by", "the", "for", "from", "with", "all", "get", "list", "user", "and"})
 """Words of a tool's name that tell nothing of what it does."""
 
@@ -125,6 +129,12 @@ class Inputs(Part):
         if not event.synthetic:
             self._delegation.hear(fold(event.text), asks=not event.system)
 
+    def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
+        """Remember what the agent said last, for a user who agrees to it."""
+        del claims
+        if self._kept:
+            self._delegation.propose(fold(event.text[-MAX_PROPOSED:]))
+
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Hold a call against the passages read before it."""
         if not self._kept or not effects:
@@ -150,6 +160,9 @@ class Inputs(Part):
         weak = self.context.worldly and not self.context.coding
         unseen = hidden(event.text)
         spoken = passages(event.text, weak=weak)
+        if spoken and call is not None:
+            own = " ".join(fold(text) for _, text in leaves(call.args))
+            spoken = [passage for passage in spoken if passage.text.strip(_MARKS)[:MIN_ECHO] not in own]
         local = bool(unseen or spoken) and call is not None and sink(call, effects, self.context.cwd) is None
         granted = bool(weak or spoken) and call is not None and self._delegation.grants(call)
         for one in unseen:

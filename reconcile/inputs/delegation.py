@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_HEARD = 128 * 1024
 """Characters of people's words that are kept, and as many of what they left to others."""
+MAX_PROPOSED = 8 * 1024
+"""Characters of the agent's latest words that are kept."""
 MIN_NAMED = 4
 """Characters from which on a call's argument, found in people's words, tells that they named the source."""
 
@@ -26,22 +28,28 @@ MIN_NAMED = 4
 class Delegation:
     """The words of people, and of the sources that speak for them."""
 
-    __slots__ = ("_asked", "_granted", "_heard", "_pointed", "_wanted")
+    __slots__ = ("_asked", "_granted", "_heard", "_pointed", "_proposed", "_wanted")
 
     def __init__(self) -> None:
         self._heard = ""
         self._granted = ""
         self._wanted = ""
+        self._proposed = ""
         self._asked = False
         self._pointed = False
 
     def hear(self, folded: str, *, asks: bool) -> None:
         """Take the words of a person; `asks` when it is the user and not the operator."""
-        self._heard = (self._heard + " " + folded)[-MAX_HEARD:]
+        agreed = self._proposed if asks and _agreeing().search(folded) else ""
+        self._heard = f"{self._heard} {agreed} {folded}"[-MAX_HEARD:]
         if asks and _handing_over().search(folded):
             self._asked = True
             self._wanted = (self._wanted + " " + folded)[-MAX_HEARD:]
             self._pointed = _sources().search(self._wanted) is not None
+
+    def propose(self, folded: str) -> None:
+        """Take what the agent said last: a user who agrees to it says it too."""
+        self._proposed = folded[-MAX_PROPOSED:]
 
     def grants(self, call: ToolCall) -> bool:
         """Whether what a call brings speaks for the user."""
@@ -72,6 +80,11 @@ class Delegation:
 @cache
 def _handing_over() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in table("inputs")["asking"]["patterns"]))
+
+
+@cache
+def _agreeing() -> re.Pattern[str]:
+    return re.compile(table("inputs")["asking"]["agreeing"])
 
 
 @cache
