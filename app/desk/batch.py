@@ -162,7 +162,7 @@ class Batch:
 
     @staticmethod
     def _open(run: str, found: Found, source: SourceInfo) -> RunReport:
-        report = RunReport(run)
+        report = RunReport(run, source.adapter)
         report.shown = str(found.path)
         report.sources[source.id] = source
         return report

@@ -45,6 +45,7 @@ class RunBook:
         no: int,
         source: int,
         *,
+        adapter: str,
         silent: bool,
         held: bool,
         indexed: int,
@@ -53,7 +54,7 @@ class RunBook:
         self.run = run
         self.no = no
         self.source = source
-        self.facts = RunFacts(run)
+        self.facts = RunFacts(run, adapter)
         self.silent = silent
         self._indexed = indexed
         self._held = held

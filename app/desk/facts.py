@@ -45,11 +45,12 @@ class RunFacts:
         "title",
     )
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, adapter: str) -> None:
         self.id = run
         self.native_id = ""
-        self.agent = ""
-        self.adapter = ""
+        self.agent = adapter
+        """The format's name where the log does not say whose it is."""
+        self.adapter = adapter
         self.model: str | None = None
         self.cwd: str | None = None
         self.parent: str | None = None

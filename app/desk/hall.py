@@ -107,6 +107,7 @@ class Hall:
             run,
             no,
             source.no,
+            adapter=source.adapter.name,
             silent=silent,
             held=silent and before > 0,
             indexed=before if silent and source.adapter.discipline == "append" else 0,

@@ -31,8 +31,8 @@ UNCHECKED = frozenset({"unverifiable", "pending"})
 class RunReport:
     """What stands about one run: its facts, and the values of the check by id. Values that were withdrawn are gone."""
 
-    def __init__(self, run: str) -> None:
-        self.facts = RunFacts(run)
+    def __init__(self, run: str, adapter: str) -> None:
+        self.facts = RunFacts(run, adapter)
         self.shown = ""
         """The source's path as it was given on the command line."""
         self.sources: dict[str, SourceInfo] = {}
