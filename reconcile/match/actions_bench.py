@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from assure_tui.reconcile.claims.business import Frame
+    from assure_tui.reconcile.claims.values import Found
     from assure_tui.reconcile.match.actions_feed import Feeds
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_pairs import Conflict, Pair, Pairs
@@ -60,6 +61,8 @@ class Bench:
         self.found: list[Discrepancy] = []
         self.words: dict[str, list[Saying]] = {}
         """Act id to the sayings that speak of it."""
+        self.told: dict[str, list[Found]] = {}
+        """Event id to all values of the text."""
         self.given: dict[int, list[Act]] = {}
         """Index of a saying in `main` to its acts."""
 

@@ -142,7 +142,7 @@ def evidence(saying: Saying, act: Act, *, narrow: bool = False) -> Decimal:
     agree += min(2, sum(1 for text in act.mentions if said_of(text, context))) * Decimal("1.5")
     if act.money and any(same_amount(amount, mine) for amount in amounts_of(values) for mine in act.money):
         agree += 2
-    if act.dates and any(same_date(date, mine) for date in _values(values, "date") for mine in act.dates):
+    if act.dates and any(same_date(date, mine) for date in values_of(values, "date") for mine in act.dates):
         agree += 1
     return agree
 
@@ -188,7 +188,8 @@ def amounts_of(values: Iterable[Found]) -> list[Decimal]:
     return found
 
 
-def _values(values: Iterable[Found], kind: str) -> list[str]:
+def values_of(values: Iterable[Found], kind: str) -> list[str]:
+    """Give the values of a kind, as text."""
     return [str(value.value) for value in values if value.kind == kind]
 
 
@@ -289,74 +290,34 @@ def _beside(role: str, name: str, text: str) -> bool:
     return bool(re.search(both, text))
 
 
-# ----------------------------------------------------------------------------------------------------------- values
+_AGENT_DID = re.compile(r"\b(?:i|we|i've|we've|was|were|been|wasn't|weren't)\b")
 
 
-def other_amount(
-    saying: Saying, acts: list[Act], totals: Mapping[str, list[Decimal]]
-) -> tuple[Decimal, Decimal] | None:
-    """Find an amount that the words tell and the acts contradict: gives what was said and what was done.
+def denies(saying: Saying, act: Act) -> bool:
+    """Tell whether a denial is about what an act did: the agent's own doing, and the same thing of the same object.
 
-    Words that say what the amount is ("a refund of") are held against amounts of that role in the results, when there
-    are any; else the amounts of the calls are what counts. `totals` are sums by role that an agent may tell instead.
+    "I did not change your baggage" says nothing of the flight that was changed, nor "the system didn't flag a delay".
     """
-    frame = saying.frame
-    said = amounts_of(frame.near) or (amounts_of(frame.wide) if not frame.consequence else [])
-    if not said:
-        return None
-    roles = _roles_said(frame.text.lower().replace("payment method", ""))
-    settled = [amount for act in acts for role, amount in act.amounts if role in roles]
-    given = [amount for act in acts for amount in act.money]
-    against = settled if frame.consequence else settled or given
-    if not against:
-        return None
-    every = [*settled, *given, *(amount for act in acts for amount in act.told)]
-    every += [amount for role, sums in totals.items() if role in roles or role == "given" for amount in sums]
-    if not settled:
-        every += [amount for act in acts for _, amount in act.amounts]
-    if any(same_amount(one, other) for one in said for other in every):
-        return None
-    return said[0], against[-1]
+    low = saying.frame.text.lower()
+    left, _, right = low.partition(saying.frame.surface)
+    if saying.frame.surface and not _AGENT_DID.search(left.replace("’", "'")):
+        return False
+    head = _head(right if re.search(r"\b(?:i|we)\b", left) else left)
+    return not head or singular(head) in act.nouns
 
 
-def _roles_said(context: str) -> set[str]:
-    roles = set()
-    if any(word in context for word in ("refund", "credit", "reimburs", "returned to")):
-        roles |= {"refund", "difference"}
-    elif any(word in context for word in ("charg", "paid", "debit", "payment")):
-        roles |= {"payment", "difference"}
-    if "differen" in context:
-        roles |= {"difference", "refund", "payment"}
-    return roles
+def _head(text: str) -> str:
+    """Give the noun that a phrase is about: its last word before a preposition, an auxiliary or an identifier."""
+    head = ""
+    for word in _WORDS.findall(text):
+        if word in _ENDS_PHRASE or not word.isalpha():
+            break
+        head = "" if word in _POINTERS else word
+    return head
 
 
-def other_time(saying: Saying, act: Act) -> tuple[str, str] | None:
-    """Find that none of the times of day that the words tell is one of the act's, by a clock of 12 hours."""
-    said = _values(saying.frame.near, "time")
-    mine = {(int(time[:2]) % 12, time[3:]) for time in act.times}
-    if not said or not mine or any((int(time[:2]) % 12, time[3:]) in mine for time in said):
-        return None
-    return said[0], act.times[0]
-
-
-def other_count(saying: Saying, act: Act) -> tuple[int, int] | None:
-    """Find that a number of things differs from the call's: "3 tickets" where the call says `quantity=5`."""
-    said = [
-        int(value.value) for value in saying.frame.near if value.kind == "number" and value.value == int(value.value)
-    ]
-    if act.quantity is None or not said or act.quantity in {*said, saying.frame.count}:
-        return None
-    return said[0], act.quantity
-
-
-def other_date(saying: Saying, act: Act) -> tuple[str, str] | None:
-    """Find a date that the words tell of the act and its arguments contradict."""
-    said = list(dict.fromkeys(_values(saying.frame.near, "date")))
-    if not said or not act.dates:
-        return None
-    wrong = [date for date in said if not any(same_date(date, mine) for mine in act.dates)]
-    if wrong and (len(wrong) == len(said) or len(said) <= len(act.dates)):
-        return wrong[0], next(
-            (mine for mine in act.dates if not any(same_date(date, mine) for date in said)), act.dates[0]
-        )
-    return None
+_WORDS = re.compile(r"[\w'-]+|[,;:.]")
+_ENDS_PHRASE = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split())
+_POINTERS = frozenset(
+    ["it", "this", "that", "them", "these", "those", "anything", "any", "your", "the", "my", "a", "an"]
+)

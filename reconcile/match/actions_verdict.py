@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO
+from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_silence as silence
@@ -20,18 +21,17 @@ from assure_tui.reconcile.match.actions_pairs import (
     FITS,
     KIN,
     SAME_ACTION,
+    denies,
     is_implied,
     kinship,
-    other_amount,
-    other_count,
-    other_date,
-    other_time,
     said_of,
 )
+from assure_tui.reconcile.match.actions_values import other_amount, other_count, other_date, other_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assure_tui.reconcile.claims.values import Found
     from assure_tui.reconcile.match.actions_model import Act, Saying
 
 _CORRECTS = re.compile(
@@ -148,7 +148,7 @@ class Verdict(Bench):
         self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
     def _assigned(self, saying: Saying, acts: list[Act]) -> None:
-        amount = other_amount(saying, acts, self._totals(acts))
+        amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
         if amount is not None:
             said, done = amount
             self.accuse(
@@ -160,7 +160,7 @@ class Verdict(Bench):
         if made_up is not None:
             self._wrong_target(saying, acts[0], named=made_up)
             return
-        date = other_date(saying, acts[0]) if len(acts) == 1 and not saying.frame.weak else None
+        date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
         if date is None and len(acts) == 1 and not saying.frame.weak:
             clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
             if clash is not None:
@@ -177,6 +177,13 @@ class Verdict(Bench):
         if saying.frame.mode == "hedged":
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
         self.settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _told(self, saying: Saying) -> list[Found]:
+        """Give all values of the text that a saying stands in."""
+        if saying.event not in self.told:
+            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+            self.told[saying.event] = scan(text)
+        return self.told[saying.event]
 
     def _made_up(self, saying: Saying, acts: list[Act]) -> str | None:
         """Give what the text names instead of an act's target that nobody named, before or after."""
@@ -298,7 +305,7 @@ class Verdict(Bench):
         When one of several acts tells no amount, it may be the one that is meant.
         """
         silent = [act for act in self.landed if act.turn == saying.turn and act.at < saying.at and not act.settles]
-        amount = other_amount(saying, acts, self._totals(acts)) if acts and not silent else None
+        amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
         if amount is not None:
             said, done = amount
             message = f"Claims an amount of {said}, but the result shows {done}."
@@ -334,6 +341,7 @@ class Verdict(Bench):
                         and told
                         and not saying.frame.weak
                         and saying.claim is not None
+                        and denies(saying, act)
                     ):
                         message = f"Says “{self.quote(saying)}”, but the call landed."
                         self.accuse("denial-broken", "critical", saying, [act], message)
