@@ -167,6 +167,7 @@ _SPECIAL = re.compile(r"[\[/\"“]|\.\w|[0-9a-f]{7}")
 """What a text must hold for anything in it to be masked, apart from code spans."""
 _TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:-[a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
 _SPACE = re.compile(r"\s")
+_MASK = re.compile("[\ue000-\ue005]")
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -231,8 +232,7 @@ def prepare(unit: Unit) -> Prepared:
     chars = list(rest)
     for sort, pattern in (("url", _URL), ("path", _PATH), ("sha", _SHA), ("quote", _QUOTED)):
         for hit in pattern.finditer(text):
-            here = rest[hit.start() : hit.end()]
-            if _masked(here, partly=sort != "quote"):
+            if _masked(rest, *hit.span(), partly=sort != "quote"):
                 continue
             if sort == "path" and not is_path(hit.group()):
                 continue
@@ -242,9 +242,11 @@ def prepare(unit: Unit) -> Prepared:
     return Prepared(unit, _SPACE.sub(" ", rest), tuple(pieces))
 
 
-def _masked(text: str, *, partly: bool) -> bool:
-    found = sum("\ue000" <= char <= "\ue005" for char in text)
-    return found > 0 if partly else found * 2 > len(text)
+def _masked(text: str, start: int, end: int, *, partly: bool) -> bool:
+    """Tell whether a stretch is masked: in any part, or for the most part."""
+    if _MASK.search(text, start, end) is None:
+        return False
+    return partly or len(_MASK.findall(text, start, end)) * 2 > end - start
 
 
 def classify(code: str) -> Sort:

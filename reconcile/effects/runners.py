@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from assure_tui.reconcile.effects.script import program_name
+from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.tables import table
 
 Verdict: TypeAlias = Literal["pass", "fail", "unknown"]
@@ -290,14 +291,13 @@ def probe(text: str, kind: str | None = None) -> Report | None:
         for body in (text, _PREFIX.sub("", text)):
             found: list[tuple[int, Report]] = []
             taken: list[tuple[int, int]] = []
+            spoken: dict[str, list[tuple[int, int]]] = {}
+            sieve, runners = _signs()
+            for number in sieve.likely(body):
+                spans = [match.span() for match in sieve.patterns[number].finditer(body)]
+                spoken.setdefault(runners[number].id, []).extend(spans)
             for runner in _data().runner:
-                if runner.kind != "tests":
-                    continue
-                spans = [
-                    match.span()
-                    for pattern in (*_patterns(runner.id, "report"), *_marks(runner.reader))
-                    for match in pattern.finditer(body)
-                ]
+                spans = spoken.get(runner.id, [])
                 if not spans or any(start < end and begin < stop for begin, end in spans for start, stop in taken):
                     continue
                 taken += spans
@@ -306,6 +306,18 @@ def probe(text: str, kind: str | None = None) -> Report | None:
                 found.sort(key=lambda item: item[0])
                 return _sum([report for _, report in found], " + ".join(report.runner for _, report in found))
     return None
+
+
+@cache
+def _signs() -> tuple[Sieve, tuple[Runner, ...]]:
+    """The patterns that tell a test runner by its output, and the runner of each."""
+    listed = [
+        (runner, pattern)
+        for runner in _data().runner
+        if runner.kind == "tests"
+        for pattern in (*_patterns(runner.id, "report"), *_marks(runner.reader))
+    ]
+    return Sieve([pattern for _, pattern in listed]), tuple(runner for runner, _ in listed)
 
 
 @cache

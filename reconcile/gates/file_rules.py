@@ -56,14 +56,22 @@ def _weakened(effect: Effect) -> Iterator[Hit]:
 
 def _guards(effect: Effect) -> Iterator[Hit]:
     for path in effect.args.get("abs", ()):
-        if pattern("paths", "guards").search(path):
-            grave = bool(pattern("paths", "grave_guards").search(path))
+        severity = _guard(path)
+        if severity is not None:
             yield Hit(
                 gate="guard-edit",
-                severity="medium" if grave else "info",
+                severity=severity,
                 reason=effect.kind,
                 message=f"{path.rpartition('/')[2]}, which guards the work, was {effect.kind}",
             )
+
+
+@lru_cache(maxsize=4096)
+def _guard(path: str) -> Severity | None:
+    """Tell how grave it is to change a path; None when it guards nothing."""
+    if not pattern("paths", "guards").search(path):
+        return None
+    return "medium" if pattern("paths", "grave_guards").search(path) else "info"
 
 
 # -- secrets

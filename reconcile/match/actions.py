@@ -236,12 +236,11 @@ class Actions(Part):
 
     def _named(self) -> set[str]:
         """Give the identifiers with a digit that anybody has named so far."""
-        for text in self._unread:
-            if len(self.seen) < MAX_SEEN:
-                words = {word for word in text.split() if not word.isalpha()}
-                found = (token for token in _TOKEN.findall(" ".join(words)) if _DIGIT.search(token))
-                self.seen.update(token.lower().lstrip("#").rstrip(".") for token in found)
-        self._unread.clear()
+        if self._unread:
+            words = {word for text in self._unread for word in set(text.split()) if not word.isalpha()}
+            found = (token for token in set(_TOKEN.findall(" ".join(words))) if _DIGIT.search(token))
+            self.seen.update(token.lower().lstrip("#").rstrip(".") for token in found)
+            self._unread.clear()
         return self.seen
 
     def _asked(self) -> list[Frame]:

@@ -9,7 +9,7 @@ import msgspec
 
 from assure_tui.reconcile.claims.business import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
-from assure_tui.reconcile.match.actions_pairs import FITS, KIN, SAME_ACTION, kinship, said_of
+from assure_tui.reconcile.match.actions_pairs import FITS, KIN, NOTHING, SAME_ACTION, kinship, said_of
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Bench:
                 if act.at > saying.at:
                     continue
                 pair = self._pair(saying, act)
+                if pair is NOTHING:
+                    continue
                 score = pair.fit + self._bonus(saying, act)
                 if pair.evidence < TELLING and self._far(saying, act):
                     continue
@@ -160,7 +162,10 @@ class Bench:
         """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
         best: tuple[Decimal, int, Act] | None = None
         for act in acts:
-            score, agreement, conflict = self._pair(saying, act)
+            pair = self._pair(saying, act)
+            if pair is NOTHING:
+                continue
+            score, agreement, conflict = pair
             score += self._bonus(saying, act)
             if score < FITS or (saying.frame.weak and agreement < TELLING and self._far(saying, act)):
                 continue
