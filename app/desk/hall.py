@@ -184,7 +184,7 @@ class Hall:
             known = self.scribe.known
             if subject not in known.subjects or finding.id in known.findings.get(subject, {}):
                 continue
-            self.index.put(no, [(finding, None)])
+            self.index.accuse(no, finding)
             self.scribe.write([entries.finding(finding, subject=subject, state="open", claim=None)])
             self.scribe.catch_up()
             if self._on_finding is not None:

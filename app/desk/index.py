@@ -201,6 +201,18 @@ class IndexWriter:
             [*values, evidence, no],
         )
 
+    def accuse(self, no: int, finding: Discrepancy) -> None:
+        """Write a finding about a run that is not being read, and count it."""
+        self.put(no, [(finding, None)])
+        (worst,) = self._link.execute("SELECT worst FROM runs WHERE no = ?", (no,)).fetchone()
+        asks = finding.severity != "info"
+        if asks:
+            worst = worst_of([finding.severity, *([worst] if worst else [])])
+        self._link.execute(
+            "UPDATE runs SET revision = ?, evidence = evidence + 1, findings = findings + ?, worst = ? WHERE no = ?",
+            (self.revision, asks, worst, no),
+        )
+
     def events(self, run: int, source: int, numbered: Iterable[tuple[int, RunEvent]]) -> None:
         """Write events of a run with their numbers within it."""
         rows: list[tuple[Any, ...]] = []

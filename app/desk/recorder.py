@@ -218,7 +218,7 @@ class Watch:
     # Logs -----------------------------------------------------------------------------------------------------------
 
     def _changed(self, path: Path) -> None:
-        if not path.exists():
+        if not self._scout.stands(path):
             self._gone.setdefault(path, time.monotonic() + MOVE_SECONDS)
         elif path in self._hall.sources:
             self._dirty[path] = None
@@ -257,7 +257,7 @@ class Watch:
         try:
             more = source.advance(READ_BYTES)
         except (OSError, SourceError) as error:
-            if source.path.exists():
+            if self._scout.stands(source.path):
                 self._hall.problem(f"{source.path} could not be read on: {error}")
             return False
         if source.position != before:
@@ -275,7 +275,7 @@ class Watch:
         self._hall.save()
 
     def _lost(self, path: Path) -> None:
-        if path.exists():
+        if self._scout.stands(path):
             self._changed(path)
             return
         hall = self._hall

@@ -71,7 +71,12 @@ class Scout:
             return []
         if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
             return []
+        return discover([path]).files if self._inside(path) else []
+
+    def stands(self, path: Path) -> bool:
+        """Tell whether a log is still there: a folder in its place is none, nor is a link out of the roots."""
+        return path.is_file() and self._inside(path)
+
+    def _inside(self, path: Path) -> bool:
         real = path.resolve()
-        if not any(real.is_relative_to(root.resolve()) for root in self.roots):
-            return []
-        return discover([path]).files
+        return any(real.is_relative_to(root.resolve()) for root in self.roots)

@@ -388,3 +388,60 @@ def test_a_document_that_is_rewritten_is_found_by_its_new_words_alone(home, fold
         assert desk.runs("code:revised") == []  # it is shown, and asks for no decision
         (row,) = desk.runs()
         assert [d.code for d in desk.run(row.id).discrepancies] == ["revised"]
+
+
+def findings(home: Home, code: str) -> list[str]:
+    with sitting(home, read_only=True) as desk:
+        return [row.source for row in desk.runs() for found in desk.run(row.id).discrepancies if found.code == code]
+
+
+@pytest.mark.parametrize("place", ["folder", "link"])
+def test_what_takes_the_place_of_a_log_is_not_read_as_if_it_were_that_log(home, folder, tmp_path, place):
+    log, secret = folder / "s-1.jsonl", tmp_path / "secret.jsonl"
+    secret.write_text(lines(0, 4, "secret"))
+    with recording(home, folder):
+        append(log, lines(0, 6))
+        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 6)
+        log.unlink()
+        if place == "folder":
+            log.mkdir()
+        else:
+            log.symlink_to(secret)
+        until(lambda: findings(home, "source-gone"))
+    with sitting(home, read_only=True) as desk:
+        assert len(desk.runs()) == 1
+
+
+def test_a_log_that_was_emptied_needs_somebody_at_once(home, folder):
+    log = folder / "s-1.jsonl"
+    with recording(home, folder), sitting(home) as desk:
+        append(log, lines(0, 6))
+        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 6)
+        desk.runs()
+        os.truncate(log, 0)
+        until(lambda: findings(home, "record-altered"))
+        assert [row.attention for row in desk.runs()] == ["need"]
+
+
+def test_a_line_that_is_written_in_two_halves_is_one_record(home, folder):
+    log = folder / "s-1.jsonl"
+    whole = lines(0, 3)
+    with recording(home, folder):
+        append(log, whole[:-40])
+        until(lambda: home.ledger.exists() and observed(home, log) and recorded_lines(home, log) == 2)
+        time.sleep(0.5)
+        append(log, whole[-40:])
+        until(lambda: recorded_lines(home, log) == 3)
+    with sitting(home, read_only=True) as desk:
+        assert [desk.run(row.id).coverage.tally.malformed for row in desk.runs()] == [0]
+
+
+def test_a_root_that_is_made_later_is_watched_from_then_on(home, folder):
+    root = folder / "not" / "yet"
+    with recording(home, root):
+        root.mkdir(parents=True)
+        log = root / "deeper" / "s-1.jsonl"
+        log.parent.mkdir()
+        append(log, lines(0, 4))
+        until(lambda: home.ledger.exists() and observed(home, log) and recorded_lines(home, log) == 4)
+    assert {clear["seen"] for clear in observed(home, log)} == {"live"}
