@@ -1,6 +1,6 @@
 """How fast logs at rest are checked, in what memory, and whether the last event of a long run costs what the first did.
 
-    python tests/bench/throughput.py PATH [megabytes]
+    python tests/bench/throughput.py PATH [megabytes] [events of the long run]
 
 Logs are made from those under PATH, under new ids, until there are so many megabytes (default 1000). The baseline is
 `json.loads` over the same bytes, in the same run.
@@ -17,14 +17,20 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
 
-from assure_tui.ingest.reader import read_all
+from msgspec.structs import replace
+
+from assure_tui.app.desk.report import RunReport
+from assure_tui.ingest.model import RunEvent, ToolCall, ToolResult
+from assure_tui.ingest.reader import open_source, read_all
 from assure_tui.ingest.walk import discover
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 
 MEGABYTE = 1_000_000
+SAMPLE = 60 * MEGABYTE
 LONG_RUN = 100_000
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -65,34 +71,67 @@ def parse(folder: Path) -> float:
     return time.monotonic() - started
 
 
-def events(folder: Path) -> Iterator[object]:
-    """Give the events of all logs over and over, as if they were one run."""
-    while True:
+def events(folder: Path) -> Iterator[RunEvent]:
+    """Give the events of all logs over and over, as if they were one run whose calls are all different."""
+    number = 0
+    for lap in count():
         for path in sorted(folder.iterdir()):
             for batch in read_all(path):
-                yield from batch.events
+                for event in batch.events:
+                    told = {"run": "r-long", "id": f"L{number}@{number}#0", "seq": number}
+                    if isinstance(event, ToolCall | ToolResult):
+                        told["call_id"] = f"{lap}-{event.call_id}"
+                    yield replace(event, **told)
+                    number += 1
 
 
-def long_run(folder: Path) -> tuple[float, float]:
-    """Give seconds per event at the beginning and at the end of one run of `LONG_RUN` events."""
-    from msgspec.structs import replace  # noqa: PLC0415
-
+def long_run(folder: Path, length: int) -> list[tuple[float, float]]:
+    """Give, for each tenth of one run of `length` events, seconds of CPU per event and megabytes of memory after it."""
     check = Workspace(Settings())
-    times: list[float] = []
-    for number, event in enumerate(events(folder)):
-        if number == LONG_RUN:
+    tenth = length // 10
+    found: list[tuple[float, float]] = []
+    spent = 0.0
+    for number, event in enumerate(islice(events(folder), length), 1):
+        before = time.process_time()
+        check.step(event)
+        spent += time.process_time() - before
+        if number % tenth == 0:
+            found.append((spent / tenth, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+            spent = 0.0
+    return found
+
+
+def split(folder: Path, size: int) -> dict[str, float]:
+    """Time the stages of a check, in this process, over about `size` bytes of the logs: seconds of CPU by stage."""
+    spent = {"ingest": 0.0, "reconcile": 0.0, "output": 0.0, "bytes": 0.0}
+    for path in sorted(folder.iterdir()):
+        if spent["bytes"] >= size:
             break
-        item = replace(event, run="r-long", id=f"L{number}@{number}#0", seq=number)  # type: ignore[type-var]
-        before = time.perf_counter()
-        check.step(item)
-        times.append(time.perf_counter() - before)
-    tenth = LONG_RUN // 10
-    return sum(times[tenth : 2 * tenth]) / tenth, sum(times[-tenth:]) / tenth
+        spent["bytes"] += path.stat().st_size
+        check = Workspace(Settings())
+        reports: dict[str, RunReport] = {}
+        before = time.process_time()
+        adapter = open_source(path).source.adapter
+        for batch in read_all(path):
+            after = time.process_time()
+            spent["ingest"] += after - before
+            for event in batch.events:
+                report = reports.setdefault(event.run, RunReport(event.run, adapter))
+                report.facts.see(event)
+                for change in check.step(event):
+                    report.apply(change, event)
+            before = time.process_time()
+            spent["reconcile"] += before - after
+        for report in reports.values():
+            json.dumps(report.document(), separators=(",", ":"))
+        spent["output"] += time.process_time() - before
+    return spent
 
 
 def main() -> None:
     source = Path(sys.argv[1])
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    length = int(sys.argv[3]) if len(sys.argv) > 3 else LONG_RUN
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         total = make(source, folder, size * MEGABYTE) / MEGABYTE
@@ -107,8 +146,14 @@ def main() -> None:
             f"reconcile: {total:.0f} MB in {took:.1f} s, {speed:.1f} MB/s, peak {peak:.0f} MB, exit {done.returncode}"
         )
         print(f"json.loads alone: {total / baseline:.1f} MB/s; reconcile takes {took / baseline:.2f} times as long")
-        first, last = long_run(folder)
-        print(f"one run of {LONG_RUN} events: {first * 1e6:.0f} us each after a tenth, {last * 1e6:.0f} at the end")
+        stages = split(folder, SAMPLE)
+        sampled = stages.pop("bytes") / MEGABYTE
+        told = ", ".join(f"{stage} {seconds / sampled * 1000:.1f} ms/MB" for stage, seconds in stages.items())
+        print(f"of {sampled:.0f} MB in this process: {told}")
+        tenths = long_run(folder, length)
+        told = ", ".join(f"{seconds * 1e6:.0f}" for seconds, _ in tenths)
+        print(f"one run of {length} events, us of CPU per event by tenths: {told}")
+        print(f"its peak by tenths in MB: {', '.join(f'{peak:.0f}' for _, peak in tenths)}")
 
 
 if __name__ == "__main__":
