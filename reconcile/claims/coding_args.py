@@ -72,6 +72,8 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
         args["own"] = True
     if found.imperative:
         args["imperative"] = True
+    if found.passive:
+        args["passive"] = True
     if found.bare:
         args["bare"] = True
     if found.verb:

@@ -69,6 +69,8 @@ class Found(msgspec.Struct, frozen=True):
     verb: str = ""
     own: bool = False
     """In the first person."""
+    passive: bool = False
+    """Told as a state: "the file is committed", which may have been so before the run."""
     imperative: bool = False
     """An instruction or a description in a list of changes, which may be a plan."""
 
@@ -140,7 +142,13 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         accepted = True
         yield Found(
-            kind, token.start, token.end, denied=frame == "denied", verb=token.text, own=_first_person(tokens, at)
+            kind,
+            token.start,
+            token.end,
+            denied=frame == "denied",
+            verb=token.text,
+            own=_first_person(tokens, at),
+            passive=frame == "state",
         )
 
 

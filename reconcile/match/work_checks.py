@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
 from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of
 
@@ -37,6 +39,8 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
     running = [step for step in seen.of(*kinds) if step.effect.status == "running"]
     if not runs:
         return _no_run(claim, seen, running)
+    if claim.args.get("bare") and not _GREEN.search(claim.text) and seen.looked_after(runs[-1].at):
+        return unverifiable("it may speak of what was looked at since the last check")
     last = _relevant(claim, runs)
     if running and running[-1].at > last.at:
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
@@ -48,7 +52,7 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
         if earlier is None or seen.changes_after(earlier.at):
             return unverifiable(f"{command(last)} does not show how it ended", last)
         if earlier.verdict == "fail":
-            return _failed(claim, seen, earlier)
+            return msgspec.structs.replace(_failed(claim, seen, earlier), severity="low")
         last = earlier
     return _passed(claim, seen, last, runs)
 
@@ -64,6 +68,8 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     other = seen.opaque_check()
     if other:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
+    if claim.kind == "tests" and seen.printed_pass:
+        return unverifiable(f"{command(seen.printed_pass)} printed so, and is no test runner", seen.printed_pass)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):

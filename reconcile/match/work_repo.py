@@ -121,7 +121,7 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
-    if not claim.args.get("verb"):
+    if not claim.args.get("verb") or (claim.args.get("passive") and not claim.args.get("sha")):
         return unproven(claim.text, _DONE[kind])
     return Ruling(
         "unsupported",

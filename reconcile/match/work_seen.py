@@ -34,6 +34,9 @@ _SOURCE = EXTENSIONS - _IDLE
 
 CHECKS = ("tests", "lint", "build")
 CHANGES = ("edited", "created", "deleted")
+MAX_TAIL = 4096
+"""Code points at the end of one result that are searched for words of a pass."""
+_PRINTED = re.compile(r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b", re.IGNORECASE)
 _SHA = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
 _READS = re.compile(
     r"explor|review|analy|research|investigat|assess|audit|plan|find|search|hunt|inspect|look|check|triage|map\b",
@@ -154,6 +157,8 @@ class Seen:
         self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
         self.words = ""
         """What the agent said lately in this turn, lower case, bounded."""
+        self.printed_pass: Step | None = None
+        """The last command, no test runner by name, that printed that tests passed: a script of the agent's own."""
         self.worldly = False
         """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
         self.gap = False
@@ -275,6 +280,19 @@ class Seen:
             for kind in ("created", "edited", "ran", "vcs", "read", "build", "tests")
             for step in self.steps.get(kind, _NONE).values()
         )
+
+    def looked_after(self, at: int) -> bool:
+        """Tell whether the run looked at the state of its files after `at`: `git status`, a search, a read."""
+        looked = self.last("vcs", "read", "search")
+        return looked is not None and looked.at > at
+
+    def learn_pass(self, result: ToolResult, effects: Iterable[Effect]) -> None:
+        """Remember a command that printed that tests passed."""
+        for effect in effects:
+            if effect.kind in {"ran", "build"} and _PRINTED.search(result.text[-MAX_TAIL:]):
+                steps = self.steps.get(effect.kind)
+                self.printed_pass = steps[-1] if steps else None
+                return
 
     def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
         """Remember the commit ids that version control printed."""
