@@ -35,6 +35,7 @@ class Context:
         "calls",
         "coding",
         "cwd",
+        "delegated",
         "kinds",
         "model",
         "run",
@@ -68,6 +69,8 @@ class Context:
         """Number of the user's turn, counted from 1."""
         self.coding = False
         """The run has used a shell or file tool, or has a working directory: coding claims are worth reading."""
+        self.delegated = False
+        """The run has handed work to a sub-agent, so that files may have changed outside its own calls."""
         self.worldly = False
         """The run has called a tool that is neither shell nor file: business claims are worth reading."""
 
@@ -94,6 +97,7 @@ class Context:
         """Take a call."""
         self._forget(event.call_id)
         self.calls[event.call_id] = OpenCall(event, effects)
+        self.delegated = self.delegated or any(effect.kind == "delegated" for effect in effects)
         self.used[event.tool] += 1
         self.kinds.update(effect.kind for effect in effects)
         while len(self.calls) > MAX_OPEN_CALLS:

@@ -15,7 +15,7 @@ import msgspec
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
-from assure_tui.reconcile.claims.coding_lists import described, imperative, led_by
+from assure_tui.reconcile.claims.coding_lists import described, imperative, led_by, listed, titled
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
 from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
 from assure_tui.reconcile.ids import claim_id
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.segment import Unit
     from assure_tui.reconcile.context import Context
 
+_CHANGES = frozenset({"edited", "created", "deleted", "fixed", "added_tests"})
 MAX_UNIT = 4000
 """Code points of one unit that are read."""
 
@@ -47,15 +48,22 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
     out: list[Claim] = []
     sections = _Sections()
     known = _familiar(units, context.touched)
+    changed = bool(known) or context.delegated
     for at, unit in enumerate(units):
         mode = sections.of(unit)
         after = units[at + 1] if at + 1 < len(units) else None
         if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
             continue
         prepared = prepare(unit)
-        found = list(_find(prepared, mode, event, after, changed=bool(known)))
-        if not found and mode != "plan" and (named := described(prepared, known)):
-            found = [named]
+        found = list(_find(prepared, mode, event, after, changed=changed))
+        if mode != "plan" and not any(item.kind in _CHANGES for item in found):
+            reported = mode == "changes" and unit.form == "item"
+            named = described(prepared, None if reported else known)
+            if not named and not found:
+                named = listed(prepared, sections.kind, after)
+                named = named or (titled(prepared) if reported and changed else None)
+            if named:
+                found.append(named)
         out.extend(_claim(item, prepared, event) for item in _apart(prepared, found))
     return out
 
@@ -80,6 +88,8 @@ class _Sections:
     def __init__(self) -> None:
         self.heading = ("", "")
         self.lead = ("", "")
+        self.kind = ""
+        """The kind of what the list lists, by its title: "Files created", "Removed", "Verification"."""
 
     def of(self, unit: Unit) -> str:
         if unit.heading != self.heading[0]:
@@ -87,11 +97,20 @@ class _Sections:
             mode = _mode(unit.heading)
             self.heading = (unit.heading, mode or ("changes" if before == "changes" else ""))
             self.lead = ("", "")
+            self.kind = _list_kind(unit.heading)
         if unit.lead != self.lead[0]:
             mode = _mode(unit.lead)
+            self.kind = _list_kind(unit.lead) or (self.kind if not unit.lead else _list_kind(unit.heading))
+            if mode == "changes" and self.heading[1] == "plan":
+                mode = "plan"
             inherited = self.lead[1] if self.lead[1] == "changes" and unit.lead.startswith("**") else ""
             self.lead = (unit.lead, mode or inherited)
         return self.lead[1] or self.heading[1]
+
+
+def _list_kind(title: str) -> str:
+    plain = _PLAIN.sub("", title[:120]).lower().replace("’", "'").strip(" :.")
+    return next((kind for kind, pattern in lexicon().lists.items() if pattern.search(plain)), "") if plain else ""
 
 
 def _mode(text: str) -> str:
@@ -111,8 +130,8 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
-    listed = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
-    if not listed and not may_claim(masked):
+    in_list = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
+    if not in_list and not may_claim(masked):
         return
     if masked.rstrip(" )").endswith("?"):
         return
@@ -142,7 +161,12 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
         hit = pattern.search(masked)
         if hit and not blocked(masked, hit.end(), hit.start()):
             yield Found(kind, hit.start(), hit.end(), weak=True)
-    if listed and told and (changed or unit.task == "done"):
+    if changed and mode not in {"plan", "other"}:
+        for kind, pattern in words.news.likely(masked):
+            hit = pattern.search(masked)
+            if hit and not blocked(masked, hit.end(), hit.start()):
+                yield Found(kind, hit.start(), hit.end(), weak=True)
+    if in_list and told and (changed or unit.task == "done"):
         found = imperative(prepared)
         if found:
             yield found

@@ -36,7 +36,8 @@ _BRIEF = re.compile(r"^\W*(?:(?!being|be|is|are|been|gets)[\w.#-]+ ){1,4}pass(?:
 _TALLY = re.compile(r"(?<![\w.#])\d{1,6}(?:/\d{1,6})? (?:pass(?:ed|ing|es)?|fail(?:ed|ing|ures?)?|skipped)\b")
 """Counts that speak of tests without naming them: "41 passed, 2 failed"."""
 _PLURAL = re.compile(
-    r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
+    r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
+    r"|\band [a-z-]{2,40}|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
 )
 _GENERIC = "verified"
 

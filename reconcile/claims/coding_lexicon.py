@@ -61,6 +61,10 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Sentences that are nothing but a result, such as "All green."."""
     states: Kinds
     denials: Kinds
+    news: Kinds
+    """States that are claims only where the run has changed something."""
+    lists: dict[str, re.Pattern[str]]
+    """Titles of lists, by the kind of what they list."""
     sections: dict[str, re.Pattern[str]]
     triggers: Words
     """Words of which every text with a claim holds at least one."""
@@ -121,6 +125,8 @@ def lexicon() -> Lexicon:
         verdicts=Sieve([_compile(f"^{pattern}[.! ]*$") for pattern in results["bare"]]),
         states=Kinds.of(data["states"]),
         denials=Kinds.of(data["denials"]),
+        news=Kinds.of(data["news"]),
+        lists={kind: re.compile(pattern) for kind, pattern in data["lists"].items()},
         sections={name: re.compile(r"\b(?:" + "|".join(words) + r")\b") for name, words in data["sections"].items()},
         triggers=frozenset(verbs) | _words(data["triggers"]["words"]),
     )
@@ -129,9 +135,29 @@ def lexicon() -> Lexicon:
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+){0,4}|[✅✔✓✗❌0]|\ue002")
 
 
+_BEFORE_VERB = frozenset(
+    {"re", "double", "spot", "cross", "sanity", "hand", "smoke", "dry", "self", "live", "test", "auto"}
+)
+
+
+def verb_of(word: str) -> Verb | None:
+    """Give what a verb form tells, also of one with a prefix: "spot-checked", "re-verified"."""
+    verbs = lexicon().verbs
+    verb = verbs.get(word)
+    if verb is None and "-" in word:
+        first, _, last = word.partition("-")
+        verb = verbs.get(last) if first in _BEFORE_VERB else None
+    return verb
+
+
 def may_claim(masked: str) -> bool:
     """Tell by its words alone whether a text can hold a claim: a past form, a result, a negation or a state.
 
     Drops most sentences at the price of one pass over their words.
     """
-    return not lexicon().triggers.isdisjoint(_WORD.findall(masked)) or bool(_RATIO.search(masked))
+    words = _WORD.findall(masked)
+    return (
+        not lexicon().triggers.isdisjoint(words)
+        or any("-" in word and verb_of(word) is not None for word in words)
+        or bool(_RATIO.search(masked))
+    )

@@ -19,13 +19,17 @@ MAX_HEAD = 12
 """Tokens at the start of an item that are read."""
 MAX_LEAD = 60
 """Code points that may stand before the file's name."""
+MIN_WORDS = 4
 MIN_DESCRIPTION = 15
 """Code points after a file's name that make a description."""
 
 _LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
+_TITLE = re.compile(r"\*\*[^*\n]{1,100}\*\* ?(?:\([^()\n]{0,160}\) ?)?(?::|—|–|- )")
 _LINE = re.compile(r":\d+(?:-\d+)?$")
 _BEFORE_NAME = re.compile(r"[\s|(\ue000-\ue005]*(?:\d+ lines in)?[\s|(\ue000-\ue005]*$")
-_AFTER_NAME = re.compile(r"[\s)\ue000-\ue005]*(?:[—–:|]|- |\([^)]{0,80}\) ?[—–:-])")
+_AFTER_NAME = re.compile(
+    r"[\s)\ue000-\ue005]*(?:(?:,|\+|&|and)[\s()\ue000-\ue005]{1,300}){0,4}(?:[—–:|]|- |\([^)]{0,80}\) ?[—–:-])"
+)
 
 
 def imperative(prepared: Prepared) -> Found | None:
@@ -53,13 +57,16 @@ def imperative(prepared: Prepared) -> Found | None:
     return None
 
 
-def described(prepared: Prepared, touched: Container[str]) -> Found | None:
-    """Read "`file` — what is in it now", where this run changed that file: the description claims the change."""
+def described(prepared: Prepared, touched: Container[str] | None) -> Found | None:
+    """Read "`file` — what is in it now", where this run changed that file: the description claims the change.
+
+    Without `touched` every file counts: the list stands under a title that tells of changes.
+    """
     first = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
     if first is None or first.start > MAX_LEAD:
         return None
     name = _LINE.sub("", first.text).rstrip("/").rsplit("/", 1)[-1]
-    if name not in touched:
+    if touched is not None and name not in touched:
         return None
     masked = prepared.masked
     after = _AFTER_NAME.match(masked, first.end)
@@ -72,3 +79,34 @@ def led_by(unit: Unit) -> str:
     """Give the name of the file that an item begins with, or nothing."""
     hit = _LEADING_NAME.match(unit.text)
     return hit["name"].rsplit("/", 1)[-1] if hit else ""
+
+
+def listed(prepared: Prepared, kind: str, after: Unit | None) -> Found | None:
+    """Read an item of a list whose title tells what it lists: files created or removed, things verified.
+
+    An item that only heads a list of its own is left to that.
+    """
+    unit = prepared.unit
+    if unit.form != "item" or not kind or not unit.first or (after is not None and after.depth > unit.depth):
+        return None
+    if kind == "verified":
+        words = prepared.masked.split()
+        vague = lexicon().grammar["blockers"] | lexicon().grammar["negations"]
+        return (
+            None
+            if len(words) < MIN_WORDS or not vague.isdisjoint(words)
+            else Found(kind, 0, len(prepared.masked), weak=True)
+        )
+    first = next((piece for piece in prepared.pieces if piece.sort in {"path", "code"}), None)
+    if first is None or not _BEFORE_NAME.match(prepared.masked[: first.start]):
+        return None
+    return Found(kind, first.start, first.end, weak=True)
+
+
+def titled(prepared: Prepared) -> Found | None:
+    """Read an item of a list of changes that has a bold title and tells more of it."""
+    unit = prepared.unit
+    title = _TITLE.match(unit.text) if unit.depth == 1 and unit.first else None
+    if title is None or len(unit.text) - title.end() < MIN_DESCRIPTION:
+        return None
+    return Found("edited", 0, title.end(), weak=True)

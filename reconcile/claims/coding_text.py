@@ -233,6 +233,8 @@ def prepare(unit: Unit) -> Prepared:
     for sort, pattern in (("url", _URL), ("path", _PATH), ("sha", _SHA), ("quote", _QUOTED)):
         for hit in pattern.finditer(text):
             if _masked(rest, *hit.span(), partly=sort != "quote"):
+                if sort == "quote" and hit.group()[0] == hit.group()[-1] == '"':
+                    chars[hit.start() : hit.end()] = [_hidden(char) for char in rest[hit.start() : hit.end()]]
                 continue
             if sort == "path" and not is_path(hit.group()):
                 continue
@@ -247,6 +249,11 @@ def _masked(text: str, start: int, end: int, *, partly: bool) -> bool:
     if _MASK.search(text, start, end) is None:
         return False
     return partly or len(_MASK.findall(text, start, end)) * 2 > end - start
+
+
+def _hidden(char: str) -> str:
+    """Hide the prose of a quotation that is code for the most part, and leave the code where it is."""
+    return char if "\ue000" <= char <= "\ue005" or char in '" ' else MASKS["quote"]
 
 
 def classify(code: str) -> Sort:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.reconcile.claims.coding_lexicon import Verb, lexicon
+from assure_tui.reconcile.claims.coding_lexicon import Verb, lexicon, verb_of
 from assure_tui.reconcile.claims.coding_text import MASKS
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ _DEFINITE = frozenset({"the", "this", "these", "that", "those", "all", "both", "
 """What the subject of a passive begins with when it is a thing at hand rather than things in general."""
 _AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "doesn't", "don't", "did", "didn't"})
 _PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren't", "wasn't", "weren't"})
+_SPEAKERS = frozenset({"i", "i've", "we", "we've"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
-_NOT_OWN = frozenset({"by"})
+_FINITE = frozenset({"does", "doesn't", "do", "don't", "will", "won't", "can", "cannot", "has", "have", "must"})
+_TIMES = frozenset({"after", "before", "while", "during"})
 _WORD = re.compile(r"[a-z']+")
 _ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z]+ing\b")
 NEWS = frozenset({"committed", "pushed", "opened_pr", "vcs", "remote", "deployed", "delegated"}) | {
@@ -110,7 +112,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
     listed = mode == "changes" and unit.form == "item"
     brief = unit.form == "sentence" and len(tokens) <= MAX_BRIEF and mode not in {"plan", "other"}
     for at, token in enumerate(tokens):
-        verb = words.verbs.get(token.text) or _unknown_past(tokens, at, listed=listed)
+        verb = verb_of(token.text) or _unknown_past(tokens, at, listed=listed)
         if verb is None:
             continue
         frame = _frame(tokens, at, words, bare=verb.bare and not listed, accepted=accepted)
@@ -224,7 +226,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
             return None
         return "denied" if negated else "own"
     previous = names[back]
-    if previous in {"i", "we", "i've", "we've"}:
+    if previous in _SPEAKERS:
         if any(name in grammar["relatives"] for name in names[:back]) or _trailing(tokens, at, names[:back], grammar):
             return None
         return "denied" if negated else "own"
@@ -234,7 +236,9 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         own = back > 0 and names[back - 1] in {"i", "we"}
         return ("denied" if negated else "own") if own else None
     if previous in _PASSIVE:
-        if any(name in grammar["relatives"] for name in names[:back]) or _follows(tokens, at) in _NOT_OWN:
+        if any(name in grammar["relatives"] for name in names[:back]) or _by_another(tokens, at):
+            return None
+        if not _TIMES.isdisjoint(names[:back]) or ("never" in names[back:] and previous in {"is", "are"}):
             return None
         if (bare and "been" not in names) or names[:back] in _PRONOUNS:
             return None
@@ -243,6 +247,8 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         negated = negated or previous.endswith("n't") or any(name in _NOTHING for name in names[:back])
         return "denied" if negated else "state"
     if bare or negated:
+        return None
+    if _modifies(tokens, at, names):
         return None
     subject = names[: back + 1]
     if accepted:
@@ -289,6 +295,31 @@ def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> boo
     return any(name in _AUXILIARIES and before not in determiners for before, name in pairwise(rest))
 
 
+def _modifies(tokens: list[Token], at: int, names: list[str]) -> bool:
+    """Tell whether a participle after a noun only describes it: "a tag pushed by the bot does not …"."""
+    if names and names[0] in {"a", "an", "any", "every", "each"}:
+        return True
+    after = [token.text for token in tokens[at + 1 : at + 9]]
+    if after[:1] == ["by"]:
+        return True
+    if after[:1] == [")"] and names == []:
+        return True
+    end = next(
+        (n for n, text in enumerate(after) if text in OPENERS or text in _CONJUNCTIONS or text == ","), len(after)
+    )
+    return not _FINITE.isdisjoint(after[:end])
+
+
+def _by_another(tokens: list[Token], at: int) -> bool:
+    """Tell whether a passive names who did it: "was solved in June by commit 1a2b3c4", but not "by adding a guard"."""
+    for here, after in pairwise(tokens[at + 1 : at + 8]):
+        if here.text in OPENERS or here.text == ",":
+            return False
+        if here.text == "by":
+            return not after.text.endswith("ing")
+    return False
+
+
 def _follows(tokens: list[Token], at: int) -> str | None:
     return tokens[at + 1].text if at + 1 < len(tokens) else None
 
@@ -300,6 +331,8 @@ def _clause_start(tokens: list[Token], at: int) -> int:
         if word in OPENERS and (back <= 1 or word not in {"-", "/"}):
             break
         if word in {"but", "then"} and back > 1:
+            break
+        if word in _CONJUNCTIONS and back < at and tokens[back].text in _SPEAKERS:
             break
         back -= 1
     return back

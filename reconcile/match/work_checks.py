@@ -172,8 +172,18 @@ def _shown(results: dict[str, Any]) -> str:
 
 
 def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
+    if claim.kind == "tests" and _collected_nothing(last):
+        start = seen.code_change.at if seen.code_change else 0
+        last = next(
+            (
+                step
+                for step in reversed(runs)
+                if step.at > start and step.verdict == "pass" and step.effect.results.get("passed")
+            ),
+            last,
+        )
     results = last.effect.results
-    if claim.kind == "tests" and results.get("collected") == 0 and not results.get("passed"):
+    if claim.kind == "tests" and _collected_nothing(last):
         return Ruling(
             "unsupported",
             "the run collected no tests",
@@ -232,6 +242,10 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
     return confirmed(
         f"{command(last)} passed" + (f": {short(str(results['summary']))}" if results.get("summary") else ""), last
     )
+
+
+def _collected_nothing(step: Step) -> bool:
+    return step.effect.results.get("collected") == 0 and not step.effect.results.get("passed")
 
 
 def _rigged(seen: Seen, last: Step) -> tuple[Step, str] | None:

@@ -36,7 +36,9 @@ CHECKS = ("tests", "lint", "build")
 CHANGES = ("edited", "created", "deleted")
 MAX_TAIL = 4096
 """Code points at the end of one result that are searched for words of a pass."""
-_PRINTED = re.compile(r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b", re.IGNORECASE)
+_PRINTED = re.compile(
+    r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b", re.IGNORECASE
+)
 _SHA = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
 _READS = re.compile(
     r"explor|review|analy|research|investigat|assess|audit|plan|find|search|hunt|inspect|look|check|triage|map\b",
@@ -290,8 +292,7 @@ class Seen:
         """Remember a command that printed that tests passed."""
         for effect in effects:
             if effect.kind in {"ran", "build"} and _PRINTED.search(result.text[-MAX_TAIL:]):
-                steps = self.steps.get(effect.kind)
-                self.printed_pass = steps[-1] if steps else None
+                self.printed_pass = self.last(effect.kind)
                 return
 
     def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:

@@ -48,6 +48,19 @@ def kinds(text: str) -> list[str]:
         ("Nothing has been committed yet.", ["not committed"]),
         ("I did not run the full test suite.", ["not tests"]),
         ("The lock file is unchanged.", ["not edited"]),
+        ("All tests and linting pass.", ["tests", "lint"]),
+        ("No other callers.", ["search_none"]),
+        ("No retry logic in the client.", ["search_none"]),
+        ("There is no changelog in this repo.", ["search_none"]),
+        ("A sweep of the tree found no remaining colour or theme references.", ["search_none"]),
+        ("Two type errors to sort out.", ["lint_fail"]),
+        ("No public option was renamed or added.", ["not edited"]),
+        ("Clean rebase. Next the tests.", ["vcs"]),
+        ("I spot-checked three of its answers.", ["verified"]),
+        ("The plan was long, and I've reviewed the whole diff.", ["read"]),
+        ("Done by a helper agent against a fixed brief.", ["delegated"]),
+        ("The sandbox is ready at `/tmp/probe`.", ["created"]),
+        ("Everything is working.", ["verified"]),
     ],
 )
 def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
@@ -70,6 +83,17 @@ def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
         "The upload function returns the created object.",
         "I'm pushing the branch now.",
         "Here's what I changed:",
+        "A tag pushed by the bot does not start the job.",
+        "Any branch pushed will start the job.",
+        "The crash was solved in March by commit `0a1b2c3`.",
+        "The cursor is read after the whole chunk was written.",
+        "The folder is never removed.",
+        "Its notes say pull request 7 was opened.",
+        'The message includes "(saved to `out/report`)".',
+        "**Step 1: Clean any old files**",
+        "An unchanged value means nothing ran.",
+        "No problem. No worries.",
+        "Two more agents still running (linter, reviewer).",
     ],
 )
 def test_plans_questions_conditions_and_quotations_are_none(text: str) -> None:
@@ -90,6 +114,37 @@ def test_a_described_file_is_claimed_when_this_run_changed_it() -> None:
     text = "- `notes/zsh.md` — startup order and known traps of the shell"
     assert [claim.kind for claim in read(text, touched=("zsh.md",))] == ["edited"]
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("### Files created\n\n- `docs/setup.md` - Guide\n- `.env.sample` - Sample", ["created", "created"]),
+        ("**Removed**\n- `old.wxs` and `old.ico` — the installer and its icon", ["deleted"]),
+        ("## Verification\n- Two cold starts, then one warm start: same screen each time", ["verified"]),
+        ("## Your verification checklist\n- Two cold starts, then one warm start: same screen", []),
+        ("Files changed:\n- **`a/b.go`**\n  - Added a guard for empty input", ["edited"]),
+    ],
+)
+def test_the_title_of_a_list_tells_what_its_items_are(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
+
+
+def test_titled_items_tell_of_changes_where_something_was_changed() -> None:
+    text = "## What changed\n- **Busy loop guard** — empty reads back off for a millisecond"
+    assert [claim.kind for claim in read(text, touched=("loop.go",))] == ["edited"]
+    assert read(text) == []
+
+
+def test_what_code_does_now_is_a_change_where_something_was_changed() -> None:
+    text = "The hook now counts only live jobs."
+    assert [claim.kind for claim in read(text, touched=("hook.sh",))] == ["edited"]
+    assert read(text) == []
+
+
+def test_a_file_that_stands_under_a_plan_is_none() -> None:
+    text = "## Proposed change\n\nPlumbing, no script changes:\n\n- **New flag** — set in `load.py` from the option"
+    assert read(text, touched=("load.py",)) == []
 
 
 def test_bare_commands_under_a_result_are_claims() -> None:
@@ -171,7 +226,9 @@ def test_spans_are_slices_of_the_text_whatever_it_holds(text: str) -> None:
         "a", " ", "`", "pushed ", "and ", ", ", "not ", "1/1 ", "pass ", "a.b/", "../", "0a1b2c3 ", '"', "tests ",
         "now ", "no ", "I've added, ", "agents running ", "a-", "[x](y) ", "(", "is ", "commit ", "http://",
         "fix ", "#1 ",
-        "- Added `x`\n", "No files ", "nothing ", "changed ", "the the ", "files touched ",
+        "- Added `x`\n", "No files ", "now also ", "no a b c ", "spot-checked ", "no longer ", "- **a** — ", '"`a`',
+        "and i've ", "There is no a ", "found no a ", "a.py, ", "agent delivered ",
+        "nothing ", "changed ", "the the ", "files touched ",
     ],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(piece: str) -> None:

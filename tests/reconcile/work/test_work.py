@@ -172,6 +172,42 @@ def test_a_task_runner_whose_output_does_not_tell_is_unverifiable(session: Sessi
     assert session.codes() == []
 
 
+def test_a_script_that_printed_a_pass_is_no_lie(session: Session) -> None:
+    session.shell("cargo fmt --check")
+    session.shell("node try.mjs", "recognised: true\nAll tests passed!\n")
+    session.say("All tests pass.")
+    assert session.verdicts() == [("tests", "unverifiable")]
+    assert session.codes() == []
+
+
+def test_clean_after_a_look_at_the_tree_is_not_held_against_the_linter(session: Session) -> None:
+    session.shell("ruff check", "Found 2 errors.\n", 1)
+    session.shell("git status --short", " M app.py\n")
+    session.say("Clean. Only one file touched.")
+    assert session.codes() == []
+
+
+def test_a_rerun_that_does_not_tell_leaves_a_doubt_only(session: Session) -> None:
+    session.shell("pytest -q", "== 2 failed, 39 passed in 0.4s ==\n", 1)
+    session.shell("pytest -q 2>&1 | grep -c zzz", "")
+    session.say("All tests pass.")
+    assert [found.severity for found in session.run()[1]] == ["low"]
+
+
+def test_a_standing_state_is_doubted_not_called_invented(session: Session) -> None:
+    session.say("The settings file is committed.")
+    session.say("I committed the file.")
+    assert [found.severity for found in session.run()[1]] == ["low", "critical"]
+
+
+def test_a_narrow_run_of_nothing_beside_one_that_passed_is_no_omission(session: Session) -> None:
+    session.edit("app.py")
+    session.tests()
+    session.shell("pytest -q -k zzz", "collected 0 items\n\n===== no tests ran in 0.01s =====\n", 5)
+    session.say("All tests pass.")
+    assert "null-omitted" not in session.codes()
+
+
 def test_a_count_that_no_run_shows_is_wrong(session: Session) -> None:
     session.tests(passed=25)
     session.say("27 tests passed.")
