@@ -1,7 +1,9 @@
-"""Words out of a text that is JSON: some agents answer in an object (`{"message": "…", "order_id": …}`).
+"""What people are told out of a text: not all that an agent writes is said to anybody.
 
-What people read of it are its sentences; its other members are data, in which "cancelled" is a value and no claim.
-`prose` gives the sentences with the place each character came from, so that spans still point into the log's text.
+Some agents answer in a JSON object (`{"message": "…", "order_id": …}`): what people read of it are its sentences; its
+other members are data, in which "cancelled" is a value and no claim. Some think aloud in tags (`<thinking>…`): what is
+thought there is told to nobody. `prose` gives what is left with the place each character came from, so that spans still
+point into the log's text.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ _STRING = re.compile(r'"(?P<inside>[^"\\]*(?:\\.[^"\\]*)*)"(?P<key>\s*:)?', re.D
 _PIECE = re.compile(r"\\u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|\\.|[^\\]+", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PARTED = "\n\n"
+_THOUGHT = re.compile(
+    r"<(think|thinking|thought|thoughts|scratchpad|reasoning|reflection|inner_monologue)>", re.IGNORECASE
+)
 
 
 class Prose(msgspec.Struct, frozen=True):
@@ -39,7 +44,8 @@ class Prose(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=16)
 def prose(text: str) -> Prose:
-    """Give the words of a text: of a JSON object its sentences, of anything else the text itself."""
+    """Give the words of a text: of a JSON object its sentences, of anything else the text itself, without thoughts."""
+    text = _without_thoughts(text)
     begin, body = 0, text
     if len(text) > MAX_TEXT or text.lstrip()[:1] not in {"{", "[", "`"}:
         return Prose(text)
@@ -64,6 +70,21 @@ def prose(text: str) -> Prose:
                 words.append(plain)
                 places += accumulate(chain([at], repeat(wide, len(plain) - 1)))
     return Prose("".join(words), (*places, len(text)))
+
+
+def _without_thoughts(text: str) -> str:
+    """Blank out what stands between the tags of a thought; a tag that is never closed is left as it stands."""
+    if "<" not in text:
+        return text
+    kept: list[str] = []
+    done = 0
+    while (opening := _THOUGHT.search(text, done)) is not None:
+        closing = re.compile(f"</{opening[1]}>", re.IGNORECASE).search(text, opening.end())
+        if closing is None:
+            break
+        kept += (text[done : opening.start()], " " * (closing.end() - opening.start()))
+        done = closing.end()
+    return "".join((*kept, text[done:]))
 
 
 def _is_sentence(inside: str) -> bool:

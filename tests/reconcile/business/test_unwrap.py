@@ -49,3 +49,15 @@ def test_a_wrapped_claim_is_held_against_the_calls(tell) -> None:
     assert honest.codes == []
     lied = tell().user(asked).call("get_appointment", id="7741").agent(words).end()
     assert lied.codes == ["phantom"]
+
+
+def test_what_is_thought_in_tags_is_told_to_nobody_and_moves_no_span() -> None:
+    text = "İ <thinking>I invited Fred to the team first.</Thinking>The summary was posted."
+    said = prose(text)
+    assert "Fred" not in said.text
+    start = said.text.index("The summary")
+    assert text[slice(*said.span(start, start + 11))] == "The summary"
+
+
+def test_a_thought_that_never_ends_is_read() -> None:
+    assert "I cancelled" in prose("<thinking> I cancelled the order.").text
