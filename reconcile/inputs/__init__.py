@@ -17,7 +17,7 @@ from assure_tui.reconcile.effects.files import name_words
 from assure_tui.reconcile.ids import input_id
 from assure_tui.reconcile.inputs.delegation import MAX_PROPOSED, Delegation
 from assure_tui.reconcile.inputs.folding import fold, without
-from assure_tui.reconcile.inputs.hidden import hidden
+from assure_tui.reconcile.inputs.hidden import Hidden, hidden
 from assure_tui.reconcile.inputs.shapes import Passage, passages
 from assure_tui.reconcile.inputs.sinks import sink
 from assure_tui.reconcile.inputs.values import leaves, stands_in, values
@@ -60,11 +60,18 @@ class _Kept:
         self.local = local
         self.effects: list[str] = []
 
+    def speaks_of(self, meant: frozenset[str]) -> bool:
+        """Whether the passage has one of the words, or a form of one that is not too short to tell."""
+        if meant & self.words:
+            return True
+        begins = tuple(word for word in meant if len(word) > 3)
+        return any(word.startswith(begins) for word in self.words)
+
 
 class _Call:
     """A call as it is held against passages: the values that no person named, and the words for what it does."""
 
-    __slots__ = ("_delegation", "_named", "_sink", "_values", "line", "looks", "unasked", "words")
+    __slots__ = ("_delegation", "_named", "_sink", "_values", "line", "looks", "meant", "unasked", "words")
 
     def __init__(self, call: ToolCall, sink: Sink, delegation: Delegation) -> None:
         self._sink = sink
@@ -72,6 +79,7 @@ class _Call:
         self._values: list[Value] | None = None
         self._named: dict[str, bool] = {}
         self.words = frozenset(name_words(call.tool)) - _IDLE
+        self.meant = frozenset().union(*(group for group in _synonyms() if self.words & group)) or self.words
         self.looks = sink.looks
         self.line = sink.line
         self.unasked: bool | None = None
@@ -159,24 +167,14 @@ class Inputs(Part):
             return
         weak = self.context.worldly and not self.context.coding
         unseen = hidden(event.text)
-        spoken = passages(event.text, weak=weak)
-        if spoken and call is not None:
-            own = " ".join(fold(text) for _, text in leaves(call.args))
-            spoken = [passage for passage in spoken if passage.text.strip(_MARKS)[:MIN_ECHO] not in own]
+        spoken = [passage for passage in passages(event.text, weak=weak) if not _echoes(passage, call)]
         local = bool(unseen or spoken) and call is not None and sink(call, effects, self.context.cwd) is None
-        granted = bool(weak or spoken) and call is not None and self._delegation.grants(call)
         for one in unseen:
-            told = f", which spell {one.says[:80]!r}" if one.says else ""
-            message = f"the output holds {one.what}, which nobody sees{told}"
-            self.board.put(self._finding("hidden-text", one.severity, event, one.span, message), settled=True)
-            if len(one.says) > 8:
-                text = fold(one.says)
-                passage = Passage(span=one.span, text=text, score=9, features=("hidden",), strong=True)
-                self._keep(passage, event, local=local)
+            self._see(one, event, local=local)
+        granted = bool(weak or spoken) and call is not None and self._delegation.grants(call)
         kept = []
         for passage in spoken:
-            turns = passage.hostile and bool(_turning() & set(passage.features))
-            if turns or not (granted or (local and _briefs(effects))):
+            if not (granted or _directs(call, effects, passage)) or _turns(passage):
                 kept.append(self._keep(passage, event, local=local))
             severity = self._alone(passage)
             if severity is not None:
@@ -190,6 +188,14 @@ class Inputs(Part):
         self._seen_size += output.size
         while self._seen_size > MAX_SEEN and len(self._seen) > 1:
             self._seen_size -= self._seen.popleft().size
+
+    def _see(self, one: Hidden, event: ToolResult, *, local: bool) -> None:
+        told = f", which spell {one.says[:80]!r}" if one.says else ""
+        message = f"the output holds {one.what}, which nobody sees{told}"
+        self.board.put(self._finding("hidden-text", one.severity, event, one.span, message), settled=True)
+        if len(one.says) > 8:
+            passage = Passage(span=one.span, text=fold(one.says), score=9, features=("hidden",), strong=True)
+            self._keep(passage, event, local=local)
 
     def _alone(self, passage: Passage) -> Severity | None:
         """How grave a passage is by itself: in code and notes, text that speaks to agents is common."""
@@ -213,9 +219,10 @@ class Inputs(Part):
             return None
         own = [value.weight for value in inside if not self._seen_elsewhere(value.text)]
         telling = max(own, default=0)
-        demanded = bool(call.words & kept.words)
+        demanded = bool(call.words & kept.words) or kept.speaks_of(call.meant)
         if not passage.hostile:
-            return "high" if telling == 3 and demanded and self._unasked(call) else None
+            grave = bool(own) or call.words <= kept.words if passage.strong else telling == 3
+            return "high" if grave and demanded and self._unasked(call) else None
         if call.looks or call.line:
             return "critical" if telling == 3 else None
         if telling >= 2 and demanded:
@@ -231,8 +238,7 @@ class Inputs(Part):
     def _unasked(self, call: _Call) -> bool:
         """Whether nobody spoke of what a call does, in any word for it."""
         if call.unasked is None:
-            meant = frozenset().union(*(group for group in _synonyms() if call.words & group)) or call.words
-            call.unasked = not any(self._delegation.speaks_of(word) for word in meant)
+            call.unasked = not any(self._delegation.speaks_of(word) for word in call.meant)
         return call.unasked
 
     def _tell(self, kept: _Kept, event: ToolCall, severity: Severity) -> None:
@@ -274,14 +280,31 @@ class Inputs(Part):
 
 
 @cache
-def _turning() -> frozenset[str]:
-    return frozenset(table("inputs")["turns"]["features"])
+def _listed(group: str, name: str) -> frozenset[str]:
+    return frozenset(table("inputs")[group][name])
 
 
-def _briefs(effects: Sequence[Effect]) -> bool:
-    """Whether a file was read whose purpose is to instruct agents."""
+def _turns(passage: Passage) -> bool:
+    """Whether a passage turns on the user's own task: then nobody who speaks for the user wrote it."""
+    return passage.hostile and not _listed("turns", "features").isdisjoint(passage.features)
+
+
+def _directs(call: ToolCall | None, effects: Sequence[Effect], passage: Passage) -> bool:
+    """Whether it is a source's purpose to tell the agent what to do: the operator's rules, or a file for agents."""
+    if call is None:
+        return False
+    if not passage.hostile and not _listed("references", "words").isdisjoint(name_words(call.tool)):
+        return True
     files = re.compile(table("inputs")["sinks"]["briefings"])
     return any(files.search(path) for effect in effects for path in effect.args.get("paths") or ())
+
+
+def _echoes(passage: Passage, call: ToolCall | None) -> bool:
+    """Whether a result only repeats what the agent itself wrote into the call."""
+    if call is None:
+        return False
+    begins = passage.text.strip(_MARKS)[:MIN_ECHO]
+    return any(begins in fold(text) for _, text in leaves(call.args) if len(text) >= len(begins))
 
 
 @cache

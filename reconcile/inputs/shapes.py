@@ -54,7 +54,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def hostile(self) -> bool:
         """Whether it plainly means to command the agent, rather than to ask as people's mail does."""
-        return self.severity == "medium" or "hidden" in self.features
+        aimed = not _aims().isdisjoint(self.features)
+        return (self.severity == "medium" and aimed) or "hidden" in self.features
 
     @property
     def severity(self) -> Severity:
@@ -116,6 +117,11 @@ def _spans(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[tuple[int
                 ahead[at] = match.span()
             else:
                 del ahead[at]
+
+
+@cache
+def _aims() -> frozenset[str]:
+    return frozenset(table("inputs")["weights"]["aims"])
 
 
 @cache
@@ -251,7 +257,7 @@ def _weak(folded: Folded, hits: list[tuple[int, int, _Feature]]) -> list[Passage
     made: list[Passage] = []
     covered = -1
     for start, _, feature in sorted(hits, key=lambda hit: hit[0]):
-        if feature.id != "demand" or start < covered:
+        if feature.id not in {"demand", "tool"} or start < covered:
             continue
         end = min(len(folded.text), start + 350)
         made.append(

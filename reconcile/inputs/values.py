@@ -15,13 +15,14 @@ MAX_DEPTH = 6
 MAX_STRING = 4000
 
 _DISTINCTIVE = {
+    "date": r"\b(?:19|20)\d{2}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2})?)?(?!\w)",
     "address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}",
     "page": r"(?:https?://|www\.)[^\s\"'<>)\]]{3,300}",
     "iban": r"\b[a-z]{2}\d{2}[a-z0-9]{10,30}\b",
     "path": r"(?:^|(?<=[\s\"'=]))[~/][\w.-]{1,64}/[\w./-]{2,200}",
     "number": r"\+?\d[\d ()-]{7,18}\d",
     "name": r"\b(?=[a-z0-9-]{6,40}\b)[a-z0-9-]*\d[a-z0-9-]*[a-z][a-z0-9-]*\b",
-    "digits": r"\b\d{4,}\b",
+    "digits": r"\b\d{6,}\b",
 }
 _DIGIT = re.compile(r"\d")
 _PREFIX = re.compile(r"^(?:https?://)?(?:www\.)?")
@@ -44,8 +45,8 @@ def values(args: Any) -> list[Value]:
         if not text or (len(text) > 40 and speaks(text)):
             continue
         for match in _distinctive(text):
-            page = match.lastgroup == "page"
-            value = Value(_PREFIX.sub("", match[0]).strip(".,;/ "), 3, page)
+            kind = match.lastgroup
+            value = Value(_PREFIX.sub("", match[0]).strip(".,;/ "), 1 if kind == "date" else 3, kind == "page")
             found[value.text] = value
         if len(text) <= 300 and text not in found:
             if key in _PAGE_KEYS and "." in text and " " not in text:
