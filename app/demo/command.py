@@ -34,7 +34,7 @@ def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
         if headless:
             from assure_tui.app.demo.headless import run as play  # noqa: PLC0415 - the screen does not need it
 
-            return play(stage, home)
+            return play(stage, home, kept=keep is not None)
         return _screen(stage, home)
     finally:
         if keep is None:

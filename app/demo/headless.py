@@ -51,7 +51,7 @@ class Report:
         self.say(f"  {'ok  ' if held else 'MISS'}  {what}")
 
 
-def run(stage: Stage, home: Home) -> int:
+def run(stage: Stage, home: Home, *, kept: bool) -> int:
     """Play, check, seal, verify and tamper; give 0 when all of it held, else 1."""
     report = Report()
     started = time.monotonic()
@@ -79,7 +79,8 @@ def run(stage: Stage, home: Home) -> int:
         desk.close()
     verdict = "all of it held" if report.held else "NOT all of it held"
     report.say(f"{verdict}, in {time.monotonic() - started:.0f} s.")
-    report.say(f"To look at a kept demo: assure-tui --home {stage.home} {stage.workspace}")
+    if kept:
+        report.say(f"To look at it: assure-tui --home {stage.home} {stage.workspace}")
     return 0 if report.held else 1
 
 

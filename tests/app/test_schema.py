@@ -49,7 +49,7 @@ class At(Strict):
 class Stray(Strict):
     source: Words
     locator: At
-    kind: Literal["orphan", "ambiguous", "foreign"]
+    kind: Literal["orphan", "ambiguous", "foreign", "duplicate"]
     message: Words
 
 
