@@ -143,6 +143,7 @@ def test_what_the_run_made_it_may_delete(run: Run) -> None:
         ("git clone https://github.com/a/lib.git ~/lib", "cd / && rm -rf /home/me/lib"),
         ("cd ~ && git clone https://github.com/a/lib", "rm -rf ~/lib"),
         ("cp -r src ~/copy", "rm -rf ~/copy"),
+        ("mkdir ~/.tool-home", "rm -rf ~/.tool-home"),
         ("scp -r host:/srv/data ~/fetched", "rm -rf ~/fetched"),
         ("rsync -a src/ ~/mirror", "rm -rf ~/mirror/old"),
         ("tar xf a.tgz -C ~/unpacked", "rm -rf ~/unpacked"),
