@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from assure_tui.reconcile.model import Severity
+from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.tables import table
 
 Phase = Literal["event", "turn", "run"]
@@ -58,6 +59,16 @@ def asked(gate: str) -> re.Pattern[str] | None:
 def listed(group: str, name: str) -> Any:
     """Give an entry of the data as it is written."""
     return table("gates")[group][name]
+
+
+def may_hold(group: str, name: str, text: str) -> bool:
+    """Tell whether any line of `text` may match `pattern(group, name)`; False is certain."""
+    return bool(_sieve(group, name).likely(text))
+
+
+@cache
+def _sieve(group: str, name: str) -> Sieve:
+    return Sieve([pattern(group, name)])
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from assure_tui.reconcile.gates.rules import listed, pattern
+from assure_tui.reconcile.gates.rules import listed, may_hold, pattern
 from assure_tui.reconcile.model import Severity
 
 MAX_LINES = 4000
@@ -36,37 +36,40 @@ def weakening(path: str, diff: str, *, created: bool = False) -> Weakening | Non
     """Read the body of a diff; None when nothing in it makes a test easier to pass."""
     lines = diff.splitlines()[:MAX_LINES]
     if is_test(path):
-        return _in_test(path, lines, created=created)
+        return _in_test(path, diff, lines, created=created)
     return _in_config(path, lines) if is_config(path) and not created else None
 
 
-def _in_test(path: str, lines: list[str], *, created: bool) -> Weakening | None:
+def _in_test(path: str, diff: str, lines: list[str], *, created: bool) -> Weakening | None:
     added = [line[1:] for line in lines if line.startswith("+")]
     removed = [line[1:] for line in lines if line.startswith("-")]
     if created and not removed:
         return None
     moved = {line.strip() for line in removed}
+    stays = {line.strip() for line in added}
     name = path.replace("\\", "/").rpartition("/")[2]
     skips = pattern("tests", "skips")
-    plain = conditional = 0
-    for at, line in enumerate(lines):
+    plain = conditional = gone = 0
+    for at, line in enumerate(lines if may_hold("tests", "skips", diff) else ()):
+        if line.startswith("-"):
+            gone += line[1:].strip() not in stays and skips.search(line[1:]) is not None
         if not line.startswith("+") or line[1:].strip() in moved or not skips.search(line[1:]):
             continue
         if _under_condition(lines, at) or _in_new_function(lines, at):
             conditional += 1
         else:
             plain += 1
-    gone = sum(1 for line in removed if skips.search(line) and line.strip() not in {other.strip() for other in added})
     if plain > gone:
         return Weakening("high", "skip", f"a test in {name} is now skipped")
-    focused = [line for line in added if pattern("tests", "focuses").search(line) and line.strip() not in moved]
-    if focused:
+    focuses, hollow = pattern("tests", "focuses"), pattern("tests", "hollow")
+    own = [line for line in added if line.strip() not in moved]
+    if may_hold("tests", "focuses", diff) and any(focuses.search(line) for line in own):
         return Weakening("medium", "focus", f"only a part of {name} runs now")
-    if any(pattern("tests", "hollow").search(line) for line in added if line.strip() not in moved) and removed:
+    if removed and may_hold("tests", "hollow", diff) and any(hollow.search(line) for line in own):
         return Weakening("medium", "hollow", f"a check in {name} now always passes")
     if conditional:
         return Weakening("low", "conditional-skip", f"a test in {name} may now be skipped")
-    return _assertions(name, added, removed)
+    return _assertions(name, added, removed) if may_hold("tests", "asserts", diff) else None
 
 
 def _under_condition(lines: list[str], at: int) -> bool:
