@@ -87,6 +87,7 @@ class Actions(Part):
         "seen",
         "spoken",
         "turn",
+        "untold",
     )
 
     def __init__(self, context: Context, board: Board) -> None:
@@ -102,6 +103,8 @@ class Actions(Part):
         self.turn = 0
         self.spoken: list[tuple[int, str]] = []
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
+        self.untold: set[int] = set()
+        """Turns in which a call came after the agent's last words."""
         self.seen: set[str] = set()
         """Identifiers with a digit that anybody has named so far: a target that is not among them is made up."""
         self._reads: deque[str] = deque()
@@ -140,6 +143,7 @@ class Actions(Part):
             return
         self.at += 1
         self.dirty = True
+        self.untold.discard(self.turn)
         self.spoken = [*self.spoken, (self.at, prose(event.text).text[:4000])][-40:]
         self._see(event.text)
         own = {(claim.span, claim.args.get("action")): claim for claim in claims if "mode" in claim.args}
@@ -154,6 +158,7 @@ class Actions(Part):
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """See a call."""
         self._learn(event)
+        self.untold.add(self.turn)
         self._take(effects)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
@@ -280,6 +285,7 @@ class Actions(Part):
                 asked_text=self.asked_text,
                 agreed=self.agreed,
                 spoken=tuple(self.spoken),
+                untold=self.untold,
                 known=self.known,
                 pairs=self.pairs,
                 feeds=self.feeds,

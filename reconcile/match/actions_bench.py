@@ -14,6 +14,7 @@ from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from assure_tui.reconcile.claims.business import Frame
     from assure_tui.reconcile.claims.values import Found
@@ -43,6 +44,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     agreed: Mapping[int, str]
     """Turn to what the agent had proposed in lower case, where the user's turn says yes to it."""
     spoken: tuple[tuple[int, str], ...]
+    untold: AbstractSet[int]
+    """Turns that ended, or are so far, with a call: the agent has yet to speak."""
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""
     pairs: Pairs
