@@ -30,6 +30,10 @@ SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
 
 
+MAX_SUMMED = 12
+"""Sayings before that one may sum up."""
+
+
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """All that a judgement rests on. `spoken` are place and text of what the agent said lately."""
 
@@ -64,6 +68,8 @@ class Bench:
         self.found: list[Discrepancy] = []
         self.words: dict[str, list[Saying]] = {}
         """Act id to the sayings that speak of it."""
+        self.announced: set[str] = set()
+        """Acts that the agent said it would do, in the same turn."""
         self.told: dict[str, list[Found]] = {}
         """Event id to all values of the text."""
         self.given: dict[int, list[Act]] = {}
@@ -93,12 +99,23 @@ class Bench:
             index = -negative
             best.setdefault(index, score)
             repeats.setdefault(index, act)
-            more = index not in self.given or not self._loose(self.main[index], act)
+            more = not self._loose(self.main[index], act) if index in self.given else not self._sums_up(index)
             if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK and more:
                 taken.add(act.effect.id)
                 room[index] -= 1
                 self._give(index, act)
         return repeats
+
+    def _sums_up(self, index: int) -> bool:
+        """Tell whether words without object or value say again what the text has told: "The update is complete."."""
+        saying = self.main[index]
+        if saying.frame.objects or saying.frame.near or saying.frame.names:
+            return False
+        return any(
+            self.main[at].event == saying.event and kinship(self.main[at].frame.action, saying.frame.action) >= KIN
+            for at in range(max(0, index - MAX_SUMMED), index)
+            if at in self.given
+        )
 
     def _loose(self, saying: Saying, act: Act) -> bool:
         """Tell whether neither the action nor a value ties an act to words: enough for one act, not for many."""

@@ -156,7 +156,7 @@ def _names_another(saying: Saying, act: Act) -> bool:
 def _agreement(objects: frozenset[str], act: Act) -> Decimal:
     if objects & act.objects:
         return Decimal(1)
-    return Decimal("-1.2") if group_of(act.action) in {"make", "change", "tell"} else Decimal("-0.5")
+    return Decimal("-1.3") if group_of(act.action) in {"make", "change", "tell"} else Decimal("-0.5")
 
 
 @lru_cache(maxsize=8192)

@@ -243,8 +243,25 @@ class Verdict(Bench):
             self.settle(saying, "unverifiable", "no call fits these words", [])
         elif not (self.matter.settings.complete_logs and self.matter.business):
             self.settle(saying, "unverifiable", "the log may not show every call", [])
+        elif akin := self._akin(saying):
+            alike = [act for act in self.landed if act.turn == saying.turn and kinship(frame.action, act.action) >= KIN]
+            if len(alike) == 1:
+                self._own(saying, alike[0])
+            self.settle(saying, "unverifiable", "a call of this turn may be what is meant", akin)
         else:
             self._phantom(saying)
+
+    def _akin(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that nothing else tells of and that are called by the same action.
+
+        Their objects go by other nouns than the words': a tool's name need not speak of what the agent speaks of.
+        """
+        return [
+            act
+            for act in self._free(saying)
+            if act.turn == saying.turn and kinship(saying.frame.action, act.action) >= KIN
+            if self._conflict(saying, act) is None
+        ]
 
     def _phantom(self, saying: Saying) -> None:
         if self._corrected(saying):
@@ -330,7 +347,7 @@ class Verdict(Bench):
                 if mode == "planned":
                     close = 0 < act.at - saying.at <= 2 and saying.frame.action != DO
                     if act.turn == saying.turn and conflict is None and (told or close):
-                        self._own(saying, act)
+                        self.announced.add(act.effect.id)
                 elif act.at > saying.at:
                     continue
                 elif conflict is None and (told or (mode == "attempted" and saying.at - act.at == 1)):
