@@ -7,14 +7,17 @@ import re
 import sys
 import time
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 
+from assure_tui.app.desk.baseline import Baseline
 from assure_tui.app.desk.batch import Batch
+from assure_tui.app.desk.comparison import Comparison
 from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
-from assure_tui.app.desk.render import write_json, write_text
+from assure_tui.app.desk.formats import writer
+from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
-from assure_tui.reconcile.model import at_least
 
 _AGE = re.compile(r"(\d{1,6})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -22,6 +25,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the paths, write what was found to stdout, and give the exit code."""
+    baseline = Baseline.read(arguments.baseline) if arguments.baseline else None
     setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
     for sentence in setting.waiting:
         print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
@@ -34,10 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
         since=moment(arguments.since) if arguments.since else None,
         progress=_progress if sys.stderr.isatty() else None,
     )
-    write = write_json if arguments.format == "json" else write_text
-    failed = False
-    for report in write(batch, sys.stdout):
-        failed = failed or report.fails(arguments.fail_on)
+    if baseline and baseline.rules_digest != rules_digest(batch.settings):
+        print("assure-tui: the baseline was made under other rules or settings.", file=sys.stderr)
+    check = Comparison(batch, floor=arguments.fail_on, baseline=baseline)
+    _settle_encoding(arguments.format)
+    writer(arguments.format)(check, sys.stdout)
     sys.stdout.flush()
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
@@ -48,7 +53,17 @@ def run(arguments: argparse.Namespace) -> int:
     if batch.tally.records - batch.tally.unrecognised <= 0:
         reasons = "; ".join(f"{skipped.path}: {skipped.reason}" for skipped in batch.skipped[:3])
         raise NothingRecognisedError("no log was recognised in the input" + (f" ({reasons})." if reasons else "."))
-    return int(failed or any(at_least(row.severity, arguments.fail_on) for row in batch.unattributed))
+    return int(check.failed)
+
+
+def _settle_encoding(form: str) -> None:
+    """Let no locale break the output: Markdown is read as UTF-8, text on a terminal, and the others are ASCII."""
+    if not isinstance(sys.stdout, TextIOWrapper):
+        return
+    if form == "markdown":
+        sys.stdout.reconfigure(encoding="utf-8")
+    else:
+        sys.stdout.reconfigure(errors="replace")
 
 
 def moment(text: str, now: float | None = None) -> float:

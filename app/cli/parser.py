@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+FORMATS = ("text", "json", "markdown", "sarif", "junit")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Adder = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that has it, what it does."""
@@ -96,7 +97,10 @@ def _checks(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--since", metavar="T", help="only runs active since T: a date and time, or an age such as 90m, 8h, 7d"
     )
-    sub.add_argument("--format", choices=("text", "json"), default="text")
+    sub.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="an earlier --format json: only what it does not have counts"
+    )
+    sub.add_argument("--format", choices=FORMATS, default="text", help="how to write the report (default: text)")
     sub.add_argument(
         "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 from this severity on (default: high)"
     )

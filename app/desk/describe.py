@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.reconcile.gates.rules import catalogue
-from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult, InputFinding
+from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult, InputFinding, Severity
 
 ARGUMENT_LENGTH = 80
 MAX_ARGUMENTS = 6
@@ -18,9 +18,22 @@ _QUIET = frozenset({"abs", "action", "argv", "call_command", "cwd", "lines", "no
 """Arguments that say what others beside them, or the tool's name, say better."""
 
 
+class CodeBook(msgspec.Struct, frozen=True):
+    """What `codes.toml` says of each code of a discrepancy or an input: its label and its description."""
+
+    discrepancy: dict[str, str]
+    input: dict[str, str]
+    severity: dict[str, Severity]
+    """The worst severity by default, where there is one."""
+    description: dict[str, dict[str, str]]
+    """By family, `discrepancy` or `input`."""
+
+
 @cache
-def _codes() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8"))
+def codes() -> CodeBook:
+    """Give all codes of discrepancies and inputs."""
+    text = (files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), CodeBook)
 
 
 def code_of(finding: Finding) -> str:
@@ -39,9 +52,9 @@ def label(finding: Finding) -> str:
     if isinstance(finding, GateResult):
         known = catalogue().get(finding.gate)
         return f"gate {finding.outcome}: {known.label}" if known else f"gate {finding.outcome}"
-    family = "input" if isinstance(finding, InputFinding) else "discrepancy"
+    family = codes().input if isinstance(finding, InputFinding) else codes().discrepancy
     code = code_of(finding)
-    return _codes()[family].get(code, code.replace("-", " "))
+    return family.get(code, code.replace("-", " "))
 
 
 def money(value: Any) -> str | None:

@@ -7,25 +7,34 @@ from typing import Any
 
 import msgspec
 
+from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.facts import RunFacts
 from assure_tui.ingest.model import Event, Origin, SourceInfo, Tally
+from assure_tui.reconcile.ids import digest
 from assure_tui.reconcile.model import (
     Change,
     Claim,
     Discrepancy,
     Effect,
     Finding,
+    GateOutcome,
     GateResult,
     InputFinding,
-    Severity,
     Unattributed,
     Value,
-    at_least,
 )
 
 SCHEMA = "assure-tui/reconcile/v1"
 UNCHECKED = frozenset({"unverifiable", "pending"})
 """Outcomes that say nothing of whether the claim holds."""
+FINGERPRINT_BYTES = 10
+SHARED = "shared"
+"""Stands in the place of a run's key in the fingerprint of what belongs to no run."""
+
+
+def counts_as_found(outcome: GateOutcome) -> bool:
+    """Tell whether a gate's outcome is a finding: a waived gate is none."""
+    return outcome not in {"passed", "waived"}
 
 
 class RunReport:
@@ -72,14 +81,33 @@ class RunReport:
             case Unattributed():
                 raise TypeError("an unattributed row belongs to its source, not to a run")
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Discrepancy | GateResult | InputFinding]:
         """Give all that asks for a decision."""
         return [*self.discrepancies.values(), *self.gates.values(), *self.inputs.values()]
 
-    def fails(self, floor: Severity) -> bool:
-        """Tell whether something at or above `floor` was found. A waived gate does not count."""
-        found = (f for f in self.findings() if not (isinstance(f, GateResult) and f.outcome in {"waived", "passed"}))
-        return any(at_least(finding.severity, floor) for finding in found)
+    def origin(self, finding: Finding) -> Origin | None:
+        """Give the record that a finding points to: of a discrepancy, its claim's, else its first effect's."""
+        if not isinstance(finding, Discrepancy):
+            return finding.origin
+        claim = self.claims.get(finding.claim or "")
+        if claim is not None:
+            return claim.origin
+        return next((self.effects[name].origin for name in finding.effects if name in self.effects), None)
+
+    @property
+    def key(self) -> str:
+        """What the run is known by wherever its log lies: unlike `facts.id`, copies in other folders share it."""
+        return digest(self.facts.adapter, self.facts.native_id)
+
+    def fingerprint(self, finding: Finding) -> str:
+        """Give what a finding is known by in every folder and order: the run's key, and its id and record's bytes.
+
+        Ids alone rest on places in a log, which the next log may share: a record that says something else is another
+        finding.
+        """
+        origin = self.origin(finding)
+        record = origin.sha256 if origin else ""
+        return f"{self.key}-{digest(finding.id, code_of(finding), record, size=FINGERPRINT_BYTES)}"
 
     def checked(self) -> int:
         """Count the claims whose outcome says something."""
@@ -110,6 +138,7 @@ class RunReport:
             "discrepancies": [
                 {
                     "id": d.id,
+                    "fingerprint": self.fingerprint(d),
                     "code": d.code,
                     "severity": d.severity,
                     "claim": d.claim,
@@ -120,10 +149,13 @@ class RunReport:
             ],
             "gates": [
                 {
+                    "id": g.id,
+                    "fingerprint": self.fingerprint(g),
                     "gate": g.gate,
                     "outcome": g.outcome,
                     "severity": g.severity,
                     "call_ids": list(g.call_ids),
+                    "event": g.event,
                     "reason": g.reason,
                     "message": g.message,
                 }
@@ -131,6 +163,8 @@ class RunReport:
             ],
             "inputs": [
                 {
+                    "id": i.id,
+                    "fingerprint": self.fingerprint(i),
                     "code": i.code,
                     "severity": i.severity,
                     "call_id": i.call_id,
@@ -215,7 +249,20 @@ def effect_document(effect: Effect) -> dict[str, Any]:
 
 def unattributed_document(row: Unattributed) -> dict[str, Any]:
     """Give a row of shared evidence that no run accounts for as a JSON object."""
-    return {"source": row.source, "locator": locator(row.origin), "kind": row.kind, "message": row.message}
+    return {
+        "id": row.id,
+        "fingerprint": row_fingerprint(row),
+        "source": row.source,
+        "locator": locator(row.origin),
+        "kind": row.kind,
+        "severity": row.severity,
+        "message": row.message,
+    }
+
+
+def row_fingerprint(row: Unattributed) -> str:
+    """Give what such a row is known by: its feed's name and its own id there, and what is wrong with it."""
+    return f"{SHARED}-{digest(row.id, row.kind, size=FINGERPRINT_BYTES)}"
 
 
 def locator(origin: Origin) -> dict[str, Any]:

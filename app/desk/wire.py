@@ -17,7 +17,7 @@ def encode(value: Any) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        return _encoder.encode(_scrub(msgspec.to_builtins(value, str_keys=True)))
+        return _encoder.encode(scrubbed(msgspec.to_builtins(value, str_keys=True)))
 
 
 def storable(text: str) -> str:
@@ -44,13 +44,14 @@ def text_path(text: str) -> str:
     return os.fsdecode(bytes.fromhex(text.removeprefix(_BYTES))) if text.startswith(_BYTES) else text
 
 
-def _scrub(value: Any) -> Any:
+def scrubbed(value: Any) -> Any:
+    """Replace lone surrogates in all text of a JSON value."""
     match value:
         case str():
             return storable(value)
         case dict():
-            return {storable(name): _scrub(item) for name, item in value.items()}
+            return {storable(name): scrubbed(item) for name, item in value.items()}
         case list():
-            return [_scrub(item) for item in value]
+            return [scrubbed(item) for item in value]
         case _:
             return value

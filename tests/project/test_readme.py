@@ -1,11 +1,12 @@
 """The README says what is so."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from assure_tui.app.cli.parser import build
+from assure_tui.app.cli.parser import FORMATS, build
 from assure_tui.app.desk.config import read_workspace
 from assure_tui.ingest.adapters import ADAPTERS
 
@@ -42,3 +43,16 @@ def test_the_example_configuration_is_read(tmp_path: Path, complete: str) -> Non
     path.write_text(text.replace("complete = true", f"complete = {complete}"), encoding="utf-8")
     (feed,) = read_workspace(path, trusted=True).feeds
     assert (feed.name, feed.complete, feed.mapping["target"]) == ("payments", complete == "true", "destination")
+
+
+def test_the_job_of_the_readme_is_a_command_that_there_is() -> None:
+    line = next(line for line in README.splitlines() if "assure-tui reconcile" in line and "--baseline" in line)
+    words = shlex.split(line.split("assure-tui ", 1)[1].split(" > ")[0])
+    parser, _ = build()
+    arguments = parser.parse_args(words)
+    assert (arguments.format, arguments.since, arguments.baseline) == ("sarif", "24h", Path("baseline.json"))
+
+
+def test_every_output_format_is_in_the_readme() -> None:
+    section = README[README.index("### In a pipeline") :].split("\n## ", 1)[0]
+    assert set(FORMATS) - set(re.findall(r"`(?:--format )?([a-z]+)`", section)) == {"text"}

@@ -1,0 +1,126 @@
+"""A batch check held against what an earlier one found: which findings are new, and whether one of them fails it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assure_tui.app.desk.baseline import Baseline, State
+from assure_tui.app.desk.batch import Batch
+from assure_tui.app.desk.report import SHARED, RunReport, counts_as_found, row_fingerprint
+from assure_tui.reconcile.model import (
+    SEVERITIES,
+    Discrepancy,
+    Finding,
+    GateResult,
+    InputFinding,
+    Outcome,
+    Severity,
+    Unattributed,
+    at_least,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding of a run, what it is known by, and how it stands against the baseline: `new` where there is none."""
+
+    finding: Discrepancy | GateResult | InputFinding
+    fingerprint: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """A row that no run accounts for, likewise."""
+
+    row: Unattributed
+    fingerprint: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A run with its findings, worst first."""
+
+    report: RunReport
+    findings: tuple[Judged, ...]
+
+    @property
+    def known(self) -> int:
+        """Number of findings that the baseline has."""
+        return sum(judged.state == "known" for judged in self.findings)
+
+
+class Comparison:
+    """What a format writes: iterate over `runs()` once, then over `rows()` once; the counts fill meanwhile."""
+
+    def __init__(self, batch: Batch, *, floor: Severity = "high", baseline: Baseline | None = None) -> None:
+        self.batch = batch
+        self.floor: Severity = floor
+        self.baseline = baseline
+        self.checked = 0
+        """Runs so far."""
+        self.outcomes: Counter[Outcome] = Counter()
+        """Claims so far, by outcome."""
+        self.states: Counter[State] = Counter()
+        """Findings so far."""
+        self.failed = False
+        """Something at or above the floor was found that the baseline does not have, or not as severe."""
+        self._keys: set[str] = {SHARED} if batch.feeds else set()
+
+    def runs(self) -> Iterator[Compared]:
+        """Check, and give run after run."""
+        for report in self.batch.runs():
+            self.checked += 1
+            self._keys.add(report.key)
+            self.outcomes.update(claim.outcome for claim in report.claims.values())
+            yield Compared(report, tuple(self._judge(report)))
+
+    def _judge(self, report: RunReport) -> Iterator[Judged]:
+        for finding in sorted(report.findings(), key=lambda found: -SEVERITIES.index(found.severity)):
+            fingerprint = report.fingerprint(finding)
+            yield Judged(finding, fingerprint, self._state(finding, fingerprint))
+
+    def rows(self) -> Iterator[JudgedRow]:
+        """Give the rows of shared evidence that no run accounts for, once all runs were checked."""
+        for row in self.batch.unattributed:
+            fingerprint = row_fingerprint(row)
+            yield JudgedRow(row, fingerprint, self._state(row, fingerprint))
+
+    def _state(self, finding: Finding, fingerprint: str) -> State:
+        state = self.baseline.meet(fingerprint, finding.severity) if self.baseline else "new"
+        self.states[state] += 1
+        self.failed = self.failed or (state != "known" and self.fails(finding))
+        return state
+
+    def fails(self, finding: Finding) -> bool:
+        """Tell whether a finding, if it is new, fails the check."""
+        waived = isinstance(finding, GateResult) and not counts_as_found(finding.outcome)
+        return not waived and at_least(finding.severity, self.floor)
+
+    def counts(self) -> dict[str, int]:
+        """Give how the findings stand against the baseline; empty without one."""
+        if self.baseline is None:
+            return {}
+        vanished, unseen = self.baseline.missed(self._keys)
+        return {
+            "new": self.states["new"],
+            "worse": self.states["worse"],
+            "known": self.states["known"],
+            "vanished": vanished,
+            "not checked": unseen,
+        }
+
+    def against(self) -> str:
+        """Say in one sentence how the findings stand against the baseline; empty without one."""
+        counts = self.counts()
+        if not counts:
+            return ""
+        told = [f"{counts['new']} new", f"{counts['known']} known", f"{counts['vanished']} vanished"]
+        if counts["worse"]:
+            told.insert(1, f"{counts['worse']} worse than before")
+        if counts["not checked"]:
+            told.append(f"{counts['not checked']} in runs that were not checked now")
+        return f"Against the baseline: {', '.join(told)}."
