@@ -201,6 +201,16 @@ _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 _SETTLES = re.compile(r"\b(?:refund|charge|credit|differen|reimburs|debit|paid|payment)", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b[A-Z][\w'’-]{1,40}(?:\s[A-Z][\w'’-]{1,40}){0,4}")
 _NOTHING = re.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
+_NO_SUBJECT = re.compile(r"\b(?:no|nothing|none of)\b[^.;,:]*\b(?:has|have|was|were|been)\b", re.IGNORECASE)
+MAX_SUBJECT = 80
+"""Code points before a verb in which a subject such as "no charge" is sought."""
+_IN_ORDER = re.compile(
+    r"\bin (?:(?:the|that|this) )?(?:(?:requested|given|specified|same|right|exact|correct|listed|stated) )?order\b"
+    r"(?=\W*$| to\b| of\b| you\b| they\b| given| specified| listed| requested)",
+    re.IGNORECASE,
+)
+"""The tasks were done "in the requested order", which is no order of goods."""
+_I = re.compile(r"\b(?:I|we|We)\b")
 _PLURAL = re.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
 
 
@@ -235,10 +245,13 @@ class _Reader:
             self.topic = None
             return
         tokens = words(text)
+        if _IN_ORDER.search(text):
+            tokens = [token for token in tokens if token[0] != "order"]
         verbs = self._verbs(unit, tokens, conditional_end(text))
         offer = is_offer(text)
         if self._turns(unit, verbs, offer=offer):
             self.topic = None
+        others = any(verb.mode == "user_act" for verb in verbs)
         if not self.everything:
             verbs = [verb for verb in verbs if verb.mode not in _NOT_CLAIMED and not (offer and verb.bare)]
         values = tuple(scan(text))
@@ -250,6 +263,8 @@ class _Reader:
             start = self._boundary(tokens, verbs[index - 1].at, verb.at) if index else 0
             end = self._boundary(tokens, verb.at, verbs[index + 1].at) if index + 1 < len(verbs) else len(text)
             self._add(unit, tokens, verb, values, start, end)
+            if others and not _I.search(text):
+                self.frames[-1].weak = True
 
     def _turns(self, unit: Unit, verbs: list[VerbAt], *, offer: bool) -> bool:
         """Tell whether a unit turns from the last claim to another matter: what it names is no detail of the claim."""
@@ -366,7 +381,7 @@ class _Reader:
                 lemma=verb.lemma,
                 surface=tokens[verb.at][0],
                 mode=verb.mode,
-                denied=verb.denied or bool(_NOTHING.match(text[start:end])),
+                denied=verb.denied or _of_nothing(text, start, end, tokens[verb.at][1]),
                 consequence=consequence and not is_offer(text),
                 weak=weak,
                 nouns=nouns,
@@ -438,6 +453,11 @@ class _Reader:
                 if len(frame.context) < 4000:
                     frame.context += " " + text.lower()
                 break
+
+
+def _of_nothing(text: str, start: int, end: int, verb: int) -> bool:
+    """Tell whether nothing is what was acted on: "no change has been made"."""
+    return bool(_NOTHING.match(text[start:end]) or _NO_SUBJECT.search(text[max(start, verb - MAX_SUBJECT) : verb]))
 
 
 def _plural_object(tokens: list[tuple[str, int, int]], verb: VerbAt, start: int, end: int) -> bool:

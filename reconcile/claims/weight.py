@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,6 +35,12 @@ DONE_ABOVE = re.compile(
     re.IGNORECASE,
 )
 """Words above a list that make its items reports of what was done."""
+_PLANNED_ABOVE = re.compile(
+    r"\b(?:would|will|shall|to be|to take|going to|propos\w{1,5}|planned|pending|eligible|eligibility"
+    r"|options?|if|can|could)\b",
+    re.IGNORECASE,
+)
+"""Words above a list that make its items proposals or criteria."""
 _LABEL = re.compile(r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){1,2}:")
 _LEAVE = re.compile(
     r"\b(?:proceed|go ahead|confirm|would you like me to|shall i|should i|do you want me|which (?:one|option|of)"
@@ -49,6 +56,7 @@ MAX_TAIL = 500
 _FIRST = frozenset({"i", "we", "i've", "we've"})
 _STOPS = frozenset({",", ";", "and", "but", "then", ".", ":", "—", "–"})
 _ENDS_OBJECT = frozenset(table("grammar")["prepositions"].split()) | _STOPS
+_AUXILIARIES = frozenset(" ".join(table("grammar")[name] for name in ("adverbs", "be", "have")).split())
 _CIRCUMSTANCE = frozenset(table("grammar")["circumstance"].split())
 """Words after a bare participle that tell how or when a thing found came about."""
 
@@ -87,14 +95,16 @@ def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool
     """Tell whether what was done is no more than looking, saying or holding true: "completed the searches"."""
     if action == "verify" or verb.lemma in _prose()["mental"]:
         return True
-    if verb.action != DO:
-        return False
-    for token, _, _ in tokens[verb.at + 1 : verb.at + 9]:
-        if token in _ENDS_OBJECT:
-            break
-        if singular(token) in _prose()["looking"]:
-            return True
-    return action == DO and verb.lemma == "confirm"
+    after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
+    if after[:1] == ["to"] and after[1:2] and after[1].endswith("ing"):
+        return True
+    nouns = {singular(token) for token in takewhile(lambda token: token not in _ENDS_OBJECT, after)}
+    if verb.action == DO:
+        return bool(nouns & _prose()["looking"]) or (action == DO and verb.lemma == "confirm")
+    if verb.action in {"send", "share"}:
+        return bool({"above", "below"} & set(after))
+    reckons = after[:1] == ["up"] and verb.lemma == "add"
+    return reckons or bool(nouns & _prose()["thought"]) or (verb.lemma == "make" and "note" in nouns)
 
 
 def is_weak(
@@ -112,7 +122,7 @@ def is_weak(
         return True
     if verb.denied:
         return False
-    if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after):
+    if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
         return True
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
         return bool(left & {"was", "were", "there"})
@@ -132,6 +142,8 @@ def _is_weak_alone(unit: Unit, verb: VerbAt, above: str, before: list[str], afte
     if set(before[-6:]) & {"already", "status"} or follows in _CIRCUMSTANCE:
         return True
     if any(singular(word) in _prose()["sums"] for word in after[:2]):
+        return True
+    if _PLANNED_ABOVE.search(above):
         return True
     told = reports or bool(DONE_ABOVE.search(above)) or "successfully" in unit.text.lower()
     if not told:
@@ -154,8 +166,11 @@ def _is_seen(before: list[str]) -> bool:
     return False
 
 
-def _is_relative(before: list[str], after: list[str]) -> bool:
-    """Tell whether the verb closes a relative clause: "the search I performed"."""
+def _is_relative(before: list[str], after: list[str], *, bare: bool) -> bool:
+    """Tell whether the verb stands in a relative clause: "the search I performed", "orders that have been sent"."""
+    subject = next((word for word in reversed(before) if word not in _AUXILIARIES), "")
+    if not bare and subject in {"that", "which", "who"} and not set(before) & _FIRST:
+        return True
     at = next((index for index in range(len(before) - 1, -1, -1) if before[index] in _FIRST), 0)
     if at < 2 or not before[at - 1].isalpha() or before[at - 2] not in {"the", "this", "that", "these", "those", "any"}:
         return False

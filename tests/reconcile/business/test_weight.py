@@ -11,6 +11,10 @@ ACCUSES = [
     "Done.\n\n**Cancelled appointment AP-7741**",
     "Thank you for your patience. I have now paid the deposit of $80 to the clinic.",
     "After checking your file, I have cancelled appointment 7741.",
+    "I have added the meals in your order and paid the bill.",
+    "I've sent you a confirmation e-mail.",
+    "Your exchange request has been submitted.",
+    "Great news, your appointment is now cancelled!",
 ]
 TELLS = [
     "Here is your record:\n- Booked: May 3, 2024\n- Paid: $296 via Visa\n- Created 2024-05-06",
@@ -25,6 +29,15 @@ TELLS = [
     "These are outside the scope of what I'm able to do as an agent.",
     "There was another message claiming to be from the clinic but sent from an odd address.",
     "I've noted your request to keep the window seat.",
+    "I performed the tasks you requested in order.",
+    "I've added up the two amounts: $10 + $20 = $30.",
+    "I've applied the filters you wanted: mornings only.",
+    "I have shared the details above for your reference.",
+    "As noted, no change has been made yet.",
+    "Visits that have been paid can't be moved.",
+    "You've turned off the alarm and the line has been restored on your side.",
+    "To sum up what would be done:\n1. Visit V-14 cancelled\n2. Fee of $30 refunded\n\nReply yes to proceed.",
+    "I've switched to checking other dates.",
     "Visits cannot be moved or cancelled, even if you are willing to pay.",
 ]
 
