@@ -54,6 +54,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _demo(command("demo", "demo", "watch scripted agents at work; needs no set-up"))
     _recording(command("record", "record", "record without a screen, one line for each finding"))
     _checks(command("reconcile", "check", "check logs at rest; writes nothing but its output"))
+    _drill(command("drill", "drill", "inject faults into copies of recorded runs, and measure what share is caught"))
     _reviewing(command)
     _chain(command)
     _upkeep(command)
@@ -104,6 +105,17 @@ def _checks(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 from this severity on (default: high)"
     )
+    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+
+
+def _drill(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a log, or a folder of logs; only read")
+    sub.add_argument(
+        "--threshold", type=float, default=0.95, metavar="SHARE", help="exit with 1 below it (default: 0.95)"
+    )
+    sub.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed samples the same faults")
+    sub.add_argument("--per-class", type=int, default=25, metavar="N", help="most faults a class (default: 25)")
+    _format(sub)
     sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
 
 
