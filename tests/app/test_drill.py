@@ -122,7 +122,7 @@ def coding() -> Session:
 
 def recorded(path: Path) -> Recorded:
     events = [event for batch in read_all(path) for event in batch.events]
-    return Recorded(path, events, play(events, Settings()))
+    return Recorded(path, events, play(events, "assure", Settings()))
 
 
 def act_of(log: Recorded, call_id: str) -> Act:

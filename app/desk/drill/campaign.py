@@ -146,14 +146,14 @@ class Drill:
             self.skipped.append(Skipped(found.path, f"could not be read to its end: {error}"))
             return None
         self.records += reader.tally.records - reader.tally.unrecognised
-        reports = self._played(found.path, events)
+        reports = self._played(found, events)
         return None if reports is None else Recorded(found.path, events, reports)
 
-    def _played(self, path: Path, events: Sequence[RunEvent]) -> dict[str, RunReport] | None:
+    def _played(self, found: Found, events: Sequence[RunEvent]) -> dict[str, RunReport] | None:
         try:
-            return play(events, self.settings)
+            return play(events, found.adapter.name, self.settings)
         except Exception as error:  # noqa: BLE001 - one log that breaks the check must not hide what others measure
-            self.broken.append(f"{path}: {type(error).__name__}: {error}")
+            self.broken.append(f"{found.path}: {type(error).__name__}: {error}")
             return None
 
     def _count(self, log: Recorded) -> None:
@@ -206,11 +206,11 @@ class Drill:
         return log
 
     def _try(self, plan: _Planned, log: Recorded) -> None:
-        reports = self._played(log.path, edited(log.events, plan.mutation.edits))
+        reports = self._played(plan.found, edited(log.events, plan.mutation.edits))
         if reports is None:
             return
         run = plan.act.run
-        said = newly_said(plan.mutation, log.reports[run], reports.get(run, RunReport(run)))
+        said = newly_said(plan.mutation, log.reports[run], reports.get(run, RunReport(run, plan.found.adapter.name)))
         trial = Trial(
             fault=plan.fault.name,
             path=log.path,

@@ -169,13 +169,13 @@ def objects(effect: Effect) -> frozenset[str]:
     return frozenset(name.lower() for name in names if name)
 
 
-def play(events: Sequence[RunEvent], settings: Settings) -> dict[str, RunReport]:
+def play(events: Sequence[RunEvent], adapter: str, settings: Settings) -> dict[str, RunReport]:
     """Check an event stream from its first event to its end; give what stands of each run."""
     workspace = Workspace(settings)
     reports: dict[str, RunReport] = {}
     changes = []
     for event in events:
-        report = reports.setdefault(event.run, RunReport(event.run))
+        report = reports.setdefault(event.run, RunReport(event.run, adapter))
         report.facts.see(event)
         changes += workspace.step(event)
     changes += workspace.close()
