@@ -28,10 +28,10 @@ TELLING = Decimal("1.5")
 SAME_TURN = Decimal("0.4")
 SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
-
-
 MAX_SUMMED = 12
 """Sayings before that one may sum up."""
+OF_ACTS = frozenset({"beyond-request", "duplicate", "unreported"})
+"""Codes of what is wrong with the acts themselves, whatever the words are."""
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,11 +240,14 @@ class Bench:
     def accuse(
         self, code: str, severity: Severity, saying: Saying | None, evidence: Sequence[Act | Effect], message: str
     ) -> None:
-        """Add a discrepancy, on the claim when there is one, else on the first effect."""
+        """Add a discrepancy, once: on the claim when there is one, else on the first effect.
+
+        What is wrong with the acts, whatever the words, keeps its id when words come later: it may be decided by then.
+        """
         claim = saying.claim if saying is not None else None
         effects = _ids(evidence)
-        anchor = claim.id if claim is not None else next(iter(effects), "")
-        if anchor:
+        anchor = next(iter(effects), "") if claim is None or code in OF_ACTS else claim.id
+        if anchor and all(found.id != discrepancy_id(code, anchor) for found in self.found):
             self.found.append(
                 Discrepancy(
                     id=discrepancy_id(code, anchor),

@@ -8,6 +8,7 @@ import pytest
 
 from assure_tui.ingest.model import (
     AgentText,
+    Boundary,
     FeedRow,
     FeedState,
     Locator,
@@ -96,6 +97,9 @@ class Desk:
     def codes(self, run: str = "r-1", floor: str = "medium") -> list[str]:
         found = [value for value in self.values.values() if isinstance(value, Discrepancy)]
         return sorted(value.code for value in found if value.run == run and at_least(value.severity, floor))
+
+    def found(self, code: str) -> list[Discrepancy]:
+        return [value for value in self.values.values() if isinstance(value, Discrepancy) and value.code == code]
 
     def nobodys(self) -> list[str]:
         return sorted(value.kind for value in self.values.values() if isinstance(value, Unattributed))
@@ -282,3 +286,20 @@ def test_a_closed_run_is_forgotten() -> None:
     desk.keep(desk.workspace.close_run("r-1"))
     assert desk.codes() == []
     assert desk.workspace.close_run("r-1") == []
+
+
+def test_a_duplicate_keeps_its_id_when_the_report_comes_after_it() -> None:
+    desk = Desk()
+    desk.refund(said="One moment, please.")
+    args = {"order_id": "A-1001", "amount": 40}
+    desk.take(ToolCall(**desk.base("r-1", 105), call_id="again", tool="refund_order", args=args))
+    desk.take(ToolResult(**desk.base("r-1", 106), call_id="again", text='{"status": "succeeded"}', status="succeeded"))
+    desk.take(Boundary(**desk.base("r-1", 106), what="turn_end"))
+    before = desk.found("duplicate")
+    desk.take(AgentText(**desk.base("r-1", 107), text="I issued a single $40 refund for order A-1001."))
+    desk.row(1)
+    desk.row(2, at=106.0)
+    desk.close()
+    after = desk.found("duplicate")
+    assert [found.id for found in before] == [found.id for found in after] != []
+    assert (before[0].claim, after[0].claim is None) == (None, False)
