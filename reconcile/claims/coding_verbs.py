@@ -302,7 +302,7 @@ def _modifies(tokens: list[Token], at: int, names: list[str]) -> bool:
     after = [token.text for token in tokens[at + 1 : at + 9]]
     if after[:1] == ["by"]:
         return True
-    if after[:1] == [")"] and names == []:
+    if names and names[-1] == "(" and after[:1] == [")"] and len(after) > 1 and after[1].isalpha():
         return True
     end = next(
         (n for n, text in enumerate(after) if text in OPENERS or text in _CONJUNCTIONS or text == ","), len(after)

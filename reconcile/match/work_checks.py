@@ -13,6 +13,8 @@ from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
 
+MIN_TOOL = 4
+"""Letters of a tool's name that tell it in a command line."""
 _WORDS = {"tests": "test run", "lint": "lint or type check", "build": "build"}
 _FULL = re.compile(r"\b(?:full|entire|whole|complete)\b.{0,20}\b(?:suite|tests?|test suite)\b", re.IGNORECASE)
 _REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github)\b", re.IGNORECASE)
@@ -147,6 +149,9 @@ def _meant(claim: Claim, runs: list[Step]) -> Step:
 def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
     if claim.kind == "lint" and _NEW.search(claim.text):
         return unverifiable("which problems are new cannot be told from the log", last)
+    again = _run_again(seen, last)
+    if again:
+        return unverifiable(f"{command(again)} came later and names the same check", again)
     results = last.effect.results
     between = _between(seen, last)
     shown = _shown(results)
@@ -157,6 +162,22 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
         return Ruling("contradicted", f"the last run printed {shown}", (last,), "wrong-value", text, "a passing run")
     text = f"claims “{short(claim.text)}”; the last run{between}, {command(last)}, failed{ending}"
     return Ruling("contradicted", "the last run failed", (last,), "failed-effect", text, "a passing run")
+
+
+def _run_again(seen: Seen, last: Step) -> Step | None:
+    """Find a later command, known as no check, that names the same tool: a script or a loop around it."""
+    args = last.effect.args
+    tool = str(args.get("runner") or args.get("tool") or "").lower()
+    if len(tool) < MIN_TOOL:
+        return None
+    return next(
+        (
+            step
+            for step in seen.of("ran")
+            if step.at > last.at and not step.bad and tool in command_of(step.effect).lower()
+        ),
+        None,
+    )
 
 
 def _between(seen: Seen, last: Step) -> str:
