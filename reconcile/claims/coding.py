@@ -35,9 +35,24 @@ MAX_UNIT = 4000
 OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
 """Kinds that are told in a phrase of their own: "applied in two commits"."""
 _NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
-_UNDER_WAY = re.compile(r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b")
+_TITLE = re.compile(r"\W*(?:verified|confirmed|validated|verification|validation)\W*$")
+"""What is only the title of the checks that follow."""
+_ASKED = re.compile(r"—|;|\. ")
+_KEPT = re.compile(r"\b(?:untouched|unchanged|unmodified|left\b)")
+_BEHAVES = re.compile(
+    r"(?:^|[.;:—(,] {0,2})(?:so |and )?"
+    r"(?!(?:the|all|both|other|remaining|existing|unrelated|these|those|my|your|our|no|everything)\b)"
+    r"[a-z-]{3,30} (?:[a-z-]{1,30} ){0,3}are (?:left )?$"
+)
+"""Things in general before "untouched": how code behaves, "normal paths are untouched"."""
+_UNDER_WAY = re.compile(
+    r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b|\W*now,? [a-z]+ing\b"
+)
 """What is still being done, to the end of the sentence: "I'm applying the patch now: the old path is removed"."""
 _TEST_NAME = re.compile(r"Test[A-Z_]|test_|it\(|describe\(")
+_SUMMARY = re.compile(r"\W{0,8}summary\W{0,8}$", re.IGNORECASE)
+"""A heading that tells nothing by itself: in a review it is the review's."""
+_CODE = re.compile(r"`[^`]{1,300}`")
 _PLAIN = re.compile(r"[*_`#]")
 
 
@@ -60,7 +75,7 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
             reported = mode == "changes" and unit.form == "item"
             named = described(prepared, None if reported else known)
             if not named and not found:
-                named = listed(prepared, sections.kind, after)
+                named = listed(prepared, sections.kind, after, changed=changed)
                 named = named or (titled(prepared) if reported and changed else None)
             if named:
                 found.append(named)
@@ -95,6 +110,8 @@ class _Sections:
         if unit.heading != self.heading[0]:
             before = self.heading[1]
             mode = _mode(unit.heading)
+            if before == "plan" and _SUMMARY.match(unit.heading):
+                mode = "plan"
             self.heading = (unit.heading, mode or ("changes" if before == "changes" else ""))
             self.lead = ("", "")
             self.kind = _list_kind(unit.heading)
@@ -116,7 +133,7 @@ def _list_kind(title: str) -> str:
 def _mode(text: str) -> str:
     if not text:
         return ""
-    plain = _PLAIN.sub("", text).lower().replace("’", "'")
+    plain = _PLAIN.sub("", _CODE.sub(" ", text)).lower().replace("’", "'")
     words = lexicon()
     for name in ("plan", "changes", "other"):
         if words.sections[name].search(plain):
@@ -134,13 +151,17 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     if not in_list and not may_claim(masked):
         return
     if masked.rstrip(" )").endswith("?"):
-        return
+        told_before = max((mark.start() for mark in _ASKED.finditer(masked)), default=0)
+        if not told_before:
+            return
+        masked = masked[:told_before]
+        prepared = msgspec.structs.replace(prepared, masked=masked)
     if unit.form == "heading" and mode == "plan":
         return
     denied = False
     for kind, pattern in words.denials.likely(masked):
         hit = pattern.search(masked)
-        if hit and not blocked(masked, hit.start()):
+        if hit and not blocked(masked, hit.start()) and not _behaves(masked, hit):
             denied = True
             yield Found(kind, hit.start(), hit.end(), denied=True)
     if (mode == "plan" and unit.form == "item") or _UNDER_WAY.match(masked):
@@ -172,6 +193,10 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             yield found
 
 
+def _behaves(masked: str, hit: re.Match[str]) -> bool:
+    return bool(_KEPT.match(hit.group()) and _BEHAVES.search(masked, max(0, hit.start() - 160), hit.start()))
+
+
 def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
     """Give each finding its clause: the unit is divided between neighbours at the last divider before the later one."""
     found.sort(key=lambda item: (item.start, item.weak, -item.end))
@@ -194,6 +219,10 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
             begin = max(begin, *(prepared.masked.rfind(mark, 0, item.start) for mark in ";("))
         out.append(msgspec.structs.replace(item, start=begin, end=end))
         begin = end
+    if len(out) > 1:
+        out = [
+            item for item in out if item.kind != "verified" or not _TITLE.match(prepared.masked, item.start, item.end)
+        ]
     return out
 
 

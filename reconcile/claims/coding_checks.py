@@ -99,7 +99,10 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         if a <= result.start() < b:
             continue
         known = subjects.get(kind)
-        subjects[kind] = (min(a, known[0]), max(b, known[1])) if known else (a, b)
+        if known is None:
+            subjects[kind] = (a, b)
+        elif next(reversed(subjects)) == kind:
+            subjects[kind] = (known[0], b)
     if not subjects:
         if not bad and _BRIEF.match(masked):
             yield Found("tests", 0, result.end())

@@ -81,7 +81,7 @@ def led_by(unit: Unit) -> str:
     return hit["name"].rsplit("/", 1)[-1] if hit else ""
 
 
-def listed(prepared: Prepared, kind: str, after: Unit | None) -> Found | None:
+def listed(prepared: Prepared, kind: str, after: Unit | None, *, changed: bool) -> Found | None:
     """Read an item of a list whose title tells what it lists: files created or removed, things verified.
 
     An item that only heads a list of its own is left to that.
@@ -89,18 +89,16 @@ def listed(prepared: Prepared, kind: str, after: Unit | None) -> Found | None:
     unit = prepared.unit
     if unit.form != "item" or not kind or not unit.first or (after is not None and after.depth > unit.depth):
         return None
-    if kind == "verified":
-        words = prepared.masked.split()
-        vague = lexicon().grammar["blockers"] | lexicon().grammar["negations"]
-        return (
-            None
-            if len(words) < MIN_WORDS or not vague.isdisjoint(words)
-            else Found(kind, 0, len(prepared.masked), weak=True)
-        )
     first = next((piece for piece in prepared.pieces if piece.sort in {"path", "code"}), None)
-    if first is None or not _BEFORE_NAME.match(prepared.masked[: first.start]):
+    if kind != "verified" and first is not None and _BEFORE_NAME.match(prepared.masked[: first.start]):
+        return Found(kind, first.start, first.end, weak=True)
+    if kind != "verified" and not (changed and unit.depth == 1):
         return None
-    return Found(kind, first.start, first.end, weak=True)
+    grammar = lexicon().grammar
+    vague = grammar["blockers"] | grammar["negations"] if kind == "verified" else grammar["blockers"]
+    words = prepared.masked.split()
+    told = len(words) >= MIN_WORDS and vague.isdisjoint(words)
+    return Found(kind, 0, len(prepared.masked), weak=True) if told else None
 
 
 def titled(prepared: Prepared) -> Found | None:

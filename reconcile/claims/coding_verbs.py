@@ -31,6 +31,17 @@ _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "mov
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
+_NOT_GENERIC = frozenset({"now", "all", "both", "been", "fully", "completely", "entirely"})
+_IDIOMS = {"made": frozenset({"up", "sense", "sure", "call", "mistake", "decision", "assumption", "error", "progress"})}
+"""Words near a verb with which it tells of no change: "I made that up"."""
+_RESULTS = frozenset({
+    "updated", "patched", "renamed", "reverted", "restored", "rewritten", "refactored", "implemented", "documented",
+    "removed", "corrected",
+})  # fmt: skip
+"""Participles that tell a result when said of one thing at hand: "the plan is updated"."""
+_HABITS = frozenset(
+    {"by", "when", "whenever", "on", "every", "each", "if", "automatically", "before", "after", "until"}
+)
 _ANNOUNCED = frozenset({"committed", "pushed", "opened_pr", "fixed", "remote"})
 """Kinds that a label by itself tells: "Committed:" before the commit in a block of code."""
 _DEFINITE = frozenset({"the", "this", "these", "that", "those", "all", "both", "everything", "my", "our", "your"}) | {
@@ -38,6 +49,7 @@ _DEFINITE = frozenset({"the", "this", "these", "that", "those", "all", "both", "
 }  # fmt: skip
 """What the subject of a passive begins with when it is a thing at hand rather than things in general."""
 _AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "doesn't", "don't", "did", "didn't"})
+_MODALS = frozenset({"may", "can", "will", "must", "should", "might", "could", "would"})
 _PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren't", "wasn't", "weren't"})
 _SPEAKERS = frozenset({"i", "i've", "we", "we've"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
@@ -116,7 +128,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
         if verb is None:
             continue
         frame = _frame(tokens, at, words, bare=verb.bare and not listed, accepted=accepted)
-        if frame is None:
+        if frame is None or _idiom(tokens, at):
             continue
         kind = _kind(tokens, at, verb.kind, words, frame)
         if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):
@@ -165,7 +177,7 @@ def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
 def _generic(tokens: list[Token], at: int) -> bool:
     """Tell whether a present passive is said of things in general: "checkpoints are pushed to a branch"."""
     clause = [token.text for token in tokens[_clause_start(tokens, at) : at]]
-    if {"is", "are"}.isdisjoint(clause) or not {"now", "all", "both", "been"}.isdisjoint(clause):
+    if {"is", "are"}.isdisjoint(clause) or not _NOT_GENERIC.isdisjoint(clause):
         return False
     first = clause[0]
     return "are" in clause and not (is_mask(first) or first[0].isdigit() or first in _DEFINITE)
@@ -185,17 +197,31 @@ def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
     listed = mode == "changes" and form in {"item", "row"}
     if verb in _INTRANSITIVE:
         return False
-    return kind in NEWS or (listed and kind in {"edited", "created"}) or verb in {"confirmed", "validated"}
+    return kind in NEWS or (listed and kind in {"edited", "created"}) or verb in {"confirmed", "validated", "verified"}
 
 
 def _introduces(tokens: list[Token], at: int) -> bool:
     """Tell whether a label only announces what follows: "Changes made:", "Here's what I added:"."""
-    return all(token.text in OPENERS or token.text in _FILLERS for token in tokens[at + 1 :])
+    verbs = lexicon().verbs
+    return all(token.text in OPENERS or token.text in _FILLERS or token.text in verbs for token in tokens[at + 1 :])
+
+
+def _idiom(tokens: list[Token], at: int) -> bool:
+    words = _IDIOMS.get(tokens[at].text)
+    return words is not None and any(token.text in words for token in tokens[at + 1 : at + 5])
+
+
+def _at_hand(tokens: list[Token], at: int) -> bool:
+    """Tell whether a passive begins a sentence, of one thing at hand, and tells no habit."""
+    clause = [token.text for token in tokens[_clause_start(tokens, at) : at]]
+    return len(clause) <= MAX_BRIEF and bool(clause) and clause[0] in _DEFINITE and _follows(tokens, at) not in _HABITS
 
 
 def _landed(tokens: list[Token], at: int, kind: str) -> bool:
     """Tell whether a passive is news: "is now added", "was updated", "have been changed"; "is sorted" describes."""
     before = {token.text for token in tokens[max(0, at - 3) : at]}
+    if tokens[at].text in _RESULTS and _at_hand(tokens, at):
+        return True
     news = {"been", "were", "was", "successfully"}
     return bool(before & (news if kind in {"installed", "deployed"} else {*news, "now"}))
 
@@ -212,7 +238,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     clause = _clause_start(tokens, at)
     left = tokens[clause:at]
     names = [token.text for token in left]
-    if any(name in grammar["blockers"] or name in grammar["sources"] for name in names) or _ongoing(names):
+    if any(_bars(names, n, grammar) for n in range(len(names))) or _ongoing(names):
         return None
     back = len(names) - 1
     negated = False
@@ -265,6 +291,14 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     return None
 
 
+def _bars(names: list[str], at: int, grammar: dict[str, frozenset[str]]) -> bool:
+    """Tell whether a word before the verb makes it a plan or hearsay; "the plan" is a thing, "plan to" is not."""
+    name = names[at]
+    if name in {"plan", "plans"} and at and names[at - 1] in {"the", "this", "that", "my", "our", "your"}:
+        return False
+    return name in grammar["blockers"] or name in grammar["sources"]
+
+
 def _trailing(tokens: list[Token], at: int, before: list[str], grammar: dict[str, frozenset[str]]) -> bool:
     """Tell a relative clause without its pronoun: "the blocks we just removed)."."""
     after = _follows(tokens, at)
@@ -292,7 +326,7 @@ def _ongoing(names: list[str]) -> bool:
 def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
     """Tell whether a leading participle is an adjective: "Generated files are …"."""
     rest = [token.text for token in tokens[at + 1 : at + 5]]
-    return any(name in _AUXILIARIES and before not in determiners for before, name in pairwise(rest))
+    return any(name in _AUXILIARIES | _MODALS and before not in determiners for before, name in pairwise(rest))
 
 
 def _modifies(tokens: list[Token], at: int, names: list[str]) -> bool:

@@ -61,6 +61,15 @@ def kinds(text: str) -> list[str]:
         ("Done by a helper agent against a fixed brief.", ["delegated"]),
         ("The sandbox is ready at `/tmp/probe`.", ["created"]),
         ("Everything is working.", ["verified"]),
+        ("Lua verified.", ["verified"]),
+        ("Helper function confirmed available.", ["verified"]),
+        ("Only the two schema files touched.", ["edited"]),
+        ("The only thing I changed afterwards was a comment.", ["edited"]),
+        ("The theme engine and its assets are fully removed.", ["deleted"]),
+        ("Shellwarden has no findings.", ["lint"]),
+        ("No commit made yet — shall I make one?", ["not committed"]),
+        ("The template task is done.", ["delegated"]),
+        ("**Verified**: `make build` and the upgrade package tests pass.", ["build", "tests"]),
     ],
 )
 def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
@@ -93,6 +102,12 @@ def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
         "**Step 1: Clean any old files**",
         "An unchanged value means nothing ran.",
         "No problem. No worries.",
+        "Sorry, I made that up.",
+        "Ordinary paths are untouched.",
+        "Now updating the fixtures, as the parse fails since the rename.",
+        "Your tap is at `example/tap`.",
+        "Updated and renamed:",
+        "Staged files may refer to lost objects.",
         "Two more agents still running (linter, reviewer).",
     ],
 )
@@ -122,12 +137,18 @@ def test_a_described_file_is_claimed_when_this_run_changed_it() -> None:
         ("### Files created\n\n- `docs/setup.md` - Guide\n- `.env.sample` - Sample", ["created", "created"]),
         ("**Removed**\n- `old.wxs` and `old.ico` — the installer and its icon", ["deleted"]),
         ("## Verification\n- Two cold starts, then one warm start: same screen each time", ["verified"]),
+        ("**Removed**\n- The old half of the script: its signing pass and the version plumbing", ["deleted"]),
+        ("**`ci.yml`** - Added:\n- Token step for the release job (lines 4-9)", ["edited"]),
+        ("**`src/setup.py`:**\n- Removed the `legacy` flag from `main()`", ["deleted"]),
+        ("**Fix** (one patch):\n- Add `lookup` to the list of refused names", []),
+        ("## Review of the branch\n\n### Summary\n\n- `id_test.go`: covers length and padding", []),
         ("## Your verification checklist\n- Two cold starts, then one warm start: same screen", []),
         ("Files changed:\n- **`a/b.go`**\n  - Added a guard for empty input", ["edited"]),
     ],
 )
 def test_the_title_of_a_list_tells_what_its_items_are(text: str, expected: list[str]) -> None:
-    assert kinds(text) == expected
+    claims = read(text, touched=("ci.yml", "install.sh"))
+    assert [claim.kind for claim in claims] == expected
 
 
 def test_titled_items_tell_of_changes_where_something_was_changed() -> None:
@@ -140,6 +161,11 @@ def test_what_code_does_now_is_a_change_where_something_was_changed() -> None:
     text = "The hook now counts only live jobs."
     assert [claim.kind for claim in read(text, touched=("hook.sh",))] == ["edited"]
     assert read(text) == []
+
+
+def test_what_is_updated_is_news_where_something_was_changed() -> None:
+    assert [claim.kind for claim in read("The plan is updated with the new name.", touched=("plan.md",))] == ["edited"]
+    assert read("The index is updated on every save.", touched=("plan.md",)) == []
 
 
 def test_a_file_that_stands_under_a_plan_is_none() -> None:
