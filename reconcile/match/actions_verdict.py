@@ -65,7 +65,11 @@ class Verdict(Bench):
     def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
         """Judge words that no act of their own fits: told again, another target, failed, or never done."""
         if repeat is not None and self._left_undone(saying):
-            self._phantom(saying)
+            tried = self._best(saying, [act for act in self.acts if act.turn == saying.turn and act.at < saying.at])
+            if tried is None:
+                self._phantom(saying)
+            elif not self.recovered(tried):
+                self._failed(saying, tried)
             return
         if repeat is not None:
             other = (
@@ -117,14 +121,14 @@ class Verdict(Bench):
         self._absent(saying, before)
 
     def _left_undone(self, saying: Saying) -> bool:
-        """Tell whether the user gave leave for what is now told as done, and nothing at all was done since.
+        """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.
 
         An act of an earlier turn, which was told then, is not what the leave was given for.
         """
         frame, proposal = saying.frame, self.matter.agreed.get(saying.turn)
         if proposal is None or frame.weak or frame.mode != "completed" or not self.matter.settings.complete_logs:
             return False
-        if any(act.turn == saying.turn for act in self.acts):
+        if any(act.turn == saying.turn and act.effect.status not in {"failed", "denied"} for act in self.acts):
             return False
         before = any(act.landed and act.turn == saying.turn - 1 for act in self.acts)
         return asks_leave(proposal, strictly=before)

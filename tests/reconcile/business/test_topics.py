@@ -43,6 +43,13 @@ def test_leave_was_given_and_nothing_done(tell) -> None:
     assert told.agent(ADDED).end().codes == ["phantom"]
 
 
+def test_leave_was_given_and_the_call_failed(tell) -> None:
+    told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
+    told.agent("Booking R4021 has been updated to 3 May.").user("And breakfast?").agent(LEAVE).user("Yes, please!")
+    told.call("update_booking_meals", "Error: kitchen closed", error=True, booking_id="R4021", breakfasts=2)
+    assert told.agent(ADDED).end().codes == ["failed-effect"]
+
+
 def test_leave_was_given_and_used(tell) -> None:
     told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
     told.agent("Booking R4021 has been updated to 3 May.").user("And breakfast?").agent(LEAVE).user("Yes, please!")
