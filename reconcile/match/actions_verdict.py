@@ -68,9 +68,10 @@ class Verdict(Bench):
             tried = self._best(saying, [act for act in self.acts if act.turn == saying.turn and act.at < saying.at])
             if tried is None:
                 self._phantom(saying)
-            elif not self.recovered(tried):
+                return
+            if not self.recovered(tried):
                 self._failed(saying, tried)
-            return
+                return
         if repeat is not None:
             other = (
                 None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
