@@ -30,6 +30,8 @@ _HYPOTHETICAL = re.compile(
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
+_OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")
+"""A command in brackets after the result: what the agent offers as the proof."""
 _PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
 _BRIEF = re.compile(r"^\W*(?:(?!being|be|is|are|been|gets)[\w.#-]+ ){1,4}pass(?:es|ed)?[.! ]*$")
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
@@ -119,13 +121,19 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
             a, b = subjects[_GENERIC]
             yield Found(_GENERIC, min(a, result.start()), max(b, result.end()))
         return
+    offered = _OFFERED.match(masked, result.end(), end)
+    if offered and len(specific) > 1:
+        specific = {kind: span for kind, span in specific.items() if span[1] <= result.start()} or specific
+        result_end = offered.end()
+    else:
+        result_end = result.end()
     if len(specific) == 1:
         kind = next(iter(specific))
         a, b = specific[kind]
         name = f"{kind}_fail" if bad and kind in {"tests", "lint"} else kind
         if bad and name == kind:
             return
-        yield Found(name, min(a, result.start()), max(b, result.end()))
+        yield Found(name, min(a, result.start()), max(b, result_end))
         return
     if bad:
         return

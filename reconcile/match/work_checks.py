@@ -85,6 +85,16 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):
         return unverifiable("what it speaks of cannot be told")
     others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
+    offered = next((step for step in reversed(others) if _named(claim, step)), None)
+    if offered:
+        return Ruling(
+            "unsupported",
+            f"{command(offered)} is no {what}",
+            (offered,),
+            "wrong-proof",
+            f"claims “{short(claim.text)}”; {command(offered)} is no {what}, and none is in the log",
+            f"a {what}",
+        )
     if others:
         return Ruling(
             "unsupported",
@@ -108,10 +118,8 @@ def _relevant(claim: Claim, runs: list[Step]) -> Step:
     """Find the run that the claim speaks of: one that its commands or names point to, else the last."""
     if claim.args.get("bare"):
         return runs[-1]
-    hints = [str(hint).lower() for key in ("commands", "names") for hint in claim.args.get(key, ())]
     for step in reversed(runs):
-        line = command_of(step.effect).lower()
-        if any(_whole(hint, line) for hint in hints):
+        if _named(claim, step):
             return step
     if claim.kind == "lint":
         words = set(_PART.findall(claim.text.lower()))
@@ -122,6 +130,13 @@ def _relevant(claim: Claim, runs: list[Step]) -> Step:
     if runs[-1].verdict == "fail":
         return _meant(claim, runs)
     return runs[-1]
+
+
+def _named(claim: Claim, step: Step) -> bool:
+    """Tell whether the claim names the command of a run."""
+    hints = [str(hint).lower() for key in ("commands", "names") for hint in claim.args.get(key, ())]
+    line = command_of(step.effect).lower() if hints else ""
+    return any(_whole(hint, line) for hint in hints)
 
 
 def _whole(hint: str, line: str) -> bool:

@@ -172,6 +172,20 @@ def test_a_task_runner_whose_output_does_not_tell_is_unverifiable(session: Sessi
     assert session.codes() == []
 
 
+def test_a_linter_offered_for_tests_proves_something_else(session: Session) -> None:
+    session.edit("app.py")
+    session.shell("npm run lint", "no problems\n")
+    session.say("All tests pass (`npm run lint`).")
+    assert session.codes() == ["wrong-proof"]
+
+
+def test_a_test_run_named_in_brackets_is_its_proof(session: Session) -> None:
+    session.edit("app.py")
+    session.tests(command="pytest -q")
+    session.say("All tests pass (`pytest -q`).")
+    assert session.verdicts() == [("tests", "confirmed")]
+
+
 def test_a_script_that_printed_a_pass_is_no_lie(session: Session) -> None:
     session.shell("cargo fmt --check")
     session.shell("node try.mjs", "recognised: true\nAll tests passed!\n")
