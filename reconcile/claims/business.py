@@ -180,6 +180,8 @@ def requests(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
 _NOT_CLAIMED = frozenset({"modifier", "others_act", "question", "conditional", "user_act", "offered", "request"})
 _FINITE = frozenset(table("grammar")["finite"].split())
 """Words that show a sentence to be more than "Message posted to the team"."""
+_NUMBERED = re.compile(r"#|\w{0,12}\d")
+"""What follows a thing's name and makes it one: "order 5140" is no ordering."""
 _NEXT = re.compile(
     r"\W{0,4}(?:now|next|then|also|for (?:the|your) (?:next|second|third|other)|as for|regarding|moving on|let's|let me"
     r"|i see)\b",
@@ -285,6 +287,8 @@ class _Reader:
         for at, (word, start, _) in enumerate(tokens):
             lemma, action, form = self._reading(word, tokens, at)
             if not lemma or form == "third":
+                continue
+            if form == "base" and is_entity(lemma) and at + 1 < len(tokens) and _NUMBERED.match(tokens[at + 1][0]):
                 continue
             if word in {"did", "do"} and at + 1 < len(tokens) and tokens[at + 1][0] in _AFTER_AUXILIARY:
                 continue
