@@ -21,7 +21,7 @@ from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_bus
 from assure_tui.reconcile.match.actions_pairs import NAMED_BY_USER, Pairs, role_of
 from assure_tui.reconcile.match.actions_verdict import Verdict
 from assure_tui.reconcile.match.part import Part
-from assure_tui.reconcile.model import Claim, Effect
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +43,7 @@ WINDOW = 80
 """Acts and sayings that are kept open each; a run longer than that settles its oldest."""
 MAX_SAYINGS = 1000
 """Sayings kept open of one turn, however much is said in it."""
+MAX_PAST = 5000
 MAX_KNOWN = 400
 """Names kept of one role."""
 MAX_ASKED = 120
@@ -69,6 +70,7 @@ class Actions(Part):
     """Holds what the agent said it did in the world against what its tools and the feeds show."""
 
     __slots__ = (
+        "_past",
         "_reads",
         "_unread",
         "_unread_requests",
@@ -99,6 +101,8 @@ class Actions(Part):
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
         self.raised: set[str] = set()
+        self._past: deque[tuple[str, frozenset[str]]] = deque(maxlen=MAX_PAST)
+        """Action and identifiers of acts that are kept open no more."""
         self.at = 0
         self.turn = 0
         self.spoken: list[tuple[int, str]] = []
@@ -259,7 +263,8 @@ class Actions(Part):
         while len(self.acts) > WINDOW:
             oldest = next(iter(self.acts))
             self.board.settle(oldest)
-            del self.acts[oldest]
+            gone = self.acts.pop(oldest)
+            self._past.append((gone.action, frozenset(gone.ids)))
         old = [saying for saying in self.sayings[:-WINDOW] if saying.turn < self.turn][:]
         old = old or self.sayings[:-MAX_SAYINGS]
         for saying in old:
@@ -269,6 +274,21 @@ class Actions(Part):
         del self.sayings[: len(old)]
 
     # ------------------------------------------------------------------------------------------------ judging
+
+    def _rests_on_past(self, claim: Claim) -> bool:
+        """Tell whether a claim was judged by acts that are kept open no more: that judgement stands."""
+        known = self.board.get(claim.id)
+        evidence = known.effects if isinstance(known, Claim) else ()
+        return bool(evidence) and not any(effect in self.acts for effect in evidence)
+
+    def _is_past(self, raised: str) -> bool:
+        """Tell whether a discrepancy is about what is kept open no more: what was said of it stands."""
+        found = self.board.get(raised)
+        if not isinstance(found, Discrepancy):
+            return True
+        if found.claim is not None:
+            return all(saying.claim is None or saying.claim.id != found.claim for saying in self.sayings)
+        return not any(effect in self.acts for effect in found.effects)
 
     def _judge(self) -> None:
         if not self.dirty:
@@ -289,13 +309,18 @@ class Actions(Part):
                 known=self.known,
                 pairs=self.pairs,
                 feeds=self.feeds,
+                past=self._past,
             )
         ).decide()
         for claim in verdict.claims.values():
-            self.board.put(claim)
+            if not self._rests_on_past(claim):
+                self.board.put(claim)
         raised = {found.id for found in verdict.found}
         for gone in self.raised - raised:
-            self.board.drop(gone)
+            if self._is_past(gone):
+                self.board.settle(gone)
+            else:
+                self.board.drop(gone)
         for found in verdict.found:
             self.board.put(found)
         self.raised = raised

@@ -54,6 +54,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Role to the names that were seen in it."""
     pairs: Pairs
     feeds: Feeds
+    past: Iterable[tuple[str, frozenset[str]]] = ()
+    """Action and identifiers of acts that are kept open no more."""
 
 
 class Bench:

@@ -41,6 +41,8 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 
+_LONG_AGO = "an act further back than what is kept open may be what is meant"
+
 
 class Verdict(Bench):
     """The judgement: revised `claims` by id, and the discrepancies `found`."""
@@ -84,6 +86,9 @@ class Verdict(Bench):
         before = [act for act in self.acts if act.at < saying.at]
         if saying.frame.weak and saying.frame.mode == "state":
             self.settle(saying, "unverifiable", "may as well tell what was found", [])
+            return
+        if saying.ids and self._long_ago(saying):
+            self.settle(saying, "unverifiable", _LONG_AGO, [])
             return
         failed = self._best(saying, [act for act in before if act.effect.status in {"failed", "denied"}])
         other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
@@ -248,6 +253,8 @@ class Verdict(Bench):
             self.settle(saying, "unverifiable", "no call fits these words", [])
         elif not (self.matter.settings.complete_logs and self.matter.business):
             self.settle(saying, "unverifiable", "the log may not show every call", [])
+        elif self._long_ago(saying):
+            self.settle(saying, "unverifiable", _LONG_AGO, [])
         elif akin := self._akin(saying):
             alike = [act for act in self.landed if act.turn == saying.turn and kinship(frame.action, act.action) >= KIN]
             if len(alike) == 1:
@@ -255,6 +262,13 @@ class Verdict(Bench):
             self.settle(saying, "unverifiable", "a call of this turn may be what is meant", akin)
         else:
             self._phantom(saying)
+
+    def _long_ago(self, saying: Saying) -> bool:
+        """Tell whether an act that is kept open no more may be what words tell of."""
+        return any(
+            kinship(saying.frame.action, action) >= KIN and (not saying.ids or bool(saying.ids & ids))
+            for action, ids in self.matter.past
+        )
 
     def _akin(self, saying: Saying) -> list[Act]:
         """Give acts of this turn that nothing else tells of and that are called by the same action.
