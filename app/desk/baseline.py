@@ -5,13 +5,14 @@ The file comes from wherever a pipeline keeps it, so it is read as hostile: capp
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.identity import Identity, row_fingerprint
 from assure_tui.app.desk.report import SCHEMA, counts_as_found
 from assure_tui.reconcile.model import GateOutcome, Severity, at_least
 
@@ -21,29 +22,82 @@ State: TypeAlias = Literal["new", "worse", "known"]
 MAX_BYTES: Final = 256 << 20
 """Bytes of a baseline: some hundred thousand findings with their claims and effects."""
 
-_Fingerprint = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+class _Event(msgspec.Struct):
+    sha256: str
 
 
-class _Finding(msgspec.Struct):
-    fingerprint: _Fingerprint
+class _Claim(msgspec.Struct):
+    id: str
+    event: str
+
+
+class _Effect(msgspec.Struct):
+    id: str
+    call_id: str | None
+    event: str
+
+
+class _Discrepancy(msgspec.Struct):
+    id: str
     severity: Severity
+    claim: str | None
+    effects: list[str]
 
 
-class _Gate(_Finding):
+class _Gate(msgspec.Struct):
+    gate: str
     outcome: GateOutcome
+    severity: Severity
+    call_ids: list[str]
+    reason: str
+
+
+class _Input(msgspec.Struct):
+    code: str
+    severity: Severity
+    event: str
+    span: tuple[int, int]
 
 
 class _Run(msgspec.Struct):
-    discrepancies: list[_Finding]
+    adapter: str
+    native_id: str
+    events: dict[str, _Event]
+    claims: list[_Claim]
+    effects: list[_Effect]
+    discrepancies: list[_Discrepancy]
     gates: list[_Gate]
-    inputs: list[_Finding]
+    inputs: list[_Input]
+
+    def findings(self) -> Iterator[tuple[str, Severity]]:
+        """Give the fingerprint and the severity of each finding."""
+        identity = Identity(
+            self.adapter,
+            self.native_id,
+            records={event: record.sha256 for event, record in self.events.items()},
+            claims=((claim.id, claim.event) for claim in self.claims),
+            effects=((effect.id, effect.call_id, effect.event) for effect in self.effects),
+        )
+        for d in self.discrepancies:
+            yield identity.discrepancy(d.id, d.claim, d.effects), d.severity
+        for g in self.gates:
+            if counts_as_found(g.outcome):
+                yield identity.gate(g.gate, g.call_ids, g.reason), g.severity
+        for i in self.inputs:
+            yield identity.input(i.code, i.event, i.span), i.severity
+
+
+class _Row(msgspec.Struct):
+    kind: str
+    message: str
 
 
 class _Document(msgspec.Struct):
     schema: Literal["assure-tui/reconcile/v1"]
     rules_digest: str
     runs: list[_Run]
-    unattributed: list[_Finding]
+    unattributed: list[_Row]
 
 
 class _Known:
@@ -64,19 +118,16 @@ class Baseline:
         """The rules that it was made under, as `rules_digest` gives them."""
         self._known: dict[str, _Known] = {}
         for run in document.runs:
-            for gate in run.gates:
-                if counts_as_found(gate.outcome):
-                    self._keep(gate)
-            for finding in (*run.discrepancies, *run.inputs):
-                self._keep(finding)
+            for fingerprint, severity in run.findings():
+                self._keep(fingerprint, severity)
         for row in document.unattributed:
-            self._keep(row)
+            self._keep(row_fingerprint(row.kind, row.message), "critical")  # the kind tells its severity
 
-    def _keep(self, finding: _Finding) -> None:
-        known = self._known.setdefault(finding.fingerprint, _Known(finding.severity))
+    def _keep(self, fingerprint: str, severity: Severity) -> None:
+        known = self._known.setdefault(fingerprint, _Known(severity))
         known.left += 1
-        if at_least(finding.severity, known.severity):
-            known.severity = finding.severity
+        if at_least(severity, known.severity):
+            known.severity = severity
 
     @classmethod
     def read(cls, path: Path) -> Baseline:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from assure_tui.app.desk.baseline import Baseline, State
 from assure_tui.app.desk.batch import Batch
-from assure_tui.app.desk.report import SHARED, RunReport, counts_as_found, row_fingerprint
+from assure_tui.app.desk.identity import SHARED, Identity, row_fingerprint
+from assure_tui.app.desk.report import RunReport, counts_as_found
 from assure_tui.reconcile.model import (
     SEVERITIES,
     Discrepancy,
@@ -74,19 +75,26 @@ class Comparison:
         """Check, and give run after run."""
         for report in self.batch.runs():
             self.checked += 1
-            self._keys.add(report.key)
+            identity = report.identity()
+            self._keys.add(identity.key)
             self.outcomes.update(claim.outcome for claim in report.claims.values())
-            yield Compared(report, tuple(self._judge(report)))
+            yield Compared(report, tuple(self._judge(report, identity)))
 
-    def _judge(self, report: RunReport) -> Iterator[Judged]:
+    def _judge(self, report: RunReport, identity: Identity) -> Iterator[Judged]:
         for finding in sorted(report.findings(), key=lambda found: -SEVERITIES.index(found.severity)):
-            fingerprint = report.fingerprint(finding)
+            match finding:
+                case Discrepancy():
+                    fingerprint = identity.discrepancy(finding.id, finding.claim, finding.effects)
+                case GateResult():
+                    fingerprint = identity.gate(finding.gate, finding.call_ids, finding.reason)
+                case InputFinding():
+                    fingerprint = identity.input(finding.code, finding.event, finding.span)
             yield Judged(finding, fingerprint, self._state(finding, fingerprint))
 
     def rows(self) -> Iterator[JudgedRow]:
         """Give the rows of shared evidence that no run accounts for, once all runs were checked."""
         for row in self.batch.unattributed:
-            fingerprint = row_fingerprint(row)
+            fingerprint = row_fingerprint(row.kind, row.message)
             yield JudgedRow(row, fingerprint, self._state(row, fingerprint))
 
     def _state(self, finding: Finding, fingerprint: str) -> State:

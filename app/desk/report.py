@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.facts import RunFacts
+from assure_tui.app.desk.identity import Identity
 from assure_tui.ingest.model import Event, Origin, SourceInfo, Tally
-from assure_tui.reconcile.ids import digest
 from assure_tui.reconcile.model import (
     Change,
     Claim,
@@ -27,9 +26,6 @@ from assure_tui.reconcile.model import (
 SCHEMA = "assure-tui/reconcile/v1"
 UNCHECKED = frozenset({"unverifiable", "pending"})
 """Outcomes that say nothing of whether the claim holds."""
-FINGERPRINT_BYTES = 10
-SHARED = "shared"
-"""Stands in the place of a run's key in the fingerprint of what belongs to no run."""
 
 
 def counts_as_found(outcome: GateOutcome) -> bool:
@@ -94,20 +90,15 @@ class RunReport:
             return claim.origin
         return next((self.effects[name].origin for name in finding.effects if name in self.effects), None)
 
-    @property
-    def key(self) -> str:
-        """What the run is known by wherever its log lies: unlike `facts.id`, copies in other folders share it."""
-        return digest(self.facts.adapter, self.facts.native_id)
-
-    def fingerprint(self, finding: Finding) -> str:
-        """Give what a finding is known by in every folder and order: the run's key, and its id and record's bytes.
-
-        Ids alone rest on places in a log, which the next log may share: a record that says something else is another
-        finding.
-        """
-        origin = self.origin(finding)
-        record = origin.sha256 if origin else ""
-        return f"{self.key}-{digest(finding.id, code_of(finding), record, size=FINGERPRINT_BYTES)}"
+    def identity(self) -> Identity:
+        """Give what tells the findings of the run apart, as they stand now."""
+        return Identity(
+            self.facts.adapter,
+            self.facts.native_id,
+            records={event: origin.sha256 for event, origin in self._origins().items()},
+            claims=((claim.id, claim.event) for claim in self.claims.values()),
+            effects=((effect.id, effect.call_id, effect.event) for effect in self.effects.values()),
+        )
 
     def checked(self) -> int:
         """Count the claims whose outcome says something."""
@@ -138,7 +129,6 @@ class RunReport:
             "discrepancies": [
                 {
                     "id": d.id,
-                    "fingerprint": self.fingerprint(d),
                     "code": d.code,
                     "severity": d.severity,
                     "claim": d.claim,
@@ -149,13 +139,10 @@ class RunReport:
             ],
             "gates": [
                 {
-                    "id": g.id,
-                    "fingerprint": self.fingerprint(g),
                     "gate": g.gate,
                     "outcome": g.outcome,
                     "severity": g.severity,
                     "call_ids": list(g.call_ids),
-                    "event": g.event,
                     "reason": g.reason,
                     "message": g.message,
                 }
@@ -163,8 +150,6 @@ class RunReport:
             ],
             "inputs": [
                 {
-                    "id": i.id,
-                    "fingerprint": self.fingerprint(i),
                     "code": i.code,
                     "severity": i.severity,
                     "call_id": i.call_id,
@@ -183,22 +168,28 @@ class RunReport:
             },
         }
 
-    def _events(self) -> dict[str, dict[str, Any]]:
-        """Give the events that the values speak of: where each stands, its record's digest, its time."""
+    def _origins(self) -> dict[str, Origin]:
+        """Give the records of the events that the values speak of."""
         origins: dict[str, Origin] = {}
-        times = dict(self._times)
         for claim in self.claims.values():
             origins[claim.event] = claim.origin
-            times.setdefault(claim.event, claim.time)
         for effect in self.effects.values():
             origins[effect.event] = effect.origin
-            times.setdefault(effect.event, effect.time)
             if effect.result_event is not None and effect.result_origin is not None:
                 origins[effect.result_event] = effect.result_origin
         for gate in self.gates.values():
             origins[gate.event] = gate.origin
         for found in self.inputs.values():
             origins[found.event] = found.origin
+        return origins
+
+    def _events(self) -> dict[str, dict[str, Any]]:
+        """Give the events that the values speak of: where each stands, its record's digest, its time."""
+        times = dict(self._times)
+        for claim in self.claims.values():
+            times.setdefault(claim.event, claim.time)
+        for effect in self.effects.values():
+            times.setdefault(effect.event, effect.time)
         return {
             event: {
                 "source": origin.source,
@@ -206,7 +197,7 @@ class RunReport:
                 "sha256": origin.sha256,
                 "time": iso(times.get(event)),
             }
-            for event, origin in origins.items()
+            for event, origin in self._origins().items()
         }
 
 
@@ -249,20 +240,7 @@ def effect_document(effect: Effect) -> dict[str, Any]:
 
 def unattributed_document(row: Unattributed) -> dict[str, Any]:
     """Give a row of shared evidence that no run accounts for as a JSON object."""
-    return {
-        "id": row.id,
-        "fingerprint": row_fingerprint(row),
-        "source": row.source,
-        "locator": locator(row.origin),
-        "kind": row.kind,
-        "severity": row.severity,
-        "message": row.message,
-    }
-
-
-def row_fingerprint(row: Unattributed) -> str:
-    """Give what such a row is known by: its feed's name and its own id there, and what is wrong with it."""
-    return f"{SHARED}-{digest(row.id, row.kind, size=FINGERPRINT_BYTES)}"
+    return {"source": row.source, "locator": locator(row.origin), "kind": row.kind, "message": row.message}
 
 
 def locator(origin: Origin) -> dict[str, Any]:

@@ -53,12 +53,6 @@ def known(tmp_path: Path, assure) -> Path:
     return folder
 
 
-def fingerprints(text: str) -> list[str]:
-    document = json.loads(text)
-    kinds = ("discrepancies", "gates", "inputs")
-    return sorted(finding["fingerprint"] for run in document["runs"] for kind in kinds for finding in run[kind])
-
-
 def test_what_the_baseline_has_does_not_fail(known, assure):
     done = assure("reconcile", known, "--baseline", "baseline.json")
     assert done.returncode == 0
@@ -90,11 +84,10 @@ def test_findings_are_known_in_another_folder_and_another_order(known, tmp_path,
     elsewhere = tmp_path / "a" / "checkout"
     elsewhere.parent.mkdir()
     shutil.copytree(known, elsewhere)
-    before = (tmp_path / "baseline.json").read_text()
     for paths in ([elsewhere], [elsewhere / "refund.json", elsewhere / "commit.json"]):
-        done = assure("reconcile", *paths, "--baseline", "baseline.json", "--format", "json")
+        done = assure("reconcile", *paths, "--baseline", "baseline.json")
         assert done.returncode == 0
-        assert fingerprints(done.stdout) == fingerprints(before)
+        assert done.stdout.splitlines()[-1] == "Against the baseline: 0 new, 3 known, 0 vanished."
 
 
 def test_logs_of_one_name_are_known_wherever_their_folders_lie(known, tmp_path, assure):
@@ -176,12 +169,12 @@ DAMAGED = {
     "no object": "[]",
     "another tool's": '{"version": "2.1.0", "runs": []}',
     "of a later schema": '{"schema":"assure-tui/reconcile/v9","rules_digest":"","runs":[],"unattributed":[]}',
-    "an unknown severity": json.dumps(
+    "a run of another shape": json.dumps(
         {
             "schema": "assure-tui/reconcile/v1",
             "rules_digest": "",
-            "runs": [],
-            "unattributed": [{"fingerprint": "shared-1", "severity": "\x1b[2Jfine"}],
+            "runs": [{"adapter": "\x1b[2Jfine", "native_id": 1}],
+            "unattributed": [],
         }
     ),
     "nested without end": '{"schema":"assure-tui/reconcile/v1","x":' + "[" * 100_000,
