@@ -12,7 +12,7 @@ Only effects of kinds that a feed covers are remembered, the latest `MAX_CALLS` 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from assure_tui.reconcile.claims.values import number, same_amount
 from assure_tui.reconcile.ids import digest, row_id
@@ -38,17 +38,27 @@ MAX_ROWS = 20_000
 """Rows remembered that have no owner yet, and rows remembered to notice a second one of their like."""
 
 
+Key: TypeAlias = tuple[str, str]
+"""A call: its run and its effect's id."""
+
+
 class Call(NamedTuple):
     """A call that a row may stem from."""
 
     run: str
     effect: str
+    """Id of the effect within its run: other runs may have an effect of the same id."""
     call_id: str
     kind: str
     names: frozenset[str]
     """Lower-case targets, recipients and identifiers of the call."""
     amounts: tuple[Decimal, ...]
     time: float | None
+
+    @property
+    def key(self) -> Key:
+        """What tells the call from all others."""
+        return self.run, self.effect
 
     def marks(self) -> frozenset[str]:
         """Give what rows may find the call by."""
@@ -67,16 +77,16 @@ class Attribution:
 
     def __init__(self) -> None:
         self.feeds: dict[str, FeedState] = {}
-        self._calls: dict[str, Call] = {}
-        self._by_call: dict[str, set[str]] = {}
-        self._by_key: dict[str, dict[str, None]] = {}
-        """Name or amount of a call to the effects that have it."""
+        self._calls: dict[Key, Call] = {}
+        self._by_call: dict[str, dict[Key, None]] = {}
+        self._by_key: dict[str, dict[Key, None]] = {}
+        """Name or amount of a call to the calls that have it."""
         self._runs: dict[str, str] = {}
         """Run id and the log's own run id to the run id."""
         self._waiting: dict[str, FeedRow] = {}
         self._owner: dict[str, str] = {}
-        self._rows_of: dict[str, int] = {}
-        """Effect to the number of rows it has."""
+        self._rows_of: dict[Key, int] = {}
+        """Call to the number of rows it has."""
         self._landed: dict[tuple[str, str, str], dict[str, FeedRow]] = {}
         """Kind, target and amount to the runs that have such a row, with their first one."""
         self._doubled: dict[str, Unattributed] = {}
@@ -99,12 +109,13 @@ class Attribution:
         """Learn of an effect that a call made; gives the rows that find their owner by it."""
         if effect.source_kind != "log" or effect.effect_class == "read" or not self._covered(effect.kind):
             return []
-        self._drop(effect.id)
-        self._calls[effect.id] = call = call_of(effect)
-        for key in call.marks():
-            self._by_key.setdefault(key, {})[effect.id] = None
+        call = call_of(effect)
+        self._drop(call.key)
+        self._calls[call.key] = call
+        for mark in call.marks():
+            self._by_key.setdefault(mark, {})[call.key] = None
         if effect.call_id is not None:
-            self._by_call.setdefault(effect.call_id, set()).add(effect.id)
+            self._by_call.setdefault(effect.call_id, {})[call.key] = None
         if call.time is not None:
             self._began = call.time if self._began is None else min(self._began, call.time)
         while len(self._calls) > MAX_CALLS:
@@ -134,8 +145,8 @@ class Attribution:
 
     def forget(self, run: str) -> None:
         """Forget the calls of a run that is closed; rows that come later are nobody's."""
-        for effect in [effect for effect, call in self._calls.items() if call.run == run]:
-            self._drop(effect)
+        for key in [key for key in self._calls if key[0] == run]:
+            self._drop(key)
 
     def changes(self) -> list[Change]:
         """Give what there is to say of the sources, as changes against what was said before."""
@@ -156,16 +167,13 @@ class Attribution:
         kinds = {feed.kind for feed in self.feeds.values()}
         return bool(kinds & set(rows_of(kind))) or any(row.kind in rows_of(kind) for row in self._waiting.values())
 
-    def _drop(self, effect: str) -> None:
-        call = self._calls.pop(effect, None)
+    def _drop(self, key: Key) -> None:
+        call = self._calls.pop(key, None)
         if call is None:
             return
-        self._by_call.get(call.call_id, set()).discard(effect)
-        for key in call.marks():
-            effects = self._by_key.get(key, {})
-            effects.pop(effect, None)
-            if not effects:
-                self._by_key.pop(key, None)
+        _forget(self._by_call, call.call_id, key)
+        for mark in call.marks():
+            _forget(self._by_key, mark, key)
 
     def _settle(self, keys: Iterable[str]) -> list[Owned]:
         """Look at rows that wait; exact agreement first, then, when nothing more can come, the nearest."""
@@ -180,22 +188,22 @@ class Attribution:
             while len(self._owner) > MAX_ROWS:
                 del self._owner[next(iter(self._owner))]
             if call is not None:
-                self._rows_of[call.effect] = self._rows_of.get(call.effect, 0) + 1
+                self._rows_of[call.key] = self._rows_of.get(call.key, 0) + 1
             self._note(run, row)
             owned.append(Owned(run, row))
         return owned
 
     def _alike(self, row: FeedRow) -> list[Call]:
         """Give the calls within the time window that share a name or the amount with a row."""
-        effects = {effect for key in keys_of(row) for effect in self._by_key.get(key, ())}
-        calls = sorted((self._calls[effect] for effect in effects), key=lambda call: (call.time or 0.0, call.effect))
+        keys = {key for mark in keys_of(row) for key in self._by_key.get(mark, ())}
+        calls = sorted((self._calls[key] for key in keys), key=lambda call: (call.time or 0.0, call.key))
         return [call for call in calls if row.kind in rows_of(call.kind) and self._in_time(call, row)]
 
     def _find(self, row: FeedRow, *, late: bool) -> tuple[Call | None, str | None]:
         if row.call_ref:
-            for effect in self._by_call.get(row.call_ref, ()):
-                return self._calls[effect], self._calls[effect].run
-            named = [self._calls[effect] for effect in self._by_key.get("n:" + plain(row.call_ref), ())]
+            for key in self._by_call.get(row.call_ref, ()):
+                return self._calls[key], self._calls[key].run
+            named = [self._calls[key] for key in self._by_key.get("n:" + plain(row.call_ref), ())]
             if len({call.run for call in named}) == 1:
                 return named[0], named[0].run
             if row.call_ref in self._runs:
@@ -207,7 +215,7 @@ class Attribution:
         found = self._only(exact) or self._in_turn(row, exact, late=late)
         if found is not None or exact or not late:
             return (found, found.run) if found is not None else (None, None)
-        free = [call for call in near if not self._rows_of.get(call.effect)]
+        free = [call for call in near if not self._rows_of.get(call.key)]
         found = self._only([call for call in free if _same_target(call, row)]) or self._only(
             [call for call in free if _same_value(call, row)]
         )
@@ -218,7 +226,7 @@ class Attribution:
         listed = list(calls)
         if len({call.run for call in listed}) != 1:
             return None
-        return next((call for call in listed if not self._rows_of.get(call.effect)), listed[-1])
+        return next((call for call in listed if not self._rows_of.get(call.key)), listed[-1])
 
     def _in_turn(self, row: FeedRow, calls: list[Call], *, late: bool) -> Call | None:
         """Give a row to one of several runs that called for the same, where it makes no difference which.
@@ -226,8 +234,8 @@ class Attribution:
         That is so when one call alone has no row yet, or when in the end there are as many rows as calls.
         """
         free = sorted(
-            (call for call in calls if not self._rows_of.get(call.effect)),
-            key=lambda call: (call.time or 0.0, call.effect),
+            (call for call in calls if not self._rows_of.get(call.key)),
+            key=lambda call: (call.time or 0.0, call.key),
         )
         if len(free) == 1 and len(calls) > 1:
             return free[0]
@@ -312,6 +320,14 @@ class Attribution:
     def _before(self, row: FeedRow) -> bool:
         """Tell whether a row is older than anything that was watched."""
         return self._began is not None and row.time is not None and row.time < self._began - SKEW
+
+
+def _forget(index: dict[str, dict[Key, None]], mark: str, key: Key) -> None:
+    """Take a call out of an index, and a mark that no call has any more."""
+    keys = index.get(mark, {})
+    keys.pop(key, None)
+    if not keys:
+        index.pop(mark, None)
 
 
 def call_of(effect: Effect) -> Call:
