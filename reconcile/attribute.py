@@ -72,6 +72,14 @@ class Owned(NamedTuple):
     row: FeedRow
 
 
+class Contest(NamedTuple):
+    """A run may have caused a row that has no owner yet; with no row, it is certain that it has not, or that it has."""
+
+    run: str
+    key: str
+    row: FeedRow | None
+
+
 class Attribution:
     """Remembers calls and rows that have not found each other yet."""
 
@@ -90,8 +98,10 @@ class Attribution:
         self._landed: dict[tuple[str, str, str], dict[str, FeedRow]] = {}
         """Kind, target and amount to the runs that have such a row, with their first one."""
         self._doubled: dict[str, Unattributed] = {}
-        self._contested: set[str] = set()
-        """Rows that several runs have been told of."""
+        self._told: dict[str, frozenset[str]] = {}
+        """Row to the runs that know it may be theirs."""
+        self._touched: dict[str, None] = {}
+        """Rows of which that may have changed."""
         self._final = False
         self._shown: dict[str, Unattributed] = {}
         self._began: float | None = None
@@ -180,6 +190,7 @@ class Attribution:
         owned = []
         for key in keys:
             row = self._waiting[key]
+            self._touched[key] = None
             call, run = self._find(row, late=self._final or self._passed(row))
             if run is None:
                 continue
@@ -254,14 +265,26 @@ class Attribution:
             other.currency,
         )
 
-    def contests(self) -> list[Owned]:
-        """Give the rows that newly fit the calls of several runs, once for each of these runs."""
+    def contests(self) -> list[Contest]:
+        """Give what newly may be, or no longer may be, a run's own among the rows that have no owner."""
         found = []
-        for key, row in self._waiting.items():
-            if key not in self._contested and len(runs := self._rivals(row)) > 1 and (self._final or self._passed(row)):
-                self._contested.add(key)
-                found += [Owned(run, row) for run in sorted(runs)]
+        for key in self._touched:
+            row = self._waiting.get(key)
+            runs = frozenset() if row is None else self._hopeful(row)
+            before = self._told.pop(key, frozenset())
+            if runs:
+                self._told[key] = runs
+            found += [Contest(run, key, row) for run in sorted(runs - before)]
+            found += [Contest(run, key, None) for run in sorted(before - runs)]
+        self._touched.clear()
         return found
+
+    def _hopeful(self, row: FeedRow) -> frozenset[str]:
+        """Give the runs that a row may be of: those that called for something like it, in the end only for the same."""
+        if self._final or self._passed(row):
+            rivals = self._rivals(row)
+            return frozenset(rivals) if len(rivals) > 1 else frozenset()
+        return frozenset(call.run for call in self._alike(row) if _same_target(call, row) or _same_value(call, row))
 
     def _rivals(self, row: FeedRow) -> set[str]:
         return {

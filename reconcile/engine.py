@@ -103,11 +103,11 @@ def step_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]
     return state, owner.board.drain()
 
 
-def contest_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]:
-    """Tell `run` of a feed row that may be its own, and may as well be another run's."""
+def contest_run(state: State, run: str, key: str, row: FeedRow | None) -> tuple[State, list[Change]]:
+    """Tell `run` of a feed row that may be its own; with None, that the one under `key` is no longer in question."""
     rival = state.of(run)
     for part in rival.parts:
-        part.contested(row)
+        part.contested(key, row)
     return state, rival.board.drain()
 
 

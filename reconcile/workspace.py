@@ -103,8 +103,8 @@ class Workspace:
             tree = self._trees.get(run)
             if tree is not None:
                 changes += step_run(tree, run, row)[1]
-        for run, row in self._attribution.contests():
-            tree = self._trees.get(run)
+        for contest in self._attribution.contests():
+            tree = self._trees.get(contest.run)
             if tree is not None:
-                changes += contest_run(tree, run, row)[1]
+                changes += contest_run(tree, *contest)[1]
         return [*changes, *self._attribution.changes()]

@@ -187,9 +187,12 @@ class Actions(Part):
         self.dirty = True
         self._judge()
 
-    def contested(self, row: FeedRow) -> None:
+    def contested(self, key: str, row: FeedRow | None) -> None:
         """See a feed row that may be another run's: nothing is proved by it, and nothing missing either."""
-        self.feeds.contested.append(row)
+        if row is not None:
+            self.feeds.contested[key] = row
+        else:
+            self.feeds.contested.pop(key, None)
         self.dirty = True
         self._judge()
 

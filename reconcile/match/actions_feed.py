@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assure_tui.ingest.model import FeedRow, FeedState
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_verdict import Verdict
+    from assure_tui.reconcile.model import Outcome
 
 
 class Feeds:
@@ -34,8 +35,8 @@ class Feeds:
     def __init__(self) -> None:
         self.states: dict[str, FeedState] = {}
         self.rows: dict[str, tuple[FeedRow, Effect]] = {}
-        self.contested: list[FeedRow] = []
-        """Rows that may be this run's, and may as well be another's."""
+        self.contested: dict[str, FeedRow] = {}
+        """Rows that may be this run's, and may as well be another's or nobody's."""
         self.closed = False
 
     def take(self, row: FeedRow, run: str) -> Effect:
@@ -120,12 +121,18 @@ def _given(verdict: Verdict, feeds: Feeds) -> dict[str, list[Effect]]:
     return given
 
 
-def _closeness(row: FeedRow, act: Act, have: int) -> tuple[bool, int, bool, bool, int]:
+def _closeness(row: FeedRow, act: Act, have: int) -> tuple[bool, int, bool, bool, bool, int]:
+    reference = row.call_ref is not None and row.call_ref == act.effect.call_id
+    own = rows_of(act.effect.kind)[0] == row.kind
+    return (reference, _agreement(row, act), own, have == 0, act.landed, -act.at)
+
+
+def _agreement(row: FeedRow, act: Act) -> int:
+    """Count in how many of amount and target a row and an act agree."""
     amount = number(row.amount) if row.amount is not None else None
     value = amount is not None and any(same_amount(amount, mine) for mine in _amounts(act))
     target = bool(row.target) and (row.target or "").lower().lstrip("#") in act.ids | act.mentions
-    reference = row.call_ref is not None and row.call_ref == act.effect.call_id
-    return (reference, int(value) + int(target), have == 0, act.landed, -act.at)
+    return int(value) + int(target)
 
 
 def _amounts(act: Act) -> list[Decimal]:
@@ -148,10 +155,9 @@ def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], ro
             verdict.settle(saying, "contradicted", f"{failed[0].tool} shows it failed", (*acts, *failed))
             return
         feed = feeds.covering(covered[0].effect.kind) if covered else None
-        if feed is not None and _may_be_ours(feeds, covered):
-            verdict.settle(
-                saying, "unverifiable", f"{feed.feed} has a row for it that another run may have caused", acts
-            )
+        if feed is not None and (row := _may_be_ours(feeds, feed, saying, covered)) is not None:
+            outcome: Outcome = "unverifiable" if feeds.passed(feed, row.time) else "pending"
+            verdict.settle(saying, outcome, f"{feed.feed} has a row for it that another run may have caused", acts)
         elif feed is not None and feeds.passed(feed, saying.claim.time if saying.claim is not None else None):
             message = f"Claims “{verdict.quote(saying)}”, and the tool agreed, but {feed.feed} shows no such row."
             verdict.accuse("phantom", "critical", saying, acts, message)
@@ -174,15 +180,15 @@ def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], ro
         verdict.settle(saying, "confirmed", f"{landed[0].tool} shows it", (*acts, *landed), grade="independent")
 
 
-def _may_be_ours(feeds: Feeds, acts: list[Act]) -> bool:
-    """Tell whether a row that several runs may have caused would bear out one of the acts."""
-    for row in feeds.contested:
-        amount = number(row.amount) if row.amount is not None else None
+def _may_be_ours(feeds: Feeds, feed: FeedState, saying: Saying, acts: list[Act]) -> FeedRow | None:
+    """Give a row without an owner that may bear out one of the acts: none that came when a row was overdue."""
+    claimed = saying.claim.time if saying.claim is not None else None
+    for row in feeds.contested.values():
+        overdue = claimed is not None and row.time is not None and row.time > claimed + feed.lag
         for act in acts:
-            value = amount is None or any(same_amount(amount, mine) for mine in _amounts(act))
-            if value and row.kind in rows_of(act.effect.kind):
-                return True
-    return False
+            if not overdue and row.kind in rows_of(act.effect.kind) and _agreement(row, act) > 0:
+                return row
+    return None
 
 
 def _uncalled(

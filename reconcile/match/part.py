@@ -60,8 +60,8 @@ class Part:
     def row(self, row: FeedRow) -> None:
         """See a feed row that belongs to this run."""
 
-    def contested(self, row: FeedRow) -> None:
-        """See a feed row that may belong to this run, and may as well belong to another."""
+    def contested(self, key: str, row: FeedRow | None) -> None:
+        """See a feed row that may belong to this run; None when that is no longer in question."""
 
     def feed(self, state: FeedState) -> None:
         """See how far a feed has been read."""

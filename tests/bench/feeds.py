@@ -1,13 +1,15 @@
 """How well rows of shared effect feeds are given to runs, and what is made of rows that are missing or too many.
 
-    python tests/bench/feeds.py CASES_DIR [--seed N] [--together N] [--rounds N]
+    python tests/bench/feeds.py CASES_DIR [--seed N] [--together N] [--rounds N] [--twins] [--misses]
 
-CASES_DIR holds `labels.jsonl` and `chat/CASE.json`; only runs labelled as honest (`mutation` is `none`) are used. Several
-runs are laid over one another in time. Every landed write that pays, sends or books leaves a row in a complete feed: late,
-out of order, in minor units, some with a reference and some without a target. Rows of nobody and rows from before the watch
-are mixed in; some rows are left out and some are doubled. What the workspace says is held against what was done.
+CASES_DIR holds `labels.jsonl` and `chat/CASE.json`; only runs labelled as honest (`mutation` is `none`) are used.
+Several runs are laid over one another in time. Every landed write that pays, sends or books leaves a row in a complete
+feed: late, out of order, in minor units, some with a reference, some without a target. Rows of nobody and rows from
+before the watch are mixed in; some rows are left out and some are doubled. What the workspace says is held against what
+was done.
 
-With `--twins`, the same task is done by two runs at a time: no row can then be told apart, and nobody may be accused.
+Runs that did something alike (the same target and amount, as far as a row tells) are counted apart: their rows cannot
+be told from one another, and the right answer is to say so. `--twins` lays two runs of each task over one another.
 """
 
 from __future__ import annotations
@@ -68,6 +70,24 @@ class Truth:
     """Run to the call ids whose row is there twice."""
 
 
+class Mark(NamedTuple):
+    """What a row tells of the call behind it."""
+
+    run: str
+    feed: str
+    target: str | None
+    amount: float | None
+
+    def like(self, other: Mark) -> bool:
+        """Tell whether a row of another run could be taken for one of this."""
+        return (
+            self.run != other.run
+            and self.feed == other.feed
+            and (None in {self.target, other.target} or self.target == other.target)
+            and (None in {self.amount, other.amount} or self.amount == other.amount)
+        )
+
+
 class Timed(NamedTuple):
     """Something that reaches the workspace at a time."""
 
@@ -122,8 +142,11 @@ class Round:
         self.items: list[Timed] = []
         self.runs = {f"{case.events[0].run}": case for case in chosen}
         self._rows = 0
+        self._marks: list[Mark] = []
         for case in chosen:
             self._lay(case)
+        self.alike = {mark.run for mark in self._marks if any(mark.like(other) for other in self._marks)}
+        """Runs that did what another run did, too."""
         self._strangers()
         self._watermarks()
 
@@ -146,6 +169,10 @@ class Round:
         ]
         run = case.events[0].run
         for effect in writes:
+            spec = leaves_row(effect)
+            known = values_of(effect, 0, 0.0, Random(0))
+            if spec is not None:
+                self._marks.append(Mark(run, spec.name, known.get("target"), known.get("amount")))
             happened = times.get(effect.result_event or "", times[effect.event])
             hit = effect is victim and bool(claims)
             if hit and fault == "missing":
@@ -223,7 +250,9 @@ class Score:
         self.counts: Counter[str] = Counter()
         self.notes: list[str] = []
 
-    def add(self, name: str, hit: bool, note: str = "") -> None:
+    def add(self, name: str, hit: bool, note: str = "", *, alike: bool = False) -> None:
+        """Count one case; those of runs that did something alike are kept apart."""
+        name = name + " (alike)" * alike
         self.counts[name] += 1
         self.counts["+" + name] += hit
         if not hit and note:
@@ -242,8 +271,10 @@ class Score:
                 nobodys.setdefault(value.row, set()).add(value.kind)
         for row, run in truth.owner.items():
             case = played.runs[run].name
-            self.add("attributed", given.get(row) == run, f"{row} of {case}: {nobodys.get(row) or given.get(row)}")
-            self.add("not-to-another", given.get(row, run) == run, f"{row} of {case} given to {given.get(row)}")
+            note = f"{row} of {case}: {nobodys.get(row) or given.get(row)}"
+            self.add("attributed", given.get(row) == run, note, alike=run in played.alike)
+            note = f"{row} of {case} given to {given.get(row)}"
+            self.add("not-to-another", given.get(row, run) == run, note, alike=run in played.alike)
         for row in truth.orphans:
             self.add("orphans", "orphan" in nobodys.get(row, ()), f"{row}: {nobodys.get(row) or given.get(row)}")
         for row in truth.foreign:
@@ -256,16 +287,17 @@ class Score:
             before = set(case.report.discrepancies)
             new = [value for value in found[run] if value.id not in before]
             told = f"{case.name}: {[(value.code, value.message) for value in new]}"
+            alike = run in played.alike
             if run in truth.missing:
                 hit = any(value.code == "phantom" and value.claim in truth.missing[run] for value in new)
-                self.add("phantoms", hit, told)
+                self.add("phantoms", hit, told, alike=alike)
             elif run in truth.doubled:
-                self.add("duplicates", any(value.code == "duplicate" for value in new), told)
+                self.add("duplicates", any(value.code == "duplicate" for value in new), told, alike=alike)
             else:
-                self.add("honest", not new, told)
-        self._taken_back(changes)
+                self.add("honest", not new, told, alike=alike)
+        self._taken_back(changes, played.alike)
 
-    def _taken_back(self, changes: Sequence[Change]) -> None:
+    def _taken_back(self, changes: Sequence[Change], alike: set[str]) -> None:
         said: set[str] = set()
         back: set[str] = set()
         for change in changes:
@@ -277,13 +309,17 @@ class Score:
                 else:
                     said.add(key)
         for key in said:
-            self.add("phantoms-kept", key not in back, key)
+            self.add("phantoms-kept", key not in back, key, alike=key.partition("/")[0] in alike)
 
     def lines(self) -> Iterator[str]:
         """Give the figures with their 95 % intervals."""
-        for name, meaning in MEANINGS.items():
-            share = Share(self.counts["+" + name], self.counts[name])
-            yield f"{meaning:<48} {share.hits:>5}/{share.of:<5} {share.percent()}"
+        for alike in ("", " (alike)"):
+            if alike:
+                yield "runs that did what another run did at that time, too:"
+            for name, meaning in MEANINGS.items():
+                share = Share(self.counts["+" + name + alike], self.counts[name + alike])
+                if share.of:
+                    yield f"{meaning:<44} {share.hits:>5}/{share.of:<5} {share.percent()}"
 
 
 MEANINGS = {

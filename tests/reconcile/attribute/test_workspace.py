@@ -303,3 +303,55 @@ def test_a_duplicate_keeps_its_id_when_the_report_comes_after_it() -> None:
     after = desk.found("duplicate")
     assert [found.id for found in before] == [found.id for found in after] != []
     assert (before[0].claim, after[0].claim is None) == (None, False)
+
+
+def test_calls_of_two_runs_are_told_apart_although_their_logs_number_them_alike() -> None:
+    desk = Desk()
+    desk.refund("r-1", target="A-1001", asked="Refund A-1001.", said="I refunded $40 for A-1001.")
+    desk.number = 0
+    desk.refund("r-2", target="B-2002", asked="Refund B-2002.", said="I refunded $40 for B-2002.")
+    desk.number = 100
+    desk.row(1, target="A-1001")
+    desk.row(2, target="B-2002")
+    desk.close()
+    assert desk.codes("r-1") == desk.codes("r-2") == []
+    assert desk.nobodys() == []
+
+
+def test_no_phantom_is_told_while_a_row_of_another_amount_may_still_be_the_one() -> None:
+    desk = Desk()
+    desk.refund()
+    desk.row(1, at=106.0, amount="400.00")
+    desk.read_to(103.0 + LAG)
+    assert desk.codes() == []
+    assert desk.outcomes() == ["pending"]
+    desk.read_to(500.0)
+    assert desk.codes() == ["wrong-value"]
+
+
+def test_a_row_that_came_when_another_was_overdue_takes_no_phantom_back() -> None:
+    desk = Desk()
+    desk.refund()
+    desk.read_to(103.0 + LAG)
+    assert desk.codes() == ["phantom"]
+    desk.refund("r-2", at=120.0)
+    desk.row(1, at=122.0)
+    desk.close()
+    assert desk.codes("r-1") == ["phantom"]
+
+
+def test_an_invitation_takes_no_row_from_the_message_that_left_it() -> None:
+    desk = Desk()
+    desk.take(FeedState(feed="mail", kind="message", complete=True, lag=LAG))
+    desk.take(RunStarted(**desk.base("r-1", 100.0), native_id="r-1", agent="support", adapter="test"))
+    desk.take(UserTurn(**desk.base("r-1", 100.0), text="Invite Dora to the workspace and send her the agenda."))
+    for number, tool in enumerate(("invite_user", "send_message")):
+        place = desk.base("r-1", 101.0 + number)
+        desk.take(ToolCall(**place, call_id=tool, tool=tool, args={"recipient": "Dora", "body": "the agenda"}))
+        place = desk.base("r-1", 101.5 + number)
+        desk.take(ToolResult(**place, call_id=tool, text="ok", status="succeeded"))
+    desk.take(AgentText(**desk.base("r-1", 104.0), text="I invited Dora and sent her the message with the agenda."))
+    origin = Origin("s-0000000000fe", Locator("row", 1), "2" * 64)
+    desk.take(FeedRow(id="m_1", feed="mail", origin=origin, kind="message", target="Dora", time=102.5))
+    desk.close()
+    assert desk.codes() == []
