@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from assure_tui.app.desk.identity import Identity
+
 SAID = "I issued a single $40 refund for order O-77."
 
 
@@ -51,6 +53,18 @@ def known(tmp_path: Path, assure) -> Path:
     assert done.returncode == 1
     (tmp_path / "baseline.json").write_text(done.stdout)
     return folder
+
+
+def test_results_of_gates_that_differ_in_anything_are_told_apart():
+    def identity(record: str = "ab", native: str = "s-1") -> Identity:
+        return Identity("codex", native, records={"E1": record}, claims=(), effects=[("e-1", "call_1", "E1")])
+
+    one = ("egress", ["call_1"], "upload")
+    others = [("hook-bypass", ["call_1"], "upload"), ("egress", ["call_2"], "upload"), ("egress", ["call_1"], "mail")]
+    found = [identity().gate(*result) for result in (one, *others)]
+    found += [identity(record="cd").gate(*one), identity(native="s-2").gate(*one)]
+    assert len(set(found)) == 6
+    assert identity().gate(*one) == found[0]
 
 
 def test_what_the_baseline_has_does_not_fail(known, assure):
