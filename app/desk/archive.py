@@ -39,6 +39,8 @@ class Archive:
         self._lock = threading.RLock()
         self._ledger: Ledger | None = None
         self._writable = False
+        self.damage = ""
+        """Why nothing can be written, once that was tried; what is there can still be read."""
         self._tail: list[Entry] = []
         self._read_to = 0
 
@@ -71,8 +73,13 @@ class Archive:
             raise UsageError("this desk was opened read-only: leave --read-only out to write.")
         with self._lock:
             if self._ledger is None or not self._writable:
-                self._ledger = open_ledger(self._home)
+                try:
+                    self._ledger = open_ledger(self._home)
+                except LedgerDamagedError as error:
+                    self.damage = str(error)
+                    raise
                 self._writable = True
+                self.damage = ""
             return self._ledger
 
     def write(self, words: Sequence[Words]) -> int:

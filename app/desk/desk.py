@@ -107,6 +107,9 @@ class Desk:
         try:
             size = self._archive.size()
             state = self._verified.state if self._verified else "unchecked" if size else "empty"
+            if self._archive.damage:
+                state = "damaged"
+                problems.append(self._archive.damage)
         except LedgerDamagedError as error:
             state = "damaged"
             problems.append(str(error))
@@ -381,6 +384,9 @@ class Desk:
             size, root = self._archive.size(), ledger.root().hex()
         except LedgerDamagedError as error:
             statement = ("open", "failed", str(error))
+            return msgspec.structs.replace(_no_ledger(self.home.ledger), state="damaged", statements=(statement,))
+        if self._archive.damage:
+            statement = ("open", "failed", self._archive.damage)
             return msgspec.structs.replace(_no_ledger(self.home.ledger), state="damaged", statements=(statement,))
         newest = self._library.newest_entries(NEWEST_ENTRIES)
         checked = self._verified

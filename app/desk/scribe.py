@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from assure_tui.app.desk.paths import Home
 
 PUBLISH_SECONDS = 1.0
+CHECKED_AT_OPEN = 100_000
+"""Entries up to which the whole ledger is verified before anything is written to it: about a quarter of a second."""
 MAX_FOLLOW = 5_000
 """Entries that are copied into the index at a time."""
 _WITHOUT_CONTENT = frozenset({"assessed", "heartbeat", "key", "recovery"})
@@ -41,12 +43,28 @@ def open_ledger(home: Home) -> Ledger:
     try:
         with FileLock(home.ledger.with_name(home.ledger.name + ".lock")):
             if (home.ledger / "trust").exists():
-                return Ledger.open(home.ledger, pins=home.pins, keys=home.keys)
+                return _checked(Ledger.open(home.ledger, pins=home.pins, keys=home.keys), home)
             return Ledger.create(home.ledger, pins=home.pins, keys=home.keys)
     except (DamagedError, ForeignError) as error:
         raise LedgerDamagedError(f"{error}.") from error
     except LedgerError as error:
         raise UsageError(f"{error}.") from error
+
+
+def _checked(ledger: Ledger, home: Home) -> Ledger:
+    """Verify a ledger that was opened for writing: opening looks at its end, and nothing is added to a damaged past."""
+    if ledger.size > CHECKED_AT_OPEN:
+        return ledger
+    from assure_tui.ledger.verify import verify  # noqa: PLC0415 - readers need none of it
+
+    report = verify(home.ledger, pins=home.pins, keys=home.keys)
+    if report.state in {"failed", "damaged"}:
+        broken = next((found for found in report.statements if found.state == "failed"), None)
+        what = f"{broken.name}: {broken.detail}" if broken is not None else report.state
+        raise LedgerDamagedError(
+            f"{home.ledger} is damaged ({what}): nothing is written to it; see `assure-tui verify`."
+        )
+    return ledger
 
 
 @dataclass(slots=True)

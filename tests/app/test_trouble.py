@@ -104,7 +104,7 @@ def test_a_ledger_that_cannot_be_written_any_more_ends_the_recorder_at_once(reco
     (recorded / "ledger" / "segments").write_text("no folder")
     code, said = recording(logs, recorded)
     assert code in {2, 5}, said
-    sentence(said, "segments")
+    sentence(said, str(recorded / "ledger"))
 
 
 @pytest.mark.parametrize(
@@ -150,3 +150,15 @@ def test_no_command_opens_a_connection(tmp_path, logs, home, assure):
         done = assure(*words, env=env)
         assert done.returncode in {0, 1}, done.stderr
     assert not heard.exists(), heard.read_text()
+
+
+def test_nothing_is_added_to_a_ledger_whose_past_was_altered(recorded, assure):
+    (run,) = (row["id"] for row in json.loads(assure("runs", "--format", "json").stdout))
+    bundles = (path for path in (recorded / "ledger" / "tile" / "entries").rglob("*") if path.is_file())
+    bundle = max(bundles, key=lambda path: path.stat().st_size)
+    data = bytearray(bundle.read_bytes())
+    data[len(data) // 2] ^= 1
+    bundle.write_bytes(bytes(data))
+    done = assure("note", run, "words")
+    assert done.returncode == 5
+    sentence(done.stderr, str(recorded / "ledger"), "assure-tui verify")
