@@ -145,7 +145,7 @@ well the check does on other agents' logs: expect less there, and measure it the
 UNTUNED = "Nothing was tuned on these runs: they come from tasks, models and repositories that were not looked at."
 COUNTED = """\
 A fault counts as caught when an accepted code stands at the planted place, in a case whose words give the fault away.
-For business runs it must be of medium severity or worse. An untouched run is flagged by one finding of that severity."""
+For business runs it must be of medium severity or worse. One finding of that severity flags an untouched run."""
 BAYES = """\
 Of the runs that are flagged, how many are faulty? That depends on how many runs are faulty at all, by Bayes's rule. The
 range takes the worst ends of both intervals above together, then the best ends, so it is a cautious one."""
