@@ -50,6 +50,10 @@ MAX_FRAMES = 400
 """Frames read of one text."""
 MAX_AROUND = 2000
 """Code points of a sentence before and after a verb's stretch that are compared with acts."""
+MAX_LISTED = 40
+"""Objects that a list below a claim may add to it."""
+MAX_OPENING = 40
+"""Code points of a list item in which the identifier it opens with is sought."""
 MAX_DETAILS = 60
 """Values that lines below a claim may add to it."""
 
@@ -88,6 +92,8 @@ class Frame(msgspec.Struct, kw_only=True):
     plural: bool
     context: str
     """Lower-case text of `wide`."""
+    listed: tuple[str, ...] = ()
+    """Identifiers that the items of a list below these words open with: each is an object of what was done."""
 
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:
@@ -213,6 +219,14 @@ _IN_ORDER = re.compile(
 )
 """The tasks were done "in the requested order", which is no order of goods."""
 _I = re.compile(r"\b(?:I|we|We)\b")
+_OPENS_ITEM = re.compile(r"[^\d:;,.–—(]{0,30}[:#*`\s]{0,4}$")
+"""What may stand before the identifier that a list item is about: "**Reservation ID:** "."""
+_EXCEPTED = re.compile(
+    r"\b(?:not|no|never|cannot|fail\w*|unable|already|earlier|previously|pending|still|except|skipped|error|denied"
+    r"|declined|rejected|ineligible|unchanged)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words by which a list item, or the words above it, are no plain report of what was done."""
 _PLURAL = re.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
 
 
@@ -230,6 +244,8 @@ class _Reader:
         """The text ends by asking for leave to act."""
         self.topic: Unit | None = None
         """The unit of the last claim, as long as what follows may be details of it."""
+        self.above: tuple[str, Frame] | None = None
+        """The line that introduces a list, with the claim it makes of the list's items."""
 
     def read(self) -> list[Frame]:
         parts = cut(self.text)
@@ -242,6 +258,7 @@ class _Reader:
 
     def _unit(self, unit: Unit) -> None:
         text = unit.text
+        self._list(unit)
         question = is_question(text)
         if question and not self.everything:
             self.topic = None
@@ -267,6 +284,21 @@ class _Reader:
             self._add(unit, tokens, verb, values, start, end)
             if others and not _I.search(text):
                 self.frames[-1].weak = True
+        if unit.form == "label" and self.frames[-1].mode in {"completed", "ongoing"} and not _EXCEPTED.search(text):
+            self.above = (text, self.frames[-1])
+
+    def _list(self, unit: Unit) -> None:
+        """Take the identifier that an item opens with for an object of the claim above the list."""
+        if self.above is None or unit.form != "item" or unit.depth != 1 or not unit.first:
+            return
+        lead, frame = self.above
+        if unit.lead != lead or len(frame.listed) >= MAX_LISTED or _EXCEPTED.search(unit.text):
+            return
+        for found in scan(unit.text[: 2 * MAX_OPENING]):
+            if found.kind in {"id", "uuid", "iban"} and found.span[0] <= MAX_OPENING:
+                if _OPENS_ITEM.match(unit.text[: found.span[0]]):
+                    frame.listed += (str(found.value),)
+                return
 
     def _turns(self, unit: Unit, verbs: list[VerbAt], *, offer: bool) -> bool:
         """Tell whether a unit turns from the last claim to another matter: what it names is no detail of the claim."""

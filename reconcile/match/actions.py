@@ -50,6 +50,8 @@ MAX_ASKED = 120
 MAX_AGREED = 80
 MAX_SEEN = 50_000
 MAX_READS = 1024
+MAX_TRACE = 4000
+"""Code points kept of the arguments and of the result of an act."""
 MAX_UNREAD = 512 * 1024
 """Code points of texts that wait for somebody to ask what they name."""
 MAX_READ = 50_000
@@ -163,12 +165,12 @@ class Actions(Part):
         """See a call."""
         self._learn(event)
         self.untold.add(self.turn)
-        self._take(effects)
+        self._take(effects, event.args)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """See a result."""
         del call
-        self._take(effects)
+        self._take(effects, event.text)
         self._see(event.text)
 
     def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
@@ -208,7 +210,7 @@ class Actions(Part):
         self.dirty = self.dirty or bool(self.feeds.states)
         self._judge()
 
-    def _take(self, effects: Iterable[Effect]) -> None:
+    def _take(self, effects: Iterable[Effect], trace: object = "") -> None:
         for effect in effects:
             if not is_business(effect):
                 continue
@@ -224,6 +226,7 @@ class Actions(Part):
                 self.at += 1
             act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
             act.fresh = known.fresh if known else not act.names_any(self._named())
+            act.trace = f"{known.trace if known else ''} {str(trace)[:MAX_TRACE].lower()}"
             self.acts[effect.id] = act
 
     def _learn(self, call: ToolCall) -> None:

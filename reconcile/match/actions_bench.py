@@ -149,13 +149,14 @@ class Bench:
     def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
         return self._pair(saying, act).conflict
 
-    def _free(self, saying: Saying) -> list[Act]:
+    def free(self, saying: Saying) -> list[Act]:
+        """Give the acts before a saying that no words tell of so far."""
         return [act for act in self.landed if act.at < saying.at and act.effect.id not in self.words]
 
     def _contradicting(self, saying: Saying, *, same_turn: bool = False) -> Act | None:
         """Give the best free act that does what is said, to another target."""
         best: tuple[Decimal, int, Act] | None = None
-        for act in self._free(saying):
+        for act in self.free(saying):
             if kinship(saying.frame.action, act.action) < KIN or (same_turn and act.turn != saying.turn):
                 continue
             conflict = self._conflict(saying, act)

@@ -14,6 +14,7 @@ from assure_tui.reconcile.actionwords import DO
 from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match import actions_feed as feed
+from assure_tui.reconcile.match import actions_lists as lists
 from assure_tui.reconcile.match import actions_silence as silence
 from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cut
 from assure_tui.reconcile.match.actions_model import shape
@@ -72,14 +73,14 @@ class Verdict(Bench):
                 self._phantom(saying)
                 return
             if not self.recovered(tried):
-                self._failed(saying, tried)
+                self.failed(saying, tried)
                 return
         if repeat is not None:
             other = (
                 None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
             )
             if other is not None:
-                self._wrong_target(saying, other)
+                self.wrong_target(saying, other)
             else:
                 self._give(index, repeat)
             return
@@ -93,11 +94,11 @@ class Verdict(Bench):
         failed = self._best(saying, [act for act in before if act.effect.status in {"failed", "denied"}])
         other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
         if other is not None and (failed is None or failed.at < other.at):
-            self._wrong_target(saying, other)
+            self.wrong_target(saying, other)
             return
         vague = saying.frame.action == DO and any(act.landed for act in before)
         if failed is not None and not vague and not self.recovered(failed):
-            self._failed(saying, failed)
+            self.failed(saying, failed)
             return
         running = self._best(saying, [act for act in before if act.effect.status == "running"])
         if running is not None:
@@ -106,12 +107,12 @@ class Verdict(Bench):
             self.accuse("dangling", "medium", saying, [running], message)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
-        loose = self._best(saying, self._free(saying), soft=True) or self._best(
+        loose = self._best(saying, self.free(saying), soft=True) or self._best(
             saying, [a for a in before if a.landed], soft=True
         )
         if loose is not None:
             if loose.fresh and loose.effect.id not in self.words:
-                self._wrong_target(saying, loose)
+                self.wrong_target(saying, loose)
             else:
                 self._give(index, loose)
             return
@@ -147,7 +148,8 @@ class Verdict(Bench):
         named = {str(value.value) for value in saying.frame.near if value.kind == "email"}
         return not named or bool(named & act.ids) or "confirmation" in saying.frame.nouns
 
-    def _failed(self, saying: Saying, act: Act) -> None:
+    def failed(self, saying: Saying, act: Act) -> None:
+        """Find that the call which words tell of failed."""
         self._own(saying, act)
         if self._corrected(saying):
             self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
@@ -168,7 +170,7 @@ class Verdict(Bench):
             return
         made_up = self._made_up(saying, acts)
         if made_up is not None:
-            self._wrong_target(saying, acts[0], named=made_up)
+            self.wrong_target(saying, acts[0], named=made_up)
             return
         date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
         if date is None and len(acts) == 1 and not saying.frame.weak:
@@ -182,7 +184,7 @@ class Verdict(Bench):
             self.accuse("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
             self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
             return
-        if self._missing(saying, acts):
+        if lists.lacking(self, saying, acts):
             return
         if saying.frame.mode == "hedged":
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
@@ -210,34 +212,17 @@ class Verdict(Bench):
                     return alike[0]
         return None
 
-    def _missing(self, saying: Saying, acts: list[Act]) -> bool:
-        """Hold each of several targets of one saying against the acts: all of them must have been acted on."""
-        forms = {shape(value) for act in acts for values in act.targets.values() for value in values}
-        said = [str(found.value) for found in saying.frame.near if found.kind in {"id", "iban", "uuid", "email"}]
-        said = [value for value in dict.fromkeys(said) if shape(value) in forms]
-        if len(said) < 2:
-            return False
-        done = {value for act in self.landed for value in (*act.ids, *act.mentions)}
-        for value in said:
-            if value.lower() in done:
-                continue
-            for act in self._free(saying):
-                alike = {shape(target) for targets in act.targets.values() for target in targets}
-                if kinship(saying.frame.action, act.action) >= KIN and shape(value) in alike:
-                    self._wrong_target(saying, act, named=value)
-                    return True
-            failed = next((act for act in self.acts if not act.landed and value.lower() in act.ids), None)
-            if failed is not None and not self.recovered(failed):
-                self._failed(saying, failed)
-                return True
-            if kinship(saying.frame.action, acts[0].action) >= KIN and not saying.frame.weak:
-                message = f"Claims “{self.quote(saying)}”, but no call acted on {value}."
-                self.accuse("phantom", "critical", saying, [], message)
-                self.settle(saying, "partial", f"nothing was done to {value}", acts)
-                return True
-        return False
+    def lacks(self, saying: Saying, acts: Sequence[Act], what: str) -> None:
+        """Find that a part of what is said was never done, where the log would show it."""
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the agent took it back", acts)
+            return
+        if self.matter.settings.complete_logs and self.matter.business:
+            self.accuse("phantom", "critical", saying, [], f"Claims “{self.quote(saying)}”, but {what}.")
+        self.settle(saying, "partial", what, acts)
 
-    def _wrong_target(self, saying: Saying, act: Act, *, named: str = "") -> None:
+    def wrong_target(self, saying: Saying, act: Act, *, named: str = "") -> None:
+        """Find that an act was aimed at something else than the words name."""
         conflict = self._conflict(saying, act)
         done = conflict.done if conflict else target_of(act)
         named = named or (conflict.said if conflict else cut(saying.frame.text, 60))
@@ -277,7 +262,7 @@ class Verdict(Bench):
         """
         return [
             act
-            for act in self._free(saying)
+            for act in self.free(saying)
             if act.turn == saying.turn and kinship(saying.frame.action, act.action) >= KIN
             if self._conflict(saying, act) is None
         ]
@@ -389,7 +374,7 @@ class Verdict(Bench):
                     and act.landed
                     and act.effect.id not in self.words
                 ):
-                    self._wrong_target(saying, act)
+                    self.wrong_target(saying, act)
             if saying.claim is None or saying.claim.id in self.claims:
                 continue
             any_try = any(kinship(saying.frame.action, act.action) >= KIN for act in self.acts if act.at < saying.at)

@@ -1,0 +1,158 @@
+"""One saying of several objects: all of them must have been acted on, each by an act that landed.
+
+"I've cancelled both reservations:" over a list, "T-1, T-2 and T-3 were closed" and "both orders" claim an act for each
+object. What is listed counts as an object only where it looks like what the acts were aimed at: the flights of a
+reservation and the items of an order are details of one object.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import name_words, singular
+from assure_tui.reconcile.claims.values import count_word
+from assure_tui.reconcile.match.actions_model import shape
+from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, is_implied, kinship, said_of
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assure_tui.reconcile.match.actions_model import Act, Saying
+    from assure_tui.reconcile.match.actions_verdict import Verdict
+
+COUNTED = 3
+"""Words after a number among which the thing counted stands: "both of your hotel bookings"."""
+_BESIDE = 1
+"""Kinship of actions that are only near each other."""
+_IDS = frozenset({"id", "iban", "uuid", "email"})
+_FILLS = frozenset({"of", "your", "the", "these", "those"})
+_ENDS = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split()) - {"of"}
+_EARLIER = re.compile(r"\b(?:already|earlier|previously|before)\b", re.IGNORECASE)
+
+
+def lacking(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
+    """Hold each object of a saying against the acts; tells whether one was found to be missing."""
+    if _EARLIER.search(saying.frame.text):
+        return False
+    objects = _objects(saying, acts)
+    if len(objects) > 1:
+        return any(_lacks(verdict, saying, acts, value) for value in objects)
+    return _too_few(verdict, saying, acts)
+
+
+def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
+    """Give the identifiers that are objects of a saying: of the shape of what the acts were aimed at."""
+    forms = {shape(value) for act in acts for values in act.targets.values() for value in values}
+    near = [str(found.value) for found in saying.frame.near if found.kind in _IDS]
+    near = [value for value in dict.fromkeys(near) if shape(value) in forms]
+    if near:
+        return near
+    listed = [value for value in dict.fromkeys(saying.frame.listed) if shape(value) in forms]
+    aimed = {value.lower().lstrip("#") for act in acts for values in act.targets.values() for value in values}
+    return listed if any(_plain(value) in aimed for value in listed) else []
+
+
+def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) -> bool:
+    """Tell whether nothing that landed acted on an object, and say so."""
+    plain = _plain(value)
+    related = _related(verdict, saying, acts)
+    if any(plain in act.ids or plain in act.mentions or said_of(plain, act.trace) for act in related):
+        return False
+    if any(plain in ids for _, ids in verdict.matter.past):
+        return False
+    for act in verdict.free(saying):
+        alike = {shape(target) for targets in act.targets.values() for target in targets}
+        if kinship(saying.frame.action, act.action) >= KIN and shape(value) in alike:
+            verdict.wrong_target(saying, act, named=value)
+            return True
+    failed = next((act for act in verdict.acts if not act.landed and plain in act.ids), None)
+    if failed is not None and not verdict.recovered(failed):
+        verdict.failed(saying, failed)
+        return True
+    if kinship(saying.frame.action, acts[0].action) < KIN or not _plainly(verdict, saying, acts, plain):
+        return False
+    verdict.lacks(saying, acts, f"no call acted on {value}")
+    return True
+
+
+def _related(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> list[Act]:
+    """Give the acts that landed and may be told by a saying's verb, whenever they were."""
+    said = saying.frame.action
+    return [
+        act
+        for act in verdict.landed
+        if act in acts or kinship(said, act.action) > _BESIDE or is_implied(said, act.action)
+    ]
+
+
+def _plainly(verdict: Verdict, saying: Saying, acts: Sequence[Act], plain: str) -> bool:
+    """Tell whether words say that the agent acted, rather than in which state things are.
+
+    Words that could tell a state do, where the user wanted the act on this object and it was done to another just now.
+    """
+    if not saying.frame.weak:
+        return True
+    now = any(act.turn == saying.turn and kinship(saying.frame.action, act.action) == SAME_ACTION for act in acts)
+    wanted = f"{verdict.matter.asked_text} {verdict.matter.agreed.get(saying.turn, '')}"
+    return now and saying.frame.mode == "completed" and plain in wanted
+
+
+def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
+    """Find a number of things said to be done ("both bookings") where fewer of them were acted on."""
+    frame = saying.frame
+    if frame.count < 2 or frame.weak or frame.mode != "completed":
+        return False
+    counted = _counted(frame.nouns)
+    role = next((noun for noun in counted if all(_aims(act, noun) for act in acts)), "")
+    related = _related(verdict, saying, acts)
+    if not role or any(ids for action, ids in verdict.matter.past if kinship(frame.action, action) > _BESIDE):
+        return False
+    done = {value for act in related for value in _aims(act, role)}
+    forms = {shape(value) for value in done}
+    named = {value for act in acts for value in act.ids if shape(value) in forms or shape(value.upper()) in forms}
+    if max(len(done), len(named), *(act.quantity or 0 for act in related)) >= frame.count:
+        return False
+    failed = next(
+        (
+            act
+            for act in verdict.acts
+            if act.effect.status in {"failed", "denied"} and not verdict.recovered(act) and act.turn == saying.turn
+            if kinship(frame.action, act.action) >= KIN and set(_aims(act, role)) - done
+        ),
+        None,
+    )
+    if failed is not None:
+        verdict.failed(saying, failed)
+    else:
+        verdict.lacks(saying, acts, f"of {frame.count} only {len(done)} was acted on: {', '.join(sorted(done))}")
+    return True
+
+
+def _counted(nouns: Sequence[str]) -> list[str]:
+    """Give the words that may name the thing counted."""
+    at = next((index for index, noun in enumerate(nouns) if (count_word(noun) or 0) > 1), len(nouns))
+    if at and nouns[at - 1] == "of":
+        return []
+    words: list[str] = []
+    for noun in nouns[at + 1 :]:
+        if noun in _ENDS or len(words) == COUNTED:
+            break
+        if noun not in _FILLS and not count_word(noun):
+            words.append(noun)
+    return words
+
+
+def _aims(act: Act, noun: str) -> list[str]:
+    """Give the targets of an act that stand in the role of a noun: `booking_id` is a booking."""
+    return [
+        value
+        for key, values in act.targets.items()
+        if noun in {singular(word) for word in name_words(key)}
+        for value in values
+    ]
+
+
+def _plain(value: str) -> str:
+    return value.lower().lstrip("#")

@@ -1,0 +1,117 @@
+"""One sentence about several objects claims an act for each; details of one object, and one act on all, are no gap."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.reconcile.business.conftest import Told
+
+ASK = "Please cancel my rooms R4021, R5133 and R7788."
+LISTED = "Your rooms have been cancelled:\n- R4021\n- R5133\n- R7788\n\nAnything else?"
+NUMBERED = "I've successfully cancelled both rooms:\n\n1. **R4021** – sea view. Refund: $80\n2. **R5133** – garden\n"
+
+
+def cancelled(told: Told, *rooms: str) -> Told:
+    for room in rooms:
+        told.call("cancel_room", json.dumps({"room_id": room, "status": "cancelled"}), room_id=room)
+    return told
+
+
+def test_every_object_of_a_list_was_acted_on(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user(ASK), "R4021", "R5133", "R7788")
+    assert told.agent(LISTED).end().codes == []
+
+
+@pytest.mark.parametrize("text", [LISTED, "All three rooms were cancelled: R4021, R5133 and R7788."])
+def test_one_object_of_a_list_was_left_out(tell: Callable[[], Told], text: str) -> None:
+    told = cancelled(tell().user(ASK), "R4021", "R7788").agent(text).end()
+    assert told.codes == ["phantom"]
+    assert "R5133" in told.discrepancies[0].message
+
+
+def test_the_act_on_one_object_of_a_list_failed(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Cancel both of my rooms."), "R4021")
+    told.call("cancel_room", "Error: room is locked", error=True, room_id="R5133")
+    assert told.agent(NUMBERED).end().codes == ["failed-effect"]
+
+
+def test_the_other_object_was_only_renamed(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Rename R5133, then cancel both of my rooms."), "R4021")
+    told.call("rename_room_guest", room_id="R5133", guest="Ida Lund").agent("R5133 is renamed to Ida Lund.")
+    assert "phantom" in told.agent(NUMBERED).end().codes
+
+
+def test_some_of_the_list_was_done_before(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Cancel room R4021."), "R4021").agent("Room R4021 has been cancelled.")
+    told = cancelled(told.user("And R5133 too."), "R5133")
+    assert told.agent(NUMBERED).end().codes == []
+
+
+def test_one_call_took_the_whole_list(tell: Callable[[], Told]) -> None:
+    told = tell().user(ASK).call("cancel_rooms", room_ids=["R4021", "R5133", "R7788"])
+    assert told.agent(LISTED).end().codes == []
+
+
+def test_the_result_tells_of_the_whole_list(tell: Callable[[], Told]) -> None:
+    told = tell().user("Cancel room R4021 and all that hangs on it.")
+    told.call("cancel_room", json.dumps({"cancelled": ["R4021", "R5133"]}), room_id="R4021")
+    assert told.agent(NUMBERED).end().codes == []
+
+
+@pytest.mark.parametrize("details", ["- Seat H4021\n- Seat H5133", "- 11 May\n- 12 May", "- R4022: quiet side"])
+def test_a_list_of_details_is_of_one_object(tell: Callable[[], Told], details: str) -> None:
+    told = cancelled(tell().user("Cancel room R4021."), "R4021")
+    assert told.agent(f"I've cancelled room R4021 with all of its parts:\n{details}").end().codes == []
+
+
+def test_an_item_that_owns_to_failure_is_no_claim(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Cancel R4021, R5133 and R7788."), "R4021", "R5133")
+    text = "I've cancelled these rooms:\n- R4021\n- R5133\n- R7788: could not be cancelled, it is locked"
+    assert told.agent(text).end().codes == []
+
+
+def test_a_list_of_what_was_found_accuses_nobody(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Cancel room R4021."), "R4021")
+    assert told.agent("All three rooms are cancelled: R4021, R5133 and R7788.").end().codes == []
+
+
+@pytest.mark.parametrize("words", ["both rooms", "the two rooms", "both of your seaside rooms"])
+def test_fewer_were_acted_on_than_the_number_said(tell: Callable[[], Told], words: str) -> None:
+    told = cancelled(tell().user("Cancel both rooms."), "R4021")
+    assert told.agent(f"I've cancelled {words}.").end().codes == ["phantom"]
+
+
+def test_the_second_of_both_failed(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Cancel both rooms."), "R4021")
+    told.call("cancel_room", "Error: room is locked", error=True, room_id="R5133")
+    assert told.agent("I've cancelled both rooms.").end().codes == ["failed-effect"]
+
+
+def test_as_many_were_acted_on_as_said(tell: Callable[[], Told]) -> None:
+    told = cancelled(tell().user("Cancel both rooms."), "R4021", "R5133")
+    assert told.agent("I've cancelled both rooms.").end().codes == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've cancelled one of your two rooms.",
+        "I've cancelled the first of two rooms.",
+        "I've made both changes to room R4021.",
+    ],
+)
+def test_a_number_of_something_else_is_no_number_of_acts(tell: Callable[[], Told], text: str) -> None:
+    told = cancelled(tell().user("Cancel my room with the sea view."), "R4021")
+    assert "phantom" not in told.agent(text).end().codes
+
+
+def test_one_call_joined_two(tell: Callable[[], Told]) -> None:
+    told = tell().user("Merge rooms R4021 and R5133.")
+    told.call("merge_rooms", source_room_id="R4021", into_room_id="R5133")
+    assert told.agent("I've merged both rooms.").end().codes == []
