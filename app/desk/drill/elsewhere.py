@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
-from assure_tui.app.desk.drill.recorded import Act, Recorded, objects
+from assure_tui.app.desk.drill.recorded import CHECKS, Act, Recorded, objects
 from assure_tui.ingest.model import ToolCall, ToolResult
 from assure_tui.reconcile.actionwords import harm_of
 from assure_tui.reconcile.kinds import is_coding
@@ -62,10 +62,15 @@ class Elsewhere:
 
 
 def failures(log: Recorded) -> dict[str, list[ToolResult]]:
-    """Give the results of calls that failed, by tool. One that says the thing was there already is no failure."""
+    """Give the results of calls that failed, by tool. One that says the thing was there already is no failure.
+
+    What a check printed when it failed would make another check of the command whose result it became.
+    """
     found: dict[str, list[ToolResult]] = {}
     for act in log.acts:
-        failed = all(effect.status == "failed" for effect in act.effects)
-        if failed and act.result.text and "already" not in act.result.text.lower():
+        coding = any(is_coding(effect.kind) for effect in act.effects)
+        failed = act.result.status == "failed" if coding else all(effect.status == "failed" for effect in act.effects)
+        check = any(effect.kind in CHECKS for effect in act.effects)
+        if failed and not check and act.result.text and "already" not in act.result.text.lower():
             found.setdefault(act.call.tool, []).append(act.result)
     return found

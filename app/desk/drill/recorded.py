@@ -18,6 +18,7 @@ Edits = Mapping[int, tuple[RunEvent, ...]]
 """Index of an event to the events that stand there instead: none, one, or it and others before or after it."""
 
 CHECKS = frozenset({"build", "lint", "tests"})
+_BAD_NEWS = frozenset({"lint_fail", "tests_fail"})
 _FILES = frozenset({"created", "edited", "deleted"})
 _BAD = frozenset({"failed", "denied"})
 
@@ -107,10 +108,14 @@ class Recorded:
     def resting_only(self, act: Act) -> tuple[Claim, ...]:
         """Give the claims that nothing but `act` bears out: without it they are false, as far as the log tells.
 
-        An earlier call of the same kind on the same object, calls of other kinds that a claim cites too, and results
-        later on that show the file or the commit all speak for a claim; such claims are left out.
+        An earlier call of the same kind on the same object, or on any object where the claim names none, calls of other
+        kinds that a claim cites too, and results later on that show the file or the commit all speak for a claim; such
+        claims are left out. So are those of what was only looked at, since whatever else was read may have shown the
+        same, and bad news, which nobody needs to prove.
         """
-        claims = tuple(claim for claim in act.claims if not self._borne_out(act, claim))
+        if all(effect.effect_class == "read" for effect in act.cited):
+            return ()
+        claims = tuple(c for c in act.claims if c.kind not in _BAD_NEWS and not self._borne_out(act, c))
         return () if not claims or self._shown_later(act) else claims
 
     def _borne_out(self, act: Act, claim: Claim) -> bool:
@@ -125,7 +130,12 @@ class Recorded:
         kinds = {effect.kind for effect in act.effects}
         if any(effect.id in claim.effects and effect.kind not in kinds for effect in others):
             return True
-        return any(_alike(mine, other) for mine in act.cited for other in others)
+        words = claim.text.lower()
+        return any(
+            _kin(mine, other) and (not _named(mine, words) or bool(objects(mine) & objects(other)))
+            for mine in act.cited
+            for other in others
+        )
 
     def ending(self, act: Act) -> tuple[Claim, ...]:
         """Give the claims before which `act` is the last check of its kind: if it fails, they are false."""
@@ -150,14 +160,13 @@ class Recorded:
         )
 
 
-def _alike(mine: Effect, other: Effect) -> bool:
-    """Tell whether one effect may bear out what is said of the other. Whatever was read may have shown the same."""
-    if mine.effect_class == "read":
-        return other.effect_class == "read"
-    if mine.kind != other.kind and not (mine.kind in _FILES and other.kind in _FILES):
-        return False
-    first, second = objects(mine), objects(other)
-    return not first or not second or bool(first & second)
+def _kin(mine: Effect, other: Effect) -> bool:
+    return mine.kind == other.kind or (mine.kind in _FILES and other.kind in _FILES)
+
+
+def _named(effect: Effect, words: str) -> bool:
+    """Tell whether words name an object of an effect."""
+    return any(name.lstrip("#") in words for name in objects(effect))
 
 
 def objects(effect: Effect) -> frozenset[str]:

@@ -19,7 +19,6 @@ _DOES_MORE = frozenset({"book", "create", "order", "pay", "refund", "send"})
 """Actions that have a second effect when they are done twice."""
 _STATES = frozenset({"access", "address", "payment_method"})
 """Kinds of effects that set something to what it is: twice is once."""
-_BAD_NEWS = frozenset({"lint_fail", "tests_fail"})
 _TOKEN = re.compile(r"[#@\w][\w@.+/-]{2,80}(?<![.+/-])")
 _CODED = re.compile(r"[\d@/]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.{0,20}|\d{1,2}:\d\d.{0,10}|[\d.,]{1,4}")
@@ -219,9 +218,8 @@ def _changed(value: Any, number: Decimal, digit: str) -> Any:
 
 def fail(act: Act, log: Recorded, elsewhere: Elsewhere, random: Random) -> Mutation | None:
     """Let a call fail as calls of the same tool do; nothing tries again, because claims rest on it alone."""
-    claims = tuple(c for c in log.resting_only(act) or log.ending(act) if c.kind not in _BAD_NEWS)
-    reads = all(effect.effect_class == "read" for effect in act.cited)
-    if reads or not claims or any(effect.args.get("masked") for effect in act.effects):
+    claims = log.resting_only(act) or log.ending(act)
+    if not claims or any(effect.args.get("masked") for effect in act.effects):
         return None
     failure = elsewhere.failure(act, log, random)
     if failure is None:
