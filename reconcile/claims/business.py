@@ -92,6 +92,8 @@ class Frame(msgspec.Struct, kw_only=True):
     plural: bool
     context: str
     """Lower-case text of `wide`."""
+    item: bool = False
+    """Stands in an item of a list."""
     listed: tuple[str, ...] = ()
     """Identifiers that the items of a list below these words open with: each is an object of what was done."""
 
@@ -429,6 +431,7 @@ class _Reader:
                 counts_action=count > 1 and any(_is_plural(token) and action_of_noun(token) for token in stretch),
                 plural=bool(_PLURAL.search(text[start:end])) or _plural_object(tokens, verb, start, end),
                 context=f"{text[max(0, start - MAX_AROUND) : end + MAX_AROUND]} {above}".lower(),
+                item=unit.form == "item",
             )
         )
         self.topic = unit

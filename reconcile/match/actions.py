@@ -165,12 +165,12 @@ class Actions(Part):
         """See a call."""
         self._learn(event)
         self.untold.add(self.turn)
-        self._take(effects, event.args)
+        self._take(effects, arguments=event.args)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """See a result."""
         del call
-        self._take(effects, event.text)
+        self._take(effects, answer=event.text)
         self._see(event.text)
 
     def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
@@ -210,7 +210,7 @@ class Actions(Part):
         self.dirty = self.dirty or bool(self.feeds.states)
         self._judge()
 
-    def _take(self, effects: Iterable[Effect], trace: object = "") -> None:
+    def _take(self, effects: Iterable[Effect], *, arguments: object = None, answer: str = "") -> None:
         for effect in effects:
             if not is_business(effect):
                 continue
@@ -226,7 +226,8 @@ class Actions(Part):
                 self.at += 1
             act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
             act.fresh = known.fresh if known else not act.names_any(self._named())
-            act.trace = f"{known.trace if known else ''} {str(trace)[:MAX_TRACE].lower()}"
+            act.arguments = known.arguments if known else str(arguments or "")[:MAX_TRACE].lower()
+            act.answer = answer[:MAX_TRACE].lower()
             self.acts[effect.id] = act
 
     def _learn(self, call: ToolCall) -> None:
@@ -316,6 +317,7 @@ class Actions(Part):
                 pairs=self.pairs,
                 feeds=self.feeds,
                 past=self._past,
+                tools=(*self.context.tools, *self.context.used),
             )
         ).decide()
         for claim in verdict.claims.values():

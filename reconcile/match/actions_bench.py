@@ -56,6 +56,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     feeds: Feeds
     past: Iterable[tuple[str, frozenset[str]]] = ()
     """Action and identifiers of acts that are kept open no more."""
+    tools: tuple[str, ...] = ()
+    """Names of the tools that the run declares or has used."""
 
 
 class Bench:

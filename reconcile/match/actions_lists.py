@@ -58,7 +58,10 @@ def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) ->
     """Tell whether nothing that landed acted on an object, and say so."""
     plain = _plain(value)
     related = _related(verdict, saying, acts)
-    if any(plain in act.ids or plain in act.mentions or said_of(plain, act.trace) for act in related):
+    if any(
+        plain in act.ids or plain in act.mentions or said_of(plain, act.arguments) or said_of(plain, act.answer)
+        for act in related
+    ):
         return False
     if any(plain in ids for _, ids in verdict.matter.past):
         return False

@@ -53,8 +53,9 @@ class Act(msgspec.Struct, kw_only=True):
     """Equal for calls that do the same once more."""
     fresh: bool = False
     """Its target had been named by nobody when it was called."""
-    trace: str = ""
-    """Lower-case text of its arguments and its result, as far as it is kept."""
+    arguments: str = ""
+    answer: str = ""
+    """Lower-case text of its arguments and of its result, as far as it is kept."""
 
     @property
     def landed(self) -> bool:

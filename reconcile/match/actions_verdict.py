@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.actionwords import DO
 from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match import actions_aspects as aspects
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_lists as lists
 from assure_tui.reconcile.match import actions_silence as silence
@@ -125,7 +126,8 @@ class Verdict(Bench):
         if implied:
             self._follows(saying, self._acts_of_text(saying) or implied)
             return
-        self._absent(saying, before)
+        if not aspects.lacking(self, saying, []):
+            self._absent(saying, before)
 
     def _left_undone(self, saying: Saying) -> bool:
         """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.
@@ -184,7 +186,7 @@ class Verdict(Bench):
             self.accuse("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
             self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
             return
-        if lists.lacking(self, saying, acts):
+        if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
             return
         if saying.frame.mode == "hedged":
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")

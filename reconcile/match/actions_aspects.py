@@ -1,0 +1,102 @@
+"""A list of changes: each item is about an aspect of its own, and one act does not stand for another's aspect.
+
+Below "Changes completed:", "Passenger updated to Omar Rossi" and "Bags updated to 3" are two claims. An act covers an
+item when its tool, an argument's name or a value in its arguments or result speaks of the aspect. An item that nothing
+covers is missing where another item of the same text is covered, so that the acts of this list are known to be legible.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import group_of, name_words, singular, tool_words
+from assure_tui.reconcile.claims.weight import DONE_ABOVE
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assure_tui.reconcile.claims.business import Frame
+    from assure_tui.reconcile.match.actions_model import Act, Saying
+    from assure_tui.reconcile.match.actions_verdict import Verdict
+
+MIN_STEM = 3
+"""Letters by which a noun is found again in a longer one: "bags" are `total_baggages`."""
+_WORD = re.compile(r"\w+")
+_GRAMMAR = table("grammar")
+_EMPTY = frozenset(
+    " ".join(_GRAMMAR[name] for name in ("adverbs", "be", "have", "determiners", "prepositions", "joins")).split()
+) | {"total", "new", "old", "now"}
+
+
+def lacking(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
+    """Tell whether an item of a list of changes is about an aspect that nothing was done to, and say so."""
+    nouns, values = _aspect(saying)
+    if not nouns or not values or any(_covers(act, nouns, values) for act in verdict.landed):
+        return False
+    here = [act for act in verdict.acts if act.turn == saying.turn and act.at < saying.at]
+    landed = [act for act in here if act.landed]
+    if not any(
+        _covers(act, *_aspect(other))
+        for other in verdict.main
+        if other.event == saying.event and other is not saying
+        for act in landed
+    ):
+        return False
+    for act in here:
+        if act.effect.status in {"failed", "denied"} and not verdict.recovered(act) and _covers(act, nouns, values):
+            verdict.failed(saying, act)
+            return True
+    legible = all(len(act.effect.args.get("ids", ())) < 2 for act in landed)
+    if not legible and not any(_is_tool_for(tool, nouns) for tool in verdict.matter.tools):
+        return False
+    verdict.lacks(saying, acts, f"no call changed the {' '.join(nouns)}")
+    return True
+
+
+def _aspect(saying: Saying) -> tuple[list[str], list[str]]:
+    """Give the words that an item's aspect goes by, and those of its new value; nothing for what is no such item."""
+    frame = saying.frame
+    if not frame.item or frame.mode != "completed" or group_of(frame.action) not in {"make", "change"}:
+        return [], []
+    if frame.weak and not DONE_ABOVE.search(frame.context):
+        return [], []
+    return _parts(frame)
+
+
+def _parts(frame: Frame) -> tuple[list[str], list[str]]:
+    left, _, right = frame.text.lower().partition(frame.surface)
+    if _content(left):
+        return [noun for noun in _content(left) if noun.isalpha()], _content(right.rpartition(" to ")[2])
+    named, _, after = right.partition(" to ")
+    words = _content(named)
+    return [word for word in words if word.isalpha()], _content(after) or [word for word in words if word.isdigit()]
+
+
+def _content(text: str) -> list[str]:
+    return [singular(word) for word in _WORD.findall(text) if word not in _EMPTY]
+
+
+def _covers(act: Act, nouns: Iterable[str], values: Iterable[str]) -> bool:
+    """Tell whether an act's tool or arguments speak of an aspect, or its arguments or result of the value."""
+    given = {singular(part) for word in _WORD.findall(act.arguments) for part in (word, *name_words(word))}
+    if any(_akin(noun, word) for noun in nouns for word in (*act.nouns, *given)):
+        return True
+    told = {singular(word) for word in _WORD.findall(act.answer)}
+    return any(value in given or (value in told and not value.isdigit()) for value in values) or any(
+        re.search(rf"{re.escape(noun)}\w*\W{{1,4}}{value}\b", act.answer)
+        for noun in nouns
+        for value in values
+        if value.isdigit()
+    )
+
+
+def _akin(noun: str, word: str) -> bool:
+    """Tell whether two nouns share their stem."""
+    return noun == word or (len(noun) >= MIN_STEM and word.startswith(noun))
+
+
+def _is_tool_for(name: str, nouns: Iterable[str]) -> bool:
+    tool = tool_words(name)
+    return tool.effect_class != "read" and any(_akin(noun, word) for noun in nouns for word in tool.nouns)
