@@ -104,7 +104,7 @@ def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool
     if verb.action in {"send", "share"}:
         return bool({"above", "below"} & set(after))
     reckons = after[:1] == ["up"] and verb.lemma == "add"
-    return reckons or bool(nouns & _prose()["thought"]) or (verb.lemma == "make" and "note" in nouns)
+    return reckons or bool(nouns & _prose()["thought"]) or (verb.lemma == "make" and bool(nouns & _prose()["made"]))
 
 
 def is_weak(

@@ -37,6 +37,7 @@ TELLS = [
     "Visits that have been paid can't be moved.",
     "You've turned off the alarm and the line has been restored on your side.",
     "To sum up what would be done:\n1. Visit V-14 cancelled\n2. Fee of $30 refunded\n\nReply yes to proceed.",
+    "It looks like I made a mistake with the date. I made sure to look again.",
     "I've switched to checking other dates.",
     "Visits cannot be moved or cancelled, even if you are willing to pay.",
 ]
