@@ -170,7 +170,7 @@ def _git_loss(git: vcs.Git, look: Look) -> tuple[Severity, str, str] | None:
         return ("low" if memory.stashed else "medium"), "stash-cleared", "drops all stashed work"
     if action in {"filter-branch", "filter-repo"}:
         return "high", "rewrite", "rewrites history"
-    if action == "reflog" and operands[:1] in (["expire"], ["delete"]):
+    if action == "reflog" and operands[:1] in (["expire"], ["delete"]) and not {"-n", "--dry-run"} & set(words):
         return "medium", "reflog", "removes the record from which lost commits are recovered"
     if action == "gc" and any(word.startswith("--prune=") and "now" in word for word in words):
         return "low", "pruned", "removes unreachable commits for good"

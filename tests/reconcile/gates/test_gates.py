@@ -120,6 +120,7 @@ def test_what_the_gates_find(run: Run, gate: str, command: str, severity: str) -
         "git checkout -b topic && git push -u origin topic",
         "git restore --staged .",
         "git clean -nd",
+        "git reflog expire --dry-run --all",
         "git config core.hooksPath .githooks",
         "git stash list; git branch -d merged",
         "find . -name '*.pyc' -delete",
