@@ -223,6 +223,12 @@ _IN_ORDER = re.compile(
 _I = re.compile(r"\b(?:I|we|We)\b")
 _OPENS_ITEM = re.compile(r"[^\d:;,.–—(]{0,30}[:#*`\s]{0,4}$")
 """What may stand before the identifier that a list item is about: "**Reservation ID:** "."""
+_LEFT_OPEN = re.compile(
+    r"\b(?:cannot|not|never|no|won['’]t|can['’]t|\w{2,6}n['’]t)\b[^.!?:;]{0,40}[^.!?:;\w]{0,4}$", re.IGNORECASE
+)
+"""The end of a line that negates what the next line goes on with."""
+_ONCE_YOU = re.compile(r"\W{0,4}(?:if|once|when|after|as soon as|unless) you\b", re.IGNORECASE)
+_ENDED = (".", "!", "?", ":", ";")
 _EXCEPTED = re.compile(
     r"\b(?:not|no|never|cannot|fail\w*|unable|already|earlier|previously|pending|still|except|skipped|error|denied"
     r"|declined|rejected|ineligible|unchanged)\b|n['’]t\b",
@@ -248,6 +254,8 @@ class _Reader:
         """The unit of the last claim, as long as what follows may be details of it."""
         self.above: tuple[str, Frame] | None = None
         """The line that introduces a list, with the claim it makes of the list's items."""
+        self.open = False
+        """The last unit breaks off in a condition or a negation."""
 
     def read(self) -> list[Frame]:
         parts = cut(self.text)
@@ -268,7 +276,7 @@ class _Reader:
         tokens = words(text)
         if _IN_ORDER.search(text):
             tokens = [token for token in tokens if token[0] != "order"]
-        verbs = self._verbs(unit, tokens, conditional_end(text))
+        verbs = self._verbs(unit, tokens, self._opening(text))
         offer = is_offer(text)
         if self._turns(unit, verbs, offer=offer):
             self.topic = None
@@ -278,7 +286,8 @@ class _Reader:
         values = tuple(scan(text))
         self.done = self.done or bool(_OUTCRY.match(text))
         if not verbs:
-            self._plain(unit, tokens, values)
+            if not _ONCE_YOU.match(text):
+                self._plain(unit, tokens, values)
             return
         for index, verb in enumerate(verbs):
             start = self._boundary(tokens, verbs[index - 1].at, verb.at) if index else 0
@@ -288,6 +297,14 @@ class _Reader:
                 self.frames[-1].weak = True
         if unit.form == "label" and self.frames[-1].mode in {"completed", "ongoing"} and not _EXCEPTED.search(text):
             self.above = (text, self.frames[-1])
+
+    def _opening(self, text: str) -> int:
+        """Give the end of what a condition or a negation holds of a unit: all of it, where it goes on with one."""
+        goes_on = self.open and text.lstrip("*_ ")[:1].islower()
+        opening = len(text) if goes_on else conditional_end(text)
+        broken = not text.rstrip("*_` ").endswith(_ENDED)
+        self.open = broken and (bool(opening) or bool(_LEFT_OPEN.search(text[-MAX_OPENING * 2 :])))
+        return opening
 
     def _list(self, unit: Unit) -> None:
         """Take the identifier that an item opens with for an object of the claim above the list."""

@@ -41,7 +41,11 @@ _PLANNED_ABOVE = re.compile(
     re.IGNORECASE,
 )
 """Words above a list that make its items proposals or criteria."""
-_LABEL = re.compile(r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){1,2}:")
+_LABEL = re.compile(
+    r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){0,2}(?: ?\([^()\n]{1,40}\))?:"
+)
+_RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]*(?:/\w+)?\s?[=×]")
+"""A sum that is worked out: "Upgraded: A + B = $306 × 3" heads a reckoning, whatever its participle."""
 _LEAVE = re.compile(
     r"\b(?:proceed|go ahead|confirm|would you like me to|shall i|should i|do you want me|which (?:one|option|of)"
     r"|would you prefer|reply|approve)\b",
@@ -127,7 +131,9 @@ def is_weak(
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
         return bool(left & {"was", "were", "there"})
     label = _LABEL.match(unit.text)
-    if label and tokens[verb.at][1] < label.end() and not (reports and named):
+    if label and tokens[verb.at][1] < label.end() and not (reports and named and "(" not in label.group()):
+        return True
+    if verb.bare and _RECKONS.search(unit.text):
         return True
     if verb.bare:
         return _is_weak_alone(unit, verb, above, before, after, reports=reports)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.values import same_amount, same_date
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_RECKONED = 40
 """Amounts of one text that are added and taken from each other."""
+MAX_PARTS = 6
+"""Amounts in a row that a text may add up."""
 MAX_EACH = 9
 """Passengers, nights, items that a price is told for each of."""
 _EACH = re.compile(r"\b(?:per|each|apiece|every)\b|[×*/=+]|\d ?x\b", re.IGNORECASE)
@@ -52,7 +55,11 @@ def other_amount(
         every += [amount for act in acts for _, amount in act.amounts]
     if any(same_amount(one, other) for one in said for other in every):
         return None
-    spoken = list(dict.fromkeys(abs(amount) for amount in amounts_of(told)))[:MAX_RECKONED]
+    listed = [abs(amount) for amount in amounts_of(told)][:MAX_RECKONED]
+    # where the words and the result both speak of a difference, the result's own is what counts
+    if "differen" not in frame.text.lower() and any(_worked_out(abs(amount), listed) for amount in said):
+        return None
+    spoken = list(dict.fromkeys(listed))
     each = any(_EACH.search(text) for text in (frame.text, frame.context))
     if all(
         any(_reckoned(abs(amount), spoken, said, each=each) for amount in amounts)
@@ -75,6 +82,18 @@ def _reckoned(done: Decimal, spoken: Sequence[Decimal], said: Sequence[Decimal],
         for amount in said
         for other in spoken
         if other and not same_amount(other, amount)
+    )
+
+
+def _worked_out(said: Decimal, listed: Sequence[Decimal]) -> bool:
+    """Tell whether the text works an amount out of others that stand in a row: what remains of two, a sum of parts."""
+    parts = [amount for amount in listed if not same_amount(amount, said)]
+    if any(same_amount(abs(one - other), said) for one, other in pairwise(parts)):
+        return True
+    return any(
+        same_amount(sum(parts[at : at + many], Decimal(0)), said)
+        for many in range(2, MAX_PARTS + 1)
+        for at in range(len(parts) - many + 1)
     )
 
 
