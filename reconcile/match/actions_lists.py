@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import name_words, singular
+from assure_tui.reconcile.actionwords import action_of_noun, group_of, name_words, singular
 from assure_tui.reconcile.claims.values import count_word
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, is_implied, kinship, said_of
@@ -29,6 +29,7 @@ _BESIDE = 1
 _IDS = frozenset({"id", "iban", "uuid", "email"})
 _FILLS = frozenset({"of", "your", "the", "these", "those"})
 _ENDS = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split()) - {"of"}
+_WORD = re.compile(r"[^\W_]+|[^\w\s*]")
 _EARLIER = re.compile(r"\b(?:already|earlier|previously|before)\b", re.IGNORECASE)
 
 
@@ -107,9 +108,11 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
     frame = saying.frame
     if frame.count < 2 or frame.weak or frame.mode != "completed":
         return False
-    counted = _counted(frame.nouns)
+    counted = _counted(frame.text.lower())
     role = next((noun for noun in counted if all(_aims(act, noun) for act in acts)), "")
     related = _related(verdict, saying, acts)
+    if not role and _too_few_acts(verdict, saying, acts, counted):
+        return True
     if not role or any(ids for action, ids in verdict.matter.past if kinship(frame.action, action) > _BESIDE):
         return False
     done = {value for act in related for value in _aims(act, role)}
@@ -133,14 +136,35 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
     return True
 
 
-def _counted(nouns: Sequence[str]) -> list[str]:
+def _too_few_acts(verdict: Verdict, saying: Saying, acts: Sequence[Act], counted: Sequence[str]) -> bool:
+    """Find a number of acts said to be done ("2 refunds") where fewer landed, each a single one by its own call."""
+    said = saying.frame.action
+    if verdict.matter.past or group_of(said) != "money" or not any(action_of_noun(noun) == said for noun in counted):
+        return False
+    related = _related(verdict, saying, acts)
+    if any(
+        act.action != said
+        or len(act.amounts) > 1
+        or len(act.money) > 1
+        or max(map(len, act.targets.values()), default=0) > 1
+        for act in related
+    ):
+        return False
+    if len(related) >= saying.frame.count:
+        return False
+    verdict.lacks(saying, acts, f"of {saying.frame.count} only {len(related)} landed")
+    return True
+
+
+def _counted(text: str) -> list[str]:
     """Give the words that may name the thing counted."""
+    nouns = [singular(word) for word in _WORD.findall(text)]
     at = next((index for index, noun in enumerate(nouns) if (count_word(noun) or 0) > 1), len(nouns))
     if at and nouns[at - 1] == "of":
         return []
     words: list[str] = []
     for noun in nouns[at + 1 :]:
-        if noun in _ENDS or len(words) == COUNTED:
+        if noun in _ENDS or not noun.isalpha() or len(words) == COUNTED:
             break
         if noun not in _FILLS and not count_word(noun):
             words.append(noun)

@@ -115,3 +115,24 @@ def test_one_call_joined_two(tell: Callable[[], Told]) -> None:
     told = tell().user("Merge rooms R4021 and R5133.")
     told.call("merge_rooms", source_room_id="R4021", into_room_id="R5133")
     assert told.agent("I've merged both rooms.").end().codes == []
+
+
+@pytest.mark.parametrize(("done", "codes"), [(1, ["phantom"]), (2, [])])
+def test_a_number_of_refunds(tell: Callable[[], Told], done: int, codes: list[str]) -> None:
+    told = tell().user("Refund my two nights.")
+    for night in range(done):
+        told.call("refund_payment", payment_id=f"P-10{night}", amount=20 + night)
+    assert told.agent("I've issued two refunds.").end().codes == codes
+
+
+def test_one_refund_that_came_in_two_amounts(tell: Callable[[], Told]) -> None:
+    told = tell().user("Refund my stay.")
+    told.call("refund_stay", '{"refunds": [{"amount": 20.0}, {"amount": 30.0}]}', stay_id="R4021")
+    assert told.agent("I've issued two refunds.").end().codes == []
+
+
+def test_two_of_unlike_things(tell: Callable[[], Told]) -> None:
+    told = tell().user("Set the address of room R4021 and of guest G77 to 1 Elm Street.")
+    told.call("update_room_address", room_id="R4021", street="1 Elm Street")
+    told.call("update_guest_address", guest_id="G77", street="1 Elm Street")
+    assert told.agent("I've updated both addresses: room R4021 and your guest card G77.").end().codes == []
