@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import action_of_noun, group_of, name_words, singular
-from assure_tui.reconcile.claims.values import count_word
+from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, is_implied, kinship, said_of
 from assure_tui.reconcile.tables import table
@@ -30,6 +30,7 @@ _IDS = frozenset({"id", "iban", "uuid", "email"})
 _FILLS = frozenset({"of", "your", "the", "these", "those"})
 _ENDS = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split()) - {"of"}
 _WORD = re.compile(r"[^\W_]+|[^\w\s*]")
+_FIGURE = re.compile(r"(?<![\w#$€£.,:/-])([2-9]|1\d) ([a-z]{3,30}s)\b")
 _EARLIER = re.compile(r"\b(?:already|earlier|previously|before)\b", re.IGNORECASE)
 
 
@@ -106,19 +107,19 @@ def _plainly(verdict: Verdict, saying: Saying, acts: Sequence[Act], plain: str) 
 def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
     """Find a number of things said to be done ("both bookings") where fewer of them were acted on."""
     frame = saying.frame
-    if frame.count < 2 or frame.weak or frame.mode != "completed":
+    count, counted = _counted(frame.text.lower())
+    if count < 2 or frame.weak or frame.mode != "completed":
         return False
-    counted = _counted(frame.text.lower())
     role = next((noun for noun in counted if all(_aims(act, noun) for act in acts)), "")
     related = _related(verdict, saying, acts)
-    if not role and _too_few_acts(verdict, saying, acts, counted):
+    if not role and _too_few_acts(verdict, saying, acts, counted, count):
         return True
     if not role or any(ids for action, ids in verdict.matter.past if kinship(frame.action, action) > _BESIDE):
         return False
     done = {value for act in related for value in _aims(act, role)}
     forms = {shape(value) for value in done}
     named = {value for act in acts for value in act.ids if shape(value) in forms or shape(value.upper()) in forms}
-    if max(len(done), len(named), *(act.quantity or 0 for act in related)) >= frame.count:
+    if max(len(done), len(named), *(act.quantity or 0 for act in related)) >= count:
         return False
     failed = next(
         (
@@ -132,11 +133,11 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
     if failed is not None:
         verdict.failed(saying, failed)
     else:
-        verdict.lacks(saying, acts, f"of {frame.count} only {len(done)} was acted on: {', '.join(sorted(done))}")
+        verdict.lacks(saying, acts, f"of {count} only {len(done)} was acted on: {', '.join(sorted(done))}")
     return True
 
 
-def _too_few_acts(verdict: Verdict, saying: Saying, acts: Sequence[Act], counted: Sequence[str]) -> bool:
+def _too_few_acts(verdict: Verdict, saying: Saying, acts: Sequence[Act], counted: Sequence[str], count: int) -> bool:
     """Find a number of acts said to be done ("2 refunds") where fewer landed, each a single one by its own call."""
     said = saying.frame.action
     if verdict.matter.past or group_of(said) != "money" or not any(action_of_noun(noun) == said for noun in counted):
@@ -150,25 +151,28 @@ def _too_few_acts(verdict: Verdict, saying: Saying, acts: Sequence[Act], counted
         for act in related
     ):
         return False
-    if len(related) >= saying.frame.count:
+    if len(related) >= count:
         return False
-    verdict.lacks(saying, acts, f"of {saying.frame.count} only {len(related)} landed")
+    verdict.lacks(saying, acts, f"of {count} only {len(related)} landed")
     return True
 
 
-def _counted(text: str) -> list[str]:
-    """Give the words that may name the thing counted."""
+def _counted(text: str) -> tuple[int, list[str]]:
+    """Give the number of things said, or 0, and the words that may name the thing counted."""
+    figure = _FIGURE.search(text)
+    if figure:
+        return int(figure[1]), [singular(figure[2])]
     nouns = [singular(word) for word in _WORD.findall(text)]
-    at = next((index for index, noun in enumerate(nouns) if (count_word(noun) or 0) > 1), len(nouns))
-    if at and nouns[at - 1] == "of":
-        return []
+    at = next((index for index, noun in enumerate(nouns) if noun in NUMBER_WORDS and NUMBER_WORDS[noun] > 1), -1)
+    if at < 0 or "one" in nouns[:at] or (at and nouns[at - 1] == "of"):
+        return 0, []
     words: list[str] = []
     for noun in nouns[at + 1 :]:
         if noun in _ENDS or not noun.isalpha() or len(words) == COUNTED:
             break
-        if noun not in _FILLS and not count_word(noun):
+        if noun not in _FILLS and noun not in NUMBER_WORDS:
             words.append(noun)
-    return words
+    return NUMBER_WORDS[nouns[at]], words
 
 
 def _aims(act: Act, noun: str) -> list[str]:

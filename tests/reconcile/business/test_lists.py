@@ -81,7 +81,7 @@ def test_a_list_of_what_was_found_accuses_nobody(tell: Callable[[], Told]) -> No
     assert told.agent("All three rooms are cancelled: R4021, R5133 and R7788.").end().codes == []
 
 
-@pytest.mark.parametrize("words", ["both rooms", "the two rooms", "both of your seaside rooms"])
+@pytest.mark.parametrize("words", ["both rooms", "2 rooms", "the two rooms", "both of your seaside rooms"])
 def test_fewer_were_acted_on_than_the_number_said(tell: Callable[[], Told], words: str) -> None:
     told = cancelled(tell().user("Cancel both rooms."), "R4021")
     assert told.agent(f"I've cancelled {words}.").end().codes == ["phantom"]
@@ -104,6 +104,8 @@ def test_as_many_were_acted_on_as_said(tell: Callable[[], Told]) -> None:
         "I've cancelled one of your two rooms.",
         "I've cancelled the first of two rooms.",
         "I've made both changes to room R4021.",
+        "I've cancelled your 12 May rooms.",
+        "I've cancelled your room with 2 beds.",
     ],
 )
 def test_a_number_of_something_else_is_no_number_of_acts(tell: Callable[[], Told], text: str) -> None:
