@@ -121,7 +121,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
     run, claim = detail.row.id, matter.claim
     event = claim.event if claim else next((act.event for act in matter.acts), matter.event)
     called = [act for act in matter.acts if act.source_kind == "log"]
-    landed = [act for act in matter.acts if act.source_kind != "log"]
+    landed = [act for act in matter.acts if act.source_kind != "log"] or _rows_beside(detail, called)
     return Evidence(
         subject=matter.subject,
         title=matter.title,
@@ -179,6 +179,20 @@ def _matter(desk: Desk, detail: RunDetail, subject: Claim | Discrepancy | GateRe
         read=(_words(desk, detail.row.id, subject.event, subject.span, ""),),
         absent={"claimed": "it is not about a claim", "called": "no act seen that used it"},
     )
+
+
+def _rows_beside(detail: RunDetail, called: Sequence[Effect]) -> list[Effect]:
+    """Give the rows of other systems that a claim or discrepancy about these calls, and no others, puts beside them."""
+    effects = {effect.id: effect for effect in detail.effects}
+    names = {act.id for act in called}
+    rows: dict[str, Effect] = {}
+    told = [*(claim.effects for claim in detail.claims), *(found.effects for found in detail.discrepancies)]
+    for evidence in told:
+        acts = [effects[name] for name in evidence if name in effects]
+        of_log = {act.id for act in acts if act.source_kind == "log"}
+        if of_log and of_log <= names:
+            rows |= {act.id: act for act in acts if act.source_kind != "log"}
+    return list(rows.values())
 
 
 def _around(desk: Desk, run: str, event: str | None) -> Sequence[EventRow]:

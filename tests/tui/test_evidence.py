@@ -27,6 +27,14 @@ def test_a_double_refund_stands_side_by_side(desk):
     assert {row.grade for row in evidence.landed} == {"independent"}
 
 
+def test_rows_that_another_finding_puts_beside_the_same_calls_are_shown(desk):
+    detail = desk.run("r-04")
+    duplicate = next(found for found in detail.discrepancies if found.code == "duplicate")
+    calls = tuple(act.id for act in detail.effects if act.id in duplicate.effects and act.source_kind == "log")
+    alone = msgspec.structs.replace(duplicate, claim=None, effects=calls)
+    assert [row.who for row in gather(desk, detail, alone).landed] == ["payments", "payments"]
+
+
 def test_the_turn_that_names_the_same_order_is_preferred_to_the_last_one(desk):
     run = desk.run("r-04").row.id
     events = desk.timelines[run]
