@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.reconcile.model import Severity
+from assure_tui.reconcile.rulebook import GateChange, Rule, Waiver
 
 
 class ToolSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,5 +32,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     severities: dict[str, Severity] = {}
     complete_logs: bool = True
     """A log whose adapter sees every tool call counts as complete for tool effects."""
+    gates: tuple[Rule, ...] = ()
+    """The user's own gates, beside the shipped ones."""
+    gate_changes: dict[str, GateChange] = {}
+    """What is changed of a gate, by its id."""
+    waivers: tuple[Waiver, ...] = ()
     trusted_tools: tuple[str, ...] = ()
     """Tools whose output is not untrusted input."""

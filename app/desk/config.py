@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.ingest.feeds.spec import FeedSpec
-from assure_tui.reconcile.gates.rules import catalogue
 from assure_tui.reconcile.model import SEVERITIES, Severity
+from assure_tui.reconcile.rulebook import catalogue
 from assure_tui.reconcile.settings import Settings, ToolSpec
 
 if TYPE_CHECKING:

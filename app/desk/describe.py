@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.reconcile.gates.rules import catalogue
 from assure_tui.reconcile.model import Discrepancy, Effect, Finding, GateResult, InputFinding, Severity
+from assure_tui.reconcile.rulebook import catalogue
 
 ARGUMENT_LENGTH = 80
 MAX_ARGUMENTS = 6

@@ -16,10 +16,11 @@ from assure_tui.reconcile.effects.commands import understand
 from assure_tui.reconcile.gates import file_rules, shell_rules
 from assure_tui.reconcile.gates.look import Look, Memory
 from assure_tui.reconcile.gates.made import made, made_by_script
-from assure_tui.reconcile.gates.rules import Hit, asked, catalogue, listed
+from assure_tui.reconcile.gates.rules import Hit, asked, listed
 from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import SEVERITIES, GateResult, at_least
+from assure_tui.reconcile.rulebook import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

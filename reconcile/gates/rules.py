@@ -1,33 +1,17 @@
-"""The gates' data: which there are, and the words and patterns that they look for (`data/gates.toml`)."""
+"""What the shipped gates look for (`data/gate_lists.toml`), and what they say when they find it."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from assure_tui.reconcile.model import Severity
 from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.rulebook import catalogue
 from assure_tui.reconcile.tables import table
-
-Phase = Literal["event", "turn", "run"]
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One gate as people know it."""
-
-    id: str
-    phase: Phase
-    severity: Severity
-    label: str
-    description: str
-    controls: list[str]
-    words: list[str]
-    """When a line could not be read and holds one of these, the gate is not evaluated."""
-    asked: list[str]
-    """Patterns of user words that ask for just what the gate is about."""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,12 +28,6 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def catalogue() -> dict[str, Rule]:
-    """Give all shipped gates by id."""
-    return {rule.id: rule for rule in msgspec.convert(table("gates")["gate"], list[Rule])}
-
-
-@cache
 def asked(gate: str) -> re.Pattern[str] | None:
     """Give the pattern of user words that ask for what a gate is about."""
     patterns = catalogue()[gate].asked
@@ -58,7 +36,7 @@ def asked(gate: str) -> re.Pattern[str] | None:
 
 def listed(group: str, name: str) -> Any:
     """Give an entry of the data as it is written."""
-    return table("gates")[group][name]
+    return table("gate_lists")[group][name]
 
 
 def may_hold(group: str, name: str, text: str) -> bool:

@@ -26,7 +26,6 @@ from assure_tui.app.desk.report import RunReport
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.model import Locator, Origin, RunStarted, SourceInfo
 from assure_tui.ingest.walk import Skipped
-from assure_tui.reconcile.gates.rules import catalogue
 from assure_tui.reconcile.model import (
     Change,
     Claim,
@@ -37,6 +36,7 @@ from assure_tui.reconcile.model import (
     Severity,
     Unattributed,
 )
+from assure_tui.reconcile.rulebook import catalogue
 
 SOURCE = SourceInfo(id="s-1", path="log.jsonl", adapter="codex", discipline="append", complete=True)
 AT = Origin(source="s-1", at=Locator("bytes", 120, 64, 3), sha256="ab" * 32)

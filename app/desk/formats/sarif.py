@@ -23,8 +23,8 @@ from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.model import Locator, Origin
 from assure_tui.ingest.walk import Skipped
-from assure_tui.reconcile.gates.rules import catalogue
 from assure_tui.reconcile.model import Claim, GateResult, InputFinding, Severity
+from assure_tui.reconcile.rulebook import catalogue
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: Final[dict[Severity, str]] = {

@@ -6,9 +6,10 @@ import pytest
 
 from assure_tui.ingest.model import Locator, Origin, RunStarted, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.engine import State, step
-from assure_tui.reconcile.gates.rules import catalogue, pattern
+from assure_tui.reconcile.gates.rules import pattern
 from assure_tui.reconcile.gates.weaken import weakening
 from assure_tui.reconcile.model import SEVERITIES, GateResult
+from assure_tui.reconcile.rulebook import catalogue
 from assure_tui.reconcile.tables import table
 
 _ORIGIN = Origin("s-0123456789ab", Locator("bytes", 0, 10, 1), "0" * 64)
@@ -275,7 +276,7 @@ def test_every_gate_is_described_and_its_patterns_compile() -> None:
         assert rule.description.endswith(".")
         assert rule.controls
     for group in ("paths", "secrets", "tests"):
-        for name, entry in table("gates")[group].items():
+        for name, entry in table("gate_lists")[group].items():
             if isinstance(entry, list) and any("\\" in one for one in entry):
                 assert pattern(group, name)
 
