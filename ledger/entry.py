@@ -1,8 +1,9 @@
 """Entries: the leaves of the log, and the commitments that keep their contents apart.
 
 An entry is an envelope `{v, kind, subject, time, clear, commitment}` in canonical JSON (`jcs`). What an auditor must be
-able to count is in `clear`; everything private is content, held outside the log and bound by
-`commitment = SHA-256(16-byte salt ‖ canonical JSON)`. The log stays verifiable when the content is gone.
+able to count is in `clear`; everything private is content, held outside the log and bound by its commitment. The log
+stays verifiable when the content is gone. The commitment to an object is over a digest for each of its fields, salted
+apart, so that some fields can be shown and the others stay unguessable (`disclose`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ MAX_ENTRY: Final = 65_535
 SALT_SIZE: Final = 16
 MAX_CONTENT: Final = 16 * 1024 * 1024
 """Bytes of canonical JSON that one disclosure may have."""
+
+FIELD_SALT: Final = b"assure-tui/field-salt/v1\n"
+FIELDS: Final = b"assure-tui/fields/v1\n"
+"""What the digests of an object's fields are hashed after: no salt with JSON behind it can begin so."""
 
 _KIND = re.compile(r"[a-z][a-z0-9._-]{0,47}")
 _SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -54,7 +59,36 @@ class Disclosure(msgspec.Struct, frozen=True):
 
     def commitment(self) -> str:
         """Return the lower-case hex commitment to this disclosure."""
-        return sha256(self.salt + self.content).hexdigest()
+        value = json.loads(self.content)
+        if type(value) is not dict or not value:
+            return sha256(self.salt + self.content).hexdigest()
+        return commitment_of({name: field_digest(self.salt, name, canonical(item)) for name, item in value.items()})
+
+    def opens(self, commitment: str) -> bool:
+        """Whether this is what was committed to, field by field or, as an object may be too, whole."""
+        if len(self.salt) != SALT_SIZE:
+            return False
+        if sha256(self.salt + self.content).hexdigest() == commitment:
+            return True
+        try:
+            return self.commitment() == commitment and canonical(json.loads(self.content)) == self.content
+        except (ValueError, RecursionError, EntryError):
+            return False
+
+
+def field_salt(salt: bytes, name: str) -> bytes:
+    """Return the salt of one field, which tells nothing of the content's own salt, nor of any other field's."""
+    return sha256(FIELD_SALT + salt + name.encode()).digest()[:SALT_SIZE]
+
+
+def field_digest(salt: bytes, name: str, value: bytes) -> str:
+    """Return the lower-case hex digest of a field's canonical JSON under its salt, which follows from the content's."""
+    return sha256(field_salt(salt, name) + value).hexdigest()
+
+
+def commitment_of(digests: dict[str, str]) -> str:
+    """Return the commitment to an object whose fields have these digests."""
+    return sha256(FIELDS + canonical(digests)).hexdigest()
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -115,7 +149,7 @@ def commit(content: Any) -> Disclosure:
 
 def check_disclosure(commitment: str, disclosure: Disclosure) -> Any:
     """Return the JSON value that a disclosure opens; raise EntryError if it does not open this commitment."""
-    if len(disclosure.salt) != SALT_SIZE or disclosure.commitment() != commitment:
+    if not disclosure.opens(commitment):
         raise EntryError("a disclosure does not open its commitment: salt or content was changed")
     try:
         value = json.loads(disclosure.content)

@@ -209,7 +209,7 @@ def audit(folder: Path, subject: str, due: Collection[str], key: bytes | None, o
             held = [commitment for commitment in frame.commitments if commitment in due]
             if key is not None and held:
                 disclosures = open_frame(frame, key, origin, subject)
-                held = [commitment for commitment in held if disclosures[commitment].commitment() == commitment]
+                held = [commitment for commitment in held if disclosures[commitment].opens(commitment)]
             found.update(held)
     return found, len(found) if key is not None else 0
 

@@ -25,7 +25,7 @@ from assure_tui.ledger.tree import leaf_hash
 from assure_tui.ledger.verify import verify
 
 GOLDEN = Path(__file__).parent / "golden"
-ROOT = "0466da975e7eb892651a49b8934ed5fc39e298df926392709ace381ef702cf63"
+ROOT = "0b4740d0d2ae85a1db1f923542368423a9d173870dcfc2bac13144792710220e"
 
 
 def write(base: Path, patch: pytest.MonkeyPatch) -> Ledger:
