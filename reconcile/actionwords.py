@@ -53,6 +53,7 @@ class _Tables(msgspec.Struct, frozen=True):
     nouny: frozenset[str]
     light: frozenset[str]
     entities: frozenset[str]
+    looks_at: dict[str, frozenset[str]]
 
 
 @cache
@@ -82,6 +83,7 @@ def _tables() -> _Tables:
         nouny=frozenset(data["tools"]["nouns"].split()),
         light=frozenset(data["tools"]["light"].split()),
         entities=frozenset(data["tools"]["entities"].split()),
+        looks_at={verb: frozenset(groups.split()) for verb, groups in data["tools"]["looks_at"].items()},
     )
 
 
@@ -203,7 +205,7 @@ def tool_words(name: str) -> ToolWords:
     verb = words[at]
     nouns = tuple(singular(word) for index, word in enumerate(words) if index != at)
     objects = object_groups(nouns)
-    if verb in tables.reads:
+    if verb in tables.reads or objects & tables.looks_at.get(verb, frozenset()):
         return ToolWords("read", verb, nouns, objects, "read")
     readings = [found for found in tables.verbs[verb] if found.form == "base"]
     action = min(readings, key=lambda found: bool(found.particle) and found.particle not in words).action
@@ -237,6 +239,8 @@ def _verb_at(words: tuple[str, ...], tables: _Tables) -> int | None:
     truer = next((index for index in known if words[index] not in tables.nouny), None)
     if known and known[0] == 0:
         return truer if truer is not None and _leads_noun(words, truer) else 0
+    if truer is None and known and known[-1] < len(words) - 1:
+        return None  # "trace_ticket_transfer_origin": a noun between nouns; the verb is a word nobody listed
     return truer if truer is not None else known[-1] if known else None
 
 
