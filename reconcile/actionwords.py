@@ -200,6 +200,8 @@ def tool_words(name: str) -> ToolWords:
     words = name_words(name)
     tables = _tables()
     at = _verb_at(words, tables)
+    if words and object_groups(words[1:]) & tables.looks_at.get(words[0], frozenset()):
+        at = 0
     if at is None:
         return ToolWords(OTHER, words[0] if words else "", words[1:], object_groups(words[1:]), "execute")
     verb = words[at]
