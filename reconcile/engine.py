@@ -43,7 +43,7 @@ from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.actions import Actions
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
-from assure_tui.reconcile.model import Change
+from assure_tui.reconcile.model import Change, GateResult
 from assure_tui.reconcile.settings import Settings
 
 Item: TypeAlias = RunEvent | FeedRow | FeedState | Tick
@@ -93,6 +93,16 @@ def step(state: State, item: Item) -> tuple[State, list[Change]]:
     if isinstance(item, FeedRow):
         raise TypeError("a feed row belongs to one run: attribute it, then call step_run")
     return state, _event(state.of(item.run), item)
+
+
+def probe(state: State, call: ToolCall) -> list[GateResult]:
+    """Say what the gates meet in a call that the agent asks to make; the state stays as it is.
+
+    The runtime hook asks this. The call's event may have been stepped already, where the log was quicker.
+    """
+    run = state.runs.get(call.run) or RunState(call.run, state.settings)
+    effects = interpret(call, None, run.context)
+    return [found for part in run.parts for found in part.probe(call, effects)]
 
 
 def step_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from assure_tui.ingest.model import FeedRow, FeedState, RunStarted, Tick
 from assure_tui.reconcile.attribute import Attribution
-from assure_tui.reconcile.engine import State, close, contest_run, step, step_run
+from assure_tui.reconcile.engine import State, close, contest_run, probe, step, step_run
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assure_tui.ingest.model import RunEvent
+    from assure_tui.ingest.model import RunEvent, ToolCall
     from assure_tui.reconcile.attribute import Owned
     from assure_tui.reconcile.engine import Item
-    from assure_tui.reconcile.model import Change
+    from assure_tui.reconcile.model import Change, GateResult
 
 
 class Workspace:
@@ -43,6 +43,10 @@ class Workspace:
         if isinstance(item, Tick):
             return self._everywhere(item)
         return self._event(item)
+
+    def probe(self, call: ToolCall) -> list[GateResult]:
+        """Say what the gates meet in a call that the agent asks to make; nothing is remembered of it."""
+        return probe(self._trees.get(call.run) or State(self.settings), call)
 
     def close(self) -> list[Change]:
         """Take the end of all input: what is pending is decided as far as it can be."""

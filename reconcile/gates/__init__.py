@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.effects import folder_of, shell_line
 from assure_tui.reconcile.effects.commands import understand
 from assure_tui.reconcile.gates import file_rules, shell_rules
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assure_tui.ingest.model import Permission, ToolCall, ToolResult, UserTurn
-    from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.model import Effect, GateOutcome, Severity
 
@@ -54,6 +54,13 @@ class Gates(Part):
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Hold a call against the gates as it is made."""
         self._judge(event, None, effects)
+
+    def probe(self, event: ToolCall, effects: Sequence[Effect]) -> list[GateResult]:
+        """Hold a call that is not made yet against the gates."""
+        trial = Gates(self.context, Board())
+        trial._memory = self._memory
+        trial.call(event, effects)
+        return [change.value for change in trial.board.drain() if isinstance(change.value, GateResult)]
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Hold a call against the gates again, now that it is known what came of it."""

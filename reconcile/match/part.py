@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import Claim, Effect
+    from assure_tui.reconcile.model import Claim, Effect, GateResult
 
 
 class Part:
@@ -41,6 +41,10 @@ class Part:
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """See a call, with its effects as far as the call alone tells."""
+
+    def probe(self, event: ToolCall, effects: Sequence[Effect]) -> list[GateResult]:  # noqa: ARG002 - see the class
+        """Say what gates would meet in a call that is not made yet. Nothing is remembered, nothing put on the board."""
+        return []
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """See a result, with the call's effects in their new state. `call` is None for a result without a call."""
