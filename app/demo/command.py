@@ -15,6 +15,10 @@ from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.trust import trust
 
 HEADLESS_SPEED = 8.0
+WELCOME = (
+    "Scripted agents are at work here; some report what did not happen. Choose a run and press Enter, or e for the "
+    "neediest. Then: a real, x false alarm, v verdict, S seal. ? lists all keys."
+)
 
 
 def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
@@ -68,7 +72,7 @@ def _screen(stage: Stage, home: Home) -> int:
     player = stage.play()
     desk = Desk.open(home, roots=[stage.workspace])
     try:
-        return show(desk, recorder_arguments=["--home", str(stage.home), str(stage.workspace)])
+        return show(desk, recorder_arguments=["--home", str(stage.home), str(stage.workspace)], welcome=WELCOME)
     finally:
         desk.close()
         player.terminate()

@@ -57,6 +57,15 @@ def label(finding: Finding) -> str:
     return family.get(code, code.replace("-", " "))
 
 
+def headline(kind: str, code: str) -> str:
+    """Give the plain label of a finding of which only its kind and its code are at hand."""
+    if kind == "gate":
+        known = catalogue().get(code)
+        return f"gate: {known.label if known else code.replace('-', ' ')}"
+    family = codes().input if kind == "input" else codes().discrepancy
+    return family.get(code, code.replace("-", " "))
+
+
 def money(value: Any) -> str | None:
     """Give an amount in words, if `value` is one."""
     data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value

@@ -152,6 +152,7 @@ class Roster:
             verdict=verdict.word if verdict else None,
             sealed="no" if verdict is None else "draft" if not verdict.seal else "stale" if verdict.stale else "sealed",
             changed=looked.get(name) != columns["evidence"],
+            headline=_headline(undecided),
         )
 
     def verdict(self, run: str) -> Verdict | None:
@@ -172,6 +173,16 @@ def _attention(columns: dict[str, Any], undecided: Sequence[Asking]) -> Attentio
     if columns["confirmed"] + columns["contradicted"] == 0:
         return "unobserved"
     return "quiet"
+
+
+def _headline(undecided: Sequence[Asking]) -> str:
+    """Give the label of the worst finding that waits, of several the first."""
+    if not undecided:
+        return ""
+    from assure_tui.app.desk.describe import headline  # noqa: PLC0415 - it reads the gates' catalogue
+
+    worst = max(undecided, key=lambda ask: SEVERITIES.index(severity_of(ask)))
+    return headline(worst.kind, worst.code)
 
 
 def severity_of(ask: Asking) -> Severity:

@@ -47,6 +47,8 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     sealed: Literal["no", "draft", "sealed", "stale"]
     changed: bool
     """Changed since the operator last looked."""
+    headline: str = ""
+    """Plain label of the worst undecided finding; empty when none waits."""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

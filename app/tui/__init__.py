@@ -33,11 +33,12 @@ def run(
     read_only: bool = False,
     ascii_only: bool = False,
     keymap: Mapping[str, str] | None = None,
+    welcome: str = "",
 ) -> int:
     """Show the desk until the operator leaves; give the exit code.
 
     With `attached_recorder` a child process records while the screen is open; `recorder_arguments` (paths, `--home`)
-    go to its `record` command. `keymap` maps ids of the key table to keys.
+    go to its `record` command. `keymap` maps ids of the key table to keys. `welcome` stands over the list of runs.
     """
     with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext() as recorder:
         app = AssureApp(
@@ -49,5 +50,6 @@ def run(
             keymap=keymap,
             no_color=bool(os.environ.get("NO_COLOR")),
             recorder=recorder,
+            welcome=welcome,
         )
         return app.run() or 0

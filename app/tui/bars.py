@@ -24,7 +24,8 @@ def header(
 ) -> Content:
     """Where one is on the left; on the right, what fits of: who needs you, what is held or followed, the ledger.
 
-    When room is short, the runs from before watching go first; the ledger's state goes last.
+    When room is short, the runs from before watching go first, then words; that somebody records, and how the ledger
+    stands, go last.
     """
     arrow = f" {glyphs.marks['crumb']} "
     left = Content(" assure")
@@ -46,13 +47,20 @@ def header(
     if presence.ledger_state == "empty":
         ledger = Content.assemble(("ledger ", DIM), (f"{sign.glyph} {sign.word}", sign.style))
     gap = Content("   ")
-    counts, brief = needs(rows), needs(rows, brief=True)
+    counts, brief, need = needs(rows), needs(rows, brief=True), _need(rows)
+    bare = ledger[len("ledger ") :]
+    if presence.recorder == "other" and presence.recorder_pid != own_recorder:
+        recording = Content.styled("recorded elsewhere", DIM)
+    else:
+        recording = recorder
     for shown in (
         [counts, *warnings, recorder, ledger],
         [brief, *warnings, recorder, ledger],
-        [brief, *warnings, ledger],
-        [*warnings, ledger],
-        [ledger],
+        [brief, *warnings, recording, bare],
+        [need, *warnings, recording, bare],
+        [*warnings, recording, bare],
+        [*warnings, bare],
+        [bare],
     ):
         right = gap.join([part for part in shown if part]) + Content(" ")
         if left.cell_length + right.cell_length + 2 <= width:
@@ -63,15 +71,19 @@ def header(
 def needs(rows: Sequence[RunRow], *, brief: bool = False) -> Content:
     """`3 need you · 9 quiet · 1 not observed`; unless `brief`, also the runs from before watching."""
     tally = {state: sum(row.attention == state for row in rows) for state in ("need", "quiet", "unobserved", "backlog")}
-    need = tally["need"]
     parts = [
-        Content.styled(f"{need:,} need{'s' if need == 1 else ''} you", "$state-contradicted bold" if need else DIM),
+        _need(rows),
         Content.styled(f"{tally['quiet']:,} quiet", DIM),
         Content.styled(f"{tally['unobserved']:,} not observed", "$state-unverifiable" if tally["unobserved"] else DIM),
     ]
     if tally["backlog"] and not brief:
         parts.append(Content.styled(f"{tally['backlog']:,} before watching", DIM))
     return Content.styled(" · ", DIM).join(parts)
+
+
+def _need(rows: Sequence[RunRow]) -> Content:
+    need = sum(row.attention == "need" for row in rows)
+    return Content.styled(f"{need:,} need{'s' if need == 1 else ''} you", "$state-contradicted bold" if need else DIM)
 
 
 def footer(keys: Iterable[tuple[Key, str]], width: int) -> Content:

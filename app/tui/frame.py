@@ -73,16 +73,19 @@ class Frame(App[int]):
         keymap: Mapping[str, str] | None = None,
         no_color: bool = False,
         recorder: Companion | None = None,
+        welcome: str = "",
     ) -> None:
         """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal.
 
         `recorder` is the process that this screen started to record: it is kept running, and others can be named.
+        `welcome` are our own words over the list of runs.
         """
         chosen = "mono" if no_color else theme or "dark"
         self._first_theme = palette.load(chosen).name
         super().__init__(ansi_color=True if no_color else None)
         self.session = session = Session(desk, glyphs.load(ascii_only=ascii_only), read_only=read_only)
-        self.runs, self.claims, self.timeline = RunsView(session), ClaimsView(session), TimelineView(session)
+        self.runs, self.claims = RunsView(session, welcome=welcome), ClaimsView(session)
+        self.timeline = TimelineView(session)
         self.diff, self.ledger, self.notes = DiffView(session), LedgerPane(session), NotesView(session)
         self.views: dict[str, View] = {
             view.key: view for view in (self.runs, self.claims, self.timeline, self.diff, self.ledger, self.notes)

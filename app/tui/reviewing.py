@@ -161,7 +161,7 @@ class Reviewing(Moving):
                 return str(error) or type(error).__name__
             return ""
 
-        done = await self.push_screen_wait(SealDialog(details, opened, names, session.glyphs, perform))
+        done = await self.push_screen_wait(SealDialog(details, opened, names, session.glyphs, perform, desk.operator))
         if done:
             for run in session.marks & {detail.row.id for detail in details}:
                 session.toggle_mark(run, run)

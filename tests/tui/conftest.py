@@ -199,6 +199,7 @@ def refund_detail():
             "Broken kettle: refund for order W-2291",
             attention="need",
             worst="critical",
+            headline="done more often than claimed",
             confirmed=1,
             contradicted=1,
             unchecked=1,
@@ -367,6 +368,7 @@ def tests_detail():
             "Fix the login bug in src/auth.py",
             attention="need",
             worst="high",
+            headline="number, amount or option differs",
             confirmed=2,
             contradicted=1,
             findings=3,
@@ -444,6 +446,7 @@ class SampleDesk:
 
     def __init__(self):
         self.number = 1
+        self.operator = "ana"
         details = [refund_detail(), tests_detail()]
         details += [
             detail(

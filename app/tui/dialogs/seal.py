@@ -43,9 +43,14 @@ class SealDialog(Dialog[str | None]):
         keys: Sequence[str],
         glyphs: Glyphs,
         perform: Callable[[Order], str],
+        operator: str = "",
     ) -> None:
-        """`perform` does it in a thread; it gives an error in one sentence, or nothing when it was sealed."""
+        """`perform` does it in a thread; it gives an error in one sentence, or nothing when it was sealed.
+
+        A key that is made here is named after the `operator`, unless another name is typed.
+        """
         super().__init__()
+        self._operator = operator
         self._details, self._opened, self._keys, self._glyphs = details, opened, keys, glyphs
         self._perform = perform
         words = {detail.verdict.word for detail in details if detail.verdict}
@@ -64,8 +69,10 @@ class SealDialog(Dialog[str | None]):
         yield said(Content.assemble(("Type the verdict: ", DIM), (wanted, STRONG)))
         yield Input(id="seal-word", placeholder=self._words[0] if len(self._words) == 1 else "accepted")
         if not self._keys:
-            yield said(Content.styled("You have no key yet: it is made now, locked with a passphrase.", DIM))
-            yield Input(id="seal-name", placeholder="Your name, as it shall stand on the seal")
+            yield said(
+                Content.styled("You have no key yet: one is made now. Your name on it, and a passphrase twice:", DIM)
+            )
+            yield Input(self._operator, id="seal-name", placeholder="Your name, as it shall stand on the seal")
         else:
             yield said(Content.assemble(("Signed by ", DIM), paint.text(self._keys[0], STRONG)))
         yield Input(id="seal-passphrase", password=True, placeholder="Passphrase of your key")

@@ -16,10 +16,18 @@ from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, DraftInput, said
 from assure_tui.app.tui.paint import ACCENT, DIM, STRONG
 from assure_tui.app.tui.port import Desk
-from assure_tui.app.tui.session import short, unanswered
+from assure_tui.app.tui.session import short, unanswered, undecided
 from assure_tui.themes.glyphs import Glyphs
 
 WORDS: Final[tuple[VerdictWord, ...]] = ("accepted", "accepted-with-exceptions", "rejected")
+
+
+def suggested(detail: RunDetail) -> VerdictWord:
+    """The word that the decisions lead to, so that Enter alone never accepts a run against them."""
+    words = {decision.word for decision in detail.decisions}
+    if "real" in words:
+        return "rejected"
+    return "accepted-with-exceptions" if "risk-accepted" in words or undecided(detail) else "accepted"
 
 
 class Words(Static, can_focus=True):
@@ -104,7 +112,7 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
             else Content.styled(", all decided", DIM)
         )
         yield said(Content.assemble((standing, DIM), left), classes="gap")
-        chosen = WORDS.index(detail.verdict.word) if detail.verdict else 0
+        chosen = WORDS.index(detail.verdict.word if detail.verdict else suggested(detail))
         yield Words(chosen, self._glyphs)
         yield said(Content(""))
         yield DraftInput(

@@ -72,11 +72,8 @@ class ClaimsView(View):
         self.listing.show(self._rows(detail) if detail else _empty())
         left, right = Content(""), Content("")
         if detail:
-            waiting = len(undecided(detail))
             left = Content.assemble(" ", paint.text(detail.row.title or short(detail.row.id), STRONG))
-            right = Content.styled(
-                f"{waiting} to decide " if waiting else "nothing to decide ", "$state-contradicted" if waiting else DIM
-            )
+            right = standing(detail, session.glyphs)
         self.query_one("#claims-head", Caption).show(left, right)
         self.show_evidence()
 
@@ -205,6 +202,26 @@ class ClaimsView(View):
     def yank(self) -> str:
         """The evidence as it stands on the page."""
         return self.query_one("#claims-page", Page).plain()
+
+
+def standing(detail: RunDetail, glyphs: Glyphs) -> Content:
+    """What is left to do on a run: findings to decide, a verdict to give, a draft to seal; or how it was sealed."""
+    waiting, sealed = len(undecided(detail)), detail.row.sealed
+    if sealed in {"sealed", "stale"} and detail.verdict:
+        sign = glyphs.sign(detail.verdict.word)
+        words = f"stale seal, {sign.word} " if sealed == "stale" else f"sealed, {sign.word} "
+        return Content.styled(f"{glyphs.marks['sealed']} {words}", "$state-stale" if sealed == "stale" else sign.style)
+    if waiting:
+        return Content.styled(f"{waiting} to decide ", "$state-contradicted")
+    if sealed == "draft":
+        return Content.assemble(
+            (f"{glyphs.marks['draft']} verdict is a draft, ", DIM), ("S", "$accent"), (" seals ", DIM)
+        )
+    return Content.assemble(
+        ("all decided, ", DIM) if detail.decisions else ("nothing to decide, ", DIM),
+        ("v", "$accent"),
+        (" judges ", DIM),
+    )
 
 
 def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | None, flags: dict[str, str]) -> Content:

@@ -9,12 +9,13 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static
 
 from assure_tui.app.desk.describe import label
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
-from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, short, undecided
 from assure_tui.app.tui.views.base import Caption, View
@@ -22,7 +23,9 @@ from assure_tui.reconcile.model import Unattributed
 from assure_tui.themes.glyphs import Glyphs
 
 ROOMY: Final = 100
-"""Cells from which a run's title and whole dates fit."""
+"""Cells from which what a run is about and whole dates fit."""
+WIDE: Final = 140
+"""Cells from which the counts have their whole names beside that."""
 NARROW: Final = 60
 """Cells below which only what needs deciding is shown of a run."""
 DEEPEST: Final = 4
@@ -33,12 +36,15 @@ class RunsView(View):
 
     name_shown: ClassVar[str] = "Runs"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, welcome: str = "") -> None:
         super().__init__(session)
+        self._welcome = welcome
         self._loose: list[Unattributed] = []
 
     def compose(self) -> ComposeResult:
-        """One list, its heads, and a peek at the run."""
+        """Perhaps a welcome; one list, its heads, and a peek at the run."""
+        if self._welcome:
+            yield Static(Content.styled(self._welcome, ACCENT), id="runs-welcome")
         yield Caption(id="runs-heads")
         yield Listing(id="runs-list")
         with Vertical(id="runs-peek"):
@@ -193,16 +199,20 @@ def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
         ("RUN", 12 if roomy else 10, False),
         ("AGENT", 12 if roomy else 7, False),
         ("START", start if roomy else 5, False),
-        ("TITLE", 0, False),
-        ("CONFIRMED", 9, True),
-        ("CONTRADICTED", 12, True),
-        ("UNCHECKED", 9, True),
-        ("GATES", 8 if roomy else 5, True),
+        ("ABOUT", 0, False),
+        *_counts(tight=ROOMY <= width < WIDE),
+        ("GATES", 5, True),
         (" VERDICT", 12 if roomy else 11, False),
     ]
     used = sum(size for _, size, _ in columns) + len(columns) - 2
-    title = max(0, width - used - 3) if roomy else 0
-    return [(name, title if name == "TITLE" else size, right) for name, size, right in columns]
+    about = max(0, width - used - 3) if roomy else 0
+    return [(name, about if name == "ABOUT" else size, right) for name, size, right in columns]
+
+
+def _counts(*, tight: bool) -> list[tuple[str, int, bool]]:
+    """The three counts of claims: cut short where the words beside them need the room."""
+    names = ("CONFIRM", "CONTRA", "UNCHECK") if tight else ("CONFIRMED", "CONTRADICTED", "UNCHECKED")
+    return [(name, len(name), True) for name in names]
 
 
 def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, marked: bool) -> Content:
@@ -211,18 +221,23 @@ def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, mar
     mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
     branch = "  " * (depth - 1) + glyphs.marks["child"] + " " if depth else ""
     date = paint.when(run.started) if width >= ROOMY else paint.clock(run.started)
+    confirmed = _number(run.confirmed, "$state-confirmed")
+    contradicted = _number(run.contradicted, "$state-contradicted bold")
+    unchecked = _number(run.unchecked, "$state-unverifiable")
     cells = {
         " ": Content.styled(mark, "$accent"),
         "S": paint.sign(glyphs, run.attention, word=False),
         "RUN": Content.assemble((branch, DIM), (paint.text(short(run.id), limit=12).plain, faint)),
         "AGENT": paint.text(run.agent, faint, limit=24),
         "START": Content.styled(date, DIM),
-        "TITLE": paint.text(run.title, faint),
-        "CONFIRMED": _number(run.confirmed, "$state-confirmed"),
-        "CONTRADICTED": _number(run.contradicted, "$state-contradicted bold"),
-        "CONTRA": _number(run.contradicted, "$state-contradicted bold"),
-        "UNCHECKED": _number(run.unchecked, "$state-unverifiable"),
-        "GATES": _gates(run.gates_failed, wide=width >= ROOMY),
+        "ABOUT": _about(run, faint),
+        "CONFIRMED": confirmed,
+        "CONFIRM": confirmed,
+        "CONTRADICTED": contradicted,
+        "CONTRA": contradicted,
+        "UNCHECKED": unchecked,
+        "UNCHECK": unchecked,
+        "GATES": _number(run.gates_failed, "$state-contradicted bold"),
         " VERDICT": Content(" ") + _verdict(run, glyphs, wide=width >= ROOMY),
     }
     return paint.row([(cells[name], size, right) for name, size, right in _columns(width, start)])
@@ -232,10 +247,10 @@ def _number(number: int, style: str) -> Content:
     return Content.styled(f"{number:,}", style) if number else Content.styled("-", DIM)
 
 
-def _gates(failed: int, *, wide: bool) -> Content:
-    if not failed:
-        return Content.styled("-", DIM)
-    return Content.styled(f"{failed} failed" if wide else f"{failed}", "$state-contradicted bold")
+def _about(run: RunRow, style: str) -> Content:
+    """What waits for a decision, in plain words, before what the run was asked."""
+    title = paint.text(run.title, DIM if run.headline else style)
+    return Content.assemble((run.headline, STRONG), "  ", title) if run.headline and not style else title
 
 
 def _verdict(run: RunRow, glyphs: Glyphs, *, wide: bool) -> Content:
