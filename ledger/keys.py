@@ -58,14 +58,35 @@ class KeyDirectory:
         disk.make_directory(self.path, 0o700)
         return RecorderKeys(
             self._create(self.path / "log.key", self._origin),
-            self._create(self.path / "epoch-0.key", self._origin + EPOCH_SUFFIX),
+            self._create(self._epoch_path(0), self._origin + EPOCH_SUFFIX),
         )
 
-    def load(self) -> RecorderKeys:
-        """Read the signing keys; KeyFileError if one is missing or malformed."""
+    def load(self, epoch: int) -> RecorderKeys:
+        """Read the log key and the key of an epoch; KeyFileError if one is missing or malformed."""
         return RecorderKeys(
-            _load(self.path / "log.key", self._origin), _load(self.path / "epoch-0.key", self._origin + EPOCH_SUFFIX)
+            _load(self.path / "log.key", self._origin),
+            _load(self._epoch_path(epoch), self._origin + EPOCH_SUFFIX),
         )
+
+    def create_epoch(self, epoch: int) -> Signer:
+        """Make the key of an epoch to come, over one that a crash may have left and that nothing names."""
+        path = self._epoch_path(epoch)
+        with disk.writing(path):
+            path.unlink(missing_ok=True)
+        return self._create(path, self._origin + EPOCH_SUFFIX)
+
+    def has_epoch(self, epoch: int) -> bool:
+        """Tell whether the key of an epoch is there."""
+        return self._epoch_path(epoch).exists()
+
+    def drop_before(self, epoch: int) -> None:
+        """Delete the keys of all earlier epochs, durably: none can sign any more."""
+        gone = [self._epoch_path(number) for number in self._epochs() if number < epoch]
+        if gone:
+            with disk.writing(self.path):
+                for path in gone:
+                    path.unlink(missing_ok=True)
+                disk.sync_directory(self.path)
 
     def content_key(self, subject: str, *, create: bool = False) -> bytes | None:
         """Return a subject's content key, or None if there is none (any more) and none is to be made.
@@ -87,6 +108,13 @@ class KeyDirectory:
                 raise KeyFileError(f"{path} is not a content key of {CONTENT_KEY_SIZE} bytes: restore it from a copy")
             self._content[subject] = key
             return key
+
+    def _epoch_path(self, epoch: int) -> Path:
+        return self.path / f"epoch-{epoch}.key"
+
+    def _epochs(self) -> list[int]:
+        names = [name.removeprefix("epoch-").removesuffix(".key") for name in disk.names(self.path)]
+        return [int(name) for name in names if name.isascii() and name.isdigit()]
 
     def _create(self, path: Path, name: str) -> Signer:
         if path.exists():

@@ -1,6 +1,7 @@
 """Pins: the highest committed head of a log, kept apart from it, so that a shortened log is noticed.
 
-A pin is a text: the two verifier keys, an empty line, and the signed checkpoint. Its file is named after the log's
+A pin is a text: the log key, the first epoch key, the epoch key that signed the head if that is another, an empty line,
+and the signed checkpoint. Its file is named after the log's
 origin and holds the last two pins, each in a slot filled up with zeros; a commit overwrites the older one in place. So
 it costs one sync that changes no metadata (replacing the file would wait for the file system's journal, tens of
 milliseconds on a busy disk), and a slot that was torn leaves the pin before it.
@@ -32,12 +33,15 @@ class Pin:
     """What is known of a log from outside it."""
 
     keys: tuple[VerifierKey, VerifierKey]
-    """The log key and the epoch key."""
+    """The log key and the first epoch key, from which the closings are followed."""
     head: Checkpoint
+    epoch: VerifierKey
+    """The epoch key that signed the head."""
 
     def encode(self) -> bytes:
         """Return the pin's text."""
-        return f"{self.keys[0]}\n{self.keys[1]}\n\n".encode() + self.head.note
+        lines = [*self.keys, *([self.epoch] if self.epoch != self.keys[1] else [])]
+        return "".join(f"{key}\n" for key in lines).encode() + b"\n" + self.head.note
 
 
 class PinFile:
@@ -81,16 +85,17 @@ class PinFile:
     def _parse(self, data: bytes) -> Pin | None:
         head, _, note = data.rstrip(b"\0").partition(b"\n\n")
         try:
-            keys = parse_keys(head.decode())
-            pin = Pin(keys, open_checkpoint(note, keys))
+            keys = parse_keys(head.decode(), most=3)
+            pin = Pin(keys[:2], open_checkpoint(note, (keys[0], keys[-1])), keys[-1])
         except (NoteError, UnicodeDecodeError):
             return None
         return pin if pin.head.origin == keys[0].name == self._origin else None
 
 
-def parse_keys(text: str) -> tuple[VerifierKey, VerifierKey]:
-    """Parse the log key and the epoch key, one a line; raise NoteError for anything else."""
+def parse_keys(text: str, most: int = 2) -> tuple[VerifierKey, VerifierKey, *tuple[VerifierKey, ...]]:
+    """Parse the log key and the first epoch key, one a line, and up to `most` in all; NoteError for anything else."""
     lines = text.rstrip("\n").split("\n")
-    if len(lines) != 2:
-        raise NoteError("two verifier keys are due: the log key and the epoch key")
-    return parse_vkey(lines[0]), parse_vkey(lines[1])
+    if not 2 <= len(lines) <= most:
+        raise NoteError("the log key and the first epoch key are due, one a line")
+    log, first, *more = (parse_vkey(line) for line in lines)
+    return log, first, *more

@@ -18,9 +18,10 @@ from assure_tui.ledger import disk, ed25519
 from assure_tui.ledger.checkpoint import body
 from assure_tui.ledger.dsse import MAX_ENVELOPE, Statement, Subject, open_envelope, sign_statement
 from assure_tui.ledger.entry import Entry, encode_entry
+from assure_tui.ledger.epochs import KeysAt
 from assure_tui.ledger.errors import NoteError, ProofError, SealError
 from assure_tui.ledger.locks import FileLock
-from assure_tui.ledger.note import VerifierKey, decode_base64
+from assure_tui.ledger.note import decode_base64
 from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
 from assure_tui.ledger.store import SELF, Draft, Ledger
@@ -84,7 +85,7 @@ def seal(
             "signer": key.identity.name,
             "key": base64.b64encode(key.identity.public).decode(),
         }
-        receipt = ledger.append_own([Draft("seal", about, clear)])
+        receipt = ledger.rotate([Draft("seal", about, clear)])
         ledger.publish()
         proof = folder / f"{number}.tlog-proof"
         disk.replace(proof, ledger.inclusion(receipt.first_index).encode())
@@ -97,13 +98,13 @@ def verify_seal(ledger: Ledger, index: int, known: Collection[OperatorIdentity] 
     Raises SealError if any of them fails.
     """
     entry = ledger.entry(index)
-    found = open_seal(ledger.directory, index, entry, ledger.verifiers, known)
+    found = open_seal(ledger.directory, index, entry, ledger.keys_at, known)
     check_checkpoint(found.statement, ledger.origin, entry, ledger.root_at(checkpoint_size(entry)))
     return found
 
 
 def open_seal(
-    directory: Path, index: int, entry: Entry, keys: Sequence[VerifierKey], known: Collection[OperatorIdentity] = ()
+    directory: Path, index: int, entry: Entry, keys_at: KeysAt, known: Collection[OperatorIdentity] = ()
 ) -> Seal:
     """Check all of a seal but the root of its checkpoint, from a ledger's directory; raise SealError if it fails."""
     clear = entry.clear
@@ -125,7 +126,7 @@ def open_seal(
     if proof is not None:
         try:
             parsed = parse_proof(proof)
-            parsed.check(encode_entry(entry), keys)
+            parsed.check(encode_entry(entry), keys_at(parsed.checkpoint.size))
         except (NoteError, ProofError) as error:
             raise SealError(f"the proof beside {path} does not hold: restore it from a copy ({error})") from None
         if parsed.index != index or parsed.encode() != proof:

@@ -20,6 +20,8 @@ from typing import Any, Final
 from assure_tui.ledger import disk, machine, wal
 from assure_tui.ledger.checkpoint import EPOCH_SUFFIX, Checkpoint, sign
 from assure_tui.ledger.entry import Disclosure, Entry, check_disclosure, commit, encode_entry
+from assure_tui.ledger.epochs import KIND as KEY
+from assure_tui.ledger.epochs import Closings, KeyPair, key_clear
 from assure_tui.ledger.errors import (
     DamagedError,
     EntryError,
@@ -32,7 +34,7 @@ from assure_tui.ledger.errors import (
 )
 from assure_tui.ledger.keys import KeyDirectory, RecorderKeys
 from assure_tui.ledger.locks import FileLock
-from assure_tui.ledger.note import VerifierKey, check_name
+from assure_tui.ledger.note import check_name
 from assure_tui.ledger.pins import Pin, PinFile, parse_keys
 from assure_tui.ledger.proof import InclusionProof
 from assure_tui.ledger.segments import Segments
@@ -45,7 +47,7 @@ FORMAT: Final = b"1\n"
 MAX_ORIGIN: Final = 128
 SELF: Final = "ledger"
 """Subject of the ledger's own entries."""
-RESERVED: Final = frozenset({"key", "recovery", "redaction", "seal"})
+RESERVED: Final = frozenset({KEY, "recovery", "redaction", "seal"})
 """Kinds that only this package writes. `heartbeat` is its kind too, and written by the recorder."""
 
 
@@ -73,15 +75,17 @@ class Receipt:
 class Ledger:
     """One ledger directory. Methods may be called from several threads."""
 
-    def __init__(self, directory: Path, *, origin: str, verifiers: tuple[VerifierKey, VerifierKey], pins: Path) -> None:
+    def __init__(self, directory: Path, *, verifiers: KeyPair, pins: Path) -> None:
         """Use `create` or `open`."""
         self.directory = directory
-        self.origin = origin
+        self.origin = origin = verifiers[0].name
         self.verifiers = verifiers
+        """The log key, and the key of the first epoch."""
         self._pin = PinFile(pins, origin)
         self._state = directory / ".state"
         self._mutex = threading.RLock()
-        self._tail = Tail(directory, origin, verifiers)
+        self._tail = Tail(directory, verifiers)
+        self._closings = Closings(directory)
         self._segments = Segments(directory / "segments", origin)
         self._key_directory: KeyDirectory | None = None
         self._keys: RecorderKeys | None = None
@@ -102,14 +106,14 @@ class Ledger:
             raise LedgerError(f"{directory} is not empty: name a new directory for the ledger")
         recorder = KeyDirectory(keys, origin).create()
         new = directory.with_name(f".{directory.name}.{os.urandom(4).hex()}.new")
-        for folder in (".state/wal", "tile/entries", "segments", "seals", "trust"):
+        for folder in (".state/wal", "tile/entries", "segments", "seals", "closings", "trust"):
             disk.make_directory(new / folder)
         machine.bind(new / ".state")
         disk.replace(new / ".state" / "version", FORMAT)
         disk.replace(new / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
         head = sign(origin, 0, EMPTY_ROOT, recorder.signers)
         disk.replace(new / "checkpoint", head.note)
-        PinFile(pins, origin).create(Pin(recorder.verifiers, head))
+        PinFile(pins, origin).create(Pin(recorder.verifiers, head, recorder.verifiers[1]))
         with disk.writing(directory):
             if directory.exists():
                 directory.rmdir()
@@ -136,7 +140,7 @@ class Ledger:
             raise DamagedError(f"{directory / 'trust'} does not hold the keys that are pinned: restore it from a copy")
         if not read_only:
             machine.check(directory / ".state")
-        ledger = cls(directory, origin=origin, verifiers=verifiers, pins=pins)
+        ledger = cls(directory, verifiers=verifiers, pins=pins)
         if pin is not None:
             ledger._check_pin(pin)
         if keys is not None:
@@ -252,6 +256,23 @@ class Ledger:
                 self._tail.shelf.drop_partials(old, head.size)
             return head
 
+    def rotate(self, entries: Sequence[Draft] = ()) -> Receipt:
+        """Commit drafts, of any kind, and close the epoch with them: another key signs from then on.
+
+        The key that signed so far is deleted, so that nobody who breaks in later can write anew what it signed. The
+        steps (next key, entry, closing, deletion) are each durable before the next; whoever opens or writes the ledger
+        after a crash does those that are left.
+        """
+        if self._keys is None:
+            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to change them")
+        with self._writing(), self._stopping():
+            return self._rotate(entries)
+
+    def keys_at(self, size: int) -> KeyPair:
+        """Return the keys that sign the head of a size: the log key and that of its epoch."""
+        with self._mutex:
+            return self._tail.epochs.keys(size)
+
     def append_own(self, drafts: Sequence[Draft]) -> Receipt:
         """Commit drafts of any kind, the ledger's own too: for this package alone."""
         if self._keys is None:
@@ -283,10 +304,6 @@ class Ledger:
     def _start_writing(self) -> None:
         if self._key_directory is None:
             raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
-        keys = self._key_directory.load()
-        if keys.verifiers != self.verifiers:
-            raise KeyFileError(f"{self._key_directory.path} holds other keys than {self.directory / 'trust'} states")
-        self._keys = keys
         with self._writing():
             pass  # what a crash left is recovered on the way in
 
@@ -301,10 +318,10 @@ class Ledger:
             raise DamagedError(f"the pin {self._pin.path} is gone, so a lost tail would go unnoticed: restore it")
         if pin is not self._held or pin.head.size > self._tail.size:
             self._check_pin(pin)
+        self._settle()
         own = []
         if self._tail.size == 0:
-            clear = {"epoch": 0, "log": str(self.verifiers[0]), "vkey": str(self.verifiers[1])}
-            own.append(Draft("key", SELF, clear))
+            own.append(Draft(KEY, SELF, key_clear(0, *self.verifiers)))
         if torn:
             own.append(Draft("recovery", SELF, {"bytes": len(torn), "sha256": sha256(torn).hexdigest()}))
         if own:
@@ -312,6 +329,33 @@ class Ledger:
                 if torn:
                     self._tail.rewrite()
                 self._commit(own)
+
+    def _settle(self) -> None:
+        """Do what is left of the last change of the epoch, and load its key; under the append lock."""
+        epoch = self._tail.epochs.of(self._tail.size + 1)
+        folder = self._key_directory
+        if folder is None or (self._keys is not None and self._keys.epoch.verifier == epoch.key):
+            return
+        keys = folder.load(epoch.number)
+        if keys.verifiers != (self.verifiers[0], epoch.key):
+            raise KeyFileError(f"{folder.path} holds other keys than those that {self.directory} names")
+        with self._stopping():
+            if epoch.number and not self._closings.has(epoch.start):
+                if not folder.has_epoch(epoch.number - 1):
+                    raise DamagedError(f"the closing at {epoch.start} in {self.directory} is gone: restore it")
+                before = folder.load(epoch.number - 1).signers
+                self._closings.write(sign(self.origin, epoch.start, self.root_at(epoch.start), before))
+            folder.drop_before(epoch.number)
+        self._keys = keys
+
+    def _rotate(self, drafts: Sequence[Draft]) -> Receipt:
+        if self._key_directory is None:
+            raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
+        number = self._tail.epochs.of(self._tail.size + 1).number + 1
+        key = self._key_directory.create_epoch(number).verifier
+        receipt = self._commit([*drafts, Draft(KEY, SELF, key_clear(number, self.verifiers[0], key))])
+        self._settle()
+        return receipt
 
     def _check_pin(self, pin: Pin) -> None:
         head = pin.head
@@ -347,9 +391,9 @@ class Ledger:
             tail.retract()
             raise
         first = tail.size
-        self._held = Pin(self.verifiers, head)
+        self._held = Pin(self.verifiers, head, self._keys.epoch.verifier)
         self._pin.write(self._held)
-        tail.adopt(head, frontier, entries, leaves, tail.offset + len(frames))
+        tail.take(head, frontier, entries, leaves, tail.offset + len(frames))
         return Receipt(first, len(entries), head.size, head.root)
 
     def _encode(self, drafts: Sequence[Draft]) -> tuple[list[bytes], dict[str, list[tuple[str, Disclosure]]]]:
@@ -391,11 +435,11 @@ def check_version(directory: Path) -> None:
         raise DamagedError(f"{directory} has a format that this program does not know: use the program that wrote it")
 
 
-def stated_keys(directory: Path) -> tuple[VerifierKey, VerifierKey]:
-    """Return the log key and the epoch key that a ledger states of itself; they prove nothing by themselves."""
+def stated_keys(directory: Path) -> KeyPair:
+    """Return the log key and the first epoch key that a ledger states of itself; they prove nothing by themselves."""
     path = directory / "trust" / "log.vkey"
     try:
-        log, epoch = parse_keys(disk.read_due(path, 4096).decode())
+        log, epoch, *_ = parse_keys(disk.read_due(path, 4096).decode())
     except (NoteError, UnicodeDecodeError) as error:
         raise DamagedError(f"{path} is damaged: restore it from a copy ({error})") from None
     if epoch.name != log.name + EPOCH_SUFFIX:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from assure_tui.ledger import disk, wal
-from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
+from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from assure_tui.ledger.entry import Entry, decode_entry
+from assure_tui.ledger.epochs import Epochs, KeyPair
 from assure_tui.ledger.errors import DamagedError, EntryError, FullError, NoteError
-from assure_tui.ledger.note import MAX_NOTE, VerifierKey
+from assure_tui.ledger.note import MAX_NOTE, check_signatures
 from assure_tui.ledger.shelf import Shelf
 from assure_tui.ledger.tree import Frontier, leaf_hash
 
@@ -31,13 +31,16 @@ class _Overtaken(Exception):  # noqa: N818 - a signal between two methods, never
 class Tail:
     """The committed head, and the entries between the published checkpoint and it."""
 
-    def __init__(self, directory: Path, origin: str, keys: Sequence[VerifierKey], *, thorough: bool = False) -> None:
-        """Read the tail; when `thorough`, check what the write-ahead log still holds of published batches too."""
+    def __init__(self, directory: Path, keys: KeyPair, *, thorough: bool = False) -> None:
+        """Read the tail, from the log key and the first epoch key on.
+
+        When `thorough`, check what the write-ahead log still holds of published batches too.
+        """
         self.shelf = Shelf(directory)
+        self.epochs = Epochs(directory, keys, self.shelf.entry)
         self._checkpoint_path = directory / "checkpoint"
         self._wal = directory / ".state" / "wal"
-        self._origin = origin
-        self._keys = keys
+        self._origin = keys[0].name
         self._thorough = thorough
         self._issued: Checkpoint | None = None
         """The checkpoint file as last read, its signatures checked."""
@@ -92,11 +95,12 @@ class Tail:
         except _Overtaken:
             self._load()
 
-    def adopt(self, head: Checkpoint, frontier: Frontier, entries: list[bytes], leaves: list[bytes], end: int) -> None:
+    def take(self, head: Checkpoint, frontier: Frontier, entries: list[bytes], leaves: list[bytes], end: int) -> None:
         """Take in a batch that this process wrote, which ends at an offset of the write-ahead file."""
         self.head = self._signed = head
         self.frontier = frontier
         self._read = head.size
+        self.epochs.take(entries[-1], head.size)
         self.entries += entries
         self.leaves += leaves
         self.offset = end
@@ -149,11 +153,15 @@ class Tail:
         if self._issued and data == self._issued.note:
             return self._issued
         try:
-            checkpoint = open_checkpoint(data, self._keys)
+            checkpoint, note = parse_checkpoint(data)
+            if checkpoint.origin != self._origin:
+                raise DamagedError(f"{self._checkpoint_path} is of another log: restore it from a copy")
+            self.epochs.reach(checkpoint.size)
+            check_signatures(note, self.epochs.keys(checkpoint.size))
         except NoteError as error:
-            raise DamagedError(f"{self._checkpoint_path} is damaged: restore it from a copy ({error})") from None
-        if checkpoint.origin != self._origin:
-            raise DamagedError(f"{self._checkpoint_path} is of another log: restore it from a copy")
+            raise DamagedError(
+                f"{self._checkpoint_path} or the last closing is damaged: restore them from a copy ({error})"
+            ) from None
         self._issued = checkpoint
         return checkpoint
 
@@ -193,6 +201,7 @@ class Tail:
             self.frontier = self.shelf.frontier(self.first, size)
         self._read = self.first
         self.entries, self.leaves = [], []
+        self.epochs.restart()
 
     def _read_on(self) -> None:
         """Read the write-ahead files from where they were left."""
@@ -238,6 +247,7 @@ class Tail:
             return False
         self.frontier = frontier
         self._read = end
+        self.epochs.take(batch.entries[-1], end)
         beyond = frontier.size - self.published.size
         if beyond == 0:
             self._check_published()
@@ -249,7 +259,7 @@ class Tail:
 
     def _is_signed(self, head: Checkpoint) -> bool:
         try:
-            return open_checkpoint(head.note, self._keys) == head
+            return open_checkpoint(head.note, self.epochs.keys(head.size)) == head
         except NoteError:
             return False
 

@@ -16,6 +16,8 @@ from typing import Final, Literal, TypeAlias
 from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.entry import Entry, read_entry
+from assure_tui.ledger.epochs import KIND as KEY
+from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_of, walk
 from assure_tui.ledger.errors import DamagedError, EntryError, LedgerError, NoteError, SealError
 from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.note import MAX_NOTE, VerifierKey, cosigned_at, parse_note, parse_vkey
@@ -69,7 +71,7 @@ class Trust:
     """What a verifier was given from outside the ledger."""
 
     keys: tuple[VerifierKey, ...] = ()
-    """The log key, and the epoch key after it if it is known."""
+    """The log key, and the first epoch key after it if it is known."""
     witnesses: tuple[VerifierKey, ...] = ()
     anchors: tuple[tuple[str, bytes], ...] = ()
     """File name and bytes of checkpoints that were kept elsewhere."""
@@ -117,6 +119,7 @@ class _Gathered:
         self.time = 0
         self.backwards: list[int] = []
         self.unreadable: list[int] = []
+        self.keys: list[tuple[int, Entry]] = []
         self.seals: list[tuple[int, Entry]] = []
         self.contents: dict[str, dict[str, int]] = {}
         """By subject: the commitments, each with the index of its entry."""
@@ -134,6 +137,8 @@ class _Gathered:
             if entry.time < self.time:
                 self.backwards.append(index)
             self.time = max(self.time, entry.time)
+            if entry.kind == KEY:
+                self.keys.append((index, entry))
             if entry.kind == "seal":
                 self.seals.append((index, entry))
             if entry.commitment is not None:
@@ -156,6 +161,7 @@ class _Verifier:
         self._gathered = _Gathered()
         self._pin: Pin | None = None
         self._stated: tuple[VerifierKey, ...] = ()
+        self._keys_at: KeysAt = _unknown
         self._anchored = 0
         """Highest size that something from outside vouches for."""
 
@@ -168,6 +174,8 @@ class _Verifier:
             self._check("entries", lambda: self._rebuild(tail), structural=True)
         if tail is not None and not self._damaged:
             self._check("key entry", lambda: self._first_entry(tail), structural=True)
+            self._check("epochs", lambda: self._closings_hold(tail), structural=True)
+        if tail is not None and not self._damaged:
             self._check("pin", lambda: self._pin_holds(tail), structural=True)
             for name, data in self._trust.anchors:
                 self._check(f"anchor {name}", partial(self._anchor_holds, tail, data), structural=True)
@@ -205,7 +213,7 @@ class _Verifier:
                 if any(outside != stated for outside, stated in zip(given, keys, strict=False)):
                     raise _Failed(f"{self._directory} is signed with other keys than those known from outside")
             self._stated = keys
-            tail = Tail(self._directory, keys[0].name, keys, thorough=True)
+            tail = Tail(self._directory, keys, thorough=True)
             found.append(tail)
             pending = tail.size - tail.published.size
             return "verified", f"signed by log key and epoch key, {tail.published.size} published, {pending} pending"
@@ -238,15 +246,31 @@ class _Verifier:
         first = self._gathered.first
         if first is None:
             return "not anchored", "the log has no entry yet"
-        due = {"epoch": 0, "log": str(self._stated[0]), "vkey": str(self._stated[1])}
-        if first.kind != "key" or first.clear != due:
+        if first.kind != KEY or first.clear != key_clear(0, *self._stated[:2]):
             raise _Failed("the first entry does not record the keys that sign the log")
         return "verified", f"the first entry records the keys that sign {tail.head.origin}"
+
+    def _closings_hold(self, tail: Tail) -> tuple[Verdict, str]:
+        closings, later = Closings(self._directory), self._gathered.keys[1:]
+        log, first = self._stated[:2]
+        epochs = walk((log, first), later, closings, tail.size, lambda size: tail.frontier_at(size).root())
+        self._keys_at = keys_of(log, epochs)
+        for head in (tail.published, tail.head):
+            open_checkpoint(head.note, self._keys_at(head.size))
+        if not later:
+            return "verified", "the first epoch is open: whoever has its key could write it anew"
+        last = epochs[-1]
+        return "verified", (
+            f"{len(later)} epochs are closed and signed by their own keys; epoch {last.number} is open since entry"
+            f" {last.start}: whoever has its key could write anew what came later, and nothing before"
+        )
 
     def _pin_holds(self, tail: Tail) -> tuple[Verdict, str]:
         if self._pin is None:
             return "not anchored", "no pin was given: a tail that was cut off would not be noticed"
         self._holds(tail, self._pin.head)
+        if self._pin.epoch != self._keys_at(self._pin.head.size)[1]:
+            raise _Failed("the pinned head is signed by the key of another epoch than the log has there")
         return "verified", f"continues the head pinned at size {self._pin.head.size}"
 
     def _anchor_holds(self, tail: Tail, data: bytes) -> tuple[Verdict, str]:
@@ -305,7 +329,7 @@ class _Verifier:
         bad, unknown = [], 0
         for index, entry in self._gathered.seals:
             try:
-                seal = open_seal(self._directory, index, entry, self._stated, self._trust.operators)
+                seal = open_seal(self._directory, index, entry, self._keys_at, self._trust.operators)
                 size = checkpoint_size(entry)
                 if size > index:
                     raise SealError(f"the seal of entry {index} is over a later checkpoint than itself")
@@ -318,6 +342,10 @@ class _Verifier:
         if unknown:
             return "not anchored", f"{unknown} of {len(self._gathered.seals)} seals are by signers nobody vouched for"
         return "verified", f"{len(self._gathered.seals)} seals hold"
+
+
+def _unknown(_size: int) -> KeyPair:
+    raise DamagedError("the keys of the log's epochs are not known")
 
 
 def _listed(items: Sequence[object]) -> str:

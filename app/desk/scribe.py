@@ -172,8 +172,12 @@ class Scribe:
             self._published_at = now
 
     def beat(self, state: str) -> None:
-        """Tell in the ledger that the recorder has started, is alive, or stops."""
-        self.write([Words("heartbeat", "recorder", {"state": state})])
+        """Tell in the ledger that the recorder has started, is alive, or stops. Each start changes the epoch key."""
+        words = Words("heartbeat", "recorder", {"state": state})
+        if state == "start":
+            self.ledger.rotate([Draft(words.kind, words.subject, words.clear)])
+        else:
+            self.write([words])
 
     def stop(self) -> None:
         """Tell that the recorder stops, and publish everything."""

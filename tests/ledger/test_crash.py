@@ -108,6 +108,7 @@ def commit_and_publish(ledger: Ledger, done: list[int]) -> None:
     for number, count in ((1, 3), (2, 300), (3, 3)):
         ledger.append(batch(number, count))
         done.append(number)
+    ledger.rotate()
     ledger.publish()
     ledger.append(batch(4))
     done.append(4)
@@ -120,6 +121,9 @@ def check_recovered(place, done: list[int]) -> None:
     assert ledger.append(batch(9)).size == ledger.size
     ledger.publish()
     assert place.verify().state == "ok"
+    ledger.rotate()
+    assert place.verify().state == "ok"
+    assert len(list(place.keys.rglob("epoch-*.key"))) == 1
     assert all(ledger.content(index) is not None for index in range(ledger.size) if ledger.entry(index).commitment)
 
 

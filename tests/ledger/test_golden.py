@@ -25,7 +25,7 @@ from assure_tui.ledger.tree import leaf_hash
 from assure_tui.ledger.verify import verify
 
 GOLDEN = Path(__file__).parent / "golden"
-ROOT = "0b4740d0d2ae85a1db1f923542368423a9d173870dcfc2bac13144792710220e"
+ROOT = "6802c6228828a5f360519f4c5b8b70c48a03edab6f82caf8009942d81e690651"
 
 
 def write(base: Path, patch: pytest.MonkeyPatch) -> Ledger:
@@ -73,7 +73,7 @@ def test_the_same_entries_are_written_as_the_same_bytes(tmp_path, monkeypatch):
 
 def test_the_committed_ledger_verifies():
     report = verify(GOLDEN / "ledger", pins=GOLDEN / "pins", trust=GOLDEN / "trust")
-    assert (report.state, report.size, report.origin) == ("ok", 266, "example.org/golden")
+    assert (report.state, report.size, report.origin) == ("ok", 267, "example.org/golden")
     assert report.root.hex() == ROOT
     assert {statement.name for statement in report.statements if statement.state != "verified"} == {"witnesses"}
 

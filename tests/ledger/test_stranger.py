@@ -37,6 +37,10 @@ def key_of(vkey: str) -> tuple[str, bytes, bytes]:
     return name, bytes.fromhex(key_id), raw[1:]
 
 
+def size_of(note: bytes) -> int:
+    return int(note.split(b"\n")[1])
+
+
 def open_note(note: bytes, vkeys: tuple[str, ...]) -> tuple[str, int, bytes]:
     """Origin, size and root of a checkpoint that all the keys signed."""
     text, _, lines = note.decode().rpartition("\n\n")
@@ -63,7 +67,26 @@ def bundle_entries(data: bytes) -> list[bytes]:
     return entries
 
 
-def committed(ledger: Path, entries: list[bytes], vkeys: tuple[str, ...]) -> list[bytes]:
+class Keys:
+    """The log key, and the epoch keys as the closings hand them on."""
+
+    def __init__(self, log: str, first: str) -> None:
+        self.log, self.epochs = log, [(0, first)]
+
+    def of(self, size: int) -> tuple[str, str]:
+        return self.log, [key for start, key in self.epochs if start < max(size, 1)][-1]
+
+    def close(self, ledger: Path, entries: list[bytes]) -> None:
+        """Follow the closings up to the end of the entries."""
+        for size, parsed in enumerate(map(json.loads, entries), 1):
+            if parsed["kind"] == "key" and size > 1 and size > self.epochs[-1][0]:
+                closing = open_note((ledger / f"closings/{size}").read_bytes(), self.of(size))
+                assert closing[1:] == (size, tree_hash([digest(b"\0", entry) for entry in entries[:size]]))
+                assert parsed["clear"]["epoch"] == len(self.epochs)
+                self.epochs.append((size, parsed["clear"]["vkey"]))
+
+
+def committed(ledger: Path, entries: list[bytes], keys: Keys) -> list[bytes]:
     """The entries, and those that the write-ahead log has beyond them."""
     for path in sorted((ledger / ".state/wal").iterdir(), key=lambda path: int(path.name)):
         all_of_it, data, batch = entries[: int(path.name)], path.read_bytes(), []
@@ -75,7 +98,8 @@ def committed(ledger: Path, entries: list[bytes], vkeys: tuple[str, ...]) -> lis
                 continue
             all_of_it = all_of_it + batch
             batch = []
-            head = open_note(payload, vkeys)[1:]
+            head = open_note(payload, keys.of(size_of(payload)))[1:]
+            keys.close(ledger, all_of_it)
             assert head == (len(all_of_it), tree_hash([digest(b"\0", entry) for entry in all_of_it]))
         assert all_of_it[: len(entries)] == entries
         entries = all_of_it
@@ -86,24 +110,28 @@ def test_the_specification_is_enough_to_verify_the_golden_ledger():
     ledger = GOLDEN / "ledger"
     (pin,) = (GOLDEN / "pins").iterdir()
     slots = [pin.read_bytes()[at : at + 4096].rstrip(b"\0").partition(b"\n\n") for at in (0, 4096)]
-    (vkeys,) = {tuple(keys.decode().split("\n")) for keys, _, _ in slots}
-    origin, pinned_size, pinned_root = max(open_note(note, vkeys) for _, _, note in slots)
+    pinned = [(lines.decode().split("\n"), note) for lines, _, note in slots]
+    ((log, first),) = {tuple(lines[:2]) for lines, _ in pinned}
+    origin, pinned_size, pinned_root = max(open_note(note, (log, lines[-1])) for lines, note in pinned)
+    keys = Keys(log, first)
     assert pin.name == digest(origin.encode()).hex()[:32]
 
-    _, size, root = open_note((ledger / "checkpoint").read_bytes(), vkeys)
+    checkpoint = (ledger / "checkpoint").read_bytes()
+    size = size_of(checkpoint)
     entries = []
     for index in range(size // 256):
         entries += bundle_entries((ledger / f"tile/entries/{index:03d}").read_bytes())
     entries += bundle_entries((ledger / f"tile/entries/{size // 256:03d}.p/{size % 256}").read_bytes())
     leaves = [digest(b"\0", entry) for entry in entries]
-    assert (len(entries), tree_hash(leaves)) == (size, root)
+    keys.close(ledger, entries)
+    assert open_note(checkpoint, keys.of(size)) == (origin, len(entries), tree_hash(leaves))
     assert (ledger / "tile/0/000").read_bytes() == b"".join(leaves[:256])
     assert (ledger / "tile/1/000.p/1").read_bytes() == tree_hash(leaves[:256])
 
-    entries = committed(ledger, entries, vkeys)
+    entries = committed(ledger, entries, keys)
     assert tree_hash([digest(b"\0", entry) for entry in entries[:pinned_size]]) == pinned_root
     parsed = [json.loads(entry) for entry in entries]
-    assert parsed[0]["clear"] == {"epoch": 0, "log": vkeys[0], "vkey": vkeys[1]}
+    assert parsed[0]["clear"] == {"epoch": 0, "log": log, "vkey": first}
     assert [entry["time"] for entry in parsed] == sorted(entry["time"] for entry in parsed)
 
     (recorded,) = [entry["clear"] for entry in parsed if entry["kind"] == "seal"]
