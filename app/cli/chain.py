@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from assure_tui.app.cli.passphrase import passphrase
 from assure_tui.app.desk.archive import plain_errors
@@ -13,6 +14,7 @@ from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.operators import list_keys, new_key
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.neutral import neutral_line
+from assure_tui.ledger import standalone
 from assure_tui.ledger.verify import VerifyReport, verify
 
 UNANCHORED = 4
@@ -25,6 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace, home: Home) -> int:
+    if arguments.write_verifier is not None:
+        return _write_verifier(arguments.write_verifier)
     folder = arguments.ledger or home.ledger
     if not folder.is_dir():
         raise UsageError(f"there is no ledger in {folder}: name its folder, or record something first.")
@@ -46,6 +50,15 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
     if report.state in {"failed", "damaged"}:
         return 1
     return UNANCHORED if report.state == "unanchored" and not arguments.allow_unanchored else 0
+
+
+def _write_verifier(path: Path) -> int:
+    try:
+        with path.open("xb") as file:
+            file.write(standalone.source())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}): name a new file.") from error
+    return 0
 
 
 def _document(report: VerifyReport) -> dict[str, object]:

@@ -147,8 +147,13 @@ def _reviewing(command: Adder) -> None:
 
 
 def _chain(command: Adder) -> None:
-    sub = command("verify", "chain", "check a ledger offline; reads only")
-    sub.add_argument("ledger", nargs="?", type=Path, metavar="LEDGER", help="its folder (else this installation's)")
+    sub = command("verify", "chain", "check a ledger, or a bundle, offline; reads only")
+    sub.add_argument(
+        "ledger", nargs="?", type=Path, metavar="LEDGER", help="its folder, or a bundle (else this installation's)"
+    )
+    sub.add_argument(
+        "--write-verifier", type=Path, metavar="FILE", help="only write the verifier that needs no installation"
+    )
     sub.add_argument("--trust", type=Path, metavar="DIR", help="keys, witnesses and anchors from outside the ledger")
     sub.add_argument(
         "--allow-unanchored", action="store_true", help="exit with 0 although nothing from outside vouches"

@@ -1,0 +1,164 @@
+"""The verifier that travels, run as an auditor runs it: a process of its own, with and without `cryptography`."""
+
+import base64
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assure_tui.ledger import standalone
+from assure_tui.ledger.dsse import Subject
+from assure_tui.ledger.operator_key import load_identity
+from assure_tui.ledger.seal import seal
+from assure_tui.ledger.store import Draft
+
+GOLDEN = Path(__file__).parent / "golden"
+VERIFIER = Path(standalone.__file__).with_name(standalone.NAME)
+BACKENDS = [
+    "cryptography",
+    pytest.param("openssl", marks=pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl program")),
+]
+
+
+def check(path, *arguments, backend="cryptography"):
+    """Run the verifier; without `cryptography` by leaving all installed packages out of Python's path."""
+    bare = ["-I", "-S"] if backend == "openssl" else ["-I"]
+    command = [sys.executable, *bare, VERIFIER, path, *arguments]
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    shutil.copytree(GOLDEN, tmp_path / "golden")
+    return tmp_path / "golden" / "ledger"
+
+
+def outside(ledger):
+    base = ledger.parent
+    (pin,) = (base / "pins").iterdir()
+    return ["--pin", pin, "--operator", base / "trust" / "operators" / "operator.pem"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_good_ledger_holds(ledger, backend):
+    done = check(ledger, *outside(ledger), backend=backend)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"checked with {backend}" in done.stdout
+    assert "266 entries (262 published) lead to the signed root" in done.stdout
+    assert "signed by Golden Operator over the checkpoint of size 261" in done.stdout
+
+
+def test_a_good_ledger_that_nothing_vouches_for_is_told_apart(ledger):
+    done = check(ledger)
+    assert done.returncode == 4
+    assert "by a signer nobody vouched for, called Golden Operator" in done.stdout
+
+
+def test_it_verifies_what_the_product_writes_across_many_tiles_and_seals(place):
+    ledger = place.create()
+    key = place.operator()
+    for _ in range(3):
+        ledger.append(place.drafts(300))
+        seal(ledger, subjects=[Subject("x", "ab" * 32)], predicate_type="t", predicate={}, key=key)
+    ledger.append([Draft("note", "r-1", {}, {"text": "not published yet"})])
+    (place.base / "alice.pem").write_bytes(key.identity.export())
+    (pin,) = place.pins.iterdir()
+    done = check(place.directory, "--pin", pin, "--operator", place.base / "alice.pem")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("signed by Alice Example") == 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "checkpoint",
+        "tile/entries/000",
+        "tile/entries/001.p/6",
+        "tile/0/000",
+        "tile/1/000.p/1",
+        "seals/1.dsse.json",
+        "seals/1.tlog-proof",
+        "trust/log.vkey",
+        ".state/wal/0",
+    ],
+)
+def test_every_changed_file_is_noticed(ledger, name):
+    path = ledger / name
+    data = path.read_bytes()
+    for offset in (len(data) // 3, len(data) - 2):
+        path.write_bytes(data[:offset] + bytes([data[offset] ^ 1]) + data[offset + 1 :])
+        done = check(ledger, *outside(ledger))
+        assert done.returncode == 1, (offset, done.stdout)
+        assert "failed " in done.stdout
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_forged_signature_is_noticed_with_either_library(ledger, backend):
+    path = ledger / "seals" / "1.dsse.json"
+    path.write_bytes(path.read_bytes().replace(b'"sig":"', b'"sig":"AAAA')[:-4])
+    assert check(ledger, *outside(ledger), backend=backend).returncode == 1
+    note = ledger / "checkpoint"
+    lines = note.read_text().split("\n")
+    note.write_text("\n".join([*lines[:4], lines[4].replace(lines[4][-8:-2], "AAAAAA"), *lines[5:]]))
+    assert check(ledger, *outside(ledger), backend=backend).returncode == 1
+
+
+def test_a_note_without_one_of_its_signatures_is_refused(ledger):
+    note = ledger / "checkpoint"
+    lines = note.read_text().split("\n")
+    for left in (4, 5):
+        note.write_text("\n".join(lines[:left] + lines[left + 1 :]))
+        assert check(ledger).returncode == 1
+
+
+def test_a_tail_that_was_cut_off_is_noticed_by_the_pin_alone(ledger):
+    (ledger / ".state" / "wal" / "0").unlink()
+    assert check(ledger).returncode == 4
+    done = check(ledger, *outside(ledger))
+    assert done.returncode == 1
+    assert "cut off" in done.stdout
+
+
+def test_a_link_in_place_of_a_file_is_not_followed(ledger, tmp_path):
+    (ledger / "checkpoint").rename(tmp_path / "elsewhere")
+    (ledger / "checkpoint").symlink_to(tmp_path / "elsewhere")
+    assert check(ledger).returncode == 1
+
+
+@pytest.mark.parametrize(("limit", "code"), [('valid-before="20230101"', 1), ('valid-before="20400101"', 0)])
+def test_the_validity_window_of_a_signer_counts(ledger, tmp_path, limit, code):
+    public = load_identity(ledger.parent / "trust" / "operators" / "operator.pem").public
+    wire = b"\0\0\0\x0bssh-ed25519\0\0\0 " + public
+    signers = tmp_path / "allowed_signers"
+    signers.write_text(
+        f'golden@example.org namespaces="assure-tui-seal",{limit} ssh-ed25519 {base64.b64encode(wire).decode()}\n'
+    )
+    done = check(ledger, "--operator", signers, "--key", ledger.parent / "trust" / "log.vkey")
+    assert done.returncode == code, done.stdout
+
+
+def test_a_revoked_signer_does_not_count(ledger):
+    operator = ledger.parent / "trust" / "operators" / "operator.pem"
+    done = check(ledger, "--operator", operator, "--revoked", operator)
+    assert done.returncode == 1
+    assert "was revoked" in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"\0" * 1000])
+def test_what_is_neither_ledger_nor_bundle_is_one_error(tmp_path, content):
+    path = tmp_path / "odd"
+    path.write_bytes(content)
+    done = check(path)
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+
+
+def test_it_can_be_read_in_ten_minutes_and_imports_only_the_standard_library():
+    text = VERIFIER.read_text(encoding="utf-8")
+    assert standalone.source().decode() == text
+    assert "assure_tui" not in text
+    imported = {line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith("import ")}
+    assert imported <= set(sys.stdlib_module_names)
