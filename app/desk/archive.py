@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from assure_tui.app.desk.entries import ACTS, EVIDENCE, Words
+from assure_tui.app.desk.entries import ACTS, EVIDENCE, HOOK, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.library import Entry, Library
 from assure_tui.app.desk.paths import Home
@@ -15,7 +15,9 @@ from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.store import Draft, Ledger
 
-_KINDS = frozenset({*ACTS, *EVIDENCE})
+_KINDS = frozenset({*ACTS, *EVIDENCE, *HOOK})
+_READ_BACK = frozenset({*ACTS, *HOOK})
+"""Kinds whose content the desk shows."""
 
 
 @contextmanager
@@ -90,6 +92,13 @@ class Archive:
             ledger.publish()
         return receipt.first_index
 
+    def commitment(self, index: int) -> str | None:
+        """Give an entry's commitment to its content."""
+        ledger = self.writing()
+        with plain_errors():
+            ledger.refresh()
+            return ledger.entry(index).commitment
+
     def size(self) -> int:
         """Give the number of entries."""
         ledger = self.reading()
@@ -133,7 +142,7 @@ class Archive:
             start = max(seen, self._read_to)
             for index, entry in enumerate(ledger.entries(start), start):
                 if entry.kind in _KINDS:
-                    content = ledger.content(index) if entry.kind in ACTS else None
+                    content = ledger.content(index) if entry.kind in _READ_BACK else None
                     self._tail.append(Entry(index, entry.kind, entry.subject, entry.time, entry.clear, content))
             self._read_to = max(self._read_to, ledger.size)
             return list(self._tail)

@@ -18,6 +18,7 @@ import msgspec
 
 from assure_tui.app.desk import entries, timeline
 from assure_tui.app.desk.acts import UNDONE
+from assure_tui.app.desk.approvals import Approvals
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.audit import alterations, recorded_logs
 from assure_tui.app.desk.config import UserConfig
@@ -31,6 +32,7 @@ from assure_tui.app.desk.report import UNCHECKED
 from assure_tui.app.desk.roster import Roster, severity_of
 from assure_tui.app.desk.table import Table
 from assure_tui.app.desk.views import (
+    Approval,
     Coverage,
     Decision,
     DecisionWord,
@@ -71,6 +73,7 @@ class Desk:
         self._tags = Tags.load(home.keys, make=not recorded) if recorded or not read_only else Tags(b"")
         self._local = threading.local()
         self._roster = Roster(self._library, self._archive, self._tags)
+        self._approvals = Approvals(self._archive, self.subject)
         self._tables: list[Table] = []
         self._bumps = 0
         self._verified: LedgerView | None = None
@@ -300,6 +303,35 @@ class Desk:
         receipt = seal_runs(self, self._archive, names, passphrase=passphrase, key=key)
         self._bumps += 1
         return [receipt]
+
+    # Approvals ------------------------------------------------------------------------------------------------------
+
+    def approvals(self, *, pending: bool = True) -> list[Approval]:
+        """Give the calls that wait for the operator, oldest first; with `pending` off, also those that did."""
+        return self._approvals.all(pending=pending)
+
+    def approve(self, approval: str, reason: str, *, passphrase: str, key: str | None = None) -> Approval:
+        """Let a call that waits be made, signed with the operator's key; by its id or a unique beginning of it.
+
+        Raises:
+            UsageError: Nothing waits under that id, the reason is missing, whoever asks is the requester, or the key
+                cannot be used.
+        """
+        self._bumps += 1
+        return self._approvals.answer(
+            approval, "approved", reason, by=self.operator, keys=self.home.keys, passphrase=passphrase, key=key
+        )
+
+    def refuse(self, approval: str, reason: str, *, passphrase: str = "", key: str | None = None) -> Approval:
+        """Refuse a call that waits. That is what happens without an answer too, so it can be done without a key.
+
+        Raises:
+            UsageError: As for `approve`.
+        """
+        self._bumps += 1
+        return self._approvals.answer(
+            approval, "refused", reason, by=self.operator, keys=self.home.keys, passphrase=passphrase, key=key
+        )
 
     def _answer(self, run: str, ask: Asking, word: str, reason: str) -> None:
         self._act(

@@ -25,11 +25,13 @@ Seen: TypeAlias = Literal["live", "late", "backfill"]
 """How a record was met: while it was written, after the recorder had been away, or as history."""
 State: TypeAlias = Literal["open", "revised", "withdrawn"]
 
-EVIDENCE = ("observed", "assessed", "discrepancy", "gate", "input")
+EVIDENCE = ("observed", "assessed", "discrepancy", "gate", "input", "hook", "approval")
 """Kinds that make up a run's evidence root: a later one of these makes a seal stale."""
 FINDINGS = ("discrepancy", "gate", "input")
 ACTS = ("note", "decision", "verdict", "seal")
 """Kinds that people make. The index keeps their content, because it is theirs to read back."""
+HOOK = ("hook", "approval", "hook-installed", "hook-removed")
+"""Kinds of the runtime hook (see `gated`). Any process may append them; their content is read back."""
 TAG_KEY_BYTES = 32
 MAX_SAFE = 2**53 - 1
 

@@ -5,7 +5,7 @@ Text in these values is raw; a face passes it through `assure_tui.app.neutral` b
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ Attention: TypeAlias = Literal["need", "quiet", "unobserved", "backlog"]
 """`need`: an undecided finding, medium or worse; `unobserved`: nothing could be checked; `backlog`: before watching."""
 DecisionWord: TypeAlias = Literal["real", "false-alarm", "risk-accepted"]
 VerdictWord: TypeAlias = Literal["accepted", "accepted-with-exceptions", "rejected"]
+
+
+ApprovalState: TypeAlias = Literal["pending", "approved", "refused", "expired", "withdrawn"]
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +156,37 @@ class FileDiff(msgspec.Struct, frozen=True, kw_only=True):
     removed: int
     hunks: tuple[tuple[str, str], ...]
     """Pairs of effect id and unified diff hunks."""
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the hook holds back until the operator answers, or did. Times are in seconds since the epoch."""
+
+    id: str
+    run: str
+    """The run's id; the run itself may not be in the index yet."""
+    agent: str
+    tool: str
+    args: dict[str, Any]
+    """The call's arguments; empty where they were too long to be kept whole, see `args_text`."""
+    args_text: str
+    cwd: str
+    gates: tuple[tuple[str, str], ...]
+    """Gate and severity, worst first."""
+    messages: tuple[str, ...]
+    """What each of the gates says."""
+    reason: str
+    requested: float
+    until: float
+    """Without an answer until then, the call is refused."""
+    entry: int
+    """Index of the ledger entry that holds the request."""
+    requester: tuple[int, ...] = ()
+    """Processes of the agent, none of which may answer."""
+    state: ApprovalState = "pending"
+    answer: str = ""
+    """The reason that was given with the answer."""
+    by: str = ""
+    answered: float | None = None
 
 
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
