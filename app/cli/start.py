@@ -6,6 +6,7 @@ import argparse
 import difflib
 import sys
 
+from assure_tui.app.desk import firststart
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
@@ -23,6 +24,14 @@ def run(arguments: argparse.Namespace) -> int:
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
     _check_looks(setting.user, arguments.theme)
+    if not arguments.read_only and firststart.is_first(setting):
+        choice = _first_start(setting, arguments)
+        if choice == "demo":
+            from assure_tui.app.demo.command import run as play  # noqa: PLC0415 - asked for on the screen
+
+            return play(keep=None, headless=False, speed=None)
+        if choice != "watch":
+            return 0
     desk = Desk.open(setting.home, roots=setting.roots, config=setting.user, read_only=arguments.read_only)
     try:
         return show(
@@ -35,6 +44,21 @@ def run(arguments: argparse.Namespace) -> int:
         )
     finally:
         desk.close()
+
+
+def _first_start(setting: Setting, arguments: argparse.Namespace) -> str:
+    """Tell what will be watched and kept, and write what the operator leaves out; give what they chose."""
+    from assure_tui.app.tui import first_start  # noqa: PLC0415 - see run
+
+    choice, left_out = first_start(
+        setting.home,
+        lambda: firststart.survey(setting),
+        theme=arguments.theme or setting.user.theme,
+        ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
+    )
+    if choice == "watch":
+        firststart.leave_out(setting.home.config, left_out)
+    return choice
 
 
 def _check_looks(user: UserConfig, theme: str | None) -> None:

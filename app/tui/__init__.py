@@ -3,6 +3,7 @@
 In: a `Desk` (`port.py` says what is used of it) and the operator's keys. Out: what is on the screen, and the operator's
 notes, decisions, verdicts and seals, which the desk writes to the ledger. The pieces:
 
+* `first` is the screen before the first start,
 * `application` binds keys to actions, `data/keys.toml` is the key table, `session` is what the screen remembers,
 * `views` are the six views and `dialogs` the modal screens, made of the panes of `lines`,
 * `evidence` fetches what stands side by side for a finding, `evidence_page`, `diffs`, `bars` and `paint` lay text out.
@@ -13,14 +14,20 @@ Importing this package costs half a second of Textual, so only `run` is called f
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.port import Desk
 from assure_tui.app.tui.recorder import attached
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from assure_tui.app.desk.firststart import Place
+    from assure_tui.app.desk.paths import Home
+
+__all__ = ["first_start", "run"]
 
 
 def run(
@@ -53,3 +60,13 @@ def run(
             welcome=welcome,
         )
         return app.run() or 0
+
+
+def first_start(
+    home: Home, look: Callable[[], Sequence[Place]], *, theme: str | None = None, ascii_only: bool = False
+) -> tuple[str, list[Path]]:
+    """Show what `look` finds and what will be kept of it; give `watch`, `demo` or nothing, and what is left out."""
+    from assure_tui.app.tui.first import FirstStart  # noqa: PLC0415 - once in the life of an installation
+
+    app = FirstStart(home, look, theme=theme, ascii_only=ascii_only, no_color=bool(os.environ.get("NO_COLOR")))
+    return app.run() or "", sorted(app.left_out)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.content import Content
 from textual.events import Click, Resize
@@ -256,11 +255,8 @@ class Lines(ScrollView, can_focus=True):
         elif cursor == "idle":
             content = content.pad_right(max(0, width - content.cell_length)).stylize("$cursor-idle")
         base = self.visual_style
-        segments = [
-            Segment(piece, (base + style).rich_style)
-            for piece, style in content.render(base, end="", parse_style=self.parse_style)
-        ]
-        return Strip(segments, content.cell_length)
+        plain = getattr(self.app, "ascii_only", False)
+        return Strip(paint.segments(content, base, self.parse_style, plain=plain), content.cell_length)
 
 
 class Listing(Lines):

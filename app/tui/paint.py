@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from rich.segment import Segment
 from textual.content import Content
+from textual.style import Style
 
 from assure_tui.app.neutral import neutral_line
 from assure_tui.themes.glyphs import Glyphs
@@ -18,6 +20,18 @@ ACCENT: Final = "$accent"
 HEAD: Final = "$text-dim bold"
 LINE_LIMIT: Final = 500
 """Code points of one line of a log that are looked at; no terminal shows more of them on a line."""
+
+
+_PLAIN: Final = str.maketrans("…“”·→", '~"".>')
+"""What stands for our own marks where the screen has nothing outside ASCII."""
+
+
+def segments(content: Content, base: Style, parse: Callable[[str | Style], Style], *, plain: bool) -> list[Segment]:
+    """Turn content into what the terminal is sent; `plain` leaves our own marks outside ASCII out of it."""
+    return [
+        Segment(piece.translate(_PLAIN) if plain else piece, (base + style).rich_style)
+        for piece, style in content.render(base, end="", parse_style=parse)
+    ]
 
 
 def text(value: str, style: str = "", *, limit: int = LINE_LIMIT) -> Content:

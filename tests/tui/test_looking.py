@@ -29,7 +29,7 @@ async def test_runs_opens_on_who_needs_you(desk):
         await pilot.pause()
         shown = screen_text(app)
         assert "2 need you · 3 quiet · 1 not observed" in shown
-        for head in ("CONFIRMED", "CONTRADICTED", "UNCHECKED", "GATES", "VERDICT"):
+        for head in ("CONFIRM", "CONTRA", "UNCHECK", "GATES", "VERDICT"):
             assert head in shown
         assert "2 of 3 claims checked" in shown
 
@@ -96,7 +96,7 @@ async def test_new_rows_never_move_the_cursor(desk):
         before = app.runs.key_under_cursor
         first = next(iter(desk.details.values()))
         new = msgspec.structs.replace(
-            first, row=msgspec.structs.replace(first.row, id="r-00000000new", title="Another")
+            first, row=msgspec.structs.replace(first.row, id="r-00000000new", headline="", title="Another")
         )
         desk.details = {"r-00000000new": new, **desk.details}
         desk.bump()

@@ -116,10 +116,8 @@ class Caption(Widget):
             content = paint.fit(content, room) + Content(" ") + self._right.truncate(max(0, width - 1))
         content = paint.fit(content, width)
         base = self.visual_style
-        segments = [
-            Segment(piece, (base + style).rich_style)
-            for piece, style in content.render(base, end="", parse_style=self.parse_style)
-        ]
+        plain = getattr(self.app, "ascii_only", False)
+        segments = paint.segments(content, base, self.parse_style, plain=plain)
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
 

@@ -1,0 +1,215 @@
+"""The first start: what will be watched, what is kept of it, where, for how long, and who can read it. Once a home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import work
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from assure_tui.app.desk.firststart import Place
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.lines import Listing, Row, blank, still, title
+from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
+from assure_tui.app.tui.views.base import Caption
+from assure_tui.themes import glyphs, palette
+from assure_tui.themes.style import sheet
+
+UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+_HISTORY: Final = (
+    "{} ({}) from before now are listed as backlog. They never ask for review; one is recorded when you open it."
+)
+_KEPT: Final = (
+    "Digests of all records, what was claimed, what was found, and what you note, decide and seal. The logs stay where "
+    "they are. An index of them is kept for search; it can be deleted."
+)
+KEYS: Final = (
+    ("enter", "watch from now on"),
+    ("x", "leave out"),
+    ("d", "the demo"),
+    ("q", "leave"),
+)
+
+
+class FirstStart(App[str]):
+    """Ends with `watch`, `demo` or nothing; `left_out` are the places that the operator does not want read."""
+
+    CSS = sheet()
+    TITLE = "assure"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "watch", "Watch from now on", show=False),
+        Binding("x,space", "leave_out", "Leave a place out, or take it in", show=False),
+        Binding("d", "demo", "The demo", show=False),
+        Binding("q,escape", "leave", "Leave", show=False),
+        Binding("j,down", "move(1)", "Down", show=False),
+        Binding("k,up", "move(-1)", "Up", show=False),
+    ]
+
+    def __init__(
+        self,
+        home: Home,
+        look: Callable[[], Sequence[Place]],
+        *,
+        theme: str | None = None,
+        ascii_only: bool = False,
+        no_color: bool = False,
+    ) -> None:
+        """`look` may take seconds over many logs: it is called in a thread."""
+        super().__init__(ansi_color=True if no_color else None)
+        self._chosen_theme = palette.load("mono" if no_color else theme or "dark").name
+        self.ascii_only = ascii_only
+        self._home, self._look = home, look
+        self._glyphs = glyphs.load(ascii_only=ascii_only)
+        self.places: Sequence[Place] | None = None
+        self.left_out: set[Path] = set()
+
+    def compose(self) -> ComposeResult:
+        """A head, the account, the keys."""
+        yield Caption(id="header")
+        yield Static(id="first-lead")
+        yield Listing(id="first-list")
+        yield Caption(id="footer")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The meanings that every theme defines."""
+        return dict(palette.load("dark").variables)
+
+    def on_mount(self) -> None:
+        """Look around in a thread."""
+        for name in palette.PALETTES:
+            self.register_theme(palette.load(name).theme())
+        self.theme = self._chosen_theme
+        crumb = f" {self._glyphs.marks['crumb']} "
+        self.query_one("#header", Caption).show(
+            Content.assemble(" assure", (crumb, DIM), ("First start", STRONG)),
+            Content.styled("nothing is read or written yet ", DIM),
+        )
+        self.query_one("#first-lead", Static).update(Content.styled("Looking for the logs of agents…", DIM))
+        self.query_one("#footer", Caption).show(_keys())
+        self.query_one(Listing).focus()
+        self._survey()
+
+    @work(thread=True)
+    def _survey(self) -> None:
+        places = self._look()
+        self.call_from_thread(self._found, places)
+
+    def _found(self, places: Sequence[Place]) -> None:
+        self.places = places
+        self._show()
+
+    def on_resize(self) -> None:
+        """The sentences are wrapped for the width."""
+        if self.places is not None:
+            self._show()
+
+    def _show(self) -> None:
+        places = self.places or ()
+        logs = sum(place.logs for place in places)
+        lead = (
+            "From now on, what your agents write here is read as it grows, and held against what happened."
+            if logs
+            else "No agent has left a log in any of the places that were looked at. d plays the demo; it needs none."
+        )
+        self.query_one("#first-lead", Static).update(Content.styled(lead, STRONG if logs else f"{ACCENT} bold"))
+        self.query_one(Listing).show(self._rows(places))
+
+    def _rows(self, places: Sequence[Place]) -> list[Row]:
+        marks = self._glyphs
+        width = max(30, self.size.width - 4)
+        there = [place for place in places if place.exists]
+        absent = [place for place in places if not place.exists]
+        logs, size = sum(place.logs for place in there), sum(place.size for place in there)
+        rows = [title(marks, "WATCHED"), *(self._place(place) for place in there)]
+        if not there:
+            rows.append(still(Content.styled("  none of the places is there", DIM)))
+        if absent:
+            rows += [blank(), title(marks, "LOOKED AT, NOT THERE YET"), *(self._place(place) for place in absent)]
+        home = self._home
+        account = [
+            (
+                "HISTORY",
+                _HISTORY.format(paint.count(logs, "log"), measure(size)) if logs else "None yet.",
+            ),
+            (
+                "WHAT IS KEPT",
+                _KEPT,
+            ),
+            ("WHERE", f"{home.ledger.parent}; the index in {home.index.parent}. Nothing leaves this machine."),
+            ("HOW LONG", "Until you delete it. `assure-tui paths` prints every place."),
+            (
+                "WHO CAN READ IT",
+                f"Contents are encrypted. Whoever can read {home.keys} can decrypt them: your account, and root.",
+            ),
+        ]
+        for head, words in account:
+            rows += [blank(), still(Content.styled(f" {head}", HEAD))]
+            rows += [still(Content("   ") + line) for line in paint.wrap(paint.text(words), width - 3)]
+        return rows
+
+    def _place(self, place: Place) -> Row:
+        return Row(str(place.path), partial(_line, place, out=place.path in self.left_out))
+
+    def action_move(self, by: int) -> None:
+        """Move by lines."""
+        self.query_one(Listing).move(by)
+
+    def action_leave_out(self) -> None:
+        """Leave the place under the cursor out, or take it in again."""
+        key = self.query_one(Listing).key
+        if key:
+            self.left_out ^= {Path(key)}
+            self._show()
+
+    def action_watch(self) -> None:
+        """Begin."""
+        if self.places is not None:
+            self.exit("watch")
+
+    def action_demo(self) -> None:
+        """Play the demo instead."""
+        self.exit("demo")
+
+    def action_leave(self) -> None:
+        """Leave without anything."""
+        self.exit("")
+
+
+def measure(size: int) -> str:
+    """Give a number of bytes as a person says it."""
+    value, unit = float(size), 0
+    while value >= 1000 and unit + 1 < len(UNITS):
+        value, unit = value / 1000, unit + 1
+    return f"{value:.0f} {UNITS[unit]}" if unit == 0 or value >= 10 else f"{value:.1f} {UNITS[unit]}"
+
+
+def _line(place: Place, width: int, *, out: bool) -> Content:
+    said = "left out" if out else f"{paint.count(place.logs, 'log')}" if place.exists else "watched when it appears"
+    size = measure(place.size) if place.exists and not out else ""
+    style = DIM if out or not place.exists else ""
+    return paint.row(
+        [
+            (Content(""), 1, False),
+            (paint.text(_from_home(place.path), style), max(10, width - 47), False),
+            (paint.text(place.agent, DIM, limit=40), 12, False),
+            (Content.styled(said, "$state-stale" if out else DIM), 21, True),
+            (Content.styled(size, DIM), 8, True),
+        ]
+    )
+
+
+def _from_home(path: Path) -> str:
+    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
+
+
+def _keys() -> Content:
+    hints = [Content.assemble((key, f"{ACCENT} bold"), " ", (words, DIM)) for key, words in KEYS]
+    return Content(" ") + Content("   ").join(hints)
