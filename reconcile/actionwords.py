@@ -51,6 +51,8 @@ class _Tables(msgspec.Struct, frozen=True):
     objects: dict[str, frozenset[str]]
     reads: frozenset[str]
     nouny: frozenset[str]
+    noun_reads: frozenset[str]
+    leading_nouns: frozenset[str]
     light: frozenset[str]
     entities: frozenset[str]
     looks_at: dict[str, frozenset[str]]
@@ -81,6 +83,8 @@ def _tables() -> _Tables:
         objects={noun: frozenset(groups) for noun, groups in objects.items()},
         reads=frozenset(data["tools"]["reads"].split()),
         nouny=frozenset(data["tools"]["nouns"].split()),
+        noun_reads=frozenset(data["tools"]["noun_reads"].split()),
+        leading_nouns=frozenset(data["tools"]["leading_nouns"].split()),
         light=frozenset(data["tools"]["light"].split()),
         entities=frozenset(data["tools"]["entities"].split()),
         looks_at={verb: frozenset(groups.split()) for verb, groups in data["tools"]["looks_at"].items()},
@@ -233,17 +237,31 @@ def _verb_at(words: tuple[str, ...], tables: _Tables) -> int | None:
     known = [
         index
         for index, word in enumerate(words)
-        if word in tables.reads or any(verb.form == "base" for verb in tables.verbs.get(word, ()))
+        if (word in tables.reads or any(verb.form == "base" for verb in tables.verbs.get(word, ())))
+        and not _names_a_thing(words, index, tables)
     ]
-    for index in known:
-        if index == 0 and words[0] not in tables.nouny:
-            return 0
+    coupled = next(
+        (at for at in known if at and words[at - 1] in {"and", "or"} and words[at] not in tables.reads), None
+    )
+    if coupled is not None and words[known[0]] in tables.reads:
+        return coupled  # `search_and_create_report` makes one
+    if known and known[0] == 0 and words[0] not in tables.nouny:
+        return 0
+    if words and words[0] in tables.leading_nouns and words[-1] in tables.reads:
+        return len(words) - 1
     truer = next((index for index in known if words[index] not in tables.nouny), None)
     if known and known[0] == 0:
         return truer if truer is not None and _leads_noun(words, truer) else 0
     if truer is None and known and known[-1] < len(words) - 1:
         return None  # "trace_ticket_transfer_origin": a noun between nouns; the verb is a word nobody listed
     return truer if truer is not None else known[-1] if known else None
+
+
+def _names_a_thing(words: tuple[str, ...], at: int, tables: _Tables) -> bool:
+    """Tell whether a word of looking is a noun where it stands: "audit" in `update_audit_status`."""
+    if at == 0 or words[at] not in tables.noun_reads:
+        return False
+    return at < len(words) - 1 or words[0] not in tables.leading_nouns
 
 
 def _leads_noun(words: tuple[str, ...], at: int) -> bool:

@@ -19,6 +19,8 @@ from assure_tui.reconcile.actionwords import tool_words
         "audit_submission_boundary",
         "mcp__clinic__assess_coverage",
         "list_orders",
+        "order_status",
+        "email_search",
     ],
 )
 def test_a_name_that_only_looks_is_a_read(name: str) -> None:
@@ -26,7 +28,18 @@ def test_a_name_that_only_looks_is_a_read(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["open_ticket", "openAccount", "create_webpage", "order_cancel", "record_payment", "submit_claim"]
+    "name",
+    [
+        "open_ticket",
+        "openAccount",
+        "create_webpage",
+        "order_cancel",
+        "record_payment",
+        "submit_claim",
+        "UpdateAuditStatus",
+        "log_audit_event",
+        "schedule_review",
+    ],
 )
 def test_a_name_that_acts_is_a_write(name: str) -> None:
     assert tool_words(name).effect_class == "write"
