@@ -203,6 +203,64 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class CommitRead(msgspec.Struct, frozen=True, kw_only=True):
+    """A commit as its objects have it. Times are the committer's and author's own words, in seconds since the epoch."""
+
+    parents: tuple[str, ...]
+    authored: float
+    committed: float
+    files: tuple[tuple[str, str], ...] = ()
+    """What it changed against its first parent: `A`, `M`, `D` or `T` and the path from the repository's top."""
+
+
+class RepositorySeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The repository that the run's working directory is in, and from when on its reflogs are whole."""
+
+    run: str
+    root: str
+    """Its working tree, as an absolute path."""
+    since: float | None
+    """No line of the reflogs is missing from here on; None: they are not kept, or cannot be read."""
+    heads: tuple[str, ...] = ()
+    """Commits that HEAD stood at lately, the newest last: what shows that it is the run's own repository."""
+
+
+class RefMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a reflog: at `time`, `ref` came to stand at commit `new`."""
+
+    run: str
+    """The run in whose working directory it was seen; whether it made the move is for `reconcile` to say."""
+    id: str
+    origin: Origin
+    ref: str
+    """`HEAD`, `refs/heads/main`, `refs/remotes/origin/main`."""
+    old: str
+    new: str
+    time: float
+    message: str
+    """As git wrote it: `commit: Add x`, `commit (amend): …`, `update by push`."""
+    commit: CommitRead | None = None
+    """Commit `new`; None when it is gone or was not read."""
+
+
+class PathSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A path that the run's log says was changed, as it stood on disk when that was read, at once, at `time`."""
+
+    run: str
+    path: str
+    exists: bool
+    changed: float | None = None
+    """When its content or name was last changed, by the file system's clock."""
+    size: int | None = None
+    sha256: str | None = None
+    """Hex digest; None for what is absent, no regular file or too large."""
+    time: float
+
+
+Observation: TypeAlias = RepositorySeen | RefMove | PathSeen
+"""What the workspace itself shows: evidence that is not the agent's log."""
+
+
 class Tick(msgspec.Struct, frozen=True):
     """Time passes: the only way that time enters `reconcile`. `time` is in seconds since the epoch."""
 

@@ -1,6 +1,7 @@
 """The engine: `step(state, item) -> (state, changes)` and `close(state)` over one run tree.
 
-An item is an event of the run or of its sub-agents, an attributed feed row, a feed's state, or a `Tick`. The state is
+An item is an event of the run or of its sub-agents, what the run's workspace shows, an attributed feed row, a feed's
+state, or a `Tick`. The state is
 consumed by the call: it is changed in place and handed back, and must not be used from before the call.
 
 The work is done by *parts* that each see every item of their run (`claims` and `effects` are made once, for all of
@@ -24,7 +25,11 @@ from assure_tui.ingest.model import (
     ExternalEffect,
     FeedRow,
     FeedState,
+    Observation,
+    PathSeen,
     Permission,
+    RefMove,
+    RepositorySeen,
     RunEvent,
     RunStarted,
     Tick,
@@ -46,7 +51,7 @@ from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.model import Change, GateResult
 from assure_tui.reconcile.settings import Settings
 
-Item: TypeAlias = RunEvent | FeedRow | FeedState | Tick
+Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
 
 
 class RunState:
@@ -140,7 +145,7 @@ def _shared(run: RunState, item: Tick | FeedState) -> list[Change]:
     return run.board.drain()
 
 
-def _event(run: RunState, event: RunEvent) -> list[Change]:
+def _event(run: RunState, event: RunEvent | Observation) -> list[Change]:
     _HANDLERS[type(event)](run, event)
     return run.board.drain()
 
@@ -199,6 +204,11 @@ def _boundary(run: RunState, event: Boundary) -> None:
         part.boundary(event)
 
 
+def _observation(run: RunState, seen: Observation) -> None:
+    for part in run.parts:
+        part.witness(seen)
+
+
 _HANDLERS: dict[type, Callable[[RunState, Any], None]] = {
     RunStarted: _started,
     UserTurn: _user,
@@ -209,4 +219,7 @@ _HANDLERS: dict[type, Callable[[RunState, Any], None]] = {
     ToolsDefined: _tools,
     Permission: _permission,
     Boundary: _boundary,
+    RepositorySeen: _observation,
+    RefMove: _observation,
+    PathSeen: _observation,
 }

@@ -1,8 +1,8 @@
 """The workspace: all run trees that are being checked, and the evidence that they share.
 
-`step` takes any item: events go to their run, feed rows to the run that `attribute` gives them to, the state of a feed
-and the passing of time to every run. What is said of a shared source belongs to no run and comes as changes of
-`Unattributed` values.
+`step` takes any item: events and what a workspace shows go to their run, feed rows to the run that `attribute` gives
+them to, the state of a feed and the passing of time to every run. What is said of a shared source belongs to no run and
+comes as changes of `Unattributed` values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assure_tui.reconcile.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assure_tui.ingest.model import RunEvent, ToolCall
+    from assure_tui.ingest.model import Observation, RunEvent, ToolCall
     from assure_tui.reconcile.attribute import Owned
     from assure_tui.reconcile.engine import Item
     from assure_tui.reconcile.model import Change, GateResult
@@ -69,7 +69,7 @@ class Workspace:
         self._attribution.forget(run)
         return changes
 
-    def _event(self, event: RunEvent) -> list[Change]:
+    def _event(self, event: RunEvent | Observation) -> list[Change]:
         tree = self._trees.get(event.run)
         changes: list[Change] = []
         if tree is None:
@@ -87,7 +87,7 @@ class Workspace:
                 changes += self._deliver(self._attribution.effect(change.value))
         return changes
 
-    def _plant(self, event: RunEvent) -> State:
+    def _plant(self, event: RunEvent | Observation) -> State:
         """Give a new run its tree: that of its parent, when it is known."""
         parent = event.parent if isinstance(event, RunStarted) else None
         tree = self._trees.get(parent or "") or State(self.settings)

@@ -18,6 +18,7 @@ from assure_tui.app.desk.formats import writer
 from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
+from assure_tui.ingest.witness.witness import Witness
 
 _AGE = re.compile(r"(\d{1,6})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         exclude=setting.exclude,
         last=arguments.last,
         since=moment(arguments.since) if arguments.since else None,
+        witness=Witness() if arguments.workspace else None,
         progress=_progress if sys.stderr.isatty() else None,
     )
     if baseline and baseline.rules_digest != rules_digest(batch.settings):

@@ -105,6 +105,12 @@ def _checks(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 from this severity on (default: high)"
     )
+    sub.add_argument(
+        "--workspace",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="look at the repositories that the runs worked in, where they are here (default: yes)",
+    )
     sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
 
 

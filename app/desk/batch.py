@@ -17,6 +17,7 @@ from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.ingest.model import Event, RunEvent, SourceInfo, Tally
 from assure_tui.ingest.reader import SourceReader, open_source
 from assure_tui.ingest.walk import Found, Skipped, discover
+from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.model import Change, Unattributed
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
@@ -43,6 +44,8 @@ class Batch:
     exclude: Sequence[str] = ()
     last: bool = False
     since: float | None = None
+    witness: Witness | None = None
+    """Looks at the repositories that the runs worked in; None: what the logs say has to do."""
     progress: Progress | None = None
     skipped: list[Skipped] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -123,6 +126,9 @@ class Batch:
                     self._refuse_taken(event.run, salt)
                     report = reports[event.run] = self._open(event.run, found, reader.source)
                 report.facts.see(event)
+                if self.witness is not None:
+                    for seen in self.witness.before(event):
+                        self._apply(check.step(seen), reports)
                 self._apply(check.step(event), reports, event)
         except SourceError as error:
             self.skipped.append(Skipped(found.path, f"could not be read to its end: {error}"))
@@ -135,6 +141,10 @@ class Batch:
             self.skipped.append(
                 Skipped(found.path, f"the check broke on it ({type(error).__name__}): please report it")
             )
+        if self.witness is not None:
+            for run, report in reports.items():
+                report.sources |= {source.id: source for source in self.witness.sources(run)}
+                self.witness.forget(run)
         self._taken.update(reports)
         if reader is not None:
             self._count(reader.tally, reports)

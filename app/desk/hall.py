@@ -12,8 +12,10 @@ from assure_tui.app.desk.book import FindingOfRun, RunBook
 from assure_tui.app.desk.live import LiveSource, Recorded
 from assure_tui.app.desk.minutes import Minutes
 from assure_tui.app.desk.shared import SharedRows
+from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.ids import discrepancy_id
-from assure_tui.reconcile.model import Change, Discrepancy, Unattributed
+from assure_tui.reconcile.match.work_seen import CHANGES, paths_of
+from assure_tui.reconcile.model import Change, Discrepancy, Effect, Unattributed
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Tags, Words
@@ -51,6 +53,7 @@ class Hall:
         self.problems: list[str] = []
         """Plain sentences about what could not be watched, read or written."""
         self._check = check
+        self._witness = Witness(live=True)
         self._tags = tags
         self._minutes = Minutes(tags, rules)
         self._on_finding = on_finding
@@ -121,12 +124,23 @@ class Hall:
         """Forget the state of all runs of a source."""
         for run in source.books:
             self._check.close_run(run)
+            self._witness.forget(run)
             self._owners.pop(run, None)
 
     def check(self, event: RunEvent) -> None:
         """Give an event to the check, and its changes to the books. A run on which the check breaks is only shown."""
-        if event.run not in self._broken and not self._guarded(f"run {event.run}", lambda: self._check.step(event)):
+        if event.run not in self._broken and not self._guarded(f"run {event.run}", lambda: self._look_and_step(event)):
             self._broken.add(event.run)
+
+    def _look_and_step(self, event: RunEvent) -> list[Change]:
+        """Give the check what the run's workspace shows by now, then the event."""
+        changes = [change for seen in self._witness.before(event) for change in self._check.step(seen)]
+        changes += self._check.step(event)
+        for change in changes:
+            value = change.value
+            if isinstance(value, Effect) and value.kind in CHANGES and value.status == "succeeded":
+                self._witness.touched(event.run, paths_of(value))
+        return changes
 
     def altered(self, source: LiveSource, message: str) -> None:
         """Record that a source no longer says what the ledger has of it."""

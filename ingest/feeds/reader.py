@@ -12,8 +12,8 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import count_unknown
 from assure_tui.ingest.adapters.values import Recent, shallow
+from assure_tui.ingest.command import run
 from assure_tui.ingest.errors import FeedError
-from assure_tui.ingest.feeds.command import run
 from assure_tui.ingest.feeds.rows import make_row
 from assure_tui.ingest.feeds.spec import CURSOR, FeedSpec
 from assure_tui.ingest.framing import Framer, RawRecord, repair

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ExternalEffect,
         FeedRow,
         FeedState,
+        Observation,
         Permission,
         ToolCall,
         ToolResult,
@@ -66,6 +67,9 @@ class Part:
 
     def contested(self, key: str, row: FeedRow | None) -> None:
         """See a feed row that may belong to this run; None when that is no longer in question."""
+
+    def witness(self, seen: Observation) -> None:
+        """See what the run's workspace itself shows."""
 
     def feed(self, state: FeedState) -> None:
         """See how far a feed has been read."""

@@ -15,6 +15,7 @@ import msgspec
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.match.repository import Repository
 from assure_tui.reconcile.match.work_checks import judge_check, judge_failing, judge_verified
 from assure_tui.reconcile.match.work_files import judge_change, judge_untouched
 from assure_tui.reconcile.match.work_quiet import Quiet
@@ -26,7 +27,7 @@ from assure_tui.reconcile.model import Claim, Discrepancy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assure_tui.ingest.model import AgentText, Boundary, ExternalEffect, ToolCall, ToolResult, UserTurn
+    from assure_tui.ingest.model import AgentText, Boundary, ExternalEffect, Observation, ToolCall, ToolResult, UserTurn
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.model import Effect
@@ -60,12 +61,13 @@ _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = ("_open", "_pending", "_quiet", "_seen")
+    __slots__ = ("_open", "_pending", "_quiet", "_repository", "_seen")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self._seen = Seen()
         self._quiet = Quiet(board)
+        self._repository = Repository(context, board)
         self._pending: OrderedDict[str, Claim] = OrderedDict()
         self._open: deque[str] = deque()
 
@@ -89,12 +91,13 @@ class Work(Part):
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Take what a call sets out to do."""
-        del event
+        self._repository.called(event, effects, self._seen.turn)
         self._take(effects)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Take what came of a call, and judge what waited for it."""
         del call
+        self._repository.returned(event, effects)
         self._take(effects)
         self._seen.learn_shas(event, effects)
         self._seen.learn_pass(event, effects)
@@ -106,6 +109,10 @@ class Work(Part):
         """Take an effect that the log states by itself."""
         del event
         self._take(effects)
+
+    def witness(self, seen: Observation) -> None:
+        """Take what the workspace shows."""
+        self._repository.observe(seen, self._seen)
 
     def boundary(self, event: Boundary) -> None:
         """Note where the log loses what came before, and where a run ends."""
@@ -145,7 +152,7 @@ class Work(Part):
         judge = _JUDGES.get(claim.kind, judge_loose)
         if claim.polarity == "denied":
             judge = judge_untouched if claim.kind in {"edited", "created"} else judge_not_done
-        ruling = judge(claim, self._seen)
+        ruling = self._repository.weigh(claim, judge(claim, self._seen), self._seen)
         self._say(claim, ruling, ruling.effects)
 
     def _say(self, claim: Claim, ruling: Ruling, effects: tuple[str, ...]) -> None:
@@ -155,7 +162,7 @@ class Work(Part):
             outcome=ruling.outcome,
             reason=ruling.reason,
             effects=effects,
-            grade=ruling.evidence[0].effect.grade if ruling.evidence else "narrated",
+            grade=ruling.grade or (ruling.evidence[0].effect.grade if ruling.evidence else "narrated"),
         )
         if pending:
             self._pending[claim.id] = told

@@ -9,7 +9,7 @@ import msgspec
 from assure_tui.reconcile.match.work_seen import Step, command_of
 
 if TYPE_CHECKING:
-    from assure_tui.reconcile.model import Outcome, Severity
+    from assure_tui.reconcile.model import Grade, Outcome, Severity
 
 SEVERITY: dict[str, Severity] = {
     "phantom": "critical",
@@ -38,6 +38,8 @@ class Ruling(msgspec.Struct, frozen=True):
     settles: str = ""
     severity: Severity | None = None
     """Set where it is less than what DESIGN.md section 7 gives the code: the log alone does not settle it."""
+    grade: Grade | None = None
+    """Set where the judgement rests on what is not there, so that no evidence has the grade."""
 
     @property
     def effects(self) -> tuple[str, ...]:

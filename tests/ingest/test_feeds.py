@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assure_tui.ingest.command import run
 from assure_tui.ingest.errors import FeedError, SourceError
-from assure_tui.ingest.feeds.command import run
 from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.feeds.spec import FeedSpec
 

@@ -1,10 +1,12 @@
-"""Runs a feed's command: arguments and never a shell, within bounds of time and output."""
+"""Runs a command: arguments and never a shell, within bounds of time and output."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from assure_tui.ingest.errors import SourceError
 
@@ -13,15 +15,29 @@ MAX_OUTPUT = 64 * 1024 * 1024
 _CHUNK = 65_536
 
 
-def run(argv: Sequence[str], *, seconds: float = MAX_SECONDS, size: int = MAX_OUTPUT) -> bytes:
-    """Give what the command prints.
+def run(
+    argv: Sequence[str],
+    *,
+    seconds: float = MAX_SECONDS,
+    size: int = MAX_OUTPUT,
+    stdin: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> bytes:
+    """Give what the command prints, when it reads the file `stdin` (else nothing) in `folder` (else our own).
 
     Raises `SourceError` when it cannot be started, does not end in time, prints too much or exits with an error.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603 - an argument list from a trusted configuration, and no shell
-            list(argv), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        with Path(stdin or os.devnull).open("rb") as given:
+            process = subprocess.Popen(  # noqa: S603 - an argument list that no log has a part in, and no shell
+                list(argv),
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                cwd=folder,
+            )
     except (OSError, ValueError) as error:
         raise SourceError(f"{argv[0]}: cannot be started: {error}") from error
     late = threading.Event()
