@@ -50,7 +50,8 @@ class KeyDirectory:
     def __init__(self, keys: Path, origin: str) -> None:
         self.path = keys / origin_hash(origin)
         self._origin = origin
-        self._content: dict[str, bytes] = {}
+        self._content: dict[str, tuple[tuple[int, int], bytes]] = {}
+        """By subject: inode and time of its key's file, and the key. Another process may have destroyed it."""
         self._mutex = threading.Lock()
 
     def create(self) -> RecorderKeys:
@@ -95,8 +96,9 @@ class KeyDirectory:
         """
         with self._mutex:
             path = self.path / "content" / f"{check_subject(subject)}.key"
-            if create and subject in self._content:
-                return self._content[subject]
+            held = self._content.get(subject)
+            if held is not None and held[0] == _stamp(path):
+                return held[1]
             key = disk.read(path, CONTENT_KEY_SIZE)
             if key is None and create:
                 disk.make_directory(path.parent, 0o700)
@@ -106,8 +108,19 @@ class KeyDirectory:
                 return None
             if len(key) != CONTENT_KEY_SIZE:
                 raise KeyFileError(f"{path} is not a content key of {CONTENT_KEY_SIZE} bytes: restore it from a copy")
-            self._content[subject] = key
+            self._content[subject] = _stamp(path), key
             return key
+
+    def destroy_content(self, subject: str) -> None:
+        """Destroy a subject's content key, durably: what it sealed can never be read again."""
+        path = self.path / "content" / f"{check_subject(subject)}.key"
+        with self._mutex:
+            self._content.pop(subject, None)
+            if path.exists():
+                disk.overwrite(path, 0, os.urandom(CONTENT_KEY_SIZE))
+                with disk.writing(path):
+                    path.unlink()
+                    disk.sync_directory(path.parent)
 
     def _epoch_path(self, epoch: int) -> Path:
         return self.path / f"epoch-{epoch}.key"
@@ -125,6 +138,14 @@ class KeyDirectory:
         line = f"{_PREFIX}+{name}+{signer.verifier.key_id.hex()}+{material}\n"
         disk.replace(path, line.encode(), disk.PRIVATE)
         return signer
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
 
 
 def _load(path: Path, name: str) -> Signer:

@@ -21,12 +21,35 @@ def bind(state: Path) -> None:
     disk.replace(state / "machine", _binding(state))
 
 
+def is_bound(state: Path) -> bool:
+    """Tell whether the state directory is where it was bound."""
+    return disk.read(state / "machine", 1024) == _binding(state)
+
+
 def check(state: Path) -> None:
     """Raise ForeignError unless the state directory is where it was bound."""
-    if disk.read(state / "machine", 1024) != _binding(state):
+    if not is_bound(state):
         raise ForeignError(
-            f"{state.parent} was copied here from another place: go on writing the original, or start a new ledger"
+            f"{state.parent} was copied or restored here from another place, and two copies that go on are two"
+            " histories: go on with the original, or take this one over with `assure-tui adopt`"
         )
+
+
+def unbind(state: Path) -> str | None:
+    """Take the binding off, durably; return its digest, or None if there was none."""
+    path = state / "machine"
+    found = disk.read(path, 1024)
+    if found is None:
+        return None
+    with disk.writing(path):
+        path.unlink(missing_ok=True)
+        disk.sync_directory(state)
+    return sha256(found).hexdigest()
+
+
+def digest_here(state: Path) -> str:
+    """Return the digest of the binding that a ledger in this place has."""
+    return sha256(_binding(state)).hexdigest()
 
 
 def _binding(state: Path) -> bytes:

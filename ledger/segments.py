@@ -141,10 +141,34 @@ class Segments:
         if self._opened is None or self._opened[:2] != (subject, place):
             path = self._directory / subject / str(place.number)
             frame = next(frames_of(disk.read_at(path, place.start, place.length) or b""), None)
-            if frame is None:
-                raise DamagedError(f"{path} was changed since it was read: restore it from a copy")
+            if frame is None:  # erased, or damaged, since it was found: the log tells which
+                del self._indexes[subject]
+                return None
             self._opened = subject, place, open_frame(frame, key, self._origin, subject)
         return self._opened[2].get(commitment)
+
+    def count(self, subject: str) -> int:
+        """Return how many contents the frames of a subject hold."""
+        folder = self._directory / subject
+        return sum(
+            len(frame.commitments)
+            for number in segment_numbers(folder)
+            for frame in frames_of(disk.read(folder / str(number), MAX_FILE) or b"")
+        )
+
+    def destroy(self, subject: str) -> None:
+        """Delete the frames of a subject, durably; numbers go on after them, so that no reader takes new for old."""
+        folder = self._directory / subject
+        numbers = segment_numbers(folder)
+        self._ends.pop(subject, None)
+        self._indexes.pop(subject, None)
+        self._opened = None
+        if numbers:
+            disk.replace(folder / str(numbers[-1] + 1), b"", disk.PRIVATE)
+            with disk.writing(folder):
+                for number in numbers:
+                    (folder / str(number)).unlink()
+                disk.sync_directory(folder)
 
     def _end_of(self, subject: str) -> tuple[int, int]:
         """Return the number and size of the file to append to, whose every byte is part of a whole frame."""

@@ -8,6 +8,7 @@ tiles and bundles and only then replaces `checkpoint`.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import threading
 import time
@@ -19,7 +20,15 @@ from typing import Any, Final
 
 from assure_tui.ledger import disk, machine, wal
 from assure_tui.ledger.checkpoint import EPOCH_SUFFIX, Checkpoint, sign
-from assure_tui.ledger.entry import Disclosure, Entry, check_disclosure, commit, encode_entry
+from assure_tui.ledger.entry import (
+    MAX_ENTRY,
+    Disclosure,
+    Entry,
+    check_disclosure,
+    check_subject,
+    commit,
+    encode_entry,
+)
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, key_clear
 from assure_tui.ledger.errors import (
@@ -32,6 +41,7 @@ from assure_tui.ledger.errors import (
     ProofError,
     ReadOnlyError,
 )
+from assure_tui.ledger.jcs import canonical
 from assure_tui.ledger.keys import KeyDirectory, RecorderKeys
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.note import check_name
@@ -47,7 +57,10 @@ FORMAT: Final = b"1\n"
 MAX_ORIGIN: Final = 128
 SELF: Final = "ledger"
 """Subject of the ledger's own entries."""
-RESERVED: Final = frozenset({KEY, "recovery", "redaction", "seal"})
+ADOPTION: Final = "adoption"
+REDACTION: Final = "redaction"
+_REDACTION_MARK: Final = b'"kind":"redaction"'
+RESERVED: Final = frozenset({KEY, ADOPTION, REDACTION, "recovery", "seal"})
 """Kinds that only this package writes. `heartbeat` is its kind too, and written by the recorder."""
 
 
@@ -60,6 +73,25 @@ class Draft:
     clear: dict[str, Any]
     content: Any = None
     """A JSON value that is committed to and sealed, or None for no content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The log that a new one goes on from."""
+
+    pin: Pin
+    """Its last known head."""
+    verified: bool
+    """Whether it verified when the new one was begun; else it was left because it was damaged."""
+
+    def clear(self) -> dict[str, Any]:
+        """Return what the first entry of the new log says of it."""
+        return {
+            "log": str(self.pin.keys[0]),
+            "epoch": str(self.pin.epoch),
+            "note": self.pin.head.note.decode(),
+            "verified": self.verified,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +118,25 @@ class Ledger:
         self._mutex = threading.RLock()
         self._tail = Tail(directory, verifiers)
         self._closings = Closings(directory)
+        self._forgetting = self._state / "forgetting"
         self._segments = Segments(directory / "segments", origin)
         self._key_directory: KeyDirectory | None = None
         self._keys: RecorderKeys | None = None
         self._held: Pin | None = None
         """The pin that the log was last held against."""
+        self._tombstones: dict[str, int] = {}
+        """By subject: the index of its last redaction, as far as they were looked for."""
+        self._tombstones_to = 0
         self._broken = ""
 
     @classmethod
-    def create(cls, directory: Path, *, pins: Path, keys: Path, origin: str | None = None) -> Ledger:
+    def create(
+        cls, directory: Path, *, pins: Path, keys: Path, origin: str | None = None, previous: Previous | None = None
+    ) -> Ledger:
         """Make a new ledger with fresh keys in a directory that is absent or empty, and open it.
 
-        It is built beside its place and renamed into it, so that a crash leaves a whole ledger there or none.
+        Its first entry commits to the last head of the `previous` one, if it goes on from one. It is built beside its
+        place and renamed into it, so that a crash leaves a whole ledger there or none.
         """
         origin = check_name(origin or f"assure-tui/{os.urandom(8).hex()}")
         if not origin.isascii() or len(origin) > MAX_ORIGIN:
@@ -110,6 +149,8 @@ class Ledger:
             disk.make_directory(new / folder)
         machine.bind(new / ".state")
         disk.replace(new / ".state" / "version", FORMAT)
+        if previous is not None:
+            disk.replace(new / ".state" / "previous", canonical(previous.clear()))
         disk.replace(new / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
         head = sign(origin, 0, EMPTY_ROOT, recorder.signers)
         disk.replace(new / "checkpoint", head.note)
@@ -124,8 +165,10 @@ class Ledger:
         return ledger
 
     @classmethod
-    def open(cls, directory: Path, *, pins: Path, keys: Path | None = None, read_only: bool = False) -> Ledger:
-        """Open a ledger; when it may be written, recover what a crash left.
+    def open(
+        cls, directory: Path, *, pins: Path, keys: Path | None = None, read_only: bool = False, foreign: bool = False
+    ) -> Ledger:
+        """Open a ledger; when it may be written, recover what a crash left. `foreign` is for `adopt` alone.
 
         Raises DamagedError when what is on disk falls short of, or contradicts, what was committed; ForeignError when
         the ledger was copied; KeyFileError when a key is missing or another's. Reading alone needs neither pin nor key.
@@ -135,10 +178,13 @@ class Ledger:
         origin = verifiers[0].name
         pin = PinFile(pins, origin).read()
         if pin is None and not read_only:
-            raise DamagedError(f"{pins} has no pin of {origin}, so a lost tail would go unnoticed: restore the pins")
+            raise DamagedError(
+                f"{pins} has no pin of {origin}, so a lost tail would go unnoticed: restore the pins, or take the"
+                " ledger over as it is with `assure-tui adopt`"
+            )
         if pin is not None and pin.keys != verifiers:
             raise DamagedError(f"{directory / 'trust'} does not hold the keys that are pinned: restore it from a copy")
-        if not read_only:
+        if not read_only and not foreign:
             machine.check(directory / ".state")
         ledger = cls(directory, verifiers=verifiers, pins=pins)
         if pin is not None:
@@ -186,7 +232,7 @@ class Ledger:
             yield self.entry(index)
 
     def content(self, index: int) -> Any:
-        """Return an entry's content; None if it has none, if its key was destroyed, or if no keys were given.
+        """Return an entry's content; None if it has none, if it was erased, or if no keys were given.
 
         Raises DamagedError if the key is there and the content is not, or does not open the commitment.
         """
@@ -198,12 +244,25 @@ class Ledger:
             return None
         with self._mutex:
             disclosure = self._segments.find(entry.subject, entry.commitment, key)
+        if disclosure is None and self._is_erased(entry.subject, index):
+            return None
         if disclosure is None:
             raise DamagedError(f"the content of entry {index} is missing from {self.directory / 'segments'}")
         try:
             return check_disclosure(entry.commitment, disclosure)
         except EntryError as error:
             raise DamagedError(f"the content of entry {index} is damaged: restore it from a copy ({error})") from None
+
+    def _is_erased(self, subject: str, index: int) -> bool:
+        """Tell whether an entry after this one says that the subject's contents were erased."""
+        with self._mutex:
+            for at in range(self._tombstones_to, self._tail.size):
+                if _REDACTION_MARK in self._tail.stored(at):
+                    entry = self._tail.entry(at)
+                    if entry.kind == REDACTION:
+                        self._tombstones[entry.subject] = at
+            self._tombstones_to = self._tail.size
+            return self._tombstones.get(subject, -1) > index
 
     def inclusion(self, index: int) -> InclusionProof:
         """Prove an entry to be in the published checkpoint; ProofError if it is not published yet."""
@@ -268,6 +327,20 @@ class Ledger:
         with self._writing(), self._stopping():
             return self._rotate(entries)
 
+    def forget(self, subject: str, clear: dict[str, Any]) -> Receipt:
+        """Erase all contents of a subject: append a `redaction` entry, then destroy their key, salts and frames.
+
+        The log, its root and its proofs stay as they are. What is appended about the subject later has a new key. A
+        forgetting that a crash cut short is done again, tombstone and all, by whoever opens the ledger next.
+        """
+        if self._keys is None:
+            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to erase")
+        check_subject(subject)
+        with self._writing(), self._stopping():
+            disk.make_directory(self._forgetting)
+            disk.replace(self._forgetting / subject, canonical(clear))
+            return self._erase(subject, clear)
+
     def keys_at(self, size: int) -> KeyPair:
         """Return the keys that sign the head of a size: the log key and that of its epoch."""
         with self._mutex:
@@ -304,8 +377,30 @@ class Ledger:
     def _start_writing(self) -> None:
         if self._key_directory is None:
             raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
-        with self._writing():
-            pass  # what a crash left is recovered on the way in
+        with self._writing(), self._stopping():  # what a crash left is recovered on the way in
+            for subject in disk.names(self._forgetting):
+                if not subject.startswith("."):
+                    self._erase(subject, self._noted(self._forgetting / subject))
+
+    def _erase(self, subject: str, clear: dict[str, Any]) -> Receipt:
+        """Commit the tombstone and destroy what it stands for, without letting another writer in between."""
+        if self._key_directory is None:
+            raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
+        count = self._segments.count(subject)
+        receipt = self._commit([Draft(REDACTION, subject, {**clear, "contents": count})])
+        self._key_directory.destroy_content(subject)
+        self._segments.destroy(subject)
+        with disk.writing(self._forgetting):
+            (self._forgetting / subject).unlink(missing_ok=True)
+        return receipt
+
+    def _noted(self, path: Path) -> dict[str, Any]:
+        """Read back an object that this program noted for itself; without it, an empty one."""
+        try:
+            found = json.loads(disk.read(path, MAX_ENTRY) or b"{}")
+        except ValueError:
+            raise DamagedError(f"{path} is damaged: restore it from a copy, or delete it") from None
+        return found if isinstance(found, dict) else {}
 
     def _recover(self) -> None:
         """Check the log's end against the pin, and cut off what a crash tore; under the append lock.
@@ -321,7 +416,9 @@ class Ledger:
         self._settle()
         own = []
         if self._tail.size == 0:
-            own.append(Draft(KEY, SELF, key_clear(0, *self.verifiers)))
+            before = self._noted(self._state / "previous")
+            more = {"previous": before} if before else {}
+            own.append(Draft(KEY, SELF, key_clear(0, *self.verifiers) | more))
         if torn:
             own.append(Draft("recovery", SELF, {"bytes": len(torn), "sha256": sha256(torn).hexdigest()}))
         if own:

@@ -74,12 +74,15 @@ class Tail:
 
     def entry(self, index: int) -> Entry:
         """Return a committed entry; DamagedError if its bytes are not an entry."""
-        start = self.published.size
-        data = self.entries[index - start] if index >= start else self.shelf.entry(index, start)
         try:
-            return decode_entry(data)
+            return decode_entry(self.stored(index))
         except EntryError as error:
             raise DamagedError(f"entry {index} is damaged: restore the ledger from a copy ({error})") from None
+
+    def stored(self, index: int) -> bytes:
+        """Return the bytes of a committed entry."""
+        start = self.published.size
+        return self.entries[index - start] if index >= start else self.shelf.entry(index, start)
 
     def frontier_at(self, size: int) -> Frontier:
         """Return the frontier of the first `size` committed entries."""

@@ -26,7 +26,7 @@ from assure_tui.ledger.pins import Pin, PinFile
 from assure_tui.ledger.rebuild import Rebuild
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.segments import audit
-from assure_tui.ledger.store import check_version, stated_keys
+from assure_tui.ledger.store import ADOPTION, REDACTION, check_version, stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
 
@@ -123,6 +123,9 @@ class _Gathered:
         self.seals: list[tuple[int, Entry]] = []
         self.contents: dict[str, dict[str, int]] = {}
         """By subject: the commitments, each with the index of its entry."""
+        self.erased = 0
+        """Contents that a tombstone covers."""
+        self.adoptions: list[tuple[int, Entry]] = []
 
     def take(self, start: int, entries: Sequence[bytes]) -> None:
         """Look at entries, the first of which has the index `start`."""
@@ -141,6 +144,10 @@ class _Gathered:
                 self.keys.append((index, entry))
             if entry.kind == "seal":
                 self.seals.append((index, entry))
+            if entry.kind == REDACTION:
+                self.erased += len(self.contents.pop(entry.subject, ()))
+            if entry.kind == ADOPTION:
+                self.adoptions.append((index, entry))
             if entry.commitment is not None:
                 self.contents.setdefault(entry.subject, {})[entry.commitment] = index
 
@@ -180,6 +187,7 @@ class _Verifier:
             for name, data in self._trust.anchors:
                 self._check(f"anchor {name}", partial(self._anchor_holds, tail, data), structural=True)
             self._check("witnesses", lambda: self._cosigned(tail))
+            self._check("adoptions", self._taken_over)
             self._check("time", self._time_order)
             self._check("contents", lambda: self._contents_present(origin))
             self._check("seals", lambda: self._seals_hold(tail))
@@ -246,9 +254,25 @@ class _Verifier:
         first = self._gathered.first
         if first is None:
             return "not anchored", "the log has no entry yet"
-        if first.kind != KEY or first.clear != key_clear(0, *self._stated[:2]):
+        clear = {name: value for name, value in first.clear.items() if name != "previous"}
+        if first.kind != KEY or clear != key_clear(0, *self._stated[:2]):
             raise _Failed("the first entry does not record the keys that sign the log")
-        return "verified", f"the first entry records the keys that sign {tail.head.origin}"
+        detail = f"the first entry records the keys that sign {tail.head.origin}"
+        if "previous" not in first.clear:
+            return "verified", detail
+        before, verified = _previous_head(first.clear["previous"])
+        state = "" if verified else ", which was damaged"
+        return "verified", f"{detail}, and goes on from {before.origin} at size {before.size}{state}"
+
+    def _taken_over(self) -> tuple[Verdict, str]:
+        told = []
+        for index, entry in self._gathered.adoptions:
+            pinned = entry.clear.get("pinned")
+            lost = "" if type(pinned) is int else ", without a pin: a tail may have been lost before"
+            told.append(f"at entry {index}{lost}")
+        if not told:
+            return "verified", "the log was always continued where it was made"
+        return "verified", f"a copy was taken over {_listed(told)}; another copy may have gone on elsewhere"
 
     def _closings_hold(self, tail: Tail) -> tuple[Verdict, str]:
         closings, later = Closings(self._directory), self._gathered.keys[1:]
@@ -311,19 +335,24 @@ class _Verifier:
 
     def _contents_present(self, origin: str) -> tuple[Verdict, str]:
         keys = KeyDirectory(self._keys, origin) if self._keys else None
+        if keys is not None and not keys.path.is_dir():
+            keys = None
         opened = total = 0
         missing: list[int] = []
         for subject, due in self._gathered.contents.items():
             total += len(due)
             key = keys.content_key(subject) if keys else None
+            if keys is not None and key is None:
+                raise _Failed(f"the key of {subject}'s contents is gone, and no entry says that they were erased")
             found, read = audit(self._directory / "segments" / subject, subject, due, key, origin)
             opened += read
             missing += [index for commitment, index in due.items() if commitment not in found]
         if missing:
             raise _Failed(f"the sealed contents of entries {_listed(missing)} are missing or damaged")
+        erased = f"; {self._gathered.erased} were erased, and an entry says so" if self._gathered.erased else ""
         if opened == total:
-            return "verified", f"all {total} contents are there and open their commitments"
-        return "verified", f"all {total} contents are there, sealed; {opened} were opened, the others lack a key"
+            return "verified", f"all {total} contents are there and open their commitments{erased}"
+        return "verified", f"all {total} contents are there, sealed; no key was given to open them with{erased}"
 
     def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
         bad, unknown = [], 0
@@ -342,6 +371,14 @@ class _Verifier:
         if unknown:
             return "not anchored", f"{unknown} of {len(self._gathered.seals)} seals are by signers nobody vouched for"
         return "verified", f"{len(self._gathered.seals)} seals hold"
+
+
+def _previous_head(told: object) -> tuple[Checkpoint, bool]:
+    """Return the last head of the log before, as a first entry tells it, and whether that log verified then."""
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("log", "epoch", "note")):
+        raise _Failed("the first entry tells of a log before it, and not what its last head was")
+    head = open_checkpoint(told["note"].encode(), (parse_vkey(told["log"]), parse_vkey(told["epoch"])))
+    return head, told.get("verified") is True
 
 
 def _unknown(_size: int) -> KeyPair:

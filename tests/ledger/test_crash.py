@@ -112,6 +112,8 @@ def commit_and_publish(ledger: Ledger, done: list[int]) -> None:
     ledger.publish()
     ledger.append(batch(4))
     done.append(4)
+    ledger.append([Draft("aside", "r-2", {}, {"text": "to be forgotten"})])
+    ledger.forget("r-2", {})
 
 
 def check_recovered(place, done: list[int]) -> None:
@@ -124,7 +126,11 @@ def check_recovered(place, done: list[int]) -> None:
     ledger.rotate()
     assert place.verify().state == "ok"
     assert len(list(place.keys.rglob("epoch-*.key"))) == 1
-    assert all(ledger.content(index) is not None for index in range(ledger.size) if ledger.entry(index).commitment)
+    assert place.verify().state == "ok"
+    forgotten = [entry.kind for entry in ledger.entries() if entry.subject == "r-2"]
+    held = [index for index in range(ledger.size) if ledger.entry(index).commitment is not None]
+    lost = [index for index in held if ledger.content(index) is None]
+    assert len(lost) == forgotten.count("aside") * ("redaction" in forgotten)
 
 
 def test_a_writer_that_dies_at_any_system_call_loses_nothing_it_acknowledged(place, monkeypatch):
