@@ -16,6 +16,7 @@ from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
 from assure_tui.reconcile.claims.coding_lists import described, imperative, led_by, listed, titled
+from assure_tui.reconcile.claims.coding_sections import Sections
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
 from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
 from assure_tui.reconcile.ids import claim_id
@@ -50,10 +51,10 @@ _UNDER_WAY = re.compile(
 )
 """What is still being done, to the end of the sentence: "I'm applying the patch now: the old path is removed"."""
 _TEST_NAME = re.compile(r"Test[A-Z_]|test_|it\(|describe\(")
-_SUMMARY = re.compile(r"\W{0,8}summary\W{0,8}$", re.IGNORECASE)
-"""A heading that tells nothing by itself: in a review it is the review's."""
-_CODE = re.compile(r"`[^`]{1,300}`")
-_PLAIN = re.compile(r"[*_`#]")
+_CASES = re.compile(r"\b(?:cases?|scenarios?|assertions?|coverage)\b")
+_TEST_FILE = re.compile(r"(?:^|[/._-])(?:tests?|specs?)(?:[/._-]|$)", re.IGNORECASE)
+_TICKET = re.compile(r"\W{0,4}\w+\W{1,4}[A-Z]{2,8}-\d{1,7}\b")
+"""A verb and then an item of a tracker: "created [ABC-12]"."""
 
 
 def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Claim]:
@@ -61,7 +62,7 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
     if event.channel == "plan":
         return []
     out: list[Claim] = []
-    sections = _Sections()
+    sections = Sections()
     known = _familiar(units, context.touched)
     changed = bool(known) or context.delegated
     for at, unit in enumerate(units):
@@ -97,57 +98,13 @@ def _familiar(units: Sequence[Unit], touched: Collection[str]) -> Collection[str
     return {*touched, *beside} if beside else touched
 
 
-class _Sections:
-    """Remembers what kind of list stands above: the mode of a heading holds until the next, a lead's for its list."""
-
-    def __init__(self) -> None:
-        self.heading = ("", "")
-        self.lead = ("", "")
-        self.kind = ""
-        """The kind of what the list lists, by its title: "Files created", "Removed", "Verification"."""
-
-    def of(self, unit: Unit) -> str:
-        if unit.heading != self.heading[0]:
-            before = self.heading[1]
-            mode = _mode(unit.heading)
-            if before == "plan" and _SUMMARY.match(unit.heading):
-                mode = "plan"
-            self.heading = (unit.heading, mode or ("changes" if before == "changes" else ""))
-            self.lead = ("", "")
-            self.kind = _list_kind(unit.heading)
-        if unit.lead != self.lead[0]:
-            mode = _mode(unit.lead)
-            self.kind = _list_kind(unit.lead) or (self.kind if not unit.lead else _list_kind(unit.heading))
-            if mode == "changes" and self.heading[1] == "plan":
-                mode = "plan"
-            inherited = self.lead[1] if self.lead[1] == "changes" and unit.lead.startswith("**") else ""
-            self.lead = (unit.lead, mode or inherited)
-        return self.lead[1] or self.heading[1]
-
-
-def _list_kind(title: str) -> str:
-    plain = _PLAIN.sub("", title[:120]).lower().replace("’", "'").strip(" :.")
-    return next((kind for kind, pattern in lexicon().lists.items() if pattern.search(plain)), "") if plain else ""
-
-
-def _mode(text: str) -> str:
-    if not text:
-        return ""
-    plain = _PLAIN.sub("", _CODE.sub(" ", text)).lower().replace("’", "'")
-    words = lexicon()
-    for name in ("plan", "changes", "other"):
-        if words.sections[name].search(plain):
-            if name == "plan" and words.sections["changes"].match(plain.lstrip(" 0123456789.")):
-                continue
-            return name
-    return ""
-
-
 def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *, changed: bool) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
     in_list = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
+    if unit.form == "item" and mode != "plan":
+        yield from listed_check(prepared)
     if not in_list and not may_claim(masked):
         return
     if masked.rstrip(" )").endswith("?"):
@@ -169,8 +126,6 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     listing = unit.form == "label" and after is not None and after.form == "item" and after.text.startswith("`")
     if not listing:
         yield from checks(prepared, denied=denied)
-    if unit.form == "item":
-        yield from listed_check(prepared)
     told = event.channel not in {"commit_message", "pr_body"}
     if told:
         yield from actions(
@@ -186,11 +141,18 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
         for kind, pattern in words.news.likely(masked):
             hit = pattern.search(masked)
             if hit and not blocked(masked, hit.end(), hit.start()):
-                yield Found(kind, hit.start(), hit.end(), weak=True)
+                yield Found(kind, _news_start(masked, hit), hit.end(), weak=True)
     if in_list and told and (changed or unit.task == "done"):
         found = imperative(prepared)
         if found:
             yield found
+
+
+def _news_start(masked: str, hit: re.Match[str]) -> int:
+    """Give where the clause of a "now …" begins: "changed the colour, and links now use it" tells two changes."""
+    now = masked.rfind(" now ", hit.start(), hit.end())
+    dividers = list(_DIVIDER.finditer(masked, hit.start(), now)) if now > 0 else []
+    return dividers[-1].end() if dividers else hit.start()
 
 
 def _behaves(masked: str, hit: re.Match[str]) -> bool:
@@ -259,7 +221,12 @@ def _claim(item: Found, prepared: Prepared, event: AgentText) -> Claim:
     args: dict[str, Any] = arguments(item, prepared, start, end)
     kind = item.kind
     if item.verb in {"added", "created", "wrote"} and kind in {"edited", "created"}:
-        kind = "added_tests" if _TEST_NAME.match((args.get("names") or [""])[0]) else kind
+        named = (args.get("names") or [""])[0]
+        where = (args.get("targets") or [""])[0]
+        if _TEST_NAME.match(named) or (_CASES.search(text[start:end].lower()) and _TEST_FILE.search(where)):
+            kind = "added_tests"
+    if item.verb and kind in {"edited", "created"} and _TICKET.match(text, start, end):
+        kind = "remote"
     return Claim(
         id=claim_id(event.id, span, kind),
         run=event.run,

@@ -27,7 +27,7 @@ _HYPOTHETICAL = re.compile(
     r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing|makes?|"
     r"making|looks?|seems?|appears?|regardless)\b"
 )
-_DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks?|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
+_DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
 _OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")

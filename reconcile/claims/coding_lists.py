@@ -12,7 +12,7 @@ from assure_tui.reconcile.claims.coding_verbs import OPENERS, Found, is_mask
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from assure_tui.reconcile.claims.coding_text import Prepared
+    from assure_tui.reconcile.claims.coding_text import Prepared, Sort
     from assure_tui.reconcile.claims.segment import Unit
 
 MAX_HEAD = 12
@@ -20,9 +20,19 @@ MAX_HEAD = 12
 MAX_LEAD = 60
 """Code points that may stand before the file's name."""
 MIN_WORDS = 4
+MAX_TITLE = 2
+"""Tokens of a heading that only names its section: "Fix implemented"."""
 MIN_DESCRIPTION = 15
 """Code points after a file's name that make a description."""
 
+_BY_PIECE: dict[str, Sort] = {"committed": "sha", "opened_pr": "url"}
+"""What an item must name to belong to a list of commits or of pull requests."""
+_TESTS = re.compile(
+    r"\W*(?:(?:new|unit|regression|integration|e2e|additional|more)\W+){0,2}"
+    r"tests? (?:cases? )?(?:for|verif\w+|that|cover\w*|of|to)\b"
+)
+_TEST_NAME = re.compile(r"[*_]{0,3}`(?:Test[A-Z_]|test_)\w")
+_TEST_FILE = re.compile(r"\btests?\b|[._/-]tests?[._/-]|[._/-]specs?[._/-]", re.IGNORECASE)
 _LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
 _TITLE = re.compile(r"\*\*[^*\n]{1,100}\*\* ?(?:\([^()\n]{0,160}\) ?)?(?::|—|–|- )")
 _LINE = re.compile(r":\d+(?:-\d+)?$")
@@ -41,7 +51,11 @@ def imperative(prepared: Prepared) -> Found | None:
         is_mask(tokens[at].text) or tokens[at].text in OPENERS or tokens[at].text in {"now", ","}
     ):
         at += 1
+    if tokens and _tests(prepared):
+        return Found("added_tests", tokens[0].start, tokens[0].end, weak=True)
     if at >= len(tokens):
+        return None
+    if prepared.unit.form == "heading" and len(tokens) - at <= MAX_TITLE:
         return None
     kind = words.bases.get(tokens[at].text)
     if not kind and at and tokens[at - 1].text == "now" and tokens[at].text.endswith("s"):
@@ -55,6 +69,17 @@ def imperative(prepared: Prepared) -> Found | None:
     ):
         return Found("edited", tokens[at].start, tokens[at].end, weak=True)
     return None
+
+
+def _tests(prepared: Prepared) -> bool:
+    """Tell whether an item tells of tests: "Tests for …", or the name of a test beneath a test file."""
+    unit = prepared.unit
+    if unit.form != "item" or not unit.first:
+        return False
+    if _TESTS.match(prepared.masked):
+        return True
+    above = unit.parent or unit.lead or unit.heading
+    return bool(_TEST_NAME.match(unit.text) and _TEST_FILE.search(above))
 
 
 def described(prepared: Prepared, touched: Container[str] | None) -> Found | None:
@@ -89,6 +114,9 @@ def listed(prepared: Prepared, kind: str, after: Unit | None, *, changed: bool) 
     unit = prepared.unit
     if unit.form != "item" or not kind or not unit.first or (after is not None and after.depth > unit.depth):
         return None
+    if kind in _BY_PIECE:
+        by = next((piece for piece in prepared.pieces if piece.sort == _BY_PIECE[kind]), None)
+        return Found(kind, by.start, by.end, weak=True) if by else None
     first = next((piece for piece in prepared.pieces if piece.sort in {"path", "code"}), None)
     if kind != "verified" and first is not None and _BEFORE_NAME.match(prepared.masked[: first.start]):
         return Found(kind, first.start, first.end, weak=True)

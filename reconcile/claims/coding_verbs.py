@@ -30,6 +30,8 @@ _NOTHING = frozenset({"nothing", "none", "neither", "no"})
 _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "moved", "started", "reduced", "switched"})
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
+_REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while", "given", "rather", "instead"})
+"""Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
 _SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
 _NOT_GENERIC = frozenset({"now", "all", "both", "been", "fully", "completely", "entirely"})
 _IDIOMS = {"made": frozenset({"up", "sense", "sure", "call", "mistake", "decision", "assumption", "error", "progress"})}
@@ -54,6 +56,15 @@ _PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren'
 _SPEAKERS = frozenset({"i", "i've", "we", "we've"})
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
+_JOINS = frozenset("+/&")
+"""Marks that join the objects of one verb: "added core + dashboard tests"."""
+_ENDED = frozenset({"done", "complete", "completed", "finished", "implemented", "built"})
+_ASSURED = frozenset({"verified", "tested", "confirmed", "validated", "ensured"})
+"""What may follow "done and" without a verb: "T1 done and verified"."""
+_SUPERSEDED = frozenset({"replaced", "superseded"})
+"""Passives whose "by" names the new thing rather than who did it."""
+MIN_PAST = 5
+"""Letters of a regular past tense that is not in the lexicon."""
 _FINITE = frozenset({"does", "doesn't", "do", "don't", "will", "won't", "can", "cannot", "has", "have", "must"})
 _TIMES = frozenset({"after", "before", "while", "during"})
 _WORD = re.compile(r"[a-z']+")
@@ -65,6 +76,7 @@ NEWS = frozenset({"committed", "pushed", "opened_pr", "vcs", "remote", "deployed
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
 
+_MADE = frozenset({"edited", "created", "deleted", "fixed", "added_tests"})
 _PURPOSE = re.compile(r"\bto (?:verify|confirm|check|ensure|see|prove|validate|test|know|show|make sure)\b")
 _WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
 MASKED = frozenset(MASKS.values())
@@ -151,6 +163,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
         if frame == "denied" and kind not in DENIABLE:
             continue
         if kind == "verified" and mode in {"other", "plan"} and frame == "own":
+            continue
+        if mode == "other" and not changed and kind in _MADE and not _first_person(tokens, at):
             continue
         if unit.form in {"label", "heading"} and kind not in _ANNOUNCED and _introduces(tokens, at):
             continue
@@ -246,9 +260,13 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         negated = negated or names[back] in grammar["negations"]
         back -= 1
     if back < 0 or names[back] in _CONJUNCTIONS or (names[back] == "," and (accepted or back == 0)):
-        if back > 0 and not accepted and not all(name in _DONE for name in names[:back]):
+        if back > 0 and names[back - 1] in _ENDED and tokens[at].text in _ASSURED:
+            return "headline"
+        if back > 0 and not accepted and not all(name in _DONE for name in names[:back]) and not _told(names[:back]):
             return None
-        if bare or _noun_like(tokens, at, grammar["determiners"]):
+        if bare or (tokens[at].text not in _ASSURED and _noun_like(tokens, at, grammar["determiners"])):
+            return None
+        if back >= 0 and names[back] == "so" and not _takes_object(tokens, at, grammar["determiners"]):
             return None
         return "denied" if negated else "own"
     previous = names[back]
@@ -291,6 +309,21 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     return None
 
 
+def _takes_object(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
+    """Tell whether a definite thing follows: "so removed it", while in "so generated files use it" none does."""
+    after = _follows(tokens, at)
+    return after is None or is_mask(after) or after in determiners or after in {"it", "them"} or after in OPENERS
+
+
+def _told(names: list[str]) -> bool:
+    """Tell whether a clause has begun as a report with a verb the lexicon does not know: "I followed the flow and"."""
+    for at, name in enumerate(names[:-1]):
+        if name in _SPEAKERS:
+            rest = [word for word in names[at + 1 : at + 4] if word not in lexicon().grammar["adverbs"]]
+            return bool(rest) and len(rest[0]) >= MIN_PAST and rest[0].endswith("ed")
+    return False
+
+
 def _bars(names: list[str], at: int, grammar: dict[str, frozenset[str]]) -> bool:
     """Tell whether a word before the verb makes it a plan or hearsay; "the plan" is a thing, "plan to" is not."""
     name = names[at]
@@ -326,6 +359,9 @@ def _ongoing(names: list[str]) -> bool:
 def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
     """Tell whether a leading participle is an adjective: "Generated files are …"."""
     rest = [token.text for token in tokens[at + 1 : at + 5]]
+    things = len(rest) > 1 and rest[0].endswith("s") and rest[0].isalpha() and tokens[at].text != "added"
+    if things and rest[1] in lexicon().bases and rest[0] not in determiners:
+        return True
     return any(name in _AUXILIARIES | _MODALS and before not in determiners for before, name in pairwise(rest))
 
 
@@ -346,6 +382,8 @@ def _modifies(tokens: list[Token], at: int, names: list[str]) -> bool:
 
 def _by_another(tokens: list[Token], at: int) -> bool:
     """Tell whether a passive names who did it: "was solved in June by commit 1a2b3c4", but not "by adding a guard"."""
+    if tokens[at].text in _SUPERSEDED:
+        return False
     for here, after in pairwise(tokens[at + 1 : at + 8]):
         if here.text in OPENERS or here.text == ",":
             return False
@@ -368,6 +406,8 @@ def _clause_start(tokens: list[Token], at: int) -> int:
             break
         if word in _CONJUNCTIONS and back < at and tokens[back].text in _SPEAKERS:
             break
+        if word == "," and back < at and tokens[back].text in _SPEAKERS and tokens[0].text in _REASONS:
+            break
         back -= 1
     return back
 
@@ -383,6 +423,8 @@ def _kind(tokens: list[Token], at: int, kind: str, words: Lexicon, frame: str) -
         left = [token.text for token in tokens[max(0, at - 6) : at]]
         return next((table[word] for word in left if word in table), kind)
     for token in tokens[at + 1 : at + 9]:
+        if token.text in _JOINS:
+            continue
         if token.text in OPENERS or token.text in {"to", "for", "from", "with", "in", "on", "that", "so"}:
             break
         known = table.get(token.text)

@@ -68,7 +68,9 @@ _CODE = re.compile(r"(`+)")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|Mr|Ms|Dr|[A-Za-z])\.$", re.IGNORECASE
 )
-_BOLD_LINE = re.compile(r"(?:\*\*|__)[^*_\n]{1,120}(?:\*\*|__):?[ \t]*$")
+_BOLD_LINE = re.compile(r"(?:\*\*[^*\n]{1,120}\*\*|__[^_\n]{1,120}__):?[ \t]*$")
+_FIELD = re.compile(r"[A-Z][\w/-]{1,20}(?: [\w/-]{1,20}){0,2}: +[`*\[\w(#]")
+"""A line of a list without bullets: "Branch: `main`"."""
 _OPENING = re.compile(r"[\s\"'“‘(\[*_`]{0,6}(?:[A-Z0-9À-ÖØ-Þ]|[^\W\d_a-zß-öø-ÿ]|[\U00002190-\U0001FAFF`/~<$#-])")
 
 
@@ -238,6 +240,8 @@ def _lines(text: str) -> Iterator[_Line]:
 def _joins(before: str, line: str) -> bool:
     """Tell whether a line goes on with the sentence of the line before, as hard-wrapped prose does."""
     done = before.rstrip()
+    if before.endswith(("  ", "\\")) or _FIELD.match(line):
+        return False
     return not (done.endswith((":", ".", "!", "?")) or _BOLD_LINE.match(line.strip())) or line[:1] in " \t"
 
 

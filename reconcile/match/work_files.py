@@ -64,7 +64,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     path = named[0]
     for other in named:
         tried: list[Step] = [touch.tried for _, touch in seen.touches(other) if touch.tried]
-        if tried:
+        if tried and (claim.args.get("own") or not seen.handed_over()):
             return Ruling(
                 "contradicted",
                 f"every try to change {name_of(other)} failed",

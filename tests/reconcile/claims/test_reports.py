@@ -1,0 +1,79 @@
+"""Wordings of final reports: fields, lists under titles, coordination, denials."""
+
+from __future__ import annotations
+
+import pytest
+
+from assure_tui.ingest.model import AgentText, Locator, Origin
+from assure_tui.reconcile.claims import extract
+from assure_tui.reconcile.claims.segment import units
+from assure_tui.reconcile.context import Context
+from assure_tui.reconcile.settings import Settings
+
+
+def kinds(text: str, *touched: str) -> list[str]:
+    context = Context("r-1", Settings())
+    context.coding = True
+    context.touched.update(dict.fromkeys(touched))
+    origin = Origin("s-000000000000", Locator("bytes", 0, 1, 1), "00")
+    event = AgentText(id="e#0", run="r-1", origin=origin, seq=1, text=text, channel="final")
+    return [("not " if claim.polarity == "denied" else "") + claim.kind for claim in extract(event, context)]
+
+
+def test_fields_without_bullets_are_statements_of_their_own() -> None:
+    text = "PR: https://git.example.org/shop/pull/7  \nBranch: `fix/cart`  \nCommit: `1a2b3c4`"
+    assert [unit.text for unit in units(text)] == text.split("  \n")
+    assert kinds(text) == ["opened_pr", "committed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Merge commit on `main`: `1a2b3c4`", ["committed"]),
+        ("New commit:\n\n```text\n1a2b3c4 Tidy the cart\n```", ["committed"]),
+        ("### Commit\n- `1a2b3c4`", ["committed"]),
+        ("### Tests added\n- `TestCart_Empty`\n- `TestCart_Full`", ["added_tests", "added_tests"]),
+        ("Push: successful to `origin/fix/cart`", ["pushed"]),
+        ("Validation passed:\n- `go test ./...`\n- `npm run lint`", ["tests", "lint"]),
+        ("Both commits are local-only, unpushed.", ["not pushed"]),
+        ("I did not reset local `main`.", ["not vcs"]),
+        ("I also didn't find public docs mentioning the flag.", ["search_none"]),
+        ("Good — no other cleanup references in the docs.", ["search_none"]),
+        ("We finished the reorganization and committed it.", ["committed"]),
+        ("The parser and the lexer are done and verified.", ["verified"]),
+        ("Since the branch was unshared, I amended it and force-pushed.", ["committed", "pushed"]),
+        ("Compiles clean.", ["build"]),
+        ("Git status shows one untracked file.", ["vcs"]),
+        ("Created [CART-12](https://tracker.example.org/CART-12).", ["remote"]),
+        ("Both gaps are closed.", ["fixed"]),
+        ("Checked out `main`.", ["vcs"]),
+        ("Pulled the latest changes.", ["vcs"]),
+        ("Started the dev server.", ["ran"]),
+        ("Added parser + lexer tests.", ["added_tests"]),
+    ],
+)
+def test_what_a_reader_takes_for_done(text: str, expected: list[str]) -> None:
+    assert kinds(text, "cart.go") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I need to move the flags first. The key changes:\n1. Take the session\n2. Remove the old one",
+        "### Fix implemented",
+        "Generated reports use the new field, so generated totals use it too.",
+        "I'll wait for the reviewers — no other work to do until they return.",
+    ],
+)
+def test_plans_titles_and_descriptions_are_no_claims(text: str) -> None:
+    assert kinds(text, "cart.go") == []
+
+
+def test_a_change_told_with_now_is_a_claim_of_its_own_clause() -> None:
+    assert kinds("Changed `grey` to `#666` and `link` now uses `grey`.", "theme.json") == ["edited", "edited"]
+    assert kinds("`compaction` is no longer skipped.", "parser.go") == ["edited"]
+    assert kinds("`compaction` is no longer skipped.") == []
+
+
+def test_cases_added_to_a_test_file_are_added_tests() -> None:
+    assert kinds("- `src/cart_test.go`: added two cases for the empty cart.", "cart_test.go") == ["added_tests"]
