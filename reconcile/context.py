@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assure_tui.ingest.model import AgentText, RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
+    from assure_tui.reconcile.gates.conditions import Evaluator
     from assure_tui.reconcile.model import Effect
     from assure_tui.reconcile.settings import Settings
 
@@ -36,6 +37,7 @@ class Context:
         "coding",
         "cwd",
         "delegated",
+        "evaluator",
         "kinds",
         "model",
         "run",
@@ -48,9 +50,11 @@ class Context:
         "worldly",
     )
 
-    def __init__(self, run: str, settings: Settings) -> None:
+    def __init__(self, run: str, settings: Settings, evaluator: Evaluator | None = None) -> None:
         self.run = run
         self.settings = settings
+        self.evaluator = evaluator
+        """Evaluates the conditions of gates; None where nobody does."""
         self.calls: dict[str, OpenCall] = {}
         """Calls by call id; kept after their result, because a later result may supersede it; oldest dropped first."""
         self._returned: OrderedDict[str, None] = OrderedDict()

@@ -43,6 +43,7 @@ from assure_tui.reconcile.claims import extract
 from assure_tui.reconcile.context import Context
 from assure_tui.reconcile.effects import external, interpret
 from assure_tui.reconcile.gates import Gates
+from assure_tui.reconcile.gates.conditions import Evaluator
 from assure_tui.reconcile.inputs import Inputs
 from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.actions import Actions
@@ -57,30 +58,39 @@ Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
 class RunState:
     """What is remembered of one run: its context, its board and its parts."""
 
-    __slots__ = ("board", "context", "parts")
+    __slots__ = ("board", "context", "gates", "parts")
 
-    def __init__(self, run: str, settings: Settings) -> None:
+    def __init__(self, run: str, settings: Settings, evaluator: Evaluator | None = None) -> None:
         self.board = Board()
-        self.context = Context(run, settings)
-        self.parts: tuple[Part, ...] = tuple(
-            make(self.context, self.board) for make in (Actions, Work, Gates, Inputs, Leaks)
-        )
+        self.context = Context(run, settings, evaluator)
+        self.gates = Gates(self.context, self.board)
+        actions, work = Actions(self.context, self.board), Work(self.context, self.board)
+        inputs, leaks = Inputs(self.context, self.board), Leaks(self.context, self.board)
+        self.parts: tuple[Part, ...] = (actions, work, self.gates, inputs, leaks)
+
+    def drain(self) -> list[Change]:
+        """Give what changed; gates over a turn are held against what the other parts made of its end."""
+        changes = self.board.drain()
+        if self.gates.follow(changes):
+            changes += self.board.drain()
+        return changes
 
 
 class State:
     """A run tree: a run and its sub-agents' runs."""
 
-    __slots__ = ("_factory", "runs", "settings")
+    __slots__ = ("evaluator", "runs", "settings")
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, evaluator: Evaluator | None = None) -> None:
         self.settings = settings or Settings()
+        self.evaluator = evaluator
         self.runs: dict[str, RunState] = {}
 
     def of(self, run: str) -> RunState:
         """Give the state of `run`, made at first sight."""
         state = self.runs.get(run)
         if state is None:
-            state = self.runs[run] = RunState(run, self.settings)
+            state = self.runs[run] = RunState(run, self.settings, self.evaluator)
         return state
 
 
@@ -115,7 +125,7 @@ def step_run(state: State, run: str, row: FeedRow) -> tuple[State, list[Change]]
     owner = state.of(run)
     for part in owner.parts:
         part.row(row)
-    return state, owner.board.drain()
+    return state, owner.drain()
 
 
 def contest_run(state: State, run: str, key: str, row: FeedRow | None) -> tuple[State, list[Change]]:
@@ -123,7 +133,7 @@ def contest_run(state: State, run: str, key: str, row: FeedRow | None) -> tuple[
     rival = state.of(run)
     for part in rival.parts:
         part.contested(key, row)
-    return state, rival.board.drain()
+    return state, rival.drain()
 
 
 def close(state: State) -> tuple[State, list[Change]]:
@@ -131,8 +141,11 @@ def close(state: State) -> tuple[State, list[Change]]:
     changes: list[Change] = []
     for run in state.runs.values():
         for part in run.parts:
-            part.close()
-        changes += run.board.drain()
+            if part is not run.gates:
+                part.close()
+        changes += run.drain()
+        run.gates.close()
+        changes += run.drain()
     return state, changes
 
 
@@ -142,12 +155,12 @@ def _shared(run: RunState, item: Tick | FeedState) -> list[Change]:
             part.tick(item.time)
         else:
             part.feed(item)
-    return run.board.drain()
+    return run.drain()
 
 
 def _event(run: RunState, event: RunEvent | Observation) -> list[Change]:
     _HANDLERS[type(event)](run, event)
-    return run.board.drain()
+    return run.drain()
 
 
 def _started(run: RunState, event: RunStarted) -> None:

@@ -8,6 +8,7 @@ how the shipped gates read, no CEL is evaluated: the engine asks the code that k
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -30,6 +31,25 @@ ANSWERS: tuple[Answer, ...] = ("allow", "ask", "deny")
 MAX_EXPRESSION = 2000
 """Characters of one CEL expression."""
 MAX_EXAMPLES = 200
+FACTS = (
+    "check_masking",
+    "data_destruction",
+    "destructive_files",
+    "duplicate_write",
+    "egress",
+    "guard_edit",
+    "history_loss",
+    "hook_bypass",
+    "log_gap",
+    "permission_bypass",
+    "read_before_write",
+    "remote_execution",
+    "sandbox_off",
+    "secret_read",
+    "test_weakening",
+    "verify_before_claim",
+)
+"""What conditions find under `facts`: each is told by code of `gates`."""
 _FACT = re.compile(r"\s*!\s*facts\.([a-z_]{1,60})\s*")
 
 
@@ -148,20 +168,46 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     until: float
     run: str | None = None
 
-    def covers(self, result: GateResult, time: float | None) -> bool:
-        """Whether a result of a gate at `time` is waived; what has no time is not."""
+    def covers(self, result: GateResult, at: float | None) -> bool:
+        """Whether a result of a gate at the time `at` is waived; what has no time is not."""
         return (
             result.gate == self.gate
             and (self.run is None or self.run == result.run)
-            and time is not None
-            and time < self.until
+            and at is not None
+            and at < self.until
         )
 
 
 @cache
 def catalogue() -> dict[str, Rule]:
     """Give all shipped gates by id, templates that are off included."""
-    return {rule.id: rule for rule in msgspec.convert(table("gates")["gate"], list[Rule])}
+    return {rule.id: rule for rule in rules(table("gates"))}
+
+
+def rules(document: dict[str, Any]) -> list[Rule]:
+    """Read the gates of a document. Times in it become seconds since the epoch, which is how conditions reckon.
+
+    Raises:
+        msgspec.ValidationError: A key is unknown or missing, or has another type.
+    """
+    return msgspec.convert(seconds(document.get("gate", [])), list[Rule])
+
+
+def seconds(value: Any) -> Any:
+    """Give a copy of a TOML value in which points in time are seconds since the epoch; without a zone, they are UTC."""
+    match value:
+        case datetime():
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+        case date():
+            return datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()
+        case time():
+            return value.isoformat()
+        case dict():
+            return {key: seconds(item) for key, item in value.items()}
+        case list():
+            return [seconds(item) for item in value]
+        case _:
+            return value
 
 
 def answer(rule: Rule, result: GateResult) -> Answer:

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from assure_tui.ingest.model import Observation, RunEvent, ToolCall
     from assure_tui.reconcile.attribute import Owned
     from assure_tui.reconcile.engine import Item
+    from assure_tui.reconcile.gates.conditions import Evaluator
     from assure_tui.reconcile.model import Change, GateResult
 
 
 class Workspace:
     """The states of many run trees, and the attribution of shared evidence to them."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, evaluator: Evaluator | None = None) -> None:
         self.settings = settings or Settings()
+        self._evaluator = evaluator
         self._trees: dict[str, State] = {}
         """Run to the tree it is in."""
         self._attribution = Attribution()
@@ -60,7 +62,7 @@ class Workspace:
         tree = self._trees.pop(run, None)
         if tree is None:
             return []
-        alone = State(self.settings)
+        alone = State(self.settings, self._evaluator)
         state = tree.runs.pop(run, None)
         if state is None:
             return []
@@ -90,7 +92,7 @@ class Workspace:
     def _plant(self, event: RunEvent | Observation) -> State:
         """Give a new run its tree: that of its parent, when it is known."""
         parent = event.parent if isinstance(event, RunStarted) else None
-        tree = self._trees.get(parent or "") or State(self.settings)
+        tree = self._trees.get(parent or "") or State(self.settings, self._evaluator)
         self._trees[event.run] = tree
         self._attribution.run(event.run)
         return tree

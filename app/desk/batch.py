@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.feeds import announced
 from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.errors import IngestError, SourceError
@@ -67,7 +68,7 @@ class Batch:
         for done, found in enumerate(files):
             if self.progress is not None:
                 self.progress(done, len(files), found.path)
-            check = shared or Workspace(self.settings)
+            check = shared or Workspace(self.settings, evaluator())
             try:
                 reports = self._file(found, "", check)
             except _Taken:
@@ -89,7 +90,7 @@ class Batch:
         return [r for r in chosen if since is None or r.facts.ended is None or r.facts.ended >= since]
 
     def _announced(self) -> Workspace:
-        check = Workspace(self.settings)
+        check = Workspace(self.settings, evaluator())
         for spec in self.feeds:
             check.step(announced(spec))
         return check

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from assure_tui.app.desk.entries import Seen, Tags
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
+from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.faults import damaged
 from assure_tui.app.desk.feeds import Feeds
 from assure_tui.app.desk.hall import Hall, OnFinding, OnProblem
@@ -112,7 +113,7 @@ class Recorder:
             hall = Hall(
                 index,
                 None,
-                Workspace(self._settings),
+                Workspace(self._settings, evaluator()),
                 tags,
                 rules=rules_digest(self._settings),
                 on_finding=self._on_finding,

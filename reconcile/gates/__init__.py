@@ -1,95 +1,163 @@
-"""Operational rules, held against every call.
+"""Operational rules, held against every call, every turn and the whole run.
 
-Which gates there are is data (`data/gates.toml`); how each is told is code: `shell_rules` over command lines, as they
-were parsed, and `file_rules` over files and what leaves the machine. A gate result is given per call and gate, and
-only where the gate did not pass. What the user asked for in so many words is at most low; what was denied did not
-happen and is told as information.
+Which gates there are is data (`data/gates.toml`, a user's own files; GATES.md). What they ask for is told by code, as
+facts: `shell_rules` over command lines, as they were parsed, `file_rules` over files and what leaves the machine,
+`run_rules` over what went before; or by conditions in CEL over the variables of `variables`. A gate result is given
+per call and gate (else per turn, or for the run), and only where the gate did not pass. What the user asked for in so
+many words is at most low; what was denied did not happen and is told as information.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.effects import folder_of, shell_line
 from assure_tui.reconcile.effects.commands import understand
-from assure_tui.reconcile.gates import file_rules, shell_rules
+from assure_tui.reconcile.gates import file_rules, run_rules, shell_rules, variables
+from assure_tui.reconcile.gates.aliases import MAX_ALIASES, defined
+from assure_tui.reconcile.gates.book import book_of
+from assure_tui.reconcile.gates.conditions import concerns, decide
+from assure_tui.reconcile.gates.history import History
 from assure_tui.reconcile.gates.look import Look, Memory
 from assure_tui.reconcile.gates.made import made, made_by_script
 from assure_tui.reconcile.gates.rules import Hit, asked, listed
 from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import SEVERITIES, GateResult, at_least
-from assure_tui.reconcile.rulebook import catalogue
+from assure_tui.reconcile.rulebook import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from assure_tui.ingest.model import Permission, ToolCall, ToolResult, UserTurn
+    from assure_tui.ingest.model import AgentText, Boundary, Event, Origin, Permission, ToolCall, ToolResult, UserTurn
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import Effect, GateOutcome, Severity
+    from assure_tui.reconcile.effects.script import Script
+    from assure_tui.reconcile.gates.conditions import Told
+    from assure_tui.reconcile.model import Change, Claim, Effect, GateOutcome, Severity
+    from assure_tui.reconcile.rulebook import Phase, Rule
 
 
 MAX_TOLD = 4096
 """Calls without a result whose gates may still be taken back."""
+_ORDER = {severity: at for at, severity in enumerate(SEVERITIES)}
+
+
+class _Place(NamedTuple):
+    """Where a result is shown, and what its id derives from."""
+
+    anchor: str
+    event: str
+    origin: Origin
+    time: float | None
+    call_ids: tuple[str, ...] = ()
 
 
 class Gates(Part):
-    """Holds every call against the gates."""
+    """Holds every call, turn and run against the gates."""
 
-    __slots__ = ("_memory", "_told")
+    __slots__ = ("_book", "_ends", "_history", "_judged", "_memory", "_time", "_told")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
+        self._book = book_of(context.settings)
         self._memory = Memory()
-        self._told: dict[str, set[str]] = {}
-        """Gates told of a call that may still be taken back, by the call."""
+        self._history = History()
+        self._told: dict[str, dict[str, GateResult]] = {}
+        """Results told of a call that may still be taken back, by the call and the gate."""
+        self._judged = True
+        """The turn was held against its gates, and nothing came since."""
+        self._ends = False
+        """A turn has just ended."""
+        self._time: float | None = None
 
     def user(self, event: UserTurn) -> None:
-        """Remember what the user asked for."""
-        if not event.synthetic and not event.system:
-            self._memory.hear(event.text)
+        """Remember what the user asked for; what was said before ends a turn."""
+        if event.synthetic or event.system:
+            return
+        if not self._judged:
+            self._judge_turn()
+        self._history.turned()
+        self._memory.hear(event.text)
+
+    def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
+        """Note that the run went on."""
+        del claims
+        self._see(event)
+        self._history.went_on()
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Hold a call against the gates as it is made."""
+        self._see(event)
         self._judge(event, None, effects)
+        self._history.called(event)
 
     def probe(self, event: ToolCall, effects: Sequence[Effect]) -> list[GateResult]:
         """Hold a call that is not made yet against the gates."""
         trial = Gates(self.context, Board())
-        trial._memory = self._memory
-        trial.call(event, effects)
+        trial._memory, trial._history = self._memory, self._history
+        trial._judge(event, None, effects)
         return [change.value for change in trial.board.drain() if isinstance(change.value, GateResult)]
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Hold a call against the gates again, now that it is known what came of it."""
-        if call is None or event.reads_from is not None:
+        if call is not None and event.reads_from is None:
+            self._judge(call, event, effects)
+            if event.status not in {"denied", "running"}:
+                self._remember(effects)
+                self._remember_made(call, event, effects)
+        self._history.returned(call, event, effects)
+
+    def boundary(self, event: Boundary) -> None:
+        """See the end of a turn."""
+        self._ends = event.what in {"turn_end", "run_end"} and not self._judged
+
+    def follow(self, changes: Iterable[Change]) -> bool:
+        """Keep the claims as they stand after an event; tell whether a turn ended with it and was judged."""
+        self._history.follow(change.value for change in changes if change.op != "withdraw")
+        if not self._ends:
+            return False
+        self._ends = False
+        self._judge_turn()
+        return True
+
+    def close(self) -> None:
+        """Hold the last turn and the whole run against the gates, with all claims as they stand in the end."""
+        if not self._judged:
+            self._judge_turn()
+        last = self._history.last
+        if last is None:
             return
-        self._judge(call, event, effects)
-        if event.status not in {"denied", "running"}:
-            self._remember(effects)
-            self._remember_made(call, event, effects)
+        place = _Place("run", *last, self._time)
+        claims = list(self._history.claims.values())
+        self._judge_phase("run", place, list(run_rules.run_hits(self._history)), claims)
 
     def permission(self, event: Permission) -> None:
         """See approvals switched off."""
         if event.decision != "mode" or event.mode not in listed("permissions", "modes"):
             return
-        self.board.put(
-            GateResult(
-                id=gate_id("permission-bypass", event.id),
-                run=event.run,
-                gate="permission-bypass",
-                outcome="bypassed",
-                severity="info",
-                call_ids=(),
-                reason="mode",
-                message=f"the run went on in the mode {event.mode}: nothing was asked before it acted",
-                event=event.id,
-                origin=event.origin,
-            ),
-            settled=True,
+        hit = Hit(
+            fact="permission_bypass",
+            severity="info",
+            reason="mode",
+            message=f"the run went on in the mode {event.mode}: nothing was asked before it acted",
+            bypassed=True,
         )
+        for rule in self._book.by_fact["event"].get(hit.fact, ()):
+            place = _Place(event.id, event.id, event.origin, event.time)
+            self.board.put(self._result(rule, hit, place, "info", hit.message), settled=True)
+
+    # -- a call
+
+    def _see(self, event: Event) -> None:
+        history = self._history
+        history.last = event.id, event.origin
+        self._judged = False
+        if event.time is not None:
+            self._time = event.time
 
     def _judge(self, call: ToolCall, result: ToolResult | None, effects: Sequence[Effect]) -> None:
         line = shell_line(call)
@@ -104,60 +172,135 @@ class Gates(Part):
             memory=self._memory,
         )
         worst: dict[str, Hit] = {}
-        for hit in (*shell_rules.hits(look), *file_rules.hits(look)):
-            known = worst.get(hit.gate)
-            if known is None or SEVERITIES.index(hit.severity) > SEVERITIES.index(known.severity):
-                worst[hit.gate] = hit
-        unread = [] if script is None or script.whole else _unread(look.source)
+        for hit in (*shell_rules.hits(look), *file_rules.hits(look), *run_rules.hits(look, self._history)):
+            known = worst.get(hit.fact)
+            if known is None or _ORDER[hit.severity] > _ORDER[known.severity]:
+                worst[hit.fact] = hit
         settled = result is not None and result.status != "running"
         before = self._told.pop(call.call_id, None)
-        if not worst and not unread and not before:
-            return
-        told: set[str] = set()
-        for gate in catalogue():
-            found = worst.get(gate)
-            if found is not None or gate in unread:
-                told.add(gate)
-            if found is not None:
-                outcome: GateOutcome = "bypassed" if found.bypassed else "failed"
-                self.board.put(self._result(call, found, outcome, result), settled=settled)
-            elif gate in unread:
-                hit = Hit(
-                    gate=gate, severity="info", reason="unread", message="the command line could not be read whole"
-                )
-                self.board.put(self._result(call, hit, "not-evaluated", result), settled=settled)
-            elif before and gate in before:
-                self.board.drop(gate_id(gate, call.call_id))
-        if not settled:
+        told: dict[str, GateResult] = {}
+        if self._book.conditional["event"]:
+            told |= self._asked(look, worst, before)
+        if script is not None and not script.whole:
+            told |= self._unread(look)
+        by_fact = self._book.by_fact["event"]
+        for fact, hit in worst.items():
+            for rule in by_fact.get(fact, ()):
+                told[rule.id] = self._result(rule, hit, _of(call), *self._weigh(rule, hit, result))
+        for gate, value in told.items():
+            self.board.put(value, settled=settled)
+            if before:
+                before.pop(gate, None)
+        for value in (before or {}).values():
+            self.board.drop(value.id)
+        if told and not settled:
             self._told[call.call_id] = told
             if len(self._told) > MAX_TOLD:
                 del self._told[next(iter(self._told))]
 
-    def _result(self, call: ToolCall, hit: Hit, outcome: GateOutcome, result: ToolResult | None) -> GateResult:
-        severity, message = self._weigh(hit, result)
-        return GateResult(
-            id=gate_id(hit.gate, call.call_id),
-            run=call.run,
-            gate=hit.gate,
-            outcome=outcome,
+    def _unread(self, look: Look) -> dict[str, GateResult]:
+        """Give the gates that a line which could not be read may concern, by words in it."""
+        told = {}
+        for rule in self._book.worded:
+            if any(word in look.source for word in rule.words):
+                hit = Hit(fact="", severity="info", reason="unread", message="the command line could not be read whole")
+                told[rule.id] = self._result(rule, hit, _of(look.call), "info", hit.message, "not-evaluated")
+        return told
+
+    def _asked(self, look: Look, worst: dict[str, Hit], before: dict[str, GateResult] | None) -> dict[str, GateResult]:
+        """Ask the conditions that a call concerns: as it is made, and not again, since they are about the call."""
+        if look.result is not None:
+            rules = {rule.id for rule in self._book.conditional["event"]}
+            kept = {gate: value for gate, value in (before or {}).items() if gate in rules}
+            if look.result.status == "denied":
+                return {gate: _denied(value) for gate, value in kept.items()}
+            return kept
+        concerned = [rule for rule in self._book.conditional["event"] if concerns(rule, look.call.tool, look.effects)]
+        if not concerned:
+            return {}
+        given = variables.of_call(look, worst.values(), FACTS, self._history, self.context)
+        verdicts = decide(concerned, given, self.context.evaluator)
+        return self._told_of(concerned, verdicts, _of(look.call), f" ({look.call.tool})")
+
+    # -- a turn, and the run
+
+    def _judge_turn(self) -> None:
+        self._judged = True
+        history = self._history
+        if history.last is None:
+            return
+        claims = [history.claims[name] for name in history.turn_claims if name in history.claims]
+        place = _Place(f"turn:{history.turn}", *history.last, self._time)
+        self._judge_phase("turn", place, list(run_rules.turn_hits(claims)), claims)
+
+    def _judge_phase(self, phase: Phase, place: _Place, hits: Sequence[Hit], claims: Sequence[Claim]) -> None:
+        for hit in hits:
+            for rule in self._book.by_fact[phase].get(hit.fact, ()):
+                self.board.put(self._result(rule, hit, place, *self._weigh(rule, hit, None)), settled=True)
+        rules = self._book.conditional[phase]
+        if rules:
+            given = variables.of_turn(claims, hits, FACTS, self._history, self.context, self._memory.asked)
+            verdicts = decide(rules, given, self.context.evaluator)
+            for value in self._told_of(rules, verdicts, place, "").values():
+                self.board.put(value, settled=True)
+
+    # -- results
+
+    def _told_of(
+        self, rules: Sequence[Rule], verdicts: Sequence[Told | None], place: _Place, suffix: str
+    ) -> dict[str, GateResult]:
+        """Turn the answers to conditions into results; a gate that passed has none."""
+        told = {}
+        for rule, verdict in zip(rules, verdicts, strict=True):
+            if verdict is True:
+                continue
+            severity = self.context.settings.severities.get(rule.id, rule.severity)
+            outcome: GateOutcome = "failed"
+            reason, message = "condition", f"{rule.message or rule.label}{suffix}"
+            if verdict is None:
+                outcome, severity, reason = "not-evaluated", "info", "no-evaluator"
+                message = "conditions are not evaluated here"
+            elif isinstance(verdict, str):
+                outcome, reason, message = "error", "condition", f"the condition came to nothing: {verdict}"
+                severity = severity if rule.if_error == "closed" else "low"
+            hit = Hit(fact="", severity=severity, reason=reason, message=message)
+            told[rule.id] = self._result(rule, hit, place, severity, message, outcome)
+        return told
+
+    def _result(
+        self, rule: Rule, hit: Hit, place: _Place, severity: Severity, message: str, outcome: GateOutcome | None = None
+    ) -> GateResult:
+        result = GateResult(
+            id=gate_id(rule.id, place.anchor),
+            run=self.context.run,
+            gate=rule.id,
+            outcome=outcome or ("bypassed" if hit.bypassed else "failed"),
             severity=severity,
-            call_ids=(call.call_id,),
+            call_ids=place.call_ids,
             reason=hit.reason,
             message=message,
-            event=call.id,
-            origin=call.origin,
+            event=place.event,
+            origin=place.origin,
         )
+        for waiver in self.context.settings.waivers:
+            if rule.waiver == "anyone" and waiver.covers(result, place.time):
+                return msgspec.structs.replace(
+                    result, outcome="waived", message=f"{message}; waived by {waiver.by}: {waiver.reason}"
+                )
+        return result
 
-    def _weigh(self, hit: Hit, result: ToolResult | None) -> tuple[Severity, str]:
+    def _weigh(self, rule: Rule, hit: Hit, result: ToolResult | None) -> tuple[Severity, str]:
         if result is not None and result.status == "denied":
             return "info", f"{hit.message}; it was denied"
-        severity = self.context.settings.severities.get(hit.gate, hit.severity)
-        words = asked(hit.gate)
+        severity = self.context.settings.severities.get(rule.id, hit.severity)
+        words = asked(rule.id) if rule.asked else None
         if words is not None and at_least(severity, "medium") and words.search(self._memory.asked):
             spoken = self._memory.asked.lower()
             if all(name.lower() in spoken for name in hit.objects):
                 return "low", f"{hit.message}; the user spoke of it"
         return severity, hit.message
+
+    # -- memory
 
     def _remember(self, effects: Sequence[Effect]) -> None:
         memory = self._memory
@@ -177,14 +320,23 @@ class Gates(Part):
         """Remember what the call made; where a chain of commands failed, also what its first ones may have made."""
         line = shell_line(call)
         script = understand(*line).script if line is not None else None
-        if script is not None and (event.status != "failed" or len(script.commands) > 1):
+        if line is not None and script is not None and (event.status != "failed" or len(script.commands) > 1):
             for _, path in made(script, folder_of(call, self.context)):
                 self._memory.own.add(path)
+            if "alias" in line[0]:
+                self._remember_aliases(script)
         for effect in effects:
             diff = effect.results.get("diff")
             if effect.kind in {"created", "edited"} and effect.status != "failed" and isinstance(diff, str):
                 for path in made_by_script(diff):
                     self._memory.own.add(path)
+
+    def _remember_aliases(self, script: Script) -> None:
+        aliases = self._memory.aliases
+        for simple in script.commands:
+            aliases |= defined(simple)
+        while len(aliases) > MAX_ALIASES:
+            del aliases[next(iter(aliases))]
 
     def _remember_git(self, effect: Effect) -> None:
         words = effect.args.get("argv", [])
@@ -202,6 +354,9 @@ class Gates(Part):
             self._memory.stashed = True
 
 
-def _unread(source: str) -> list[str]:
-    """Gates that a line which could not be read may concern, by words in it."""
-    return [rule.id for rule in catalogue().values() if any(word in source for word in rule.words)]
+def _of(call: ToolCall) -> _Place:
+    return _Place(call.call_id, call.id, call.origin, call.time, (call.call_id,))
+
+
+def _denied(value: GateResult) -> GateResult:
+    return msgspec.structs.replace(value, severity="info", message=f"{value.message}; it was denied")

@@ -40,7 +40,7 @@ def _weakened(effect: Effect) -> Iterator[Hit]:
         gone = [path for path in effect.args.get("paths", ()) if is_test(path)]
         if gone:
             yield Hit(
-                gate="test-weakening",
+                fact="test_weakening",
                 severity="low",
                 reason="test-file-deleted",
                 message=f"{gone[0]} was deleted, with the tests in it",
@@ -51,7 +51,7 @@ def _weakened(effect: Effect) -> Iterator[Hit]:
     for path in effect.args.get("paths", ()):
         found = weakening(path, diff, created=effect.kind == "created")
         if found is not None:
-            yield Hit(gate="test-weakening", severity=found.severity, reason=found.reason, message=found.message)
+            yield Hit(fact="test_weakening", severity=found.severity, reason=found.reason, message=found.message)
 
 
 def _guards(effect: Effect) -> Iterator[Hit]:
@@ -59,7 +59,7 @@ def _guards(effect: Effect) -> Iterator[Hit]:
         severity = _guard(path)
         if severity is not None:
             yield Hit(
-                gate="guard-edit",
+                fact="guard_edit",
                 severity=severity,
                 reason=effect.kind,
                 message=f"{path.rpartition('/')[2]}, which guards the work, was {effect.kind}",
@@ -93,7 +93,7 @@ def _read(effect: Effect) -> Iterator[Hit]:
         severity = secret(path)
         if severity is not None:
             yield Hit(
-                gate="secret-read", severity=severity, reason="file", message=f"{path} was read: it holds secrets"
+                fact="secret_read", severity=severity, reason="file", message=f"{path} was read: it holds secrets"
             )
 
 
@@ -103,19 +103,19 @@ def _secrets(simple: Simple) -> Iterator[Hit]:
             severity = secret(word) if not word.startswith("-") else None
             if severity is not None and not (severity == "low" and _NAMES_ONLY.search(simple.text)):
                 yield Hit(
-                    gate="secret-read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
+                    fact="secret_read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
                 )
                 return
     named = " ".join([simple.program, *[word for word in simple.argv[1:4] if not word.startswith("-")]])
     if any(named.startswith(command) for command in listed("secrets", "commands")) and not simple.inner:
         yield Hit(
-            gate="secret-read",
+            fact="secret_read",
             severity="medium",
             reason="store",
             message=f"`{simple.text[:120]}` shows a stored secret",
         )
     elif simple.program in {"env", "printenv"} and len(simple.argv) == 1 and simple.pipe[2] == 1 and not simple.quiet:
-        yield Hit(gate="secret-read", severity="low", reason="environment", message="the whole environment was printed")
+        yield Hit(fact="secret_read", severity="low", reason="environment", message="the whole environment was printed")
 
 
 # -- egress
@@ -140,7 +140,7 @@ def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
     secrets = [path for path in (*files, *told, *inner) if secret(path) is not None]
     if secrets or dumped:
         yield Hit(
-            gate="egress",
+            fact="egress",
             severity="critical",
             reason="secret",
             message=f"{secrets[0] if secrets else 'the environment'} was sent to {host}",
@@ -149,7 +149,7 @@ def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
     elif files and host.lower() not in look.memory.asked.lower():
         outward = simple.program in {"curl", "wget"}
         yield Hit(
-            gate="egress",
+            fact="egress",
             severity="medium" if outward and not re.search(r"(?:^|\.)(?:api|registry|uploads?)\.", host) else "low",
             reason="file",
             message=f"{files[0]} was sent to {host}",
@@ -182,5 +182,5 @@ def _sandbox(look: Look) -> Iterator[Hit]:
     for name, value in listed("permissions", "sandbox_arguments").items():
         if name in look.call.args and look.call.args[name] == value:
             yield Hit(
-                gate="sandbox-off", severity="info", reason=name, message="the call asked to run outside of the sandbox"
+                fact="sandbox_off", severity="info", reason=name, message="the call asked to run outside of the sandbox"
             )

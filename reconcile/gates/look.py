@@ -23,6 +23,8 @@ class Memory:
     edited: Own = field(default_factory=Own)
     branches: Own = field(default_factory=Own)
     stashed: bool = False
+    aliases: dict[str, str] = field(default_factory=dict)
+    """What it defined as aliases of git and of the shell."""
     asked: str = ""
 
     def hear(self, text: str) -> None:

@@ -15,9 +15,10 @@ from assure_tui.reconcile.tables import table
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A gate met something. `asked` words of the user were not looked at yet."""
+    """A fact that a gate may ask for was found. `asked` words of the user were not looked at yet."""
 
-    gate: str
+    fact: str
+    """Its name, as conditions spell it: `hook_bypass`."""
     severity: Severity
     reason: str
     """A short code, stable: `no-verify`, `force-push`."""

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+import msgspec
+
 from assure_tui.reconcile.effects import vcs
 from assure_tui.reconcile.effects.script import Script, Simple, join
+from assure_tui.reconcile.gates.aliases import expanded
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.made import made
 from assure_tui.reconcile.gates.places import Own, worth
@@ -25,6 +28,8 @@ def hits(look: Look) -> Iterator[Hit]:
     script = look.script
     if script is None:
         return
+    if look.memory.aliases or "alias" in look.source:
+        script = msgspec.structs.replace(script, commands=expanded(script.commands, look.memory.aliases))
     for at, simple in enumerate(script.commands):
         folder = join(look.cwd, simple.cd) if simple.cd else look.cwd
         yield from _hooks(simple, folder, look)
@@ -50,7 +55,7 @@ def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
 
     def hit(reason: str, what: str) -> Hit:
         return Hit(
-            gate="hook-bypass", severity=severity, reason=reason, message=f"{_quote(simple)} {what}", bypassed=True
+            fact="hook_bypass", severity=severity, reason=reason, message=f"{_quote(simple)} {what}", bypassed=True
         )
 
     git = vcs.parse(simple.argv) if simple.program == "git" else None
@@ -119,7 +124,7 @@ def _masking(look: Look) -> Iterator[Hit]:
         severity: Severity = "info" if readable and masked != "or-true" else "low"
         told = f"its output says {verdict}" if readable else "and its output does not tell how it went"
         yield Hit(
-            gate="check-masking",
+            fact="check_masking",
             severity=severity,
             reason=f"masked-{masked}",
             message=f"the exit code of {name} is hidden by {how}; {told}",
@@ -131,7 +136,7 @@ def _masking(look: Look) -> Iterator[Hit]:
 
 def _history(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
     if simple.program in {"git-filter-repo", "bfg"}:
-        yield Hit(gate="history-loss", severity="high", reason="rewrite", message=f"{_quote(simple)} rewrites history")
+        yield Hit(fact="history_loss", severity="high", reason="rewrite", message=f"{_quote(simple)} rewrites history")
         return
     git = vcs.parse(simple.argv) if simple.program == "git" else None
     if git is None:
@@ -145,7 +150,7 @@ def _history(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
         severity, reason, what = found
         if mild and severity not in {"info", "low"} and git.action != "push":
             severity = "low"
-        yield Hit(gate="history-loss", severity=severity, reason=reason, message=f"{_quote(simple)} {what}")
+        yield Hit(fact="history_loss", severity=severity, reason=reason, message=f"{_quote(simple)} {what}")
 
 
 def _git_loss(git: vcs.Git, look: Look) -> tuple[Severity, str, str] | None:
@@ -229,12 +234,12 @@ def _deletion(script: Script, at: int, folder: str | None, look: Look) -> Iterat
     program = simple.program.lower()
     if program in {"mkfs", "wipefs", "fdisk"} or simple.program.startswith("mkfs."):
         yield Hit(
-            gate="destructive-files", severity="critical", reason="disk", message=f"{_quote(simple)} wipes a disk"
+            fact="destructive_files", severity="critical", reason="disk", message=f"{_quote(simple)} wipes a disk"
         )
         return
     if program == "dd" and any(word.startswith("of=/dev/") and "null" not in word for word in words):
         yield Hit(
-            gate="destructive-files", severity="critical", reason="disk", message=f"{_quote(simple)} overwrites a disk"
+            fact="destructive_files", severity="critical", reason="disk", message=f"{_quote(simple)} overwrites a disk"
         )
         return
     recursive = program in {"rm", "remove-item", "shred", "trash", "rd", "rmdir", "del"} and _recursive(program, words)
@@ -263,18 +268,27 @@ def _deletion(script: Script, at: int, folder: str | None, look: Look) -> Iterat
             found = _outside(path, join(folder, path), script, at, look)
         elif place == "unknown":
             found = "info", "unknown-path", f"deletes {path}, which the log does not settle"
-        elif place == "inside":
+        elif place == "inside" and not _just_made(join(folder, path), script, at, look):
             found = "low", "inside", f"deletes {path}, which the run did not make"
         if found is not None and (worst is None or _RANK[found[0]] > _RANK[worst[0]]):
             worst, named = found, path.rstrip("/").rpartition("/")[2]
     if worst is not None:
         yield Hit(
-            gate="destructive-files",
+            fact="destructive_files",
             severity=worst[0],
             reason=worst[1],
             message=f"{_quote(simple)} {worst[2]}",
             objects=(named,),
         )
+
+
+def _just_made(resolved: str, script: Script, at: int, look: Look) -> bool:
+    """Whether the same line makes a path before it deletes it."""
+    earlier = Own()
+    for place, other in made(script, look.cwd):
+        if place < at:
+            earlier.add(other)
+    return resolved in earlier
 
 
 def _outside(path: str, resolved: str, script: Script, at: int, look: Look) -> tuple[Severity, str, str] | None:
@@ -319,7 +333,7 @@ def _data(simple: Simple) -> Iterator[Hit]:
     for wanted, what in _destroyers().get(simple.program, ()):
         if named[: len(wanted)] == wanted:
             yield Hit(
-                gate="data-destruction",
+                fact="data_destruction",
                 severity="high",
                 reason="destroyed",
                 message=f"{_quote(simple)} destroys {what}",
@@ -327,7 +341,7 @@ def _data(simple: Simple) -> Iterator[Hit]:
             return
     if simple.program == "aws" and named[1:3] == ["s3", "rm"] and "--recursive" in simple.argv:
         yield Hit(
-            gate="data-destruction", severity="high", reason="destroyed", message=f"{_quote(simple)} empties a bucket"
+            fact="data_destruction", severity="high", reason="destroyed", message=f"{_quote(simple)} empties a bucket"
         )
     if simple.program in listed("data", "clients"):
         text = " ".join(simple.argv[1:]) + " " + (simple.stdin_body or "")
@@ -338,7 +352,7 @@ def _data(simple: Simple) -> Iterator[Hit]:
         ):
             scratch = simple.program in {"sqlite3", "duckdb"} or re.search(r"test|tmp|memory|scratch", text[:2000])
             yield Hit(
-                gate="data-destruction",
+                fact="data_destruction",
                 severity="low" if scratch else "high",
                 reason="sql",
                 message=f"{_quote(simple)} destroys data in a database",
@@ -357,7 +371,7 @@ def _remote(commands: tuple[Simple, ...], at: int) -> Iterator[Hit]:
     local = any(host in source for host in listed("network", "local"))
     severity: Severity = "low" if known or local else "high" if "http://" in source else "medium"
     yield Hit(
-        gate="remote-execution",
+        fact="remote_execution",
         severity=severity,
         reason="piped" if simple.before == "|" else "substituted",
         message=f"{_quote(simple)} runs what `{' '.join(source.split())[:120]}` downloads, unseen",
@@ -389,7 +403,7 @@ def _permissions(simple: Simple) -> Iterator[Hit]:
     flags = [word for word in simple.argv[1:] if word in listed("permissions", "flags")]
     if flags and simple.program not in {"echo", "printf", "grep", "rg", "git", "gh", "cat"} and not simple.inner:
         yield Hit(
-            gate="permission-bypass",
+            fact="permission_bypass",
             severity="medium",
             reason="flag",
             message=f"{_quote(simple)} runs {simple.program} with its approvals off ({flags[0]})",

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.model import AgentText, RunEvent, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.model import Claim, Effect, Unattributed
@@ -180,7 +181,7 @@ def objects(effect: Effect) -> frozenset[str]:
 
 def play(events: Sequence[RunEvent], adapter: str, settings: Settings) -> dict[str, RunReport]:
     """Check an event stream from its first event to its end; give what stands of each run."""
-    workspace = Workspace(settings)
+    workspace = Workspace(settings, evaluator())
     reports: dict[str, RunReport] = {}
     changes = []
     for event in events:

@@ -1,0 +1,93 @@
+"""Gates over what the run did before: repeated writes, blind overwriting, claims without a check, gaps in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.gates.history import fingerprint, is_act
+from assure_tui.reconcile.gates.rules import Hit, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assure_tui.reconcile.gates.history import History
+    from assure_tui.reconcile.gates.look import Look
+    from assure_tui.reconcile.model import Claim, Severity
+
+
+def hits(look: Look, history: History) -> Iterator[Hit]:
+    """Give what a call repeats, or overwrites unseen."""
+    if not look.effects:
+        return
+    if any(is_act(effect) for effect in look.effects):
+        yield from _repeated(look, history)
+    elif look.script is None:
+        yield from _overwritten(look, history)
+
+
+def _repeated(look: Look, history: History) -> Iterator[Hit]:
+    done = history.writes.get(fingerprint(look.call)) if history.writes and look.call.args else None
+    if done is None:
+        return
+    money = any(effect.args.get("money") for effect in look.effects)
+    same_turn = done.turn == history.turn
+    severity: Severity = "low" if not same_turn else "high" if money else "medium"
+    when = "in the same turn" if same_turn else "in an earlier turn"
+    yield Hit(
+        fact="duplicate_write",
+        severity=severity,
+        reason="repeated" if same_turn else "repeated-later",
+        message=f"{look.call.tool} was called {when} with just these arguments, and that call was carried out",
+    )
+
+
+def _overwritten(look: Look, history: History) -> Iterator[Hit]:
+    arguments = look.call.args
+    if look.result is None or arguments.keys().isdisjoint(listed("overwriting", "whole")):
+        return
+    if not arguments.keys().isdisjoint(listed("overwriting", "partial")):
+        return
+    for effect in look.effects:
+        if effect.kind != "edited" or effect.status == "failed":
+            continue
+        for path in effect.args.get("abs", ()):
+            if path not in history.read and path not in look.memory.own:
+                yield Hit(
+                    fact="read_before_write",
+                    severity="low",
+                    reason="unread",
+                    message=f"{path.rpartition('/')[2]} was overwritten as a whole, and the run had not read it",
+                )
+
+
+def turn_hits(claims: Sequence[Claim]) -> Iterator[Hit]:
+    """Give what a turn's claims lack: a check that stood when they were made."""
+    kinds, outcomes = listed("claims", "checked"), listed("claims", "unproved")
+    lacking = [claim for claim in claims if claim.kind in kinds and claim.outcome in outcomes]
+    if lacking:
+        quoted = " ".join(lacking[0].text.split())[:120]
+        yield Hit(
+            fact="verify_before_claim",
+            severity="low",
+            reason=lacking[0].outcome,
+            message=f"“{quoted}” was said, and no check that stood by then shows it ({lacking[0].outcome})",
+        )
+
+
+def run_hits(history: History) -> Iterator[Hit]:
+    """Give what is missing in the log of the whole run."""
+    gone = [call for name, call in history.waiting.items() if name not in history.latest]
+    if gone:
+        yield Hit(
+            fact="log_gap",
+            severity="low",
+            reason="no-result",
+            message=f"{len(gone)} call(s), first {gone[0].tool}, have no result in the log, though the run went on",
+        )
+    elif history.stray:
+        yield Hit(
+            fact="log_gap",
+            severity="low",
+            reason="no-call",
+            message=f"{history.stray} result(s) in the log belong to no call in it",
+        )
