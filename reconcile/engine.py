@@ -115,7 +115,7 @@ def probe(state: State, call: ToolCall) -> list[GateResult]:
 
     The runtime hook asks this. The call's event may have been stepped already, where the log was quicker.
     """
-    run = state.runs.get(call.run) or RunState(call.run, state.settings)
+    run = state.runs.get(call.run) or RunState(call.run, state.settings, state.evaluator)
     effects = interpret(call, None, run.context)
     return [found for part in run.parts for found in part.probe(call, effects)]
 

@@ -48,7 +48,7 @@ class Workspace:
 
     def probe(self, call: ToolCall) -> list[GateResult]:
         """Say what the gates meet in a call that the agent asks to make; nothing is remembered of it."""
-        return probe(self._trees.get(call.run) or State(self.settings), call)
+        return probe(self._trees.get(call.run) or State(self.settings, self._evaluator), call)
 
     def close(self) -> list[Change]:
         """Take the end of all input: what is pending is decided as far as it can be."""
