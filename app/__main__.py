@@ -6,7 +6,11 @@ import sys
 
 
 def main() -> int:
-    """Run the command line on the process's own arguments."""
+    """Run the command line on the process's own arguments. An agent waits for `hook`, which needs nothing of it."""
+    if sys.argv[1:2] == ["hook"] and not {"install", "remove", "status", "-h", "--help"} & set(sys.argv[2:]):
+        from assure_tui.app.hook.client import main as answer  # noqa: PLC0415 - see below
+
+        return answer(sys.argv[2:])
     from assure_tui.app.cli import main as run  # noqa: PLC0415 - nothing is imported before it is needed
 
     return run(sys.argv[1:])

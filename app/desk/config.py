@@ -14,7 +14,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.ingest.feeds.spec import FeedSpec
@@ -41,6 +41,9 @@ class UserConfig:
     theme: str = "dark"
     glyphs: str = "unicode"
     keys: dict[str, str] = field(default_factory=dict)
+    hook_if_error: Literal["open", "closed"] = "open"
+    approval_wait: float = 0.0
+    """Seconds that a call waits for the operator; 0: the agent asks its user by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,8 @@ def read_user(path: Path) -> UserConfig:
         theme=model.theme,
         glyphs=model.glyphs,
         keys=model.keys,
+        hook_if_error=model.hook.if_error,
+        approval_wait=model.approvals.wait,
     )
 
 

@@ -30,6 +30,8 @@ class Home:
     """Held by the process that records."""
     traces: Path
     """Folder of traces of internal errors."""
+    hook: Path
+    """Folder of the runtime hook: its socket, and how often turns were sent back."""
 
     @classmethod
     def under(cls, folder: Path) -> Home:
@@ -45,6 +47,7 @@ class Home:
             desk=folder / "desk.sqlite",
             lease=folder / "recorder.lock",
             traces=folder / "traces",
+            hook=folder / "hook",
         )
 
     @classmethod
@@ -67,6 +70,7 @@ class Home:
             desk=data / "desk.sqlite",
             lease=data / "recorder.lock",
             traces=dirs.user_log_path / "traces",
+            hook=data / "hook",
         )
 
     def places(self) -> Iterator[tuple[str, Path]]:

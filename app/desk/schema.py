@@ -16,6 +16,20 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class HookTable(Closed):
+    """`[hook]`: the runtime gate."""
+
+    if_error: Literal["open", "closed"] = "open"
+    """What happens to a call that could not be judged or recorded at all."""
+
+
+class ApprovalsTable(Closed):
+    """`[approvals]`: how long a call waits for the operator."""
+
+    wait: Annotated[float, Field(ge=0, le=3600, strict=False)] = 0.0
+    """Seconds; 0 leaves the question to the agent's own prompt."""
+
+
 class UserFile(Closed):
     """`config.toml`: the user's own settings."""
 
@@ -28,6 +42,8 @@ class UserFile(Closed):
     theme: str = "dark"
     glyphs: Literal["unicode", "ascii"] = "unicode"
     keys: dict[str, str] = {}
+    hook: HookTable = HookTable()
+    approvals: ApprovalsTable = ApprovalsTable()
 
 
 class Feed(Closed):

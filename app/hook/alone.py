@@ -1,0 +1,159 @@
+"""The hook without a workstation: judges by what the request holds and the end of the log that it names.
+
+Everything here happens in the process that the agent waits for, within the client's time limit. What cannot be read
+(settings, log) leaves its mark in the entry as a `fault`, and the shipped gates decide by themselves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from assure_tui.app.desk import gated
+from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, find_workspace, read_user, read_workspace
+from assure_tui.app.desk.entries import Tags
+from assure_tui.app.desk.errors import ConfigError, DeskError
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.hook.docket import Docket, after
+from assure_tui.app.hook.judge import Judgement, as_told, judge, run_of
+from assure_tui.app.hook.rules import in_force
+from assure_tui.ingest.model import ToolCall
+from assure_tui.ledger.errors import LedgerError
+from assure_tui.ledger.store import Ledger
+from assure_tui.reconcile.model import GateResult
+from assure_tui.reconcile.settings import Settings
+
+UNPUBLISHED: Final = 256
+"""Entries that wait to be published before the hook does it: where no workstation ever runs, nobody else would."""
+
+Told = tuple[str, str]
+
+
+def answer(
+    asked: Mapping[str, Any],
+    home: str | None,
+    *,
+    fault: str,
+    waiting: Mapping[str, Any] | None,
+    extend: Callable[[float], None],
+) -> Told:
+    """Decide, record the decision, and give the word and the reason.
+
+    `fault` is `lost` when the workstation went away, and `waiting` then tells what it was waiting for. `extend` gives
+    more time, for a call that waits for the operator.
+
+    Raises:
+        LedgerError, DeskError: A call that no gate objects to could not be recorded: the fail rule decides.
+    """
+    request = msgspec.convert(asked, gated.Request)
+    places = Home.find(Path(home) if home else None)
+    user, settings, trouble = _settings(places, request)
+    fault = request.fault or fault or trouble
+    run = run_of(request)
+    judgement, more = _judgement(request, run, settings, user, places, waiting)
+    try:
+        docket = _docket(places)
+        if judgement.asks and user.approval_wait > 0:
+            return _ask_operator(docket, request, run, judgement, user.approval_wait, fault, extend)
+        judgement = as_told(judgement, request.agent)
+        docket.write([docket.decided(request, run, judgement, fault=fault, more=more)])
+        _publish(docket.ledger)
+    except (LedgerError, DeskError, OSError):
+        judgement = as_told(judgement, request.agent)
+        if judgement.word == "none":
+            raise
+    return judgement.word, judgement.reason
+
+
+def _judgement(
+    request: gated.Request,
+    run: str,
+    settings: Settings,
+    user: UserConfig,
+    places: Home,
+    waiting: Mapping[str, Any] | None,
+) -> tuple[Judgement, dict[str, Any] | None]:
+    """Give what the agent is told, and what the entry holds beside it."""
+    if waiting is not None:
+        return Judgement("deny", "The workstation ended while the call waited for the operator: refused."), {
+            "lost": str(waiting.get("approval", ""))
+        }
+    if request.event == "stop":
+        from assure_tui.app.hook.stop import at_stop  # noqa: PLC0415 - the whole check of a log
+
+        return at_stop(request, run, settings, places)
+    if request.fault:
+        closed = user.hook_if_error == "closed"
+        reason = f"assure-tui could not read what was asked ({request.fault})."
+        return Judgement("deny" if closed else "none", reason), None
+    return judge(request, run, partial(_probe, settings, request, run), in_force(settings)), None
+
+
+def _probe(settings: Settings, request: gated.Request, run: str, call: ToolCall) -> list[GateResult]:
+    from assure_tui.app.hook.past import past  # noqa: PLC0415 - a request that is judged without it needs no engine
+    from assure_tui.reconcile.engine import probe  # noqa: PLC0415 - likewise
+
+    return probe(past(settings, request.transcript, run), call)
+
+
+def _settings(places: Home, request: gated.Request) -> tuple[UserConfig, Settings, str]:
+    """Read the settings; what is wrong in them must not stop an agent, and is told as a fault."""
+    user, workspace, fault = UserConfig(), WorkspaceConfig(), ""
+    try:
+        user = read_user(places.config)
+    except ConfigError:
+        fault = "settings"
+    try:
+        found = find_workspace([Path(request.cwd)]) if os.path.isabs(request.cwd) else None  # noqa: PTH117 - a string
+        if found is not None:
+            workspace = read_workspace(found, trust=places.trust)
+    except (ConfigError, OSError, ValueError):
+        fault = "settings"
+    return user, workspace.settings, fault
+
+
+def _docket(places: Home) -> Docket:
+    """Open the ledger to append. The recorder verifies all of it; the agent that waits here does not pay for that."""
+    if (places.ledger / "trust").exists():
+        tags = Tags.load(places.keys)
+        ledger = Ledger.open(places.ledger, pins=places.pins, keys=places.keys)
+    else:
+        from assure_tui.app.desk.scribe import open_ledger  # noqa: PLC0415 - once in an installation's life
+
+        places.prepare()
+        tags = Tags.load(places.keys, make=True)
+        ledger = open_ledger(places)
+    return Docket(ledger, tags, places.keys, where="alone")
+
+
+def _ask_operator(
+    docket: Docket,
+    request: gated.Request,
+    run: str,
+    judgement: Judgement,
+    seconds: float,
+    fault: str,
+    extend: Callable[[float], None],
+) -> Told:
+    from assure_tui.app.desk.ancestry import requester  # noqa: PLC0415 - few calls wait
+
+    waiting = docket.wait_for(request, run, judgement, seconds)
+    waiting.index = docket.write([docket.requested(waiting, requester(os.getpid()))])
+    extend(seconds)
+    reply = docket.await_reply(waiting)
+    told = after(waiting, reply)
+    words = [docket.decided(request, run, told, fault=fault, approval=waiting.name)]
+    if reply.word == "expired":
+        words.insert(0, docket.closed(waiting, "expired", reply.reason))
+    docket.write(words)
+    return told.word, told.reason
+
+
+def _publish(ledger: Ledger) -> None:
+    if ledger.size - ledger.checkpoint().size >= UNPUBLISHED:
+        ledger.publish()

@@ -1,0 +1,217 @@
+"""What an agent starts: `assure-tui hook AGENT`, with the agent's JSON on standard input.
+
+The agent waits for this process, so it imports next to nothing. It asks the workstation; where none runs, or it is
+lost, it decides by itself (`alone`), in a thread of its own, so that nothing it waits for can make the agent wait
+beyond the time limit. When that is over too, the fail rule answers: `[hook] if_error` of the settings, else open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from assure_tui.app.hook import place, protocols
+
+TIME_LIMIT: Final = 10.0
+"""Seconds in which every answer is given, but for calls that wait for the operator."""
+WORKSTATION_SECONDS: Final = 4.0
+"""Seconds that the workstation gets to answer, or to say that the operator is asked."""
+CONNECT_SECONDS: Final = 0.5
+GRACE_SECONDS: Final = 2.0
+"""Seconds beyond the operator's time that the workstation gets to say how it went."""
+ALONE_FROM: Final = 1 << 20
+"""Bytes of a request from which the workstation is not bothered."""
+MAX_ANSWER: Final = 1 << 20
+USAGE_ERROR: Final = 1
+"""Not 2, which agents take for a refusal: a mistake in the settings must not stop an agent."""
+_HOME_VARIABLE: Final = "ASSURE_TUI_HOME"
+
+Told = tuple[str, str]
+"""What the agent is told: the word and the reason."""
+Extend = Callable[[float], None]
+"""Asks for more seconds than the time limit."""
+
+
+class Lost(Exception):  # noqa: N818 - no fault of ours, but a state
+    """The workstation was asked and went away; `waiting` for the operator's answer, or not."""
+
+    def __init__(self, waiting: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self.waiting = waiting
+
+
+def main(argv: Sequence[str]) -> int:
+    """Answer one request on standard input; give the exit code that the agent expects."""
+    started = time.monotonic()
+    agent, home = _arguments(argv)
+    if agent is None:
+        sys.stderr.write(f"assure-tui: `hook` needs an agent ({', '.join(protocols.AGENTS)}): nothing was decided.\n")
+        return USAGE_ERROR
+    if sys.stdin is None or sys.stdin.isatty():
+        sys.stderr.write(f"assure-tui: `hook {agent}` is for the agent to call: `hook install {agent}` sets it up.\n")
+        return USAGE_ERROR
+    asked = protocols.read(agent, sys.stdin.buffer.read(protocols.MAX_PAYLOAD + 1))
+    word, reason = _decide(asked, home, started)
+    out, talk, code = protocols.write(asked, word, reason)
+    try:
+        if out:
+            sys.stdout.write(out + "\n")
+        if talk:
+            sys.stderr.write(f"assure-tui: {talk}\n")
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = code or USAGE_ERROR  # the agent has gone away
+    os._exit(code)  # whatever the thread of `alone` still waits for, the agent has its answer
+
+
+def _arguments(argv: Sequence[str]) -> tuple[str | None, str | None]:
+    words = list(argv)
+    home = None
+    if "--home" in words[:-1]:
+        at = words.index("--home")
+        home = words[at + 1]
+        del words[at : at + 2]
+    return (words[0] if len(words) == 1 and words[0] in protocols.AGENTS else None), home
+
+
+def _decide(asked: protocols.Asked, home: str | None, started: float) -> Told:
+    fault, waiting = "", None
+    if asked["event"] != "stop" and asked["size"] <= ALONE_FROM:
+        try:
+            told = ask_workstation(asked, place.socket_path(_folder(home)))
+        except Lost as lost:
+            fault, waiting = "lost", lost.waiting
+        else:
+            if told is not None:
+                return told
+    left = TIME_LIMIT - (time.monotonic() - started) if waiting is None else GRACE_SECONDS
+
+    def alone(extend: Extend) -> Told:
+        from assure_tui.app.hook.alone import answer  # noqa: PLC0415 - the whole check, only where nobody else does it
+
+        return answer(asked, home, fault=fault, waiting=waiting, extend=extend)
+
+    told = _in_time(alone, max(left, GRACE_SECONDS))
+    return told or _fail_rule(asked, home, waiting)
+
+
+def _folder(home: str | None) -> str:
+    """Give the folder in which the hook keeps its state: `Home.hook`, without what it costs to import it."""
+    chosen = home or os.environ.get(_HOME_VARIABLE)
+    if chosen:
+        return os.path.join(os.path.abspath(os.path.expanduser(chosen)), "hook")  # noqa: PTH100, PTH111, PTH118 - as place
+    from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - platformdirs, which most installations need
+
+    return str(Home.find().hook)
+
+
+def ask_workstation(asked: protocols.Asked, path: str) -> Told | None:
+    """Ask the workstation that listens at `path`; None when none does.
+
+    Raises:
+        Lost: It was there and gave no answer.
+    """
+    if not hasattr(socket, "AF_UNIX") or not place.is_ours(path):
+        return None
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        try:
+            line.settimeout(CONNECT_SECONDS)
+            line.connect(path)
+        except OSError:
+            return None
+        if not _same_user(line):
+            return None
+        try:
+            body = json.dumps(asked).encode()
+            line.settimeout(WORKSTATION_SECONDS)
+            line.sendall(struct.pack(">I", len(body)) + body)
+            return _answer(line)
+        except (OSError, ValueError, RecursionError) as error:
+            raise Lost from error
+
+
+def _answer(line: socket.socket) -> Told:
+    """Read the answer: one line, or two when the first says that the operator is asked, and until when."""
+    deadline = time.monotonic() + WORKSTATION_SECONDS
+    waiting: Mapping[str, Any] | None = None
+    data = b""
+    while True:
+        head, found, rest = data.partition(b"\n")
+        if found:
+            said = json.loads(head)
+            if "word" in said:
+                return str(said["word"]), str(said["reason"])
+            waiting, data = said, rest
+            deadline = time.monotonic() + float(said["seconds"]) + GRACE_SECONDS
+            continue
+        line.settimeout(max(deadline - time.monotonic(), 0.001))
+        try:
+            more = line.recv(1 << 16)
+        except OSError as error:
+            raise Lost(waiting) from error
+        if not more or len(data) > MAX_ANSWER:
+            raise Lost(waiting)
+        data += more
+
+
+def _same_user(line: socket.socket) -> bool:
+    """Tell whether the process at the other end runs as this user; where the system does not say, the folder does."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return bool(struct.unpack("3i", credentials)[1] == os.getuid())
+
+
+def _in_time(work: Callable[[Extend], Told], seconds: float) -> Told | None:
+    """Do `work` in a thread; None when it fails or does not end in time. It may ask for more, to wait for a person."""
+    from threading import Thread  # noqa: PLC0415 - not needed where the workstation answers
+
+    due = [time.monotonic() + seconds]
+    told: list[Told] = []
+
+    def extend(more: float) -> None:
+        due[0] = time.monotonic() + more + GRACE_SECONDS
+
+    def run() -> None:
+        try:
+            told.append(work(extend))
+        except Exception as error:  # noqa: BLE001 - the last resort: no error may reach the agent as a traceback
+            sys.stderr.write(f"assure-tui: the hook could not decide ({type(error).__name__}: {error}).\n")
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive() and time.monotonic() < due[0]:
+        thread.join(min(due[0] - time.monotonic(), 0.5))
+    return told[0] if told else None
+
+
+def _fail_rule(asked: protocols.Asked, home: str | None, waiting: Mapping[str, Any] | None) -> Told:
+    """Answer where no decision could be made or kept: as the settings say, else open; a call that waits is refused."""
+    reason = "assure-tui could not decide in time or could not record it"
+    if waiting is not None:
+        return "deny", f"{reason}; the call waited for the operator, so it is refused."
+    if asked["event"] != "stop" and _closed(home):
+        return "deny", f"{reason}; its settings say that nothing is done then."
+    return "none", ""
+
+
+def _closed(home: str | None) -> bool:
+    import tomllib  # noqa: PLC0415 - needed only here
+    from pathlib import Path  # noqa: PLC0415 - likewise
+
+    from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - likewise
+
+    try:
+        with Home.find(Path(home) if home else None).config.open("rb") as file:
+            settings = tomllib.load(file)
+    except (OSError, ValueError, RecursionError):
+        return False
+    section = settings.get("hook")
+    return isinstance(section, dict) and section.get("if_error") == "closed"
