@@ -8,17 +8,38 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from assure_tui.ledger.errors import SealError
 from assure_tui.ledger.jcs import canonical
-from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 MAX_ENVELOPE: Final = 32 * 1024 * 1024
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class EnvelopeSigner(Protocol):
+    """Whoever signs an envelope."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The key id that stands in the envelope."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message."""
+
+
+class EnvelopeVerifier(Protocol):
+    """A public key that an envelope is checked with."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The key id that stands in the envelope."""
+
+    def verifies(self, signature: bytes, message: bytes) -> bool:
+        """Whether this key signed the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +77,7 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def sign_statement(statement: Statement, keys: Sequence[OperatorKey]) -> bytes:
+def sign_statement(statement: Statement, keys: Sequence[EnvelopeSigner]) -> bytes:
     """Return the envelope's JSON, signed by each key."""
     payload = statement.encode()
     message = pae(PAYLOAD_TYPE, payload)
@@ -71,7 +92,7 @@ def sign_statement(statement: Statement, keys: Sequence[OperatorKey]) -> bytes:
     )
 
 
-def open_envelope(data: bytes, signer: OperatorIdentity) -> Statement:
+def open_envelope(data: bytes, signer: EnvelopeVerifier) -> Statement:
     """Return the statement in an envelope that the signer signed; raise SealError for anything else."""
     envelope = _object(data, "an envelope")
     kind, encoded, signatures = (envelope.get(name) for name in ("payloadType", "payload", "signatures"))
@@ -85,6 +106,19 @@ def open_envelope(data: bytes, signer: OperatorIdentity) -> Statement:
         if signature.get("keyid") == signer.fingerprint and signer.verifies(_decode(signature["sig"]), message):
             return _statement(payload)
     raise SealError(f"an envelope carries no signature that verifies by {signer.fingerprint[:16]}: it was changed")
+
+
+def first_signature(data: bytes) -> tuple[str, bytes, bytes]:
+    """Return key id and bytes of an envelope's first signature, and what it is over; SealError for anything else."""
+    envelope = _object(data, "an envelope")
+    signatures, kind, payload = (envelope.get(name) for name in ("signatures", "payloadType", "payload"))
+    first = signatures[0] if isinstance(signatures, list) and signatures else None
+    if not isinstance(first, dict) or not isinstance(kind, str) or not isinstance(payload, str):
+        raise SealError("an envelope is not a signed DSSE envelope")
+    key_id, signature = first.get("keyid"), first.get("sig")
+    if not isinstance(key_id, str) or not isinstance(signature, str):
+        raise SealError("an envelope has a malformed signature")
+    return key_id, _decode(signature), pae(kind, _decode(payload))
 
 
 def _statement(payload: bytes) -> Statement:

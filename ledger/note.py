@@ -29,7 +29,7 @@ MAX_NAME: Final = 255
 _ID_SIZE: Final = 4
 _DASH: Final = "\u2014 "
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-_BAD_IN_NAME = re.compile(r"[\s+]")
+_BAD_IN_NAME = re.compile(r"[\s+\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Seals: a person signs a statement over the log, and the log records that it was signed.
 
 The envelope stands in `seals/<n>.dsse.json`; the `seal` entry binds it by SHA-256 and names its signer; a `.tlog-proof`
-beside it proves the entry to whoever has the envelope alone. Every statement has the issued checkpoint it was made over
-as its first subject, named `checkpoint/<size>`: SHA-256 of the checkpoint's body.
+beside it proves the entry to whoever has the envelope alone. Every statement has an issued checkpoint of the log as its
+first subject, named `checkpoint/<size>`: SHA-256 of the checkpoint's body. The signer is a key of this program's own or
+an SSH key; then a `.sshsig` has the signature once more in the form that `ssh-keygen -Y verify` reads, over `.signed`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from assure_tui.ledger import disk, ed25519
+from assure_tui.ledger import disk, ed25519, sshsig
 from assure_tui.ledger.checkpoint import body
-from assure_tui.ledger.dsse import MAX_ENVELOPE, Statement, Subject, open_envelope, sign_statement
+from assure_tui.ledger.cosign import Memory, cosign
+from assure_tui.ledger.dsse import MAX_ENVELOPE, Statement, Subject, first_signature, open_envelope, sign_statement
 from assure_tui.ledger.entry import Entry, encode_entry
 from assure_tui.ledger.epochs import KeysAt
 from assure_tui.ledger.errors import NoteError, ProofError, SealError
@@ -24,10 +26,16 @@ from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.note import decode_base64
 from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
+from assure_tui.ledger.signers import Signers
+from assure_tui.ledger.sshsig import SshKey, SshSigner, plain_key
 from assure_tui.ledger.store import SELF, Draft, Ledger
 
 CHECKPOINT: Final = "checkpoint/"
 """What the name of the subject that is a checkpoint begins with; its size follows."""
+SSH: Final = "sshsig"
+"""Scheme of a seal whose signature is an SSH signature; entries without a scheme have a plain Ed25519 signature."""
+
+SealKey: TypeAlias = OperatorKey | SshSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +52,55 @@ class SealReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealer:
+    """Whoever signed a seal, as it says itself."""
+
+    name: str
+    key: SshKey
+    """The key in its SSH form, whatever the scheme."""
+    scheme: str = ""
+
+    @classmethod
+    def of(cls, key: SealKey | OperatorIdentity) -> Sealer:
+        """Name the public half of a key."""
+        if isinstance(key, SshSigner):
+            return cls(key.name, key.key, SSH)
+        identity = key if isinstance(key, OperatorIdentity) else key.identity
+        return cls(identity.name, plain_key(identity.public))
+
+    def verifier(self) -> SshKey | OperatorIdentity:
+        """Give what checks this signer's envelopes."""
+        return self.key if self.scheme == SSH else OperatorIdentity(self.name, self.key.point)
+
+    def clear(self) -> dict[str, str]:
+        """Give what the `seal` entry says of the signer."""
+        if self.scheme == SSH:
+            return {"signer": self.name, "scheme": SSH, "key": base64.b64encode(self.key.wire).decode()}
+        return {"signer": self.name, "key": base64.b64encode(self.key.point).decode()}
+
+    @classmethod
+    def read(cls, clear: dict[str, Any]) -> Sealer:
+        """Read what a `seal` entry says of the signer; raise SealError if it says nothing that can be checked."""
+        name, scheme, raw = clear.get("signer"), clear.get("scheme", ""), clear.get("key")
+        if not isinstance(name, str) or not isinstance(raw, str) or scheme not in {"", SSH}:
+            raise SealError("it names no signer")
+        try:
+            key = decode_base64(raw)
+        except NoteError:
+            raise SealError("it names a malformed key") from None
+        if scheme == SSH:
+            return cls(name, sshsig.parse_key(key), SSH)
+        if not ed25519.is_sound(key):
+            raise SealError("it names a key under which anything verifies")
+        return cls(name, plain_key(key))
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """A seal that verified."""
 
     index: int
-    signer: OperatorIdentity
+    signer: Sealer
     known: bool
     """Whether the signer is one of those the caller knows; if not, the name is only what the seal says."""
     statement: Statement
@@ -60,36 +112,73 @@ def seal(
     subjects: Sequence[Subject],
     predicate_type: str,
     predicate: Any,
-    key: OperatorKey,
+    key: SealKey,
     about: str = SELF,
+    memory: Memory | None = None,
 ) -> SealReceipt:
     """Publish, sign a statement over the checkpoint and the subjects, and record it in an entry about `about`.
 
-    Raises what `Ledger.append` and `Ledger.publish` raise, and EntryError for a predicate that has no canonical form.
+    With a `memory` of what the key cosigned last, the key cosigns the head that has the seal, too.
+
+    Raises what `Ledger.append` and `Ledger.publish` raise, EntryError for a predicate that has no canonical form, and
+    SealError when the log does not continue what the key cosigned last.
     """
-    folder = ledger.directory / "seals"
+    if memory is not None:
+        memory.check(ledger)
     with FileLock(ledger.directory / ".state" / "seals.lock"):
         checkpoint = ledger.publish()
         head = Subject(f"{CHECKPOINT}{checkpoint.size}", sha256(checkpoint.body).hexdigest())
         envelope = sign_statement(Statement((head, *subjects), predicate_type, predicate), [key])
-        if len(envelope) > MAX_ENVELOPE:
-            raise SealError(f"a seal of {len(envelope)} bytes exceeds {MAX_ENVELOPE}: put digests into its predicate")
-        number = 1 + max((_number(path) for path in folder.iterdir()), default=0)
-        path = folder / f"{number}.dsse.json"
-        disk.replace(path, envelope)
-        clear = {
-            "n": number,
-            "sha256": sha256(envelope).hexdigest(),
-            "predicate_type": predicate_type,
-            "checkpoint": checkpoint.size,
-            "signer": key.identity.name,
-            "key": base64.b64encode(key.identity.public).decode(),
-        }
-        receipt = ledger.rotate([Draft("seal", about, clear)])
+        receipt = _record(ledger, envelope, predicate_type, checkpoint.size, Sealer.of(key), about)
+    if memory is not None and isinstance(key, OperatorKey):
+        cosign(ledger, key, memory)
+    return receipt
+
+
+def add_seal(ledger: Ledger, envelope: bytes, signer: Sealer, size: int, about: str) -> SealReceipt:
+    """Record a seal that was signed elsewhere, over this log's checkpoint of a size.
+
+    Raises SealError unless the signer signed it and it is over this very log.
+    """
+    statement = open_envelope(envelope, signer.verifier())
+    if not 0 < size <= ledger.size:
+        raise SealError(f"a seal is over a checkpoint of size {size}, and the log has {ledger.size} entries")
+    check_head(statement, ledger.origin, size, ledger.root_at(size))
+    with FileLock(ledger.directory / ".state" / "seals.lock"):
         ledger.publish()
-        proof = folder / f"{number}.tlog-proof"
-        disk.replace(proof, ledger.inclusion(receipt.first_index).encode())
-    return SealReceipt(receipt.first_index, number, path, proof, checkpoint.size)
+        return _record(ledger, envelope, statement.predicate_type, size, signer, about)
+
+
+def _record(ledger: Ledger, envelope: bytes, predicate_type: str, size: int, signer: Sealer, about: str) -> SealReceipt:
+    """Store an envelope under the next number and append its entry; the caller holds the lock of the seals."""
+    if len(envelope) > MAX_ENVELOPE:
+        raise SealError(f"a seal of {len(envelope)} bytes exceeds {MAX_ENVELOPE}: put digests into its predicate")
+    folder = ledger.directory / "seals"
+    number = 1 + max((_number(path) for path in folder.iterdir()), default=0)
+    path = folder / f"{number}.dsse.json"
+    disk.replace(path, envelope)
+    for name, data in ssh_files(envelope, signer).items():
+        disk.replace(folder / f"{number}.{name}", data)
+    clear = {
+        "n": number,
+        "sha256": sha256(envelope).hexdigest(),
+        "predicate_type": predicate_type,
+        "checkpoint": size,
+        **signer.clear(),
+    }
+    receipt = ledger.rotate([Draft("seal", about, clear)])
+    ledger.publish()
+    proof = folder / f"{number}.tlog-proof"
+    disk.replace(proof, ledger.inclusion(receipt.first_index).encode())
+    return SealReceipt(receipt.first_index, number, path, proof, size)
+
+
+def ssh_files(envelope: bytes, signer: Sealer) -> dict[str, bytes]:
+    """Give by suffix the two files that `ssh-keygen -Y verify` needs of a seal; none if it has no SSH signature."""
+    if signer.scheme != SSH:
+        return {}
+    _, signature, message = first_signature(envelope)
+    return {"sshsig": sshsig.armor(signature).encode(), "signed": message}
 
 
 def verify_seal(ledger: Ledger, index: int, known: Collection[OperatorIdentity] = ()) -> Seal:
@@ -98,41 +187,61 @@ def verify_seal(ledger: Ledger, index: int, known: Collection[OperatorIdentity] 
     Raises SealError if any of them fails.
     """
     entry = ledger.entry(index)
-    found = open_seal(ledger.directory, index, entry, ledger.keys_at, known)
+    found = open_seal(ledger.directory, index, entry, ledger.keys_at, Signers.of(known))
     check_checkpoint(found.statement, ledger.origin, entry, ledger.root_at(checkpoint_size(entry)))
     return found
 
 
-def open_seal(
-    directory: Path, index: int, entry: Entry, keys_at: KeysAt, known: Collection[OperatorIdentity] = ()
-) -> Seal:
+def open_seal(directory: Path, index: int, entry: Entry, keys_at: KeysAt, known: Signers | None = None) -> Seal:
     """Check all of a seal but the root of its checkpoint, from a ledger's directory; raise SealError if it fails."""
-    clear = entry.clear
-    number, digest, name, raw = (clear.get(field) for field in ("n", "sha256", "signer", "key"))
-    if entry.kind != "seal" or type(number) is not int or not isinstance(name, str) or not isinstance(raw, str):
-        raise SealError(f"entry {index} does not record a seal")
-    try:
-        signer = OperatorIdentity(name, decode_base64(raw))
-    except NoteError:
-        raise SealError(f"entry {index} names a malformed key") from None
-    if not ed25519.is_sound(signer.public):
-        raise SealError(f"entry {index} names a key under which anything verifies")
+    number = seal_number(index, entry)
     path = directory / "seals" / f"{number}.dsse.json"
     envelope = disk.read_due(path, MAX_ENVELOPE)
-    if sha256(envelope).hexdigest() != digest:
-        raise SealError(f"{path} is not the envelope that entry {index} recorded: restore it from a copy")
-    statement = open_envelope(envelope, signer)
+    found = check_seal(envelope, index, entry, known or Signers())
+    for name, due in ssh_files(envelope, found.signer).items():
+        stored = disk.read(path.with_name(f"{number}.{name}"), MAX_ENVELOPE)
+        if stored not in {None, due}:
+            raise SealError(f"{path.with_name(f'{number}.{name}')} is not what the seal has: restore it from a copy")
     proof = disk.read(path.with_name(f"{number}.tlog-proof"), MAX_TLOG_PROOF)
     if proof is not None:
-        try:
-            parsed = parse_proof(proof)
-            parsed.check(encode_entry(entry), keys_at(parsed.checkpoint.size))
-        except (NoteError, ProofError) as error:
-            raise SealError(f"the proof beside {path} does not hold: restore it from a copy ({error})") from None
-        if parsed.index != index or parsed.encode() != proof:
-            raise SealError(f"the proof beside {path} is of another entry: restore it from a copy")
-    match = next((identity for identity in known if identity.public == signer.public), None)
-    return Seal(index, match or signer, match is not None, statement)
+        check_proof(proof, index, entry, keys_at)
+    return found
+
+
+def seal_number(index: int, entry: Entry) -> int:
+    """Return the number of the envelope that an entry records; raise SealError if it records none."""
+    number = entry.clear.get("n")
+    if entry.kind != "seal" or type(number) is not int:
+        raise SealError(f"entry {index} does not record a seal")
+    return number
+
+
+def check_seal(envelope: bytes, index: int, entry: Entry, known: Signers) -> Seal:
+    """Check the envelope of a seal against the entry that records it; raise SealError if anything differs.
+
+    The key of a signer who is known must not be revoked, and be valid at the entry's time.
+    """
+    number = seal_number(index, entry)
+    if sha256(envelope).hexdigest() != entry.clear.get("sha256"):
+        raise SealError(f"seal {number} is not the envelope that entry {index} recorded: restore it from a copy")
+    try:
+        signer = Sealer.read(entry.clear)
+        name = known.judge(signer.key, entry.time)
+    except SealError as error:
+        raise SealError(f"the seal of entry {index} does not count: {error}") from None
+    statement = open_envelope(envelope, signer.verifier())
+    return Seal(index, Sealer(name or signer.name, signer.key, signer.scheme), name is not None, statement)
+
+
+def check_proof(proof: bytes, index: int, entry: Entry, keys_at: KeysAt) -> None:
+    """Raise SealError unless a `.tlog-proof` proves the entry at its index."""
+    try:
+        parsed = parse_proof(proof)
+        parsed.check(encode_entry(entry), keys_at(parsed.checkpoint.size))
+    except (NoteError, ProofError) as error:
+        raise SealError(f"the proof of the seal of entry {index} does not hold ({error})") from None
+    if parsed.index != index or parsed.encode() != proof:
+        raise SealError(f"the proof beside the seal of entry {index} is of another entry: restore it from a copy")
 
 
 def checkpoint_size(entry: Entry) -> int:
@@ -145,7 +254,11 @@ def checkpoint_size(entry: Entry) -> int:
 
 def check_checkpoint(statement: Statement, origin: str, entry: Entry, root: bytes) -> None:
     """Raise SealError unless the statement's first subject is the log's own checkpoint of the size in the entry."""
-    size = checkpoint_size(entry)
+    check_head(statement, origin, checkpoint_size(entry), root)
+
+
+def check_head(statement: Statement, origin: str, size: int, root: bytes) -> None:
+    """Raise SealError unless the statement's first subject is the log's own checkpoint of a size."""
     due = Subject(f"{CHECKPOINT}{size}", sha256(body(origin, size, root).encode()).hexdigest())
     if statement.subjects[:1] != (due,):
         raise SealError(f"a seal is over another checkpoint of size {size} than the log's own")

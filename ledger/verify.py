@@ -8,24 +8,28 @@ statement of the report says what was found; a malformed byte anywhere becomes a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
+from assure_tui.ledger.cosign import Cosigned, Vouched, cosigner, vouched
 from assure_tui.ledger.entry import Entry, read_entry
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_of, walk
 from assure_tui.ledger.errors import DamagedError, EntryError, LedgerError, NoteError, SealError
 from assure_tui.ledger.keys import KeyDirectory
-from assure_tui.ledger.note import MAX_NOTE, VerifierKey, cosigned_at, parse_note, parse_vkey
+from assure_tui.ledger.note import MAX_NOTE, VerifierKey, parse_vkey
 from assure_tui.ledger.operator_key import OperatorIdentity, load_identity
 from assure_tui.ledger.pins import Pin, PinFile
+from assure_tui.ledger.policy import MAX_POLICY, Policy, parse_policy
 from assure_tui.ledger.rebuild import Rebuild
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.segments import audit
+from assure_tui.ledger.signers import Signers, parse_allowed_signers, parse_revoked
 from assure_tui.ledger.store import ADOPTION, REDACTION, check_version, stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
@@ -35,6 +39,8 @@ State: TypeAlias = Literal["ok", "unanchored", "failed", "damaged"]
 Progress: TypeAlias = Callable[[int, int], None]
 
 MAX_TRUST_FILE: Final = 64 * 1024
+_LAST: Final = 253_402_300_799
+"""The last second that a date can say."""
 MAX_LISTED: Final = 3
 """Examples that a detail names before it only counts."""
 
@@ -63,7 +69,8 @@ class VerifyReport:
     root: bytes
     origin: str
     since: int | None
-    """Time (ms) of the newest entry that something outside vouches for; what came later could still be rewritten."""
+    """Time (ms) of the newest entry that a witness, an operator's cosignature or an anchor vouches for: whoever has
+    this machine could still rewrite what came later. A pin is on this machine, and does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +83,60 @@ class Trust:
     anchors: tuple[tuple[str, bytes], ...] = ()
     """File name and bytes of checkpoints that were kept elsewhere."""
     operators: tuple[OperatorIdentity, ...] = ()
+    signers: Signers = field(default_factory=Signers)
+    """All whose seals count, the operators among them, and keys that count no more."""
+    policy: Policy | None = None
+
+    @property
+    def cosigners(self) -> tuple[VerifierKey, ...]:
+        """All keys whose cosignatures vouch for a head: witnesses', and operators'."""
+        witnesses = self.witnesses + (self.policy.keys if self.policy else ())
+        return tuple(dict.fromkeys(witnesses + tuple(cosigner(identity) for identity in self.operators)))
+
+    def __add__(self, other: Trust) -> Trust:
+        return Trust(
+            self.keys or other.keys,
+            self.witnesses + other.witnesses,
+            self.anchors + other.anchors,
+            self.operators + other.operators,
+            self.signers + other.signers,
+            self.policy or other.policy,
+        )
 
 
 def load_trust(directory: Path) -> Trust:
-    """Read `log.vkey`, `witnesses`, `anchors/*` and `operators/*.pem` of a trust directory, each if it is there.
+    """Read what there is in a trust directory (SPEC.md, Files of a verifier).
 
-    Raises NoteError, KeyFileError or DamagedError for a file that is not what it must be: it is the verifier's own.
+    Raises NoteError, KeyFileError, SealError or DamagedError for a file that is not what it must be: it is the
+    verifier's own.
     """
     if not directory.is_dir():
         raise DamagedError(f"{directory} is not a directory: name one with log.vkey, witnesses, anchors/ or operators/")
     anchors, operators = directory / "anchors", directory / "operators"
+    identities = tuple(load_identity(operators / name) for name in disk.names(operators) if name.endswith(".pem"))
+    signers = Signers.of(identities)
+    allowed = disk.read(directory / "allowed_signers", MAX_TRUST_FILE)
+    if allowed is not None:
+        signers += parse_allowed_signers(allowed.decode(errors="replace"))
+    for name in ("revoked", "krl"):
+        revoked = disk.read(directory / name, MAX_TRUST_FILE)
+        if revoked is not None:
+            signers += parse_revoked(revoked)
+    policy = disk.read(directory / "policy", MAX_POLICY)
     return Trust(
         keys=_vkeys(directory / "log.vkey"),
         witnesses=_vkeys(directory / "witnesses"),
         anchors=tuple((name, disk.read_due(anchors / name, MAX_NOTE)) for name in disk.names(anchors)),
-        operators=tuple(load_identity(operators / name) for name in disk.names(operators) if name.endswith(".pem")),
+        operators=identities,
+        signers=signers,
+        policy=parse_policy(policy) if policy is not None else None,
     )
 
 
 def verify(
     directory: Path,
     *,
-    trust: Path | None = None,
+    trust: Path | Trust | None = None,
     pins: Path | None = None,
     keys: Path | None = None,
     progress: Progress | None = None,
@@ -108,7 +147,8 @@ def verify(
     `load_trust` raises for the verifier's own files.
     """
     report = progress or (lambda _done, _total: None)
-    return _Verifier(directory, load_trust(trust) if trust else Trust(), pins, keys, report).run()
+    given = trust if isinstance(trust, Trust) else load_trust(trust) if trust else Trust()
+    return _Verifier(directory, given, pins, keys, report).run()
 
 
 class _Gathered:
@@ -168,9 +208,12 @@ class _Verifier:
         self._gathered = _Gathered()
         self._pin: Pin | None = None
         self._stated: tuple[VerifierKey, ...] = ()
+        self._vouched: list[Vouched] = []
         self._keys_at: KeysAt = _unknown
         self._anchored = 0
-        """Highest size that something from outside vouches for."""
+        """Highest size that something apart from the ledger vouches for."""
+        self._outside = 0
+        """Highest size that something vouches for which this machine could not have made up."""
 
     def run(self) -> VerifyReport:
         """Make all statements, as far as the log can be read."""
@@ -186,12 +229,15 @@ class _Verifier:
             self._check("pin", lambda: self._pin_holds(tail), structural=True)
             for name, data in self._trust.anchors:
                 self._check(f"anchor {name}", partial(self._anchor_holds, tail, data), structural=True)
-            self._check("witnesses", lambda: self._cosigned(tail))
+            self._check("witnesses", lambda: self._cosigned(tail), structural=True)
+            if self._trust.policy is not None:
+                self._check("quorum", lambda: self._quorum(tail))
+            self._check("outside", lambda: self._since(tail))
             self._check("adoptions", self._taken_over)
             self._check("time", self._time_order)
             self._check("contents", lambda: self._contents_present(origin))
             self._check("seals", lambda: self._seals_hold(tail))
-            since = tail.entry(self._anchored - 1).time if self._anchored and not self._damaged else None
+            since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
         failed = any(statement.state == "failed" for statement in self._statements)
         state: State = "ok" if self._anchored else "unanchored"
         if failed:
@@ -300,6 +346,7 @@ class _Verifier:
     def _anchor_holds(self, tail: Tail, data: bytes) -> tuple[Verdict, str]:
         head = open_checkpoint(data, self._stated[:1])
         self._holds(tail, head)
+        self._outside = max(self._outside, head.size)
         return "verified", f"continues the checkpoint kept at size {head.size}"
 
     def _holds(self, tail: Tail, head: Checkpoint) -> None:
@@ -312,21 +359,43 @@ class _Verifier:
         self._anchored = max(self._anchored, head.size)
 
     def _cosigned(self, tail: Tail) -> tuple[Verdict, str]:
-        note = parse_note(tail.published.note)
-        times = []
-        for key in self._trust.witnesses:
-            for signature in note.signatures:
-                if key.matches(signature):
-                    if not key.verifies(signature, note.text):
-                        raise _Failed(f"the cosignature by {key.name} does not verify")
-                    times.append(cosigned_at(signature))
-        if not times:
+        keys = self._trust.cosigners
+        notes = [("checkpoint", tail.published.note), *Cosigned(self._directory).notes()] if keys else []
+        self._vouched = vouched(notes, keys, self._stated[0])
+        if not self._vouched:
             return "not anchored", (
                 "no cosignature by a known witness: whoever can write the ledger, its pins and its keys"
                 " could have rewritten all of it"
             )
-        self._anchored = max(self._anchored, tail.published.size)
-        return "verified", f"cosigned by {len(times)} known witnesses, last at {max(times)} s since the epoch"
+        for each in self._vouched:
+            self._holds(tail, each.head)
+            self._outside = max(self._outside, each.head.size)
+        newest = max(self._vouched, key=lambda each: each.head.size)
+        names = ", ".join(sorted(key.name for key in newest.times))
+        last = datetime.fromtimestamp(min(max(newest.times.values()), _LAST), UTC).isoformat(timespec="seconds")
+        return "verified", f"the head of size {newest.head.size} was cosigned by {names}, last at {last}"
+
+    def _quorum(self, tail: Tail) -> tuple[Verdict, str]:
+        policy = self._trust.policy
+        if policy is None or not policy.knows(self._stated[0]):
+            raise _Failed("the policy does not list this log")
+        sizes = [each.head.size for each in self._vouched if policy.holds(each.times)]
+        if policy.holds(()):
+            return "verified", "the policy asks for no cosignature"
+        if not sizes:
+            raise _Failed(f"no head has the cosignatures that the policy asks for ({policy.quorum})")
+        later = tail.size - max(sizes)
+        return "verified", f"the head of size {max(sizes)} has the quorum {policy.quorum}; {later} entries came later"
+
+    def _since(self, tail: Tail) -> tuple[Verdict, str]:
+        if tail.size == self._outside:
+            return "verified", "something outside this machine vouches for the last entry"
+        first = tail.entry(self._outside)
+        moment = datetime.fromtimestamp(first.time / 1000, UTC).isoformat(timespec="seconds")
+        return "not anchored", (
+            f"nothing outside this machine vouches for the {tail.size - self._outside} entries since {moment}:"
+            " whoever can write the ledger, its pins and its keys could rewrite them"
+        )
 
     def _time_order(self) -> tuple[Verdict, str]:
         if self._gathered.backwards:
@@ -358,7 +427,7 @@ class _Verifier:
         bad, unknown = [], 0
         for index, entry in self._gathered.seals:
             try:
-                seal = open_seal(self._directory, index, entry, self._keys_at, self._trust.operators)
+                seal = open_seal(self._directory, index, entry, self._keys_at, self._trust.signers)
                 size = checkpoint_size(entry)
                 if size > index:
                     raise SealError(f"the seal of entry {index} is over a later checkpoint than itself")
