@@ -58,6 +58,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _reviewing(command)
     _chain(command)
     _upkeep(command)
+    _proxy(command("mcp-proxy", "proxy", "stand between an agent and an MCP server, and write down what passes"))
     return parser, set(commands.choices)
 
 
@@ -112,6 +113,11 @@ def _checks(sub: argparse.ArgumentParser) -> None:
         help="look at the repositories that the runs worked in, where they are here (default: yes)",
     )
     sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+
+
+def _proxy(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--name", metavar="NAME", help="what to call the server (default: the name of its program)")
+    sub.add_argument("server", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the server's own command line")
 
 
 def _drill(sub: argparse.ArgumentParser) -> None:

@@ -30,6 +30,8 @@ class Home:
     """Held by the process that records."""
     traces: Path
     """Folder of traces of internal errors."""
+    witness: Path
+    """Folder of what the MCP witness writes (app/proxy/PROXY.md)."""
     hook: Path
     """Folder of the runtime hook: its socket, and how often turns were sent back."""
 
@@ -47,6 +49,7 @@ class Home:
             desk=folder / "desk.sqlite",
             lease=folder / "recorder.lock",
             traces=folder / "traces",
+            witness=folder / "witness",
             hook=folder / "hook",
         )
 
@@ -70,6 +73,7 @@ class Home:
             desk=data / "desk.sqlite",
             lease=data / "recorder.lock",
             traces=dirs.user_log_path / "traces",
+            witness=data / "witness",
             hook=data / "hook",
         )
 

@@ -55,7 +55,9 @@ class Setting:
         else:
             found = find_workspace(paths or [Path.cwd()])
             workspace = read_workspace(found, trust=places.trust) if found else WorkspaceConfig()
-        roots = tuple(paths) or user.roots + tuple(root.path for root in default_roots() if user.discover)
+        roots = tuple(paths) or user.roots + (
+            (*(root.path for root in default_roots()), places.witness) if user.discover else ()
+        )
         return cls(home=places, user=user, workspace=workspace, roots=roots)
 
 

@@ -108,6 +108,8 @@ class AssureDecoder(Decoder):
                     args=arguments(record.args),
                     call_id=record.call_id,
                 )
+            case "tools" if isinstance(record.tools, dict) and shallow(record.tools):
+                draft.add(ToolsDefined, "tools", tools=record.tools)
             case kind:
                 draft.unknown = kind or "(no type)"
 

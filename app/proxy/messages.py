@@ -1,0 +1,118 @@
+"""Lines of the Model Context Protocol over stdio: one JSON-RPC 2.0 message a line (MCP specification, "Transports").
+
+Only what the witness needs is read: who asks for what, and what came back. A line that is no message is told apart, so
+that nothing passes because it could not be read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+CALL = "tools/call"
+LIST = "tools/list"
+CANCELLED = "notifications/cancelled"
+CALL_ID_KEYS = ("claudecode/toolUseId", "callId", "toolCallId")
+"""Members of a request's `_meta` in which agents give the id that the call has in their own log."""
+MAX_CALL_ID = 200
+_PARSE_ERROR = -32700
+
+Id: TypeAlias = str | int | None
+Message: TypeAlias = dict[str, Any]
+
+
+class UnreadableError(ValueError):
+    """A line that is no JSON-RPC message."""
+
+
+def read(line: bytes) -> list[Message]:
+    """Give the messages of a line: one, or those of a batch (allowed until revision 2025-06-18).
+
+    Raises:
+        UnreadableError: The line is not JSON, or no object, or a list that holds something else than objects.
+    """
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        try:
+            value = json.loads(line)  # more lenient, as some servers are: NaN, a lone surrogate
+        except (ValueError, RecursionError) as error:
+            raise UnreadableError("not JSON") from error
+    batch = value if isinstance(value, list) else [value]
+    if not batch or not all(isinstance(message, dict) for message in batch):
+        raise UnreadableError("no JSON-RPC message")
+    return batch
+
+
+def key(message: Mapping[str, Any]) -> Id:
+    """Give a message's id, by which a response finds its request; None for a notification."""
+    name = message.get("id")
+    return name if isinstance(name, str | int) and not isinstance(name, bool) else None
+
+
+def params(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a request's parameters; empty when there are none, or none by name."""
+    found = message.get("params")
+    return found if isinstance(found, dict) else {}
+
+
+def call_id(message: Mapping[str, Any]) -> str:
+    """Give the id under which the agent's own log knows a call, when the agent says it."""
+    meta = params(message).get("_meta")
+    if isinstance(meta, dict):
+        for name in CALL_ID_KEYS:
+            value = meta.get(name)
+            if isinstance(value, str) and value.strip():
+                return value.strip()[:MAX_CALL_ID]
+    return ""
+
+
+def is_response(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message answers a request."""
+    return "method" not in message and ("result" in message or "error" in message)
+
+
+def failed(message: Mapping[str, Any]) -> bool:
+    """Tell whether a response to a call says that the tool failed, or that it was not called at all."""
+    result = message.get("result")
+    return "error" in message or (isinstance(result, dict) and result.get("isError") is True)
+
+
+def shown(message: Mapping[str, Any]) -> str:
+    """Give what the agent is shown of a response: its texts, else its JSON."""
+    result = message.get("result")
+    if isinstance(result, dict) and isinstance(result.get("content"), list):
+        texts = [
+            str(part["text"]) if part.get("type") == "text" and "text" in part else f"[{part.get('type')}]"
+            for part in result["content"]
+            if isinstance(part, dict)
+        ]
+        if texts:
+            return "\n".join(texts)
+    return as_json(message.get("error", result)).decode()
+
+
+def refusal(message: Mapping[str, Any], reason: str) -> bytes:
+    """Answer a call in the server's stead: the tool failed, and why (a tool error, so that the model reads it)."""
+    text = f"Refused before it reached the server: {reason}"
+    body = {"content": [{"type": "text", "text": text}], "isError": True}
+    return as_json({"jsonrpc": "2.0", "id": message.get("id"), "result": body}) + b"\n"
+
+
+def not_json() -> bytes:
+    """Answer a line that is no message, as a server would."""
+    error = {"code": _PARSE_ERROR, "message": "not a JSON-RPC message; it was not passed on"}
+    return as_json({"jsonrpc": "2.0", "id": None, "error": error}) + b"\n"
+
+
+def definitions(tools: Sequence[Any]) -> dict[str, Any]:
+    """Give the tools of a listing by name."""
+    return {str(tool["name"]): tool for tool in tools if isinstance(tool, dict) and "name" in tool}
+
+
+def as_json(value: object) -> bytes:
+    """Write JSON on one line."""
+    return json.dumps(value, separators=(",", ":"), default=str).encode()

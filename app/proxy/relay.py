@@ -1,0 +1,184 @@
+"""The relay: passes lines between a client and a server, and lets the witness look on.
+
+A line of the client is held until it has been read, because a call must be judged before the server gets it; all other
+bytes go on as they came. The witness looks at the server's lines after they have gone on, in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from subprocess import PIPE, Popen
+from threading import BoundedSemaphore, Lock, Thread
+from typing import IO, Final, NamedTuple, cast
+
+from assure_tui.app.proxy import messages
+from assure_tui.app.proxy.messages import Message, UnreadableError
+from assure_tui.app.proxy.witness import Witness
+
+CHUNK: Final = 1 << 16
+MAX_LINE: Final = 256 << 20
+"""Bytes of a client's line that are held to be judged; a longer one ends the connection, for it cannot be read."""
+MAX_UNSEEN: Final = 256
+"""Lines of the server that have gone on and the witness has not read yet; then the server waits."""
+SWITCH_SECONDS: Final = 0.0005
+"""A thread that reads a large result must let the other direction pass sooner than after the usual 5 ms."""
+_GONE: Final = 141
+"""Exit code when the client went away (128 + SIGPIPE)."""
+
+Guard = Callable[[Message, str], str]
+"""Judges a call of a given id: gives why the server must not get it, or nothing."""
+
+
+class Seen(NamedTuple):
+    """A line of the server for the witness; the last one is None."""
+
+    line: bytes | None
+
+
+class Relay:
+    """One server process between a client and the witness."""
+
+    def __init__(self, argv: Sequence[str], witness: Witness, guard: Guard) -> None:
+        self._witness = witness
+        self._guard = guard
+        self._server = Popen(list(argv), stdin=PIPE, stdout=PIPE, bufsize=0)  # noqa: S603 - the user's own command
+        self._to, self._from = cast("IO[bytes]", self._server.stdin), cast("IO[bytes]", self._server.stdout)
+        self._client = _Outlet(1)
+        self._unseen: SimpleQueue[Seen] = SimpleQueue()
+        self._room = BoundedSemaphore(MAX_UNSEEN)
+
+    def run(self) -> int:
+        """Pass lines on until the server ends; give its exit code."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        looking = Thread(target=self._look, name="witness", daemon=True)
+        up = Thread(target=self._up, name="up", daemon=True)
+        looking.start()
+        up.start()
+        gone = not self._down()
+        if gone:
+            self._server.terminate()
+        code = self._server.wait()
+        self._unseen.put(Seen(None))
+        looking.join()
+        self._witness.ended(code)
+        return _GONE if gone else code
+
+    def stop(self) -> None:
+        """Ask the server to end."""
+        self._server.terminate()
+
+    def _up(self) -> None:
+        server = _Outlet(self._to.fileno())
+        held = bytearray()
+        while chunk := os.read(0, CHUNK):
+            held += chunk
+            while (end := held.find(b"\n")) >= 0:
+                line = bytes(held[: end + 1])
+                del held[: end + 1]
+                if not self._may_pass(line) or server.put(line):
+                    continue
+                return
+            if len(held) > MAX_LINE:
+                self._witness.unread("client", bytes(held[:1]))
+                break
+        if held and len(held) <= MAX_LINE and self._may_pass(bytes(held)):
+            server.put(bytes(held))
+        self._to.close()
+
+    def _may_pass(self, line: bytes) -> bool:
+        """Judge a client's line; a call that is refused is answered here, a batch with one is refused whole."""
+        if not line.strip():
+            return True
+        try:
+            batch = messages.read(line)
+        except UnreadableError:
+            self._witness.unread("client", line)
+            self._client.insert(messages.not_json())
+            return False
+        try:
+            calls = [(message, self._witness.asked(message)) for message in batch]
+            reason = next((why for message, call in calls if call and (why := self._guard(message, call))), "")
+        except OSError as error:
+            calls, reason = [(message, "") for message in batch], f"it could not be written down ({error.strerror})"
+        if not reason:
+            return True
+        for message, call in calls:
+            if call:
+                self._witness.refused(message, call, reason)
+            if messages.key(message) is not None:
+                self._client.insert(messages.refusal(message, reason))
+        return False
+
+    def _down(self) -> bool:
+        """Pass the server's bytes on until it closes its output; False when the client has gone away."""
+        source = self._from.fileno()
+        held = bytearray()
+        while chunk := os.read(source, CHUNK):
+            if not self._client.put(chunk):
+                return False
+            held += chunk
+            while (end := held.find(b"\n")) >= 0:
+                self._room.acquire()
+                self._unseen.put(Seen(bytes(held[:end])))
+                del held[: end + 1]
+        return True
+
+    def _look(self) -> None:
+        while (line := self._unseen.get().line) is not None:
+            self._room.release()
+            try:
+                self._see(line)
+            except OSError as error:
+                sys.stderr.write(f"assure-tui: a result could not be written down ({error.strerror}).\n")
+
+    def _see(self, line: bytes) -> None:
+        if not line.strip():
+            return
+        try:
+            batch = messages.read(line)
+        except UnreadableError:
+            self._witness.unread("server", line)
+            return
+        for message in batch:
+            if messages.is_response(message):
+                self._witness.answered(message)
+
+
+class _Outlet:
+    """A descriptor to which one thread passes bytes on, and others insert lines of their own between its lines."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = Lock()
+        self._whole = True
+        """Whether the last byte passed on ended a line."""
+        self._waiting = b""
+
+    def put(self, data: bytes) -> bool:
+        """Pass bytes on; False when nobody reads any more."""
+        with self._lock:
+            if self._waiting and (end := data.rfind(b"\n") + 1):
+                data = data[:end] + self._waiting + data[end:]
+                self._waiting = b""
+            self._whole = data.endswith(b"\n")
+            return self._all(data)
+
+    def insert(self, line: bytes) -> bool:
+        """Write a whole line, at once or behind the line that is being passed on; False when nobody reads any more."""
+        with self._lock:
+            if self._whole:
+                return self._all(line)
+            self._waiting += line
+            return True
+
+    def _all(self, data: bytes) -> bool:
+        pending = memoryview(data)
+        try:
+            while pending:
+                pending = pending[os.write(self._descriptor, pending) :]
+        except OSError:
+            return False
+        return True
