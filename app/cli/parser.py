@@ -57,6 +57,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _drill(command("drill", "drill", "inject faults into copies of recorded runs, and measure what share is caught"))
     _reviewing(command)
     _chain(command)
+    _custody(command)
     _upkeep(command)
     _proxy(command("mcp-proxy", "proxy", "stand between an agent and an MCP server, and write down what passes"))
     return parser, set(commands.choices)
@@ -179,6 +180,24 @@ def _chain(command: Adder) -> None:
     what.add_parser("list", help="list the keys")
     export = what.add_parser("export", help="print the public half of a key")
     export.add_argument("name", metavar="NAME")
+
+
+def _custody(command: Adder) -> None:
+    sub = command("adopt", "custody", "go on with a ledger that was copied or restored here, or that lost its pin")
+    _yes(sub)
+    sub = command(
+        "forget", "custody", "erase what is kept of a run; the log still verifies, and says that it was erased"
+    )
+    sub.add_argument("run", metavar="RUN")
+    _yes(sub)
+    sub = command("shard", "custody", "close the ledger and go on in a new one; list closed ones; delete old ones")
+    sub.add_argument("what", nargs="?", choices=("new", "list", "prune"), default="new")
+    sub.add_argument("--damaged", action="store_true", help="also when it does not verify: the way on from damage")
+    _yes(sub)
+
+
+def _yes(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _upkeep(command: Adder) -> None:

@@ -26,7 +26,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (DamagedError, ForeignError) as error:
-        raise LedgerDamagedError(f"{error}.") from error
+        raise LedgerDamagedError.of(error) from error
     except LedgerError as error:
         raise UsageError(f"{error}.") from error
 

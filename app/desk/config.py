@@ -38,6 +38,7 @@ class UserConfig:
     discover: bool = True
     roots: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
+    retention_days: int | None = None
     theme: str = "dark"
     glyphs: str = "unicode"
     keys: dict[str, str] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def read_user(path: Path) -> UserConfig:
             for root in model.roots
         ),
         exclude=tuple(model.exclude),
+        retention_days=model.retention_days,
         theme=model.theme,
         glyphs=model.glyphs,
         keys=model.keys,

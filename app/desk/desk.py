@@ -50,6 +50,7 @@ from assure_tui.ledger.lease import RecorderLease
 from assure_tui.reconcile.model import Unattributed, at_least
 
 if TYPE_CHECKING:
+    from assure_tui.app.desk.forgetting import Forgotten
     from assure_tui.ledger.operator_key import OperatorIdentity
     from assure_tui.ledger.seal import SealReceipt
 
@@ -361,6 +362,25 @@ class Desk:
     def subject(self, run: str) -> str:
         """Give the tag under which a run stands in the ledger."""
         return self._tags.of(f"run:{run}")
+
+    def forgettable(self, run: str) -> tuple[list[str], list[str]]:
+        """Give the runs that are forgotten with a run, itself first, and the agent's own logs of them.
+
+        Raises:
+            UsageError: There is no such run, or the prefix is not unique.
+        """
+        with self._roster.lock:
+            runs = self._roster.tree(str(self._roster.find(run)[0]["id"]))
+        return runs, list(dict.fromkeys(self._library.log_of(name) for name in runs))
+
+    def forget(self, run: str) -> Forgotten:
+        """Erase what is kept of a run and its sub-agents' runs, and put a signed tombstone into the ledger."""
+        from assure_tui.app.desk.forgetting import forget_runs  # noqa: PLC0415 - cryptography is needed only here
+
+        runs, _ = self.forgettable(run)
+        done = forget_runs(self, self._archive, self._library, self._table(), runs)
+        self._bumps += 1
+        return done
 
     # The operator's table -------------------------------------------------------------------------------------------
 

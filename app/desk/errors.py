@@ -38,6 +38,12 @@ class LedgerDamagedError(DeskError):
 
     code = 5
 
+    @classmethod
+    def of(cls, error: Exception) -> LedgerDamagedError:
+        """Say what the ledger refused, and the way on when no copy can be restored."""
+        way = "" if "adopt`" in str(error) else "; if there is no copy, go on in a new one with `shard --damaged`"
+        return cls(f"{error}{way}.")
+
 
 class GoneError(UsageError):
     """The log that held an event is gone, or its bytes are others than those that were read."""

@@ -54,7 +54,7 @@ def explained(error: Exception, home: Home) -> DeskError | None:
     from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError  # noqa: PLC0415 - errors only
 
     if isinstance(error, DamagedError | ForeignError):
-        return LedgerDamagedError(f"{error}.")
+        return LedgerDamagedError.of(error)
     return UsageError(f"{error}.") if isinstance(error, LedgerError) else None
 
 

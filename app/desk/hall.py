@@ -60,6 +60,8 @@ class Hall:
         self._on_problem = on_problem
         self._owners: dict[str, LiveSource] = {}
         self._broken: set[str] = set()
+        self._dropped: set[str] = set()
+        """Tags of the forgotten runs that were dropped already."""
 
     def problem(self, sentence: str) -> None:
         """Note what could not be done, once."""
@@ -84,6 +86,23 @@ class Hall:
         """Give the books of all runs that are watched."""
         for source in self.sources.values():
             yield from source.books.values()
+
+    def forgotten(self, run: str) -> bool:
+        """Tell whether a run was forgotten: what its log still has of it is passed over."""
+        return self.scribe is not None and self._tags.of(f"run:{run}") in self.scribe.known.forgotten
+
+    def drop_forgotten(self) -> None:
+        """Drop what is kept of runs that were forgotten since, in this process and in the index."""
+        if self.scribe is None or self.scribe.known.forgotten == self._dropped:
+            return
+        self._dropped = set(self.scribe.known.forgotten)
+        for source in self.sources.values():
+            for run in [run for run in source.books if self.forgotten(run)]:
+                source.leave(run)
+                self._check.close_run(run)
+                self._owners.pop(run, None)
+        names = {run: self._tags.of(f"run:{run}") for run in self.index.run_ids()}
+        self.index.purge({run: tag for run, tag in names.items() if tag in self._dropped})
 
     # What a source asks for -----------------------------------------------------------------------------------------
 

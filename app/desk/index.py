@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -320,6 +320,27 @@ class IndexWriter:
         self.forget_events(no, 0)
         self._link.execute("DELETE FROM results WHERE run = ?", (no,))
         self._link.execute("UPDATE runs SET events = 0 WHERE no = ?", (no,))
+
+    def run_ids(self) -> list[str]:
+        """Give the ids of all runs."""
+        return [run for (run,) in self._link.execute("SELECT id FROM runs")]
+
+    def purge(self, subjects: Mapping[str, str]) -> None:
+        """Drop runs, given by id with their tags, and what people wrote about them, so that the file has no rest of it.
+
+        Not within a transaction: deleted pages are overwritten, and the write-ahead file is emptied.
+        """
+        self._link.execute("PRAGMA secure_delete = ON")
+        with self.tick():
+            for run, subject in subjects.items():
+                row = self._link.execute("SELECT no FROM runs WHERE id = ?", (run,)).fetchone()
+                if row is not None:
+                    self.clear_run(row[0])
+                    self._link.execute("DELETE FROM runs WHERE no = ?", row)
+                self._link.execute("UPDATE entries SET content = NULL WHERE subject = ?", (subject,))
+            self._link.execute("INSERT INTO words (words) VALUES ('optimize')")
+        self._link.execute("PRAGMA secure_delete = OFF")
+        self._link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def results(self, run: int) -> Iterator[tuple[str, str, bytes]]:
         """Give kind, id and JSON of what stands about a run."""

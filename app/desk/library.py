@@ -161,6 +161,16 @@ class Library:
         info = SourceInfo(id=row[0], path=text_path(row[1]), adapter=row[2], discipline=row[3], complete=bool(row[4]))
         return info, msgspec.json.decode(row[5], type=Tally) if row[5] else Tally()
 
+    def has_run(self, run: str) -> bool:
+        """Tell whether the index has a run of this id."""
+        return self._row("SELECT 1 FROM runs WHERE id = ?", (run,)) is not None
+
+    def log_of(self, run: str) -> str:
+        """Give the path of the log that a run was read from."""
+        query = "SELECT sources.path FROM runs JOIN sources ON sources.no = runs.source WHERE runs.id = ?"
+        row = self._row(query, (run,))
+        return text_path(row[0]) if row else ""
+
     def unattributed(self) -> list[Unattributed]:
         """Give the rows of shared evidence that no run accounts for."""
         return [

@@ -49,6 +49,9 @@ class Room(Protocol):
     def moved(self, run: str, source: LiveSource) -> Recorded | None:
         """Tell how far the run's log was recorded under another name that it no longer has."""
 
+    def forgotten(self, run: str) -> bool:
+        """Tell whether a run was forgotten, so that nothing of it may be kept."""
+
     def open(self, run: str, source: LiveSource, *, silent: bool) -> RunBook:
         """Open the book of a run that is about to be read from its beginning."""
 
@@ -129,7 +132,8 @@ class LiveSource:
         if batch.done and self.position < self.recorded.upto:
             return self._rewritten(f"it ends at position {self.position}, and was recorded up to {self.recorded.upto}")
         for event in batch.events:
-            self._event(event)
+            if not self._room.forgotten(event.run):
+                self._event(event)
         self._at_end = batch.done
         if batch.done:
             if not self.pending:
@@ -158,6 +162,11 @@ class LiveSource:
         """Note in the index that all of the log was read and judged, and need not be read again as it is."""
         self._room.index.read_whole(self.no, *self.stamp)
 
+    def leave(self, run: str) -> None:
+        """Let go of a run that was forgotten."""
+        self.books.pop(run, None)
+        self.pending.pop(run, None)
+
     def committed(self) -> None:
         """Note that the ledger has all records up to the present position."""
         self.pending.clear()
@@ -178,6 +187,9 @@ class LiveSource:
             return
         self._early.append((at, digest))
         if self._owner is None:
+            return
+        if self._room.forgotten(self._owner):
+            self._early.clear()
             return
         pending = self.pending.setdefault(self._owner, Pending(self._early[0][0].start, end))
         pending.digests += [its_digest for _, its_digest in self._early]

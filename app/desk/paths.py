@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 NAME = "assure-tui"
+PRIVACY = "contents are erasable with `forget`, not confidential: their keys lie unwrapped in `keys`, beside the data"
+"""What the keys of the contents are good for, as long as recording is unattended."""
 HOME_VARIABLE = "ASSURE_TUI_HOME"
 
 

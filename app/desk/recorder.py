@@ -121,6 +121,7 @@ class Recorder:
             )
             self.problems = hall.problems
             hall.scribe = self._scribe(hall, tags)
+            hall.drop_forgotten()
             feeds = Feeds(self._specs, {spec.name: hall.recorded_feed(spec.name) for spec in self._specs})
             stack.callback(feeds.stop)
             for state in feeds.announce():
@@ -354,6 +355,7 @@ class Watch:
                 hall.commit(self._feeds, closing=self._finishing)
                 hall.scribe.tend(now)
                 hall.scribe.catch_up()
+                hall.drop_forgotten()
                 self._save()
             except LedgerError as error:
                 raise stopped(error) from error

@@ -100,6 +100,13 @@ class Roster:
         """Give the runs of sub-agents of a run."""
         return tuple(sorted(name for name, (columns, _) in self._runs.items() if columns["parent"] == run))
 
+    def tree(self, run: str) -> list[str]:
+        """Give a run, by its id, and the runs of its sub-agents, and of theirs."""
+        found = [run]
+        for name in found:
+            found += [child for child in self.children(name) if child not in found]
+        return found
+
     def finding(self, finding: str, run: str | None) -> tuple[str, Asking]:
         """Give a finding that asks for a decision, by its id or a unique beginning of it, with its run.
 

@@ -39,6 +39,8 @@ class UserFile(Closed):
     """Look where the known agents keep their logs."""
     roots: list[str] = []
     exclude: list[str] = []
+    retention_days: Annotated[int, Field(ge=1)] | None = None
+    """After how many days `shard prune` deletes a closed shard; without it nothing is ever deleted."""
     theme: str = "dark"
     glyphs: Literal["unicode", "ascii"] = "unicode"
     keys: dict[str, str] = {}

@@ -42,11 +42,14 @@ def open_ledger(home: Home) -> Ledger:
     home.prepare()
     try:
         with FileLock(home.ledger.with_name(home.ledger.name + ".lock")):
+            following = home.ledger.with_name(home.ledger.name + ".next")
+            if following.exists() and not home.ledger.exists():  # closing the last shard was cut short
+                following.rename(home.ledger)
             if (home.ledger / "trust").exists():
                 return _checked(Ledger.open(home.ledger, pins=home.pins, keys=home.keys), home)
             return Ledger.create(home.ledger, pins=home.pins, keys=home.keys)
     except (DamagedError, ForeignError) as error:
-        raise LedgerDamagedError(f"{error}.") from error
+        raise LedgerDamagedError.of(error) from error
     except LedgerError as error:
         raise UsageError(f"{error}.") from error
 
@@ -62,7 +65,8 @@ def _checked(ledger: Ledger, home: Home) -> Ledger:
         broken = next((found for found in report.statements if found.state == "failed"), None)
         what = f"{broken.name}: {broken.detail}" if broken is not None else report.state
         raise LedgerDamagedError(
-            f"{home.ledger} is damaged ({what}): nothing is written to it; see `assure-tui verify`."
+            f"{home.ledger} is damaged ({what}): nothing is written to it; see `assure-tui verify`, restore a copy, or"
+            " go on in a new one with `assure-tui shard --damaged`."
         )
     return ledger
 
@@ -75,6 +79,8 @@ class Known:
     findings: dict[str, dict[str, tuple[bytes, FindingOfRun]]] = field(default_factory=dict)
     rows: dict[str, bytes] = field(default_factory=dict)
     """Digest of every row of shared evidence that the ledger has as unattributed, by id."""
+    forgotten: set[str] = field(default_factory=set)
+    """Tags of runs that were forgotten."""
     subjects: set[str] = field(default_factory=set)
     """Tags of runs that have any observed record."""
 
@@ -101,7 +107,7 @@ class Scribe:
                 self._index.set_meta("ledger_origin", self.ledger.origin)
                 self._index.set_meta("ledger_seen", 0)
             return 0
-        for kind, subject, clear, content in self._index.entries_of("observed", *FINDINGS):
+        for kind, subject, clear, content in self._index.entries_of("observed", "redaction", *FINDINGS):
             self._learn(kind, subject, json.loads(clear), json.loads(content) if content else None)
         return seen
 
@@ -148,6 +154,9 @@ class Scribe:
             recorded = Recorded(int(clear["upto"]), content.get("chain"), str(content.get("salt", "")))
             self.known.sources[clear["source"]] = recorded
             self.known.subjects.add(subject)
+        elif kind == "redaction":
+            self.known.forgotten.add(subject)
+            self.known.findings.pop(subject, None)
         elif kind in FINDINGS:
             self._find(kind, subject, clear, content)
 

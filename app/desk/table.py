@@ -65,6 +65,15 @@ class Table:
         """Remember that the operator looked at the run as its evidence stands."""
         self._link.execute("INSERT OR REPLACE INTO looked VALUES (?, ?, ?)", (run, evidence, time.time()))
 
+    def forget(self, run: str) -> None:
+        """Forget all drafts, marks and looks of a run, and leave no rest of them in the file."""
+        self._link.execute("PRAGMA secure_delete = ON")
+        self._link.execute("DELETE FROM drafts WHERE instr(name, ?) > 0", (run,))
+        for table in ("marks", "looked", "wanted"):
+            self._link.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
+        self._link.execute("PRAGMA secure_delete = OFF")
+        self._link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def all_looked(self) -> dict[str, int]:
         """Give for every run that was looked at how its evidence stood then."""
         return dict(self._link.execute("SELECT run, evidence FROM looked"))

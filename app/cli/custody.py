@@ -1,0 +1,105 @@
+"""`assure-tui adopt`, `forget`, `shard`: what happens to a ledger over the years. Each asks before it acts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.setting import Setting
+from assure_tui.app.neutral import neutral_line
+
+WIDTH = 400
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command says."""
+    return _COMMANDS[arguments.command](arguments)
+
+
+def _adopt(arguments: argparse.Namespace) -> int:
+    from assure_tui.app.desk.custody import take_over  # noqa: PLC0415 - cryptography is needed only here
+
+    home = Home.find(arguments.home)
+    _say(f"the ledger in {home.ledger} is taken over as it is here; if another copy goes on, there are two histories.")
+    if not _agreed(arguments, "take it over?"):
+        return 0
+    ledger = take_over(home)
+    _say(f"taken over at {ledger.size} entries; the log says so, and a new key signs from here on.")
+    return 0
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    setting = Setting.gather(home=arguments.home)
+    desk = Desk.open(setting.home, config=setting.user)
+    try:
+        runs, logs = desk.forgettable(arguments.run)
+        _say(f"forgotten for good, here: contents, escrow, index and drafts of {', '.join(runs)}")
+        _say("kept: the entries of the log without their contents, so that it still verifies, and a tombstone")
+        for log in logs:
+            _say(f"out of reach: the agent's own log {log}; delete it yourself if it must go too")
+        if not _agreed(arguments, "forget?"):
+            return 0
+        done = desk.forget(runs[0])
+    finally:
+        desk.close()
+    _say(f"{done.contents} contents were erased, and the ledger says so.")
+    if done.seals:
+        _say(f"{done.seals} seals stay, with the words of their verdicts in {setting.home.ledger / 'seals'}.")
+    if not done.purged:
+        _say("the process that records has not purged the index yet: look again with `assure-tui runs`.")
+    return 0
+
+
+def _shard(arguments: argparse.Namespace) -> int:
+    from assure_tui.app.desk.custody import LEAST_DAYS, begin_shard, prune, shards  # noqa: PLC0415 - cryptography is needed here
+
+    setting = Setting.gather(home=arguments.home)
+    home = setting.home
+    if arguments.what == "list":
+        for shard in shards(home):
+            _say(f"{shard.origin}  {shard.path}")
+        return 0
+    if arguments.what == "prune":
+        days = setting.user.retention_days
+        if days is None:
+            raise UsageError(f"nothing is deleted without a policy: write `retention_days` into {home.config}.")
+        _say(f"closed shards that ended more than {days} days ago are deleted, as {home.config} says.")
+        if days < LEAST_DAYS:
+            _say(f"that is less than the {LEAST_DAYS} days for which such records are kept by default.")
+        if not _agreed(arguments, "delete them?"):
+            return 0
+        for shard in prune(home, days):
+            _say(f"deleted {shard.origin}; the ledger says so, with its last head.")
+        return 0
+    _say(f"the ledger in {home.ledger} is closed, and the next one begins with its last head.")
+    if not _agreed(arguments, "close it?"):
+        return 0
+    old, ledger = begin_shard(home, damaged=arguments.damaged)
+    _say(f"closed, and kept in {old}; the next one is {ledger.origin}.")
+    return 0
+
+
+def _agreed(arguments: argparse.Namespace, question: str) -> bool:
+    """Ask, unless `--yes` has answered.
+
+    Raises:
+        UsageError: There is nobody to ask.
+    """
+    if arguments.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on: look at what is said above, then use --yes.")
+    if input(f"{question} type yes: ") == "yes":
+        return True
+    print("assure-tui: nothing was done.", file=sys.stderr)
+    return False
+
+
+def _say(text: str) -> None:
+    print(neutral_line(text, WIDTH))
+
+
+_COMMANDS = {"adopt": _adopt, "forget": _forget, "shard": _shard}

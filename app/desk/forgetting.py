@@ -1,0 +1,80 @@
+"""Forgets runs: their contents in the ledger, what the index and the table have of them, and their escrow.
+
+The entries stay, and so do root and proofs; a signed tombstone says that the contents were erased. The agent's own log
+is not ours to delete: it is named, and its records are passed over from then on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assure_tui.app.desk.archive import Archive, plain_errors
+from assure_tui.app.desk.index import IndexWriter
+from assure_tui.ledger.lease import RecorderLease
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.desk import Desk
+    from assure_tui.app.desk.library import Library
+    from assure_tui.app.desk.table import Table
+
+PATIENCE_SECONDS = 15.0
+"""How long the process that records is given to purge the index, which is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was forgotten, and what is out of reach."""
+
+    runs: tuple[str, ...]
+    """The run, and those of its sub-agents."""
+    contents: int
+    """Contents that were erased in the ledger."""
+    logs: tuple[str, ...]
+    """The agent's own logs, which keep what they have."""
+    seals: int
+    """Seals over these runs: their envelopes stay, with the words of the verdicts in them."""
+    purged: bool
+    """Whether the index is purged; if not, the process that records does it when it gets to it."""
+
+
+def forget_runs(desk: Desk, archive: Archive, library: Library, table: Table, runs: Sequence[str]) -> Forgotten:
+    """Forget runs, given by their ids: destroy their keys first, so that what fails later loses nothing of the effect.
+
+    Raises:
+        LedgerDamagedError: The ledger is damaged, so that nothing may be written to it.
+        UsageError: The ledger cannot be written.
+    """
+    logs = tuple(dict.fromkeys(library.log_of(run) for run in runs))
+    seals = sum(len(archive.entries(["seal"], desk.subject(run))) for run in runs)
+    ledger = archive.writing()
+    contents = 0
+    with plain_errors():
+        for run in runs:
+            receipt = ledger.forget(desk.subject(run), {"what": "run"})
+            contents += int(ledger.entry(receipt.first_index).clear["contents"])
+        ledger.publish()
+    for run in runs:
+        table.forget(run)
+    return Forgotten(tuple(runs), contents, logs, seals, _purge(desk, library, runs))
+
+
+def _purge(desk: Desk, library: Library, runs: Sequence[str]) -> bool:
+    """Take the runs out of the index, or wait until the process that records has."""
+    lease = RecorderLease(desk.home.lease)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not lease.try_acquire():
+        if not any(library.has_run(run) for run in runs):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    try:
+        with closing(IndexWriter(desk.home.index)) as index:
+            index.purge({run: desk.subject(run) for run in runs})
+    finally:
+        lease.release()
+    return True

@@ -1,0 +1,155 @@
+"""A ledger over the years, at the command line: restored elsewhere, forgotten in part, closed, deleted by policy."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SECRET = "O-77"
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+def record(folder, home, until, seconds=20.0):
+    """Record the history until a condition holds."""
+    command = [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and not until() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+
+
+@pytest.fixture
+def recorded(logs, home, assure):
+    """A home in which one run is recorded and noted on."""
+    record(logs, home, lambda: json.loads(assure("runs", "--format", "json").stdout or "[]"))
+    run = runs(assure)[0]
+    assert assure("note", run, f"{SECRET} looks odd").returncode == 0
+    return run
+
+
+def runs(assure) -> list[str]:
+    return [row["id"] for row in json.loads(assure("runs", "--format", "json").stdout or "[]")]
+
+
+def statements(assure, *words) -> dict[str, str]:
+    report = json.loads(assure("verify", *words, "--format", "json").stdout)
+    return {"state": report["state"]} | {found["name"]: found["detail"] for found in report["statements"]}
+
+
+def places_with(home: Path, text: str) -> list[str]:
+    return [path.name for path in home.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def test_what_is_kept_of_a_run_is_erased_and_the_log_says_so(recorded, assure, home, logs):
+    done = assure("forget", recorded)
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    assert places_with(home, SECRET)
+    done = assure("forget", recorded, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "contents were erased" in done.stdout
+    assert f"out of reach: the agent's own log {logs / 'refund.json'}" in done.stdout
+    assert runs(assure) == []
+    assert places_with(home, SECRET) == []
+    found = statements(assure)
+    assert found["state"] == "ok"
+    assert "were erased, and an entry says so" in found["contents"]
+
+
+def test_a_forgotten_run_is_not_read_again(recorded, assure, home, logs):
+    assure("forget", recorded, "--yes")
+    (logs / "other.json").write_text((logs / "refund.json").read_text().replace("O-77", "O-99"))
+    record(logs, home, lambda: runs(assure))
+    time.sleep(0.3)
+    assert len(runs(assure)) == 1
+    assert places_with(home, SECRET) == []
+    for path in home.glob("index.sqlite*"):
+        path.unlink()
+    record(logs, home, lambda: runs(assure))
+    assert recorded not in runs(assure)
+    assert places_with(home, SECRET) == []
+    assert statements(assure)["state"] == "ok"
+
+
+def test_a_process_that_records_purges_the_index(recorded, assure, home, logs):
+    command = [sys.executable, "-m", "assure_tui.app", "record", str(logs), "--home", str(home)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 20
+        while "process" not in assure("doctor", logs).stdout and time.monotonic() < deadline:
+            time.sleep(0.1)
+        done = assure("forget", recorded, "--yes")
+        assert done.returncode == 0, done.stderr
+        assert "not purged" not in done.stdout
+        assert runs(assure) == []
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert sqlite3.connect(home / "index.sqlite").execute("SELECT count(*) FROM events").fetchone() == (0,)
+
+
+def test_a_restored_ledger_is_taken_over_in_so_many_words(recorded, assure, home):
+    shutil.copytree(home / "ledger", home / "copy")
+    shutil.rmtree(home / "ledger")
+    (home / "copy").rename(home / "ledger")
+    done = assure("note", recorded, "after the move")
+    assert done.returncode == 5
+    assert "`assure-tui adopt`" in done.stderr
+    assert assure("adopt").returncode == 2
+    assert assure("adopt", "--yes").returncode == 0
+    assert assure("note", recorded, "after the move").returncode == 0
+    assert "taken over at entry" in statements(assure)["adoptions"]
+    assert assure("adopt", "--yes").returncode == 2
+
+
+def test_a_new_shard_goes_on_from_the_last_head_and_the_old_one_still_verifies(recorded, assure, home):
+    done = assure("shard", "--yes")
+    assert done.returncode == 0, done.stderr
+    (old,) = (home / "ledger.shards").iterdir()
+    assert statements(assure, old)["state"] == "ok"
+    assert "goes on from" in statements(assure)["key entry"]
+    assert assure("note", recorded, "in the new one").returncode == 0
+    assert str(old) in assure("shard", "list").stdout
+
+
+def test_a_damaged_ledger_is_kept_as_evidence_and_gone_on_from(recorded, assure, home):
+    (home / "ledger" / "checkpoint").write_bytes(b"nonsense\n")
+    done = assure("note", recorded, "more")
+    assert done.returncode == 5
+    assert "shard --damaged" in done.stderr
+    assert assure("shard", "--yes").returncode == 5
+    assert assure("shard", "--damaged", "--yes").returncode == 0
+    assert "which was damaged" in statements(assure)["key entry"]
+    assert assure("note", recorded, "more").returncode == 0
+
+
+def test_nothing_is_deleted_without_a_policy_and_nothing_that_is_not_due(recorded, assure, home):
+    assure("shard", "--yes")
+    done = assure("shard", "prune", "--yes")
+    assert done.returncode == 2
+    assert "policy" in done.stderr
+    (home / "config.toml").write_text("retention_days = 30\n")
+    done = assure("shard", "prune", "--yes")
+    assert done.returncode == 0
+    assert "less than the 400 days" in done.stdout
+    assert len(list((home / "ledger.shards").iterdir())) == 1
+    assert recorded
+
+
+def test_what_the_keys_are_good_for_is_said(assure):
+    assert "erasable" in assure("paths").stderr
+    assert "not confidential" in assure("doctor").stdout
