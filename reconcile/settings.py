@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own gates, beside the shipped ones."""
     gate_changes: dict[str, GateChange] = {}
     """What is changed of a gate, by its id."""
+    gate_files: dict[str, str] = {}
+    """SHA-256 of the files that gates were read from, by name: so they stand in the digest of the rules."""
     waivers: tuple[Waiver, ...] = ()
     trusted_tools: tuple[str, ...] = ()
     """Tools whose output is not untrusted input."""

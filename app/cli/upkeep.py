@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from assure_tui.app.desk.about import version
-from assure_tui.app.desk.config import WORKSPACE_FILE, read_workspace
+from assure_tui.app.desk.config import WORKSPACE_FILE, read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import PRIVACY, Home
@@ -56,7 +56,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _trust(arguments: argparse.Namespace) -> int:
     path: Path = arguments.path / WORKSPACE_FILE if arguments.path.is_dir() else arguments.path
     home = Home.find(arguments.home)
-    wishes = read_workspace(path, trusted=False)
+    wishes = read_workspace(path, trusted=False, user=read_user(home.config))
     _say(f"{path} asks for:")
     for wish in wishes.waiting or ("nothing that needs trust",):
         _say(f"  {wish}")

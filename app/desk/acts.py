@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.views import Decision, DecisionWord, Note, Verdict, VerdictWord
+from assure_tui.app.desk.waivers import GivenWaiver
 
 UNDONE = "undone"
 """The word of a decision that takes an earlier one back."""
@@ -38,6 +39,7 @@ class Acts:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     verdict_entries: dict[str, int] = field(default_factory=dict)
     seals: dict[str, SealOf] = field(default_factory=dict)
+    waivers: dict[str, list[GivenWaiver]] = field(default_factory=dict)
 
     @classmethod
     def gather(cls, entries: Iterable[Entry], ledger: Path) -> Acts:
@@ -80,6 +82,19 @@ class Acts:
                         time=time,
                         entry=entry.index,
                     )
+            case "waiver":
+                until = entry.clear.get("until")
+                if isinstance(until, int):
+                    given = GivenWaiver(
+                        run=run,
+                        gate=str(entry.clear.get("gate")),
+                        reason=str(content.get("reason", "")),
+                        by=by,
+                        until=until / 1000,
+                        time=time,
+                        entry=entry.index,
+                    )
+                    self.waivers.setdefault(run, []).append(given)
             case "verdict":
                 answer: Any = entry.clear.get("word")
                 if answer in get_args(VerdictWord):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -16,10 +16,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from assure_tui.app.desk.errors import ConfigError
+from assure_tui.app.desk.gatefiles import GateFile, changes_of, inside, read_gate_file, tightening
 from assure_tui.ingest.feeds.spec import FeedSpec
+from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import SEVERITIES, Severity
-from assure_tui.reconcile.rulebook import catalogue
+from assure_tui.reconcile.rulebook import GateChange, Rule, Waiver, catalogue, seconds
 from assure_tui.reconcile.settings import Settings, ToolSpec
 
 if TYPE_CHECKING:
@@ -39,6 +43,10 @@ class UserConfig:
     roots: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
     retention_days: int | None = None
+    gates: tuple[Rule, ...] = ()
+    gate_changes: dict[str, GateChange] = field(default_factory=dict)
+    gate_files: dict[str, str] = field(default_factory=dict)
+    """Digests of the user's gate files, by name."""
     theme: str = "dark"
     glyphs: str = "unicode"
     keys: dict[str, str] = field(default_factory=dict)
@@ -73,7 +81,12 @@ def read_user(path: Path) -> UserConfig:
     from assure_tui.app.desk.schema import UserFile  # noqa: PLC0415 - pydantic costs 0.15 s
 
     model = _check(UserFile, _parse(path, data), path)
+    gate_files = [read_gate_file((path.parent / Path(name).expanduser()).resolve()) for name in model.gate_files]
+    gates = _gates(gate_files, catalogue(), path)
     return UserConfig(
+        gates=gates,
+        gate_changes=changes_of(model.gates, {**catalogue(), **{rule.id: rule for rule in gates}}, path),
+        gate_files={file.path.name: file.digest for file in gate_files},
         operator=model.operator,
         discover=model.discover,
         roots=tuple(
@@ -100,8 +113,12 @@ def find_workspace(beside: Iterable[Path]) -> Path | None:
     return None
 
 
-def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | None = None) -> WorkspaceConfig:
+def read_workspace(
+    path: Path, *, trusted: bool | None = None, trust: Path | None = None, user: UserConfig | None = None
+) -> WorkspaceConfig:
     """Read a workspace file under the trust it has: given by the caller, or looked up in the file `trust`.
+
+    The digest is that of the file and of the gate files it names. The user's own gates stand below the workspace's.
 
     Raises:
         ConfigError: The file cannot be read, is no TOML, or holds what it must not.
@@ -109,25 +126,47 @@ def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | Non
     data = _read(path)
     if data is None:
         raise ConfigError(f"there is no configuration file {path}: check the path.")
-    digest = sha256(data).hexdigest()
+    from assure_tui.app.desk.schema import WorkspaceFile  # noqa: PLC0415 - pydantic costs 0.15 s
+
+    model = _check(WorkspaceFile, _parse(path, data), path)
+    gate_files = [read_gate_file(file) for file in inside(model.gate_files, path)]
+    digest = _digest(data, gate_files)
     if trusted is None:
         from assure_tui.app.desk.trust import is_trusted  # noqa: PLC0415 - only here
 
         trusted = trust is not None and is_trusted(trust, path, digest)
-    from assure_tui.app.desk.schema import WorkspaceFile  # noqa: PLC0415 - pydantic costs 0.15 s
-
-    model = _check(WorkspaceFile, _parse(path, data), path)
-    _known_codes(model.severities, path)
-    raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity)}
+    base = settings_of(user or UserConfig())
+    known = rules_of(base)
+    gates = _gates(gate_files, known, path)
+    known |= {rule.id: rule for rule in gates}
+    changes = changes_of(model.gates, known, path)
+    _known_codes(model.severities, known, path)
+    raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity, known)}
+    in_force = msgspec.structs.replace(
+        base,
+        gates=(*base.gates, *gates),
+        gate_files={**base.gate_files, **{file.path.name: file.digest for file in gate_files}},
+    )
     if not trusted:
+        split = {name: tightening(change, known[name]) for name, change in changes.items()}
+        kept = {name: change for name, (change, _) in split.items()}
+        waits = [wish for _, wishes in split.values() for wish in wishes]
         return WorkspaceConfig(
-            path=path, digest=digest, settings=Settings(severities=raised), waiting=tuple(_asks(model, raised))
+            path=path,
+            digest=digest,
+            settings=msgspec.structs.replace(
+                in_force, severities=raised, gate_changes=_laid_over(base.gate_changes, kept)
+            ),
+            waiting=(*_asks(model, raised), *waits),
         )
     return WorkspaceConfig(
         path=path,
         digest=digest,
         trusted=True,
-        settings=Settings(
+        settings=msgspec.structs.replace(
+            in_force,
+            gate_changes=_laid_over(base.gate_changes, changes),
+            waivers=tuple(_waiver(row, known, path) for row in model.waivers),
             tools=tuple(ToolSpec(**tool.model_dump()) for tool in model.tools),
             lexicon=model.lexicon,
             severities=dict(model.severities),
@@ -137,6 +176,53 @@ def read_workspace(path: Path, *, trusted: bool | None = None, trust: Path | Non
         feeds=tuple(_feed(feed, path) for feed in model.feeds),
         exclude=tuple(model.exclude),
     )
+
+
+def settings_of(user: UserConfig) -> Settings:
+    """Give the settings of the check as the user alone sets them."""
+    return Settings(gates=user.gates, gate_changes=user.gate_changes, gate_files=user.gate_files)
+
+
+def _gates(gate_files: Iterable[GateFile], known: Mapping[str, Rule], path: Path) -> tuple[Rule, ...]:
+    gates: dict[str, Rule] = {}
+    for file in gate_files:
+        for rule in file.rules:
+            if rule.id in gates or rule.id in known:
+                raise ConfigError(f"{path}: gate_files: two files have a gate {rule.id!r}: rename one.")
+            gates[rule.id] = rule
+    return tuple(gates.values())
+
+
+def _laid_over(below: Mapping[str, GateChange], changes: Mapping[str, GateChange]) -> dict[str, GateChange]:
+    """Lay changes of gates over the user's own."""
+    laid = dict(below)
+    for name, change in changes.items():
+        under = laid.get(name, GateChange())
+        given = {
+            field.name: value
+            for field in msgspec.structs.fields(GateChange)
+            if field.name != "params" and (value := getattr(change, field.name)) is not None
+        }
+        laid[name] = msgspec.structs.replace(under, **given, params={**under.params, **change.params})
+    return laid
+
+
+def _waiver(row: Any, known: Mapping[str, Rule], path: Path) -> Waiver:
+    rule = known.get(row.gate)
+    if rule is None:
+        hint = _nearest(row.gate, known) or "."
+        raise ConfigError(f"{path}: [[waivers]] names no gate {row.gate!r}{hint}")
+    if rule.waiver == "nobody":
+        raise ConfigError(f"{path}: [[waivers]]: nobody may waive {row.gate}.")
+    return Waiver(gate=row.gate, by=row.by, reason=row.reason, until=seconds(row.until), run=row.run)
+
+
+def _digest(data: bytes, gate_files: Sequence[GateFile]) -> str:
+    """Hash a workspace file; with the gate files that it names, where it names some."""
+    hasher = sha256(data)
+    for file in gate_files:
+        hasher.update(f"\n{file.path.name} {file.digest}".encode())
+    return hasher.hexdigest()
 
 
 def _feed(feed: Any, path: Path) -> FeedSpec:
@@ -170,6 +256,8 @@ def _asks(model: Any, raised: dict[str, Severity]) -> Iterable[str]:
         yield f"output of tool {tool!r} is not checked as outside input"
     for pattern in model.exclude:
         yield f"logs that match {pattern!r} are left out"
+    for row in model.waivers:
+        yield f"gate {row.gate} is waived by {row.by} until {row.until}"
     if model.lexicon:
         yield "the lexicon is added to"
 
@@ -179,18 +267,20 @@ def _default_severities() -> dict[str, Severity]:
     """Give the worst severity that each code has by default."""
     text = (files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8")
     table: dict[str, Severity] = tomllib.loads(text)["severity"]
+    return table
+
+
+def _raises(code: str, severity: Severity, gates: Mapping[str, Rule]) -> bool:
     # A gate may raise the severity that its catalogue states by what is at stake: only the worst is no lowering.
-    return table | dict.fromkeys(catalogue(), "critical")
+    default: Severity = "critical" if code in gates else _default_severities()[code]
+    return SEVERITIES.index(severity) >= SEVERITIES.index(default)
 
 
-def _raises(code: str, severity: Severity) -> bool:
-    return SEVERITIES.index(severity) >= SEVERITIES.index(_default_severities()[code])
-
-
-def _known_codes(severities: dict[str, Severity], path: Path) -> None:
+def _known_codes(severities: dict[str, Severity], gates: Mapping[str, Rule], path: Path) -> None:
+    known = {*_default_severities(), *gates}
     for code in severities:
-        if code not in _default_severities():
-            hint = _nearest(code, _default_severities()) or "."
+        if code not in known:
+            hint = _nearest(code, known) or "."
             raise ConfigError(f"{path}: [severities] names no discrepancy or gate {code!r}{hint}")
 
 

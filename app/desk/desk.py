@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
-from assure_tui.app.desk import entries, timeline
+from assure_tui.app.desk import entries, timeline, waivers
 from assure_tui.app.desk.acts import UNDONE
 from assure_tui.app.desk.approvals import Approvals
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.audit import alterations, recorded_logs
-from assure_tui.app.desk.config import UserConfig
+from assure_tui.app.desk.config import UserConfig, settings_of
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.performance import Performance, performance
 from assure_tui.app.desk.report import UNCHECKED
 from assure_tui.app.desk.roster import Roster, severity_of
 from assure_tui.app.desk.table import Table
@@ -46,7 +47,9 @@ from assure_tui.app.desk.views import (
     Verdict,
     VerdictWord,
 )
+from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.ledger.lease import RecorderLease
+from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import Unattributed, at_least
 
 if TYPE_CHECKING:
@@ -166,7 +169,7 @@ class Desk:
             claims=claims,
             effects=tuple(results["effect"]),
             discrepancies=tuple(results["discrepancy"]),
-            gates=tuple(results["gate"]),
+            gates=waivers.applied(results["gate"], acts.waivers.get(name, ()), time.time()),
             inputs=tuple(results["input"]),
             decisions=tuple(acts.decisions.get(name, {}).values()),
             notes=tuple(acts.notes.get(name, ())),
@@ -270,6 +273,29 @@ class Desk:
             raise UsageError(f"finding {ask.id} is {ask.severity}: a decision on it needs a reason in words.")
         self._answer(name, ask, word, reason)
         return self._roster.acts.decisions[name][ask.id]
+
+    def waive(self, gate: str, run: str, reason: str, until: float) -> GivenWaiver:
+        """Let a gate off on a run until a time.
+
+        Raises:
+            UsageError: There is no such gate or run, nobody may waive it, or reason or time are missing.
+        """
+        name = self._name(run)
+        waivers.check(gate, reason, until, time.time(), rules_of(settings_of(self.config)))
+        words = entries.waiver(
+            subject=self.subject(name), run=name, gate=gate, until=until, reason=reason[:MAX_TEXT], by=self.operator
+        )
+        self._act(words)
+        return self._roster.acts.waivers[name][-1]
+
+    def waivers(self, run: str) -> tuple[GivenWaiver, ...]:
+        """Give the waivers of a run, oldest first, those that ran out included."""
+        name = self._name(run)
+        return tuple(self._roster.acts.waivers.get(name, ()))
+
+    def performance(self) -> list[Performance]:
+        """Give how each rule does: what it found, and what people answered to it. Reads the whole index of entries."""
+        return performance(self._archive.entries([*entries.FINDINGS, "decision"]))
 
     def undo_decision(self, finding: str, run: str | None = None) -> None:
         """Take the answer to a finding back. The ledger keeps both."""

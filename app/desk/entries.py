@@ -28,7 +28,7 @@ State: TypeAlias = Literal["open", "revised", "withdrawn"]
 EVIDENCE = ("observed", "assessed", "discrepancy", "gate", "input", "hook", "approval")
 """Kinds that make up a run's evidence root: a later one of these makes a seal stale."""
 FINDINGS = ("discrepancy", "gate", "input")
-ACTS = ("note", "decision", "verdict", "seal")
+ACTS = ("note", "decision", "verdict", "seal", "waiver")
 """Kinds that people make. The index keeps their content, because it is theirs to read back."""
 HOOK = ("hook", "approval", "hook-installed", "hook-removed")
 """Kinds of the runtime hook (see `gated`). Any process may append them; their content is read back."""
@@ -193,6 +193,12 @@ def decision(
     """Make the entry for a human's answer to a finding; the word `undone` takes an earlier answer back."""
     clear = {"finding": finding_id, "word": word, "severity": severity, "code": code}
     return Words("decision", subject, clear, portable({"run": run, "reason": reason, "by": by}))
+
+
+def waiver(*, subject: str, run: str, gate: str, until: float, reason: str, by: str) -> Words:
+    """Make the entry for a gate that is let off on a run until a time (in seconds; milliseconds in the entry)."""
+    clear = {"gate": gate, "until": int(until * 1000)}
+    return Words("waiver", subject, clear, portable({"run": run, "reason": reason, "by": by}))
 
 
 def verdict(*, subject: str, run: str, word: str, reason: str, by: str) -> Words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import Test
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.views import Attention, RunRow, Verdict
+from assure_tui.app.desk.waivers import asks_still
 from assure_tui.app.desk.wire import text_path
 from assure_tui.reconcile.model import SEVERITIES, Severity, at_least
 
@@ -132,7 +134,8 @@ class Roster:
         """Give the row of a run; `looked` tells how its evidence stood when it was last looked at."""
         name = columns["id"]
         decided = self.acts.decisions.get(name, {})
-        undecided = [ask for ask in asking if ask.id not in decided]
+        waivers, now = self.acts.waivers.get(name, ()), time.time()
+        undecided = [ask for ask in asking if ask.id not in decided and asks_still(ask, waivers, now)]
         verdict = self.verdict(name)
         return RunRow(
             id=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -41,6 +42,10 @@ class UserFile(Closed):
     exclude: list[str] = []
     retention_days: Annotated[int, Field(ge=1)] | None = None
     """After how many days `shard prune` deletes a closed shard; without it nothing is ever deleted."""
+    gate_files: list[str] = []
+    """Files of gates, relative to this one."""
+    gates: dict[str, dict[str, Any]] = {}
+    """What is changed of a gate, by its id: `[gates.threshold]`."""
     theme: str = "dark"
     glyphs: Literal["unicode", "ascii"] = "unicode"
     keys: dict[str, str] = {}
@@ -90,12 +95,25 @@ class Tool(Closed):
     minor_units: bool = False
 
 
+class WaiverRow(Closed):
+    """`[[waivers]]`: a gate that is let off, by whom, why, and until when."""
+
+    gate: Name
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    until: datetime | date
+    run: str | None = None
+
+
 class WorkspaceFile(Closed):
     """`assure.toml`: settings of a workspace, hostile until trusted."""
 
     feeds: list[Feed] = []
     tools: list[Tool] = []
     severities: dict[str, Severity] = {}
+    gate_files: list[str] = []
+    gates: dict[str, dict[str, Any]] = {}
+    waivers: list[WaiverRow] = []
     complete_logs: bool = True
     trusted_tools: list[str] = []
     exclude: list[str] = []

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, find_workspace, read_user, read_workspace
+from assure_tui.app.desk.config import (
+    UserConfig,
+    WorkspaceConfig,
+    find_workspace,
+    read_user,
+    read_workspace,
+    settings_of,
+)
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.trust import was_trusted
@@ -51,10 +58,14 @@ class Setting:
         places = Home.find(home)
         user = read_user(places.config)
         if config is not None:
-            workspace = read_workspace(config, trusted=True)
+            workspace = read_workspace(config, trusted=True, user=user)
         else:
             found = find_workspace(paths or [Path.cwd()])
-            workspace = read_workspace(found, trust=places.trust) if found else WorkspaceConfig()
+            workspace = (
+                read_workspace(found, trust=places.trust, user=user)
+                if found
+                else WorkspaceConfig(settings=settings_of(user))
+            )
         roots = tuple(paths) or user.roots + (
             (*(root.path for root in default_roots()), places.witness) if user.discover else ()
         )
