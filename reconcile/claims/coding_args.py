@@ -24,6 +24,7 @@ _ORDINAL = re.compile(
     r"\b(?:fix|step|phase|part|task|commit|option|case|issue|wp|round|layer|tier|section|item|pr|stage|batch) $|#$"
 )
 _MARKS = " *_`[(|-\ue000\ue001\ue003"
+_OWN_CLAUSE = re.compile(r"[,;:—] (?:so|and|but|then)? ?(?:i|we)\b")
 _ALL = re.compile(r"\b(?:all|every|entire|whole|full|complete)\b")
 _PARTIAL = re.compile(
     r"\b(?:focused|targeted|relevant|related|affected|specific|new|unit|integration|e2e|only|subset)\b"
@@ -45,7 +46,8 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     if above and not paths:
         args["paths"] = above
         args["from_above"] = True
-    targets = [_LINE.sub("", piece.text) for piece in paths if _is_target(piece, prepared, found.verb)] or above
+    acted = prepared.masked.find(found.verb, start, end) if found.verb else -1
+    targets = [_LINE.sub("", piece.text) for piece in paths if _is_target(piece, prepared, found.verb, acted)] or above
     if targets:
         args["targets"] = targets
     if prepared.unit.form == "row":
@@ -81,10 +83,13 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     return args
 
 
-def _is_target(piece: Piece, prepared: Prepared, verb: str) -> bool:
-    """Tell whether a path is what was acted on, by its place: first, right after the verb, or "in" it."""
+def _is_target(piece: Piece, prepared: Prepared, verb: str, acted: int) -> bool:
+    """Tell whether a path is what was acted on, by its place: first, right after the verb, or "in" it.
+
+    `acted` is where the verb stands: a path of an earlier clause is not its object ("`a.go` has it, so I cut them").
+    """
     before = prepared.masked[: piece.start]
-    if _PURPOSE.search(before):
+    if _PURPOSE.search(before) or _OWN_CLAUSE.search(prepared.masked, piece.end, max(piece.end, acted)):
         return False
     return bool(_PLACED.search(before) or (verb and re.search(_AFTER_VERB.format(re.escape(verb)), before)))
 

@@ -30,6 +30,8 @@ _HYPOTHETICAL = re.compile(
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
+_FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of|share of)\b")
+"""How a figure is reckoned is no result: "passed assertions divided by all"."""
 _OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")
 """A command in brackets after the result: what the agent offers as the proof."""
 _PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
@@ -92,6 +94,7 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         _HYPOTHETICAL.search(before)
         or _FOREIGN.search(prepared.unit.text, start, result.start())
         or _DESCRIPTIVE.search(masked[start : result.end()])
+        or _FORMULA.search(masked, start, end)
     ):
         return
     if _NEGATED.search(before):

@@ -165,7 +165,7 @@ EXTENSIONS = frozenset(
 )
 _SPECIAL = re.compile(r"[\[/\"“]|\.\w|[0-9a-f]{7}")
 """What a text must hold for anything in it to be masked, apart from code spans."""
-_TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:-[a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
+_TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:[-_][a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
 _SPACE = re.compile(r"\s")
 _MASK = re.compile("[\ue000-\ue005]")
 
@@ -276,5 +276,6 @@ def is_path(text: str) -> bool:
     name = text.rsplit("/", 1)[-1].split(":", 1)[0]
     dot = name.rfind(".")
     if dot >= 0:
-        return name[dot + 1 :].lower() in EXTENSIONS or ("/" in text and name[dot + 1 :].isalpha())
+        extension = name[dot + 1 :]
+        return extension.lower() in EXTENSIONS or ("/" in text and extension.isalpha() and extension.islower())
     return text.endswith(("/", "file")) or text.count("/") >= 2 or text.startswith((".", "/", "~"))

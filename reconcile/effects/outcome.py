@@ -79,7 +79,7 @@ def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Ou
     known = _own_exit(script, act.at, simple, text, result)
     shown = _shown(script, act.at, simple, text)
     if act.kind in _CHECKS:
-        return _checked(act, simple, known, shown, result)
+        return _checked(script, act, simple, known, shown, result)
     if act.probe and shown:
         report = runners.probe(shown)
         if report is not None and report.collected is not None:
@@ -216,9 +216,9 @@ def _shown(script: Script, at: int, simple: Simple, text: str) -> str:
 # -- checks
 
 
-def _checked(act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
+def _checked(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
     if act.runner in {None, "?"}:
-        report = _script_report(act, shown)
+        report = _script_report(act, shown, shared=_tested_beside(script, act.at))
     else:
         report = runners.read(str(act.runner), shown)
         if act.kind == "tests" and report.verdict == "unknown" and report.collected is None:
@@ -239,7 +239,7 @@ def _checked(act: Read, simple: Simple, known: _Exit, shown: str, result: ToolRe
         results["problems"] = report.problems
     if report.summary:
         results["summary"] = report.summary
-    if act.probe and act.kind == "lint" and report.collected:
+    if act.probe and act.kind == "lint" and report.collected and not _tested_beside(script, act.at):
         return _tested(report, known, result)
     return Outcome(status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results)
 
@@ -268,9 +268,18 @@ def _tested(report: runners.Report, known: _Exit, result: ToolResult) -> Outcome
     )
 
 
-def _script_report(act: Read, shown: str) -> runners.Report:
+def _tested_beside(script: Script, at: int) -> bool:
+    """Tell whether another command of the line runs tests, so that counts in the common output are that one's."""
+    return any(
+        other != at and (use := runners.recognise(tuple(simple.argv))) is not None and use.kind == "tests"
+        for other, simple in enumerate(script.commands)
+    )
+
+
+def _script_report(act: Read, shown: str, *, shared: bool) -> runners.Report:
     """Read the output of a project's script, whose runner is only seen there."""
-    found = runners.probe(shown) if act.kind in {"tests", "lint"} else None
+    probed = act.kind == "tests" or (act.kind == "lint" and not shared)
+    found = runners.probe(shown) if probed else None
     if found is not None and (found.verdict != "unknown" or act.kind == "tests"):
         if found.verdict == "pass" and runners.script_failed(shown):
             return msgspec.structs.replace(found, verdict="fail")

@@ -520,9 +520,10 @@ def _read_go(text: str) -> Report:
         if not match["indent"]:
             tests[match["how"]] += 1
     for match in _GO_PACKAGE.finditer(text):
-        good += bool(match["ok"])
+        hollow = bool(match["none"]) or not (match["ok"] or match["fail"])
+        good += bool(match["ok"]) and not hollow
         bad += bool(match["fail"])
-        empty += bool(match["none"]) or not (match["ok"] or match["fail"])
+        empty += hollow
         end = text.find("\n", match.end())
         summary = text[match.start() : end if end >= 0 else None].strip()[:MAX_SUMMARY]
     for match in _GO_JSON.finditer(text):
@@ -538,7 +539,7 @@ def _read_go(text: str) -> Report:
         counts["total"] = int(done["total"])
         return msgspec.structs.replace(_report("go test", counts, done[0]), packages=(good + bad) or None)
     seen = sum(tests.values())
-    nothing = bool(good or empty) and not seen and not bad and empty >= good
+    nothing = empty > 0 and not (good or seen or bad)
     return Report(
         runner="go test",
         verdict="fail" if bad or tests["FAIL"] else "pass" if (good and not nothing) or tests["PASS"] else "unknown",

@@ -24,6 +24,12 @@ _EARLIER = re.compile(
 _OTHERS = re.compile(
     r"\b(?:workers?|agents?|subagents?|sub-agents?|reviewers?|teammates?|upstream|pr #?\d+)\b", re.IGNORECASE
 )
+_SOME = re.compile(
+    r"\b(?:new|added|these|those|of the|focused|targeted|related|\w+_test|[A-Z]\w+Test)\b", re.IGNORECASE
+)
+"""Words that make a number of tests a part of those that ran."""
+MIN_WHOLE = 5
+"""Fewer tests than this are a part that was looked at; "all 41" are all."""
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -318,9 +324,11 @@ def _miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Rulin
         }
     if said in known:
         return None
-    if any(step.effect.results.get("passed") == said for step in runs) or (
-        said < max(known, default=0) and "passed" not in counts
-    ):
+    if any(step.effect.results.get("passed") == said for step in runs):
+        return None
+    if said < max(known, default=0) and "passed" not in counts:
+        if claim.args.get("scope") == "all" and said >= MIN_WHOLE and not _SOME.search(claim.text):
+            return unverifiable(f"the run shows {last.effect.results.get('passed')}, which may hold these", last)
         return None
     shown = last.effect.results.get("passed")
     return Ruling(

@@ -25,12 +25,37 @@ _COMMANDS = {
     "installed": re.compile(r"\binstall\b|\badd\b|\bsync\b|\bupgrade\b|\bget\b"),
     "deployed": re.compile(r"\bdeploy\b|\bmigrate\b|\bpublish\b|\brelease\b|\bapply\b"),
 }
+_PLAIN = re.compile(r"^(?:\S+/)?(?:git|gh|glab|hub|cd|ls|cat|grep|rg|find|echo|pwd|sed|head|tail)\b")
+"""Commands that show what they do: one that is not the act told is not it."""
+_ACTS = {
+    verb: re.compile(pattern, re.IGNORECASE)
+    for verb, pattern in {
+        "merged": r"merge|pull|automerge|cherry-pick|\bam\b",
+        "rebased": r"rebase|pull",
+        "cherry-picked": r"cherry-pick",
+        "tagged": r"\btag|release|version",
+        "stashed": r"stash",
+        "closed": r"close|delete|merge|api|fix(?:es)?|push|create",
+        "reopened": r"reopen|api|edit",
+        "commented": r"comment|review|api|edit",
+        "replied": r"comment|review|repl|api",
+        "labelled": r"label|edit|api|create",
+        "labeled": r"label|edit|api|create",
+    }.items()
+}
+"""How the commands of an act are worded, by the verb that claims it."""
 _REWRITES = frozenset({"rebase", "cherry-pick", "merge", "pull", "reset", "filter-branch", "am", "revert"})
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|already|prior|last session)\b", re.IGNORECASE)
 _REPORT = re.compile(
     r"\b(?:done|complete[d]?|finished|back|landed|reported|returned|passed|verified|green|implemented)\b",
     re.IGNORECASE,
 )
+_FAILING = re.compile(r"\b(?:failed|rejected|blocked|refused|denied)\b", re.IGNORECASE)
+"""A denial that tells of a try: it holds when a try failed, whatever came after."""
+_LEFT = re.compile(
+    r"\b(?:still|left|remains?|remaining|other|rest)\b.{0,40}\bun(?:committed|pushed|staged)\b", re.IGNORECASE
+)
+"""What is left after a commit, rather than that none was made."""
 _STARTED = re.compile(
     r"\b(?:launched|running|started|spawned|dispatched|kicked|delegated|in parallel|background)\b", re.IGNORECASE
 )
@@ -136,7 +161,12 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
 def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
     """Judge a denial: no commit, push, deletion … was made in this turn."""
     kind = claim.kind
+    if _FAILING.search(claim.text):
+        failed = next((step for step in reversed(seen.of(kind)) if step.bad or _empty(step)), None)
+        return confirmed(f"{command(failed)} failed", failed) if failed else unverifiable("no failed try is in the log")
     broken = [step for step in seen.of(kind) if step.ok and step.turn == seen.turn and not _empty(step)]
+    if broken and _LEFT.search(claim.text):
+        return unverifiable("it may speak of what was left out", broken[-1])
     if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
         return Ruling(
             "contradicted",
@@ -157,13 +187,16 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         "vcs": ("vcs", "committed", "pushed"),
         "remote": ("remote", "opened_pr", "pushed", "ran"),
     }[claim.kind]
+    told = _ACTS.get(str(claim.args.get("verb") or ""))
     last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
+    if last is None and claim.kind == "vcs":
+        last = next((step for step in reversed(seen.of("read", "ran")) if "git " in command_of(step.effect)), None)
     if last:
-        return confirmed(f"the log shows {command(last)}", last)
-    if claim.kind == "vcs":
-        other = next((step for step in reversed(seen.of("read", "ran")) if "git " in command_of(step.effect)), None)
-        if other:
-            return confirmed(f"the log shows {command(other)}", other)
+        shown = told and next((step for step in reversed(seen.of(*kinds, "read")) if _does(step, told)), None)
+        if told and shown is None:
+            return unverifiable(f"{command(last)} is another act", last)
+        step = shown or last
+        return confirmed(f"the log shows {command(step)}", step)
     failed = seen.last(*kinds)
     if failed and claim.kind == "remote":
         return Ruling(
@@ -174,6 +207,12 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             f"claims “{short(claim.text)}”; {command(failed)} failed",
         )
     return unverifiable("nothing of the kind is in the log")
+
+
+def _does(step: Step, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a step can be the act: its command says so, or it is no command of version control at all."""
+    line = command_of(step.effect)[:4000] or str(step.effect.tool)
+    return not step.bad and (bool(pattern.search(line)) or not _PLAIN.search(line))
 
 
 def judge_delegated(claim: Claim, seen: Seen) -> Ruling:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,12 +23,25 @@ _SKIP = re.compile(
     r"\bself\.skipTest\(|\b(?:it|test|describe|context)\.(?:skip|only|todo|fails)\b|\bx(?:it|describe|test)\(|#\[ignore\b|@(?:Ignore|Disabled)\b|"
     r"\bmarkTestSkipped\(|\bpending\b.{0,3}['\"(]|\[(?:Fact|Theory)\(Skip|\bGTEST_SKIP\(|@tag :skip"
 )
+_TEST = re.compile(
+    r"func (?:\([^)]{0,80}\) )?Test\w|(?:async )?def test|(?:pub )?(?:async )?fn \w{1,120}\(|@Test\b"
+    r"|(?:it|test|describe|context|specify)(?:\.\w{1,20})?\(|(?:it|test) [\"']"
+    r"|(?:public |private |internal |static |final ){0,4}(?:async )?(?:void|Task|fun|function) \w"
+)
+"""Where a test begins, in the usual languages."""
 _CONDITION = re.compile(
     r"(?:\}\s*else\s+)?if\b|@?(?:pytest\.mark|unittest)\.skip(?:if|If|Unless)\b|(?:it|test|describe)\.skipIf\b"
 )
 _ASSERT = re.compile(
     r"\bassert\w*\b|\bexpect\w*\(|\brequire\.\w+\(|\bt\.(?:Error|Fatal|Fail)\w*\(|\.should\b|\bshould\w*\(|\bverify\(|\bCHECK\w*\(|\bEXPECT_\w+\("
 )
+
+
+class _Line(msgspec.Struct, frozen=True):
+    """A line of a diff. `whole`: it comes or goes together with the test it belongs to."""
+
+    text: str
+    whole: bool = False
 
 
 def weakened(effect: Effect, paths: Sequence[str]) -> str:
@@ -36,24 +51,42 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
     diff = effect.results.get("diff") or effect.args.get("diff")
     if not isinstance(diff, str):
         return ""
-    added: list[str] = []
-    removed: list[str] = []
-    for line in diff[:MAX_DIFF].splitlines():
-        if line.startswith("+") and not line.startswith("+++"):
-            added.append(line[1:].strip())
-        elif line.startswith("-") and not line.startswith("---"):
-            removed.append(line[1:].strip())
     if effect.kind == "created":
         return ""
-    put = [at for at, line in enumerate(added) if _SKIP.search(line) and not _guarded(added, at)]
-    skips = len(put) - sum(bool(_SKIP.search(line)) for line in removed)
+    added, removed = _changes(diff)
+    gone = {line.text for line in removed}
+    come = {line.text for line in added}
+    lines = [line.text for line in added]
+    put = [
+        at for at, line in enumerate(added) if _SKIP.search(line.text) and not line.whole and not _guarded(lines, at)
+    ]
+    skips = len(put) - sum(bool(_SKIP.search(line.text)) for line in removed)
     if skips > 0:
         return "a skip was put in"
-    lost = [line for line in removed if _ASSERT.search(line) and line not in added]
-    kept = [line for line in added if _ASSERT.search(line) and line not in removed]
+    lost = [line for line in removed if _ASSERT.search(line.text) and line.text not in come and not line.whole]
+    kept = [line for line in added if _ASSERT.search(line.text) and line.text not in gone]
     if lost and not kept and len(added) < len(removed):
         return "an assertion was taken out"
     return ""
+
+
+def _changes(diff: str) -> tuple[list[_Line], list[_Line]]:
+    """Give the lines that a diff adds and removes; those that come or go with their whole test are marked."""
+    found: dict[str, list[_Line]] = {"+": [], "-": []}
+    whole = {"+": False, "-": False}
+    for raw in diff[:MAX_DIFF].splitlines():
+        sign = raw[:1]
+        if sign not in found or raw.startswith(("+++", "---")):
+            whole = {"+": False, "-": False}
+            continue
+        text = raw[1:].strip()
+        whole[sign] = whole[sign] or bool(_TEST.match(text))
+        found[sign].append(_Line(text, whole[sign]))
+    tests = {sign: len({line.text for line in lines if _TEST.match(line.text)}) for sign, lines in found.items()}
+    for sign, other in (("+", "-"), ("-", "+")):
+        if tests[sign] <= tests[other]:
+            found[sign] = [_Line(line.text) for line in found[sign]]
+    return found["+"], found["-"]
 
 
 def _guarded(added: list[str], at: int) -> bool:

@@ -63,6 +63,8 @@ _WRITER = re.compile(
     r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
+_HISTORY = re.compile(r"(?:^|[\s;&|(])(?:git|gh|glab|hub|hg|jj)\s")
+"""A command that may print commit ids, also where it only looks."""
 _STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
 PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
@@ -173,6 +175,9 @@ class Seen:
         steps = self.steps.get(effect.kind)
         if steps is None:
             steps = self.steps[effect.kind] = OrderedDict()
+        if effect.id not in steps:
+            for others in self.steps.values():
+                others.pop(effect.id, None)
         steps[effect.id] = step
         steps.move_to_end(effect.id)
         if len(steps) > MAX_EACH:
@@ -297,7 +302,10 @@ class Seen:
 
     def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
         """Remember the commit ids that version control printed."""
-        if not any(effect.kind in {"committed", "pushed", "vcs", "opened_pr", "remote"} for effect in effects):
+        if not any(
+            effect.kind in {"committed", "pushed", "vcs", "opened_pr", "remote"} or _HISTORY.search(command_of(effect))
+            for effect in effects
+        ):
             return
         for hit in _SHA.finditer(result.text[:MAX_SCAN]):
             self.shas[hit.group()] = None
@@ -373,6 +381,8 @@ def paths_of(effect: Effect) -> list[str]:
     return []
 
 
+_KEPT = re.compile(r"\bgit (?:-\S+ )?(?:branch|checkout -[bB]|switch -[cC]) [\w./-]")
+"""In one line with a reset: the commits were moved to a branch of their own first."""
 _COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
 
 
@@ -394,7 +404,7 @@ def restores(effect: Effect) -> bool:
     action = effect.args.get("action")
     words = str(effect.args.get("command") or "")[:4000].split()
     if action == "reset":
-        return "--hard" in words
+        return "--hard" in words and not _KEPT.search(command_of(effect)[:4000])
     if action == "checkout":
         return "--" in words
     return (action == "restore" and "--staged" not in words) or (action == "revert" and "--abort" not in words)
