@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 
 from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
+from assure_tui.ledger.clock import judge
 from assure_tui.ledger.cosign import Cosigned, Vouched, cosigner, vouched
 from assure_tui.ledger.entry import Entry, read_entry
 from assure_tui.ledger.epochs import KIND as KEY
@@ -166,6 +167,7 @@ class _Gathered:
         self.erased = 0
         """Contents that a tombstone covers."""
         self.adoptions: list[tuple[int, Entry]] = []
+        self.beats: list[tuple[int, Entry]] = []
 
     def take(self, start: int, entries: Sequence[bytes]) -> None:
         """Look at entries, the first of which has the index `start`."""
@@ -186,6 +188,8 @@ class _Gathered:
                 self.seals.append((index, entry))
             if entry.kind == REDACTION:
                 self.erased += len(self.contents.pop(entry.subject, ()))
+            if entry.kind == "heartbeat":
+                self.beats.append((index, entry))
             if entry.kind == ADOPTION:
                 self.adoptions.append((index, entry))
             if entry.commitment is not None:
@@ -235,6 +239,7 @@ class _Verifier:
             self._check("outside", lambda: self._since(tail))
             self._check("adoptions", self._taken_over)
             self._check("time", self._time_order)
+            self._check("clock", self._clock_held)
             self._check("contents", lambda: self._contents_present(origin))
             self._check("seals", lambda: self._seals_hold(tail))
             since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
@@ -401,6 +406,15 @@ class _Verifier:
         if self._gathered.backwards:
             raise _Failed(f"time goes back at entries {_listed(self._gathered.backwards)}")
         return "verified", "no entry is older than the one before it"
+
+    def _clock_held(self) -> tuple[Verdict, str]:
+        found = judge(self._gathered.beats)
+        if found.back:
+            raise _Failed(f"the machine was up for less time than before at entries {_listed(found.back)}: dated back")
+        if found.sets:
+            told = [f"by {by / 1000:+.0f} s before entry {index}" for index, by in found.sets]
+            return "not anchored", f"the clock was set {_listed(told)}: times there are what it said"
+        return "verified", f"{len(self._gathered.beats)} heartbeats fit the time that the machine was up"
 
     def _contents_present(self, origin: str) -> tuple[Verdict, str]:
         keys = KeyDirectory(self._keys, origin) if self._keys else None

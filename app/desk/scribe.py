@@ -13,6 +13,7 @@ from assure_tui.app.desk.entries import FINDINGS, Tags, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live import Recorded
+from assure_tui.ledger.clock import reading
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.store import Draft, Ledger
@@ -182,7 +183,7 @@ class Scribe:
 
     def beat(self, state: str) -> None:
         """Tell in the ledger that the recorder has started, is alive, or stops. Each start changes the epoch key."""
-        words = Words("heartbeat", "recorder", {"state": state})
+        words = Words("heartbeat", "recorder", {"state": state, **reading()})
         if state == "start":
             self.ledger.rotate([Draft(words.kind, words.subject, words.clear)])
         else:

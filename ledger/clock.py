@@ -1,0 +1,69 @@
+"""What a heartbeat says of the clock: which start of the machine it was in, and how long that had been up.
+
+The wall clock can be set; the time since the machine started cannot, short of starting it anew. Both side by side show
+entries that were dated back, and a clock that was set while it ran.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from assure_tui.ledger import disk
+from assure_tui.ledger.entry import Entry
+from assure_tui.ledger.errors import DamagedError
+
+TOLERANCE_MS: Final = 10_000
+"""How far the two clocks may drift apart between two heartbeats before the wall clock counts as set."""
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+def reading() -> dict[str, Any]:
+    """Return the members of a heartbeat: `boot`, empty where the system tells no such thing, and `up` in ms."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    up = time.clock_gettime(clock) if clock is not None else time.monotonic()
+    return {"boot": _boot(), "up": int(up * 1000)}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReport:
+    """What the heartbeats show."""
+
+    back: tuple[int, ...]
+    """Indexes of heartbeats whose machine had been up for less time than at one before: they were dated back."""
+    sets: tuple[tuple[int, int], ...]
+    """Index of a heartbeat, and by how many ms the wall clock had been set since the one before."""
+
+
+def judge(beats: Iterable[tuple[int, Entry]]) -> ClockReport:
+    """Hold the wall clock of heartbeats, given with their indexes, against the time since their machine started."""
+    back, sets = [], []
+    last: dict[str, tuple[int, int]] = {}
+    over: set[str] = set()
+    present = ""
+    for index, entry in beats:
+        boot, up = entry.clear.get("boot"), entry.clear.get("up")
+        if not isinstance(boot, str) or not boot or type(up) is not int:
+            continue
+        if present and boot != present:
+            over.add(present)
+        present = boot
+        time_before, up_before = last.get(boot, (entry.time, up))
+        if up < up_before or boot in over:
+            back.append(index)
+        elif abs(set_by := (entry.time - time_before) - (up - up_before)) > TOLERANCE_MS:
+            sets.append((index, set_by))
+        last[boot] = entry.time, up
+    return ClockReport(tuple(back), tuple(sets))
+
+
+def _boot() -> str:
+    try:
+        found = disk.read_at(_BOOT_ID, 0, 64)
+    except DamagedError:
+        found = None
+    return sha256(b"assure-tui/boot/v1\n" + found.strip()).hexdigest()[:16] if found else ""
