@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         exclude=setting.exclude,
         backfill=arguments.backfill,
         needs_ledger=not arguments.attached,
+        user=setting.user,
         on_finding=_tell,
         on_problem=_talk,
     )

@@ -15,14 +15,14 @@ from assure_tui.app.desk.shared import SharedRows
 from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.work_seen import CHANGES, paths_of
-from assure_tui.reconcile.model import Change, Discrepancy, Effect, Unattributed
+from assure_tui.reconcile.model import Change, Discrepancy, Effect, GateResult, Unattributed
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Tags, Words
     from assure_tui.app.desk.feeds import Feeds
     from assure_tui.app.desk.index import IndexWriter
     from assure_tui.app.desk.scribe import Scribe
-    from assure_tui.ingest.model import RunEvent
+    from assure_tui.ingest.model import RunEvent, ToolCall
     from assure_tui.reconcile.engine import Item
     from assure_tui.reconcile.workspace import Workspace
 
@@ -172,6 +172,10 @@ class Hall:
     def take(self, item: Item) -> None:
         """Give an item that is no event of one run to the check, and its changes to the books."""
         self._guarded(f"a {type(item).__name__}", lambda: self._check.step(item))
+
+    def probe(self, call: ToolCall) -> list[GateResult]:
+        """Say what the gates meet in a call that an agent is about to make, as its run stands."""
+        return self._check.probe(call)
 
     def judge(self, source: LiveSource) -> None:
         """Take the end of all runs of a source."""

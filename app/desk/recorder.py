@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.entries import Seen, Tags
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
 from assure_tui.app.desk.evaluator import evaluator
@@ -28,6 +29,9 @@ from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.desk.scout import Scout
 from assure_tui.app.desk.scribe import Scribe, open_ledger
 from assure_tui.app.desk.table import Table
+from assure_tui.app.hook.docket import Docket
+from assure_tui.app.hook.rules import in_force
+from assure_tui.app.hook.server import HookServer
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.ingest.model import Tick
@@ -68,6 +72,7 @@ class Recorder:
         exclude: Sequence[str] = (),
         backfill: bool = False,
         needs_ledger: bool = False,
+        user: UserConfig | None = None,
         on_finding: OnFinding | None = None,
         on_problem: OnProblem | None = None,
     ) -> None:
@@ -77,6 +82,7 @@ class Recorder:
         self._specs = tuple(feeds)
         self._backfill = backfill
         self._needs_ledger = needs_ledger
+        self._user = user or UserConfig()
         self._on_finding = on_finding
         self._on_problem = on_problem
         self.problems: list[str] = []
@@ -122,6 +128,8 @@ class Recorder:
             self.problems = hall.problems
             hall.scribe = self._scribe(hall, tags)
             hall.drop_forgotten()
+            lock = threading.RLock()
+            self._listen(hall, tags, lock, stack)
             feeds = Feeds(self._specs, {spec.name: hall.recorded_feed(spec.name) for spec in self._specs})
             stack.callback(feeds.stop)
             for state in feeds.announce():
@@ -130,8 +138,29 @@ class Recorder:
             watcher = stack.enter_context(Watcher(self._scout.roots, stop=stop))
             watch.begin(backfill=self._backfill)
             while not stop.is_set():
-                watch.turn(watcher.wait(watch.patience()), watcher.problems)
+                changed = watcher.wait(watch.patience())
+                with lock:
+                    watch.turn(changed, watcher.problems)
             watch.end()
+
+    def _listen(self, hall: Hall, tags: Tags, lock: threading.RLock, stack: ExitStack) -> None:
+        """Answer agents' hooks for as long as the term lasts; they look at the runs under `lock`."""
+        if hall.scribe is None:
+            return
+        docket = Docket(hall.scribe.ledger, tags, self._home.keys, where="workstation")
+        server = HookServer(
+            self._home.hook,
+            docket,
+            hall.probe,
+            in_force(self._settings),
+            lock=lock,
+            wait=self._user.approval_wait,
+            closed=self._user.hook_if_error == "closed",
+        )
+        server.start()
+        stack.callback(server.stop)
+        if server.problem:
+            hall.problem(server.problem)
 
     def _scribe(self, hall: Hall, tags: Tags) -> Scribe | None:
         try:

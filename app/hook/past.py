@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.ingest.adapters.base import DocumentDecoder
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.framing import Framer
@@ -28,7 +29,7 @@ def past(settings: Settings, transcript: str, run: str) -> State:
 
     What the agent said is left out: gates do not look at it, and reading claims costs most.
     """
-    state = State(settings)
+    state = State(settings, evaluator())
     for event in _events(transcript):
         if event.run == run and not isinstance(event, AgentText):
             state, _ = step(state, event)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from assure_tui.app.desk import gated
+from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.hook.judge import Judgement
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, ToolCall, ToolResult, UserTurn
@@ -155,7 +156,7 @@ def _turn(request: gated.Request, run: str, settings: Settings) -> tuple[Turn, s
 
 def _checked(path: Path, run: str, settings: Settings, *, said: str = "") -> Turn:
     """Check a log from its beginning; `said` are last words that it does not hold yet."""
-    check = Workspace(settings)
+    check = Workspace(settings, evaluator())
     turns: dict[str, Turn] = {}
     for event in _events(path):
         turn = turns.setdefault(event.run, Turn())
