@@ -23,6 +23,8 @@ MAX_STRINGS = 256
 """Strings of one group."""
 MAX_SET = 4
 """Characters of a class that are told apart."""
+MAX_REACH = 4000
+"""Characters around one of its strings in which a pattern is searched for; one that may match more, everywhere."""
 GROUPS = 2
 """Groups tested of one pattern, the most telling first."""
 
@@ -60,10 +62,66 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+class Search:
+    """A pattern in a text, searched for in those stretches only that all its matches lie in.
+
+    A match of a pattern of bounded length is near one of its strings, so that a long text need not be searched.
+    """
+
+    __slots__ = ("_groups", "_next", "_pattern", "_reach", "_stretches", "_text")
+
+    def __init__(self, pattern: re.Pattern[str], text: str, groups: list[Strings], reach: int | None) -> None:
+        self._pattern = pattern
+        self._text = text
+        self._groups = groups
+        self._reach = reach
+        self._stretches: list[tuple[int, int]] | None = None
+        self._next = 0
+
+    def after(self, place: int) -> tuple[int, int] | None:
+        """Give the first match that begins at `place` or later; places may only grow from call to call."""
+        if self._stretches is None:
+            self._stretches = self._near()
+        while self._next < len(self._stretches):
+            begin, end = self._stretches[self._next]
+            match = self._pattern.search(self._text, max(begin, place), end) if place < end else None
+            if match is not None:
+                return match.span()
+            self._next += 1
+        return None
+
+    def _near(self) -> list[tuple[int, int]]:
+        everywhere = [(0, len(self._text))]
+        if self._reach is None or not self._groups:
+            return everywhere
+        count, rarest = min(
+            ((sum(map(self._text.count, group)), group) for group in self._groups), key=lambda counted: counted[0]
+        )
+        if 2 * count * self._reach >= len(self._text):
+            return everywhere
+        joined: list[tuple[int, int]] = []
+        for at in self._places(rarest):
+            begin, end = max(0, at - self._reach), at + self._reach
+            if joined and begin <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((begin, end))
+        return joined
+
+    def _places(self, strings: Strings) -> list[int]:
+        found: list[int] = []
+        for string in strings:
+            at = self._text.find(string)
+            while at >= 0:
+                found.append(at)
+                at = self._text.find(string, at + 1)
+        return sorted(found)
+
+
 class Sieve:
     """Compiled patterns and the cheap test that tells which of them may match at all."""
 
-    __slots__ = ("_always", "_by_string", "_finder", "_others", "patterns")
+    __slots__ = ("_always", "_by_string", "_finder", "_groups", "_others", "_reach", "patterns")
 
     def __init__(self, patterns: Sequence[str | re.Pattern[str]], flags: int = 0) -> None:
         self.patterns = tuple(re.compile(pattern, flags) for pattern in patterns)
@@ -73,6 +131,9 @@ class Sieve:
         """For each string of a first group, the patterns it speaks for."""
         self._others: dict[int, list[Strings]] = {}
         """Further groups of a pattern."""
+        self._groups: list[list[Strings]] = []
+        self._reach: list[int | None] = []
+        """How far from one of its strings a match of a pattern, and what it looks at, may be; None for any distance."""
         for number, pattern in enumerate(self.patterns):
             first, *others = needles(pattern) or [frozenset[str]()]
             if not first:
@@ -80,18 +141,32 @@ class Sieve:
             for string in first:
                 self._by_string.setdefault(string, []).append(number)
             self._others[number] = others
+            self._groups.append([first, *others] if first else [])
+            self._reach.append(_reach(pattern) if first else None)
         strings = {*self._by_string, *(string for groups in self._others.values() for one in groups for string in one)}
         self._finder = Finder(sorted(strings))
 
     def likely(self, text: str) -> list[int]:
         """Give the numbers of the patterns that may match in `text`, in order; no other one matches."""
-        held = self._finder.held(text)
+        return sorted(self._among(self._finder.held(text)))
+
+    def _among(self, held: set[str]) -> set[int]:
         likely = set(self._always)
         for string in held:
             for number in self._by_string.get(string, ()):
                 if number not in likely and not any(held.isdisjoint(group) for group in self._others[number]):
                     likely.add(number)
-        return sorted(likely)
+        return likely
+
+    def searches(self, text: str) -> dict[int, Search]:
+        """Give the patterns that may match in `text`, in order, ready to be searched for near their strings."""
+        held = self._finder.held(text)
+        return {
+            number: Search(
+                self.patterns[number], text, [group & held for group in self._groups[number]], self._reach[number]
+            )
+            for number in sorted(self._among(held))
+        }
 
     def finds(self, text: str) -> bool:
         """Tell whether any of the patterns matches in `text`."""
@@ -105,6 +180,23 @@ def needles(pattern: re.Pattern[str]) -> list[Strings]:
     _, needs = _sequence(_parser.parse(pattern.pattern, pattern.flags))
     telling = [need for need in dict.fromkeys(needs) if _worth(need) >= 2]
     return sorted(telling, key=lambda need: (-_worth(need), len(need)))[:GROUPS]
+
+
+def _reach(pattern: re.Pattern[str]) -> int | None:
+    """Tell how long a match can be, with what is looked at around it; None when there is no bound worth the name."""
+    parsed = _parser.parse(pattern.pattern, pattern.flags)
+    reach = parsed.getwidth()[1] + _looks(parsed) + 1
+    return reach if reach <= MAX_REACH else None
+
+
+def _looks(items: Any) -> int:
+    """Add up how far the assertions of a pattern look."""
+    if isinstance(items, (list, tuple)) and len(items) == 2 and str(items[0]) in {"ASSERT", "ASSERT_NOT"}:
+        inside = items[1][1]
+        return int(inside.getwidth()[1]) + _looks(inside)
+    if isinstance(items, (str, int)) or items is None:
+        return 0
+    return sum(_looks(item) for item in items)
 
 
 def _worth(strings: Strings) -> int:

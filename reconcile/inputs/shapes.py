@@ -17,7 +17,7 @@ import msgspec
 
 from assure_tui.reconcile.inputs.folding import Folded
 from assure_tui.reconcile.model import Severity
-from assure_tui.reconcile.needles import Finder, Sieve
+from assure_tui.reconcile.needles import Finder, Search, Sieve
 from assure_tui.reconcile.tables import table
 
 MAX_TEXT = 200_000
@@ -90,31 +90,36 @@ def _features() -> tuple[_Feature, ...]:
 
 @cache
 def _sieve() -> tuple[Sieve, tuple[str, ...]]:
-    """All patterns of strong features, and of each its feature."""
-    listed = [(feature.id, pattern) for feature in _features() if feature.strong for pattern in feature.patterns]
+    """All patterns, those of strong features first, and of each its feature."""
+    listed = [(feature.id, pattern) for feature in _features() for pattern in feature.patterns]
     return Sieve([pattern for _, pattern in listed]), tuple(feature for feature, _ in listed)
 
 
-def _likely(folded: str) -> dict[str, list[re.Pattern[str]]]:
-    """Give the patterns of strong features that may match, by feature."""
+@cache
+def _strong_sieve() -> Sieve:
+    return Sieve([pattern for feature in _features() if feature.strong for pattern in feature.patterns])
+
+
+def _likely(folded: str) -> dict[str, list[Search]]:
+    """Give the patterns that may match, by feature."""
     sieve, features = _sieve()
-    likely: dict[str, list[re.Pattern[str]]] = {}
-    for number in sieve.likely(folded):
-        likely.setdefault(features[number], []).append(sieve.patterns[number])
+    likely: dict[str, list[Search]] = {}
+    for number, search in sieve.searches(folded).items():
+        likely.setdefault(features[number], []).append(search)
     return likely
 
 
-def _spans(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[tuple[int, int]]:
+def _spans(searches: Sequence[Search]) -> Iterator[tuple[int, int]]:
     """Find the patterns like the alternatives of one: leftmost first, the earlier pattern where two begin together."""
-    ahead = {at: match.span() for at, pattern in enumerate(patterns) if (match := pattern.search(text))}
+    ahead = {at: span for at, search in enumerate(searches) if (span := search.after(0))}
     while ahead:
         first = min(ahead, key=lambda at: (ahead[at][0], at))
         span = ahead[first]
         yield span
         for at in [at for at, (start, _) in ahead.items() if start < span[1]]:
-            match = patterns[at].search(text, span[1])
-            if match:
-                ahead[at] = match.span()
+            found = searches[at].after(span[1])
+            if found:
+                ahead[at] = found
             else:
                 del ahead[at]
 
@@ -188,10 +193,9 @@ def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
     hits: list[tuple[int, int, _Feature]] = []
     likely = _likely(folded.text)
     for feature in _features():
-        patterns = likely.get(feature.id, ()) if feature.strong else feature.patterns
         if not feature.strong and not hits and not weak:
             return []
-        hits += [(*span, feature) for span in islice(_spans(patterns, folded.text), MAX_MATCHES)]
+        hits += [(*span, feature) for span in islice(_spans(likely.get(feature.id, ())), MAX_MATCHES)]
     if not any(feature.strong for _, _, feature in hits):
         return _weak(folded, hits) if weak else []
     hits.sort(key=lambda hit: hit[0])
@@ -249,7 +253,7 @@ def _end(text: str, start: int, hits: list[tuple[int, int, _Feature]]) -> int:
 
 def speaks(folded: str) -> bool:
     """Whether a folded text holds a strong feature itself: then it repeats a passage, and is no value out of one."""
-    return _sieve()[0].finds(folded)
+    return _strong_sieve().finds(folded)
 
 
 def _weak(folded: Folded, hits: list[tuple[int, int, _Feature]]) -> list[Passage]:

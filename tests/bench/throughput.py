@@ -16,9 +16,11 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -26,6 +28,13 @@ from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.model import RunEvent, ToolCall, ToolResult
 from assure_tui.ingest.reader import open_source, read_all
 from assure_tui.ingest.walk import discover
+from assure_tui.reconcile import engine
+from assure_tui.reconcile.gates import Gates
+from assure_tui.reconcile.inputs import Inputs
+from assure_tui.reconcile.inputs.leaks import Leaks
+from assure_tui.reconcile.match.actions import Actions
+from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 
@@ -101,31 +110,92 @@ def long_run(folder: Path, length: int) -> list[tuple[float, float]]:
     return found
 
 
+class Stopwatch:
+    """Counts the CPU time spent in stages that may call each other: each second counts for the innermost."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._stack = ["rest"]
+        self._since = time.process_time()
+
+    def enter(self, stage: str) -> None:
+        self._count()
+        self._stack.append(stage)
+
+    def leave(self) -> None:
+        self._count()
+        self._stack.pop()
+
+    def _count(self) -> None:
+        now = time.process_time()
+        self.spent[self._stack[-1]] = self.spent.get(self._stack[-1], 0.0) + now - self._since
+        self._since = now
+
+    def timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Give a function that does the same and is counted."""
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self.enter(stage)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.leave()
+
+        return counted
+
+
+PARTS = {Actions: "matching", Work: "matching", Gates: "gates", Inputs: "inputs", Leaks: "inputs"}
+
+
+@contextmanager
+def watched(watch: Stopwatch) -> Iterator[None]:
+    """Count the stages of the engine while it lasts."""
+    places = [(engine, "extract", "claims"), (engine, "interpret", "effects")]
+    places += [
+        (part, name, stage)
+        for part, stage in PARTS.items()
+        for name in vars(Part)
+        if name in vars(part) and name[0] != "_"
+    ]
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in places]
+    for (owner, name, function), (_, _, stage) in zip(before, places, strict=True):
+        setattr(owner, name, watch.timed(stage, function))
+    try:
+        yield
+    finally:
+        for owner, name, function in before:
+            setattr(owner, name, function)
+
+
 def split(folder: Path, size: int) -> dict[str, float]:
     """Time the stages of a check, in this process, over about `size` bytes of the logs: seconds of CPU by stage."""
-    spent = {"ingest": 0.0, "reconcile": 0.0, "output": 0.0, "bytes": 0.0}
-    for path in sorted(folder.iterdir()):
-        if spent["bytes"] >= size:
-            break
-        spent["bytes"] += path.stat().st_size
-        check = Workspace(Settings())
-        reports: dict[str, RunReport] = {}
-        before = time.process_time()
-        adapter = open_source(path).source.adapter
-        for batch in read_all(path):
-            after = time.process_time()
-            spent["ingest"] += after - before
-            for event in batch.events:
-                report = reports.setdefault(event.run, RunReport(event.run, adapter))
-                report.facts.see(event)
-                for change in check.step(event):
-                    report.apply(change, event)
-            before = time.process_time()
-            spent["reconcile"] += before - after
-        for report in reports.values():
-            json.dumps(report.document(), separators=(",", ":"))
-        spent["output"] += time.process_time() - before
-    return spent
+    watch = Stopwatch()
+    total = 0
+    with watched(watch):
+        for path in sorted(folder.iterdir()):
+            if total >= size:
+                break
+            total += path.stat().st_size
+            check = Workspace(Settings())
+            reports: dict[str, RunReport] = {}
+            adapter = open_source(path).source.adapter
+            batches = read_all(path)
+            while True:
+                watch.enter("ingest")
+                batch = next(batches, None)
+                watch.leave()
+                if batch is None:
+                    break
+                for event in batch.events:
+                    report = reports.setdefault(event.run, RunReport(event.run, adapter))
+                    report.facts.see(event)
+                    for change in check.step(event):
+                        report.apply(change, event)
+            watch.enter("output")
+            for report in reports.values():
+                json.dumps(report.document(), separators=(",", ":"))
+            watch.leave()
+    return watch.spent | {"bytes": float(total)}
 
 
 def main() -> None:
@@ -150,6 +220,8 @@ def main() -> None:
         sampled = stages.pop("bytes") / MEGABYTE
         told = ", ".join(f"{stage} {seconds / sampled * 1000:.1f} ms/MB" for stage, seconds in stages.items())
         print(f"of {sampled:.0f} MB in this process: {told}")
+        check = stages["claims"] + stages["matching"]
+        print(f"claims and matching together take {check / stages['ingest']:.2f} times as long as reading the logs")
         tenths = long_run(folder, length)
         told = ", ".join(f"{seconds * 1e6:.0f}" for seconds, _ in tenths)
         print(f"one run of {length} events, us of CPU per event by tenths: {told}")

@@ -73,3 +73,30 @@ def test_places_in_folded_text_lead_back_to_the_original():
     assert folded.text == 'one two "a b"'
     assert folded.at(folded.text.index("two")) == 100 + 8
     assert folded.at(folded.text.index("b")) == 100 + 19
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_search_near_the_strings_finds_what_a_search_everywhere_finds(data):
+    pattern = data.draw(st.sampled_from(SHIPPED))
+    pieces = data.draw(st.lists(st.one_of(st.from_regex(pattern), st.text(max_size=30)), max_size=4))
+    padding = data.draw(st.sampled_from(["", " ", "x " * 200, "\n" * 50]))
+    text = padding.join(pieces) + padding
+    expected = [match.span() for match in pattern.finditer(text) if match[0]]
+    found: list[tuple[int, int]] = []
+    for search in Sieve([pattern]).searches(text).values():
+        place = 0
+        while (span := search.after(place)) is not None:
+            found.append(span)
+            place = max(span[1], place + 1)
+    assert [span for span in found if span[0] < span[1]] == expected
+
+
+@pytest.mark.parametrize("pattern", [r"ab(?=.{3}z)", r"(?<=q{3})ab", r"\bab\b", r"^ab", r"ab$", r"ab{1,3}c?"])
+@given(text=st.text("abcqz \n", max_size=60))
+def test_what_stands_around_a_match_counts_in_a_search_near_the_strings(pattern, text):
+    compiled = re.compile(pattern, re.MULTILINE)
+    padded = f"{'-' * 100}{text}{'-' * 100}"
+    first = next((match.span() for match in compiled.finditer(padded)), None)
+    searches = Sieve([compiled]).searches(padded)
+    assert next((search.after(0) for search in searches.values()), None) == first
