@@ -56,6 +56,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _checks(command("reconcile", "check", "check logs at rest; writes nothing but its output"))
     _drill(command("drill", "drill", "inject faults into copies of recorded runs, and measure what share is caught"))
     _reviewing(command)
+    _gates(command("gates", "gates", "gates: list, show, explain a run, write, test, measure, waive"))
     _chain(command)
     _custody(command)
     _upkeep(command)
@@ -157,6 +158,38 @@ def _reviewing(command: Adder) -> None:
     sub.add_argument("runs", nargs="+", metavar="RUN")
     sub.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
     _passphrase(sub)
+
+
+def _gates(sub: argparse.ArgumentParser) -> None:
+    what = sub.add_subparsers(dest="what", required=True, metavar="list|show|explain|new|test|performance|waive")
+
+    def add(name: str, help_text: str, *, settings: bool = True) -> argparse.ArgumentParser:
+        parser = what.add_parser(name, help=help_text, description=help_text)
+        if settings:
+            parser.add_argument(
+                "--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it"
+            )
+        return parser
+
+    _format(add("list", "list all gates, and what the hook answers when one fails"))
+    show = add("show", "show one gate: its condition, params, answers, controls")
+    show.add_argument("gate", metavar="ID")
+    _format(show)
+    explain = add("explain", "tell of every gate what it says of a run")
+    explain.add_argument("run", metavar="RUN")
+    _format(explain)
+    new = add("new", "print a commented gate to begin with", settings=False)
+    new.add_argument("gate", metavar="ID")
+    new.add_argument("--out", type=Path, metavar="FILE", help="write it to a new file, *.gates.toml")
+    test = add("test", "play the examples of gates; exits with 1 when one does not hold")
+    test.add_argument("files", nargs="*", type=Path, metavar="FILE", help="*.gates.toml (else all gates there are)")
+    _format(test)
+    _format(add("performance", "how each rule does: fired, real, false alarms, time to decide", settings=False))
+    waive = add("waive", "let a gate off on a run until a time; kept in the ledger", settings=False)
+    waive.add_argument("gate", metavar="ID")
+    waive.add_argument("--run", required=True, metavar="RUN")
+    waive.add_argument("--reason", required=True, metavar="TEXT")
+    waive.add_argument("--until", required=True, metavar="T", help="a date and time, or a span such as 8h or 7d")
 
 
 def _chain(command: Adder) -> None:

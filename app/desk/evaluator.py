@@ -119,7 +119,9 @@ class CelEvaluator:
                 answers[at] = worker
             return []
         request = {"variables": variables, "questions": [questions[at] for at in left]}
-        sent = worker.send(json.dumps(request, default=str).encode() + b"\n")
+        # A log may hold half a surrogate pair, which CEL cannot: it must not be a way around a gate.
+        text = json.dumps(request, default=str, ensure_ascii=False).encode("utf-8", "replace")
+        sent = worker.send(text + b"\n")
         for done, at in enumerate(left):
             try:
                 line = worker.line() if sent else b""

@@ -24,7 +24,7 @@ SUFFIX = ".gates.toml"
 MAX_FILE = 1 << 20
 MAX_GATES = 200
 """Gates in one file."""
-_ID = re.compile(r"[a-z][a-z0-9-]{1,59}")
+ID = re.compile(r"[a-z][a-z0-9-]{1,59}")
 
 
 class GateFile(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def _rules(data: bytes, path: Path) -> list[Rule]:
 
 def _problem(rule: Rule, seen: set[str]) -> str | None:
     """Say what is wrong with a gate of a user's file; None when nothing is."""
-    if not _ID.fullmatch(rule.id):
+    if not ID.fullmatch(rule.id):
         return "its id must be small letters, digits and dashes, and begin with a letter"
     if rule.id in catalogue():
         return f"that id is a shipped gate's: change it with `[gates.{rule.id}]` in assure.toml, or take another id"
