@@ -66,6 +66,7 @@ class FirstStart(App[str]):
         super().__init__(ansi_color=True if no_color else None)
         self._chosen_theme = palette.load("mono" if no_color else theme or "dark").name
         self.ascii_only = ascii_only
+        self.set_class(ascii_only, "-ascii")
         self._home, self._look = home, look
         self._glyphs = glyphs.load(ascii_only=ascii_only)
         self.places: Sequence[Place] | None = None

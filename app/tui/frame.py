@@ -84,6 +84,7 @@ class Frame(App[int]):
         self._first_theme = palette.load(chosen).name
         super().__init__(ansi_color=True if no_color else None)
         self.ascii_only = ascii_only
+        self.set_class(ascii_only, "-ascii")
         self.session = session = Session(desk, glyphs.load(ascii_only=ascii_only), read_only=read_only)
         self.runs, self.claims = RunsView(session, welcome=welcome), ClaimsView(session)
         self.timeline = TimelineView(session)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import ClassVar, Final
 
 from textual.cache import LRUCache
 from textual.content import Content
@@ -16,6 +16,7 @@ from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 from textual.style import Style
 
@@ -57,6 +58,13 @@ class Sheet:
         self.sections.append(len(self.lines))
 
 
+class _PlainBar(ScrollBarRender):
+    """A scroll bar without the block elements that round its ends."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
 class Lines(ScrollView, can_focus=True):
     """What all panes have: a number of lines, drawing of one, cached by what it depends on."""
 
@@ -82,6 +90,11 @@ class Lines(ScrollView, can_focus=True):
         self._strips: LRUCache[tuple[int, str, int, int], Strip] = LRUCache(CACHED_STRIPS)
         self._generation = 0
         self._styles: dict[str, Style] = {}
+
+    def on_mount(self) -> None:
+        """Where nothing outside ASCII is drawn, the scroll bar is no exception."""
+        if getattr(self.app, "ascii_only", False):
+            self.vertical_scrollbar.renderer = self.horizontal_scrollbar.renderer = _PlainBar  # type: ignore[misc]
 
     def total(self) -> int:
         """How many lines there are."""

@@ -137,3 +137,13 @@ async def test_the_ascii_set_draws_the_whole_screen_in_ascii(desk):
         ours = [line for line in (s.text for s in app.screen._compositor.render_strips()) if "“" not in line]
         odd = {char for line in ours for char in line if not char.isascii()}
         assert odd <= {"…", "▎", "▂", "▃", "▄", "▅", "▆", "▇", "▁", "█", "·"}, odd
+
+
+@pytest.mark.parametrize("keys", [["e"], ["3"], ["j", "4"], ["5"], ["e", "a"], ["e", "S"], ["question_mark"], ["v"]])
+async def test_the_ascii_glyph_set_draws_nothing_else(desk, keys):
+    app = AssureApp(desk, ascii_only=True, no_color=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert set(text) - {char for char in text if char.isascii()} == set()

@@ -78,7 +78,7 @@ class SealDialog(Dialog[str | None]):
         yield Input(id="seal-passphrase", password=True, placeholder="Passphrase of your key")
         if not self._keys:
             yield Input(id="seal-again", password=True, placeholder="The passphrase again")
-        yield Button("Seal", id="seal-button", disabled=True, compact=True)
+        yield Button(Content("[ Seal ]"), id="seal-button", disabled=True, compact=True)
         yield said(Content.styled("Enter goes to the next field; esc leaves without sealing", DIM), id="message")
 
     def on_mount(self) -> None:
