@@ -32,7 +32,13 @@ def run(arguments: argparse.Namespace) -> int:
             return play(keep=None, headless=False, speed=None)
         if choice != "watch":
             return 0
-    desk = Desk.open(setting.home, roots=setting.roots, config=setting.user, read_only=arguments.read_only)
+    desk = Desk.open(
+        setting.home,
+        roots=setting.roots,
+        config=setting.user,
+        read_only=arguments.read_only,
+        workspace=setting.workspace,
+    )
     try:
         return show(
             desk,

@@ -70,7 +70,8 @@ def _screen(stage: Stage, home: Home) -> int:
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
     player = stage.play()
-    desk = Desk.open(home, roots=[stage.workspace])
+    workspace = read_workspace(stage.workspace / WORKSPACE_FILE, trusted=True)
+    desk = Desk.open(home, roots=[stage.workspace], workspace=workspace)
     try:
         return show(desk, recorder_arguments=["--home", str(stage.home), str(stage.workspace)], welcome=WELCOME)
     finally:

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
+
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.views import Decision, DecisionWord, Note, Verdict, VerdictWord
 from assure_tui.app.desk.waivers import GivenWaiver
+from assure_tui.reconcile.model import Claim
 
 UNDONE = "undone"
 """The word of a decision that takes an earlier one back."""
@@ -36,6 +39,8 @@ class Acts:
 
     notes: dict[str, list[Note]] = field(default_factory=dict)
     decisions: dict[str, dict[str, Decision]] = field(default_factory=dict)
+    claims: dict[str, dict[str, Claim]] = field(default_factory=dict)
+    """Claims that reviewers added, by run and id."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     verdict_entries: dict[str, int] = field(default_factory=dict)
     seals: dict[str, SealOf] = field(default_factory=dict)
@@ -95,6 +100,12 @@ class Acts:
                         entry=entry.index,
                     )
                     self.waivers.setdefault(run, []).append(given)
+            case "claim":
+                try:
+                    claim = msgspec.convert(content.get("value"), Claim, strict=False)
+                except (msgspec.ValidationError, TypeError):
+                    return
+                self.claims.setdefault(run, {})[claim.id] = claim
             case "verdict":
                 answer: Any = entry.clear.get("word")
                 if answer in get_args(VerdictWord):

@@ -121,7 +121,7 @@ class Batch:
         reader: SourceReader | None = None
         try:
             reader = open_source(found.path, found.adapter, salt)
-            for event in _events(reader):
+            for event in read_events(reader):
                 report = reports.get(event.run)
                 if report is None:
                     self._refuse_taken(event.run, salt)
@@ -199,7 +199,7 @@ def add(total: Tally, part: Tally) -> None:
         total.unknown_types[name] = total.unknown_types.get(name, 0) + count
 
 
-def _events(reader: SourceReader) -> Iterator[RunEvent]:
+def read_events(reader: SourceReader) -> Iterator[RunEvent]:
     """Give all events of a log that is not expected to grow: its last line counts even without a line feed."""
     while True:
         batch = reader.read(READ_BYTES)

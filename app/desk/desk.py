@@ -21,7 +21,7 @@ from assure_tui.app.desk.acts import UNDONE
 from assure_tui.app.desk.approvals import Approvals
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.audit import alterations, recorded_logs
-from assure_tui.app.desk.config import UserConfig, settings_of
+from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, settings_of
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.filters import compile_filter
@@ -50,7 +50,7 @@ from assure_tui.app.desk.views import (
 from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.ledger.lease import RecorderLease
 from assure_tui.reconcile.gates.book import rules_of
-from assure_tui.reconcile.model import Unattributed, at_least
+from assure_tui.reconcile.model import Claim, Unattributed, at_least
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.forgetting import Forgotten
@@ -65,11 +65,21 @@ NEWEST_ENTRIES = 50
 class Desk:
     """Use `Desk.open`."""
 
-    def __init__(self, home: Home, config: UserConfig, *, roots: Sequence[Path], read_only: bool) -> None:
+    def __init__(
+        self,
+        home: Home,
+        config: UserConfig,
+        *,
+        roots: Sequence[Path],
+        read_only: bool,
+        workspace: WorkspaceConfig | None = None,
+    ) -> None:
         self.home = home
         self.roots = tuple(roots)
         """Which logs this desk is about."""
         self.config = config
+        self.workspace = workspace or WorkspaceConfig()
+        """What a claim that a reviewer adds is held against."""
         self.read_only = read_only
         self._library = Library(home.index)
         self._archive = Archive(home, self._library, read_only=read_only)
@@ -90,11 +100,12 @@ class Desk:
         roots: Sequence[Path] = (),
         config: UserConfig | None = None,
         read_only: bool = False,
+        workspace: WorkspaceConfig | None = None,
     ) -> Desk:
         """Open the desk of an installation, about the logs under `roots`."""
         if not read_only:
             home.prepare()
-        return cls(home, config or UserConfig(), roots=roots, read_only=read_only)
+        return cls(home, config or UserConfig(), roots=roots, read_only=read_only, workspace=workspace)
 
     def close(self) -> None:
         """Close all files."""
@@ -161,7 +172,7 @@ class Desk:
         if row.attention == "backlog" and not self.read_only:
             self._table().want(name)
         results = self._library.results(columns["no"])
-        claims = tuple(results["claim"])
+        claims = (*results["claim"], *acts.claims.get(name, {}).values())
         source, tally = self._library.source(columns["source"])
         return RunDetail(
             row=row,
@@ -303,6 +314,29 @@ class Desk:
         if ask.id not in self._roster.acts.decisions.get(name, {}):
             raise UsageError(f"finding {ask.id} has no decision to take back.")
         self._answer(name, ask, UNDONE, "")
+
+    def add_claim(self, run: str, event: str, quote: str, wording: str = "") -> Claim:
+        """Add a claim that the reader missed: `quote` of the agent's words in an event, checked as `wording` says it.
+
+        The run's log is read again for it, so this may take seconds.
+
+        Raises:
+            UsageError: The event holds no such words of the agent, or its log cannot be read again.
+            GoneError: The log is gone.
+        """
+        from assure_tui.app.desk.missed import Missed, check  # noqa: PLC0415 - the check itself is needed only here
+
+        if not quote.strip():
+            raise UsageError("a claim needs words of the agent.")
+        with self._roster.lock:
+            columns = self._roster.find(run)[0]
+        name, no = str(columns["id"]), int(columns["no"])
+        path = Path(self._library.source(columns["source"])[0].path)
+        adapter = timeline.adapter_of(path, self._library.adapter(no))
+        wanted = Missed(name, event, quote[:MAX_TEXT], (wording.strip() or quote)[:MAX_TEXT])
+        claim = check(wanted, path, adapter, self._library.salt(no), self.workspace)
+        self._act(entries.missed_claim(claim, subject=self.subject(name), wording=wanted.wording, by=self.operator))
+        return claim
 
     def verdict(self, run: str, word: VerdictWord, reason: str) -> Verdict:
         """Answer a run. It is a draft until it is sealed."""

@@ -25,10 +25,10 @@ Seen: TypeAlias = Literal["live", "late", "backfill"]
 """How a record was met: while it was written, after the recorder had been away, or as history."""
 State: TypeAlias = Literal["open", "revised", "withdrawn"]
 
-EVIDENCE = ("observed", "assessed", "discrepancy", "gate", "input", "hook", "approval")
+EVIDENCE = ("observed", "assessed", "discrepancy", "gate", "input", "hook", "approval", "claim")
 """Kinds that make up a run's evidence root: a later one of these makes a seal stale."""
 FINDINGS = ("discrepancy", "gate", "input")
-ACTS = ("note", "decision", "verdict", "seal", "waiver")
+ACTS = ("note", "decision", "claim", "verdict", "seal", "waiver")
 """Kinds that people make. The index keeps their content, because it is theirs to read back."""
 HOOK = ("hook", "approval", "hook-installed", "hook-removed")
 """Kinds of the runtime hook (see `gated`). Any process may append them; their content is read back."""
@@ -199,6 +199,13 @@ def waiver(*, subject: str, run: str, gate: str, until: float, reason: str, by: 
     """Make the entry for a gate that is let off on a run until a time (in seconds; milliseconds in the entry)."""
     clear = {"gate": gate, "until": int(until * 1000)}
     return Words("waiver", subject, clear, portable({"run": run, "reason": reason, "by": by}))
+
+
+def missed_claim(value: Claim, *, subject: str, wording: str, by: str) -> Words:
+    """Make the entry for a claim that a reviewer added, as it was checked then."""
+    clear = {"id": value.id, "kind": value.kind, "outcome": value.outcome}
+    content = {"run": value.run, "value": msgspec.to_builtins(value), "wording": wording, "by": by}
+    return Words("claim", subject, clear, portable(content))
 
 
 def verdict(*, subject: str, run: str, word: str, reason: str, by: str) -> Words:

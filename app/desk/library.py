@@ -212,6 +212,11 @@ class Library:
         row = self._row("SELECT s.adapter FROM runs r JOIN sources s ON s.no = r.source WHERE r.no = ?", (no,))
         return row[0] if row else ""
 
+    def salt(self, no: int) -> str:
+        """Give the salt of the ids of the runs in the log that a run was read from."""
+        row = self._row("SELECT s.salt FROM runs r JOIN sources s ON s.no = r.source WHERE r.no = ?", (no,))
+        return row[0] if row else ""
+
     def _event_rows(self, no: int, rows: Sequence[Any]) -> list[EventRow]:
         claims, findings = self._counts(no, [row[1] for row in rows])
         return [
@@ -251,23 +256,27 @@ class Library:
         return claims, findings
 
     def search(self, text: str, no: int | None, limit: int) -> list[tuple[int, EventRow]]:
-        """Find events by their words; give each with its run's number. Words not yet indexed are looked through."""
-        words = [word for word in text.split() if word]
+        """Find events by their words; give each with its run's number. Words not yet indexed are looked through.
+
+        Within a run they come in its order; of all runs those read last come first.
+        """
+        words = [word for word in text.replace("\0", " ").split() if word]
         if not words:
             return []
         low, high = (0, (1 << 62)) if no is None else (no << RUN_BITS, (no << RUN_BITS) + MAX_EVENTS)
         limit = min(limit, MAX_MATCHES)
         match = " ".join('"' + word.replace('"', '""') + '"' + "*" for word in words)
+        order = "DESC" if no is None else "ASC"
         hits = [
             pos
             for (pos,) in self._rows(
-                "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?",
+                f"SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid {order} LIMIT ?",  # noqa: S608 - one of two words of our own
                 (match, low, high, limit),
             )
         ]
         hits += self._unindexed(words, no, limit - len(hits), set(hits))
         found: list[tuple[int, EventRow]] = []
-        for pos in sorted(set(hits)):
+        for pos in sorted(set(hits), reverse=no is None):
             run = pos >> RUN_BITS
             found += [(run, row) for row in self.events(run, pos & MAX_EVENTS, 1)]
         return found

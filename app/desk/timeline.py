@@ -68,7 +68,7 @@ def _load(library: Library, no: int, row: EventRow) -> RunEvent:
     path = Path(row.path)
     gone = f"the log {path} no longer holds this event: it is gone or was rewritten; what was read of it stays."
     try:
-        event = load_event(path, _adapter(path, library.adapter(no)), row.at, row.id)
+        event = load_event(path, adapter_of(path, library.adapter(no)), row.at, row.id)
     except SourceError as error:
         raise GoneError(gone) from error
     if event is None or bytes.fromhex(event.origin.sha256[:16]) != library.digest(no, row.seq):
@@ -76,7 +76,12 @@ def _load(library: Library, no: int, row: EventRow) -> RunEvent:
     return event
 
 
-def _adapter(path: Path, name: str) -> Adapter:
+def adapter_of(path: Path, name: str) -> Adapter:
+    """Give the adapter of a name; where several have it, the one that knows the log.
+
+    Raises:
+        GoneError: The log is gone, or was rewritten into something else.
+    """
     named = [adapter for adapter in ADAPTERS if adapter.name == name]
     if len(named) == 1:
         return named[0]

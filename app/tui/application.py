@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Final
 
 from textual import work
+from textual.app import SuspendNotSupported
 
 from assure_tui.app.neutral import neutral_line, neutralise
+from assure_tui.app.tui import source
 from assure_tui.app.tui.dialogs.chooser import Choice, Chooser
 from assure_tui.app.tui.keys import table
 from assure_tui.app.tui.reviewing import Reviewing
@@ -66,6 +69,39 @@ class AssureApp(Reviewing):
         self.copy_to_clipboard(words[:YANK_LIMIT])
         cut = f", the first {YANK_LIMIT:,} of {len(words):,} characters" if len(words) > YANK_LIMIT else ""
         self.say(f"Copied{cut}, if your terminal allows it.")
+
+    def action_source(self) -> None:
+        """Show the record behind what the cursor is on in its log, with the operator's own pager or editor."""
+        row = self.event_at_hand()
+        if row is None:
+            self.say("There is no record behind this.")
+            return
+        words = source.viewer(row)
+        try:
+            with self.suspend():
+                ended = subprocess.run(words, check=False, env=source.surroundings()).returncode  # noqa: S603 - the operator's own program; no shell, and the path is absolute
+        except SuspendNotSupported:
+            self.say("No program can be started from here.")
+            return
+        self.refresh()
+        self.say(f"{neutral_line(source.place(row), 200)}" + (f" ({words[0]} ended with {ended})" if ended else ""))
+
+    def action_place(self) -> None:
+        """Copy where the record stands: its log and the offset."""
+        row = self.event_at_hand()
+        self._copy(source.place(row) if row else "")
+
+    def action_check_again(self) -> None:
+        """Copy the command that checks this again."""
+        detail = self.session.detail
+        self._copy(source.check_again(detail, self.claims.acts if self.is_at("claims") else ()) if detail else "")
+
+    def _copy(self, words: str) -> None:
+        if not words:
+            self.say("There is nothing here to copy.")
+            return
+        self.copy_to_clipboard(words)
+        self.say(f"Copied: {neutral_line(words, 300)}")
 
     @work
     async def action_help(self) -> None:

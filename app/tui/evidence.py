@@ -72,6 +72,8 @@ class Evidence:
     code: str = ""
     severity: Severity | None = None
     outcome: str = ""
+    human: bool = False
+    """Whether a reviewer added the claim."""
     reason: str = ""
     settles: str = ""
     asked: tuple[Cell, ...] = ()
@@ -83,6 +85,8 @@ class Evidence:
     absent: Mapping[str, str] = field(default_factory=dict)
     event: str | None = None
     """The event to go to in the Timeline."""
+    acts: tuple[Effect, ...] = ()
+    """The effects that it rests on."""
     around: tuple[EventRow, ...] = ()
     """What happened just before and after it."""
 
@@ -129,6 +133,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
         code=matter.code,
         severity=matter.severity,
         outcome=claim.outcome if claim else "",
+        human=claim.human if claim else False,
         reason=matter.reason,
         settles=matter.settles,
         asked=tuple(_asked(desk, run, event, _values(claim, matter.acts))),
@@ -139,6 +144,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
         more=max(0, len(called) - CELLS_SHOWN) + max(0, len(landed) - CELLS_SHOWN),
         absent={**ABSENT, **matter.absent},
         event=event,
+        acts=tuple(matter.acts),
         around=tuple(_around(desk, run, event)),
     )
 

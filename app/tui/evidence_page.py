@@ -157,7 +157,8 @@ def _standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs)
     out: list[Content] = [Content(""), paint.rule(glyphs, width)]
     facts: list[tuple[str, Content]] = []
     if evidence.outcome:
-        facts.append(("claim", paint.sign(glyphs, evidence.outcome)))
+        added = ("   added by a reviewer", DIM) if evidence.human else ""
+        facts.append(("claim", Content.assemble(paint.sign(glyphs, evidence.outcome), added)))
     if evidence.reason:
         facts.append(("why", paint.text(evidence.reason)))
     if evidence.settles:

@@ -293,6 +293,16 @@ class Frame(App[int]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key does nothing in a view that it is not made for."""
         here = self.switcher.current if self.screen_stack else None
-        if here is not None and action in {"verify", "diff_mode", "undo", "decide", "hit"}:
+        if here is not None and action in {
+            "verify",
+            "diff_mode",
+            "undo",
+            "decide",
+            "hit",
+            "source",
+            "place",
+            "check_again",
+            "missed",
+        }:
             return any(key.works_in(here) for key in table() if key.action.partition("(")[0] == action)
         return super().check_action(action, parameters)

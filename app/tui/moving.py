@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from textual import work
 from textual.content import Content
 from textual.widgets import Input
 
+from assure_tui.app.desk.views import EventRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.details import RowDialog
+from assure_tui.app.tui.dialogs.search import SearchDialog
 from assure_tui.app.tui.frame import Frame
 from assure_tui.app.tui.lines import Lines, Page
 from assure_tui.app.tui.paint import DIM
@@ -26,6 +29,9 @@ FILTERED_AFTER: Final = 0.12
 
 class Moving(Frame):
     """Actions that change what is looked at, and nothing else."""
+
+    _searched = ""
+    """What was searched for last."""
 
     def action_move(self, by: int) -> None:
         """Move by lines."""
@@ -190,6 +196,30 @@ class Moving(Frame):
     def has_narrow_screen(self) -> bool:
         """Whether the list and the page take turns."""
         return self.size.width < 100 and self.size.height < 30
+
+    def event_at_hand(self) -> EventRow | None:
+        """The event under the cursor of the Timeline, or the one that the evidence on the page goes back to."""
+        if self.is_at("timeline"):
+            return self.timeline.lines.event()
+        session, name = self.session, self.claims.event if self.is_at("claims") else None
+        place = session.desk.position(session.run, name) if name and session.run else None
+        found = session.desk.events(session.run, place, 1) if place is not None else ()
+        return found[0] if found else None
+
+    @work
+    async def action_search(self) -> None:
+        """Search the events of all runs, and go to one."""
+        session = self.session
+        titles = {row.id: row.title for row in session.rows}
+        dialog = SearchDialog(session.desk, titles, session.glyphs, self._searched)
+        found = await self.push_screen_wait(dialog)
+        self._searched = dialog.words_left
+        if found is not None:
+            run, event = found
+            if run != session.run:
+                self.open_run(run)
+            self.show_view("timeline")
+            self.timeline.go_to(event)
 
     def action_noted(self, by: int) -> None:
         """Go to the next line that has a note or a mark."""

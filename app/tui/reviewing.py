@@ -6,12 +6,14 @@ Every act is done by the desk in a thread; when it is done everything is read ag
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import work
 
 from assure_tui.app.desk.views import DecisionWord, RunDetail
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.dialogs.missed import MissedDialog
 from assure_tui.app.tui.dialogs.reason import NoteDialog, ReasonDialog
 from assure_tui.app.tui.dialogs.seal import Order, SealDialog
 from assure_tui.app.tui.dialogs.verdict import VerdictDialog
@@ -90,6 +92,32 @@ class Reviewing(Moving):
         if answer is not None:
             text, tags = answer
             self._act(lambda: session.desk.note(run, subject[0], text, tags), lambda: self.say("Noted."))
+
+    @work
+    async def action_missed(self) -> None:
+        """Add a claim that was missed, from the agent's words at the event under the cursor or behind the evidence."""
+        session = self.session
+        if not self._may_write():
+            return
+        row = self.event_at_hand()
+        if row is None or row.kind != "agent":
+            self.say("A claim is added from words of the agent: stand on them in the Timeline (3).")
+            return
+        run, text = session.run, session.desk.event_text(session.run, row.id)
+        answer = await self.push_screen_wait(MissedDialog(session.desk, row.id, text))
+        if answer is None:
+            return
+        quote, wording = answer
+        added: list[Any] = []
+
+        def then() -> None:
+            claim = added[0]
+            self.show_view("claims")
+            self.claims.listing.find(claim.id)
+            self.say(f"Added, and checked: {session.glyphs.sign(claim.outcome).word}. {claim.reason}")
+
+        self.say("Reading the run again to check the claim…")
+        self._act(lambda: added.append(session.desk.add_claim(run, row.id, quote, wording)), then)
 
     def action_mark(self) -> None:
         """Mark what the cursor is on, or take the mark away."""

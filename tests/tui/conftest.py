@@ -582,7 +582,13 @@ class SampleDesk:
         return self.files.get(run, [])
 
     def search(self, text, run=None, limit=200):
-        return [item for item in self.timelines.get(run, ()) if text.casefold() in item.summary.casefold()][:limit]
+        among = [run] if run else list(self.timelines)
+        return [
+            msgspec.structs.replace(item, run="" if run else name)
+            for name in among
+            for item in self.timelines.get(name, ())
+            if text.casefold() in item.summary.casefold()
+        ][:limit]
 
     def change(self, run, **fields):
         self.details[run] = msgspec.structs.replace(self.details[run], **fields)
@@ -603,6 +609,14 @@ class SampleDesk:
             entry=4183,
         )
         self.change(run, notes=(*self.details[run].notes, note))
+
+    def add_claim(self, run, event, quote, wording=""):
+        item = self.details[run]
+        claim = msgspec.structs.replace(
+            item.claims[0], id="k-human", text=quote, event=event, outcome="confirmed", reason=wording, human=True
+        )
+        self.change(run, claims=(*item.claims, claim))
+        return claim
 
     def decide(self, finding, word, reason, run=None):
         run = run or self.owner(finding)

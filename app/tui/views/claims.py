@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -21,7 +22,7 @@ from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.runs import unseen_of
-from assure_tui.reconcile.model import Claim, Finding
+from assure_tui.reconcile.model import Claim, Effect, Finding
 from assure_tui.themes.glyphs import Glyphs
 
 
@@ -35,6 +36,8 @@ class ClaimsView(View):
         self._run = ""
         self.event: str | None = None
         """The event that the evidence on the page goes back to."""
+        self.acts: Sequence[Effect] = ()
+        """The effects that it rests on."""
 
     def compose(self) -> ComposeResult:
         """Runs (wide screens only), findings and claims, evidence."""
@@ -148,7 +151,7 @@ class ClaimsView(View):
         caption, sheet = self.query_one("#claims-page-head", Caption), self.query_one("#claims-page", Page)
         detail = session.detail
         if item is None or detail is None:
-            self.event = None
+            self.event, self.acts = None, ()
             caption.show(Content(""))
             sheet.show(nothing)
             return
@@ -159,7 +162,7 @@ class ClaimsView(View):
             said = paint.text(f" The evidence cannot be read: {error}", "$state-unverifiable")
             sheet.show(lambda width: Sheet(paint.wrap(said, width)))
             return
-        self.event = evidence.event
+        self.event, self.acts = evidence.event, evidence.acts
         sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
         if not isinstance(item, Claim) and sheet.display and sheet.region.width:
             session.saw(item.id)
@@ -245,7 +248,7 @@ def claim_line(claim: Claim, width: int, *, glyphs: Glyphs, flags: dict[str, str
     """One claim on one line: state, the agent's words, the state's word."""
     sign = glyphs.sign(claim.outcome)
     note = flags.get(claim.id, " ")
-    tail = Content.styled(sign.word, sign.style)
+    tail = Content.assemble(("added, ", DIM) if claim.human else "", (sign.word, sign.style))
     quote = Content.assemble(
         glyphs.marks["open_quote"],
         paint.text(claim.text.strip()),
