@@ -12,6 +12,7 @@ from types import FrameType
 
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.proxy.guard import Guard
 from assure_tui.app.proxy.relay import Relay
 from assure_tui.app.proxy.witness import Witness
 
@@ -31,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write("assure-tui: this is for an agent to start, in its list of MCP servers; Ctrl-C ends it.\n")
     name = _NOT_IN_NAMES.sub("-", arguments.name or Path(argv[0]).name)[:MAX_NAME]
     witness = Witness(Home.find(arguments.home).witness, name)
-    relay = Relay([program, *argv[1:]], witness, lambda _message, _call: "")
+    guard = Guard(arguments.home, witness.session)
+    relay = Relay([program, *argv[1:]], witness, guard)
+    guard.start()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         relay.stop()

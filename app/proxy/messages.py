@@ -19,6 +19,7 @@ CALL_ID_KEYS = ("claudecode/toolUseId", "callId", "toolCallId")
 """Members of a request's `_meta` in which agents give the id that the call has in their own log."""
 MAX_CALL_ID = 200
 _PARSE_ERROR = -32700
+_REFUSED = -32000
 
 Id: TypeAlias = str | int | None
 Message: TypeAlias = dict[str, Any]
@@ -70,6 +71,12 @@ def call_id(message: Mapping[str, Any]) -> str:
     return ""
 
 
+def called_off(message: Mapping[str, Any]) -> Id:
+    """Give the id of the request that a notification calls off, if it is one that does."""
+    name = params(message).get("requestId") if message.get("method") == CANCELLED else None
+    return name if isinstance(name, str | int) else None
+
+
 def is_response(message: Mapping[str, Any]) -> bool:
     """Tell whether a message answers a request."""
     return "method" not in message and ("result" in message or "error" in message)
@@ -96,8 +103,11 @@ def shown(message: Mapping[str, Any]) -> str:
 
 
 def refusal(message: Mapping[str, Any], reason: str) -> bytes:
-    """Answer a call in the server's stead: the tool failed, and why (a tool error, so that the model reads it)."""
+    """Answer in the server's stead: a call with a tool error, which the model reads; other requests with an error."""
     text = f"Refused before it reached the server: {reason}"
+    if message.get("method") != CALL:
+        error = {"code": _REFUSED, "message": text}
+        return as_json({"jsonrpc": "2.0", "id": message.get("id"), "error": error}) + b"\n"
     body = {"content": [{"type": "text", "text": text}], "isError": True}
     return as_json({"jsonrpc": "2.0", "id": message.get("id"), "result": body}) + b"\n"
 

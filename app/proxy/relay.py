@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from subprocess import PIPE, Popen
 from threading import BoundedSemaphore, Lock, Thread
-from typing import IO, Final, NamedTuple, cast
+from typing import IO, Final, NamedTuple, Protocol, TypeAlias, cast
 
 from assure_tui.app.proxy import messages
-from assure_tui.app.proxy.messages import Message, UnreadableError
+from assure_tui.app.proxy.messages import Id, Message, UnreadableError
 from assure_tui.app.proxy.witness import Witness
 
 CHUNK: Final = 1 << 16
@@ -28,8 +28,19 @@ SWITCH_SECONDS: Final = 0.0005
 _GONE: Final = 141
 """Exit code when the client went away (128 + SIGPIPE)."""
 
-Guard = Callable[[Message, str], str]
-"""Judges a call of a given id: gives why the server must not get it, or nothing."""
+
+class Guard(Protocol):
+    """Judges calls."""
+
+    def judge(self, message: Message, call: str) -> str | Callable[[], str]:
+        """Say why the server must not get a call, or nothing; or give what will know, once it has waited."""
+
+    def came_of(self, message: Message, call: str) -> None:
+        """Take note of the response to a call."""
+
+
+Calls: TypeAlias = Sequence[tuple[Message, str]]
+"""Messages of a line, each with its id as a call, if it is one."""
 
 
 class Seen(NamedTuple):
@@ -46,7 +57,9 @@ class Relay:
         self._guard = guard
         self._server = Popen(list(argv), stdin=PIPE, stdout=PIPE, bufsize=0)  # noqa: S603 - the user's own command
         self._to, self._from = cast("IO[bytes]", self._server.stdin), cast("IO[bytes]", self._server.stdout)
-        self._client = _Outlet(1)
+        self._client, self._server_in = _Outlet(1), _Outlet(self._to.fileno())
+        self._waiting: list[Thread] = []
+        self._called_off: set[Id] = set()
         self._unseen: SimpleQueue[Seen] = SimpleQueue()
         self._room = BoundedSemaphore(MAX_UNSEEN)
 
@@ -71,46 +84,71 @@ class Relay:
         self._server.terminate()
 
     def _up(self) -> None:
-        server = _Outlet(self._to.fileno())
         held = bytearray()
         while chunk := os.read(0, CHUNK):
             held += chunk
             while (end := held.find(b"\n")) >= 0:
                 line = bytes(held[: end + 1])
                 del held[: end + 1]
-                if not self._may_pass(line) or server.put(line):
-                    continue
-                return
+                self._pass(line)
             if len(held) > MAX_LINE:
                 self._witness.unread("client", bytes(held[:1]))
+                held.clear()
                 break
-        if held and len(held) <= MAX_LINE and self._may_pass(bytes(held)):
-            server.put(bytes(held))
+        if held:
+            self._pass(bytes(held))
+        for waiting in self._waiting:
+            waiting.join()
         self._to.close()
 
-    def _may_pass(self, line: bytes) -> bool:
-        """Judge a client's line; a call that is refused is answered here, a batch with one is refused whole."""
+    def _pass(self, line: bytes) -> None:
+        """Pass a client's line on, or answer it here. What waits for the operator lets other lines go first."""
         if not line.strip():
-            return True
+            self._server_in.put(line)
+            return
         try:
             batch = messages.read(line)
         except UnreadableError:
             self._witness.unread("client", line)
             self._client.insert(messages.not_json())
-            return False
+            return
         try:
             calls = [(message, self._witness.asked(message)) for message in batch]
-            reason = next((why for message, call in calls if call and (why := self._guard(message, call))), "")
+            answers = [self._guard.judge(message, call) for message, call in calls if call]
         except OSError as error:
-            calls, reason = [(message, "") for message in batch], f"it could not be written down ({error.strerror})"
-        if not reason:
-            return True
+            self._refuse([(message, "") for message in batch], f"it could not be written down ({error.strerror})")
+            return
+        self._called_off |= {off for message in batch if (off := messages.called_off(message)) is not None}
+        later = [answer for answer in answers if not isinstance(answer, str)]
+        reason = next((answer for answer in answers if isinstance(answer, str) and answer), "")
+        if reason:
+            self._refuse(calls, reason)
+        elif later:
+            waiting = Thread(target=self._wait, args=(line, calls, later), name="waiting", daemon=True)
+            self._waiting.append(waiting)
+            waiting.start()
+        else:
+            self._server_in.put(line)
+
+    def _wait(self, line: bytes, calls: Calls, later: Sequence[Callable[[], str]]) -> None:
+        try:
+            reason = next((reason for ask in later if (reason := ask())), "")
+        except Exception as error:  # noqa: BLE001 - whatever it was: no call may pass unjudged because of it
+            reason = f"the operator could not be asked ({error})"
+        if not reason and self._called_off & {messages.key(message) for message, _ in calls}:
+            reason = "it was called off before the operator answered"
+        if reason:
+            self._refuse(calls, reason)
+        else:
+            self._server_in.put(line)
+
+    def _refuse(self, calls: Calls, reason: str) -> None:
+        """Answer in the server's stead; a batch with one refused call is refused whole."""
         for message, call in calls:
             if call:
                 self._witness.refused(message, call, reason)
             if messages.key(message) is not None:
                 self._client.insert(messages.refusal(message, reason))
-        return False
 
     def _down(self) -> bool:
         """Pass the server's bytes on until it closes its output; False when the client has gone away."""
@@ -143,8 +181,8 @@ class Relay:
             self._witness.unread("server", line)
             return
         for message in batch:
-            if messages.is_response(message):
-                self._witness.answered(message)
+            if messages.is_response(message) and (call := self._witness.answered(message)):
+                self._guard.came_of(message, call)
 
 
 class _Outlet:

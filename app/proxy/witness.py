@@ -65,13 +65,15 @@ class Witness:
             return self._call(message, name)
         return ""
 
-    def answered(self, message: Message) -> None:
-        """Take note of a response of the server."""
+    def answered(self, message: Message) -> str:
+        """Take note of a response of the server; give the call's id when it answers a call."""
         name = messages.key(message)
         if name in self._listings:
             self._listed(message, first=self._listings.pop(name))
         elif (call := self._calls.pop(name, None)) is not None:
             self.result(call, "failed" if messages.failed(message) else "succeeded", messages.shown(message))
+            return call
+        return ""
 
     def refused(self, message: Message, call: str, reason: str) -> None:
         """Take note of a call that the server never got."""

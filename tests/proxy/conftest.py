@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,17 +14,13 @@ import pytest
 ECHO = """
 import sys
 said = open(sys.argv[1], "wb", buffering=0)
-replies = open(sys.argv[2], "rb").read()
-first = True
 for line in sys.stdin.buffer:
     said.write(line)
-    if first:
-        sys.stdout.buffer.write(replies)
-        sys.stdout.buffer.flush()
-        first = False
+sys.stdout.buffer.write(open(sys.argv[2], "rb").read())
+sys.stdout.buffer.flush()
 sys.exit(7)
 """
-"""A server that writes down all it hears, answers the first line with given bytes, and ends with 7."""
+"""A server that writes down all it hears, then says given bytes, and ends with 7."""
 
 
 class Bench:
@@ -36,28 +33,28 @@ class Bench:
         self._script.write_text(ECHO)
         self._replies = folder / "replies"
 
-    def run(self, sent: bytes, replies: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """Send bytes through the proxy and give what came back."""
+    def command(self, replies: bytes = b"") -> list[str]:
+        """Give the proxy's command, before a server that says `replies`."""
         self._replies.write_bytes(replies)
         server = [sys.executable, str(self._script), str(self.heard), str(self._replies)]
-        return subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "assure_tui.app",
-                "mcp-proxy",
-                "--home",
-                str(self.home),
-                "--name",
-                "desk",
-                "--",
-                *server,
-            ],
-            input=sent,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        proxy = [sys.executable, "-m", "assure_tui.app", "mcp-proxy", "--home", str(self.home), "--name", "desk"]
+        return [*proxy, "--", *server]
+
+    def run(self, sent: bytes, replies: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Send bytes through the proxy and give what came back."""
+        return subprocess.run(self.command(replies), input=sent, capture_output=True, timeout=60, check=False)
+
+    def start_apart(self, sent: bytes) -> None:
+        """Send bytes through a proxy that this process did not start, as far as anybody can tell."""
+        sending, out, done = (self.home.parent / name for name in ("sent", "out", "done"))
+        sending.write_bytes(sent)
+        line = f"{shlex.join(self.command())} <{sending} >{out} 2>&1; mv {out} {done}"
+        subprocess.run(["sh", "-c", f"({line}) &"], check=True, start_new_session=True, timeout=10)
+
+    def ended(self) -> bytes:
+        """Give what came back, and an end mark, once the proxy that was started apart has ended."""
+        done = self.home.parent / "done"
+        return done.read_bytes() + b"." if done.exists() else b""
 
     def log(self) -> list[dict[str, Any]]:
         """Give what the witness wrote."""
