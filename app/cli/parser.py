@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
+AGENTS = ("claude-code", "codex", "gemini-cli", "copilot-cli")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Adder = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that has it, what it does."""
@@ -59,6 +60,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _gates(command("gates", "gates", "gates: list, show, explain a run, write, test, measure, waive"))
     _chain(command)
     _custody(command)
+    _gating(command)
     _upkeep(command)
     _proxy(command("mcp-proxy", "proxy", "stand between an agent and an MCP server, and write down what passes"))
     return parser, set(commands.choices)
@@ -231,6 +233,27 @@ def _custody(command: Adder) -> None:
 
 def _yes(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _gating(command: Adder) -> None:
+    sub = command("hook", "hooks", "gate an agent while it acts: called by the agent as `hook AGENT`, set up by you")
+    sub.add_argument("what", choices=("install", "remove", "status"), metavar="install|remove|status|AGENT")
+    sub.add_argument("agent", nargs="?", choices=AGENTS, metavar="AGENT", help=f"{', '.join(AGENTS)}")
+    where = sub.add_mutually_exclusive_group()
+    where.add_argument("--user", action="store_true", help="in the user's settings of the agent (default)")
+    where.add_argument("--project", action="store_true", help="in those for the project in this folder")
+    sub.add_argument("--yes", action="store_true", help="show the change, and do not ask")
+    sub = command("approvals", "approvals", "calls that wait for you: list, approve, refuse")
+    what = sub.add_subparsers(dest="what", required=True, metavar="list|approve|refuse")
+    listing = what.add_parser("list", help="list what waits, with what it asks for")
+    listing.add_argument("--all", action="store_true", help="also what has its answer")
+    _format(listing)
+    for word, about in (("approve", "let a call be made, signed with your key"), ("refuse", "refuse a call")):
+        answer = what.add_parser(word, help=about)
+        answer.add_argument("approval", metavar="ID")
+        answer.add_argument("reason", metavar="REASON")
+        answer.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
+        _passphrase(answer)
 
 
 def _upkeep(command: Adder) -> None:
