@@ -117,7 +117,8 @@ def at_stop(
     turn, trouble = _turn(request, run, settings)
     if trouble:
         return Judgement("none", f"the turn could not be checked: {trouble}"), {"unchecked": trouble}
-    wrong = turn.wrong()
+    blocks = _Blocks(places, run, turn.name or request.turn)
+    wrong = [(claim, found) for claim, found in turn.wrong() if claim.id not in blocks.claims]
     more: dict[str, Any] = {
         "turn": turn.name,
         "claims": [
@@ -127,10 +128,9 @@ def at_stop(
     }
     if not wrong:
         return Judgement("none", ""), more
-    blocks = _Blocks(places, run, turn.name or request.turn)
     if blocks.count >= MAX_BLOCKS:
         return Judgement("none", f"sent back {MAX_BLOCKS} times already: for a human to judge"), more | {"human": True}
-    blocks.add()
+    blocks.add(claim.id for claim, _ in wrong)
     return Judgement("block", _explained(turn, wrong)), more | {"blocks": blocks.count}
 
 
@@ -210,7 +210,7 @@ def _explained(turn: Turn, wrong: list[tuple[Claim, Discrepancy]]) -> str:
     output = turn.outputs.get(effect.call_id or "", "") if effect is not None else ""
     command = effect.args.get("command") if effect is not None else None
     if output.strip():
-        parts.append(f"Its own output ended: “{_short(output.strip()[-_QUOTED:])}”.")
+        parts.append(f"Its own output ended: “{_ending(output)}”.")
     if isinstance(command, str) and command and "\n" not in command:
         parts.append(f"To prove it, run `{command[:_QUOTED]}` and report what it prints; or correct what you said.")
     elif found.settles:
@@ -223,6 +223,17 @@ def _explained(turn: Turn, wrong: list[tuple[Claim, Discrepancy]]) -> str:
     return " ".join(parts)
 
 
+def _ending(output: str) -> str:
+    """Give the last lines of an output, as many as fit."""
+    lines: list[str] = []
+    for line in reversed(output[-4 * _QUOTED :].split("\n")):
+        if lines and sum(map(len, lines)) + len(line) > _QUOTED:
+            break
+        if line.strip():
+            lines.append(line.strip())
+    return _short(" / ".join(reversed(lines)))
+
+
 def _end(text: str) -> str:
     return " ".join(text.split())[-_QUOTED:]
 
@@ -233,25 +244,30 @@ def _short(text: str) -> str:
 
 
 class _Blocks:
-    """How often a turn was sent back. The ledger has each; this file saves reading all of it while the agent waits."""
+    """How often a turn was sent back, and for which claims: what was said before that is not held against it again.
+
+    The ledger has each time; this file saves reading all of it while the agent waits.
+    """
 
     def __init__(self, places: Home, run: str, turn: str) -> None:
         self._path = places.hook / "turns" / f"{run}.json"
         self._turn = turn
-        self.count = self._read()
+        known = self._read()
+        count, claims = known.get("blocks"), known.get("claims")
+        self.count = count if isinstance(count, int) else 0
+        self.claims = {name for name in claims if isinstance(name, str)} if isinstance(claims, list) else set[str]()
 
-    def _read(self) -> int:
+    def _read(self) -> dict[str, Any]:
         try:
             known = json.loads(self._path.read_bytes())
         except (OSError, ValueError, RecursionError):
-            return 0
-        if not isinstance(known, dict) or known.get("turn") != self._turn:
-            return 0
-        count = known.get("blocks")
-        return count if isinstance(count, int) else 0
+            return {}
+        return known if isinstance(known, dict) and known.get("turn") == self._turn else {}
 
-    def add(self) -> None:
-        """Count one more."""
+    def add(self, claims: Iterable[str]) -> None:
+        """Count one more, for these claims."""
         self.count += 1
+        self.claims.update(claims)
+        known = {"turn": self._turn, "blocks": self.count, "claims": sorted(self.claims)}
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace(self._path, json.dumps({"turn": self._turn, "blocks": self.count}).encode())
+        replace(self._path, json.dumps(known).encode())
