@@ -36,6 +36,8 @@ CONTEXT: Final = 160
 AROUND: Final = 4
 """Events shown on either side of the one that matters."""
 CELLS_SHOWN: Final = 8
+SHORTEST: Final = 4
+"""Letters of a value that is followed from an input into a call."""
 ABSENT: Final = {
     "asked": "no user turn found before it",
     "claimed": "no claim of the agent covers this",
@@ -85,6 +87,8 @@ class Evidence:
     absent: Mapping[str, str] = field(default_factory=dict)
     event: str | None = None
     """The event to go to in the Timeline."""
+    carried: tuple[str, ...] = ()
+    """Values that stand in what was read from a tool and again in the acts."""
     acts: tuple[Effect, ...] = ()
     """The effects that it rests on."""
     around: tuple[EventRow, ...] = ()
@@ -126,7 +130,9 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
     event = claim.event if claim else next((act.event for act in matter.acts), matter.event)
     called = [act for act in matter.acts if act.source_kind == "log"]
     landed = [act for act in matter.acts if act.source_kind != "log"] or _rows_beside(detail, called)
+    cells = [_effect(act, detail.row.cwd) for act in (*called, *landed)]
     return Evidence(
+        carried=_carried(matter.read, cells),
         subject=matter.subject,
         title=matter.title,
         sentence=matter.sentence,
@@ -199,6 +205,19 @@ def _rows_beside(detail: RunDetail, called: Sequence[Effect]) -> list[Effect]:
         if of_log and of_log <= names:
             rows |= {act.id: act for act in acts if act.source_kind != "log"}
     return list(rows.values())
+
+
+def _carried(read: Sequence[Cell], acts: Sequence[Cell]) -> tuple[str, ...]:
+    """Give the values of acts that are words of what was read: the way of a value from an input into a call."""
+    source = {word.casefold().strip(".,") for cell in read for word in _WORD.findall(cell.text)}
+    words = [word for cell in acts for _, value in cell.details for word in _WORD.findall(value)]
+    told = (word.strip(".,") for word in words)
+    return tuple(dict.fromkeys(word for word in told if word.casefold() in source and _telling(word)))
+
+
+def _telling(word: str) -> bool:
+    """Tell whether a word names something: it has a digit, or the shape of an address or a path."""
+    return len(word) >= SHORTEST and (any(char.isdigit() for char in word) or any(char in word for char in "@/."))
 
 
 def _around(desk: Desk, run: str, event: str | None) -> Sequence[EventRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from textual.content import Content
@@ -37,7 +37,7 @@ def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -
         out += paint.wrap(paint.text(evidence.sentence), inner)
     out.append(Content(""))
     if evidence.read:
-        out += _reading(evidence.read, inner, glyphs)
+        out += _reading(evidence, inner, glyphs)
     out += _four(evidence, inner, glyphs) if inner >= SIDE_BY_SIDE else _stacked(evidence, inner, glyphs)
     if evidence.more:
         out.append(Content.styled(f"and {evidence.more} more of the same matter", DIM))
@@ -93,7 +93,8 @@ def _column(evidence: Evidence, name: str, width: int, glyphs: Glyphs) -> list[C
     for index, cell in enumerate(cells):
         if index:
             out.append(Content(""))
-        out += _quote(cell, width, glyphs) if name in {"asked", "claimed"} else _act(cell, width, glyphs)
+        said = name in {"asked", "claimed"}
+        out += _quote(cell, width, glyphs) if said else _act(cell, width, glyphs, evidence.carried)
     return out
 
 
@@ -116,13 +117,27 @@ def quoted(text: str, span: tuple[int, int] | None) -> Content:
     )
 
 
-def _act(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
-    """What was done: the tool, its values, how it ended, then when and how it is known."""
+def _act(cell: Cell, width: int, glyphs: Glyphs, carried: Sequence[str] = ()) -> list[Content]:
+    """What was done: the tool, its values, how it ended, then when and how it is known.
+
+    Values that were `carried` here from an input are highlighted, as they are where they were read.
+    """
     out = paint.wrap(paint.text(cell.text, STRONG), width)
     for key, value in cell.details:
         name = Content("") if key in SELF_EVIDENT else Content.styled(f"{paint.text(key, limit=40).plain} ", DIM)
-        out += paint.wrap(name + paint.text(value, limit=160), width)
+        out += paint.wrap(name + highlighted(paint.text(value, limit=160), carried), width)
     return [*out, *_source(cell, width, glyphs)]
+
+
+def highlighted(content: Content, words: Sequence[str]) -> Content:
+    """Highlight every place of some words."""
+    plain = content.plain.casefold()
+    for word in words:
+        at = plain.find(word.casefold())
+        while at >= 0:
+            content = content.stylize("$text-hit", at, at + len(word))
+            at = plain.find(word.casefold(), at + len(word))
+    return content
 
 
 def _source(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
@@ -142,11 +157,25 @@ def _source(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
     return out
 
 
-def _reading(cells: Sequence[Cell], width: int, glyphs: Glyphs) -> list[Content]:
-    out = [Content.styled("READ FROM A TOOL", HEAD)]
-    for cell in cells:
-        out += _quote(cell, width, glyphs)
+def _reading(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
+    """Where it came from: the words of a tool's output, with the values highlighted that went into a call."""
+    out = [Content.styled("IT CAME FROM A TOOL", HEAD)]
+    opening, closing = glyphs.marks["open_quote"], glyphs.marks["close_quote"]
+    for cell in evidence.read:
+        words = Content(opening) + quoted(cell.text, cell.span) + Content(closing)
+        out += [*paint.wrap(highlighted(words, evidence.carried), width), *_source(cell, width, glyphs)]
+    if evidence.carried:
+        arrow = glyphs.marks["arrow"]
+        went = Content.assemble((f"{arrow} ", ACCENT), *_joined(evidence.carried), (" went into the call", DIM))
+        out += paint.wrap(went, width)
     return [*out, Content("")]
+
+
+def _joined(words: Sequence[str]) -> Iterator[Content | tuple[str, str] | str]:
+    for index, word in enumerate(words[:8]):
+        if index:
+            yield ", "
+        yield (paint.text(word, limit=80).plain, "$text-hit")
 
 
 # --- what stands below ----------------------------------------------------------------------------------------------

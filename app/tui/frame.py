@@ -1,4 +1,4 @@
-"""The frame: header, filter, one of six views, footer, and the poll of the desk that keeps them true."""
+"""The frame: header, filter, one of seven views, footer, and the poll of the desk that keeps them true."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from assure_tui.app.tui.session import Session
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.app.tui.views.claims import ClaimsView
 from assure_tui.app.tui.views.diff import DiffView
+from assure_tui.app.tui.views.gates import GatesView
 from assure_tui.app.tui.views.ledger import LedgerPane, bar
 from assure_tui.app.tui.views.notes import NotesView
 from assure_tui.app.tui.views.runs import RunsView
@@ -89,9 +90,9 @@ class Frame(App[int]):
         self.runs, self.claims = RunsView(session, welcome=welcome), ClaimsView(session)
         self.timeline = TimelineView(session)
         self.diff, self.ledger, self.notes = DiffView(session), LedgerPane(session), NotesView(session)
-        self.views: dict[str, View] = {
-            view.key: view for view in (self.runs, self.claims, self.timeline, self.diff, self.ledger, self.notes)
-        }
+        self.gates = GatesView(session)
+        everything = (self.runs, self.claims, self.timeline, self.diff, self.ledger, self.notes, self.gates)
+        self.views: dict[str, View] = {view.key: view for view in everything}
         self.header, self.strip, self.footer = Caption(id="header"), Caption(id="strip"), Caption(id="footer")
         self.filter_input = Input(
             id="filter-input", placeholder="words, field:value, -field:value, field:>n, ~regex", select_on_focus=False
@@ -112,7 +113,7 @@ class Frame(App[int]):
         self._keymap = dict(keymap or {})
 
     def compose(self) -> ComposeResult:
-        """Header, filter, one of six views, footer."""
+        """Header, filter, one of seven views, footer."""
         yield self.header
         yield self.filter_bar
         yield self.switcher
@@ -183,6 +184,11 @@ class Frame(App[int]):
             self.say(words)
         with suppress(*TROUBLE):
             presence = self.session.desk.presence()
+            if presence.ledger_size != self.session.presence.ledger_size or self.session.approvals:
+                self.session.approvals = self.session.desk.approvals()
+                if self.is_at("gates") and self.at_desk:
+                    self.gates.update()
+                self.show_bars()
             if presence != self.session.presence:
                 self.session.presence = presence
                 self.show_bars()
@@ -226,6 +232,8 @@ class Frame(App[int]):
             flags.append("HELD")
         if session.read_only:
             flags.append("READ ONLY")
+        if session.approvals:
+            flags.append(f"{paint.count(len(session.approvals), 'CALL WAITS', 'CALLS WAIT')}: 7")
         timeline = self.timeline.lines if self.is_at("timeline") else None
         if timeline is not None and timeline.follow:
             flags.append("FOLLOW")
@@ -257,8 +265,13 @@ class Frame(App[int]):
         if key.id in {"verdict", "seal"}:
             return self.session.read_only or (not self.session.run and not self.is_at("runs"))
         if key.id in {"real", "false-alarm", "accept-risk", "undo"}:
-            return self.session.read_only or self.claims.finding() is None
+            return self.session.read_only or self._nothing_to_answer()
         return key.id == "next-section" and not self.is_at("diff")
+
+    def _nothing_to_answer(self) -> bool:
+        if self.is_at("gates"):
+            return self.gates.finding() is None and self.gates.approval() is None
+        return self.claims.finding() is None
 
     def say(self, words: str) -> None:
         """Say something in the footer for a while."""

@@ -108,9 +108,9 @@ class Moving(Frame):
         """Show another view. The run under the cursor of Runs is opened on the way; Claims lead to their event."""
         runs = self.runs
         under = runs.key_under_cursor if self.is_at("runs") else ""
-        if name in {"claims", "timeline", "diff", "notes"} and under not in {"", self.session.run}:
+        if name in {"claims", "timeline", "diff", "notes", "gates"} and under not in {"", self.session.run}:
             self.open_run(under)
-        origin = self.claims.event if self.is_at("claims") else None
+        origin = self.claims.event if self.is_at("claims") else self.gates.event if self.is_at("gates") else None
         self.show_view(name)
         if name == "timeline" and origin is not None:
             self.timeline.go_to(origin)
@@ -130,6 +130,8 @@ class Moving(Frame):
             self._show_filter(focus=False)
         if name == "claims":
             self.call_after_refresh(self.claims.show_evidence)
+        if name == "gates":
+            self.call_after_refresh(self.gates.show_page)
         if name == "timeline":
             self.call_after_refresh(self.timeline.show_text)
 
@@ -153,7 +155,7 @@ class Moving(Frame):
         session.open(run)
         if not session.read_only:
             session.desk.looked(run)
-        for name in ("claims", "timeline", "diff", "notes"):
+        for name in ("claims", "timeline", "diff", "notes", "gates"):
             session.queries.pop(name, None)
 
     def action_finding(self, by: int) -> None:
@@ -201,7 +203,8 @@ class Moving(Frame):
         """The event under the cursor of the Timeline, or the one that the evidence on the page goes back to."""
         if self.is_at("timeline"):
             return self.timeline.lines.event()
-        session, name = self.session, self.claims.event if self.is_at("claims") else None
+        session = self.session
+        name = self.claims.event if self.is_at("claims") else self.gates.event if self.is_at("gates") else None
         place = session.desk.position(session.run, name) if name and session.run else None
         found = session.desk.events(session.run, place, 1) if place is not None else ()
         return found[0] if found else None

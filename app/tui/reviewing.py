@@ -10,9 +10,10 @@ from typing import Any
 
 from textual import work
 
-from assure_tui.app.desk.views import DecisionWord, RunDetail
+from assure_tui.app.desk.views import Approval, DecisionWord, RunDetail
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.dialogs.approval import ApprovalDialog
 from assure_tui.app.tui.dialogs.missed import MissedDialog
 from assure_tui.app.tui.dialogs.reason import NoteDialog, ReasonDialog
 from assure_tui.app.tui.dialogs.seal import Order, SealDialog
@@ -33,10 +34,14 @@ class Reviewing(Moving):
 
     @work
     async def action_decide(self, word: DecisionWord) -> None:
-        """Decide the finding under the cursor, then go to the next undecided one."""
-        view, session = self.claims, self.session
-        finding = view.finding()
+        """Decide the finding under the cursor, then go to the next undecided one; or answer a call that waits."""
+        session, at_gates = self.session, self.is_at("gates")
+        finding = self.gates.finding() if at_gates else self.claims.finding()
         if not self._may_write():
+            return
+        approval = self.gates.approval() if at_gates else None
+        if approval is not None:
+            await self._answer_call(approval, word)
             return
         if finding is None or session.detail is None:
             self.say("The cursor is on no finding; e goes to the next one.")
@@ -51,12 +56,39 @@ class Reviewing(Moving):
             after = waiting[waiting.index(finding.id) + 1 :] if finding.id in waiting else []
             rest = [item.id for item in undecided(session.detail)] if session.detail else []
             following = next((item for item in [*after, *rest] if item in rest), None)
-            if following:
+            if at_gates:
+                self.gates.listing.find(finding.id)
+            elif following:
                 self._show_finding(following)
             else:
                 self.say("All findings of this run are decided: v gives the verdict.")
 
         self._act(lambda: session.desk.decide(finding.id, word, reason, run), then)
+
+    async def _answer_call(self, approval: Approval, word: DecisionWord) -> None:
+        """Let a call that waits be made, or refuse it."""
+        session = self.session
+        if word == "risk-accepted":
+            self.say("A call that waits is let go with a, or refused with x.")
+            return
+        approve = word == "real"
+        if approve and not session.desk.operator_keys():
+            self.say(
+                "You have no key to sign that with: `assure-tui keys new NAME` makes one. x refuses without a key."
+            )
+            return
+        answer = await self.push_screen_wait(ApprovalDialog(session.desk, approval, approve=approve))
+        if answer is None:
+            return
+        reason, passphrase = answer
+
+        def act() -> None:
+            if approve:
+                session.desk.approve(approval.id, reason, passphrase=passphrase)
+            else:
+                session.desk.refuse(approval.id, reason)
+
+        self._act(act, lambda: self.say("It may be made now." if approve else "Refused."))
 
     def action_undo(self) -> None:
         """Take back the decision under the cursor, else the last one of this sitting."""
@@ -64,7 +96,7 @@ class Reviewing(Moving):
         if not self._may_write() or session.detail is None:
             return
         run, answered = session.run, {decision.finding for decision in session.detail.decisions}
-        here = self.claims.listing.key
+        here = (self.gates if self.is_at("gates") else self.claims).listing.key
         last = next((item for item in reversed(session.decided) if item in answered), None)
         finding = here if here in answered else last
         if finding is None:

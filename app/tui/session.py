@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from assure_tui.app.desk.views import LedgerView, Presence, RunDetail, RunRow
-from assure_tui.app.tui.port import Desk
+from assure_tui.app.desk.views import Approval, LedgerView, Presence, RunDetail, RunRow
+from assure_tui.app.tui.port import Desk, Performance
 from assure_tui.reconcile.model import Finding, at_least
 from assure_tui.themes.glyphs import Glyphs
 
@@ -27,6 +27,10 @@ class Session:
     detail: RunDetail | None = None
     presence: Presence = field(init=False)
     ledger: LedgerView = field(init=False)
+    approvals: Sequence[Approval] = ()
+    """Calls that wait for an answer, of all runs."""
+    performance: Sequence[Performance] = ()
+    """How the rules do; read when the Gates view is shown."""
     queries: dict[str, str] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     """Findings whose evidence was on the screen, ever: kept by the desk, and told in the seal."""
@@ -51,6 +55,7 @@ class Session:
         self.shown = list(self.desk.runs(query)) if query else self.rows
         self.presence = self.desk.presence()
         self.ledger = self.desk.ledger()
+        self.approvals = self.desk.approvals()
 
     def load_marks(self) -> None:
         """Read which of the runs are marked."""

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.performance import Performance
 from assure_tui.app.desk.views import (
     Coverage,
     Decision,
@@ -526,6 +527,8 @@ class SampleDesk:
         self.ledger_state = "ok"
         self.passphrase = None
         self.sealed = []
+        self.queue = []
+        self.answered = []
 
     def bump(self):
         self.number += 1
@@ -617,6 +620,28 @@ class SampleDesk:
         )
         self.change(run, claims=(*item.claims, claim))
         return claim
+
+    def approvals(self, *, pending=True):
+        return [item for item in self.queue if item.state == "pending" or not pending]
+
+    def approve(self, approval, reason, *, passphrase):
+        if passphrase != self.passphrase:
+            raise UsageError("the passphrase does not open this key")
+        self.answered.append((approval, "approved", reason))
+        self.queue.clear()
+        self.bump()
+
+    def refuse(self, approval, reason):
+        self.answered.append((approval, "refused", reason))
+        self.queue.clear()
+        self.bump()
+
+    def performance(self):
+        shared = {"runs": 2, "undecided": 1, "withdrawn": 0, "seconds": 240.0}
+        return [
+            Performance(kind="discrepancy", code="duplicate", fired=3, real=2, accepted=0, false_alarm=0, **shared),
+            Performance(kind="gate", code="hook-bypass", fired=5, real=1, accepted=0, false_alarm=3, **shared),
+        ]
 
     def decide(self, finding, word, reason, run=None):
         run = run or self.owner(finding)

@@ -17,6 +17,7 @@ SCREENS = {
     "timeline": ["3"],
     "diff": ["j", "4"],
     "ledger": ["5"],
+    "gates": ["j", "7", "j"],
     "help": ["e", "question_mark"],
     "seal": ["e", "S"],
 }
