@@ -18,6 +18,8 @@ MAX_OPEN_CALLS = 4096
 MAX_RETURNED = 512
 """Calls kept after their result."""
 MAX_TOUCHED = 4096
+MAX_TOOLS = 4096
+"""Tools whose definitions are kept: the first."""
 
 
 @dataclass(slots=True)
@@ -95,7 +97,9 @@ class Context:
 
     def define(self, event: ToolsDefined) -> None:
         """Take tool definitions."""
-        self.tools.update(event.tools)
+        for name, definition in event.tools.items():
+            if name in self.tools or len(self.tools) < MAX_TOOLS:
+                self.tools[name] = definition
 
     def called(self, event: ToolCall, effects: list[Effect]) -> None:
         """Take a call."""

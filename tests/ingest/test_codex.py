@@ -7,7 +7,18 @@ import pytest
 from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.codex.script import nested_calls
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import (
+    AgentText,
+    Boundary,
+    Permission,
+    RunStarted,
+    ToolCall,
+    ToolResult,
+    ToolsDefined,
+    UserTurn,
+)
+from assure_tui.reconcile.model import InputFinding
+from assure_tui.reconcile.workspace import Workspace
 
 THREAD = "019f0000-0000-7000-8000-000000000001"
 
@@ -390,3 +401,33 @@ def test_news_is_counted(log):
     found = log("codex", [META, item("dream"), event("mood"), line("aura"), event("token_count", info=None)])
     assert found.tally.unknown_types == {"response_item/dream": 1, "event_msg/mood": 1, "aura": 1}
     assert found.tally.bookkeeping == 1
+
+
+def search(description: str, *, late: bool = True) -> dict:
+    function = {"type": "function", "name": "_fetch", "description": description, "defer_loading": late}
+    pages = {"type": "namespace", "name": "mcp__pages", "tools": [function | {"parameters": {"type": "object"}}]}
+    return item("tool_search_output", call_id="c1", status="completed", tools=[pages])
+
+
+def test_the_tools_that_a_run_has_are_told_with_their_definitions(log):
+    ask = {"name": "ask", "description": "Asks.", "inputSchema": {"type": "object"}, "deferLoading": False}
+    found = log("codex", [META | {"payload": META["payload"] | {"dynamic_tools": [ask]}}, search("Fetches.")])
+    first, second = (event.tools for event in found.all(ToolsDefined))
+    assert first == {"ask": {"description": "Asks.", "parameters": {"type": "object"}}}
+    assert second == {"mcp__pages_fetch": {"description": "Fetches.", "parameters": {"type": "object"}}}
+    assert found.tally.unrecognised == 0
+
+
+@pytest.mark.parametrize("tools", [None, [], "x", [3], [{"name": 3}], {"tools": [{"tools": [{"tools": []}]}]}])
+def test_lists_of_tools_in_no_known_shape_tell_of_none(log, tools):
+    found = log("codex", [META, item("tool_search_output", call_id="c1", tools=tools)])
+    assert found.all(ToolsDefined) == []
+    assert found.tally.bookkeeping == 1
+
+
+@pytest.mark.parametrize(("second", "fires"), [(search("Fetches.", late=False), False), (search("Sends."), True)])
+def test_a_tool_that_becomes_another_one_is_noticed(log, second, fires):
+    check = Workspace()
+    changes = [change for one in log("codex", [META, search("Fetches."), second]).events for change in check.step(one)]
+    found = [change.value.code for change in changes if isinstance(change.value, InputFinding)]
+    assert found == (["tool-changed"] if fires else [])

@@ -19,6 +19,7 @@ from assure_tui.ingest.adapters.codex.facts import (
     patch_in,
     spawned_by,
     status_of,
+    tools_of,
 )
 from assure_tui.ingest.adapters.codex.output import Reading, read_output
 from assure_tui.ingest.adapters.codex.patch import files_of_changes, files_of_patch
@@ -52,6 +53,7 @@ from assure_tui.ingest.model import (
     SourceInfo,
     ToolCall,
     ToolResult,
+    ToolsDefined,
     UserTurn,
 )
 
@@ -191,6 +193,12 @@ class CodexDecoder(Decoder):
             parent=run_id(NAME, parent, parent) if parent else None,
             forked_from=run_id(NAME, self._fork, self._fork) if self._fork else None,
         )
+        self._tools(meta.dynamic_tools, draft)
+
+    def _tools(self, listed: Any, draft: Draft) -> None:
+        tools = tools_of(listed)
+        if tools:
+            draft.add(ToolsDefined, "tools", tools=tools)
 
     def _begin_turn(self, notice: Notice) -> None:
         started = epoch(notice.started_at)
@@ -238,6 +246,9 @@ class CodexDecoder(Decoder):
                 self._call(item, "web_search", arguments(item.action), draft)
             case "function_call_output" | "custom_tool_call_output" | "local_shell_call_output":
                 self._output(item, draft)
+            case "tool_search_output":
+                self._tools(item.tools, draft)
+                draft.bookkeeping = not draft.events
             case "agent_message":
                 draft.add(UserTurn, 0, text=_text(item.content), synthetic=True)
             case kind if kind in ITEM_BOOKKEEPING:

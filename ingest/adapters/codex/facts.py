@@ -12,6 +12,7 @@ from assure_tui.ingest.adapters.codex.wire import Completed
 from assure_tui.ingest.adapters.values import arguments
 from assure_tui.ingest.model import FileChange, ResultStatus
 
+MAX_TOOLS = 1024
 _STATUSES: dict[str, ResultStatus] = {
     "completed": "succeeded",
     "failed": "failed",
@@ -74,6 +75,32 @@ def spawned_by(source: Any) -> str | None:
     for name in ("subagent", "thread_spawn", "parent_thread_id"):
         source = source.get(name) if isinstance(source, dict) else None
     return source if isinstance(source, str) else None
+
+
+def tools_of(listed: Any) -> Json:
+    """Definitions of the tools that a list holds, by name; those of a namespace, an MCP server's, under its name too.
+
+    Of a definition only what the model is told counts: whether a tool is loaded late says nothing of what it is.
+    """
+    found: Json = {}
+    for entry in [listed] if isinstance(listed, dict) else listed if isinstance(listed, list) else []:
+        if not isinstance(entry, dict) or len(found) >= MAX_TOOLS:
+            continue
+        name = entry.get("name")
+        if isinstance(entry.get("tools"), list):
+            prefix = name if isinstance(name, str) else ""
+            for inner, definition in tools_of([one for one in entry["tools"] if not _nests(one)]).items():
+                found[f"{prefix}{'' if inner.startswith('_') else '__'}{inner}"] = definition
+        elif isinstance(name, str):
+            found[name] = {
+                "description": entry.get("description"),
+                "parameters": entry.get("parameters", entry.get("inputSchema")),
+            }
+    return found
+
+
+def _nests(entry: Any) -> bool:
+    return isinstance(entry, dict) and "tools" in entry
 
 
 def patch_in(args: Json) -> str | None:

@@ -29,7 +29,6 @@ ITEM_BOOKKEEPING = frozenset(
         "other",
         "reasoning",
         "tool_search_call",
-        "tool_search_output",
     }
 )
 
@@ -109,6 +108,7 @@ class Item(msgspec.Struct):
     output: Any = None
     status: str | None = None
     author: str | None = None
+    tools: Any = None
 
 
 class Notice(msgspec.Struct):
@@ -169,6 +169,7 @@ class Meta(msgspec.Struct):
     parent_thread_id: str | None = None
     source: Any = None
     git: Git | None = None
+    dynamic_tools: Any = None
 
 
 class Turn(msgspec.Struct):
