@@ -61,14 +61,18 @@ class Disclosure(msgspec.Struct, frozen=True):
         """Return the lower-case hex commitment to this disclosure."""
         value = json.loads(self.content)
         if type(value) is not dict or not value:
-            return sha256(self.salt + self.content).hexdigest()
+            return self.whole()
         return commitment_of({name: field_digest(self.salt, name, canonical(item)) for name, item in value.items()})
+
+    def whole(self) -> str:
+        """Return the lower-case hex commitment to the content as one piece."""
+        return sha256(self.salt + self.content).hexdigest()
 
     def opens(self, commitment: str) -> bool:
         """Whether this is what was committed to, field by field or, as an object may be too, whole."""
         if len(self.salt) != SALT_SIZE:
             return False
-        if sha256(self.salt + self.content).hexdigest() == commitment:
+        if self.whole() == commitment:
             return True
         try:
             return self.commitment() == commitment and canonical(json.loads(self.content)) == self.content

@@ -5,6 +5,7 @@ LedgerError
 ├── NoteError         a signed note, a verifier key or a checkpoint is malformed or badly signed
 ├── ProofError        a Merkle proof is malformed, does not verify, or cannot be given yet
 ├── SealError         a seal or its envelope is malformed or does not verify
+├── BundleError       a bundle or a response to one is malformed, or something in it does not hold
 ├── LockedError       another process holds a lock
 ├── FullError         the disk refused a write or a sync: nothing of the batch was acknowledged
 ├── ReadOnlyError     a write was asked of a ledger that was opened for reading
@@ -35,6 +36,10 @@ class ProofError(LedgerError):
 
 class SealError(LedgerError):
     """A seal or its envelope is malformed or does not verify."""
+
+
+class BundleError(LedgerError):
+    """A bundle or a response to one is malformed, or something in it does not hold."""
 
 
 class LockedError(LedgerError):

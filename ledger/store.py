@@ -236,6 +236,11 @@ class Ledger:
 
         Raises DamagedError if the key is there and the content is not, or does not open the commitment.
         """
+        disclosure = self.disclosure(index)
+        return None if disclosure is None else json.loads(disclosure.content)
+
+    def disclosure(self, index: int) -> Disclosure | None:
+        """Return what opens an entry's commitment, checked; None, and errors, as `content` has them."""
         entry = self.entry(index)
         if entry.commitment is None or self._key_directory is None:
             return None
@@ -249,9 +254,10 @@ class Ledger:
         if disclosure is None:
             raise DamagedError(f"the content of entry {index} is missing from {self.directory / 'segments'}")
         try:
-            return check_disclosure(entry.commitment, disclosure)
+            check_disclosure(entry.commitment, disclosure)
         except EntryError as error:
             raise DamagedError(f"the content of entry {index} is damaged: restore it from a copy ({error})") from None
+        return disclosure
 
     def _is_erased(self, subject: str, index: int) -> bool:
         """Tell whether an entry after this one says that the subject's contents were erased."""

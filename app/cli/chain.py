@@ -11,11 +11,23 @@ from pathlib import Path
 from assure_tui.app.cli.passphrase import passphrase
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.operators import list_keys, new_key
+from assure_tui.app.desk.operators import (
+    list_keys,
+    new_key,
+    own_trust,
+    retired_keys,
+    revoke_key,
+    revoked_keys,
+    rotate_key,
+)
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger import standalone
-from assure_tui.ledger.verify import VerifyReport, verify
+from assure_tui.ledger.cosign import cosigner
+from assure_tui.ledger.errors import BundleError
+from assure_tui.ledger.signers import allowed_line
+from assure_tui.ledger.sshsig import plain_key
+from assure_tui.ledger.verify import Statement, Trust, VerifyReport, load_trust, verify
 
 UNANCHORED = 4
 
@@ -30,19 +42,39 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
     if arguments.write_verifier is not None:
         return _write_verifier(arguments.write_verifier)
     folder = arguments.ledger or home.ledger
+    if folder.is_file():
+        return _told(_verify_bundle(folder, arguments.trust), arguments)
     if not folder.is_dir():
         raise UsageError(f"there is no ledger in {folder}: name its folder, or record something first.")
     own = arguments.ledger is None
     with plain_errors():
         report = verify(
             folder,
-            trust=arguments.trust,
+            trust=arguments.trust or (own_trust(home.keys) if own else None),
             pins=home.pins if home.pins.is_dir() else None,
             keys=home.keys if own and home.keys.is_dir() else None,
             progress=_progress if sys.stderr.isatty() else None,
         )
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
+    return _told(report, arguments)
+
+
+def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
+    """Verify a bundle; one that does not hold is a report too."""
+    from assure_tui.app.desk.bundled import evidence_checks  # noqa: PLC0415 - the ledger's folder needs none of it
+    from assure_tui.ledger.bundle import Bundle  # noqa: PLC0415 - likewise
+
+    with plain_errors():
+        given = load_trust(trust) if trust else Trust()
+    try:
+        bundle = Bundle.open(path)
+    except BundleError as error:
+        return VerifyReport((Statement("bundle", "failed", str(error)),), "failed", 0, b"", "", None)
+    return bundle.report(given, evidence_checks(bundle))
+
+
+def _told(report: VerifyReport, arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(json.dumps(_document(report)))
     else:
@@ -104,13 +136,42 @@ def _keys(arguments: argparse.Namespace, home: Home) -> int:
             with plain_errors():
                 identity = new_key(home.keys, arguments.name, words)
             print(f"{identity.fingerprint} {neutral_line(identity.name)}")
+        case "rotate":
+            words = passphrase(arguments.passphrase_file, "passphrase of the key, and of the new one: ")
+            with plain_errors():
+                identity = rotate_key(home.keys, arguments.name, words)
+            print(f"{identity.fingerprint} {neutral_line(identity.name)}")
+        case "revoke":
+            from assure_tui.app.cli.check import moment  # noqa: PLC0415 - a check's imports, for one argument
+
+            since = datetime.fromtimestamp(moment(arguments.since), UTC) if arguments.since else None
+            with plain_errors():
+                print(revoke_key(home.keys, arguments.name, since))
         case "list":
-            for identity in list_keys(home.keys):
-                print(f"{identity.fingerprint} {neutral_line(identity.name)}")
+            _list_keys(home)
         case _:
-            for identity in list_keys(home.keys):
-                if arguments.name in {identity.name, identity.fingerprint}:
-                    sys.stdout.write(identity.export().decode())
-                    return 0
-            raise UsageError(f"there is no operator key {arguments.name!r}: `assure-tui keys list` lists them.")
+            _export_key(home, arguments)
     return 0
+
+
+def _list_keys(home: Home) -> None:
+    with plain_errors():
+        revoked = revoked_keys(home.keys).revoked
+    for identity, state in [(i, "") for i in list_keys(home.keys)] + [(i, "replaced") for i in retired_keys(home.keys)]:
+        gone = plain_key(identity.public).fingerprint in revoked
+        told = "revoked" if gone else state
+        print(f"{identity.fingerprint} {neutral_line(identity.name)}{f' ({told})' if told else ''}")
+
+
+def _export_key(home: Home, arguments: argparse.Namespace) -> None:
+    for identity in list_keys(home.keys):
+        if arguments.name in {identity.name, identity.fingerprint}:
+            match arguments.form:
+                case "allowed-signers":
+                    sys.stdout.write(allowed_line(identity.name, plain_key(identity.public)))
+                case "cosigner":
+                    print(cosigner(identity))
+                case _:
+                    sys.stdout.write(identity.export().decode())
+            return
+    raise UsageError(f"there is no operator key {arguments.name!r}: `assure-tui keys list` lists them.")

@@ -59,6 +59,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _reviewing(command)
     _gates(command("gates", "gates", "gates: list, show, explain a run, write, test, measure, waive"))
     _chain(command)
+    _evidence(command)
     _custody(command)
     _gating(command)
     _upkeep(command)
@@ -140,7 +141,7 @@ def _reviewing(command: Adder) -> None:
     sub.add_argument("query", nargs="*", metavar="FILTER", help="such as agent:codex, -is:quiet, undecided:>0, or text")
     _format(sub)
     sub = command("show", "review", "show a run: its claims, effects, findings, notes and verdict")
-    sub.add_argument("run", metavar="RUN")
+    sub.add_argument("run", metavar="RUN", help="a run, or the file of a bundle")
     _format(sub)
     sub = command("note", "review", "write a note on a run, or on something in it")
     sub.add_argument("run", metavar="RUN")
@@ -158,8 +159,7 @@ def _reviewing(command: Adder) -> None:
     sub.add_argument("reason", nargs="?", default="", metavar="REASON")
     sub = command("seal", "review", "sign the verdicts on runs over their evidence")
     sub.add_argument("runs", nargs="+", metavar="RUN")
-    sub.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
-    _passphrase(sub)
+    _signing(sub)
 
 
 def _gates(sub: argparse.ArgumentParser) -> None:
@@ -207,14 +207,53 @@ def _chain(command: Adder) -> None:
         "--allow-unanchored", action="store_true", help="exit with 0 although nothing from outside vouches"
     )
     _format(sub)
-    sub = command("keys", "chain", "operator keys: make, list, export")
-    what = sub.add_subparsers(dest="what", required=True, metavar="new|list|export")
+    sub = command("keys", "chain", "operator keys: make, list, replace, revoke, export")
+    what = sub.add_subparsers(dest="what", required=True, metavar="new|list|rotate|revoke|export")
     new = what.add_parser("new", help="make a key, encrypted with a passphrase")
     new.add_argument("name", metavar="NAME")
     _passphrase(new)
     what.add_parser("list", help="list the keys")
+    rotate = what.add_parser("rotate", help="put a new key in a key's place; what the old one sealed still counts")
+    rotate.add_argument("name", metavar="NAME")
+    _passphrase(rotate)
+    revoke = what.add_parser("revoke", help="say that a key does not count: from a time on, or at all")
+    revoke.add_argument("name", metavar="NAME", help="its name or fingerprint")
+    revoke.add_argument("--since", metavar="T", help="what was sealed before still counts: a date and time, or an age")
     export = what.add_parser("export", help="print the public half of a key")
     export.add_argument("name", metavar="NAME")
+    export.add_argument("--form", choices=("pem", "allowed-signers", "cosigner"), default="pem", help="(default: pem)")
+
+
+def _evidence(command: Adder) -> None:
+    sub = command("export", "evidence", "write the evidence about a run as one file that is verified offline")
+    sub.add_argument("run", metavar="RUN")
+    sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file, .zip by custom")
+    sub.add_argument(
+        "--disclose",
+        action="append",
+        default=[],
+        metavar="FIELDS",
+        help="contents to show: a kind such as note, a field such as verdict.reason or *.by; several with commas",
+    )
+    sub.add_argument("--all", action="store_true", help="show all contents, and the run with its events for reading")
+    sub = command("countersign", "evidence", "answer somebody's bundle with a verdict of your own, signed")
+    sub.add_argument("bundle", type=Path, metavar="BUNDLE")
+    sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
+    sub.add_argument("reason", metavar="REASON")
+    sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file to send back")
+    _signing(sub)
+    sub = command("import", "evidence", "record what a second reviewer signed over a bundle, as a new seal")
+    sub.add_argument("file", type=Path, metavar="FILE")
+    sub = command("withdraw", "evidence", "sign that your newest seal on a run does not stand any more")
+    sub.add_argument("run", metavar="RUN")
+    sub.add_argument("reason", metavar="REASON")
+    _signing(sub)
+
+
+def _signing(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
+    sub.add_argument("--ssh-key", type=Path, metavar="FILE", help="sign with this SSH key, or with the agent's (.pub)")
+    _passphrase(sub)
 
 
 def _custody(command: Adder) -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 import sys
+from pathlib import Path
 
 import msgspec
 
@@ -14,7 +15,8 @@ from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.show import detail_lines, run_line
-from assure_tui.app.desk.views import RunRow
+from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.neutral import neutral_line
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,13 +53,26 @@ def _say_why_empty(home: Home, query: list[str]) -> None:
 
 
 def _show(desk: Desk, arguments: argparse.Namespace) -> int:
-    detail = desk.run(arguments.run)
+    detail = _in_bundle(desk, Path(arguments.run)) or desk.run(arguments.run)
     if arguments.format == "json":
         _print_json(detail)
     else:
         for line in detail_lines(detail):
             print(line)
     return 0
+
+
+def _in_bundle(desk: Desk, path: Path) -> RunDetail | None:
+    """Give the run of a bundle, when that is what was named."""
+    if not path.is_file():
+        return None
+    from assure_tui.app.desk.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here
+    from assure_tui.app.desk.operators import own_trust  # noqa: PLC0415 - likewise
+
+    opened = BundleDesk.open(path, own_trust(desk.home.keys))
+    for problem in opened.presence().problems:
+        print(f"assure-tui: {neutral_line(problem, 400)}", file=sys.stderr)
+    return opened.detail
 
 
 def _note(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -83,8 +98,9 @@ def _verdict(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def _seal(desk: Desk, arguments: argparse.Namespace) -> int:
-    words = passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
-    for receipt in desk.seal(arguments.runs, passphrase=words, key=arguments.key):
+    ssh = arguments.ssh_key
+    words = "" if ssh else passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
+    for receipt in desk.seal(arguments.runs, passphrase=words, key=arguments.key, ssh=ssh):
         print(f"{receipt.envelope} (entry {receipt.index})")
     return 0
 

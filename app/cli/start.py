@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
+from pathlib import Path
 
 from assure_tui.app.desk import firststart
 from assure_tui.app.desk.config import UserConfig
@@ -18,6 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the desk on the terminal; record meanwhile in a process of its own."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the desk needs a terminal: use `assure-tui record`, `runs` or `show` without one.")
+    if len(arguments.paths) == 1 and _is_bundle(arguments.paths[0]):
+        return _open_bundle(arguments)
     setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
     for sentence in setting.waiting:
         print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
@@ -65,6 +68,36 @@ def _first_start(setting: Setting, arguments: argparse.Namespace) -> str:
     if choice == "watch":
         firststart.leave_out(setting.home.config, left_out)
     return choice
+
+
+def _is_bundle(path: Path) -> bool:
+    """Tell whether a path is a zip file: no agent's log begins as one."""
+    try:
+        with path.open("rb") as file:
+            return path.is_file() and file.read(4) == b"PK\3\4"
+    except OSError:
+        return False
+
+
+def _open_bundle(arguments: argparse.Namespace) -> int:
+    """Show somebody's bundle; nothing is recorded, and nothing of it can be changed."""
+    setting = Setting.gather(home=arguments.home)
+    from assure_tui.app.desk.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here
+    from assure_tui.app.desk.operators import own_trust  # noqa: PLC0415 - likewise
+
+    desk = BundleDesk.open(arguments.paths[0], own_trust(setting.home.keys))
+    from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
+
+    _check_looks(setting.user, arguments.theme)
+    return show(
+        desk,
+        theme=arguments.theme or setting.user.theme,
+        attached_recorder=False,
+        read_only=True,
+        ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
+        keymap=setting.user.keys,
+        welcome=f"evidence from {arguments.paths[0].name}, read-only: {desk.presence().ledger_state}",
+    )
 
 
 def _check_looks(user: UserConfig, theme: str | None) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 import msgspec
 
@@ -20,7 +19,10 @@ from assure_tui.reconcile.model import Claim
 UNDONE = "undone"
 """The word of a decision that takes an earlier one back."""
 PREDICATE_TYPE = "https://assure-tui.dev/verdict/v1"
-MAX_ENVELOPE = 32 << 20
+WITHDRAWAL_TYPE = "https://assure-tui.dev/withdrawal/v1"
+
+Envelopes: TypeAlias = Callable[[int], bytes | None]
+"""Gives the envelope of a number, or None if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class SealOf:
     entry: int
     upto: int
     word: str
+    reason: str
+    signer: str
+    key: str
+    """The signer's public key, as the entry has it."""
 
 
 @dataclass(slots=True)
@@ -43,16 +49,17 @@ class Acts:
     """Claims that reviewers added, by run and id."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     verdict_entries: dict[str, int] = field(default_factory=dict)
-    seals: dict[str, SealOf] = field(default_factory=dict)
+    seals: dict[str, list[SealOf]] = field(default_factory=dict)
+    """Those that were not withdrawn, oldest first."""
     waivers: dict[str, list[GivenWaiver]] = field(default_factory=dict)
 
     @classmethod
-    def gather(cls, entries: Iterable[Entry], ledger: Path) -> Acts:
+    def gather(cls, entries: Iterable[Entry], envelopes: Envelopes) -> Acts:
         """Go through the entries, oldest first. What cannot be understood, or was erased, is left out."""
         acts = cls()
         for entry in entries:
             if entry.kind == "seal":
-                acts._seal(entry, ledger)
+                acts._seal(entry, envelopes)
             elif entry.content is not None and isinstance(entry.content.get("run"), str):
                 acts._act(entry, entry.content)
         return acts
@@ -115,23 +122,48 @@ class Acts:
             case _:
                 pass
 
-    def _seal(self, entry: Entry, ledger: Path) -> None:
-        if entry.clear.get("predicate_type") != PREDICATE_TYPE:
+    def standing(self, run: str, newest: int, needed: int = 1) -> Verdict | None:
+        """Give the verdict on a run, sealed if as many different keys as are needed have signed it since.
+
+        `newest` is the index of the newest evidence about the run: seals that do not cover it are stale. Of each key
+        only the last word counts; one that differs from the verdict is a dissent.
+        """
+        verdict = self.verdicts.get(run)
+        if verdict is None:
+            return None
+        since = [seal for seal in self.seals.get(run, ()) if seal.entry >= self.verdict_entries.get(run, 0)]
+        last = {seal.key: seal for seal in since}.values()
+        agreeing = [seal for seal in last if seal.word == verdict.word]
+        dissent = tuple(f"{seal.signer}: {seal.word}, {seal.reason}" for seal in last if seal.word != verdict.word)
+        verdict = msgspec.structs.replace(verdict, signers=tuple(seal.signer for seal in agreeing), dissent=dissent)
+        if len(agreeing) < max(needed, 1):
+            return verdict
+        fresh = sum(seal.upto > newest for seal in agreeing)
+        number = max(agreeing, key=lambda seal: seal.entry).number
+        return msgspec.structs.replace(verdict, seal=str(number), stale=fresh < needed)
+
+    def _seal(self, entry: Entry, envelopes: Envelopes) -> None:
+        number, kind = int(entry.clear.get("n", 0)), entry.clear.get("predicate_type")
+        if kind not in {PREDICATE_TYPE, WITHDRAWAL_TYPE}:
             return
-        number = int(entry.clear.get("n", 0))
-        for run in sealed_runs(ledger / "seals" / f"{number}.dsse.json"):
-            upto = run.get("upto")
-            if isinstance(run.get("run"), str) and isinstance(upto, int):
-                self.seals[run["run"]] = SealOf(number, entry.index, upto, str(run.get("verdict")))
+        signer, key = str(entry.clear.get("signer")), str(entry.clear.get("key"))
+        for run in sealed_runs(envelopes(number)):
+            name, upto = run.get("run"), run.get("upto")
+            if not isinstance(name, str):
+                continue
+            seals = self.seals.setdefault(name, [])
+            if kind == WITHDRAWAL_TYPE:
+                seals[:] = [seal for seal in seals if seal.number != run.get("seal") or seal.key != key]
+            elif isinstance(upto, int):
+                word, reason = str(run.get("verdict")), str(run.get("reason", ""))
+                seals.append(SealOf(number, entry.index, upto, word, reason, signer, key))
 
 
-def sealed_runs(path: Path) -> list[dict[str, Any]]:
+def sealed_runs(envelope: bytes | None) -> list[dict[str, Any]]:
     """Read the runs of a seal's predicate, without checking the seal: `verify` does that. Empty if it is unreadable."""
     try:
-        with path.open("rb") as file:
-            envelope = json.loads(file.read(MAX_ENVELOPE))
-        statement = json.loads(base64.b64decode(envelope["payload"], validate=True))
+        statement = json.loads(base64.b64decode(json.loads(envelope or b"")["payload"], validate=True))
         runs = statement["predicate"]["runs"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
         return []
     return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []

@@ -12,9 +12,11 @@ from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.library import Entry, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.ledger import disk
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.store import Draft, Ledger
 
+MAX_ENVELOPE = 32 << 20
 _KINDS = frozenset({*ACTS, *EVIDENCE, *HOOK})
 _READ_BACK = frozenset({*ACTS, *HOOK})
 """Kinds whose content the desk shows."""
@@ -124,6 +126,13 @@ class Archive:
         """Give a value that changes when `entries` would answer otherwise."""
         self._behind_index()
         return self._seen(), self._tail[-1].index if self._tail else -1
+
+    def envelope(self, number: int) -> bytes | None:
+        """Give the envelope of a seal as it lies there, or None."""
+        try:
+            return disk.read(self._home.ledger / "seals" / f"{number}.dsse.json", MAX_ENVELOPE)
+        except DamagedError:
+            return None
 
     def _seen(self) -> int:
         ledger = self.reading()

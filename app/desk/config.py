@@ -53,6 +53,11 @@ class UserConfig:
     hook_if_error: Literal["open", "closed"] = "open"
     approval_wait: float = 0.0
     """Seconds that a call waits for the operator; 0: the agent asks its user by itself."""
+    four_eyes: bool = False
+    unlock_for: float = 0.0
+    """Seconds that an operator key stays unlocked."""
+    witnesses: tuple[tuple[str, str], ...] = ()
+    """Verifier key and URL of those who are asked to cosign."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +105,9 @@ def read_user(path: Path) -> UserConfig:
         keys=model.keys,
         hook_if_error=model.hook.if_error,
         approval_wait=model.approvals.wait,
+        four_eyes=model.seal.four_eyes,
+        unlock_for=model.seal.unlock_minutes * 60.0,
+        witnesses=tuple((witness.key, witness.url) for witness in model.witnesses),
     )
 
 

@@ -53,9 +53,12 @@ from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import Claim, Unattributed, at_least
 
 if TYPE_CHECKING:
+    from assure_tui.app.desk.acts import SealOf
+    from assure_tui.app.desk.export import Choice
     from assure_tui.app.desk.forgetting import Forgotten
+    from assure_tui.app.desk.operators import Keyring
     from assure_tui.ledger.operator_key import OperatorIdentity
-    from assure_tui.ledger.seal import SealReceipt
+    from assure_tui.ledger.seal import SealKey, SealReceipt
 
 MAX_TEXT = 100_000
 """Code points of a note or a reason."""
@@ -86,7 +89,8 @@ class Desk:
         recorded = (home.ledger / "trust").exists()
         self._tags = Tags.load(home.keys, make=not recorded) if recorded or not read_only else Tags(b"")
         self._local = threading.local()
-        self._roster = Roster(self._library, self._archive, self._tags)
+        self._roster = Roster(self._library, self._archive, self._tags, needed=2 if config.four_eyes else 1)
+        self._keyring: Keyring | None = None
         self._approvals = Approvals(self._archive, self.subject)
         self._tables: list[Table] = []
         self._bumps = 0
@@ -349,8 +353,12 @@ class Desk:
         self._act(words)
         return self._roster.acts.verdicts[name]
 
-    def seal(self, runs: Sequence[str], *, passphrase: str, key: str | None = None) -> list[SealReceipt]:
+    def seal(
+        self, runs: Sequence[str], *, passphrase: str = "", key: str | None = None, ssh: Path | None = None
+    ) -> list[SealReceipt]:
         """Sign the verdicts on runs, in one envelope, over the evidence that is in the ledger now.
+
+        `ssh` names an SSH key that `ssh-keygen` signs with, instead of an operator key of this installation.
 
         Raises:
             LedgerDamagedError: The ledger does not verify: nothing is sealed on it.
@@ -361,9 +369,74 @@ class Desk:
         names = [self._name(run) for run in runs]
         if not names:
             raise UsageError("name at least one run to seal.")
-        receipt = seal_runs(self, self._archive, names, passphrase=passphrase, key=key)
+        receipt = seal_runs(self, self._archive, names, self.signing_key(passphrase, key, ssh))
         self._bumps += 1
         return [receipt]
+
+    def withdraw(
+        self, run: str, reason: str, *, passphrase: str = "", key: str | None = None, ssh: Path | None = None
+    ) -> SealReceipt:
+        """Sign that the key's newest seal on a run does not stand any more. The ledger keeps both.
+
+        Raises:
+            UsageError: The key has no seal on the run, or no reason was given.
+        """
+        from assure_tui.app.desk.sealing import withdraw  # noqa: PLC0415 - cryptography is needed only here
+
+        receipt = withdraw(self, self._archive, self._name(run), reason, self.signing_key(passphrase, key, ssh))
+        self._bumps += 1
+        return receipt
+
+    def seals_on(self, run: str) -> list[SealOf]:
+        """Give the seals on a run that were not withdrawn, oldest first."""
+        with self._roster.lock:
+            self._roster.refresh()
+            return list(self._roster.acts.seals.get(run, ()))
+
+    def needs_passphrase(self, key: str | None = None) -> bool:
+        """Tell whether sealing with a key asks for its passphrase now."""
+        return self._keyring is None or not self._keyring.is_unlocked(key)
+
+    def signing_key(self, passphrase: str, key: str | None, ssh: Path | None) -> SealKey:
+        """Give a key to sign with: an SSH key, or an operator key that the passphrase opens, or that still is open.
+
+        Raises:
+            UsageError: There is none, or it cannot be used.
+        """
+        from assure_tui.app.desk.operators import Keyring  # noqa: PLC0415 - cryptography is needed only here
+
+        with plain_errors():
+            if ssh is not None:
+                from assure_tui.ledger.sshsig import SshSigner  # noqa: PLC0415 - likewise
+
+                return SshSigner.load(ssh.expanduser())
+            if self._keyring is None:
+                self._keyring = Keyring(self.config.unlock_for)
+            return self._keyring.unlock(self.home.keys, key, passphrase)
+
+    # Evidence for others --------------------------------------------------------------------------------------------
+
+    def export(self, run: str, choice: Choice) -> bytes:
+        """Return a bundle of a run: its entries with their proofs, and the fields of their contents that were chosen.
+
+        Raises:
+            UsageError: Nothing of the run is in the ledger.
+        """
+        from assure_tui.app.desk.export import export_run  # noqa: PLC0415 - cryptography is needed only here
+
+        return export_run(self, self._archive, self._name(run), choice)
+
+    def import_response(self, path: Path) -> SealReceipt:
+        """Record what a second reviewer signed over a bundle, as a new seal.
+
+        Raises:
+            UsageError: It does not hold, or is not about this ledger.
+        """
+        from assure_tui.app.desk.response import import_response  # noqa: PLC0415 - cryptography is needed only here
+
+        receipt = import_response(self, self._archive, path)
+        self._bumps += 1
+        return receipt
 
     # Approvals ------------------------------------------------------------------------------------------------------
 
@@ -518,10 +591,12 @@ class Desk:
         """Verify the whole ledger, reading only; give it as it stands then."""
         if not self._archive.exists:
             return _no_ledger(self.home.ledger)
-        from assure_tui.ledger.verify import verify  # noqa: PLC0415 - cryptography is needed only here
+        from assure_tui.app.desk.operators import own_trust  # noqa: PLC0415 - cryptography is needed only here
+        from assure_tui.ledger.verify import verify  # noqa: PLC0415 - likewise
 
         with plain_errors():
-            report = verify(self.home.ledger, pins=self.home.pins, keys=self.home.keys, progress=progress)
+            trust = own_trust(self.home.keys)
+            report = verify(self.home.ledger, trust=trust, pins=self.home.pins, keys=self.home.keys, progress=progress)
         self._verified = LedgerView(
             path=str(self.home.ledger),
             origin=report.origin,

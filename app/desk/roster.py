@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from assure_tui.app.desk.acts import Acts
 from assure_tui.app.desk.archive import Archive
 from assure_tui.app.desk.entries import ACTS, EVIDENCE, Tags
@@ -29,12 +27,14 @@ _ATTENTION: tuple[Attention, ...] = ("need", "unobserved", "quiet", "backlog")
 class Roster:
     """Keeps the runs in memory and takes in only those that changed. Not safe for threads: the desk holds `lock`."""
 
-    def __init__(self, library: Library, archive: Archive, tags: Tags) -> None:
+    def __init__(self, library: Library, archive: Archive, tags: Tags, *, needed: int = 1) -> None:
         self.lock = threading.RLock()
         self.acts = Acts()
         self._library = library
         self._archive = archive
         self._tags = tags
+        self._needed = needed
+        """How many different keys must have sealed a verdict."""
         self._runs: dict[str, tuple[Columns, list[Asking]]] = {}
         self._revision = -1
         self._epoch = ""
@@ -54,7 +54,7 @@ class Roster:
         try:
             version = self._archive.version()
             if version != self._version:
-                self.acts = Acts.gather(self._archive.entries(ACTS), self._archive.path)
+                self.acts = Acts.gather(self._archive.entries(ACTS), self._archive.envelope)
                 self._version = version
         except LedgerDamagedError:
             return
@@ -167,12 +167,8 @@ class Roster:
 
     def verdict(self, run: str) -> Verdict | None:
         """Give the verdict on a run, with its seal if it was sealed since."""
-        verdict = self.acts.verdicts.get(run)
-        seal = self.acts.seals.get(run)
-        if verdict is None or seal is None or seal.entry < self.acts.verdict_entries.get(run, 0):
-            return verdict
-        stale = self._archive.newest(EVIDENCE, self._tags.of(f"run:{run}")) >= seal.upto
-        return msgspec.structs.replace(verdict, seal=str(seal.number), stale=stale)
+        newest = self._archive.newest(EVIDENCE, self._tags.of(f"run:{run}")) if self.acts.seals.get(run) else -1
+        return self.acts.standing(run, newest, self._needed)
 
 
 def _attention(columns: dict[str, Any], undecided: Sequence[Asking]) -> Attention:

@@ -31,6 +31,24 @@ class ApprovalsTable(Closed):
     """Seconds; 0 leaves the question to the agent's own prompt."""
 
 
+class SealTable(Closed):
+    """`[seal]`: how verdicts are sealed."""
+
+    four_eyes: bool = False
+    """A verdict counts as sealed only when a second, different key has sealed it too."""
+    unlock_minutes: Annotated[int, Field(ge=0, le=60)] = 0
+    """How long an operator key stays unlocked in one process; 0: the passphrase is asked for each time."""
+
+
+class WitnessTable(Closed):
+    """`[[witnesses]]`: who is asked to cosign the ledger's heads while it is recorded."""
+
+    key: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Verifier key of type 0x04."""
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]{1,500}$")]
+    """Submission prefix: `/add-checkpoint` is added to it."""
+
+
 class UserFile(Closed):
     """`config.toml`: the user's own settings."""
 
@@ -51,6 +69,8 @@ class UserFile(Closed):
     keys: dict[str, str] = {}
     hook: HookTable = HookTable()
     approvals: ApprovalsTable = ApprovalsTable()
+    seal: SealTable = SealTable()
+    witnesses: Annotated[list[WitnessTable], Field(max_length=16)] = []
 
 
 class Feed(Closed):

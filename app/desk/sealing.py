@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assure_tui.app.desk.about import version
-from assure_tui.app.desk.acts import PREDICATE_TYPE
+from assure_tui.app.desk.acts import PREDICATE_TYPE, WITHDRAWAL_TYPE
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import EVIDENCE, portable
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
-from assure_tui.app.desk.operators import unlock
+from assure_tui.ledger.cosign import Memory
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.entry import encode_entry
-from assure_tui.ledger.seal import SealReceipt, seal
+from assure_tui.ledger.operator_key import OperatorKey
+from assure_tui.ledger.seal import Sealer, SealKey, SealReceipt, seal
 from assure_tui.ledger.tree import leaf_hash, root
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assure_tui.ledger.store import Ledger
 
 
-def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], *, passphrase: str, key: str | None) -> SealReceipt:
+def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], key: SealKey) -> SealReceipt:
     """Sign the verdicts on `runs` over their evidence as the ledger has it now.
 
     Raises:
@@ -40,13 +41,12 @@ def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], *, passphrase: 
     with plain_errors():
         ledger.refresh()
         upto = ledger.size
-        evidence = {run: _evidence(archive, ledger, desk.subject(run), upto) for run in runs}
+        evidence = {run: evidence_of(archive, ledger, desk.subject(run), upto) for run in runs}
         for run, (count, _) in evidence.items():
             if not count:
                 raise UsageError(
                     f"nothing of run {run} is in the ledger yet: run `assure-tui record`, for history with --backfill."
                 )
-        signer = unlock(desk.home.keys, key, passphrase)
         predicate = {
             "version": 1,
             "reviewer": desk.operator,
@@ -62,12 +62,49 @@ def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], *, passphrase: 
             subjects=subjects,
             predicate_type=PREDICATE_TYPE,
             predicate=portable(predicate),
-            key=signer,
+            key=key,
             about=about,
+            memory=memory_of(desk, key),
         )
 
 
-def _evidence(archive: Archive, ledger: Ledger, subject: str, upto: int) -> tuple[int, str]:
+def withdraw(desk: Desk, archive: Archive, run: str, reason: str, key: SealKey) -> SealReceipt:
+    """Sign that the key's newest seal on a run does not stand any more. The ledger keeps both.
+
+    Raises:
+        UsageError: The key has no seal on the run that stands, or no reason was given.
+    """
+    if not reason.strip():
+        raise UsageError("a withdrawal needs a reason in words.")
+    ledger = archive.writing()
+    mine = str(Sealer.of(key).clear()["key"])
+    stands = [seal for seal in desk.seals_on(run) if seal.key == mine]
+    if not stands:
+        raise UsageError(f"no seal by this key stands on run {run}.")
+    predicate = {
+        "version": 1,
+        "reviewer": desk.operator,
+        "program": version(),
+        "runs": [{"run": run, "seal": stands[-1].number, "entry": stands[-1].entry, "reason": reason}],
+    }
+    with plain_errors():
+        return seal(
+            ledger,
+            subjects=[],
+            predicate_type=WITHDRAWAL_TYPE,
+            predicate=portable(predicate),
+            key=key,
+            about=desk.subject(run),
+            memory=memory_of(desk, key),
+        )
+
+
+def memory_of(desk: Desk, key: SealKey) -> Memory | None:
+    """Give where it is remembered what a key cosigned last; an SSH key cannot cosign."""
+    return Memory(desk.home.keys / "operators" / "cosigned", key.fingerprint) if isinstance(key, OperatorKey) else None
+
+
+def evidence_of(archive: Archive, ledger: Ledger, subject: str, upto: int) -> tuple[int, str]:
     """Give count and root of a run's evidence: the RFC 6962 root over its entries, in the order of the ledger."""
     indexes = [entry.index for entry in archive.entries(EVIDENCE, subject) if entry.index < upto]
     leaves = [leaf_hash(encode_entry(ledger.entry(index))) for index in indexes]

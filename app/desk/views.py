@@ -101,6 +101,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     time: float
     seal: str | None = None
     stale: bool = False
+    signers: tuple[str, ...] = ()
+    """Who sealed this verdict; fewer than the settings demand leave it a draft."""
+    dissent: tuple[str, ...] = ()
+    """Who sealed another: name, word and reason."""
 
 
 class RunDetail(msgspec.Struct, frozen=True, kw_only=True):

@@ -141,7 +141,7 @@ def test_a_review_from_finding_to_seal(desk):
     (receipt,) = desk.seal([run], passphrase="a passphrase")
     row = desk.runs()[0]
     assert (row.verdict, row.sealed) == ("rejected", "sealed")
-    (sealed,) = sealed_runs(receipt.envelope)
+    (sealed,) = sealed_runs(receipt.envelope.read_bytes())
     assert sealed["verdict"] == "rejected"
     assert sealed["undecided"] == []
     assert sealed["never_opened"]

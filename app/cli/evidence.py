@@ -1,0 +1,75 @@
+"""`assure-tui export`, `countersign`, `import` and `withdraw`: evidence for others, and their answers."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assure_tui.app.cli.passphrase import passphrase
+from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.export import Choice
+from assure_tui.app.desk.operators import own_trust
+from assure_tui.app.desk.response import countersign
+from assure_tui.app.desk.setting import Setting
+from assure_tui.app.neutral import neutral_line
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command says."""
+    setting = Setting.gather(home=arguments.home)
+    desk = Desk.open(setting.home, config=setting.user, read_only=arguments.command == "export")
+    try:
+        return _COMMANDS[arguments.command](desk, arguments)
+    finally:
+        desk.close()
+
+
+def _export(desk: Desk, arguments: argparse.Namespace) -> int:
+    choice = Choice.parse(arguments.disclose, everything=arguments.all)
+    data = desk.export(arguments.run, choice)
+    _write(arguments.output, data)
+    print(f"{neutral_line(str(arguments.output), 4096)} ({len(data)} bytes)")
+    return 0
+
+
+def _countersign(desk: Desk, arguments: argparse.Namespace) -> int:
+    bundle = BundleDesk.open(arguments.bundle, own_trust(desk.home.keys))
+    broken = bundle.presence().problems
+    if broken:
+        raise UsageError(f"{arguments.bundle} does not hold, so nothing is signed: {broken[0]}.")
+    key = desk.signing_key(_words(arguments), arguments.key, arguments.ssh_key)
+    _write(arguments.output, countersign(bundle, arguments.word, arguments.reason, desk.operator, key))
+    print(f"{neutral_line(str(arguments.output), 4096)}: send it back, to be read with `assure-tui import`")
+    return 0
+
+
+def _import(desk: Desk, arguments: argparse.Namespace) -> int:
+    receipt = desk.import_response(arguments.file)
+    print(f"{receipt.envelope} (entry {receipt.index})")
+    return 0
+
+
+def _withdraw(desk: Desk, arguments: argparse.Namespace) -> int:
+    receipt = desk.withdraw(
+        arguments.run, arguments.reason, passphrase=_words(arguments), key=arguments.key, ssh=arguments.ssh_key
+    )
+    print(f"{receipt.envelope} (entry {receipt.index})")
+    return 0
+
+
+def _words(arguments: argparse.Namespace) -> str:
+    return "" if arguments.ssh_key else passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file; one that is there is never replaced."""
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}): name a new file.") from error
+
+
+_COMMANDS = {"export": _export, "countersign": _countersign, "import": _import, "withdraw": _withdraw}
