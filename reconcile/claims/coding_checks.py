@@ -68,7 +68,13 @@ def listed_check(prepared: Prepared) -> Iterator[Found]:
     unit = prepared.unit
     lead = unit.lead.lower() or unit.heading.lower()
     pieces = prepared.pieces
-    if not pieces or pieces[0].sort not in {"cmd", "code"} or pieces[0].start > 2 or not _PROOF.search(lead):
+    if (
+        not pieces
+        or pieces[0].sort not in {"cmd", "code"}
+        or pieces[0].text.startswith("@")
+        or pieces[0].start > 2
+        or not _PROOF.search(lead)
+    ):
         return
     kind = _of_code(prepared, pieces[0].start)
     if kind is None and pieces[0].sort != "cmd":

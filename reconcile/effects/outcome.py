@@ -337,6 +337,8 @@ def _done(
             passed = True if passed is None else passed
     elif act.kind == "search":
         results["hits"] = _hits(script, known, simple, shown, result)
+    if passed is None and result.status == "failed" and act.kind in {"committed", "pushed", "opened_pr"}:
+        results["call"] = "failed"
     if passed is False and _is_benign(simple) and known.code in {1, None}:
         passed = True
     if passed is None and act.kind not in {"committed", "pushed", "opened_pr", "ran", "deployed", "remote"}:

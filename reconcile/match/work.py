@@ -101,6 +101,7 @@ class Work(Part):
         self._take(effects)
         self._seen.learn_shas(event, effects)
         self._seen.learn_pass(event, effects)
+        self._seen.learn_report(event, effects)
         done = {effect.id for effect in effects if effect.status != "running"}
         for claim in [claim for claim in self._pending.values() if done & set(claim.effects)]:
             self._judge(claim)

@@ -24,6 +24,7 @@ _EARLIER = re.compile(
 _OTHERS = re.compile(
     r"\b(?:workers?|agents?|subagents?|sub-agents?|reviewers?|teammates?|upstream|pr #?\d+)\b", re.IGNORECASE
 )
+_LOCAL = re.compile(r"\bi (?:re-?)?ran\b|\blocally\b", re.IGNORECASE)
 _SOME = re.compile(
     r"\b(?:new|added|these|those|of the|focused|targeted|related|\w+_test|[A-Z]\w+Test)\b", re.IGNORECASE
 )
@@ -82,9 +83,9 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):
         return elsewhere(claim.text, what, "it tells of another's work")
-    if seen.follows_others():
+    if seen.follows_others() and not (_LOCAL.search(claim.text) or seen.any(*CHECKS)):
         return elsewhere(claim.text, what, "it may speak of another system, which this run only looked at")
-    if seen.reported():
+    if seen.reported(claim.kind):
         return elsewhere(claim.text, what, "a sub-agent may have run it")
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")

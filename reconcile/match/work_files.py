@@ -88,8 +88,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable("the log does not hold the run's beginning")
     if all(path.endswith("/") or "*" in path for path in named) and seen.any(*CHANGES):
         return unverifiable("the folder cannot be told from the log")
-    loose = not claim.args.get("verb") or (claim.args.get("imperative") and not claim.args.get("from_above"))
-    if loose or not _companions(claim, seen):
+    if not claim.args.get("verb") or not _companions(claim, seen):
         return unproven(claim.text, f"change of {name_of(path)}")
     return Ruling(
         "unsupported",
@@ -133,6 +132,15 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
             "failed-effect",
             f"claims “{short(claim.text)}”; every change of a file failed",
             "a change that went through",
+        )
+    if claim.args.get("own") and not (seen.gap or seen.worldly or seen.handed_over() or _EARLIER.search(claim.text)):
+        return Ruling(
+            "unsupported",
+            "no change of a file is in the log",
+            (),
+            "no-proof",
+            f"claims “{short(claim.text)}”; no change of any file is in the log",
+            "a change of a file",
         )
     return unverifiable("no change of a file is in the log")
 

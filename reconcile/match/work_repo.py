@@ -21,7 +21,9 @@ _DONE = {
 _COMMANDS = {
     "committed": re.compile(r"\bcommit\b"),
     "pushed": re.compile(r"\bpush\b|\bgh pr (?:create|merge)\b|\brelease\b|\bpublish\b"),
-    "opened_pr": re.compile(r"\bpr\b|\bpulls?\b|\bpull-request\b"),
+    "opened_pr": re.compile(
+        r"\b(?:pr|mr|pull-request|merge-request)\s+(?:create|new|open)|/pulls\b|merge_request|pull_request"
+    ),
     "installed": re.compile(r"\binstall\b|\badd\b|\bsync\b|\bupgrade\b|\bget\b"),
     "deployed": re.compile(r"\bdeploy\b|\bmigrate\b|\bpublish\b|\brelease\b|\bapply\b"),
 }
@@ -50,6 +52,9 @@ _REPORT = re.compile(
     r"\b(?:done|complete[d]?|finished|back|landed|reported|returned|passed|verified|green|implemented)\b",
     re.IGNORECASE,
 )
+_QUIET = re.compile(r"\bcommit\b[^|;&]{0,200}\s(?:-\w{0,4}q|--quiet)\b|>\s*/dev/null")
+_ELIDED = re.compile(r"\.\.\.(?!\s|$)|…|<[a-z]")
+"""A command that is not told word for word; `./...` is one that is."""
 _FAILING = re.compile(r"\b(?:failed|rejected|blocked|refused|denied)\b", re.IGNORECASE)
 """A denial that tells of a try: it holds when a try failed, whatever came after."""
 _LEFT = re.compile(
@@ -87,6 +92,15 @@ def judge_done(claim: Claim, seen: Seen) -> Ruling:
         )
     if good:
         return confirmed(f"{command(good[-1])} went through", good[-1])
+    if last and last.effect.results.get("call") == "failed" and not _QUIET.search(command_of(last.effect)):
+        return Ruling(
+            "contradicted",
+            f"the {_DONE[kind]} does not show, and the call failed",
+            (last,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; {command(last)} printed no {_DONE[kind]}, and its call failed",
+            f"a {_DONE[kind]} that went through",
+        )
     if last:
         return unverifiable(f"{command(last)} does not show how it ended", last)
     return _never(claim, seen)
@@ -146,7 +160,7 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
-    if not claim.args.get("verb") or (claim.args.get("passive") and not claim.args.get("sha")):
+    if not claim.args.get("sha") and (not claim.args.get("verb") or claim.args.get("passive")):
         return unproven(claim.text, _DONE[kind])
     return Ruling(
         "unsupported",
@@ -187,6 +201,15 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         "vcs": ("vcs", "committed", "pushed"),
         "remote": ("remote", "opened_pr", "pushed", "ran"),
     }[claim.kind]
+    if claim.kind == "ran":
+        named = [
+            str(line)
+            for line in claim.args.get("commands", ())
+            if " " in str(line).strip() and not _ELIDED.search(str(line))
+        ]
+        missing = next((line for line in named if seen.ran_line(line) is None), None)
+        if missing is not None:
+            return _not_run(claim, seen, missing)
     told = _ACTS.get(str(claim.args.get("verb") or ""))
     last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
     if last is None and claim.kind == "vcs":
@@ -207,6 +230,21 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             f"claims “{short(claim.text)}”; {command(failed)} failed",
         )
     return unverifiable("nothing of the kind is in the log")
+
+
+def _not_run(claim: Claim, seen: Seen, line: str) -> Ruling:
+    """Judge that a command was run which no command of the log begins like."""
+    what = f"`{short(line, 60)}`"
+    if seen.gap or seen.full() or seen.any("delegated") or not claim.args.get("verb"):
+        return unverifiable(f"{what} is not in the log")
+    return Ruling(
+        "unsupported",
+        f"{what} is not in the log",
+        (),
+        "no-proof",
+        f"claims “{short(claim.text)}”; no command of the log begins like {what}",
+        f"a run of {what}",
+    )
 
 
 def _does(step: Step, pattern: re.Pattern[str]) -> bool:

@@ -40,6 +40,12 @@ _PRINTED = re.compile(
     r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b", re.IGNORECASE
 )
 _SHA = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
+_REPORTED = {
+    "tests": re.compile(r"\b(?:tests?|suites?|specs?|pytest|vitest|jest)\b", re.IGNORECASE),
+    "lint": re.compile(r"\b(?:lint\w*|type-?check\w*|vet|clippy|ruff|eslint|mypy|tsc|fmt|format\w*)\b", re.IGNORECASE),
+    "build": re.compile(r"\b(?:builds?|built|compil\w+)\b", re.IGNORECASE),
+}
+_LAUNCHED = re.compile(r"\b(?:launched|running in the background|async agent|started|spawned)\b", re.IGNORECASE)
 _READS = re.compile(
     r"explor|review|analy|research|investigat|assess|audit|plan|find|search|hunt|inspect|look|check|triage|map\b",
     re.IGNORECASE,
@@ -163,6 +169,8 @@ class Seen:
         """What the agent said lately in this turn, lower case, bounded."""
         self.printed_pass: Step | None = None
         """The last command, no test runner by name, that printed that tests passed: a script of the agent's own."""
+        self.reports: OrderedDict[str, frozenset[str]] = OrderedDict()
+        """Kinds of checks that a sub-agent's report speaks of, by the effect that started it."""
         self.worldly = False
         """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
         self.gap = False
@@ -331,6 +339,23 @@ class Seen:
                 return step
         return None
 
+    def ran_line(self, line: str) -> Step | None:
+        """Find a command that begins like `line`, whatever it was understood as; newest first."""
+        wanted = " ".join(line.lower().split()[:3])
+        return next(
+            (
+                step
+                for steps in self.steps.values()
+                for step in reversed(steps.values())
+                if wanted in " ".join(command_of(step.effect)[:MAX_SCAN].lower().split())
+            ),
+            None,
+        )
+
+    def full(self) -> bool:
+        """Tell whether effects may have been forgotten."""
+        return any(len(steps) >= MAX_EACH for steps in self.steps.values())
+
     def opaque_check(self, after: int = 0) -> Step | None:
         """Find a command that may have run checks without being known as one: `make ci`, `./scripts/verify.sh`."""
         for step in reversed(self.of("ran", "build", "lint")):
@@ -342,14 +367,29 @@ class Seen:
                 return step
         return None
 
-    def reported(self) -> bool:
-        """Tell whether a sub-agent that may run commands was started: one not kept to exploring by its type."""
+    def reported(self, kind: str) -> bool:
+        """Tell whether a sub-agent may have run checks of a kind: it reported so, or its report is not in the log.
+
+        What a sub-agent ran before the last change of the run's own is no proof of what came of it.
+        """
+        since = self.code_change.at if self.code_change else 0
         return any(
-            not _EXPLORERS.search(
+            (step.at > since or step.effect.status == "running")
+            and self.reports.get(step.effect.id, frozenset(_REPORTED)) & {kind}
+            and not _EXPLORERS.search(
                 str(step.effect.args.get("subagent_type") or step.effect.args.get("agent_type") or "")
             )
             for step in self.of("delegated")
         )
+
+    def learn_report(self, result: ToolResult, effects: Iterable[Effect]) -> None:
+        """Remember of which checks a sub-agent's report speaks; one that only says that it was started tells none."""
+        for effect in effects:
+            if effect.kind == "delegated" and effect.status == "succeeded" and not _LAUNCHED.search(result.text[:2000]):
+                text = result.text[:MAX_SCAN]
+                self.reports[effect.id] = frozenset(kind for kind, words in _REPORTED.items() if words.search(text))
+                if len(self.reports) > MAX_EACH:
+                    self.reports.popitem(last=False)
 
     def handed_over(self, word: str = "") -> bool:
         """Tell whether a sub-agent that does more than look was started; with `word`, one whose task speaks of it."""

@@ -137,3 +137,49 @@ def test_a_failed_try_on_a_file_of_a_sub_agent_is_no_proof(session):
     session.edit("cart_test.go", failed=True)
     session.say("- `cart_test.go`: added tests for the empty cart")
     assert session.codes() == []
+
+
+def test_a_sub_agent_s_report_of_other_things_excuses_no_missing_run(session):
+    call = session.call("Task", {"description": "Write the cart", "prompt": "Write it.", "subagent_type": "coder"})
+    session.result(call, "The cart is written. All tests pass.")
+    session.say("The lint is clean.")
+    assert session.codes() == ["no-proof"]
+    session.say("The tests pass.")
+    assert [found.severity for found in session.run()[1]] == ["medium", "low"]
+
+
+def test_a_sub_agent_s_run_before_the_last_change_is_no_excuse(session):
+    call = session.call("Task", {"description": "Write the cart", "prompt": "Write it.", "subagent_type": "coder"})
+    session.result(call, "The cart is written. Lint is clean.")
+    session.edit("cart.py")
+    session.say("The lint is clean now.")
+    assert [found.severity for found in session.run()[1]] == ["medium"]
+
+
+def test_a_commit_whose_call_failed_without_showing_one_did_not_land(session):
+    session.edit("app.py")
+    session.shell("git add -A && git commit -m 'Tidy' && git push", "fatal: unable to write new index file", 128)
+    session.say("Committed as `1a2b3c4`.")
+    assert session.codes() == ["failed-effect"]
+
+
+def test_a_command_said_to_have_run_is_looked_up(session):
+    session.shell("python tools/load.py --help", "usage: load.py")
+    session.say("I ran `python tools/seed.py --all`.")
+    assert session.codes() == ["no-proof"]
+
+
+def test_a_command_said_to_have_run_that_did_is_confirmed(session):
+    session.shell("cd tools && python tools/seed.py --all 2>&1 | tail -3", "seeded 40 rows")
+    session.say("I ran `python tools/seed.py --all`.")
+    assert session.verdicts() == [("ran", "confirmed")]
+
+
+def test_an_own_edit_without_any_change_in_the_log_has_no_proof(session):
+    session.say("I added the missing note.")
+    assert session.codes() == ["no-proof"]
+
+
+def test_a_change_told_without_its_doer_may_be_another_s(session):
+    session.say("The docs were updated with the new section.")
+    assert session.codes() == []
