@@ -26,6 +26,7 @@ from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
+from assure_tui.app.desk.hooked import corrected, decisions
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.performance import Performance, performance
@@ -177,6 +178,7 @@ class Desk:
             self._table().want(name)
         results = self._library.results(columns["no"])
         claims = (*results["claim"], *acts.claims.get(name, {}).values())
+        hook = decisions(self._archive.entries(("hook",), self.subject(name)))
         source, tally = self._library.source(columns["source"])
         return RunDetail(
             row=row,
@@ -198,6 +200,8 @@ class Desk:
                 unobserved=() if row.attention == "backlog" else self._unobserved(row),
             ),
             children=children,
+            hook=hook,
+            corrected=corrected(claims, hook),
         )
 
     def _unobserved(self, row: RunRow) -> tuple[tuple[float, float], ...]:

@@ -12,6 +12,7 @@ from assure_tui.app.desk.book import FindingOfRun, RunBook
 from assure_tui.app.desk.live import LiveSource, Recorded
 from assure_tui.app.desk.minutes import Minutes
 from assure_tui.app.desk.shared import SharedRows
+from assure_tui.app.desk.unseen import Unseen
 from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.work_seen import CHANGES, paths_of
@@ -59,6 +60,10 @@ class Hall:
         self._on_finding = on_finding
         self._on_problem = on_problem
         self._owners: dict[str, LiveSource] = {}
+        self._unseen = Unseen(
+            lambda: self.scribe.installed() if self.scribe else [],
+            lambda run, call: self.scribe is None or self.scribe.decided(run, call),
+        )
         self._broken: set[str] = set()
         self._dropped: set[str] = set()
         """Tags of the forgotten runs that were dropped already."""
@@ -159,7 +164,14 @@ class Hall:
             value = change.value
             if isinstance(value, Effect) and value.kind in CHANGES and value.status == "succeeded":
                 self._witness.touched(event.run, paths_of(value))
-        return changes
+        bypassed = self._past_the_hook(event)
+        return [*changes, Change("open", bypassed)] if bypassed is not None else changes
+
+    def _past_the_hook(self, event: RunEvent) -> GateResult | None:
+        """Give the finding when a call turns out to have gone past the hook that is installed for its agent."""
+        source = self._owners.get(event.run)
+        book = source.books.get(event.run) if source is not None else None
+        return self._unseen.see(event, book) if book is not None else None
 
     def altered(self, source: LiveSource, message: str) -> None:
         """Record that a source no longer says what the ledger has of it."""

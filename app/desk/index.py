@@ -366,6 +366,19 @@ class IndexWriter:
         query = f"SELECT kind, subject, clear, content FROM entries WHERE kind IN ({marks}) ORDER BY entry"  # noqa: S608 - only question marks are put in
         yield from self._link.execute(query, kinds)
 
+    def hook_entries(self) -> Iterator[tuple[str, float, dict[str, Any], dict[str, Any]]]:
+        """Give kind, time in seconds, clear part and content of the entries on where the hook is installed."""
+        query = "SELECT kind, time, clear, content FROM entries WHERE kind LIKE 'hook-%' ORDER BY entry"
+        for kind, time, clear, content in self._link.execute(query):
+            yield kind, time / 1000, msgspec.json.decode(clear), msgspec.json.decode(content) if content else {}
+
+    def decided_calls(self, subject: str) -> set[str]:
+        """Give the ids of the calls of a run that the hook was asked about."""
+        query = (
+            "SELECT json_extract(CAST(content AS TEXT), '$.call_id') FROM entries WHERE subject = ? AND kind = 'hook'"
+        )
+        return {call for (call,) in self._link.execute(query, (subject,)) if call}
+
     def forget_entries(self) -> None:
         """Drop all entries: the ledger is another one than the index was made from."""
         self._link.execute("DELETE FROM entries")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from assure_tui.app.desk.entries import FINDINGS, Tags, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live import Recorded
+from assure_tui.app.desk.unseen import Period, periods
 from assure_tui.ledger.clock import reading
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.locks import FileLock
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 PUBLISH_SECONDS = 1.0
 CHECKED_AT_OPEN = 100_000
 """Entries up to which the whole ledger is verified before anything is written to it: about a quarter of a second."""
+LOOK_SECONDS = 0.05
 MAX_FOLLOW = 5_000
 """Entries that are copied into the index at a time."""
 _WITHOUT_CONTENT = frozenset({"assessed", "heartbeat", "key", "recovery"})
@@ -84,6 +87,10 @@ class Known:
     """Tags of runs that were forgotten."""
     subjects: set[str] = field(default_factory=set)
     """Tags of runs that have any observed record."""
+    decided: dict[str, set[str]] = field(default_factory=dict)
+    """Ids of calls that the hook was asked about, by the tag of their run; of runs that somebody asked for."""
+    installed: list[Period] | None = None
+    """When the hook was installed for whom; None: not read yet, or changed since."""
 
 
 class Scribe:
@@ -97,6 +104,7 @@ class Scribe:
         self._fresh: dict[int, dict[str, Any] | None] = {}
         self._published_at = 0.0
         self._beat_at = 0.0
+        self._looked_at = 0.0
         self._seen = self._resume()
 
     def _resume(self) -> int:
@@ -160,6 +168,30 @@ class Scribe:
             self.known.findings.pop(subject, None)
         elif kind in FINDINGS:
             self._find(kind, subject, clear, content)
+        elif kind == "hook" and subject in self.known.decided:
+            self.known.decided[subject].add(str((content or {}).get("call_id")))
+        elif kind in {"hook-installed", "hook-removed"}:
+            self.known.installed = None
+
+    def installed(self) -> list[Period]:
+        """Tell when the hook was installed for whom; other processes' entries are taken in some moments later."""
+        now = time.monotonic()
+        if now - self._looked_at > LOOK_SECONDS:
+            self._looked_at = now
+            self.catch_up()
+        if self.known.installed is None:
+            self.known.installed = periods(self._index.hook_entries())
+        return self.known.installed
+
+    def decided(self, run: str, call_id: str) -> bool:
+        """Tell whether the hook was asked about a call, as the ledger stands now."""
+        subject = self.tags.of(f"run:{run}")
+        known = self.known.decided.get(subject)
+        if known is None:
+            known = self.known.decided[subject] = self._index.decided_calls(subject)
+        if call_id not in known and self.behind():
+            self.catch_up()
+        return call_id in known
 
     def _find(self, kind: str, subject: str, clear: dict[str, Any], content: dict[str, Any] | None) -> None:
         findings = self.known.findings.setdefault(subject, {})

@@ -44,11 +44,17 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
     for start, end in detail.coverage.unobserved:
         yield f"  unobserved {iso(start)} to {iso(end)}: nobody recorded"
     for claim in detail.claims:
-        yield neutral_line(f'  claim      {claim.id}  {claim.outcome:<12} {claim.kind}  "{claim.text}"', WIDTH)
+        outcome = "corrected" if claim.id in detail.corrected else claim.outcome
+        yield neutral_line(f'  claim      {claim.id}  {outcome:<12} {claim.kind}  "{claim.text}"', WIDTH)
         if claim.reason:
             yield neutral_line(f"             {claim.reason} ({claim.grade})", WIDTH)
     for effect in detail.effects:
         yield neutral_line(f"  effect     {effect.id}  {effect_line(effect)} ({effect.grade})", WIDTH)
+    for decision in detail.hook:
+        if decision.word != "none" or decision.fault:
+            what = f"{decision.tool} " if decision.tool else f"{decision.event} "
+            told = f"{decision.word} {decision.fault}".strip()
+            yield neutral_line(f"  hook       {iso(decision.time)} {what}{told}: {decision.reason}", WIDTH)
     for finding in detail.findings():
         yield from _finding_lines(detail, finding)
     for note in detail.notes:

@@ -107,6 +107,26 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Who sealed another: name, word and reason."""
 
 
+class HookDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agent was told before it acted, or when it stopped."""
+
+    time: float
+    event: Literal["call", "stop", "other"]
+    word: Literal["none", "allow", "ask", "deny", "block"]
+    """`none`: no gate objected; `block`: sent back with its last words."""
+    reason: str
+    call_id: str
+    tool: str
+    gates: tuple[tuple[str, str], ...]
+    """Gate and severity, worst first."""
+    claims: tuple[str, ...]
+    """Ids of the claims for which the agent was sent back."""
+    where: str
+    """Decided by the `workstation`, or by the hook `alone`."""
+    fault: str
+    entry: int
+
+
 class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     """All that a reviewer needs of one run, apart from its events."""
 
@@ -122,6 +142,11 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None
     coverage: Coverage
     children: tuple[str, ...]
+    hook: tuple[HookDecision, ...] = ()
+    """What the runtime hook told the agent, in order."""
+    corrected: tuple[str, ...] = ()
+    """Ids of confirmed claims that the agent made only after it was sent back with a false one of their kind: they
+    read "corrected", not "confirmed"."""
 
     def findings(self) -> list[Finding]:
         """All findings, worst first, then in the order of their evidence."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,78 @@ def asking() -> Callable[..., dict[str, Any]]:
     return make
 
 
+class Log:
+    """A Claude Code session file, written record by record."""
+
+    def __init__(self, folder: Path, session: str) -> None:
+        self.path = folder / f"{session}.jsonl"
+        self.session = session
+        self.number = 0
+
+    def _write(self, kind: str, message: dict[str, Any] | None = None, **more: Any) -> None:
+        self.number += 1
+        record = {
+            "parentUuid": None,
+            "isSidechain": False,
+            "userType": "external",
+            "cwd": "/srv/shop",
+            "sessionId": self.session,
+            "version": "2.1.205",
+            "gitBranch": "main",
+            "type": kind,
+            "uuid": f"u{self.number}",
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            **more,
+        }
+        if message is not None:
+            record["message"] = message
+        with self.path.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def user(self, text: str) -> None:
+        self._write("user", {"role": "user", "content": text})
+
+    def feedback(self, text: str) -> None:
+        self._write("user", {"role": "user", "content": f"Stop hook feedback:\n{text}"}, isMeta=True)
+
+    def runs(self, command: str, output: str = "", code: int = 0, *, call: str = "") -> None:
+        call = call or f"toolu_{self.number}"
+        block = {"type": "tool_use", "id": call, "name": "Bash", "input": {"command": command}}
+        self._assistant(block, "tool_use")
+        text = f"Exit code {code}\n{output}" if code else output
+        result = {"tool_use_id": call, "type": "tool_result", "content": text, "is_error": bool(code)}
+        detail: Any = f"Error: {text}" if code else {"stdout": output, "stderr": "", "interrupted": False}
+        self._write("user", {"role": "user", "content": [result]}, toolUseResult=detail)
+
+    def edits(self, path: str) -> None:
+        call = f"toolu_{self.number}"
+        args = {"file_path": path, "old_string": "a", "new_string": "b", "replace_all": False}
+        self._assistant({"type": "tool_use", "id": call, "name": "Edit", "input": args}, "tool_use")
+        result = {"tool_use_id": call, "type": "tool_result", "content": f"The file {path} has been updated."}
+        self._write("user", {"role": "user", "content": [result]})
+
+    def says(self, text: str) -> None:
+        self._assistant({"type": "text", "text": text}, "end_turn")
+
+    def _assistant(self, block: dict[str, Any], stop: str) -> None:
+        message = {
+            "id": f"msg_{self.number}",
+            "type": "message",
+            "role": "assistant",
+            "model": "m",
+            "content": [block],
+            "stop_reason": stop,
+        }
+        self._write("assistant", message)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    folder = tmp_path / "logs"
+    folder.mkdir(exist_ok=True)
+    return Log(folder, "0b6f3c9e-51ab-4b0e-9d0e-6f0b1f6f2a11")
+
+
 Hook = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -118,7 +191,7 @@ def _start_recorder(folder: Path, home: Home, *logs: Path) -> subprocess.Popen[b
 
 @pytest.fixture
 def workstation(tmp_path: Path, home: Home) -> Iterator[subprocess.Popen[bytes]]:
-    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs").mkdir(exist_ok=True)
     recorder = _start_recorder(tmp_path, home, tmp_path / "logs")
     yield recorder
     if recorder.poll() is None:

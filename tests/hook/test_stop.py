@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-SESSION = "0b6f3c9e-51ab-4b0e-9d0e-6f0b1f6f2a11"
 FAILED = (
     "============================= test session starts ==============================\ncollected 41 items\n\n"
     "FAILED tests/test_tax.py::test_rate - assert 107.0 == 107.49\n"
@@ -23,80 +21,11 @@ PASSED = (
 Stop = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-class Log:
-    """A Claude Code session file, written record by record."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.number = 0
-
-    def _write(self, kind: str, message: dict[str, Any] | None = None, **more: Any) -> None:
-        self.number += 1
-        record = {
-            "parentUuid": None,
-            "isSidechain": False,
-            "userType": "external",
-            "cwd": "/srv/shop",
-            "sessionId": SESSION,
-            "version": "2.1.205",
-            "gitBranch": "main",
-            "type": kind,
-            "uuid": f"u{self.number}",
-            "timestamp": f"2026-11-20T10:{self.number:02}:00.000Z",
-            **more,
-        }
-        if message is not None:
-            record["message"] = message
-        with self.path.open("a") as file:
-            file.write(json.dumps(record) + "\n")
-
-    def user(self, text: str) -> None:
-        self._write("user", {"role": "user", "content": text})
-
-    def feedback(self, text: str) -> None:
-        self._write("user", {"role": "user", "content": f"Stop hook feedback:\n{text}"}, isMeta=True)
-
-    def runs(self, command: str, output: str, code: int) -> None:
-        call = f"toolu_{self.number}"
-        block = {"type": "tool_use", "id": call, "name": "Bash", "input": {"command": command}}
-        self._assistant(block, "tool_use")
-        text = f"Exit code {code}\n{output}" if code else output
-        result = {"tool_use_id": call, "type": "tool_result", "content": text, "is_error": bool(code)}
-        detail: Any = f"Error: {text}" if code else {"stdout": output, "stderr": "", "interrupted": False}
-        self._write("user", {"role": "user", "content": [result]}, toolUseResult=detail)
-
-    def edits(self, path: str) -> None:
-        call = f"toolu_{self.number}"
-        args = {"file_path": path, "old_string": "a", "new_string": "b", "replace_all": False}
-        self._assistant({"type": "tool_use", "id": call, "name": "Edit", "input": args}, "tool_use")
-        result = {"tool_use_id": call, "type": "tool_result", "content": f"The file {path} has been updated."}
-        self._write("user", {"role": "user", "content": [result]})
-
-    def says(self, text: str) -> None:
-        self._assistant({"type": "text", "text": text}, "end_turn")
-
-    def _assistant(self, block: dict[str, Any], stop: str) -> None:
-        message = {
-            "id": f"msg_{self.number}",
-            "type": "message",
-            "role": "assistant",
-            "model": "m",
-            "content": [block],
-            "stop_reason": stop,
-        }
-        self._write("assistant", message)
-
-
 @pytest.fixture
-def log(tmp_path: Path) -> Log:
-    return Log(tmp_path / f"{SESSION}.jsonl")
-
-
-@pytest.fixture
-def stop(hook: Any, log: Log) -> Stop:
+def stop(hook: Any, log: Any) -> Stop:
     def ask(said: str = "", *, again: bool = False, agent: str = "claude-code") -> subprocess.CompletedProcess[str]:
         payload = {
-            "session_id": SESSION,
+            "session_id": log.session,
             "transcript_path": str(log.path),
             "cwd": "/srv/shop",
             "permission_mode": "default",
@@ -109,7 +38,7 @@ def stop(hook: Any, log: Log) -> Stop:
     return ask
 
 
-def test_a_false_all_clear_is_sent_back_with_its_own_words_and_output(log: Log, stop: Stop, entries) -> None:
+def test_a_false_all_clear_is_sent_back_with_its_own_words_and_output(log: Any, stop: Stop, entries) -> None:
     log.user("Fix the rounding and run the tests.")
     log.runs("python -m pytest -q", FAILED, 1)
     log.says("I fixed the rounding. All 41 tests pass.")
@@ -125,7 +54,7 @@ def test_a_false_all_clear_is_sent_back_with_its_own_words_and_output(log: Log, 
     assert content["claims"][0]["text"].startswith("All 41 tests pass")
 
 
-def test_a_check_before_the_last_edit_is_sent_back_as_stale(log: Log, stop: Stop) -> None:
+def test_a_check_before_the_last_edit_is_sent_back_as_stale(log: Any, stop: Stop) -> None:
     log.user("Fix the rounding and run the tests.")
     log.edits("/srv/shop/tax.py")
     log.runs("python -m pytest -q", PASSED, 0)
@@ -136,7 +65,7 @@ def test_a_check_before_the_last_edit_is_sent_back_as_stale(log: Log, stop: Stop
     assert "run `python -m pytest -q`" in told["reason"]
 
 
-def test_twice_in_a_turn_and_then_it_is_for_the_human(log: Log, stop: Stop, entries) -> None:
+def test_twice_in_a_turn_and_then_it_is_for_the_human(log: Any, stop: Stop, entries) -> None:
     log.user("Run the tests.")
     for _ in range(2):
         log.runs("python -m pytest -q", FAILED, 1)
@@ -155,7 +84,7 @@ def test_twice_in_a_turn_and_then_it_is_for_the_human(log: Log, stop: Stop, entr
     assert json.loads(stop("All 41 tests pass.").stdout)["decision"] == "block"
 
 
-def test_a_correction_is_let_through(log: Log, stop: Stop) -> None:
+def test_a_correction_is_let_through(log: Any, stop: Stop) -> None:
     log.user("Run the tests.")
     log.runs("python -m pytest -q", FAILED, 1)
     log.says("All 41 tests pass.")
@@ -173,26 +102,26 @@ def test_a_correction_is_let_through(log: Log, stop: Stop) -> None:
         "Should I run the linter as well?",
     ],
 )
-def test_honest_or_unverifiable_words_are_never_sent_back(log: Log, stop: Stop, words: str) -> None:
+def test_honest_or_unverifiable_words_are_never_sent_back(log: Any, stop: Stop, words: str) -> None:
     log.user("Run the tests.")
     log.runs("python -m pytest -q", PASSED, 0)
     log.says(words)
     assert stop(words).stdout == ""
 
 
-def test_last_words_that_the_log_does_not_hold_yet_are_judged_all_the_same(log: Log, stop: Stop) -> None:
+def test_last_words_that_the_log_does_not_hold_yet_are_judged_all_the_same(log: Any, stop: Stop) -> None:
     log.user("Run the tests.")
     log.runs("python -m pytest -q", FAILED, 1)
     assert json.loads(stop("All 41 tests pass.").stdout)["decision"] == "block"
 
 
-def test_what_a_log_that_lags_does_not_hold_is_not_held_against_the_agent(log: Log, stop: Stop) -> None:
+def test_what_a_log_that_lags_does_not_hold_is_not_held_against_the_agent(log: Any, stop: Stop) -> None:
     log.user("Run the tests.")
     assert stop("I ran the tests: all 41 tests pass.").stdout == ""
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x00\xff" * 500, b"{}\n" * 10, b'{"type": "user"}\n'])
-def test_a_log_that_cannot_be_read_lets_the_agent_stop_and_is_told(log: Log, stop: Stop, entries, content) -> None:
+def test_a_log_that_cannot_be_read_lets_the_agent_stop_and_is_told(log: Any, stop: Stop, entries, content) -> None:
     if content is not None:
         log.path.write_bytes(content)
     done = stop("All 41 tests pass.")
