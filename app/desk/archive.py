@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assure_tui.app.desk.entries import ACTS, EVIDENCE, HOOK, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.escrow import KIND as ESCROW
 from assure_tui.app.desk.library import Entry, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
@@ -17,7 +18,7 @@ from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.store import Draft, Ledger
 
 MAX_ENVELOPE = 32 << 20
-_KINDS = frozenset({*ACTS, *EVIDENCE, *HOOK})
+_KINDS = frozenset({ESCROW, *ACTS, *EVIDENCE, *HOOK})
 _READ_BACK = frozenset({*ACTS, *HOOK})
 """Kinds whose content the desk shows."""
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from assure_tui.app.desk.errors import ConfigError
+from assure_tui.app.desk.escrow import Limits
 from assure_tui.app.desk.gatefiles import GateFile, changes_of, inside, read_gate_file, tightening
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile.gates.book import rules_of
@@ -43,6 +44,7 @@ class UserConfig:
     roots: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
     retention_days: int | None = None
+    escrow: Limits = field(default_factory=Limits)
     gates: tuple[Rule, ...] = ()
     gate_changes: dict[str, GateChange] = field(default_factory=dict)
     gate_files: dict[str, str] = field(default_factory=dict)
@@ -100,6 +102,7 @@ def read_user(path: Path) -> UserConfig:
         ),
         exclude=tuple(model.exclude),
         retention_days=model.retention_days,
+        escrow=Limits(model.escrow.keep << 20, tuple(model.escrow.exclude)),
         theme=model.theme,
         glyphs=model.glyphs,
         keys=model.keys,

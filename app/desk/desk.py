@@ -23,7 +23,8 @@ from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.audit import alterations, recorded_logs
 from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, settings_of
 from assure_tui.app.desk.entries import Tags
-from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.errors import GoneError, LedgerDamagedError, UsageError
+from assure_tui.app.desk.escrow import kept_record
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
 from assure_tui.app.desk.hooked import corrected, decisions
@@ -236,13 +237,21 @@ class Desk:
         return self._library.position(self._number(run), event_id)
 
     def event_text(self, run: str, event_id: str) -> str:
-        """Read an event's record again and give all of its text, raw.
+        """Read an event's record again and give all of its text, raw; out of escrow if the log no longer has it.
 
         Raises:
-            GoneError: The log is gone, or its record is another one by now.
+            GoneError: The log is gone, or its record is another one by now, and escrow does not have it either.
             UsageError: The run has no such event.
         """
-        return timeline.text(self._library, self._number(run), event_id)
+        number = self._number(run)
+        try:
+            return timeline.text(self._library, number, event_id)
+        except GoneError:
+            row = self._library.event(number, event_id)
+            kept = kept_record(self._archive, self._tags, self._name(run), row.path, row.at) if row else None
+            if kept is None:
+                raise
+            return f"[the log no longer has this; its record as it was first seen:]\n{kept}"
 
     def diffs(self, run: str) -> list[FileDiff]:
         """Give what a run did to each file, in the order of its edits. Hunks whose log is gone are left out."""

@@ -274,6 +274,7 @@ class Hall:
             for run in source.pending:
                 source.books[run].leave_backlog()
             words += self._minutes.observed(source)
+            words += self.scribe.escrow.words(source)
         settled: list[Callable[[], None]] = []
         for book in self.books():
             if book.backlog or book.silent:
@@ -288,6 +289,11 @@ class Hall:
         words += feeds.words(self._tags)
         words += self.shared.words(self.scribe.known.rows)
         self.scribe.write(words)
+        if self.scribe.escrow.full:
+            self.problem(
+                f"raw records are no longer kept: the {self.scribe.escrow.limits.keep >> 20} MB that"
+                " `keep` in [escrow] of the configuration allows are used up; recording goes on"
+            )
         for source in self.sources.values():
             if source.pending:
                 source.committed()

@@ -36,6 +36,8 @@ class Pending:
     start: int
     end: int
     digests: list[str] = field(default_factory=list)
+    places: list[Locator] = field(default_factory=list)
+    """Where each of them stands."""
 
 
 class Room(Protocol):
@@ -193,6 +195,7 @@ class LiveSource:
             return
         pending = self.pending.setdefault(self._owner, Pending(self._early[0][0].start, end))
         pending.digests += [its_digest for _, its_digest in self._early]
+        pending.places += [its_place for its_place, _ in self._early]
         pending.end = max(pending.end, end)
         self._early.clear()
 

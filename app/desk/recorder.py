@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from assure_tui.app.desk.config import UserConfig
+from assure_tui.app.desk.config import UserConfig, read_user
 from assure_tui.app.desk.entries import Seen, Tags
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
 from assure_tui.app.desk.evaluator import evaluator
@@ -164,7 +164,7 @@ class Recorder:
 
     def _scribe(self, hall: Hall, tags: Tags) -> Scribe | None:
         try:
-            scribe = Scribe(open_ledger(self._home), tags, hall.index)
+            scribe = Scribe(open_ledger(self._home), tags, hall.index, read_user(self._home.config).escrow)
             scribe.catch_up()
         except LedgerDamagedError as error:
             if self._needs_ledger:

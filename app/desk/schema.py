@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from assure_tui.app.desk.escrow import DEFAULT_KEEP
+
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -49,6 +51,14 @@ class WitnessTable(Closed):
     """Submission prefix: `/add-checkpoint` is added to it."""
 
 
+class EscrowTable(Closed):
+    """`[escrow]`: which raw records are kept, sealed, beside the ledger."""
+
+    keep: Annotated[int, Field(ge=0, le=1 << 20)] = DEFAULT_KEEP
+    """Megabytes in all; 0 keeps none. Reaching it stops escrow, never recording."""
+    exclude: list[str] = []
+
+
 class UserFile(Closed):
     """`config.toml`: the user's own settings."""
 
@@ -58,6 +68,7 @@ class UserFile(Closed):
     """Look where the known agents keep their logs."""
     roots: list[str] = []
     exclude: list[str] = []
+    escrow: EscrowTable = EscrowTable()
     retention_days: Annotated[int, Field(ge=1)] | None = None
     """After how many days `shard prune` deletes a closed shard; without it nothing is ever deleted."""
     gate_files: list[str] = []

@@ -12,6 +12,8 @@ import msgspec
 
 from assure_tui.app.desk.entries import FINDINGS, Tags, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.escrow import KIND as ESCROW
+from assure_tui.app.desk.escrow import Escrow, Limits
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live import Recorded
 from assure_tui.app.desk.unseen import Period, periods
@@ -32,7 +34,7 @@ CHECKED_AT_OPEN = 100_000
 LOOK_SECONDS = 0.05
 MAX_FOLLOW = 5_000
 """Entries that are copied into the index at a time."""
-_WITHOUT_CONTENT = frozenset({"assessed", "heartbeat", "key", "recovery"})
+_WITHOUT_CONTENT = frozenset({"assessed", ESCROW, "heartbeat", "key", "recovery"})
 _MODELS: dict[str, type[FindingOfRun]] = {"discrepancy": Discrepancy, "gate": GateResult, "input": InputFinding}
 
 
@@ -96,10 +98,11 @@ class Known:
 class Scribe:
     """Holds the ledger open for the recorder. `known` follows from the ledger's entries alone."""
 
-    def __init__(self, ledger: Ledger, tags: Tags, index: IndexWriter) -> None:
+    def __init__(self, ledger: Ledger, tags: Tags, index: IndexWriter, limits: Limits | None = None) -> None:
         self.ledger = ledger
         self.tags = tags
         self.known = Known()
+        self.escrow = Escrow(limits or Limits(), tags)
         self._index = index
         self._fresh: dict[int, dict[str, Any] | None] = {}
         self._published_at = 0.0
@@ -116,7 +119,7 @@ class Scribe:
                 self._index.set_meta("ledger_origin", self.ledger.origin)
                 self._index.set_meta("ledger_seen", 0)
             return 0
-        for kind, subject, clear, content in self._index.entries_of("observed", "redaction", *FINDINGS):
+        for kind, subject, clear, content in self._index.entries_of("observed", "redaction", ESCROW, *FINDINGS):
             self._learn(kind, subject, json.loads(clear), json.loads(content) if content else None)
         return seen
 
@@ -163,8 +166,11 @@ class Scribe:
             recorded = Recorded(int(clear["upto"]), content.get("chain"), str(content.get("salt", "")))
             self.known.sources[clear["source"]] = recorded
             self.known.subjects.add(subject)
+        elif kind == ESCROW:
+            self.escrow.learn(subject, clear)
         elif kind == "redaction":
             self.known.forgotten.add(subject)
+            self.escrow.forget(subject)
             self.known.findings.pop(subject, None)
         elif kind in FINDINGS:
             self._find(kind, subject, clear, content)
