@@ -14,7 +14,7 @@ import pytest
 
 from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.desk import Desk
-from assure_tui.app.desk.errors import GoneError, LedgerDamagedError, UsageError
+from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 
@@ -123,11 +123,6 @@ def test_the_text_of_a_log_that_was_edited_is_not_shown_as_if_it_had_been_read(d
     assert "a single" in desk.event_text(run, report.id)
     log.unlink()
     assert "a single" in desk.event_text(run, report.id)
-    for segment in (desk.home.ledger / "segments").rglob("*"):
-        if segment.is_file():
-            segment.unlink()
-    with pytest.raises(GoneError):
-        desk.event_text(run, report.id)
 
 
 def test_a_review_from_finding_to_seal(desk):

@@ -90,7 +90,7 @@ def test_a_record_that_was_deleted_from_the_log_is_read_out_of_escrow(home, fold
         assert "no longer has this" in text
         assert "please do 2 for O-002" in text
         desk.forget(row.id)
-        with pytest.raises(Exception, match="no run"):
+        with pytest.raises(Exception, match="has no event"):
             desk.event_text(row.id, third.id)
     finally:
         desk.close()
