@@ -15,6 +15,7 @@ from assure_tui.app.tui.dialogs.details import RowDialog
 from assure_tui.app.tui.dialogs.search import SearchDialog
 from assure_tui.app.tui.frame import Frame
 from assure_tui.app.tui.lines import Lines, Page
+from assure_tui.app.tui.looked import remember, since
 from assure_tui.app.tui.paint import DIM
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import undecided, waiting
@@ -153,8 +154,11 @@ class Moving(Frame):
         """Open a run, and remember that it was looked at."""
         session = self.session
         session.open(run)
-        if not session.read_only:
+        if session.detail is not None:
+            session.since = since(session.desk, session.detail)
+        if not session.read_only and session.detail is not None:
             session.desk.looked(run)
+            remember(session.desk, session.detail)
         for name in ("claims", "timeline", "diff", "notes", "gates"):
             session.queries.pop(name, None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assure_tui.app.desk.views import Approval, LedgerView, Presence, RunDetail, RunRow
+from assure_tui.app.tui.looked import Since
 from assure_tui.app.tui.port import Desk, Performance
 from assure_tui.reconcile.model import Finding, at_least
 from assure_tui.themes.glyphs import Glyphs
@@ -31,6 +32,8 @@ class Session:
     """Calls that wait for an answer, of all runs."""
     performance: Sequence[Performance] = ()
     """How the rules do; read when the Gates view is shown."""
+    since: Since = field(default_factory=Since)
+    """What changed in the open run since the operator last looked at it."""
     queries: dict[str, str] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     """Findings whose evidence was on the screen, ever: kept by the desk, and told in the seal."""

@@ -410,3 +410,23 @@ async def test_what_the_desk_cannot_do_is_said_and_the_screen_goes_on(desk):
         desk.run, desk.events, desk.decide = keep
         await pilot.press("1", "e")
         await wait_for(pilot, lambda: "EVIDENCE" in screen_text(app))
+
+
+async def test_what_changed_since_the_last_look_is_said_and_marked(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "since you looked" not in screen_text(app), "at the first look everything is new"
+        await pilot.press("escape", "escape")
+        run = app.runs.key_under_cursor
+        item = desk.details[run]
+        claims = (msgspec.structs.replace(item.claims[0], outcome="confirmed"), *item.claims[1:])
+        desk.change(run, claims=claims, discrepancies=item.discrepancies[:1])
+        await wait_for(pilot, lambda: "1 claim changed, 1 gone since you looked" in screen_text(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "1 claim changed, 1 gone since you looked" in screen_text(app)
+        await pilot.press("slash", *"new", "colon", *"yes", "enter")
+        await pilot.pause()
+        assert [row.key for row in app.claims.listing.rows if row.key] == [claims[0].id]

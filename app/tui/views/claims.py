@@ -95,14 +95,22 @@ class ClaimsView(View):
     def _rows(self, detail: RunDetail) -> list[Row]:
         session, glyphs = self.session, self.session.glyphs
         matches = Matcher(session.queries.get("claims", ""))
-        findings = [item for item in detail.findings() if matches(_fields_of_finding(item, detail))]
-        claims = [item for item in detail.claims if matches(_fields_of_claim(item))]
+        new = {True: {"new": "yes"}, False: {"new": "no"}}
+        findings = [
+            item for item in detail.findings()
+            if matches(_fields_of_finding(item, detail) | new[item.id in session.since])
+        ]  # fmt: skip
+        claims = [item for item in detail.claims if matches(_fields_of_claim(item) | new[item.id in session.since])]
         order = {"contradicted": 0, "unsupported": 1, "stale": 2, "partial": 3, "unverifiable": 4, "pending": 5}
         claims.sort(key=lambda claim: order.get(claim.outcome, 6))
         rows: list[Row] = []
         answers = {decision.finding: decision.word for decision in detail.decisions}
         flags = dict.fromkeys((note.subject for note in detail.notes), glyphs.marks["changed"])
+        flags |= dict.fromkeys((*session.since.findings, *session.since.claims), glyphs.marks["new"])
         flags |= dict.fromkeys(session.marks, glyphs.marks["marked"])
+        if session.since.words():
+            mark = glyphs.marks["new"]
+            rows.append(still(Content.styled(f"{mark} {session.since.words()} since you looked", "$accent")))
         rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
         rows += [
             Row(item.id, partial(finding_line, item, glyphs=glyphs, answer=answers.get(item.id), flags=flags))

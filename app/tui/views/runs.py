@@ -15,6 +15,7 @@ from assure_tui.app.desk.describe import label
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
+from assure_tui.app.tui.looked import since
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, short, undecided
@@ -131,7 +132,8 @@ class RunsView(View):
         except TROUBLE:
             page.show(nothing)
             return
-        page.show(partial(_peek, detail, glyphs=session.glyphs))
+        changed = since(session.desk, detail).words() if run.changed else ""
+        page.show(partial(_peek, detail, glyphs=session.glyphs, changed=changed))
 
     def _row(self, run: RunRow, depth: int, start: int) -> Row:
         session = self.session
@@ -299,7 +301,7 @@ def _unopened(run: RunRow, width: int) -> Sheet:
     return Sheet([Content.styled(said, DIM).truncate(max(1, width), ellipsis=True)])
 
 
-def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs) -> Sheet:
+def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs, changed: str = "") -> Sheet:
     """What a run is about, in a few lines: how much was checked, and the worst that was found."""
     sheet, row, coverage = Sheet(), detail.row, detail.coverage
     checked = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
@@ -309,6 +311,8 @@ def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs) -> Sheet:
     if row.cwd:
         about.append(row.cwd)
     sheet.add(Content("  ") + paint.text(" · ".join(about), DIM))
+    if changed:
+        sheet.add(Content.styled(f"  {glyphs.marks['new']} {changed} since you looked", ACCENT))
     waiting = undecided(detail)
     for finding in waiting:
         sign = glyphs.sign(finding.severity)
