@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             read_only=arguments.read_only,
             ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
             keymap=setting.user.keys,
+            notify=setting.user.notify,
         )
     finally:
         desk.close()

@@ -23,6 +23,7 @@ from assure_tui.app.desk.export import VIEW, VIEW_SCHEMA
 from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.library import Entry as Act
+from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.performance import Performance
 from assure_tui.app.desk.views import (
     Approval,
@@ -157,6 +158,10 @@ class BundleDesk:
             raise UsageError(f"{self.bundle.path} has no run {run!r}: it is about {row.id}.")
         return self.detail
 
+    def alerts(self) -> list[Alert]:
+        """Nobody is told of what a bundle holds."""
+        return []
+
     def unattributed(self) -> list[Unattributed]:
         """Give nothing: a bundle is about one run."""
         return []
@@ -209,7 +214,9 @@ class BundleDesk:
             f"{self.bundle.path} is somebody's evidence and is only read: answer it with `assure-tui countersign`."
         )
 
-    note = decide = undo_decision = verdict = seal = new_operator_key = add_claim = approve = refuse = _refuse
+    note = decide = undo_decision = verdict = seal = new_operator_key = add_claim = approve = refuse = withdraw = (
+        _refuse
+    )
 
     def approvals(self, *, pending: bool = True) -> Sequence[Approval]:
         """Give none: nothing waits here."""

@@ -36,6 +36,16 @@ MAX_FILE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotifyConfig:
+    """How the operator is told of new findings, see `schema.NotifyTable`."""
+
+    severity: Severity = "high"
+    bell: bool = True
+    desktop: Literal["off", "osc9", "osc777"] = "off"
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserConfig:
     """The user's own settings, see `schema.UserFile`."""
 
@@ -55,6 +65,7 @@ class UserConfig:
     hook_if_error: Literal["open", "closed"] = "open"
     approval_wait: float = 0.0
     """Seconds that a call waits for the operator; 0: the agent asks its user by itself."""
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
     four_eyes: bool = False
     unlock_for: float = 0.0
     """Seconds that an operator key stays unlocked."""
@@ -108,6 +119,12 @@ def read_user(path: Path) -> UserConfig:
         keys=model.keys,
         hook_if_error=model.hook.if_error,
         approval_wait=model.approvals.wait,
+        notify=NotifyConfig(
+            severity=model.notify.severity,
+            bell=model.notify.bell,
+            desktop=model.notify.desktop,
+            command=tuple(model.notify.command),
+        ),
         four_eyes=model.seal.four_eyes,
         unlock_for=model.seal.unlock_minutes * 60.0,
         witnesses=tuple((witness.key, witness.url) for witness in model.witnesses),

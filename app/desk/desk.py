@@ -29,6 +29,7 @@ from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
 from assure_tui.app.desk.hooked import corrected, decisions
 from assure_tui.app.desk.library import Asking, Library
+from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.performance import Performance, performance
 from assure_tui.app.desk.report import UNCHECKED
@@ -212,6 +213,11 @@ class Desk:
         margin = 2 * HEARTBEAT_SECONDS
         beats = self._library.beats(row.started - margin, row.ended + margin)
         return unobserved(row.started, row.ended, beats)
+
+    def alerts(self) -> list[Alert]:
+        """Give the undecided findings of all recorded runs, as of the last look at the runs."""
+        with self._roster.lock:
+            return self._roster.alerts()
 
     def unattributed(self) -> list[Unattributed]:
         """Give the rows of shared evidence that no run accounts for."""

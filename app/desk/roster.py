@@ -14,6 +14,7 @@ from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import Test
 from assure_tui.app.desk.library import Asking, Library
+from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.views import Attention, RunRow, Verdict
 from assure_tui.app.desk.waivers import asks_still
 from assure_tui.app.desk.wire import text_path
@@ -97,6 +98,24 @@ class Roster:
         """Give the id of every run by its number in the index."""
         self.refresh()
         return {columns["no"]: name for name, (columns, _) in self._runs.items()}
+
+    def alerts(self) -> list[Alert]:
+        """Give the undecided findings of all runs that are recorded; those from before watching are nobody's alarm."""
+        from assure_tui.app.desk.describe import headline  # noqa: PLC0415 - it reads the gates' catalogue
+
+        return [
+            Alert(
+                run=name,
+                title=columns["title"],
+                finding=ask.id,
+                severity=severity_of(ask),
+                label=headline(ask.kind, ask.code),
+            )
+            for name, (columns, asking) in self._runs.items()
+            if asking and not columns["backlog"]
+            for ask in asking
+            if ask.id not in self.acts.decisions.get(name, {})
+        ]
 
     def children(self, run: str) -> tuple[str, ...]:
         """Give the runs of sub-agents of a run."""

@@ -59,6 +59,18 @@ class EscrowTable(Closed):
     exclude: list[str] = []
 
 
+class NotifyTable(Closed):
+    """`[notify]`: how the operator is told of a new finding while the screen is open."""
+
+    severity: Severity = "high"
+    """From which severity on."""
+    bell: bool = True
+    desktop: Literal["off", "osc9", "osc777"] = "off"
+    """A message of the terminal's, by the escape sequence that it knows."""
+    command: list[str] = []
+    """A program and its words; it gets the notice as JSON on its standard input."""
+
+
 class UserFile(Closed):
     """`config.toml`: the user's own settings."""
 
@@ -80,6 +92,7 @@ class UserFile(Closed):
     keys: dict[str, str] = {}
     hook: HookTable = HookTable()
     approvals: ApprovalsTable = ApprovalsTable()
+    notify: NotifyTable = NotifyTable()
     seal: SealTable = SealTable()
     witnesses: Annotated[list[WitnessTable], Field(max_length=16)] = []
 

@@ -24,6 +24,7 @@ from assure_tui.app.tui.port import Desk
 from assure_tui.app.tui.recorder import attached
 
 if TYPE_CHECKING:
+    from assure_tui.app.desk.config import NotifyConfig
     from assure_tui.app.desk.firststart import Place
     from assure_tui.app.desk.paths import Home
 
@@ -41,11 +42,13 @@ def run(
     ascii_only: bool = False,
     keymap: Mapping[str, str] | None = None,
     welcome: str = "",
+    notify: NotifyConfig | None = None,
 ) -> int:
     """Show the desk until the operator leaves; give the exit code.
 
     With `attached_recorder` a child process records while the screen is open; `recorder_arguments` (paths, `--home`)
-    go to its `record` command. `keymap` maps ids of the key table to keys. `welcome` stands over the list of runs.
+    go to its `record` command. `keymap` maps ids of the key table to keys. `welcome` stands over the list of runs;
+    `notify` says how to tell of new findings, if at all.
     """
     with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext() as recorder:
         app = AssureApp(
@@ -58,6 +61,7 @@ def run(
             no_color=bool(os.environ.get("NO_COLOR")),
             recorder=recorder,
             welcome=welcome,
+            notify=notify,
         )
         return app.run() or 0
 

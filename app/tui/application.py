@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from typing import Final
 
 from textual import work
 from textual.app import SuspendNotSupported
 
 from assure_tui.app.neutral import neutral_line, neutralise
-from assure_tui.app.tui import source
+from assure_tui.app.tui import paint, source
 from assure_tui.app.tui.dialogs.chooser import Choice, Chooser
 from assure_tui.app.tui.keys import table
 from assure_tui.app.tui.reviewing import Reviewing
@@ -18,6 +19,7 @@ from assure_tui.app.tui.views.diff import DiffView
 from assure_tui.app.tui.views.timeline import TimelineView
 from assure_tui.themes import palette
 
+SNOOZE: Final = 3600.0
 YANK_LIMIT: Final = 65_536
 """Code points that go to the clipboard: some terminals drop longer OSC 52 sequences whole."""
 
@@ -43,6 +45,14 @@ class AssureApp(Reviewing):
         if not self.paused:
             self.reread()
         self.show_bars()
+
+    def action_snooze(self) -> None:
+        """Have no notice of new findings for an hour, or have it again."""
+        now = time.time()
+        on = not self.notices.snoozed(now)
+        self.notices.snooze(SNOOZE if on else 0.0, now)
+        until = paint.clock(now + SNOOZE)
+        self.say(f"No bell and no message until {until}; findings are shown all the same." if on else "Notices again.")
 
     def action_follow(self) -> None:
         """Follow the newest."""

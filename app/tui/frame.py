@@ -16,9 +16,12 @@ from textual.containers import Horizontal
 from textual.dom import DOMNode
 from textual.widgets import ContentSwitcher, Input
 
+from assure_tui.app.desk.config import NotifyConfig
+from assure_tui.app.desk.notices import Notices
 from assure_tui.app.tui import bars, paint
 from assure_tui.app.tui.keys import NEVER, Key, bindings, table
 from assure_tui.app.tui.lines import Lines
+from assure_tui.app.tui.notify import tell
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.app.tui.recorder import Companion
 from assure_tui.app.tui.session import Session
@@ -75,11 +78,12 @@ class Frame(App[int]):
         no_color: bool = False,
         recorder: Companion | None = None,
         welcome: str = "",
+        notify: NotifyConfig | None = None,
     ) -> None:
         """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal.
 
         `recorder` is the process that this screen started to record: it is kept running, and others can be named.
-        `welcome` are our own words over the list of runs.
+        `welcome` are our own words over the list of runs; `notify` says how to tell of new findings, if at all.
         """
         chosen = "mono" if no_color else theme or "dark"
         self._first_theme = palette.load(chosen).name
@@ -101,6 +105,8 @@ class Frame(App[int]):
         self.filter_bar = Horizontal(Caption(id="filter-slash"), self.filter_input, self.filter_count, id="filter-bar")
         self.recorder = recorder
         self._looked_at = 0.0
+        self._notify = None if read_only else notify
+        self.notices = Notices(desk, (notify or NotifyConfig()).severity)
         self._start = start if start in self.views else "runs"
         self.switcher = ContentSwitcher(*self.views.values(), initial=self._start)
         self.revision = -1
@@ -164,6 +170,7 @@ class Frame(App[int]):
         if now - self._looked_at >= LOOK:
             self._looked_at = now
             self._look_who_records()
+            self._tell_of_findings()
         if self.paused or now < self._rest_until or not self.at_desk:
             return
         self._verify_when_idle(now)
@@ -192,6 +199,15 @@ class Frame(App[int]):
             if presence != self.session.presence:
                 self.session.presence = presence
                 self.show_bars()
+
+    def _tell_of_findings(self) -> None:
+        """Tell once of each finding that came since the screen was opened; also while it is held, or a dialog open."""
+        driver = self._driver
+        if self._notify is None or driver is None or self.is_web:
+            return
+        with suppress(*TROUBLE):
+            for notice in self.notices.take(self.session.desk.alerts(), time.time()):
+                tell(notice, self._notify, driver.write)
 
     def _verify_when_idle(self, now: float) -> None:
         """Check the ledger in a thread: at first, then once a minute while it is small enough to be quick.
@@ -232,6 +248,9 @@ class Frame(App[int]):
             flags.append("HELD")
         if session.read_only:
             flags.append("READ ONLY")
+        snoozed = self.notices.snoozed(time.time())
+        if snoozed:
+            flags.append(f"QUIET TILL {paint.clock(snoozed)}")
         if session.approvals:
             flags.append(f"{paint.count(len(session.approvals), 'CALL WAITS', 'CALLS WAIT')}: 7")
         timeline = self.timeline.lines if self.is_at("timeline") else None

@@ -13,14 +13,14 @@ from textual import work
 from assure_tui.app.desk.views import Approval, DecisionWord, RunDetail
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.dialogs.approval import ApprovalDialog
+from assure_tui.app.tui.dialogs.keyed import KeyedDialog
 from assure_tui.app.tui.dialogs.missed import MissedDialog
 from assure_tui.app.tui.dialogs.reason import NoteDialog, ReasonDialog
 from assure_tui.app.tui.dialogs.seal import Order, SealDialog
 from assure_tui.app.tui.dialogs.verdict import VerdictDialog
 from assure_tui.app.tui.moving import Moving
 from assure_tui.app.tui.port import TROUBLE
-from assure_tui.app.tui.session import unanswered, undecided
+from assure_tui.app.tui.session import short, unanswered, undecided
 
 
 class Reviewing(Moving):
@@ -77,7 +77,10 @@ class Reviewing(Moving):
                 "You have no key to sign that with: `assure-tui keys new NAME` makes one. x refuses without a key."
             )
             return
-        answer = await self.push_screen_wait(ApprovalDialog(session.desk, approval, approve=approve))
+        verb, draft = "Let it be made:" if approve else "Refuse:", f"approval:{approval.id}"
+        answer = await self.push_screen_wait(
+            KeyedDialog(session.desk, draft, verb, approval.tool, approval.args_text, keyed=approve)
+        )
         if answer is None:
             return
         reason, passphrase = answer
@@ -231,6 +234,29 @@ class Reviewing(Moving):
             )
         else:
             self.reread()
+
+    @work
+    async def action_withdraw(self) -> None:
+        """Take a seal back: a new entry, signed too, says that it does not stand any more."""
+        session = self.session
+        run = self.run_at_hand()
+        if not self._may_write() or not run:
+            return
+        row = next((row for row in session.rows if row.id == run), None)
+        if row is None or row.sealed not in {"sealed", "stale"}:
+            self.say("This run has no seal to withdraw.")
+            return
+        answer = await self.push_screen_wait(
+            KeyedDialog(
+                session.desk, f"withdraw:{run}", "Withdraw the seal on", f"run {short(run)}", row.title, keyed=True
+            )
+        )
+        if answer is not None:
+            reason, passphrase = answer
+            self._act(
+                lambda: session.desk.withdraw(run, reason, passphrase=passphrase),
+                lambda: self.say("Withdrawn: the ledger keeps the seal, and that it does not stand any more."),
+            )
 
     def _to_seal(self) -> list[RunDetail]:
         session, desk = self.session, self.session.desk

@@ -528,6 +528,8 @@ class SampleDesk:
         self.passphrase = None
         self.sealed = []
         self.queue = []
+        self.withdrawn = []
+        self.alarms = []
         self.answered = []
 
     def bump(self):
@@ -558,6 +560,9 @@ class SampleDesk:
         if len(found) != 1:
             raise UsageError(f"no run is called {run}")
         return found[0]
+
+    def alerts(self):
+        return list(self.alarms)
 
     def unattributed(self):
         return self.loose
@@ -669,6 +674,12 @@ class SampleDesk:
             verdict = msgspec.structs.replace(item.verdict, seal="seal-1")
             self.change(run, verdict=verdict, row=msgspec.structs.replace(item.row, sealed="sealed", attention="quiet"))
             self.sealed.append(run)
+
+    def withdraw(self, run, reason, *, passphrase):
+        if passphrase != self.passphrase:
+            raise UsageError("the passphrase does not open this key")
+        self.withdrawn.append((run, reason))
+        self.change(run, row=msgspec.structs.replace(self.details[run].row, sealed="draft"))
 
     def draft(self, key):
         return self.drafts.get(key)

@@ -133,3 +133,16 @@ def test_a_value_is_followed_from_what_was_read_into_the_call(desk):
     detail = msgspec.structs.replace(detail, effects=(*detail.effects, act))
     evidence = gather(desk, detail, msgspec.structs.replace(found, span=(4, len(text)), effects=("e-taint",)))
     assert evidence.carried == ("acct-0666",)
+
+
+async def test_a_seal_is_withdrawn_with_a_reason_and_a_key(waiting):
+    app = AssureApp(waiting)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("X")
+        await pilot.pause()
+        assert "no seal to withdraw" in screen_text(app)
+        while not app.runs.key_under_cursor.startswith("r-2f00aa120001"):
+            await pilot.press("j")
+        await pilot.press("X", *"mistaken", "enter", *"horse", "enter")
+        await settle(pilot)
+        assert waiting.withdrawn == [("r-2f00aa120001", "mistaken")]

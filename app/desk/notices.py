@@ -1,0 +1,103 @@
+"""Which findings somebody is told of: once each, grouped by run, from a severity on, and not while snoozed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from assure_tui.reconcile.model import SEVERITIES, Severity, at_least
+
+GATHERED = 2.0
+"""Seconds that findings of a run are gathered before it is told of: they come in bursts."""
+SNOOZED = "snoozed"
+"""Name of the draft that tells until when nobody wants to be told."""
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """An undecided finding of a run that is being recorded."""
+
+    run: str
+    title: str
+    finding: str
+    severity: Severity
+    label: str
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of a run: how many findings are new, and the worst of them in plain words."""
+
+    run: str
+    title: str
+    count: int
+    severity: Severity
+    label: str
+
+    def words(self) -> str:
+        """Say it in one line. Foreign text in it is still raw."""
+        more = f" and {self.count - 1} more" if self.count > 1 else ""
+        return f"{self.label}{more}: {self.title or self.run}"
+
+
+class Drafts(Protocol):
+    """Where it is kept what was told: the operator's table, so that two screens and two days tell once."""
+
+    def draft(self, key: str) -> str | None:
+        """Give what is kept."""
+
+    def save_draft(self, key: str, text: str) -> None:
+        """Keep it."""
+
+
+@dataclass
+class Notices:
+    """Takes all alerts that stand, again and again, and gives notice of those that nobody was told of."""
+
+    drafts: Drafts
+    severity: Severity = "high"
+    _begun: bool = False
+    _told: dict[str, set[str]] = field(default_factory=dict)
+    _gathered: dict[str, tuple[float, list[Alert]]] = field(default_factory=dict)
+    _until: float | None = None
+
+    def take(self, alerts: Iterable[Alert], now: float) -> list[Notice]:
+        """Give what is to be told now. What stands at the first call was there before, and is on the screen."""
+        for alert in alerts:
+            told = self._known(alert.run)
+            if alert.finding in told or not at_least(alert.severity, self.severity):
+                continue
+            told.add(alert.finding)
+            if self._begun:
+                self._gathered.setdefault(alert.run, (now, []))[1].append(alert)
+        first, self._begun = not self._begun, True
+        due = [run for run, (since, _) in self._gathered.items() if now - since >= GATHERED]
+        told_of = [_notice(self._gathered.pop(run)[1]) for run in due]
+        for notice in told_of:
+            self.drafts.save_draft(f"told:{notice.run}", "\n".join(sorted(self._told[notice.run])))
+        return [] if first or self.snoozed(now) else told_of
+
+    def _known(self, run: str) -> set[str]:
+        if run not in self._told:
+            self._told[run] = set((self.drafts.draft(f"told:{run}") or "").split("\n")) - {""}
+        return self._told[run]
+
+    def snooze(self, seconds: float, now: float) -> None:
+        """Tell nobody anything for so long; 0 ends it."""
+        self._until = now + seconds if seconds > 0 else 0.0
+        self.drafts.save_draft(SNOOZED, str(self._until))
+
+    def snoozed(self, now: float) -> float:
+        """Give until when nobody is told, or 0."""
+        if self._until is None:
+            try:
+                self._until = float(self.drafts.draft(SNOOZED) or 0)
+            except ValueError:
+                self._until = 0.0
+        return self._until if self._until > now else 0.0
+
+
+def _notice(alerts: Sequence[Alert]) -> Notice:
+    worst = max(alerts, key=lambda alert: SEVERITIES.index(alert.severity))
+    return Notice(run=worst.run, title=worst.title, count=len(alerts), severity=worst.severity, label=worst.label)
