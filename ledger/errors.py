@@ -6,6 +6,7 @@ LedgerError
 ├── ProofError        a Merkle proof is malformed, does not verify, or cannot be given yet
 ├── SealError         a seal or its envelope is malformed or does not verify
 ├── BundleError       a bundle or a response to one is malformed, or something in it does not hold
+├── WitnessError      a witness cannot be asked, or refuses to cosign
 ├── LockedError       another process holds a lock
 ├── FullError         the disk refused a write or a sync: nothing of the batch was acknowledged
 ├── ReadOnlyError     a write was asked of a ledger that was opened for reading
@@ -40,6 +41,10 @@ class SealError(LedgerError):
 
 class BundleError(LedgerError):
     """A bundle or a response to one is malformed, or something in it does not hold."""
+
+
+class WitnessError(LedgerError):
+    """A witness cannot be asked, or refuses to cosign."""
 
 
 class LockedError(LedgerError):

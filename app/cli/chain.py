@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assure_tui.app.cli.passphrase import passphrase
 from assure_tui.app.desk.archive import plain_errors
+from assure_tui.app.desk.config import read_user
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.operators import (
     list_keys,
@@ -50,7 +51,7 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
     with plain_errors():
         report = verify(
             folder,
-            trust=arguments.trust or (own_trust(home.keys) if own else None),
+            trust=arguments.trust or (own_trust(home.keys, read_user(home.config).witnesses) if own else None),
             pins=home.pins if home.pins.is_dir() else None,
             keys=home.keys if own and home.keys.is_dir() else None,
             progress=_progress if sys.stderr.isatty() else None,

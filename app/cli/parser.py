@@ -60,6 +60,7 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _gates(command("gates", "gates", "gates: list, show, explain a run, write, test, measure, waive"))
     _chain(command)
     _evidence(command)
+    _witnessing(command)
     _custody(command)
     _gating(command)
     _upkeep(command)
@@ -222,6 +223,17 @@ def _chain(command: Adder) -> None:
     export = what.add_parser("export", help="print the public half of a key")
     export.add_argument("name", metavar="NAME")
     export.add_argument("--form", choices=("pem", "allowed-signers", "cosigner"), default="pem", help="(default: pem)")
+
+
+def _witnessing(command: Adder) -> None:
+    sub = command("witness", "witness", "cosign the heads of other machines' ledgers (C2SP tlog-witness)")
+    sub.add_argument("--log", action="append", default=[], type=Path, metavar="FILE", help="a log's trust/log.vkey")
+    sub.add_argument(
+        "--listen", default="127.0.0.1:7380", metavar="HOST:PORT", help="where to answer (default: 127.0.0.1:7380)"
+    )
+    sub.add_argument("--name", metavar="NAME", help="the witness's name, given once, when its key is made")
+    sub.add_argument("--folder", type=Path, metavar="DIR", help="where it keeps its key and what it knows")
+    sub.add_argument("--print-key", action="store_true", help="only print its verifier key, for [[witnesses]]")
 
 
 def _evidence(command: Adder) -> None:

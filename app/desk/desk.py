@@ -614,7 +614,7 @@ class Desk:
         from assure_tui.ledger.verify import verify  # noqa: PLC0415 - likewise
 
         with plain_errors():
-            trust = own_trust(self.home.keys)
+            trust = own_trust(self.home.keys, self.config.witnesses)
             report = verify(self.home.ledger, trust=trust, pins=self.home.pins, keys=self.home.keys, progress=progress)
         self._verified = LedgerView(
             path=str(self.home.ledger),

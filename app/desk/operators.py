@@ -11,6 +11,7 @@ from pathlib import Path
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.ledger.disk import append, read, replace
 from assure_tui.ledger.errors import KeyFileError
+from assure_tui.ledger.note import parse_vkey
 from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey, load_identity
 from assure_tui.ledger.signers import Signers, allowed_line, parse_allowed_signers, parse_revoked
 from assure_tui.ledger.sshsig import plain_key
@@ -80,8 +81,10 @@ def retired_keys(keys: Path) -> list[OperatorIdentity]:
     return _identities(sorted((keys / "operators").glob(f"*{OLD_PUBLIC}")))
 
 
-def own_trust(keys: Path) -> Trust:
+def own_trust(keys: Path, witnesses: Iterable[tuple[str, str]] = ()) -> Trust:
     """Give whom this installation vouches for: its own keys, and what stands in the folder `trust` beside them.
+
+    `witnesses` are those of the settings, by verifier key and address.
 
     Raises:
         LedgerError: A file of it is damaged.
@@ -92,7 +95,8 @@ def own_trust(keys: Path) -> Trust:
     retired = read(folder / RETIRED, MAX_TRUST_FILE)
     if retired is not None:
         signers += parse_allowed_signers(retired.decode(errors="replace"))
-    own = Trust(operators=identities, signers=signers)
+    asked = tuple(parse_vkey(key) for key, _ in witnesses)
+    own = Trust(operators=identities, signers=signers, witnesses=asked)
     return own + load_trust(keys / "trust") if (keys / "trust").is_dir() else own
 
 

@@ -29,6 +29,7 @@ from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.desk.scout import Scout
 from assure_tui.app.desk.scribe import Scribe, open_ledger
 from assure_tui.app.desk.table import Table
+from assure_tui.app.desk.witnesses import Submitter, witnesses_of
 from assure_tui.app.hook.docket import Docket
 from assure_tui.app.hook.rules import in_force
 from assure_tui.app.hook.server import HookServer
@@ -130,6 +131,7 @@ class Recorder:
             hall.drop_forgotten()
             lock = threading.RLock()
             self._listen(hall, tags, lock, stack)
+            self._submit(hall, stack)
             feeds = Feeds(self._specs, {spec.name: hall.recorded_feed(spec.name) for spec in self._specs})
             stack.callback(feeds.stop)
             for state in feeds.announce():
@@ -161,6 +163,15 @@ class Recorder:
         stack.callback(server.stop)
         if server.problem:
             hall.problem(server.problem)
+
+    def _submit(self, hall: Hall, stack: ExitStack) -> None:
+        """Have the configured witnesses cosign what is published, for as long as the term lasts and once after it."""
+        if hall.scribe is None or not self._user.witnesses:
+            return
+        witnesses = witnesses_of(self._user.witnesses)
+        submitter = Submitter(self._home.ledger, self._home.pins, witnesses, hall.problem)
+        submitter.start()
+        stack.callback(submitter.stop)
 
     def _scribe(self, hall: Hall, tags: Tags) -> Scribe | None:
         try:
