@@ -8,13 +8,21 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from assure_tui.app.demo.billing import FOLDER
 from assure_tui.app.demo.stage import Stage
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_workspace
+from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.gated import installed
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.app.desk.trust import trust
+from assure_tui.ledger.store import Draft
 
 HEADLESS_SPEED = 8.0
+HEADLESS_WAIT = 20.0
+SCREEN_WAIT = 90.0
+"""Seconds that a call waits for the person at the screen."""
 WELCOME = (
     "Scripted agents are at work here; some report what did not happen. Choose a run and press Enter, or e for the "
     "neediest. Then: a real, x false alarm, v verdict, S seal. ? lists all keys."
@@ -34,6 +42,7 @@ def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
         home = Home.under(stage.home)
         home.prepare()
         _trust(stage, home)
+        _install_hook(home, wait=HEADLESS_WAIT if headless else SCREEN_WAIT)
         print(f"workspace: {stage.workspace}", file=sys.stderr)
         if headless:
             from assure_tui.app.demo.headless import run as play  # noqa: PLC0415 - the screen does not need it
@@ -63,6 +72,15 @@ def _trust(stage: Stage, home: Home) -> None:
     """Trust the demo's own workspace file, as its operator would with `assure-tui trust`."""
     path = stage.workspace / WORKSPACE_FILE
     trust(home.trust, path, read_workspace(path, trusted=True).digest)
+
+
+def _install_hook(home: Home, *, wait: float) -> None:
+    """Note that the agent of some scenes has the hook, as `hook install` would, and let its calls wait for a person."""
+    home.config.write_text(f"[approvals]\nwait = {wait:g}\n", encoding="utf-8")
+    words = installed(agent="claude-code", scope="project", path=f"{FOLDER}/.claude/settings.local.json", folder=FOLDER)
+    ledger = open_ledger(home)
+    Tags.load(home.keys, make=True)
+    ledger.append([Draft(words.kind, words.subject, words.clear, words.content)])
 
 
 def _screen(stage: Stage, home: Home) -> int:

@@ -110,9 +110,10 @@ class AssureWriter(_Jsonl):
 class ClaudeCodeWriter(_Jsonl):
     """A Claude Code session file."""
 
-    def __init__(self, root: Path, ids: random.Random) -> None:
+    def __init__(self, root: Path, ids: random.Random, folder: str = REPOSITORY) -> None:
+        self.folder = folder
         session = str(uuid.UUID(int=ids.getrandbits(128), version=4))
-        super().__init__(root / "claude" / "projects" / REPOSITORY.replace("/", "-") / f"{session}.jsonl", ids)
+        super().__init__(root / "claude" / "projects" / self.folder.replace("/", "-") / f"{session}.jsonl", ids)
         self.session = session
         self._parent: str | None = None
 
@@ -154,6 +155,12 @@ class ClaudeCodeWriter(_Jsonl):
             block["is_error"] = True
         self._write("user", {"message": {"role": "user", "content": [block]}, "toolUseResult": detail}, now)
 
+    def refused(self, call_id: str, reason: str, now: float) -> None:
+        """The hook refused the call: it comes back as an error, and was not made."""
+        block = {"tool_use_id": call_id, "type": "tool_result", "content": reason, "is_error": True}
+        body = {"message": {"role": "user", "content": [block]}, "toolUseResult": f"Error: {reason}"}
+        self._write("user", body | {"toolDenialKind": "hook"}, now)
+
     def _assistant(self, block: dict[str, Any], now: float, *, stop: str | None) -> None:
         message = {
             "id": f"msg_{self.ids.getrandbits(64):016x}",
@@ -171,7 +178,7 @@ class ClaudeCodeWriter(_Jsonl):
             "parentUuid": self._parent,
             "isSidechain": False,
             "userType": "external",
-            "cwd": REPOSITORY,
+            "cwd": self.folder,
             "sessionId": self.session,
             "version": "2.1.205",
             "gitBranch": "main",

@@ -10,7 +10,9 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,9 +58,12 @@ def run(stage: Stage, home: Home, *, kept: bool) -> int:
     report = Report()
     started = time.monotonic()
     report.say(f"Playing {len(SCENES)} runs at {stage.speed:g} times real time. One line per finding:")
-    files = _play(stage, home, report)
+    passphrase = secrets.token_urlsafe(18)
     desk = Desk.open(home, roots=[stage.workspace])
     try:
+        desk.new_operator_key("demo-operator", passphrase)
+        with _approving(home, passphrase):
+            files = _play(stage, home, report)
         _settle(desk, report)
         report.say("Every run against what was really done:")
         runs = {Path(row.source).resolve(): row.id for row in desk.runs()}
@@ -70,7 +75,7 @@ def run(stage: Stage, home: Home, *, kept: bool) -> int:
                 _judge(scene, desk.run(run_id), report)
         _strays(desk, report)
         report.say("The operator's part:")
-        _seal(desk, runs[files[SEALED]], report)
+        _seal(desk, runs[files[SEALED]], passphrase, report)
         _verify(home, report)
         report.say("Tampering with copies:")
         _tamper_ledger(stage, home, report)
@@ -109,6 +114,27 @@ def _play(stage: Stage, home: Home, report: Report) -> dict[str, Path]:
             recorder.kill()
     report.check("the recorder ended in good order", held=recorder.returncode == 0)
     return files
+
+
+@contextmanager
+def _approving(home: Home, passphrase: str) -> Iterator[None]:
+    """Approve, meanwhile, whatever waits for the operator."""
+    done = threading.Event()
+
+    def approve() -> None:
+        desk = Desk.open(home)
+        while not done.wait(0.1):
+            for waiting in desk.approvals():
+                desk.approve(waiting.id, "the branch was rebased on purpose", passphrase=passphrase)
+        desk.close()
+
+    operator = threading.Thread(target=approve)
+    operator.start()
+    try:
+        yield
+    finally:
+        done.set()
+        operator.join()
 
 
 def _announced(player: subprocess.Popen[str]) -> Iterator[tuple[str, Path]]:
@@ -153,6 +179,9 @@ def _judge(scene: Scene, detail: RunDetail, report: Report) -> None:
     wanted = "nothing" if scene.honest else ", ".join(sorted(scene.expects | scene.any_of))
     got = ", ".join(sorted(found)) or "nothing"
     report.check(f"{detail.row.id} {scene.name}: found {got}; had to: {wanted}", held=held)
+    if scene.told is not None:
+        told = tuple(decision.word for decision in detail.hook)
+        report.check(f"{detail.row.id} {scene.name}: the hook told {', '.join(told)}", held=told == scene.told)
 
 
 def _strays(desk: Desk, report: Report) -> None:
@@ -163,16 +192,14 @@ def _strays(desk: Desk, report: Report) -> None:
     report.check("payment feed: one order refunded twice by two honest runs", held=kinds.count("duplicate") == 1)
 
 
-def _seal(desk: Desk, run: str, report: Report) -> None:
-    """Decide every finding of one run, give the verdict, make a key and seal."""
+def _seal(desk: Desk, run: str, passphrase: str, report: Report) -> None:
+    """Decide every finding of one run, give the verdict and seal."""
     detail = desk.run(run)
     for finding in detail.findings():
         if at_least(finding.severity, "medium"):
             desk.decide(finding.id, "real", "seen in the payment feed: two bookings for one claimed refund")
     desk.note(run, run, "Asked finance to take the second booking back.", tags=["refund"])
     desk.verdict(run, "rejected", "two refunds were made and one was reported")
-    passphrase = secrets.token_urlsafe(18)
-    desk.new_operator_key("demo-operator", passphrase)
     desk.seal([run], passphrase=passphrase)
     after = desk.run(run)
     report.check(f"{run} decided, noted, rejected and sealed", held=after.row.sealed == "sealed")

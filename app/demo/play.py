@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assure_tui.app.demo.formats import WRITERS, Writer
+from assure_tui.app.demo.billing import FOLDER as BILLING
+from assure_tui.app.demo.formats import WRITERS, ClaudeCodeWriter, Writer
+from assure_tui.app.demo.hooked import HookedScene
 from assure_tui.app.demo.provider import LAG, Provider
 from assure_tui.app.demo.scenes import SCENES, STRAYS
 from assure_tui.app.demo.script import Call, Refund, Say, Scene, User
@@ -26,9 +28,12 @@ FEED = Path("payments") / "transactions.jsonl"
 class Stage:
     """A clock with what is to happen on it. Scene time is in seconds at a real agent's pace; `speed` divides it."""
 
-    def __init__(self, root: Path, speed: float) -> None:
+    def __init__(self, root: Path, speed: float, home: Path | None = None) -> None:
         self.root = root
         self.speed = speed
+        self.home = home
+        """State of the workstation that agents with a hook ask."""
+        self._begin = time.monotonic()
         self.ids = random.Random(20_26)  # noqa: S311 - ids of a play, the same on every evening
         self.provider = Provider(root / FEED, self.ids)
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
@@ -40,11 +45,20 @@ class Stage:
 
     def run(self) -> None:
         """Play everything, then return."""
-        begin = time.monotonic()
+        self._begin = time.monotonic()
         while self._queue:
             due, _, action = heapq.heappop(self._queue)
-            time.sleep(max(0.0, begin + due / self.speed - time.monotonic()))
+            time.sleep(max(0.0, self._begin + due / self.speed - time.monotonic()))
             action()
+
+    def now(self) -> float:
+        """Give the scene time."""
+        return (time.monotonic() - self._begin) * self.speed
+
+    @staticmethod
+    def time() -> float:
+        """Give the time that logs are stamped with."""
+        return time.time()
 
 
 def plan(stage: Stage) -> None:
@@ -56,6 +70,11 @@ def plan(stage: Stage) -> None:
 
 
 def _plan_scene(stage: Stage, scene: Scene) -> None:
+    if scene.told is not None:
+        hooked = ClaudeCodeWriter(stage.root, stage.ids, folder=BILLING)
+        stage.at(scene.start, partial(_announce, scene, hooked))
+        stage.at(scene.start, HookedScene(stage, scene, hooked, stage.home).begin)
+        return
     writer: Writer = WRITERS[scene.format](stage.root, stage.ids)
     stage.at(scene.start, partial(_announce, scene, writer))
     now = scene.start
@@ -98,8 +117,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="assure-tui demo player")
     parser.add_argument("root", type=Path)
     parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--home", type=Path)
     options = parser.parse_args()
-    stage = Stage(options.root, options.speed)
+    stage = Stage(options.root, options.speed, options.home)
     plan(stage)
     try:
         stage.run()

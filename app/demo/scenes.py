@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assure_tui.app.demo import coding, support
+from assure_tui.app.demo import billing, coding, support
 
-SCENES = tuple(sorted((*support.SCENES, *coding.SCENES), key=lambda scene: scene.start))
+SCENES = tuple(sorted((*support.SCENES, *coding.SCENES, *billing.SCENES), key=lambda scene: scene.start))
 STRAYS = (support.STRAY,)

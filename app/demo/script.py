@@ -21,11 +21,12 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The agent says something; `final` ends its turn."""
+    """The agent says something; `final` ends its turn. `refused` is what it says where the call before was refused."""
 
     text: str
     final: bool = False
     after: float = GAP
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Call:
     """The agent calls a tool and gets `returns` back.
 
     `exit_code` is for shell commands, `patch` (old text, new text) for edits. `refund` is what the call makes the
-    payment provider book: nothing for a call that fails.
+    payment provider book: nothing for a call that fails. `past` goes past the runtime hook of a scene that has one.
     """
 
     tool: str
@@ -54,6 +55,7 @@ class Call:
     refund: Refund | None = None
     takes: float = 0.8
     after: float = GAP
+    past: bool = False
 
 
 Step: TypeAlias = User | Say | Call
@@ -75,6 +77,8 @@ class Scene:
     expects: frozenset[str] = field(default_factory=frozenset)
     any_of: frozenset[str] = field(default_factory=frozenset)
     honest: bool = False
+    told: tuple[str, ...] | None = None
+    """What the runtime hook tells the agent, call by call; None: its agent has no hook."""
 
 
 @dataclass(frozen=True, slots=True)

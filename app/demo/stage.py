@@ -65,5 +65,7 @@ class Stage:
 
     def play(self) -> subprocess.Popen[str]:
         """Start the process that plays the scenes; it says on its standard output which file holds which scene."""
-        words = command("assure_tui.app.demo.play", str(self.workspace), "--speed", str(self.speed))
+        words = command(
+            "assure_tui.app.demo.play", str(self.workspace), "--speed", str(self.speed), "--home", str(self.home)
+        )
         return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
