@@ -36,12 +36,14 @@ class Context:
     __slots__ = (
         "_returned",
         "calls",
+        "children",
         "coding",
         "cwd",
         "delegated",
         "evaluator",
         "kinds",
         "model",
+        "record",
         "run",
         "settings",
         "started",
@@ -71,6 +73,10 @@ class Context:
         self.tools: dict[str, Any] = {}
         self.touched: dict[str, None] = {}
         """Names of files that the run changed, without their folders; the one first touched is forgotten first."""
+        self.record: Any = None
+        """What `match.work` has seen of the run's own effects, for the run that it is a sub-agent of."""
+        self.children: dict[str, Context] = {}
+        """Runs of sub-agents that name this one as their parent."""
         self.turn = 0
         """Number of the user's turn, counted from 1."""
         self.coding = False

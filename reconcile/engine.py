@@ -107,7 +107,10 @@ def step(state: State, item: Item) -> tuple[State, list[Change]]:
         return state, changes
     if isinstance(item, FeedRow):
         raise TypeError("a feed row belongs to one run: attribute it, then call step_run")
-    return state, _event(state.of(item.run), item)
+    run = state.of(item.run)
+    if isinstance(item, RunStarted) and item.parent is not None and item.parent in state.runs:
+        state.runs[item.parent].context.children[item.run] = run.context
+    return state, _event(run, item)
 
 
 def probe(state: State, call: ToolCall) -> list[GateResult]:

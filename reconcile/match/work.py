@@ -17,6 +17,7 @@ from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.repository import Repository
 from assure_tui.reconcile.match.work_checks import judge_check, judge_failing, judge_verified
+from assure_tui.reconcile.match.work_children import HEARSAY, Hearsay, judge_by_children
 from assure_tui.reconcile.match.work_files import judge_change, judge_untouched
 from assure_tui.reconcile.match.work_quiet import Quiet
 from assure_tui.reconcile.match.work_repo import judge_delegated, judge_done, judge_loose, judge_not_done
@@ -61,11 +62,12 @@ _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = ("_open", "_pending", "_quiet", "_repository", "_seen")
+    __slots__ = ("_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
-        self._seen = Seen()
+        self._seen = context.record = Seen()
+        self._hearsay = Hearsay()
         self._quiet = Quiet(board)
         self._repository = Repository(context, board)
         self._pending: OrderedDict[str, Claim] = OrderedDict()
@@ -134,6 +136,7 @@ class Work(Part):
             )
             self._say(claim, msgspec.structs.replace(ruling), claim.effects)
         self._pending.clear()
+        self._ask_children()
         self._quiet.close()
 
     def _take(self, effects: Sequence[Effect]) -> None:
@@ -150,11 +153,25 @@ class Work(Part):
             self._quiet.saw(step, self._seen)
 
     def _judge(self, claim: Claim) -> None:
-        judge = _JUDGES.get(claim.kind, judge_loose)
-        if claim.polarity == "denied":
-            judge = judge_untouched if claim.kind in {"edited", "created"} else judge_not_done
-        ruling = self._repository.weigh(claim, judge(claim, self._seen), self._seen)
+        ruling = self._repository.weigh(claim, _judge_of(claim)(claim, self._seen), self._seen)
         self._say(claim, ruling, ruling.effects)
+
+    def _ask_children(self) -> None:
+        """Hold what the run's own effects did not settle against those of its sub-agents."""
+        children = [child.record for child in self.context.children.values() if child.record is not None]
+        handed = self._seen.last("delegated")
+        for claim in self._hearsay.take():
+            ruling = judge_by_children(claim, _judge_of(claim), children, handed)
+            if ruling is None:
+                self._leave(claim.id)
+                continue
+            self.board.drop(discrepancy_id("no-proof", claim.id))
+            self._say(claim, ruling, ruling.effects)
+
+    def _leave(self, claim: str) -> None:
+        """Let stand what was said of a claim of hearsay."""
+        self.board.settle(claim)
+        self.board.settle(discrepancy_id("no-proof", claim))
 
     def _say(self, claim: Claim, ruling: Ruling, effects: tuple[str, ...]) -> None:
         pending = ruling.outcome == "pending"
@@ -171,7 +188,8 @@ class Work(Part):
                 self.board.settle(self._pending.popitem(last=False)[0])
         else:
             self._pending.pop(claim.id, None)
-        self.board.put(told, settled=not pending)
+        waits = ruling.reason.startswith(HEARSAY) and claim.polarity == "asserted"
+        self.board.put(told, settled=not (pending or waits))
         if ruling.code:
             self.board.put(
                 Discrepancy(
@@ -185,5 +203,14 @@ class Work(Part):
                     message=ruling.message,
                     settles=ruling.settles,
                 ),
-                settled=True,
+                settled=not waits,
             )
+        if waits:
+            for gone in self._hearsay.wait(claim):
+                self._leave(gone)
+
+
+def _judge_of(claim: Claim) -> Callable[[Claim, Seen], Ruling]:
+    if claim.polarity == "denied":
+        return judge_untouched if claim.kind in {"edited", "created"} else judge_not_done
+    return _JUDGES.get(claim.kind, judge_loose)

@@ -28,14 +28,19 @@ class Session:
 
     def __init__(self) -> None:
         self.events: list[RunEvent] = []
+        self.name = "r-1"
         self.add(RunStarted, native_id="n", agent="agent", adapter="test", cwd=CWD)
         self.user("Please do the task.")
 
     def add(self, make: Any, **fields: Any) -> str:
         seq = len(self.events)
         origin = Origin("s-000000000000", Locator("bytes", seq * 100, 99, seq + 1), "00")
-        self.events.append(make(id=f"L{seq}@{seq * 100}#0", run="r-1", origin=origin, seq=seq, **fields))
+        self.events.append(make(id=f"L{seq}@{seq * 100}#0", run=self.name, origin=origin, seq=seq, **fields))
         return f"L{seq}@{seq * 100}#0"
+
+    def within(self, run: str) -> None:
+        """Go on in another run of the tree."""
+        self.name = run
 
     def user(self, text: str) -> None:
         self.add(UserTurn, text=text)
@@ -70,11 +75,12 @@ class Session:
     def run(self) -> tuple[list[Claim], list[Discrepancy], list[Effect]]:
         state = State()
         board: dict[str, Any] = {}
-        for event in self.events:
-            for change in step(state, event)[1]:
+        changes = [change for event in self.events for change in step(state, event)[1]]
+        for change in changes + close(state)[1]:
+            if change.op == "withdraw":
+                del board[change.value.id]
+            else:
                 board[change.value.id] = change.value
-        for change in close(state)[1]:
-            board[change.value.id] = change.value
         values = list(board.values())
         return (
             [value for value in values if isinstance(value, Claim)],
