@@ -65,14 +65,18 @@ class Batch:
         files = self._chosen(discovery.files)
         shared = self._announced() if self.feeds else None
         everything: dict[str, RunReport] = {}
-        for done, found in enumerate(files):
-            if self.progress is not None:
-                self.progress(done, len(files), found.path)
+        done = 0
+        for family in families(files):
             check = shared or Workspace(self.settings, evaluator())
-            try:
-                reports = self._file(found, "", check)
-            except _Taken:
-                reports = self._file(found, str(found.path), check)
+            reports: dict[str, RunReport] = {}
+            for found in family:
+                if self.progress is not None:
+                    self.progress(done, len(files), found.path)
+                done += 1
+                try:
+                    reports |= self._file(found, "", check)
+                except _Taken:
+                    reports |= self._file(found, str(found.path), check)
             if shared is None:
                 self._apply(check.close(), reports)
                 yield from self._wanted(reports.values())
@@ -187,6 +191,22 @@ class Batch:
         for index, report in enumerate(reports.values()):
             records = report.facts.records
             report.tally = msgspec.structs.replace(tally, records=records) if index == 0 else Tally(records=records)
+
+
+def families(files: Sequence[Found]) -> list[list[Found]]:
+    """Put the logs of a session's sub-agents, which stand in a folder of the session's name, behind the session's own.
+
+    Logs of one family are checked as one run tree: what a parent retells is held against what its sub-agents did.
+    """
+    roots = {found.path.with_suffix(""): found.path for found in files}
+    owner = {
+        found.path: next((roots[folder] for folder in found.path.parents if folder in roots), found.path)
+        for found in files
+    }
+    out: dict[Path, list[Found]] = {path: [] for path in owner.values()}
+    for found in sorted(files, key=lambda found: owner[found.path] != found.path):
+        out[owner[found.path]].append(found)
+    return list(out.values())
 
 
 def add(total: Tally, part: Tally) -> None:
