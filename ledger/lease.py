@@ -50,7 +50,10 @@ class RecorderLease:
             return os.getpid()
         if not self._path.exists():
             return None
-        fd = open_lock(self._path)
+        try:
+            fd = os.open(self._path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+        except OSError:  # on media that cannot be written, or not ours: looking needs no right to write
+            fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         try:
             if try_lock(fd):
                 return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -24,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     reads = arguments.command in {"runs", "show"}
     setting = Setting.gather(home=arguments.home)
     exists = setting.home.index.exists() or setting.home.ledger.exists()
-    desk = Desk.open(setting.home, config=setting.user, read_only=reads and not exists)
+    writable = os.access(setting.home.desk.parent, os.W_OK)
+    desk = Desk.open(setting.home, config=setting.user, read_only=reads and not (exists and writable))
     try:
         return _COMMANDS[arguments.command](desk, arguments)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from assure_tui.app.desk import firststart
@@ -65,6 +66,8 @@ def _first_start(setting: Setting, arguments: argparse.Namespace) -> str:
         lambda: firststart.survey(setting),
         theme=arguments.theme or setting.user.theme,
         ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
+        escrow=setting.user.escrow.keep >> 20,
+        days=setting.user.retention_days,
     )
     if choice == "watch":
         firststart.leave_out(setting.home.config, left_out)
@@ -115,6 +118,17 @@ def _check_looks(user: UserConfig, theme: str | None) -> None:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else "the key list (?) shows what there is."
             raise UsageError(f"[keys] in the settings names no key {name!r}: {hint}")
+    _check_conflicts({key.id: user.keys.get(key.id, key.keys) for key in table()})
+
+
+def _check_conflicts(keys: Mapping[str, str]) -> None:
+    """Raise UsageError when two actions are on one key."""
+    taken: dict[str, str] = {}
+    for name, pressed in keys.items():
+        for key in filter(None, (part.strip() for part in pressed.split(","))):
+            other = taken.setdefault(key, name)
+            if other != name:
+                raise UsageError(f"[keys] in the settings puts {other!r} and {name!r} on the same key {key!r}.")
 
 
 def _recorder_arguments(arguments: argparse.Namespace) -> list[str]:

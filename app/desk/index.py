@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -49,8 +52,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
     A connection is used by one thread at a time; it may be closed by another.
     """
-    name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-    link = sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    if read_only and path.exists() and not os.access(path.parent, os.W_OK):
+        return _on_read_only_media(path)
+    link = _link(f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}")
     try:
         if not read_only:
             link.execute("PRAGMA journal_mode = WAL")
@@ -61,6 +65,30 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         link.close()
         raise
     return link
+
+
+def _link(name: str) -> sqlite3.Connection:
+    return sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _on_read_only_media(path: Path) -> sqlite3.Connection:
+    """Open a file in a folder where nothing can be written, which a write-ahead log needs even to be read.
+
+    Where such a log has something in it, both are copied to a temporary folder and read into memory from there.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    if not wal.exists() or wal.stat().st_size == 0:
+        return _link(f"{path.absolute().as_uri()}?immutable=1")
+    with tempfile.TemporaryDirectory(prefix="assure-tui-") as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(wal, copy.with_name(wal.name))
+        copied, kept = _link(copy.absolute().as_uri()), _link(":memory:")
+        try:
+            copied.backup(kept)
+        finally:
+            copied.close()
+    return kept
 
 
 def discard(path: Path) -> None:

@@ -67,10 +67,24 @@ def run(
 
 
 def first_start(
-    home: Home, look: Callable[[], Sequence[Place]], *, theme: str | None = None, ascii_only: bool = False
+    home: Home,
+    look: Callable[[], Sequence[Place]],
+    *,
+    theme: str | None = None,
+    ascii_only: bool = False,
+    escrow: int = 0,
+    days: int | None = None,
 ) -> tuple[str, list[Path]]:
     """Show what `look` finds and what will be kept of it; give `watch`, `demo` or nothing, and what is left out."""
     from assure_tui.app.tui.first import FirstStart  # noqa: PLC0415 - once in the life of an installation
 
-    app = FirstStart(home, look, theme=theme, ascii_only=ascii_only, no_color=bool(os.environ.get("NO_COLOR")))
+    app = FirstStart(
+        home,
+        look,
+        theme=theme,
+        ascii_only=ascii_only,
+        no_color=bool(os.environ.get("NO_COLOR")),
+        escrow=escrow,
+        days=days,
+    )
     return app.run() or "", sorted(app.left_out)

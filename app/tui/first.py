@@ -30,6 +30,10 @@ _KEPT: Final = (
     "Digests of all records, what was claimed, what was found, and what you note, decide and seal. The logs stay where "
     "they are. An index of them is kept for search; it can be deleted."
 )
+_ESCROW: Final = (
+    " Raw records that are written from now on are kept too, encrypted, up to {:,} MB; [escrow] in the settings says "
+    "how many and of which logs."
+)
 KEYS: Final = (
     ("enter", "watch from now on"),
     ("x", "leave out"),
@@ -61,12 +65,18 @@ class FirstStart(App[str]):
         theme: str | None = None,
         ascii_only: bool = False,
         no_color: bool = False,
+        escrow: int = 0,
+        days: int | None = None,
     ) -> None:
-        """`look` may take seconds over many logs: it is called in a thread."""
+        """`look` may take seconds over many logs: it is called in a thread.
+
+        `escrow` tells how many megabytes of raw records are kept, `days` how long closed shards of the ledger are.
+        """
         super().__init__(ansi_color=True if no_color else None)
         self._chosen_theme = palette.load("mono" if no_color else theme or "dark").name
         self.ascii_only = ascii_only
         self.set_class(ascii_only, "-ascii")
+        self._escrow, self._days = escrow, days
         self._home, self._look = home, look
         self._glyphs = glyphs.load(ascii_only=ascii_only)
         self.places: Sequence[Place] | None = None
@@ -142,10 +152,10 @@ class FirstStart(App[str]):
             ),
             (
                 "WHAT IS KEPT",
-                _KEPT,
+                _KEPT + (_ESCROW.format(self._escrow) if self._escrow else ""),
             ),
             ("WHERE", f"{home.ledger.parent}; the index in {home.index.parent}. Nothing leaves this machine."),
-            ("HOW LONG", "Until you delete it. `assure-tui paths` prints every place."),
+            ("HOW LONG", self._how_long()),
             (
                 "WHO CAN READ IT",
                 f"Contents are encrypted. Whoever can read {home.keys} can decrypt them: your account, and root.",
@@ -155,6 +165,11 @@ class FirstStart(App[str]):
             rows += [blank(), still(Content.styled(f" {head}", HEAD))]
             rows += [still(Content("   ") + line) for line in paint.wrap(paint.text(words), width - 3)]
         return rows
+
+    def _how_long(self) -> str:
+        if self._days is None:
+            return "Until you delete it; `assure-tui forget RUN` erases what was kept of one run."
+        return f"{self._days} days after a shard of the ledger was closed, when `assure-tui shard prune` is run."
 
     def _place(self, place: Place) -> Row:
         return Row(str(place.path), partial(_line, place, out=place.path in self.left_out))

@@ -23,7 +23,7 @@ from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE, Performance
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
-from assure_tui.reconcile.model import GateResult, InputFinding
+from assure_tui.reconcile.model import SEVERITIES, GateResult, InputFinding
 from assure_tui.themes.glyphs import Glyphs
 
 TEXT_LIMIT = 4000
@@ -90,7 +90,7 @@ class GatesView(View):
                 ("GATES", detail.gates, "no gate objected; rules that are not listed met nothing"),
                 ("INPUTS", detail.inputs, "none matched"),
             ):
-                shown = [item for item in found if matches(_fields(item))]
+                shown = sorted((item for item in found if matches(_fields(item))), key=_gravity)
                 yield title(glyphs, f"{head} {len(shown)}")
                 for item in shown:
                     yield Row(item.id, partial(_finding, item, glyphs=glyphs, answer=answers.get(item.id)))
@@ -233,6 +233,10 @@ def _cells(name: Content, numbers: Sequence[Content], width: int) -> Content:
     """A name and five numbers; where there is little room, how often it fired and how often it was right."""
     shown = list(numbers) if width >= ROOMY else [numbers[0], numbers[-1]]
     return paint.row([(name, max(10, width - 6 * len(shown)), False), *((cell, 5, True) for cell in shown)])
+
+
+def _gravity(item: GateResult | InputFinding) -> int:
+    return -SEVERITIES.index(item.severity)
 
 
 def _fields(item: GateResult | InputFinding) -> dict[str, str]:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from assure_tui.app.desk.describe import label
 from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.looked import since
@@ -45,7 +46,7 @@ class RunsView(View):
     def compose(self) -> ComposeResult:
         """Perhaps a welcome; one list, its heads, and a peek at the run."""
         if self._welcome:
-            yield Static(Content.styled(self._welcome, ACCENT), id="runs-welcome")
+            yield Static(Content.styled(neutralise(self._welcome), ACCENT), id="runs-welcome")
         yield Caption(id="runs-heads")
         yield Listing(id="runs-list")
         with Vertical(id="runs-peek"):
