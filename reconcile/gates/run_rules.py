@@ -29,9 +29,10 @@ def _repeated(look: Look, history: History) -> Iterator[Hit]:
     done = history.writes.get(fingerprint(look.call)) if history.writes and look.call.args else None
     if done is None:
         return
-    money = any(effect.args.get("money") for effect in look.effects)
+    if look.result is not None and all(effect.status == "failed" for effect in look.effects):
+        return  # whoever keeps the books has turned it down
     same_turn = done.turn == history.turn
-    severity: Severity = "low" if not same_turn else "high" if money else "medium"
+    severity: Severity = _weight(look) if same_turn else "low"
     when = "in the same turn" if same_turn else "in an earlier turn"
     yield Hit(
         fact="duplicate_write",
@@ -39,6 +40,14 @@ def _repeated(look: Look, history: History) -> Iterator[Hit]:
         reason="repeated" if same_turn else "repeated-later",
         message=f"{look.call.tool} was called {when} with just these arguments, and that call was carried out",
     )
+
+
+def _weight(look: Look) -> Severity:
+    """How grave it is to do it twice: an update is the same as before, a second payment is not."""
+    actions = {effect.args.get("action") for effect in look.effects}
+    if not actions.isdisjoint(listed("repeating", "grave")):
+        return "high"
+    return "medium" if not actions.isdisjoint(listed("repeating", "plain")) else "low"
 
 
 def _overwritten(look: Look, history: History) -> Iterator[Hit]:
