@@ -12,6 +12,8 @@ from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from assure_tui.reconcile.effects import is_bookkeeping
 from assure_tui.reconcile.effects.files import name_words
 from assure_tui.reconcile.ids import input_id
@@ -20,6 +22,7 @@ from assure_tui.reconcile.inputs.folding import fold, without
 from assure_tui.reconcile.inputs.hidden import Hidden, hidden
 from assure_tui.reconcile.inputs.shapes import Passage, passages
 from assure_tui.reconcile.inputs.sinks import sink
+from assure_tui.reconcile.inputs.unwrapping import unwrapped
 from assure_tui.reconcile.inputs.values import leaves, stands_in, values
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import InputFinding
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.inputs.sinks import Sink
+    from assure_tui.reconcile.inputs.unwrapping import Unwrapped
     from assure_tui.reconcile.inputs.values import Value
     from assure_tui.reconcile.model import Claim, Effect, Severity
 
@@ -171,12 +175,14 @@ class Inputs(Part):
         local = bool(unseen or spoken) and call is not None and sink(call, effects, self.context.cwd) is None
         for one in unseen:
             self._see(one, event, local=local)
+        for wrapped in unwrapped(event.text):
+            self._unwrap(wrapped, event, local=local)
         granted = bool(weak or spoken) and call is not None and self._delegation.grants(call)
         kept = []
         for passage in spoken:
             if not (granted or _directs(call, effects, passage)) or _turns(passage):
                 kept.append(self._keep(passage, event, local=local))
-            severity = self._alone(passage)
+            severity = self._alone(passage, local=local)
             if severity is not None:
                 words = ", ".join(passage.features)
                 message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
@@ -197,12 +203,26 @@ class Inputs(Part):
             passage = Passage(span=one.span, text=fold(one.says), score=9, features=("hidden",), strong=True)
             self._keep(passage, event, local=local)
 
-    def _alone(self, passage: Passage) -> Severity | None:
+    def _unwrap(self, wrapped: Unwrapped, event: ToolResult, *, local: bool) -> None:
+        """Look at what a stretch says once it is unwrapped: nobody wraps an honest request."""
+        for passage in passages(wrapped.says, weak=False):
+            if passage.severity == "info" or passage.features == ("discretion",):
+                continue
+            severity: Severity = "low" if self.context.coding and local else "medium"
+            message = f"the output speaks to the agent in {wrapped.how}: {_excerpt(wrapped.says, passage.span)}"
+            self.board.put(self._finding("instruction-text", severity, event, wrapped.span, message), settled=True)
+            features = tuple(sorted({*passage.features, "hidden"}))
+            self._keep(msgspec.structs.replace(passage, span=wrapped.span, features=features), event, local=local)
+            return
+
+    def _alone(self, passage: Passage, *, local: bool) -> Severity | None:
         """How grave a passage is by itself: in code and notes, text that speaks to agents is common."""
         severity = passage.severity
-        if self.context.coding:
-            return "low" if severity == "medium" else None
-        return severity
+        if not self.context.coding:
+            return severity
+        if severity == "medium":
+            return "medium" if passage.hostile and not local else "low"
+        return "low" if severity == "low" and not local and passage.aimed and passage.asks else None
 
     def _keep(self, passage: Passage, event: ToolResult, *, local: bool) -> _Kept:
         kept = _Kept(passage, self._finding("taint", "high", event, passage.span, ""), local=local)

@@ -54,14 +54,26 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def hostile(self) -> bool:
         """Whether it plainly means to command the agent, rather than to ask as people's mail does."""
-        aimed = not _aims().isdisjoint(self.features)
-        return (self.severity == "medium" and aimed) or "hidden" in self.features
+        return (self.severity == "medium" and self.aimed) or "hidden" in self.features
+
+    @property
+    def aimed(self) -> bool:
+        """Whether it is aimed at an agent, rather than at whoever reads it."""
+        return not _aims().isdisjoint(self.features)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for an action."""
+        return "demand" in self.features
 
     @property
     def severity(self) -> Severity:
         """How grave the text is by itself: at most medium."""
         weights = table("inputs")["weights"]
-        shaped = "demand" in self.features or len(_strong_ids() & set(self.features)) > 1
+        telling = _strong_ids() & set(self.features)
+        if "secrecy" in telling:
+            telling -= {"discretion"}  # the same words, seen twice
+        shaped = "demand" in self.features or len(telling) > 1 or not telling.isdisjoint(weights["plain"])
         if self.strong and self.score >= weights["medium"] and shaped:
             return "medium"
         return "low" if self.strong and self.score >= weights["low"] else "info"
