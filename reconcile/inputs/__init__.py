@@ -205,8 +205,10 @@ class Inputs(Part):
 
     def _unwrap(self, wrapped: Unwrapped, event: ToolResult, *, local: bool) -> None:
         """Look at what a stretch says once it is unwrapped: nobody wraps an honest request."""
-        for passage in passages(wrapped.says, weak=False):
-            if passage.severity == "info" or passage.features == ("discretion",):
+        spoken = passages(wrapped.says, weak=False)
+        shown = fold(event.text) if spoken else ""
+        for passage in spoken:
+            if passage.severity == "info" or passage.text[:MIN_ECHO] in shown:
                 continue
             severity: Severity = "low" if self.context.coding and local else "medium"
             message = f"the output speaks to the agent in {wrapped.how}: {_excerpt(wrapped.says, passage.span)}"
