@@ -36,6 +36,7 @@ _SETS = {
 }
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 _BETWEEN = re.compile("[a-zA-Z][\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]{1,4}[a-zA-Z]")
+_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 _MIXED = re.compile("[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<=\S) (?=\S)")
 
@@ -125,10 +126,10 @@ def _disguised(text: str) -> Iterator[Unwrapped]:
     """Give the whole text without unseen characters inside words, and with look-alike letters as what they play."""
     plain = text
     how = []
-    if _BETWEEN.search(text):
+    if _INVISIBLE.search(text) and _BETWEEN.search(text):
         plain = _INVISIBLE.sub("", plain)
         how.append("unseen characters inside words")
-    if _MIXED.search(text):
+    if _FOREIGN.search(text) and _MIXED.search(text):
         plain = plain.translate(_look_alikes())
         how.append("look-alike letters")
     if how:
