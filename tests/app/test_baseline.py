@@ -16,7 +16,7 @@ SAID = "I issued a single $40 refund for order O-77."
 
 def messages(*, times: int, order: str = "O-77", said: str = SAID) -> str:
     def call(number: int) -> list[dict]:
-        arguments = json.dumps({"order_id": order, "amount": 40, "currency": "USD"})
+        arguments = json.dumps({"order_id": order, "amount": 40, "currency": "USD", "attempt": number})
         function = {"name": "refund_payment", "arguments": arguments}
         return [
             {"role": "assistant", "tool_calls": [{"id": f"call_{number}", "type": "function", "function": function}]},
