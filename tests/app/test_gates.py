@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -200,16 +202,13 @@ def test_an_example_that_does_not_hold_is_told_and_fails(assure, tmp_path: Path)
 
 
 @pytest.fixture
-def desk(tmp_path: Path, logs: Path, assure):
+def desk(tmp_path: Path, logs: Path):
     (logs / "run.jsonl").write_text(
         RUN.lstrip() + RUN.strip().splitlines()[2].replace("c1", "c2") + "\n", encoding="utf-8"
     )
     with (logs / "run.jsonl").open("a") as file:
         file.write(RUN.strip().splitlines()[3].replace("c1", "c2") + "\n")
     home = tmp_path / "home"
-    import subprocess
-    import sys
-
     recorder = subprocess.Popen(
         [sys.executable, "-m", "assure_tui.app", "record", "--backfill", "--attached", str(logs)],
         stdin=subprocess.PIPE,
@@ -269,7 +268,7 @@ def test_performance_counts_what_people_answered(desk: Desk) -> None:
     assert {one.code: one for one in desk.performance()}["duplicate-write"].undecided == 1
 
 
-def test_explain_tells_of_every_gate(desk: Desk, assure, tmp_path: Path) -> None:
+def test_explain_tells_of_every_gate(desk: Desk, assure) -> None:
     (row,) = desk.runs()
     done = assure("gates", "explain", row.id)
     assert done.returncode == 0
