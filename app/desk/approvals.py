@@ -19,7 +19,6 @@ from assure_tui.app.desk.views import Approval, ApprovalState
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.library import Entry
-    from assure_tui.ledger.operator_key import OperatorIdentity
 
 _STATES: dict[str, ApprovalState] = {word: word for word in get_args(ApprovalState) if word != "pending"}
 
@@ -149,16 +148,3 @@ def _waiting(approvals: Sequence[Approval], name: str) -> Approval:
     if approval.state != "pending":
         raise UsageError(f"{approval.id} was {approval.state} already: nothing waits for an answer to it any more.")
     return approval
-
-
-def is_signed(
-    clear: dict[str, Any], content: dict[str, Any], commitment: str | None, known: Iterable[OperatorIdentity]
-) -> bool:
-    """Tell whether an answer was signed by one of the known operators, over the very request that was made."""
-    try:
-        signature = bytes.fromhex(str(content.get("signature", "")))
-    except ValueError:
-        return False
-    words = (str(clear.get("word")), str(content.get("reason")), str(content.get("by")))
-    message = gated.to_sign(str(clear.get("approval")), *words, commitment)
-    return any(identity.fingerprint == clear.get("key") and identity.verifies(signature, message) for identity in known)

@@ -18,6 +18,7 @@ from assure_tui.app.desk.entries import Words, portable
 from assure_tui.app.desk.wire import encode
 
 if TYPE_CHECKING:
+    from assure_tui.ledger.operator_key import OperatorIdentity
     from assure_tui.reconcile.model import GateResult
 
 Word: TypeAlias = Literal["none", "allow", "ask", "deny", "block"]
@@ -156,6 +157,19 @@ def answered(
 def to_sign(name: str, word: str, reason: str, by: str, commitment: str | None) -> bytes:
     """Give the bytes that an operator signs: the answer, and the commitment to the very request that was shown."""
     return SIGNED + encode([name, word, reason[:MAX_REASON], by, commitment])
+
+
+def is_signed(
+    clear: dict[str, Any], content: dict[str, Any], commitment: str | None, known: Iterable[OperatorIdentity]
+) -> bool:
+    """Tell whether an answer was signed by one of the known operators, over the very request that was made."""
+    try:
+        signature = bytes.fromhex(str(content.get("signature", "")))
+    except ValueError:
+        return False
+    words = (str(clear.get("word")), str(content.get("reason")), str(content.get("by")))
+    message = to_sign(str(clear.get("approval")), *words, commitment)
+    return any(identity.fingerprint == clear.get("key") and identity.verifies(signature, message) for identity in known)
 
 
 def installed(*, agent: str, scope: str, path: str, folder: str, removed: bool = False) -> Words:

@@ -31,7 +31,6 @@ from assure_tui.app.desk.scribe import Scribe, open_ledger
 from assure_tui.app.desk.table import Table
 from assure_tui.app.desk.witnesses import Submitter, witnesses_of
 from assure_tui.app.hook.docket import Docket
-from assure_tui.app.hook.rules import in_force
 from assure_tui.app.hook.server import HookServer
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.feeds.spec import FeedSpec
@@ -40,6 +39,7 @@ from assure_tui.ingest.walk import Found, discover
 from assure_tui.ingest.watch import Watcher
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.lease import RecorderLease
+from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 
@@ -154,7 +154,7 @@ class Recorder:
             self._home.hook,
             docket,
             hall.probe,
-            in_force(self._settings),
+            rules_of(self._settings),
             lock=lock,
             wait=self._user.approval_wait,
             closed=self._user.hook_if_error == "closed",

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from assure_tui.app.desk import gated
-from assure_tui.app.desk.config import UserConfig, WorkspaceConfig, find_workspace, read_user, read_workspace
+from assure_tui.app.desk.config import UserConfig, find_workspace, read_user, read_workspace, settings_of
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import ConfigError, DeskError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.hook.docket import Docket, after
 from assure_tui.app.hook.judge import Judgement, as_told, judge, run_of
-from assure_tui.app.hook.rules import in_force
-from assure_tui.ingest.model import ToolCall
+from assure_tui.app.hook.past import Past
 from assure_tui.ledger.errors import LedgerError
 from assure_tui.ledger.store import Ledger
-from assure_tui.reconcile.model import GateResult
+from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.settings import Settings
 
 UNPUBLISHED: Final = 256
@@ -91,30 +89,22 @@ def _judgement(
         closed = user.hook_if_error == "closed"
         reason = f"assure-tui could not read what was asked ({request.fault})."
         return Judgement("deny" if closed else "none", reason), None
-    return judge(request, run, partial(_probe, settings, request, run), in_force(settings)), None
-
-
-def _probe(settings: Settings, request: gated.Request, run: str, call: ToolCall) -> list[GateResult]:
-    from assure_tui.app.hook.past import past  # noqa: PLC0415 - a request that is judged without it needs no engine
-    from assure_tui.reconcile.engine import probe  # noqa: PLC0415 - likewise
-
-    return probe(past(settings, request.transcript, run), call)
+    past = Past.read(settings, request.transcript, run)
+    return judge(request, run, past.probe, rules_of(settings)), None
 
 
 def _settings(places: Home, request: gated.Request) -> tuple[UserConfig, Settings, str]:
     """Read the settings; what is wrong in them must not stop an agent, and is told as a fault."""
-    user, workspace, fault = UserConfig(), WorkspaceConfig(), ""
+    user, settings, fault = UserConfig(), Settings(), ""
     try:
         user = read_user(places.config)
-    except ConfigError:
-        fault = "settings"
-    try:
-        found = find_workspace([Path(request.cwd)]) if os.path.isabs(request.cwd) else None  # noqa: PTH117 - a string
+        settings = settings_of(user)
+        found = find_workspace([Path(request.cwd)]) if Path(request.cwd).is_absolute() else None
         if found is not None:
-            workspace = read_workspace(found, trust=places.trust)
+            settings = read_workspace(found, trust=places.trust, user=user).settings
     except (ConfigError, OSError, ValueError):
         fault = "settings"
-    return user, workspace.settings, fault
+    return user, settings, fault
 
 
 def _docket(places: Home) -> Docket:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from assure_tui.app.desk import gated
-from assure_tui.app.desk.approvals import is_signed
-from assure_tui.app.desk.operators import list_keys
 from assure_tui.ledger.store import Draft, Ledger
 
 if TYPE_CHECKING:
@@ -136,8 +134,10 @@ class Docket:
         if word == "refused":
             return Reply("refused", reason, by)
         if word == "approved":
+            from assure_tui.app.desk.operators import list_keys  # noqa: PLC0415 - few calls wait
+
             request = self.ledger.entry(waiting.index)
-            if is_signed(entry.clear, content, request.commitment, list_keys(self._keys)):
+            if gated.is_signed(entry.clear, content, request.commitment, list_keys(self._keys)):
                 return Reply("approved", reason, by)
         return None
 

@@ -99,13 +99,13 @@ class Guard:
             from assure_tui.app.desk.evaluator import evaluator  # noqa: PLC0415 - takes long, and is not waited for
             from assure_tui.app.desk.setting import Setting  # noqa: PLC0415 - likewise
             from assure_tui.app.hook import docket, judge  # noqa: F401, PLC0415 - likewise
-            from assure_tui.app.hook.rules import in_force  # noqa: PLC0415 - likewise
             from assure_tui.reconcile.engine import State  # noqa: PLC0415 - likewise
+            from assure_tui.reconcile.gates.book import rules_of  # noqa: PLC0415 - likewise
 
             setting = Setting.gather(home=self._folder)
             self._home = setting.home
             self._user = setting.user
-            self._rules = in_force(setting.workspace.settings)
+            self._rules = rules_of(setting.workspace.settings)
             self._state = State(setting.workspace.settings, evaluator())
         except Exception as error:  # noqa: BLE001 - whatever it was: no call may pass unjudged because of it
             self._trouble = error

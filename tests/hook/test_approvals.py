@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from assure_tui.app.desk import gated
-from assure_tui.app.desk.approvals import is_signed
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.entries import Tags
@@ -83,10 +82,14 @@ def test_an_approval_is_signed_over_the_very_request(desk: Desk) -> None:
     ledger = open_ledger(desk.home)
     entry, content = ledger.entry(ledger.size - 1), ledger.content(ledger.size - 1)
     request = ledger.entry(done.entry)
-    assert is_signed(entry.clear, content, request.commitment, list_keys(desk.home.keys))
-    assert not is_signed(entry.clear, content | {"reason": "another"}, request.commitment, list_keys(desk.home.keys))
-    assert not is_signed(entry.clear, content, "ab" * 32, list_keys(desk.home.keys))
-    assert not is_signed(entry.clear, content | {"signature": "zz"}, request.commitment, list_keys(desk.home.keys))
+    assert gated.is_signed(entry.clear, content, request.commitment, list_keys(desk.home.keys))
+    assert not gated.is_signed(
+        entry.clear, content | {"reason": "another"}, request.commitment, list_keys(desk.home.keys)
+    )
+    assert not gated.is_signed(entry.clear, content, "ab" * 32, list_keys(desk.home.keys))
+    assert not gated.is_signed(
+        entry.clear, content | {"signature": "zz"}, request.commitment, list_keys(desk.home.keys)
+    )
 
 
 def test_a_refusal_needs_a_reason_and_no_key(desk: Desk) -> None:
