@@ -87,7 +87,7 @@ class GatesView(View):
         if detail:
             answers = {decision.finding: decision.word for decision in detail.decisions}
             for head, found, none in (
-                ("GATES", detail.gates, "no gate objected; rules that are not listed met nothing"),
+                ("GATES", detail.gates, "no gate objected"),
                 ("INPUTS", detail.inputs, "none matched"),
             ):
                 shown = sorted((item for item in found if matches(_fields(item))), key=_gravity)
