@@ -40,8 +40,9 @@ from assure_tui.ingest.model import (
 )
 from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.claims import extract
+from assure_tui.reconcile.claims.messages import told
 from assure_tui.reconcile.context import Context
-from assure_tui.reconcile.effects import external, interpret
+from assure_tui.reconcile.effects import external, interpret, shell_line
 from assure_tui.reconcile.gates import Gates
 from assure_tui.reconcile.gates.conditions import Evaluator
 from assure_tui.reconcile.inputs import Inputs
@@ -186,8 +187,12 @@ def _text(run: RunState, event: AgentText) -> None:
 def _call(run: RunState, event: ToolCall) -> None:
     effects = interpret(event, None, run.context)
     run.context.called(event, effects)
+    line = shell_line(event)
+    claims = told(event, line[0] if line else None, effects, run.context)
     for part in run.parts:
         part.call(event, effects)
+        if claims:
+            part.wrote(claims)
 
 
 def _result(run: RunState, event: ToolResult) -> None:

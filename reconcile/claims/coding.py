@@ -15,7 +15,7 @@ import msgspec
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
-from assure_tui.reconcile.claims.coding_lists import described, imperative, led_by, listed, titled
+from assure_tui.reconcile.claims.coding_lists import WRITTEN, described, imperative, led_by, listed, titled
 from assure_tui.reconcile.claims.coding_sections import Sections
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
 from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
@@ -38,6 +38,8 @@ OWN_CLAUSE = frozenset({"committed", "pushed", "opened_pr"})
 _NEXT = re.compile(r"(?:Now |Next,? )?I['’]m\b")
 _TITLE = re.compile(r"\W*(?:verified|confirmed|validated|verification|validation)\W*$")
 """What is only the title of the checks that follow."""
+_EXPLICIT = WRITTEN | {"todo"}
+"""Channels whose words are claims by where they stand, hence worded as instructions: "Add tests for the parser"."""
 _ASKED = re.compile(r"—|;|\. ")
 _KEPT = re.compile(r"\b(?:untouched|unchanged|unmodified|left\b)")
 _BEHAVES = re.compile(
@@ -105,7 +107,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     in_list = (mode == "changes" and unit.form in {"item", "row", "heading"}) or unit.task == "done"
     if unit.form == "item" and mode != "plan":
         yield from listed_check(prepared)
-    if not in_list and not may_claim(masked):
+    if not in_list and event.channel not in _EXPLICIT and not may_claim(masked):
         return
     if masked.rstrip(" )").endswith("?"):
         told_before = max((mark.start() for mark in _ASKED.finditer(masked)), default=0)
@@ -126,7 +128,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     listing = unit.form == "label" and after is not None and after.form == "item" and after.text.startswith("`")
     if not listing:
         yield from checks(prepared, denied=denied)
-    told = event.channel not in {"commit_message", "pr_body"}
+    told = event.channel not in WRITTEN
     if told:
         yield from actions(
             prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)), changed=changed
@@ -142,8 +144,9 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             hit = pattern.search(masked)
             if hit and not blocked(masked, hit.end(), hit.start()):
                 yield Found(kind, _news_start(masked, hit), hit.end(), weak=True)
-    if in_list and told and (changed or unit.task == "done"):
-        found = imperative(prepared)
+    written = not told and changed and mode != "plan"
+    if written or (told and (event.channel == "todo" or (in_list and (changed or unit.task == "done")))):
+        found = imperative(prepared, event.channel)
         if found:
             yield found
 
@@ -220,6 +223,8 @@ def _claim(item: Found, prepared: Prepared, event: AgentText) -> Claim:
     span = (unit.start + start, unit.start + end)
     args: dict[str, Any] = arguments(item, prepared, start, end)
     kind = item.kind
+    if event.channel == "todo":
+        args["channel"] = event.channel
     if item.verb in {"added", "created", "wrote"} and kind in {"edited", "created"}:
         named = (args.get("names") or [""])[0]
         where = (args.get("targets") or [""])[0]

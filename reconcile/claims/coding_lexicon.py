@@ -47,6 +47,8 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     verbs: dict[str, Verb]
     bases: dict[str, str]
+    done: dict[str, str]
+    """Instructions that tell no change, by the kind of what was done when an item of a plan is marked so."""
     describes: Words
     objects: dict[str, dict[str, str]]
     """Verb form to {object word: kind}."""
@@ -115,6 +117,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         verbs=verbs,
         bases=bases,
+        done={word: kind for kind, forms in data["done"].items() for word in forms.split()},
         describes=frozenset(word for forms in data["verbs"].values() for word in forms.get("describes", "").split()),
         objects=objects,
         owners={verb: _words(words) for verb, words in data["owners"].items()},

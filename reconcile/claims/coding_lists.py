@@ -12,11 +12,15 @@ from assure_tui.reconcile.claims.coding_verbs import OPENERS, Found, is_mask
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from assure_tui.reconcile.claims.coding_text import Prepared, Sort
+    from assure_tui.reconcile.claims.coding_text import Prepared, Sort, Token
     from assure_tui.reconcile.claims.segment import Unit
 
 MAX_HEAD = 12
 """Tokens at the start of an item that are read."""
+WRITTEN: frozenset[str] = frozenset({"commit_message", "pr_body"})
+"""Channels of what is written for others to read."""
+MAX_PREFIX = 8
+"""Tokens of a commit's type and scope."""
 MAX_LEAD = 60
 """Code points that may stand before the file's name."""
 MIN_WORDS = 4
@@ -42,11 +46,17 @@ _AFTER_NAME = re.compile(
 )
 
 
-def imperative(prepared: Prepared) -> Found | None:
-    """Read an item of a list of changes that starts with an instruction, or names code and tells what it does now."""
+def imperative(prepared: Prepared, channel: str = "final") -> Found | None:
+    """Read an item of a list of changes that starts with an instruction, or names code and tells what it does now.
+
+    The subject of a commit may have its type before it ("fix(cart): round the total"); an item of a plan that is done
+    may also tell of what is no change ("Run the tests").
+    """
     words = lexicon()
     tokens = prepared.tokens()[:MAX_HEAD]
     at = 0
+    if channel in WRITTEN:
+        at = next((n + 1 for n, token in enumerate(tokens[:MAX_PREFIX]) if token.text == ":"), 0)
     while at < len(tokens) and (
         is_mask(tokens[at].text) or tokens[at].text in OPENERS or tokens[at].text in {"now", ","}
     ):
@@ -57,7 +67,9 @@ def imperative(prepared: Prepared) -> Found | None:
         return None
     if prepared.unit.form == "heading" and len(tokens) - at <= MAX_TITLE:
         return None
-    kind = words.bases.get(tokens[at].text)
+    kind = words.bases.get(tokens[at].text) or (words.done.get(tokens[at].text) if channel == "todo" else None)
+    if kind in {"edited", "created"}:
+        kind = _object(tokens[at + 1 : at + 7]) or kind
     if not kind and at and tokens[at - 1].text == "now" and tokens[at].text.endswith("s"):
         kind = "edited"
     if kind:
@@ -68,6 +80,17 @@ def imperative(prepared: Prepared) -> Found | None:
         if verb.text in words.describes
     ):
         return Found("edited", tokens[at].start, tokens[at].end, weak=True)
+    return None
+
+
+def _object(tokens: list[Token]) -> str | None:
+    """Let the object of an instruction decide its kind: "add tests for …"."""
+    table = lexicon().objects["added"]
+    for token in tokens:
+        if token.text in {"to", "for", "from", "with", "in", "on", "that", "so"} or token.text in OPENERS:
+            return None
+        if table.get(token.text) == "added_tests":
+            return "added_tests"
     return None
 
 

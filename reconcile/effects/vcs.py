@@ -132,7 +132,7 @@ def _commit(words: tuple[str, ...], simple: Simple) -> dict[str, Any]:
         elif word.startswith("-m"):
             messages.append(word[2:])
         elif word in {"-F", "--file"}:
-            messages.append(simple.stdin_body or "" if following == "-" else "")
+            messages.append(simple.stdin_body or "" if following in {"-", ""} else "")
             at += 1
         elif word in _data().commit_values:
             at += 1

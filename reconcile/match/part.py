@@ -43,6 +43,9 @@ class Part:
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """See a call, with its effects as far as the call alone tells."""
 
+    def wrote(self, claims: Sequence[Claim]) -> None:
+        """Hear the claims in what a call writes for others, such as a commit message."""
+
     def probe(self, event: ToolCall, effects: Sequence[Effect]) -> list[GateResult]:  # noqa: ARG002 - see the class
         """Say what gates would meet in a call that is not made yet. Nothing is remembered, nothing put on the board."""
         return []

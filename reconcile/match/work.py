@@ -38,6 +38,9 @@ MAX_OPEN_EFFECTS = 1024
 MAX_PENDING = 512
 MAX_WORDS = 20_000
 
+_BEYOND = frozenset({"phantom", "no-proof", "failed-effect"})
+"""Codes that weigh little in a commit message or a pull request: it may speak of work from before the run."""
+
 _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
     "tests": judge_check,
     "lint": judge_check,
@@ -95,6 +98,12 @@ class Work(Part):
         """Take what a call sets out to do."""
         self._repository.called(event, effects, self._seen.turn)
         self._take(effects)
+
+    def wrote(self, claims: Sequence[Claim]) -> None:
+        """Judge what a commit message or the text of a pull request claims, and take it as told."""
+        for claim in claims:
+            self._quiet.said(claim.text)
+            self._judge(claim)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Take what came of a call, and judge what waited for it."""
@@ -154,6 +163,8 @@ class Work(Part):
 
     def _judge(self, claim: Claim) -> None:
         ruling = self._repository.weigh(claim, _judge_of(claim)(claim, self._seen), self._seen)
+        if "channel" in claim.args and ruling.code in _BEYOND:
+            ruling = msgspec.structs.replace(ruling, severity="low")
         self._say(claim, ruling, ruling.effects)
 
     def _ask_children(self) -> None:
