@@ -12,6 +12,7 @@ import msgspec
 
 from assure_tui.app.desk.batch import read_events
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.feeds import announced
 from assure_tui.ingest.errors import IngestError, SourceError
 from assure_tui.ingest.feeds.reader import FeedReader
@@ -62,7 +63,7 @@ def check(missed: Missed, path: Path, adapter: Adapter, salt: str, workspace: Wo
 class _Replay:
     def __init__(self, missed: Missed, workspace: WorkspaceConfig) -> None:
         self._missed, self._feeds = missed, workspace.feeds
-        self._check = Workspace(workspace.settings)
+        self._check = Workspace(workspace.settings, evaluator())
         self._found: dict[str, Claim] = {}
         self._said: AgentText | None = None
         for spec in workspace.feeds:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from assure_tui.app.desk.describe import code_of, effect_line, label
 from assure_tui.app.desk.report import iso
+from assure_tui.app.desk.tags import tags_of
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.neutral import neutral_line
 from assure_tui.reconcile.model import Finding
@@ -73,3 +74,6 @@ def _finding_lines(detail: RunDetail, finding: Finding) -> Iterator[str]:
     yield neutral_line(f"  finding    {finding.id}  {label(finding)}: {finding.message}", WIDTH)
     answer = f"{decision.word} by {decision.by}: {decision.reason}" if decision else "undecided"
     yield neutral_line(f"             {finding.severity} {code_of(finding)}; {answer}", WIDTH)
+    tags = tags_of(finding)
+    if tags:
+        yield neutral_line(f"             evidence for {', '.join(tags)}", WIDTH)

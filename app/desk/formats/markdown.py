@@ -16,6 +16,7 @@ from assure_tui.app.desk.comparison import Compared, Comparison, Judged, JudgedR
 from assure_tui.app.desk.describe import code_of, effect_line, label
 from assure_tui.app.desk.formats.evidence import claim_of, effects_of, path_of, place
 from assure_tui.app.desk.report import UNCHECKED, RunReport
+from assure_tui.app.desk.tags import tags_of
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.walk import Skipped
 from assure_tui.reconcile.model import SEVERITIES, Severity
@@ -163,6 +164,9 @@ def _finding(report: RunReport, judged: Judged) -> str:
     origin = report.origin(finding)
     where = f"{code(path_of(report, origin) or origin.source)}, {place(origin.at)}" if origin else code(report.shown)
     lines.append(f"  - at {where}, finding {finding.id}")
+    tags = tags_of(finding)
+    if tags:
+        lines.append(f"  - evidence for {', '.join(tags)}")
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from assure_tui.app.desk.formats.document import ascii_json
 from assure_tui.app.desk.formats.evidence import claim_of, effects_of, path_of
 from assure_tui.app.desk.report import RunReport, counts_as_found
 from assure_tui.app.desk.rules import rules_digest
+from assure_tui.app.desk.tags import code_tags, tags_of
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.model import Locator, Origin
 from assure_tui.ingest.walk import Skipped
@@ -74,19 +75,17 @@ def rules() -> list[dict[str, Any]]:
         for code, name in labels.items():
             severity = book.severity.get(code)
             found.append(_rule(code, name, book.description[family][code], family, severity))
-    found += [_rule(g.id, g.label, g.description, "gate", g.severity, g.controls) for g in catalogue().values()]
+    found += [_rule(g.id, g.label, g.description, "gate", g.severity) for g in catalogue().values()]
     return found
 
 
-def _rule(
-    code: str, name: str, description: str, family: str, severity: Severity | None, tags: list[str] | None = None
-) -> dict[str, Any]:
+def _rule(code: str, name: str, description: str, family: str, severity: Severity | None) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": code,
         "name": code.title().replace("-", ""),
         "shortDescription": {"text": plain(name)},
         "fullDescription": {"text": plain(description)},
-        "properties": {"tags": [family, *(tags or ())]},
+        "properties": {"tags": [family, *code_tags(family, code)]},
     }
     if severity is not None:
         rule["defaultConfiguration"] = {"level": LEVELS[severity], "rank": RANKS[severity]}
@@ -138,6 +137,7 @@ def _result(check: Comparison, judged: Judged, report: RunReport) -> dict[str, A
     if isinstance(finding, GateResult) and not counts_as_found(finding.outcome):
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.outcome}]
     properties: dict[str, Any] = {
+        "tags": list(tags_of(finding)),
         "id": finding.id,
         "severity": finding.severity,
         "run": report.facts.id,
