@@ -29,6 +29,8 @@ from assure_tui.reconcile.settings import Settings
 UNPUBLISHED: Final = 256
 """Entries that wait to be published before the hook does it: where no workstation ever runs, nobody else would."""
 
+LOST: Final = "The workstation ended before the operator could answer: refused."
+
 Told = tuple[str, str]
 
 
@@ -56,10 +58,15 @@ def answer(
     judgement, more = _judgement(request, run, settings, user, places, waiting)
     try:
         docket = _docket(places)
-        if judgement.asks and user.approval_wait > 0:
+        if judgement.asks and user.approval_wait > 0 and fault == "lost":
+            judgement = Judgement("deny", f"{judgement.reason} {LOST}", judgement.gates)
+        elif judgement.asks and user.approval_wait > 0:
             return _ask_operator(docket, request, run, judgement, user.approval_wait, fault, extend)
         judgement = as_told(judgement, request.agent)
-        docket.write([docket.decided(request, run, judgement, fault=fault, more=more)])
+        words = [docket.decided(request, run, judgement, fault=fault, more=more)]
+        if waiting is not None:
+            words.insert(0, docket.withdrawn(str(waiting.get("approval", "")), run, LOST))
+        docket.write(words)
         _publish(docket.ledger)
     except (LedgerError, DeskError, OSError):
         judgement = as_told(judgement, request.agent)
@@ -78,9 +85,7 @@ def _judgement(
 ) -> tuple[Judgement, dict[str, Any] | None]:
     """Give what the agent is told, and what the entry holds beside it."""
     if waiting is not None:
-        return Judgement("deny", "The workstation ended while the call waited for the operator: refused."), {
-            "lost": str(waiting.get("approval", ""))
-        }
+        return Judgement("deny", LOST), None
     if request.event == "stop":
         from assure_tui.app.hook.stop import at_stop  # noqa: PLC0415 - the whole check of a log
 
@@ -139,7 +144,7 @@ def _ask_operator(
     told = after(waiting, reply)
     words = [docket.decided(request, run, told, fault=fault, approval=waiting.name)]
     if reply.word == "expired":
-        words.insert(0, docket.closed(waiting, "expired", reply.reason))
+        words.insert(0, docket.expired(waiting, reply.reason))
     docket.write(words)
     return told.word, told.reason
 

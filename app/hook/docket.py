@@ -103,16 +103,16 @@ class Docket:
             requester=requester,
         )
 
-    def closed(self, waiting: Waiting, word: Literal["expired", "withdrawn"], reason: str) -> Words:
-        """Make the entry for a call that waits no longer, without an answer."""
-        return gated.answered(
-            subject=self._tags.of(f"run:{waiting.run}"),
-            run=waiting.run,
-            name=waiting.name,
-            word=word,
-            reason=reason,
-            by="",
-        )
+    def expired(self, waiting: Waiting, reason: str) -> Words:
+        """Make the entry for a call whose time is over without an answer."""
+        return self._closed(waiting.name, waiting.run, "expired", reason)
+
+    def withdrawn(self, name: str, run: str, reason: str) -> Words:
+        """Make the entry for a call that waits no longer, because whoever waited is gone."""
+        return self._closed(name, run, "withdrawn", reason)
+
+    def _closed(self, name: str, run: str, word: Literal["expired", "withdrawn"], reason: str) -> Words:
+        return gated.answered(subject=self._tags.of(f"run:{run}"), run=run, name=name, word=word, reason=reason, by="")
 
     def reply(self, waiting: Waiting) -> Reply | None:
         """Look for the operator's answer among the entries since the last look. `ledger` must have been refreshed."""

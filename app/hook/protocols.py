@@ -12,12 +12,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from assure_tui.app.neutral import neutralise
+
 AGENTS: Final = ("claude-code", "codex", "gemini-cli", "copilot-cli", "generic")
 CAN_ASK: Final = frozenset({"claude-code", "copilot-cli", "generic"})
 """Agents that can ask their user. Codex and Gemini CLI take an `ask` for no objection."""
 MAX_PAYLOAD: Final = 16 * 1024 * 1024
 MAX_NAME: Final = 400
 """Characters of a tool's name, a call's id and the like."""
+MAX_REASON: Final = 4000
 MAX_SAID: Final = 256 * 1024
 """Characters of the agent's last words: the newest."""
 
@@ -125,7 +128,8 @@ def _faulty(agent: str, fault: str, size: int) -> Asked:
 
 
 def write(asked: Mapping[str, Any], word: str, reason: str) -> Answer:
-    """Put an answer into the agent's own form."""
+    """Put an answer into the agent's own form. The reason may quote a log, and the agent's terminal shows it."""
+    reason = neutralise(reason[:MAX_REASON])
     agent, event = asked["agent"], asked["event"]
     if event == "other":
         # Its form is unknown, and with it the form of an answer: silence lets the agent go on, exit code 2 stops it.

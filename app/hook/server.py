@@ -205,13 +205,13 @@ class HookServer:
             gone.cancel()
         docket = self._docket
         if not future.done() and gone.done() and not gone.cancelled():
-            await self._done(words=(docket.closed(waiting, "withdrawn", "the agent does not wait any more"),))
+            await self._done(words=(docket.withdrawn(waiting.name, waiting.run, "the agent does not wait any more"),))
             return None
         reply = future.result() if future.done() else no_answer(waiting)
         told = after(waiting, reply)
         words = [docket.decided(waiting.request, waiting.run, told, approval=waiting.name)]
         if reply.word == "expired":
-            words.insert(0, docket.closed(waiting, "expired", reply.reason))
+            words.insert(0, docket.expired(waiting, reply.reason))
         return told if await self._done(words=tuple(words)) is not None else None
 
     async def _poll(self) -> None:

@@ -157,7 +157,7 @@ class Guard:
         told = after(waiting, reply)
         words = [docket.decided(request, run, told, approval=waiting.name)]
         if reply.word == "expired":
-            words.insert(0, docket.closed(waiting, "expired", reply.reason))
+            words.insert(0, docket.expired(waiting, reply.reason))
         docket.write(words)
         if told.word != "allow":
             return told.reason

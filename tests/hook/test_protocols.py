@@ -189,3 +189,10 @@ def test_whatever_is_asked_becomes_a_request(agent: str, payload: dict[str, obje
         assert code in {0, 2, 3}
         if out:
             json.loads(out)
+
+
+def test_what_a_reason_quotes_reaches_no_terminal_as_it_is() -> None:
+    out, _, _ = protocols.write({"agent": "claude-code", "event": "call"}, "deny", "says \x1b]0;x\x07 and \u202e")
+    told = json.loads(out)["hookSpecificOutput"]["permissionDecisionReason"]
+    assert "\x1b" not in told
+    assert "\u202e" not in told
