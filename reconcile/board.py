@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from assure_tui.reconcile.model import Change, Value
+import msgspec
+
+from assure_tui.reconcile.model import Change, Claim, Effect, Value
 
 
 class Board:
@@ -12,14 +14,16 @@ class Board:
     value that cannot change any more is `settled`: the board forgets it, so that its memory is bounded by what is open.
     """
 
-    __slots__ = ("_changes", "_open")
+    __slots__ = ("_changes", "_open", "_vouched")
 
     def __init__(self) -> None:
         self._open: dict[str, Value] = {}
         self._changes: list[Change] = []
+        self._vouched: set[str] = set()
 
     def put(self, value: Value, *, settled: bool = False) -> None:
         """Say `value`; with `settled`, for the last time."""
+        value = self._graded(value)
         before = self._open.get(value.id)
         if before is None:
             self._changes.append(Change("open", value))
@@ -29,6 +33,22 @@ class Board:
             self._open.pop(value.id, None)
         else:
             self._open[value.id] = value
+
+    def vouch(self, effect: Effect) -> None:
+        """Take note that another than the agent saw `effect`: what rests on such effects alone is independent."""
+        self._vouched.add(effect.id)
+        self.put(effect)
+        for value in list(self._open.values()):
+            if isinstance(value, Claim) and effect.id in value.effects:
+                self.put(value)
+
+    def _graded(self, value: Value) -> Value:
+        if not self._vouched or not isinstance(value, Effect | Claim) or value.grade != "logged":
+            return value
+        rests_on = {value.id} if isinstance(value, Effect) else set(value.effects)
+        if not rests_on or not rests_on <= self._vouched:
+            return value
+        return msgspec.structs.replace(value, grade="independent")
 
     def drop(self, value_id: str) -> None:
         """Take back what was said under `value_id`; nothing happens when nothing stands there."""

@@ -52,6 +52,7 @@ from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.model import Change, GateResult
 from assure_tui.reconcile.settings import Settings
+from assure_tui.reconcile.vouching import Pair
 
 Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
 
@@ -138,6 +139,16 @@ def contest_run(state: State, run: str, key: str, row: FeedRow | None) -> tuple[
     for part in rival.parts:
         part.contested(key, row)
     return state, rival.drain()
+
+
+def vouch_run(state: State, pair: Pair) -> tuple[State, list[Change]]:
+    """Take what a witness saw of a call of a run's own log."""
+    run = state.of(pair.effect.run)
+    if pair.agrees:
+        run.board.vouch(pair.effect)
+    else:
+        run.board.put(pair.finding())
+    return state, run.drain()
 
 
 def close(state: State) -> tuple[State, list[Change]]:

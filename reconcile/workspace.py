@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from assure_tui.ingest.model import FeedRow, FeedState, RunStarted, Tick
 from assure_tui.reconcile.attribute import Attribution
-from assure_tui.reconcile.engine import State, close, contest_run, probe, step, step_run
+from assure_tui.reconcile.engine import State, close, contest_run, probe, step, step_run, vouch_run
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.settings import Settings
+from assure_tui.reconcile.vouching import Vouching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,11 @@ class Workspace:
         self._trees: dict[str, State] = {}
         """Run to the tree it is in."""
         self._attribution = Attribution()
+        self._vouching = Vouching()
+
+    def believe(self, source: str) -> None:
+        """Take a source for a witness of calls that other logs tell of: only the desk can know that it is one."""
+        self._vouching.believe(source)
 
     def step(self, item: Item) -> list[Change]:
         """Take one item and give all that changed by it."""
@@ -82,12 +88,17 @@ class Workspace:
         if isinstance(event, RunStarted):
             self._attribution.run(event.run, event.native_id)
         changes += step(tree, event)[1]
-        if not self._attribution.feeds:
-            return changes
         for change in list(changes):
             if isinstance(change.value, Effect):
-                changes += self._deliver(self._attribution.effect(change.value))
+                changes += self._vouched(change.value)
+                if self._attribution.feeds:
+                    changes += self._deliver(self._attribution.effect(change.value))
         return changes
+
+    def _vouched(self, effect: Effect) -> list[Change]:
+        pair = self._vouching.effect(effect)
+        tree = self._trees.get(pair.effect.run) if pair is not None else None
+        return vouch_run(tree, pair)[1] if pair is not None and tree is not None else []
 
     def _plant(self, event: RunEvent | Observation) -> State:
         """Give a new run its tree: that of its parent, when it is known."""

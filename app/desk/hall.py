@@ -44,6 +44,7 @@ class Hall:
         tags: Tags,
         *,
         rules: str,
+        witnesses: Path,
         on_finding: OnFinding | None,
         on_problem: OnProblem | None = None,
     ) -> None:
@@ -54,6 +55,8 @@ class Hall:
         self.problems: list[str] = []
         """Plain sentences about what could not be watched, read or written."""
         self._check = check
+        self._witnesses = witnesses.absolute()
+        """The folder in which only witnesses write."""
         self._witness = Witness(live=True)
         self._tags = tags
         self._minutes = Minutes(tags, rules)
@@ -91,6 +94,11 @@ class Hall:
         """Give the books of all runs that are watched."""
         for source in self.sources.values():
             yield from source.books.values()
+
+    def started(self, source: LiveSource, name: str) -> None:
+        """Believe a source that lies where only the MCP witness writes, and no link leads there."""
+        if source.path.resolve().parent == self._witnesses.resolve():
+            self._check.believe(name)
 
     def forgotten(self, run: str) -> bool:
         """Tell whether a run was forgotten: what its log still has of it is passed over."""

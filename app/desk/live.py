@@ -57,6 +57,9 @@ class Room(Protocol):
     def open(self, run: str, source: LiveSource, *, silent: bool) -> RunBook:
         """Open the book of a run that is about to be read from its beginning."""
 
+    def started(self, source: LiveSource, name: str) -> None:
+        """Hear that a source of id `name` is read from its beginning."""
+
     def shut(self, source: LiveSource) -> None:
         """Forget the state of all runs of a source."""
 
@@ -106,6 +109,7 @@ class LiveSource:
         self._early: list[tuple[Locator, str]] = []
         self._reader = open_source(self.path, self.adapter, salt)
         self.no = self._room.index.source(self._reader.source, salt)
+        self._room.started(self, self._reader.source.id)
 
     def advance(self, most: int) -> bool:
         """Read up to `most` bytes on; tell whether there may be more.

@@ -123,6 +123,7 @@ class Recorder:
                 Workspace(self._settings, evaluator()),
                 tags,
                 rules=rules_digest(self._settings),
+                witnesses=self._home.witness,
                 on_finding=self._on_finding,
                 on_problem=self._on_problem,
             )
