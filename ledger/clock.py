@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from assure_tui.ledger import disk
-from assure_tui.ledger.entry import Entry
 from assure_tui.ledger.errors import DamagedError
+from assure_tui.ledger.gather import Beat
 
 TOLERANCE_MS: Final = 10_000
 """How far the two clocks may drift apart between two heartbeats before the wall clock counts as set."""
@@ -39,25 +39,22 @@ class ClockReport:
     """Index of a heartbeat, and by how many ms the wall clock had been set since the one before."""
 
 
-def judge(beats: Iterable[tuple[int, Entry]]) -> ClockReport:
-    """Hold the wall clock of heartbeats, given with their indexes, against the time since their machine started."""
+def judge(beats: Iterable[Beat]) -> ClockReport:
+    """Hold the wall clock of heartbeats against the time since their machine started."""
     back, sets = [], []
-    last: dict[str, tuple[int, int]] = {}
+    last: dict[str, Beat] = {}
     over: set[str] = set()
     present = ""
-    for index, entry in beats:
-        boot, up = entry.clear.get("boot"), entry.clear.get("up")
-        if not isinstance(boot, str) or not boot or type(up) is not int:
-            continue
-        if present and boot != present:
+    for beat in beats:
+        if present and beat.boot != present:
             over.add(present)
-        present = boot
-        time_before, up_before = last.get(boot, (entry.time, up))
-        if up < up_before or boot in over:
-            back.append(index)
-        elif abs(set_by := (entry.time - time_before) - (up - up_before)) > TOLERANCE_MS:
-            sets.append((index, set_by))
-        last[boot] = entry.time, up
+        present = beat.boot
+        before = last.get(beat.boot, beat)
+        if beat.up < before.up or beat.boot in over:
+            back.append(beat.index)
+        elif abs(set_by := (beat.time - before.time) - (beat.up - before.up)) > TOLERANCE_MS:
+            sets.append((beat.index, set_by))
+        last[beat.boot] = beat
     return ClockReport(tuple(back), tuple(sets))
 
 

@@ -1,18 +1,25 @@
-"""A walk over all published entries that rebuilds the tree and holds every tile file against it."""
+"""A walk over all published entries that rebuilds the tree and holds every tile file against it.
+
+The log is cut into chunks of 256 bundles, 65,536 entries. A chunk needs nothing of the others: several processes may
+each walk some, and what comes out, one hash a chunk, is put together here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from assure_tui.ledger import disk
 from assure_tui.ledger.shelf import Shelf
-from assure_tui.ledger.tiles import MAX_BUNDLE, WIDTH, bundle_path, bundles_of, encode_bundle, tile_path
+from assure_tui.ledger.tiles import MAX_BUNDLE, WIDTH, bundle_path, encode_bundle, tile_path
 from assure_tui.ledger.tree import Frontier, leaf_hash, root
 
 Visit: TypeAlias = Callable[[int, list[bytes]], None]
 """Takes the index of a bundle's first entry, and its entries."""
+
+CHUNK: Final = WIDTH * WIDTH
+"""Entries of a chunk."""
 
 
 class Rebuild:
@@ -20,41 +27,51 @@ class Rebuild:
 
     def __init__(self, directory: Path, shelf: Shelf, size: int) -> None:
         self.frontier = Frontier()
+        """Of the whole tree, once it is put together."""
         self.differing: list[str] = []
         """Paths of tiles, and of partial bundles left from smaller sizes, that differ from what the entries give."""
         self._directory = directory
         self._shelf = shelf
         self._size = size
-        self._rows: list[list[bytes]] = []
-        self._done: list[int] = []
 
-    def run(self, visit: Visit) -> None:
-        """Read every entry once; DamagedError if a bundle or a tile is missing or malformed."""
-        for index, width in bundles_of(self._size):
-            entries = self._shelf.bundle(index, width)
-            self._check_smaller(bundle_path(index), entries, encode_bundle)
-            leaves = [leaf_hash(entry) for entry in entries]
-            self.frontier.extend(leaves)
-            self._add(0, leaves)
-            visit(index * WIDTH, entries)
-        for level, row in enumerate(self._rows):
-            if row:
-                self._check(level, row)
+    def chunk(self, number: int, visit: Visit) -> bytes:
+        """Walk a whole chunk; return its hash. DamagedError if a bundle or a tile is missing or malformed."""
+        first = number * WIDTH
+        row = [root(self._bundle(index, WIDTH, visit)) for index in range(first, first + WIDTH)]
+        self._check(1, number, row)
+        return root(row)
 
-    def _add(self, level: int, hashes: list[bytes]) -> None:
-        if level == len(self._rows):
-            self._rows.append([])
-            self._done.append(0)
-        row = self._rows[level]
-        row += hashes
-        if len(row) == WIDTH:
-            self._check(level, row)
-            self._done[level] += 1
-            self._rows[level] = []
-            self._add(level + 1, [root(row)])
+    def finish(self, chunks: list[bytes], visit: Visit) -> None:
+        """Walk what follows the whole chunks, and put the tree together."""
+        rest = Frontier()
+        row: list[bytes] = []
+        for start in range(len(chunks) * CHUNK, self._size, WIDTH):
+            leaves = self._bundle(start // WIDTH, min(WIDTH, self._size - start), visit)
+            rest.extend(leaves)
+            if len(leaves) == WIDTH:
+                row.append(root(leaves))
+        if row:
+            self._check(1, len(chunks), row)
+        upper = Frontier()
+        upper.extend(chunks)
+        self.frontier = Frontier(self._size, upper.peaks + rest.peaks)
+        level, hashes = 2, chunks
+        while hashes:
+            tiles = [hashes[at : at + WIDTH] for at in range(0, len(hashes), WIDTH)]
+            for index, tile in enumerate(tiles):
+                self._check(level, index, tile)
+            level, hashes = level + 1, [root(tile) for tile in tiles if len(tile) == WIDTH]
 
-    def _check(self, level: int, row: list[bytes]) -> None:
-        index = self._done[level]
+    def _bundle(self, index: int, width: int, visit: Visit) -> list[bytes]:
+        """Read the entries of a bundle and hold its own tile against them; return their hashes."""
+        entries = self._shelf.bundle(index, width)
+        self._check_smaller(bundle_path(index), entries, encode_bundle)
+        leaves = [leaf_hash(entry) for entry in entries]
+        self._check(0, index, leaves)
+        visit(index * WIDTH, entries)
+        return leaves
+
+    def _check(self, level: int, index: int, row: list[bytes]) -> None:
         if self._shelf.tile(level, index, len(row)) != row:
             self.differing.append(tile_path(level, index, len(row)))
         self._check_smaller(tile_path(level, index), row, b"".join)

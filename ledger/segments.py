@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -222,20 +222,18 @@ class _Index:
             self._ends[number] = start
 
 
-def audit(folder: Path, subject: str, due: Collection[str], key: bytes | None, origin: str) -> tuple[set[str], int]:
-    """Return which of the commitments that are due have a frame, and how many were opened with the key.
-
-    With a key, a commitment counts only if its frame opens and its disclosure opens the commitment.
-    """
-    found: set[str] = set()
+def audit(folder: Path, subject: str, key: bytes | None, origin: str) -> Iterator[str]:
+    """Yield the commitments that have a frame; with a key, only those whose frame and disclosure it opens."""
     for number in segment_numbers(folder):
         for frame in frames_of(disk.read(folder / str(number), MAX_FILE) or b""):
-            held = [commitment for commitment in frame.commitments if commitment in due]
-            if key is not None and held:
+            if key is None:
+                yield from frame.commitments
+                continue
+            try:
                 disclosures = open_frame(frame, key, origin, subject)
-                held = [commitment for commitment in held if disclosures[commitment].opens(commitment)]
-            found.update(held)
-    return found, len(found) if key is not None else 0
+            except DamagedError:  # what it held is missing, if the log has it
+                continue
+            yield from (commitment for commitment in frame.commitments if disclosures[commitment].opens(commitment))
 
 
 def segment_numbers(directory: Path) -> list[int]:

@@ -542,9 +542,10 @@ def stated_keys(directory: Path) -> KeyPair:
     """Return the log key and the first epoch key that a ledger states of itself; they prove nothing by themselves."""
     path = directory / "trust" / "log.vkey"
     try:
-        log, epoch, *_ = parse_keys(disk.read_due(path, 4096).decode())
+        data = disk.read_due(path, 4096)
+        log, epoch, *_ = parse_keys(data.decode())
     except (NoteError, UnicodeDecodeError) as error:
         raise DamagedError(f"{path} is damaged: restore it from a copy ({error})") from None
-    if epoch.name != log.name + EPOCH_SUFFIX:
+    if epoch.name != log.name + EPOCH_SUFFIX or data != f"{log}\n{epoch}\n".encode():
         raise DamagedError(f"{path} names keys that do not belong together: restore it from a copy")
     return log, epoch

@@ -18,20 +18,21 @@ from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.clock import judge
 from assure_tui.ledger.cosign import Cosigned, Vouched, cosigner, vouched
-from assure_tui.ledger.entry import Entry, read_entry
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_of, walk
-from assure_tui.ledger.errors import DamagedError, EntryError, LedgerError, NoteError, SealError
+from assure_tui.ledger.errors import DamagedError, LedgerError, NoteError, SealError
+from assure_tui.ledger.gather import Examples, Gathered, buckets, subject_hash
 from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.note import MAX_NOTE, VerifierKey, parse_vkey
 from assure_tui.ledger.operator_key import OperatorIdentity, load_identity
 from assure_tui.ledger.pins import Pin, PinFile
 from assure_tui.ledger.policy import MAX_POLICY, Policy, parse_policy
-from assure_tui.ledger.rebuild import Rebuild
+from assure_tui.ledger.scan import Scan
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.segments import audit
 from assure_tui.ledger.signers import Signers, parse_allowed_signers, parse_revoked
-from assure_tui.ledger.store import ADOPTION, REDACTION, check_version, stated_keys
+from assure_tui.ledger.spill import BUCKETS
+from assure_tui.ledger.store import ADOPTION, check_version, stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
 
@@ -152,50 +153,6 @@ def verify(
     return _Verifier(directory, given, pins, keys, report).run()
 
 
-class _Gathered:
-    """What the walk over the entries gathers for the checks after it."""
-
-    def __init__(self) -> None:
-        self.first: Entry | None = None
-        self.time = 0
-        self.backwards: list[int] = []
-        self.unreadable: list[int] = []
-        self.keys: list[tuple[int, Entry]] = []
-        self.seals: list[tuple[int, Entry]] = []
-        self.contents: dict[str, dict[str, int]] = {}
-        """By subject: the commitments, each with the index of its entry."""
-        self.erased = 0
-        """Contents that a tombstone covers."""
-        self.adoptions: list[tuple[int, Entry]] = []
-        self.beats: list[tuple[int, Entry]] = []
-
-    def take(self, start: int, entries: Sequence[bytes]) -> None:
-        """Look at entries, the first of which has the index `start`."""
-        for index, data in enumerate(entries, start):
-            try:
-                entry = read_entry(data)
-            except EntryError:
-                self.unreadable.append(index)
-                continue
-            if index == 0:
-                self.first = entry
-            if entry.time < self.time:
-                self.backwards.append(index)
-            self.time = max(self.time, entry.time)
-            if entry.kind == KEY:
-                self.keys.append((index, entry))
-            if entry.kind == "seal":
-                self.seals.append((index, entry))
-            if entry.kind == REDACTION:
-                self.erased += len(self.contents.pop(entry.subject, ()))
-            if entry.kind == "heartbeat":
-                self.beats.append((index, entry))
-            if entry.kind == ADOPTION:
-                self.adoptions.append((index, entry))
-            if entry.commitment is not None:
-                self.contents.setdefault(entry.subject, {})[entry.commitment] = index
-
-
 class _Failed(Exception):  # noqa: N818 - ends one check with its detail; never leaves this module
     """A check found what must not be; the text says what."""
 
@@ -209,7 +166,7 @@ class _Verifier:
         self._progress = progress
         self._statements: list[Statement] = []
         self._damaged = False
-        self._gathered = _Gathered()
+        self._gathered = Gathered()
         self._pin: Pin | None = None
         self._stated: tuple[VerifierKey, ...] = ()
         self._vouched: list[Vouched] = []
@@ -240,7 +197,7 @@ class _Verifier:
             self._check("adoptions", self._taken_over)
             self._check("time", self._time_order)
             self._check("clock", self._clock_held)
-            self._check("contents", lambda: self._contents_present(origin))
+            self._check("contents", lambda: self._contents_present(self._scan, origin))
             self._check("seals", lambda: self._seals_hold(tail))
             since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
         failed = any(statement.state == "failed" for statement in self._statements)
@@ -282,13 +239,9 @@ class _Verifier:
 
     def _rebuild(self, tail: Tail) -> tuple[Verdict, str]:
         published = tail.published
-
-        def visit(start: int, entries: list[bytes]) -> None:
-            self._gathered.take(start, entries)
-            self._progress(start + len(entries), published.size)
-
-        rebuild = Rebuild(self._directory, tail.shelf, published.size)
-        rebuild.run(visit)
+        self._scan = scan = Scan(self._directory, tail.shelf, published.size, self._progress)
+        scan.run()
+        rebuild = scan.rebuild
         if rebuild.frontier.root() != published.root:
             raise _Failed(f"the {published.size} entries do not lead to the signed root: one was changed or moved")
         if rebuild.differing:
@@ -296,9 +249,10 @@ class _Verifier:
         rebuild.frontier.extend(leaf_hash(entry) for entry in tail.entries)
         if rebuild.frontier.root() != tail.head.root:
             raise _Failed("the write-ahead log does not lead to the root that it states")
-        self._gathered.take(published.size, tail.entries)
-        if self._gathered.unreadable:
-            raise _Failed(f"entries {_listed(self._gathered.unreadable)} are not entries")
+        scan.take(published.size, tail.entries)
+        self._gathered = scan.gathered
+        if self._gathered.unreadable.count:
+            raise _Failed(f"entries {_counted(self._gathered.unreadable)} are not entries")
         return "verified", f"{tail.size} entries lead to the signed root, and every tile fits them"
 
     def _first_entry(self, tail: Tail) -> tuple[Verdict, str]:
@@ -317,7 +271,7 @@ class _Verifier:
 
     def _taken_over(self) -> tuple[Verdict, str]:
         told = []
-        for index, entry in self._gathered.adoptions:
+        for index, entry in self._gathered.of(ADOPTION):
             pinned = entry.clear.get("pinned")
             lost = "" if type(pinned) is int else ", without a pin: a tail may have been lost before"
             told.append(f"at entry {index}{lost}")
@@ -326,7 +280,7 @@ class _Verifier:
         return "verified", f"a copy was taken over {_listed(told)}; another copy may have gone on elsewhere"
 
     def _closings_hold(self, tail: Tail) -> tuple[Verdict, str]:
-        closings, later = Closings(self._directory), self._gathered.keys[1:]
+        closings, later = Closings(self._directory), self._gathered.of(KEY)[1:]
         log, first = self._stated[:2]
         epochs = walk((log, first), later, closings, tail.size, lambda size: tail.frontier_at(size).root())
         self._keys_at = keys_of(log, epochs)
@@ -403,8 +357,8 @@ class _Verifier:
         )
 
     def _time_order(self) -> tuple[Verdict, str]:
-        if self._gathered.backwards:
-            raise _Failed(f"time goes back at entries {_listed(self._gathered.backwards)}")
+        if self._gathered.backwards.count:
+            raise _Failed(f"time goes back at entries {_counted(self._gathered.backwards)}")
         return "verified", "no entry is older than the one before it"
 
     def _clock_held(self) -> tuple[Verdict, str]:
@@ -416,30 +370,43 @@ class _Verifier:
             return "not anchored", f"the clock was set {_listed(told)}: times there are what it said"
         return "verified", f"{len(self._gathered.beats)} heartbeats fit the time that the machine was up"
 
-    def _contents_present(self, origin: str) -> tuple[Verdict, str]:
+    def _contents_present(self, scan: Scan, origin: str) -> tuple[Verdict, str]:
+        gathered = scan.gathered
+        live = {subject for subject, index in gathered.contents.items() if gathered.redactions.get(subject, -1) < index}
         keys = KeyDirectory(self._keys, origin) if self._keys else None
         if keys is not None and not keys.path.is_dir():
             keys = None
-        opened = total = 0
-        missing: list[int] = []
-        for subject, due in self._gathered.contents.items():
-            total += len(due)
+        found = buckets("found")
+        for subject in gathered.contents:
             key = keys.content_key(subject) if keys else None
-            if keys is not None and key is None:
+            if keys is not None and key is None and subject in live:
                 raise _Failed(f"the key of {subject}'s contents is gone, and no entry says that they were erased")
-            found, read = audit(self._directory / "segments" / subject, subject, due, key, origin)
-            opened += read
-            missing += [index for commitment, index in due.items() if commitment not in found]
-        if missing:
-            raise _Failed(f"the sealed contents of entries {_listed(missing)} are missing or damaged")
-        erased = f"; {self._gathered.erased} were erased, and an entry says so" if self._gathered.erased else ""
-        if opened == total:
-            return "verified", f"all {total} contents are there and open their commitments{erased}"
-        return "verified", f"all {total} contents are there, sealed; no key was given to open them with{erased}"
+            tag = subject_hash(subject)
+            for commitment in audit(self._directory / "segments" / subject, subject, key, origin):
+                found.add(bytes.fromhex(commitment) + tag)
+        tombstones = {subject_hash(subject): index for subject, index in gathered.redactions.items()}
+        total, erased, missing = 0, 0, Examples()
+        for number in range(BUCKETS):
+            there = set(found.bucket(number))
+            for record in scan.due(number):
+                content, index = record[:-8], int.from_bytes(record[-8:], "big")
+                if tombstones.get(content[32:], -1) > index:
+                    erased += 1
+                    continue
+                total += 1
+                if content not in there:
+                    missing.add(index)
+        if missing.count:
+            raise _Failed(f"the sealed contents of entries {_counted(missing)} are missing or damaged")
+        told = f"; {erased} were erased, and an entry says so" if erased else ""
+        if keys is not None or not total:
+            return "verified", f"all {total} contents are there and open their commitments{told}"
+        return "verified", f"all {total} contents are there, sealed; no key was given to open them with{told}"
 
     def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
         bad, unknown = [], 0
-        for index, entry in self._gathered.seals:
+        seals = self._gathered.of("seal")
+        for index, entry in seals:
             try:
                 seal = open_seal(self._directory, index, entry, self._keys_at, self._trust.signers)
                 size = checkpoint_size(entry)
@@ -450,10 +417,10 @@ class _Verifier:
             except LedgerError as error:
                 bad.append(str(error))
         if bad:
-            raise _Failed(f"{len(bad)} of {len(self._gathered.seals)} seals do not hold: {_listed(bad)}")
+            raise _Failed(f"{len(bad)} of {len(seals)} seals do not hold: {_listed(bad)}")
         if unknown:
-            return "not anchored", f"{unknown} of {len(self._gathered.seals)} seals are by signers nobody vouched for"
-        return "verified", f"{len(self._gathered.seals)} seals hold"
+            return "not anchored", f"{unknown} of {len(seals)} seals are by signers nobody vouched for"
+        return "verified", f"{len(seals)} seals hold"
 
 
 def _previous_head(told: object) -> tuple[Checkpoint, bool]:
@@ -466,6 +433,11 @@ def _previous_head(told: object) -> tuple[Checkpoint, bool]:
 
 def _unknown(_size: int) -> KeyPair:
     raise DamagedError("the keys of the log's epochs are not known")
+
+
+def _counted(found: Examples) -> str:
+    shown = ", ".join(map(str, found.first[:MAX_LISTED]))
+    return shown if found.count <= MAX_LISTED else f"{shown} and {found.count - MAX_LISTED} more"
 
 
 def _listed(items: Sequence[object]) -> str:

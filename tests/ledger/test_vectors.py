@@ -16,6 +16,7 @@ from assure_tui.ledger.ed25519 import Ed25519PrivateKey, verifies
 from assure_tui.ledger.entry import Entry, decode_entry, read_entry
 from assure_tui.ledger.epochs import named_epoch
 from assure_tui.ledger.errors import LedgerError
+from assure_tui.ledger.gather import Gathered, buckets
 from assure_tui.ledger.note import parse_note, parse_vkey
 from assure_tui.ledger.operator_key import load_identity
 from assure_tui.ledger.pins import parse_keys
@@ -95,7 +96,9 @@ def _frames(data: bytes) -> None:
 
 
 def _judge(data: bytes) -> None:
-    judge([(0, read_entry(data))])
+    gathered, due = Gathered(), buckets("due")
+    gathered.take(0, [data, data], due)
+    judge(gathered.beats)
 
 
 def _epoch(data: bytes) -> None:
@@ -112,7 +115,10 @@ PARSERS = {
     "entry": (decode_entry, ENTRY),
     "entry of a stranger": (read_entry, ENTRY),
     "key entry": (_epoch, ENTRY),
-    "heartbeat": (_judge, ENTRY.replace(b'"epoch":0', b'"boot":"b","up":5')),
+    "heartbeat": (
+        _judge,
+        ENTRY.replace(b'"epoch":0', b'"boot":"b","up":5').replace(b'"kind":"key"', b'"kind":"heartbeat"'),
+    ),
     "bundle": (lambda data: decode_bundle(data, 3), golden("ledger/tile/entries/001.p/3")),
     "tile": (lambda data: decode_tile(data, 3), golden("ledger/tile/0/001.p/3")),
     "write-ahead file": (lambda data: list(wal.scan(data)), golden("ledger/.state/wal/0")[:2000]),
