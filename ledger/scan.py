@@ -59,16 +59,8 @@ class Scan:
             self.rebuild.finish(chunks, self._visit)
             return
         self._folder = tempfile.TemporaryDirectory(prefix="assure-tui-")
-        command: list[object] = [
-            sys.executable,
-            "-P",
-            "-m",
-            "assure_tui.ledger.scan",
-            self._directory,
-            self._size,
-            half,
-        ]
-        command.append(self._folder.name)
+        words: list[object] = [self._directory, self._size, half, self._folder.name]
+        command = [sys.executable, "-P", "-m", "assure_tui.ledger.scan", *map(str, words)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as other:  # noqa: S603 - our own program
             try:
                 chunks = [self.rebuild.chunk(number, self._visit) for number in range(half, count)]
@@ -96,6 +88,13 @@ class Scan:
         """Yield the records of the contents that are due, a bucket of them."""
         for each in self._due:
             yield from each.bucket(bucket)
+
+    def close(self) -> None:
+        """Let go of the records of contents."""
+        for each in self._due:
+            each.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def _visit(self, start: int, entries: list[bytes]) -> None:
         self.gathered.take(start, entries, self._due[0])

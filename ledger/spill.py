@@ -16,7 +16,7 @@ class Buckets:
     """Records of one length, dealt by their first byte, which must be evenly spread (a hash)."""
 
     def __init__(self, name: str, width: int, folder: Path | None = None) -> None:
-        """Without a folder, one is made when it is first needed, and goes with this object."""
+        """Without a folder, one is made when it is first needed, and goes with `close`."""
         self._name = name
         self._width = width
         self._folder = folder
@@ -47,6 +47,11 @@ class Buckets:
             path = self._path(number)
             data = (path.read_bytes() if path.exists() else b"") + data
         yield from (data[at : at + self._width] for at in range(0, len(data), self._width))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._own is not None:
+            self._own.cleanup()
 
     def _path(self, number: int) -> Path:
         if self._folder is None and self._own is None:

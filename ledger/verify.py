@@ -8,6 +8,7 @@ statement of the report says what was found; a malformed byte anywhere becomes a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +32,7 @@ from assure_tui.ledger.scan import Scan
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.segments import audit
 from assure_tui.ledger.signers import Signers, parse_allowed_signers, parse_revoked
-from assure_tui.ledger.spill import BUCKETS
+from assure_tui.ledger.spill import BUCKETS, Buckets
 from assure_tui.ledger.store import ADOPTION, check_version, stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
@@ -150,7 +151,8 @@ def verify(
     """
     report = progress or (lambda _done, _total: None)
     given = trust if isinstance(trust, Trust) else load_trust(trust) if trust else Trust()
-    return _Verifier(directory, given, pins, keys, report).run()
+    with closing(_Verifier(directory, given, pins, keys, report)) as verifier:
+        return verifier.run()
 
 
 class _Failed(Exception):  # noqa: N818 - ends one check with its detail; never leaves this module
@@ -167,6 +169,7 @@ class _Verifier:
         self._statements: list[Statement] = []
         self._damaged = False
         self._gathered = Gathered()
+        self._scan: Scan | None = None
         self._pin: Pin | None = None
         self._stated: tuple[VerifierKey, ...] = ()
         self._vouched: list[Vouched] = []
@@ -175,6 +178,11 @@ class _Verifier:
         """Highest size that something apart from the ledger vouches for."""
         self._outside = 0
         """Highest size that something vouches for which this machine could not have made up."""
+
+    def close(self) -> None:
+        """Let go of what the walk over the entries put aside."""
+        if self._scan is not None:
+            self._scan.close()
 
     def run(self) -> VerifyReport:
         """Make all statements, as far as the log can be read."""
@@ -197,7 +205,8 @@ class _Verifier:
             self._check("adoptions", self._taken_over)
             self._check("time", self._time_order)
             self._check("clock", self._clock_held)
-            self._check("contents", lambda: self._contents_present(self._scan, origin))
+            if self._scan is not None:
+                self._check("contents", partial(self._contents_present, self._scan, origin))
             self._check("seals", lambda: self._seals_hold(tail))
             since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
         failed = any(statement.state == "failed" for statement in self._statements)
@@ -376,7 +385,13 @@ class _Verifier:
         keys = KeyDirectory(self._keys, origin) if self._keys else None
         if keys is not None and not keys.path.is_dir():
             keys = None
-        found = buckets("found")
+        with closing(buckets("found")) as found:
+            return self._contents_found(scan, found, live, keys, origin)
+
+    def _contents_found(
+        self, scan: Scan, found: Buckets, live: set[str], keys: KeyDirectory | None, origin: str
+    ) -> tuple[Verdict, str]:
+        gathered = scan.gathered
         for subject in gathered.contents:
             key = keys.content_key(subject) if keys else None
             if keys is not None and key is None and subject in live:

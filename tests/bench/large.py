@@ -2,8 +2,8 @@
 
     uv run python tests/bench/large.py [--entries 1000000] [--contents 0.1] [FOLDER]
 
-Makes a ledger of a quarter of the entries, verifies it, and goes on to all of them. FOLDER is where it is made (default:
-a temporary folder). `--contents` is the share of entries that have a sealed content.
+Makes a ledger of a quarter of the entries, verifies it, and goes on to all of them. FOLDER is where it is made (by
+default a temporary folder). `--contents` is the share of entries that have a sealed content.
 """
 
 from __future__ import annotations
