@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         exclude=setting.exclude,
         last=arguments.last,
         since=moment(arguments.since) if arguments.since else None,
+        jobs=arguments.jobs,
         witness=Witness() if arguments.workspace else None,
         progress=_progress if sys.stderr.isatty() else None,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 AGENTS = ("claude-code", "codex", "gemini-cli", "copilot-cli")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
+MAX_JOBS = 64
 Adder = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that has it, what it does."""
 EPILOG = """\
@@ -113,6 +114,9 @@ def _checks(sub: argparse.ArgumentParser) -> None:
         "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 from this severity on (default: high)"
     )
     sub.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="check with N processes (default: as many as there are processors)"
+    )
+    sub.add_argument(
         "--workspace",
         action=argparse.BooleanOptionalAction,
         default=True,
@@ -124,6 +128,12 @@ def _checks(sub: argparse.ArgumentParser) -> None:
 def _proxy(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--name", metavar="NAME", help="what to call the server (default: the name of its program)")
     sub.add_argument("server", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the server's own command line")
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give one from 1 to {MAX_JOBS}")
+    return int(text)
 
 
 def _drill(sub: argparse.ArgumentParser) -> None:

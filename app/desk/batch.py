@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -28,11 +29,23 @@ class _Taken(Exception):  # noqa: N818 - a signal, not an error
     """A run of the file has the id of a run in another file: read it again with ids of its own."""
 
 
+WORTH_SPREADING = 24_000_000
+"""Bytes of logs from which on it pays to start other processes."""
 READ_BYTES = 4 << 20
 """Bytes of a log that are decoded at a time."""
 
 Progress = Callable[[int, int, Path], None]
 """Told before each file: files done, files in all, the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one file comes to."""
+
+    reports: dict[str, RunReport]
+    skipped: list[Skipped]
+    tally: Tally
+    faults: list[str]
 
 
 @dataclass(kw_only=True)
@@ -45,6 +58,8 @@ class Batch:
     exclude: Sequence[str] = ()
     last: bool = False
     since: float | None = None
+    jobs: int | None = None
+    """Processes that check files at the same time; None: as many as there are processors, where that is worth it."""
     witness: Witness | None = None
     """Looks at the repositories that the runs worked in; None: what the logs say has to do."""
     progress: Progress | None = None
@@ -63,28 +78,49 @@ class Batch:
         discovery = discover(self.paths, exclude=self.exclude)
         self.skipped.extend(discovery.skipped)
         files = self._chosen(discovery.files)
-        shared = self._announced() if self.feeds else None
+        if self.feeds:
+            yield from self._together(files)
+            return
+        for done, (found, checked) in enumerate(self._results(files)):
+            if self.progress is not None:
+                self.progress(done, len(files), found.path)
+            if checked is None or not self._taken.isdisjoint(checked.reports):
+                checked = self._alone(found)
+            self.skipped += checked.skipped
+            self.faults += checked.faults
+            add(self.tally, checked.tally)
+            self._taken.update(checked.reports)
+            yield from self._wanted(checked.reports.values())
+
+    def _results(self, files: Sequence[Found]) -> Iterator[tuple[Found, Checked | None]]:
+        """Give what each file comes to; None for one that is still to be checked, here."""
+        from assure_tui.app.desk.spread import processors, spread  # noqa: PLC0415 - of use to large batches only
+
+        workers = min(self.jobs or processors(), len(files))
+        if workers < 2 or (self.jobs is None and sum(map(_size, files)) < WORTH_SPREADING):
+            return ((found, None) for found in files)
+        return spread(files, partial(check_file, settings=self.settings, looks=self.witness is not None), workers)
+
+    def _alone(self, found: Found) -> Checked:
+        """Check a file by itself, under ids of its own when another file of this batch has one of its runs."""
+        checked = check_file(found, settings=self.settings, witness=self.witness)
+        if self._taken.isdisjoint(checked.reports):
+            return checked
+        return check_file(found, settings=self.settings, witness=self.witness, salt=str(found.path))
+
+    def _together(self, files: Sequence[Found]) -> Iterator[RunReport]:
+        """Check all files and feeds against each other, as one."""
+        shared = self._announced()
         everything: dict[str, RunReport] = {}
-        done = 0
-        for family in families(files):
-            check = shared or Workspace(self.settings, evaluator())
-            reports: dict[str, RunReport] = {}
-            for found in family:
-                if self.progress is not None:
-                    self.progress(done, len(files), found.path)
-                done += 1
-                try:
-                    reports |= self._file(found, "", check)
-                except _Taken:
-                    reports |= self._file(found, str(found.path), check)
-            if shared is None:
-                self._apply(check.close(), reports)
-                yield from self._wanted(reports.values())
-            else:
-                everything |= reports
-        if shared is not None:
-            self._read_feeds(shared, everything)
-            yield from self._wanted(everything.values())
+        for done, found in enumerate(files):
+            if self.progress is not None:
+                self.progress(done, len(files), found.path)
+            try:
+                everything |= self._file(found, "", shared)
+            except _Taken:
+                everything |= self._file(found, str(found.path), shared)
+        self._read_feeds(shared, everything)
+        yield from self._wanted(everything.values())
 
     def _wanted(self, reports: Iterable[RunReport]) -> list[RunReport]:
         chosen = list(reports)
@@ -209,6 +245,23 @@ def families(files: Sequence[Found]) -> list[list[Found]]:
     return list(out.values())
 
 
+@cache
+def _own_witness() -> Witness:
+    """The witness of a process that checks files for another one: what it read of a repository serves all of them."""
+    return Witness()
+
+
+def check_file(
+    found: Found, *, settings: Settings, looks: bool = False, witness: Witness | None = None, salt: str = ""
+) -> Checked:
+    """Check one file by itself, in any process. `looks`: with the process's own witness, where none is given."""
+    batch = Batch(paths=(), settings=settings, witness=witness or (_own_witness() if looks else None))
+    check = Workspace(settings, evaluator())
+    reports = batch._file(found, salt, check)  # noqa: SLF001 - a batch of one file
+    batch._apply(check.close(), reports)  # noqa: SLF001 - likewise
+    return Checked(reports, batch.skipped, batch.tally, batch.faults)
+
+
 def add(total: Tally, part: Tally) -> None:
     """Add `part` to `total`."""
     total.records += part.records
@@ -227,6 +280,13 @@ def read_events(reader: SourceReader) -> Iterator[RunEvent]:
         if batch.done:
             yield from reader.finish().events
             return
+
+
+def _size(found: Found) -> int:
+    try:
+        return found.path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _changed(path: Path) -> float:
