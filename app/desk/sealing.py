@@ -132,6 +132,10 @@ def _reviewed(desk: Desk, detail: RunDetail, count: int, digest: str, upto: int)
             {"finding": decision.finding, "word": decision.word, "reason": decision.reason, "by": decision.by}
             for decision in detail.decisions
         ],
+        "waivers": [
+            {"gate": waiver.gate, "reason": waiver.reason, "by": waiver.by, "until": int(waiver.until * 1000)}
+            for waiver in desk.waivers(detail.row.id)
+        ],
         "undecided": [finding.id for finding in detail.findings() if finding.id not in decided],
         "never_opened": [finding.id for finding in detail.findings() if finding.id not in opened],
         "coverage": {

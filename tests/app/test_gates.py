@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.config import read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import ConfigError, UsageError
@@ -292,3 +293,15 @@ def test_a_finding_that_was_withdrawn_is_counted_apart() -> None:
         ]
     )
     assert (row.fired, row.withdrawn, row.real, row.seconds) == (1, 1, 1, 60.0)
+
+
+def test_a_waiver_stands_in_the_sealed_verdict(desk: Desk) -> None:
+    (row,) = desk.runs()
+    desk.waive("duplicate-write", row.id, "the shop asked for two", time.time() + 60)
+    desk.new_operator_key("mo", "a passphrase of some length")
+    desk.verdict(row.id, "accepted-with-exceptions", "as waived")
+    (receipt,) = desk.seal([row.id], passphrase="a passphrase of some length")
+    (sealed,) = sealed_runs(receipt.envelope.read_bytes())
+    assert [(waiver["gate"], waiver["reason"]) for waiver in sealed["waivers"]] == [
+        ("duplicate-write", "the shop asked for two")
+    ]
