@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,6 +23,14 @@ class ToolSpec(msgspec.Struct, frozen=True, kw_only=True):
     minor_units: bool = False
 
 
+class InputRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Words of the user's own that speak to the agent: any of `phrases`, whatever the case and the blanks."""
+
+    id: str
+    phrases: tuple[str, ...]
+    severity: Literal["info", "low", "medium"] = "medium"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of the check. The defaults are what an untouched installation uses."""
 
@@ -39,5 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gate_files: dict[str, str] = {}
     """SHA-256 of the files that gates were read from, by name: so they stand in the digest of the rules."""
     waivers: tuple[Waiver, ...] = ()
+    input_rules: tuple[InputRule, ...] = ()
+    yara: tuple[str, ...] = ()
+    """Sources of YARA rules that are held against what the agent reads."""
     trusted_tools: tuple[str, ...] = ()
     """Tools whose output is not untrusted input."""

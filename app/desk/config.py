@@ -25,7 +25,7 @@ from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import SEVERITIES, Severity
 from assure_tui.reconcile.rulebook import GateChange, Rule, Waiver, catalogue, seconds
-from assure_tui.reconcile.settings import Settings, ToolSpec
+from assure_tui.reconcile.settings import InputRule, Settings, ToolSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -158,7 +158,7 @@ def read_workspace(
 
     model = _check(WorkspaceFile, _parse(path, data), path)
     gate_files = [read_gate_file(file) for file in inside(model.gate_files, path)]
-    digest = _digest(data, gate_files)
+    digest = _digest(data, gate_files, list(inside(model.yara_rules, path, "yara_rules")))
     if trusted is None:
         from assure_tui.app.desk.trust import is_trusted  # noqa: PLC0415 - only here
 
@@ -174,6 +174,9 @@ def read_workspace(
         base,
         gates=(*base.gates, *gates),
         gate_files={**base.gate_files, **{file.path.name: file.digest for file in gate_files}},
+        input_rules=tuple(
+            InputRule(id=row.id, phrases=tuple(row.phrases), severity=row.severity) for row in model.input_rules
+        ),
     )
     if not trusted:
         split = {name: tightening(change, known[name]) for name, change in changes.items()}
@@ -194,6 +197,7 @@ def read_workspace(
         settings=msgspec.structs.replace(
             in_force,
             gate_changes=_laid_over(base.gate_changes, changes),
+            yara=tuple(_yara_rules(model.yara_rules, path)),
             waivers=tuple(_waiver(row, known, path) for row in model.waivers),
             tools=tuple(ToolSpec(**tool.model_dump()) for tool in model.tools),
             lexicon=model.lexicon,
@@ -245,11 +249,31 @@ def _waiver(row: Any, known: Mapping[str, Rule], path: Path) -> Waiver:
     return Waiver(gate=row.gate, by=row.by, reason=row.reason, until=seconds(row.until), run=row.run)
 
 
-def _digest(data: bytes, gate_files: Sequence[GateFile]) -> str:
-    """Hash a workspace file; with the gate files that it names, where it names some."""
+def _yara_rules(names: Sequence[str], path: Path) -> Iterable[str]:
+    if not names:
+        return
+    from assure_tui.app.desk.yara import check  # noqa: PLC0415 - an extra
+
+    for file in inside(names, path, "yara_rules"):
+        source = (_read(file) or b"").decode("utf-8", "replace")
+        check(source, str(file))
+        yield source
+
+
+def _digest(data: bytes, gate_files: Sequence[GateFile], others: Sequence[Path]) -> str:
+    """Hash a workspace file; with the files of rules that it names, where it names some.
+
+    Raises:
+        ConfigError: One of them is not there.
+    """
     hasher = sha256(data)
     for file in gate_files:
         hasher.update(f"\n{file.path.name} {file.digest}".encode())
+    for path in others:
+        content = _read(path)
+        if content is None:
+            raise ConfigError(f"{path} is named in yara_rules, and is not there: check the name.")
+        hasher.update(f"\n{path.name} {sha256(content).hexdigest()}".encode())
     return hasher.hexdigest()
 
 
@@ -284,6 +308,8 @@ def _asks(model: Any, raised: dict[str, Severity]) -> Iterable[str]:
         yield f"output of tool {tool!r} is not checked as outside input"
     for pattern in model.exclude:
         yield f"logs that match {pattern!r} are left out"
+    for name in model.yara_rules:
+        yield f"YARA rules of {name} are held against what the agent reads"
     for row in model.waivers:
         yield f"gate {row.gate} is waived by {row.by} until {row.until}"
     if model.lexicon:

@@ -23,7 +23,7 @@ from assure_tui.reconcile.gates.limits import fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assure_tui.reconcile.gates.conditions import Question, Told
+    from assure_tui.reconcile.gates.conditions import Question, Sighting, Told
 
 DEADLINE = 0.25
 """Seconds that one expression may take."""
@@ -98,6 +98,12 @@ class CelEvaluator:
             while left:
                 left = self._ask(questions, left, variables, answers)
         return answers
+
+    def scan(self, sources: Sequence[str], text: str) -> list[Sighting]:
+        """Give the YARA rules that match a text."""
+        from assure_tui.app.desk.yara import scan  # noqa: PLC0415 - an extra, and only where rules are given
+
+        return scan(tuple(sources), text)
 
     def close(self) -> None:
         """End the worker."""

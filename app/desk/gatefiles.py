@@ -99,8 +99,8 @@ def _problem(rule: Rule, seen: set[str]) -> str | None:
     return None
 
 
-def inside(files: Sequence[str], workspace: Path) -> Iterator[Path]:
-    """Give the gate files that a workspace file names: they lie in its folder or below, links followed.
+def inside(files: Sequence[str], workspace: Path, key: str = "gate_files") -> Iterator[Path]:
+    """Give the files that a workspace file names under `key`: they lie in its folder or below, links followed.
 
     Raises:
         ConfigError: One lies elsewhere.
@@ -109,7 +109,7 @@ def inside(files: Sequence[str], workspace: Path) -> Iterator[Path]:
     for name in files:
         path = (root / name).resolve()
         if not path.is_relative_to(root):
-            raise ConfigError(f"{workspace}: gate_files: {name} lies outside of {root}: keep it in the workspace.")
+            raise ConfigError(f"{workspace}: {key}: {name} lies outside of {root}: keep it in the workspace.")
         yield path
 
 

@@ -149,6 +149,14 @@ class WaiverRow(Closed):
     run: str | None = None
 
 
+class InputRuleRow(Closed):
+    """`[[input_rules]]`: phrases that speak to the agent."""
+
+    id: Name
+    phrases: Annotated[list[Annotated[str, Field(min_length=8, max_length=200)]], Field(min_length=1, max_length=200)]
+    severity: Literal["info", "low", "medium"] = "medium"
+
+
 class WorkspaceFile(Closed):
     """`assure.toml`: settings of a workspace, hostile until trusted."""
 
@@ -158,6 +166,8 @@ class WorkspaceFile(Closed):
     gate_files: list[str] = []
     gates: dict[str, dict[str, Any]] = {}
     waivers: list[WaiverRow] = []
+    input_rules: Annotated[list[InputRuleRow], Field(max_length=100)] = []
+    yara_rules: list[str] = []
     complete_logs: bool = True
     trusted_tools: list[str] = []
     exclude: list[str] = []

@@ -8,7 +8,9 @@ evaluated, and says so.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+from assure_tui.reconcile.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +24,26 @@ Question: TypeAlias = "tuple[str, dict[str, Any]]"
 """An expression, and what it finds under `params`."""
 
 
+class Sighting(NamedTuple):
+    """A YARA rule matched: its name, the severity it states, and the place of its first match in the text.
+
+    Without a name, the rules could not be held against the whole text in time.
+    """
+
+    rule: str
+    severity: Severity
+    span: tuple[int, int]
+
+
 class Evaluator(Protocol):
-    """Evaluates CEL under a deadline."""
+    """Evaluates what the check itself does not: CEL under a deadline, and YARA rules."""
 
     def evaluate(self, questions: Sequence[Question], variables: dict[str, Any]) -> list[Told]:
         """Give the answer to each expression over the same variables, in their order. Raises nothing."""
+        ...
+
+    def scan(self, sources: Sequence[str], text: str) -> list[Sighting]:
+        """Give the YARA rules of some sources that match a text. Raises nothing; what cannot be compiled is none."""
         ...
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -18,9 +18,10 @@ from assure_tui.reconcile.effects import is_bookkeeping
 from assure_tui.reconcile.effects.files import name_words
 from assure_tui.reconcile.ids import input_id
 from assure_tui.reconcile.inputs.delegation import MAX_PROPOSED, Delegation
-from assure_tui.reconcile.inputs.folding import fold, without
+from assure_tui.reconcile.inputs.folding import Folded, fold, without
 from assure_tui.reconcile.inputs.hidden import Hidden, hidden
-from assure_tui.reconcile.inputs.shapes import Passage, passages
+from assure_tui.reconcile.inputs.own import own_phrases
+from assure_tui.reconcile.inputs.shapes import LEAD, MAX_TEXT, REACH, Passage, passages
 from assure_tui.reconcile.inputs.sinks import sink
 from assure_tui.reconcile.inputs.unwrapping import unwrapped
 from assure_tui.reconcile.inputs.values import leaves, stands_in, values
@@ -124,10 +125,17 @@ class _Output:
         return self._folded
 
 
+class Sighted(NamedTuple):
+    """Where a rule of the user's own matched, and the folded text around it."""
+
+    span: tuple[int, int]
+    text: str
+
+
 class Inputs(Part):
     """Looks for hostile text in tool results and follows it into the agent's calls."""
 
-    __slots__ = ("_delegation", "_kept", "_seen", "_seen_size")
+    __slots__ = ("_delegation", "_kept", "_own", "_seen", "_seen_size")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
@@ -135,6 +143,7 @@ class Inputs(Part):
         self._kept: deque[_Kept] = deque(maxlen=MAX_KEPT)
         self._seen: deque[_Output] = deque()
         self._seen_size = 0
+        self._own = own_phrases(context.settings.input_rules)
 
     def user(self, event: UserTurn) -> None:
         """Remember what was said by people: what they name is not tainted."""
@@ -177,6 +186,8 @@ class Inputs(Part):
             self._see(one, event, local=local)
         for wrapped in unwrapped(event.text):
             self._unwrap(wrapped, event, local=local)
+        if self._own is not None or self.context.settings.yara:
+            self._look_for_own(event, local=local)
         granted = bool(weak or spoken) and call is not None and self._delegation.grants(call)
         kept = []
         for passage in spoken:
@@ -216,6 +227,30 @@ class Inputs(Part):
             features = tuple(sorted({*passage.features, "hidden"}))
             self._keep(msgspec.structs.replace(passage, span=wrapped.span, features=features), event, local=local)
             return
+
+    def _look_for_own(self, event: ToolResult, *, local: bool) -> None:
+        """Look for what the user's own rules name: phrases, and YARA rules."""
+        settings = self.context.settings
+        if self._own is not None:
+            folded = Folded(event.text[:MAX_TEXT])
+            for rule, start, end in self._own.find(folded.text):
+                span = (folded.at(start), folded.at(end - 1) + 1)
+                text = folded.text[max(0, start - LEAD) : end + REACH]
+                self._say_own(rule.id, rule.severity, Sighted(span, text), event, local=local)
+        if settings.yara and self.context.evaluator is not None:
+            for sighting in self.context.evaluator.scan(settings.yara, event.text[:MAX_TEXT]):
+                start, end = sighting.span
+                text = fold(event.text[max(0, start - LEAD) : end + REACH])
+                self._say_own(sighting.rule, sighting.severity, Sighted(sighting.span, text), event, local=local)
+
+    def _say_own(self, name: str, severity: Severity, sighted: Sighted, event: ToolResult, *, local: bool) -> None:
+        message = f"the output matches the rule {name}: {_excerpt(event.text, sighted.span)}"
+        if not name:
+            message = "the rules of assure.toml could not be held against the whole output in time"
+        self.board.put(self._finding("instruction-text", severity, event, sighted.span, message), settled=True)
+        if severity == "medium":
+            passage = Passage(span=sighted.span, text=sighted.text, score=9, features=("hidden",), strong=True)
+            self._keep(passage, event, local=local)
 
     def _alone(self, passage: Passage, *, local: bool) -> Severity | None:
         """How grave a passage is by itself: in code and notes, text that speaks to agents is common."""
