@@ -4,11 +4,12 @@ Entries go in (`Ledger.append`), each an envelope with a clear part and a commit
 checkpoints, tiles, proofs and seals come out. The package knows nothing of agents: it owns the envelope and its own
 kinds of entry, and every other kind is opaque to it. SPEC.md beside this file is enough to write another verifier.
 
-    encode     jcs, entry, tiles, note, checkpoint, proof
+    encode     jcs, entry, disclose, tiles, note, checkpoint, proof
     tree       tree (RFC 6962)
     store      disk, locks, wal, tail, shelf, segments, pins, machine, store
-    keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's)
+    keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's), sshsig, signers (whose seals count)
     review     dsse, seal, rebuild, verify
+    outward    bundle, standalone (the verifier that travels), cosign, policy, witness, submit
     lease      lease (who records)
 
 Names are loaded when first used, so that a path that only needs a lease does not import cryptography.

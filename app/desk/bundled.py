@@ -410,6 +410,8 @@ def _acts(bundle: Bundle, run: str) -> Iterator[Act]:
     for index, entry in sorted(bundle.entries.items()):
         content = bundle.shown.get(index)
         told = content | {"run": run} if isinstance(content, dict) else None
+        if entry.kind == "decision" and told is None:
+            told = {"run": run}  # its word and finding are in the clear part
         yield Act(index, entry.kind, entry.subject, entry.time, entry.clear, told)
 
 

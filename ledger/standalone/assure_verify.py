@@ -36,6 +36,12 @@ import sys
 import tempfile
 import zipfile
 
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:  # then the openssl program is asked
+    Ed25519PublicKey = None
+
 NOTE = 0x01
 COSIGNATURE = 0x04
 CAP = 64 << 20  # no file of a ledger is larger, nor a bundle's member
@@ -43,6 +49,8 @@ MAX_MEMBERS = 200_000
 PRIME = 2**255 - 19
 ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 WEAK = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}  # y of the points of small order: any signature fits them
+SPACE = "assure-tui-seal"  # what SSH signatures over seals say that they are for
+ED25519 = b"\0\0\0\x0bssh-ed25519\0\0\0 "  # before them as SSH writes it
 SPKI = bytes.fromhex("302a300506032b6570032100")  # DER before the 32 bytes of an Ed25519 public key (RFC 8410)
 
 
@@ -93,44 +101,19 @@ def verifies(public, signature, message):
     y = int.from_bytes(public, "little") & (2**255 - 1)
     if len(public) != 32 or len(signature) != 64 or y >= PRIME or y in WEAK:
         return False
-    return verifies.backend(public, signature, message)
-
-
-def by_cryptography(public, signature, message):
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def by_openssl(public, signature, message):
+    if Ed25519PublicKey is not None:
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
     with tempfile.TemporaryDirectory() as folder:
-        names = [os.path.join(folder, name) for name in ("key", "signature", "message")]
-        for name, data in zip(names, (SPKI + public, signature, message)):
-            with open(name, "wb") as file:
+        for name, data in (("key", SPKI + public), ("signature", signature), ("message", message)):
+            with open(os.path.join(folder, name), "wb") as file:
                 file.write(data)
-        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-inkey", names[0]]
-        command += ["-sigfile", names[1], "-in", names[2]]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-def choose_backend(openssl):
-    try:
-        if not openssl:
-            import cryptography  # noqa: F401
-
-            verifies.backend = by_cryptography
-            return "cryptography"
-    except ImportError:
-        pass
-    if not shutil.which("openssl"):
-        sys.exit("assure_verify: neither the cryptography package nor the openssl program is there: install one")
-    verifies.backend = by_openssl
-    return "openssl"
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-inkey", "key"]
+        command += ["-sigfile", "signature", "-in", "message"]
+        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
 # --- Signed notes (C2SP signed-note, tlog-checkpoint, tlog-cosignature) -----------------------------------------------
@@ -306,7 +289,7 @@ def check_sshsig(blob, key, message):
     """Check an SSHSIG (PROTOCOL.sshsig) by an Ed25519 key, in hardware (`sk-`, which a person touched) or not."""
     need(blob[:10] == b"SSHSIG\0\0\0\1", "not an SSH signature")
     (public, namespace, reserved, hashing, signature), rest = ssh_fields(blob[10:], 5)
-    need(public == key and not rest and namespace == b"assure-tui-seal", "an SSH signature of another key or purpose")
+    need(public == key and not rest and namespace == SPACE.encode(), "an SSH signature of another key or purpose")
     need(hashing in (b"sha256", b"sha512"), "an SSH signature with an unknown hash")
     digest = hashlib.new(hashing.decode(), message).digest()
     signed = b"SSHSIG" + b"".join(ssh_string(part) for part in (namespace, reserved, hashing, digest))
@@ -343,7 +326,7 @@ def open_seal(envelope, index, entry):
                 wire = key
             else:
                 need(verifies(key, raw, message), "the signature does not verify")
-                wire = ssh_string(b"ssh-ed25519") + ssh_string(key)
+                wire = ED25519 + key
             break
         except Failed as error:
             reason = error
@@ -382,26 +365,38 @@ def check_evidence(statement, entries):
         )
 
 
-def load_operators(paths):
-    """Return {SSH form of a key: (name, valid from, valid to)} of PEM files and OpenSSH allowed_signers files."""
+def load_keys(paths):
+    """Return {SHA-256 of a key's SSH form: [(name, valid from, valid until)]}, the times as YYYYMMDDHHMMSS.
+
+    The files are PEM, OpenSSH's allowed_signers, or lists of revoked keys: a key or its SHA256: fingerprint a line,
+    and the time since when. Times are taken as UTC.
+    """
     known = {}
     for path in paths:
         with open(path, encoding="utf-8") as file:
             text = file.read(1 << 20)
-        if "-----BEGIN PUBLIC KEY-----" in text:
-            named, _, pem = text.partition("-----BEGIN PUBLIC KEY-----")
+        named, begins, pem = text.partition("-----BEGIN PUBLIC KEY-----")
+        if begins:
             der = unbase64("".join(pem.partition("-----END")[0].split()))
             need(der[:12] == SPKI and len(der) == 44, f"{path} is not an Ed25519 public key")
-            wire = ssh_string(b"ssh-ed25519") + ssh_string(der[12:])
-            known[wire] = (named.strip().partition("name: ")[2] or path, 0, 2**62)
-            continue
-        for line in text.splitlines():
-            found = re.match(r"(\S+) (?:(.*) )?((?:sk-)?ssh-ed25519\S*) (\S+)", line)
-            if not found or line.startswith("#"):
+            known[sha(ED25519 + der[12:])] = [(named.strip().partition("name: ")[2], 0, 10**14)]
+        for line in [] if begins else text.splitlines():
+            if not line.strip() or line.startswith("#"):
                 continue
-            limit = dict(re.findall(r'(valid-after|valid-before)="?([0-9]{8,14})Z?"?', found[2] or ""))
-            after, before = (limit.get(name, "").ljust(14, "0") for name in ("valid-after", "valid-before"))
-            known[unbase64(found[4])] = (found[1], int(after), int(before) or 2**62)
+            found = re.fullmatch(r"(.*?)((?:sk-)?ssh-ed25519\S*) (\S+)(.*)|SHA256:(\S{43})(.*)", line.strip())
+            need(
+                found or re.search(r" (ssh-rsa|ecdsa-|ssh-dss|cert-)", line), f"{path} has a line that is none: {line}"
+            )
+            options = (found and found[1]) or ""
+            spaces = re.search(r'namespaces="?([^"\s]*)', options)
+            if not found or "cert-authority" in options or (spaces and SPACE not in spaces[1].split(",")):
+                continue
+            digest = sha(unbase64(found[3])) if found[3] else unbase64(found[5] + "=")
+            limit = dict(re.findall(r'(valid-after|valid-before)="?([0-9]{8,14})', options))
+            since = re.match(r" ([0-9]{8,14})Z?$", found[4] or found[6] or "")
+            after = limit.get("valid-after", since[1] if since else "0").ljust(14, "0")
+            before = limit.get("valid-before", "9" * 14).ljust(14, "0")
+            known.setdefault(digest, []).append((options.split(" ")[0], int(after), int(before)))
     return known
 
 
@@ -414,49 +409,41 @@ def stamp(milliseconds):
 # --- A ledger's folder, or a bundle -----------------------------------------------------------------------------------
 
 
-class Folder:
-    """Reads regular files of a folder, following no link."""
+class Source:
+    """Reads regular files of a folder, following no link, or members of a zip file, unpacking nothing to disk."""
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.members = path, None
+        if not os.path.isdir(path):
+            self.zip = zipfile.ZipFile(path)
+            listed = self.zip.infolist()
+            self.members = {member.filename: member for member in listed}
+            need(len(listed) == len(self.members) <= MAX_MEMBERS, "a bundle with doubled or too many members")
 
     def read(self, name):
         """Return a file's bytes, or None if there is none."""
-        try:
-            descriptor = os.open(os.path.join(self.path, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        with open(descriptor, "rb") as file:
+        if self.members is None:
+            try:
+                descriptor = os.open(os.path.join(self.path, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
             need(stat.S_ISREG(os.fstat(descriptor).st_mode), f"{name} is not a regular file")
+            opened = os.fdopen(descriptor, "rb")
+        elif name in self.members:
+            opened = self.zip.open(name)
+        else:
+            return None
+        with opened as file:
             data = file.read(CAP + 1)
         need(len(data) <= CAP, f"{name} is larger than {CAP} bytes")
         return data
 
     def names(self, folder):
+        if self.members is not None:
+            found = [name.partition("/") for name in self.members]
+            return sorted(rest for first, _, rest in found if first == folder and rest)
         path = os.path.join(self.path, folder)
         return sorted(os.listdir(path)) if os.path.isdir(path) else []
-
-
-class Archive:
-    """Reads the members of a zip file, which may come from anybody: nothing is unpacked to disk."""
-
-    def __init__(self, path):
-        self.zip = zipfile.ZipFile(path)
-        members = self.zip.infolist()
-        self.members = {member.filename: member for member in members}
-        need(len(members) == len(self.members) <= MAX_MEMBERS, "a bundle with doubled or too many members")
-        need(sum(member.file_size for member in members) <= 16 * CAP, "a bundle that unpacks to too much")
-
-    def read(self, name):
-        member = self.members.get(name)
-        if member is None:
-            return None
-        need(member.file_size <= CAP, f"{name} is larger than {CAP} bytes")
-        return self.zip.read(member)
-
-    def names(self, folder):
-        start = folder + "/"
-        return sorted(name[len(start) :] for name in self.members if name.startswith(start) and name != start)
 
 
 class Verifier:
@@ -498,7 +485,7 @@ class Verifier:
         return True
 
     def run(self):
-        bundle = isinstance(self.source, Archive)
+        bundle = self.source.members is not None
         steps = [("keys", self.check_keys)]
         steps += [("entries", self.read_bundle if bundle else self.read_ledger)]
         for name, check in steps:
@@ -506,6 +493,8 @@ class Verifier:
                 return
         for path in [*self.given.pin, *self.given.checkpoint]:
             self.step(f"head kept in {path}", lambda path=path: self.check_kept(path, path in self.given.pin))
+        for path in self.given.witness:
+            self.step(f"witnesses in {path}", lambda path=path: self.check_witnesses(path))
         self.step("times", self.check_times)
         for index, entry, data in self.entries:
             if entry["kind"] == "seal":
@@ -654,6 +643,22 @@ class Verifier:
         self.vouched.append(path)
         return f"continues the head of size {head[1]}"
 
+    def check_witnesses(self, path):
+        """Heads that a witness cosigned are heads of this log (C2SP tlog-cosignature)."""
+        with open(path, encoding="utf-8") as file:
+            keys = [parse_vkey(line) for line in file.read(1 << 16).split()]
+        sizes = []
+        for name in ["checkpoint", *(f"cosigned/{name}" for name in self.source.names("cosigned"))]:
+            text, lines = parse_note(self.due(name))
+            if [key for key in keys if signed_by(text, lines, key) is not None]:
+                head = open_checkpoint(self.due(name), self.keys[:1])
+                need(self.tree is None or head[1] <= self.tree.size, f"{head[1]} entries were cosigned: cut off")
+                need(self.tree is None or self.tree.root(head[1]) == head[2], "another history was cosigned")
+                sizes.append(head[1])
+        need(sizes, "no head is cosigned by any of them")
+        self.vouched.append(path)
+        return f"the head of size {max(sizes)} is cosigned"
+
     def check_times(self):
         times = [entry["time"] for _, entry, _ in self.entries]
         need(times == sorted(times), "time goes back")
@@ -673,13 +678,15 @@ class Verifier:
             found, head = open_proof(proof, data, self.keys_at(int(stated.split("\n")[1])))
             need(found == index, "the proof beside a seal is of another entry")
             need(self.tree is None or self.tree.root(head[1]) == head[2], "a seal's proof is of another history")
-        if wire not in self.given.known:
+        moment, digest = stamp(entry["time"]), sha(wire)
+        need(all(moment < since for _, since, _ in self.given.gone.get(digest, [])), f"the key of {name} was revoked")
+        known = self.given.known.get(digest)
+        if not known:
             self.say("not anchored", f"seal of entry {index}", f"by a signer nobody vouched for, called {name}")
             return None
-        known, after, before = self.given.known[wire]
-        need(wire not in self.given.gone, f"the key of {known} was revoked")
-        need(after <= stamp(entry["time"]) < before, f"the key of {known} was not valid at that time")
-        return f"signed by {known} over the checkpoint of size {size}"
+        valid = [name for name, after, before in known if after <= moment <= before]
+        need(valid, f"the key of {known[0][0]} was not valid at that time")
+        return f"signed by {valid[0]} over the checkpoint of size {size}"
 
     def check_contents(self):
         """What is disclosed opens the commitment of its entry, whole or field by field (SPEC.md, Entry)."""
@@ -718,14 +725,14 @@ def main(arguments):
     parser.add_argument("--checkpoint", help="a checkpoint of the log, kept elsewhere", **some)
     parser.add_argument("--operator", help="public keys of signers: PEM, or an OpenSSH allowed_signers file", **some)
     parser.add_argument("--revoked", help="keys that no longer count, in the same forms", **some)
-    parser.add_argument("--openssl", action="store_true", help="check signatures with the openssl program")
+    parser.add_argument("--witness", help="verifier keys of witnesses, one a line", **some)
     given = parser.parse_args(arguments)
-    print(f"signatures are checked with {choose_backend(given.openssl)}")
+    if Ed25519PublicKey is None and not shutil.which("openssl"):
+        sys.exit("assure_verify: neither the cryptography package nor the openssl program is there: install one")
+    print(f"signatures are checked with {'openssl' if Ed25519PublicKey is None else 'cryptography'}")
     try:
-        given.known, given.gone = load_operators(given.operator), load_operators(given.revoked)
-        need(os.path.exists(given.path), f"{given.path} is not there")
-        source = Folder(given.path) if os.path.isdir(given.path) else Archive(given.path)
-        verifier = Verifier(source, given)
+        given.known, given.gone = load_keys(given.operator), load_keys(given.revoked)
+        verifier = Verifier(Source(given.path), given)
     except (Failed, OSError, ValueError, zipfile.BadZipFile) as error:
         print(f"assure_verify: {error}", file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import shutil
@@ -402,6 +403,52 @@ def test_an_answer_that_does_not_hold_is_one_error_and_writes_nothing(own, bundl
     with pytest.raises(UsageError):
         own.import_response(answer)
     assert own.ledger().size == size
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 3000), junk=st.binary(max_size=30), cut=st.integers(0, 30), alone=st.booleans())
+def test_a_mangled_answer_writes_nothing_and_raises_only_the_domain_error(
+    own, answered, tmp_path, at, junk, cut, alone
+):
+    path = tmp_path / "mangled.json"
+    path.write_bytes(junk if alone else answered[:at] + junk + answered[at + cut :])
+    size = own.ledger().size
+    with contextlib.suppress(DeskError):
+        own.import_response(path)
+    assert own.ledger().size == size or path.read_bytes() == answered
+
+
+@pytest.fixture
+def answered(own, bundle, tmp_path) -> bytes:
+    """An answer that was imported already."""
+    path = response(bundle, tmp_path, "rejected", "Fa Sixth")
+    own.import_response(path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "view",
+    [b"", b"[]", b"{" * 100_000, b'{"schema": "assure-tui/view/v2", "detail": {}}', b'{"schema": 1}', b"\xff\xfe"],
+)
+def test_a_view_that_is_none_is_one_error(bundle, view):
+    bundle.write_bytes(pack(unpack(bundle) | {"view.json": view}))
+    with pytest.raises(UsageError, match=r"view\.json"):
+        BundleDesk.open(bundle)
+
+
+async def test_a_bundle_opens_on_the_screen_read_only(desk, bundle):
+    from assure_tui.app.tui.application import AssureApp  # noqa: PLC0415 - Textual costs half a second
+
+    app = AssureApp(BundleDesk.open(bundle, own_trust(desk.home.keys)), read_only=True, welcome="somebody's evidence")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause(0.3)
+        for key in ("enter", "2", "3", "4", "5", "6", "e", "a", "v", "escape", "S", "escape", "1"):
+            await pilot.press(key)
+        await pilot.pause(0.2)
+        strips = app.screen._compositor.render_strips()
+        shown = "\n".join("".join(segment.text for segment in strip) for strip in strips)
+    assert "READ ONLY" in shown
+    assert "Please refund 40.00 USD" in shown
 
 
 def test_the_commands_from_export_to_import(sealed_home, tmp_path, assure):

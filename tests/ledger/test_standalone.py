@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 
 from assure_tui.ledger import standalone
+from assure_tui.ledger.checkpoint import parse_checkpoint
+from assure_tui.ledger.cosign import merged
 from assure_tui.ledger.dsse import Subject
+from assure_tui.ledger.ed25519 import Ed25519PrivateKey
+from assure_tui.ledger.note import COSIGNATURE, Signer, VerifierKey
 from assure_tui.ledger.operator_key import load_identity
 from assure_tui.ledger.seal import seal
+from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.store import Draft
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -129,23 +134,54 @@ def test_a_link_in_place_of_a_file_is_not_followed(ledger, tmp_path):
     assert check(ledger).returncode == 1
 
 
-@pytest.mark.parametrize(("limit", "code"), [('valid-before="20230101"', 1), ('valid-before="20400101"', 0)])
-def test_the_validity_window_of_a_signer_counts(ledger, tmp_path, limit, code):
+def ssh_line(ledger):
     public = load_identity(ledger.parent / "trust" / "operators" / "operator.pem").public
-    wire = b"\0\0\0\x0bssh-ed25519\0\0\0 " + public
+    return f"ssh-ed25519 {base64.b64encode(plain_key(public).wire).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ('namespaces="assure-tui-seal",valid-before="20230101" ', 1, "not valid at that time"),
+        ('namespaces="git,assure-tui-seal",valid-before="20400101" ', 0, "signed by golden@example.org"),
+        ('valid-after="20400101Z" ', 1, "not valid at that time"),
+        ("", 0, "signed by golden@example.org"),
+        ('namespaces="not-assure-tui-seal" ', 0, "nobody vouched for"),
+        ("cert-authority ", 0, "nobody vouched for"),
+    ],
+)
+def test_an_allowed_signer_counts_within_its_limits_alone(ledger, tmp_path, options, code, words):
     signers = tmp_path / "allowed_signers"
-    signers.write_text(
-        f'golden@example.org namespaces="assure-tui-seal",{limit} ssh-ed25519 {base64.b64encode(wire).decode()}\n'
-    )
+    signers.write_text(f"# people\n\nother@example.org ssh-rsa AAAA\ngolden@example.org {options}{ssh_line(ledger)}\n")
     done = check(ledger, "--operator", signers, "--key", ledger.parent / "trust" / "log.vkey")
     assert done.returncode == code, done.stdout
+    assert words in done.stdout
 
 
-def test_a_revoked_signer_does_not_count(ledger):
+@pytest.mark.parametrize(("since", "code"), [("", 1), (" 20200101", 1), (" 20231101120000Z", 1), (" 20400101Z", 0)])
+def test_a_revoked_signer_does_not_count_from_then_on(ledger, tmp_path, since, code):
     operator = ledger.parent / "trust" / "operators" / "operator.pem"
-    done = check(ledger, "--operator", operator, "--revoked", operator)
-    assert done.returncode == 1
-    assert "was revoked" in done.stdout
+    key = plain_key(load_identity(operator).public)
+    revoked = tmp_path / "revoked"
+    for line in (key.fingerprint, ssh_line(ledger)):
+        revoked.write_text(f"{line}{since}\n")
+        done = check(ledger, *outside(ledger), "--revoked", revoked)
+        assert (done.returncode, "was revoked" in done.stdout) == (code, bool(code)), done.stdout
+    revoked.write_text("golden@example.org\n")
+    assert check(ledger, *outside(ledger), "--revoked", revoked).returncode == 2
+
+
+def test_a_cosignature_vouches_and_a_forged_one_is_noticed(ledger, tmp_path):
+    witness = Signer("witness.example/w", Ed25519PrivateKey.from_private_bytes(b"\3" * 32))
+    keys = tmp_path / "witnesses"
+    keys.write_text(f"{VerifierKey(witness.name, COSIGNATURE, witness.verifier.public)}\n")
+    assert check(ledger, "--witness", keys).returncode == 1
+    head, _ = parse_checkpoint((ledger / "checkpoint").read_bytes())
+    for text, code in ((head.body.decode(), 0), (head.body.decode() + "x", 1)):
+        line = witness.cosign(text, 1_700_000_000)
+        (ledger / "checkpoint").write_bytes(merged(head.note, [line]))
+        done = check(ledger, "--witness", keys)
+        assert done.returncode == code, done.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"\0" * 1000])
