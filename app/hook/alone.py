@@ -7,6 +7,7 @@ Everything here happens in the process that the agent waits for, within the clie
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from assure_tui.app.desk.paths import Home
 from assure_tui.app.hook.docket import Docket, after
 from assure_tui.app.hook.judge import Judgement, as_told, judge, run_of
 from assure_tui.app.hook.past import Past
+from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.errors import LedgerError
 from assure_tui.ledger.store import Ledger
 from assure_tui.reconcile.gates.book import rules_of
@@ -107,8 +109,9 @@ def _settings(places: Home, request: gated.Request) -> tuple[UserConfig, Setting
         found = find_workspace([Path(request.cwd)]) if Path(request.cwd).is_absolute() else None
         if found is not None:
             settings = read_workspace(found, trust=places.trust, user=user).settings
-    except (ConfigError, OSError, ValueError):
+    except (ConfigError, OSError, ValueError) as error:
         fault = "settings"
+        sys.stderr.write(f"assure-tui: {neutral_line(str(error), 400)} Until then, gates decide without it.\n")
     return user, settings, fault
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import struct
 import sys
@@ -22,6 +23,8 @@ TIME_LIMIT: Final = 10.0
 """Seconds in which every answer is given, but for calls that wait for the operator."""
 WORKSTATION_SECONDS: Final = 4.0
 """Seconds that the workstation gets to answer, or to say that the operator is asked."""
+READ_SECONDS: Final = 3.0
+"""Seconds that the agent gets to write its request."""
 CONNECT_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2.0
 """Seconds beyond the operator's time that the workstation gets to say how it went."""
@@ -56,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
     if sys.stdin is None or sys.stdin.isatty():
         sys.stderr.write(f"assure-tui: `hook {agent}` is for the agent to call: `hook install {agent}` sets it up.\n")
         return USAGE_ERROR
-    asked = protocols.read(agent, sys.stdin.buffer.read(protocols.MAX_PAYLOAD + 1))
+    asked = protocols.read(agent, _request(sys.stdin.fileno()))
     word, reason = _decide(asked, home, started)
     out, talk, code = protocols.write(asked, word, reason)
     try:
@@ -79,6 +82,20 @@ def _arguments(argv: Sequence[str]) -> tuple[str | None, str | None]:
         home = words[at + 1]
         del words[at : at + 2]
     return (words[0] if len(words) == 1 and words[0] in protocols.AGENTS else None), home
+
+
+def _request(source: int) -> bytes:
+    """Read the request to its end. An agent that does not close its end in time has said what there is to say."""
+    data = bytearray()
+    deadline = time.monotonic() + READ_SECONDS
+    while len(data) <= protocols.MAX_PAYLOAD:
+        if os.name == "posix" and not select.select([source], [], [], max(deadline - time.monotonic(), 0))[0]:
+            break
+        more = os.read(source, 1 << 20)
+        if not more:
+            break
+        data += more
+    return bytes(data)
 
 
 def _decide(asked: protocols.Asked, home: str | None, started: float) -> Told:

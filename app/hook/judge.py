@@ -39,6 +39,8 @@ _RUNNERS: Final = frozenset({"python", "uv", "uvx", "pipx", "env", "sudo", "time
 """Programs that run another one, named in their arguments."""
 _TOLD: Final = 3
 """Gates that the agent is told of."""
+_ADAPTERS: Final = {"generic": "assure"}
+"""The format of an agent's log, where it is not called as the agent."""
 _STEMS: Final = {"copilot-cli": "events"}
 """What an agent's log is called when the request does not name it and its name is not the session's."""
 _MCP: Final = "mcp__"
@@ -60,11 +62,14 @@ class Judgement:
 
 def run_of(request: gated.Request) -> str:
     """Give the id of the run that asks: the one that its log will have."""
+    adapter = _ADAPTERS.get(request.agent, request.agent)
     if request.sub:
-        return run_id(request.agent, request.sub, request.sub)
+        return run_id(adapter, request.sub, request.sub)
     native = request.session or "?"
+    if adapter == "assure":
+        return run_id(adapter, native, native)
     stem = PurePath(request.transcript).stem or _STEMS.get(request.agent, native)
-    return run_id(request.agent, native, stem)
+    return run_id(adapter, native, stem)
 
 
 def call_of(request: gated.Request, run: str) -> ToolCall:

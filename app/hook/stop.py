@@ -19,15 +19,18 @@ from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, ToolCall, ToolResult, UserTurn
 from assure_tui.ingest.reader import open_source
 from assure_tui.ledger.disk import replace
-from assure_tui.reconcile.model import SEVERITIES, Claim, Discrepancy, Effect, at_least
+from assure_tui.reconcile.gates.book import rules_of
+from assure_tui.reconcile.model import SEVERITIES, Claim, Discrepancy, Effect, GateResult, at_least
+from assure_tui.reconcile.rulebook import answer
 from assure_tui.reconcile.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assure_tui.app.desk.paths import Home
     from assure_tui.ingest.model import RunEvent
     from assure_tui.reconcile.model import Change
+    from assure_tui.reconcile.rulebook import Rule
     from assure_tui.reconcile.settings import Settings
 
 MAX_BLOCKS: Final = 2
@@ -37,7 +40,7 @@ READ_BYTES: Final = 4 << 20
 LAG_SECONDS: Final = 1.5
 """How long the agent's last words may take to reach its log."""
 _BLOCKING: Final = frozenset({"contradicted", "stale"})
-ValueT = TypeVar("ValueT", Claim, Effect, Discrepancy)
+ValueT = TypeVar("ValueT", Claim, Effect, Discrepancy, GateResult)
 _QUOTED: Final = 240
 """Characters of the agent's words, and of a command's output, that are quoted."""
 
@@ -49,6 +52,7 @@ class Turn:
     claims: dict[str, Claim] = field(default_factory=dict)
     effects: dict[str, Effect] = field(default_factory=dict)
     discrepancies: dict[str, Discrepancy] = field(default_factory=dict)
+    gates: dict[str, GateResult] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     """Results of its calls, by the call."""
     last: set[str] = field(default_factory=set)
@@ -71,6 +75,7 @@ class Turn:
             case UserTurn() if not event.synthetic and not event.system:
                 self.name = event.id
                 self.last.clear()
+                self.gates.clear()
                 self.outputs.clear()
             case AgentText():
                 self.last.add(event.id)
@@ -93,8 +98,21 @@ class Turn:
                 _put(self.effects, value, change.op)
             case Discrepancy():
                 _put(self.discrepancies, value, change.op)
+            case GateResult():
+                _put(self.gates, value, change.op)
             case _:
                 pass
+
+    def refused(self, rules: Mapping[str, Rule]) -> list[GateResult]:
+        """Give the results of gates over the turn that deny, at severity high or above."""
+        return [
+            result
+            for result in self.gates.values()
+            if (rule := rules.get(result.gate)) is not None
+            and rule.phase == "turn"
+            and at_least(result.severity, "high")
+            and answer(rule, result) == "deny"
+        ]
 
     def wrong(self) -> list[tuple[Claim, Discrepancy]]:
         """Give the claims of the last words that block, worst first, each with what is wrong about it."""
@@ -119,6 +137,7 @@ def at_stop(
         return Judgement("none", f"the turn could not be checked: {trouble}"), {"unchecked": trouble}
     blocks = _Blocks(places, run, turn.name or request.turn)
     wrong = [(claim, found) for claim, found in turn.wrong() if claim.id not in blocks.claims]
+    gates = tuple(result for result in turn.refused(rules_of(settings)) if result.id not in blocks.claims)
     more: dict[str, Any] = {
         "turn": turn.name,
         "claims": [
@@ -126,12 +145,17 @@ def at_stop(
             for claim, found in wrong
         ],
     }
-    if not wrong:
+    if not wrong and not gates:
         return Judgement("none", ""), more
     if blocks.count >= MAX_BLOCKS:
-        return Judgement("none", f"sent back {MAX_BLOCKS} times already: for a human to judge"), more | {"human": True}
-    blocks.add(claim.id for claim, _ in wrong)
-    return Judgement("block", _explained(turn, wrong)), more | {"blocks": blocks.count}
+        return Judgement("none", f"sent back {MAX_BLOCKS} times already: for a human to judge", gates), more | {
+            "human": True
+        }
+    blocks.add([claim.id for claim, _ in wrong] + [result.id for result in gates])
+    parts = [f"{result.message} (gate {result.gate}, {result.severity})." for result in gates]
+    if wrong:
+        parts.insert(0, _explained(turn, wrong))
+    return Judgement("block", " ".join(parts), gates), more | {"blocks": blocks.count}
 
 
 def _turn(request: gated.Request, run: str, settings: Settings) -> tuple[Turn, str]:
