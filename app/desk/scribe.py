@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 PUBLISH_SECONDS = 1.0
 CHECKED_AT_OPEN = 100_000
-"""Entries up to which the whole ledger is verified before anything is written to it: about a quarter of a second."""
+"""Entries up to which the whole ledger is verified before anything is written to it: about a quarter of a second. Of a
+larger one, what was held against its tiles before and was not touched since is not read again."""
 LOOK_SECONDS = 0.05
 MAX_FOLLOW = 5_000
 """Entries that are copied into the index at a time."""
@@ -63,6 +64,9 @@ def open_ledger(home: Home) -> Ledger:
 def _checked(ledger: Ledger, home: Home) -> Ledger:
     """Verify a ledger that was opened for writing: opening looks at its end, and nothing is added to a damaged past."""
     if ledger.size > CHECKED_AT_OPEN:
+        from assure_tui.ledger.recheck import recheck  # noqa: PLC0415 - readers need none of it
+
+        recheck(home.ledger, pins=home.pins)
         return ledger
     from assure_tui.ledger.verify import verify  # noqa: PLC0415 - readers need none of it
 

@@ -12,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from assure_tui.app.desk import scribe
+from assure_tui.app.desk.errors import LedgerDamagedError
+from assure_tui.app.desk.paths import Home
+from assure_tui.ledger.store import Draft
+
 SECRET = "O-77"
 
 
@@ -153,3 +158,14 @@ def test_nothing_is_deleted_without_a_policy_and_nothing_that_is_not_due(recorde
 def test_what_the_keys_are_good_for_is_said(assure):
     assert "erasable" in assure("paths").stderr
     assert "not confidential" in assure("doctor").stdout
+
+
+def test_a_large_ledger_with_a_damaged_past_is_not_written_to(recorded, home, monkeypatch):
+    monkeypatch.setattr(scribe, "CHECKED_AT_OPEN", 0)
+    scribe.open_ledger(Home.under(home)).append([Draft("note", "r-1", {"n": 1})])
+    (bundle,) = (home / "ledger" / "tile" / "entries").glob("*.p/*")
+    data = bundle.read_bytes()
+    bundle.write_bytes(data.replace(b'"epoch":0', b'"epoch":1'))
+    with pytest.raises(LedgerDamagedError, match="shard --damaged"):
+        scribe.open_ledger(Home.under(home))
+    assert recorded

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from assure_tui.ledger import scan
+from assure_tui.ledger.errors import DamagedError
+from assure_tui.ledger.rebuild import CHUNK
+from assure_tui.ledger.recheck import recheck
 from assure_tui.ledger.spill import BUCKETS, Buckets
 from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.ledger.verify import VerifyReport, verify
@@ -57,6 +62,26 @@ def test_what_is_changed_is_noticed_in_either_half(large, look, name):
         assert {look(1).state, look(2).state} == {"damaged"}
     finally:
         path.write_bytes(data)
+
+
+def test_what_was_checked_is_read_again_only_when_it_was_touched(large, tmp_path):
+    assert recheck(large.directory, pins=tmp_path) == large.size
+    assert recheck(large.directory, pins=tmp_path) == large.size % CHUNK
+    path = large.directory / "tile/entries/300"
+    data = path.read_bytes()
+    stat = path.stat()
+    path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    with pytest.raises(DamagedError):
+        recheck(large.directory, pins=tmp_path)
+    path.unlink()
+    with pytest.raises(DamagedError):
+        recheck(large.directory, pins=tmp_path)
+    path.write_bytes(data)
+    assert recheck(large.directory, pins=tmp_path) == CHUNK + large.size % CHUNK
+    (noted,) = tmp_path.iterdir()
+    noted.write_bytes(b"nonsense" * 20)
+    assert recheck(large.directory, pins=tmp_path) == large.size
 
 
 def test_records_come_out_of_their_buckets_as_they_went_in(tmp_path):
