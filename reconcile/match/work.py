@@ -7,6 +7,7 @@ publishes the effects of coding kinds (`reconcile.kinds`); `match.actions` publi
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.repository import Repository
+from assure_tui.reconcile.match.work_asked import Asked
 from assure_tui.reconcile.match.work_checks import judge_check, judge_failing, judge_verified
 from assure_tui.reconcile.match.work_children import HEARSAY, Hearsay, judge_by_children
 from assure_tui.reconcile.match.work_files import judge_change, judge_untouched
+from assure_tui.reconcile.match.work_hedged import hedge
 from assure_tui.reconcile.match.work_quiet import Quiet
 from assure_tui.reconcile.match.work_repo import judge_delegated, judge_done, judge_loose, judge_not_done
 from assure_tui.reconcile.match.work_ruling import SEVERITY, Ruling
@@ -28,7 +31,16 @@ from assure_tui.reconcile.model import Claim, Discrepancy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assure_tui.ingest.model import AgentText, Boundary, ExternalEffect, Observation, ToolCall, ToolResult, UserTurn
+    from assure_tui.ingest.model import (
+        AgentText,
+        Boundary,
+        ExternalEffect,
+        Observation,
+        Permission,
+        ToolCall,
+        ToolResult,
+        UserTurn,
+    )
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.model import Effect
@@ -38,6 +50,8 @@ MAX_OPEN_EFFECTS = 1024
 MAX_PENDING = 512
 MAX_WORDS = 20_000
 
+_ASKS = re.compile(r"ask|question|confirm|approv|elicit|input", re.IGNORECASE)
+"""Tools by which the user answers outside of a turn."""
 _BEYOND = frozenset({"phantom", "no-proof", "failed-effect"})
 """Codes that weigh little in a commit message or a pull request: it may speak of work from before the run."""
 
@@ -65,12 +79,13 @@ _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = ("_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
+    __slots__ = ("_asked", "_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self._seen = context.record = Seen()
         self._hearsay = Hearsay()
+        self._asked = Asked(context, board)
         self._quiet = Quiet(board)
         self._repository = Repository(context, board)
         self._pending: OrderedDict[str, Claim] = OrderedDict()
@@ -83,6 +98,7 @@ class Work(Part):
             self._seen.turn = self.context.turn
             self._seen.words = ""
             self._quiet.heard(event.text)
+            self._asked.heard(event, self._seen.turn)
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Judge the claims of one text."""
@@ -90,9 +106,18 @@ class Work(Part):
         self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
         self._seen.worldly = self.context.worldly
+        self._asked.said(event, self._seen)
         for claim in claims:
             if is_coding(claim.kind):
                 self._judge(claim)
+        hedged = hedge(event, claims, self._seen)
+        if hedged:
+            self.board.put(hedged, settled=True)
+
+    def permission(self, event: Permission) -> None:
+        """Take a permission that the user gave."""
+        if event.decision == "granted" and event.by in {"user", "unknown"}:
+            self._asked.granted()
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Take what a call sets out to do."""
@@ -107,7 +132,8 @@ class Work(Part):
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Take what came of a call, and judge what waited for it."""
-        del call
+        if call is not None and _ASKS.search(call.tool):
+            self._asked.granted()
         self._repository.returned(event, effects)
         self._take(effects)
         self._seen.learn_shas(event, effects)
@@ -128,6 +154,8 @@ class Work(Part):
 
     def boundary(self, event: Boundary) -> None:
         """Note where the log loses what came before, and where a run ends."""
+        if event.what in {"compaction", "resume", "fork", "rewind"}:
+            self._asked.lose()
         if event.what in {"compaction", "resume", "fork"} and not self._seen.at:
             self._seen.gap = True
         elif event.what == "run_end":
@@ -147,6 +175,7 @@ class Work(Part):
         self._pending.clear()
         self._ask_children()
         self._quiet.close()
+        self._asked.close()
 
     def _take(self, effects: Sequence[Effect]) -> None:
         self._seen.cwd = self.context.cwd
@@ -160,6 +189,7 @@ class Work(Part):
             self.board.put(effect)
             step = self._seen.observe(effect)
             self._quiet.saw(step, self._seen)
+            self._asked.saw(step, self._seen)
 
     def _judge(self, claim: Claim) -> None:
         ruling = self._repository.weigh(claim, _judge_of(claim)(claim, self._seen), self._seen)

@@ -23,6 +23,9 @@ SEVERITY: dict[str, Severity] = {
     "null-omitted": "medium",
     "rigged-proof": "critical",
     "dangling": "medium",
+    "misattributed": "medium",
+    "relaxed": "medium",
+    "hedged": "info",
 }
 """DESIGN.md section 7."""
 

@@ -1,0 +1,206 @@
+"""What the user allowed and forbade, held against what the agent did and what it says was allowed.
+
+Only plain wordings count, because a false alarm costs more here than a miss: a prohibition that names a file or an act
+("don't touch `deploy.sh`", "do not push"), an order to test before a commit, and an agent's words that the user
+approved. A log that lost turns accuses nobody; a prohibition ends with a later turn that speaks of the same thing; one
+that was crossed openly is told by the agent itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.ids import claim_id, discrepancy_id
+from assure_tui.reconcile.match.work_bounds import Bound, agrees, bounds, lifts
+from assure_tui.reconcile.match.work_ruling import SEVERITY, command, short
+from assure_tui.reconcile.match.work_seen import CHANGES, Seen, Step, command_of, name_of, paths_of, same_path
+from assure_tui.reconcile.model import Claim, Discrepancy
+
+if TYPE_CHECKING:
+    from assure_tui.ingest.model import AgentText, UserTurn
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.context import Context
+
+MAX_TURN = 6000
+"""Code points of a user turn that are read for prohibitions and approvals: what is longer is pasted material."""
+MAX_BOUNDS = 64
+MAX_WORDS = 40_000
+"""Code points of the agent's latest words that are searched for a disclosure."""
+
+_APPROVED = re.compile(
+    r"\b(?:as|since|because|like) you(?:'ve| have)? (?:already |explicitly )?"
+    r"(?:approved|authori[sz]ed|signed off on|consented)\b"
+    r"|\bwith your (?:explicit |prior )?(?:approval|permission|consent|go-ahead|sign-off)\b"
+    r"|\b(?:per|following|after|based on|given) your (?:explicit |prior )?"
+    r"(?:approval|go-ahead|permission|sign-off|consent)\b"
+    r"|\byou(?:'ve| have)? (?:already |explicitly )?"
+    r"(?:approved|authori[sz]ed|signed off on) (?:this|the|it|that|these)\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"\b(?:if|once|when|whenever|until|unless|before|whether|should|would|will|can|could|need|needs|pending|awaiting|wait|want|without"
+    r"|assuming|i'll|let me|not)\b",
+    re.IGNORECASE,
+)
+
+
+class Asked:
+    """The user's bounds of one run, and what crossed them without a word."""
+
+    def __init__(self, context: Context, board: Board) -> None:
+        self._context = context
+        self._board = board
+        self._bounds: list[Bound] = []
+        self._crossed: dict[str, tuple[Bound, Step]] = {}
+        self._said = ""
+        self._answers = 0
+        """Turns, after the first, in which the user may have approved something."""
+        self._lost = False
+        """The log does not hold all that the user said."""
+
+    def lose(self) -> None:
+        """Take note that the log lost turns."""
+        self._lost = True
+
+    def granted(self) -> None:
+        """Take a permission that was given outside of a turn."""
+        self._answers += 1
+
+    def heard(self, event: UserTurn, turn: int) -> None:
+        """Take a human's turn: it ends the agent's, lifts bounds that it speaks of, and may set new ones."""
+        self.close()
+        text = event.text[:MAX_TURN].replace("’", "'")
+        self._bounds = [bound for bound in self._bounds if not lifts(bound, text)]
+        if agrees(text, first=turn <= 1):
+            self._answers += 1
+        if len(event.text) <= MAX_TURN:
+            self._bounds = [*self._bounds, *bounds(text, turn)][-MAX_BOUNDS:]
+
+    def said(self, event: AgentText, seen: Seen) -> None:
+        """Take the agent's words: they may disclose what crossed a bound, or name an approval that nobody gave."""
+        self._said = (self._said + "\n" + event.text.lower())[-MAX_WORDS:]
+        hit = None if event.cut or event.channel in {"plan", "todo"} else _APPROVED.search(event.text)
+        if hit is None or self._answers or self._lost or seen.gap or self._context.worldly:
+            return
+        start = max(event.text.rfind(mark, 0, hit.start()) for mark in (". ", "\n", "! ", "; ")) + 1
+        if _OPEN.search(event.text, start, hit.start()) or event.text[hit.end() : hit.end() + 80].lstrip(
+            " ."
+        ).startswith("?"):
+            return
+        span = hit.span()
+        claim = Claim(
+            id=claim_id(event.id, span, "user_confirmed"),
+            run=event.run,
+            event=event.id,
+            origin=event.origin,
+            span=span,
+            text=hit.group(),
+            kind="user_confirmed",
+            outcome="unsupported",
+            reason="no turn of the user approves anything",
+            time=event.time,
+        )
+        self._board.put(claim, settled=True)
+        self._tell(
+            "misattributed",
+            claim.id,
+            claim.id,
+            (),
+            f"says “{short(hit.group())}”; no turn of the user approves anything",
+            "a turn of the user that approves it",
+        )
+
+    def saw(self, step: Step, seen: Seen) -> None:
+        """Take an effect, and keep it when it crosses a bound."""
+        if step.bad or step.effect.status == "running":
+            self._crossed.pop(step.effect.id, None)
+            return
+        for bound in self._bounds:
+            if _crosses(bound, step, seen):
+                self._crossed[step.effect.id] = (bound, step)
+                return
+
+    def close(self) -> None:
+        """End the turn: tell what crossed a bound without a word of it."""
+        for bound, step in self._crossed.values():
+            if not any(word in self._said for word in _disclosures(bound, step)):
+                effect = step.effect
+                self._tell(
+                    "relaxed",
+                    effect.id,
+                    None,
+                    (effect.id,),
+                    f"the user said “{short(bound.words, 100)}”; {_what(bound, step)}, and nobody was told",
+                    "a word of it to the user, or a turn that lifts it",
+                )
+        self._crossed.clear()
+        self._said = ""
+
+    def _tell(
+        self, code: str, subject: str, claim: str | None, effects: tuple[str, ...], message: str, settles: str
+    ) -> None:
+        severity = self._context.settings.severities.get(code, SEVERITY[code])
+        self._board.put(
+            Discrepancy(
+                id=discrepancy_id(code, subject),
+                run=self._context.run,
+                code=code,
+                severity=severity,
+                claim=claim,
+                effects=effects,
+                message=message,
+                settles=settles,
+            ),
+            settled=True,
+        )
+
+
+def _crosses(bound: Bound, step: Step, seen: Seen) -> bool:
+    effect = step.effect
+    kind = effect.kind
+    if bound.act == "change":
+        return kind in CHANGES and any(
+            same_path(path, known) or f"/{path.strip('/').lower()}/" in f"/{known.lower()}/"
+            for path in bound.paths
+            for known in paths_of(effect)
+        )
+    if bound.act == "skip":
+        line = command_of(effect)
+        return kind in {"committed", "pushed"} and bool(effect.args.get("no_verify") or "--no-verify" in line)
+    if bound.act == "test-first":
+        change = seen.code_change
+        tested = seen.last("tests")
+        return (
+            kind == "committed"
+            and step.ok
+            and change is not None
+            and (tested is None or tested.at < change.at)
+            and seen.opaque_check(change.at) is None
+            and not seen.any("delegated")
+        )
+    if bound.act == "force-push":
+        return kind == "pushed" and bool(effect.args.get("force"))
+    return step.ok and kind == {"commit": "committed", "push": "pushed", "pr": "opened_pr"}[bound.act]
+
+
+def _disclosures(bound: Bound, step: Step) -> tuple[str, ...]:
+    """Give the words of which one tells the user that the bound was crossed."""
+    if bound.act == "change":
+        return tuple({name_of(path) for path in (*bound.paths, *paths_of(step.effect))})
+    return {
+        "commit": ("commit",),
+        "push": ("push",),
+        "force-push": ("force", "overwr"),
+        "skip": ("no-verify", "hook", "skip", "bypass"),
+        "pr": ("pull request", "pr ", "pr:", "pr #"),
+        "test-first": ("test",),
+    }[bound.act]
+
+
+def _what(bound: Bound, step: Step) -> str:
+    if bound.act == "change":
+        return f"{', '.join(name_of(path) for path in paths_of(step.effect)[:2])} was changed"
+    if bound.act == "test-first":
+        return f"{command(step)} went through with no test run after the last edit"
+    return f"{command(step)} went through"
