@@ -52,6 +52,7 @@ from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.model import Change, GateResult
 from assure_tui.reconcile.settings import Settings
+from assure_tui.reconcile.tables import use
 from assure_tui.reconcile.vouching import Pair
 
 Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
@@ -85,6 +86,7 @@ class State:
 
     def __init__(self, settings: Settings | None = None, evaluator: Evaluator | None = None) -> None:
         self.settings = settings or Settings()
+        use(self.settings.lexicon)
         self.evaluator = evaluator
         self.runs: dict[str, RunState] = {}
 

@@ -22,6 +22,7 @@ from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.escrow import Limits
 from assure_tui.app.desk.gatefiles import GateFile, changes_of, inside, read_gate_file, tightening
 from assure_tui.ingest.feeds.spec import FeedSpec
+from assure_tui.reconcile import tables
 from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import SEVERITIES, Severity
 from assure_tui.reconcile.rulebook import GateChange, Rule, Waiver, catalogue, seconds
@@ -169,6 +170,7 @@ def read_workspace(
     known |= {rule.id: rule for rule in gates}
     changes = changes_of(model.gates, known, path)
     _known_codes(model.severities, known, path)
+    _known_words(model.lexicon, path)
     raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity, known)}
     in_force = msgspec.structs.replace(
         base,
@@ -314,6 +316,13 @@ def _asks(model: Any, raised: dict[str, Severity]) -> Iterable[str]:
         yield f"gate {row.gate} is waived by {row.by} until {row.until}"
     if model.lexicon:
         yield "the lexicon is added to"
+
+
+def _known_words(lexicon: Mapping[str, Any], path: Path) -> None:
+    try:
+        tables.check(lexicon)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from error
 
 
 @cache
