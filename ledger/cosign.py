@@ -57,6 +57,10 @@ class Memory:
         """Where the last cosigned head of a log is."""
         return self.folder / f"{self.fingerprint[:16]}-{origin_hash(origin)}"
 
+    def all(self) -> list[Path]:
+        """Give the files of all logs that the key cosigned."""
+        return sorted(self.folder.glob(f"{self.fingerprint[:16]}-*"))
+
     def check(self, ledger: Ledger) -> None:
         """Raise SealError unless the log continues what was cosigned last."""
         data = disk.read(self.path(ledger.origin), MAX_NOTE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -169,8 +170,26 @@ class WitnessServer(ThreadingHTTPServer):
 
     def __init__(self, witness: Witness, host: str, port: int) -> None:
         self.witness = witness
-        self.slots = threading.BoundedSemaphore(MAX_CLIENTS)
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._slots = threading.BoundedSemaphore(MAX_CLIENTS)
         super().__init__((host, port), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take a connection, or drop it when there are too many."""
+        if self._slots.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection to its end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that went away in the middle."""
 
     @property
     def url(self) -> str:
@@ -196,8 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(Reply(404 if self.path != "/add-checkpoint" else 413, b"POST /add-checkpoint, a small body\n"))
             return
         body = self.rfile.read(size)
-        with self.server.slots:
-            self._safely(lambda: self.server.witness.add_checkpoint(body))
+        self._safely(lambda: self.server.witness.add_checkpoint(body))
 
     def do_GET(self) -> None:
         """Answer monitors."""

@@ -100,7 +100,7 @@ def _open_bundle(arguments: argparse.Namespace) -> int:
         read_only=True,
         ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
         keymap=setting.user.keys,
-        welcome=f"evidence from {arguments.paths[0].name}, read-only: {desk.presence().ledger_state}",
+        welcome="somebody's evidence: findings, notes and verdicts are proved, claims and events are their account",
     )
 
 

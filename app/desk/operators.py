@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.ledger.cosign import Memory
 from assure_tui.ledger.disk import append, read, replace
 from assure_tui.ledger.errors import KeyFileError
 from assure_tui.ledger.note import parse_vkey
@@ -58,7 +59,15 @@ def rotate_key(keys: Path, name: str, passphrase: str) -> OperatorIdentity:
     kept = path.with_name(f"{old.fingerprint[:16]}{OLD_PUBLIC}")
     replace(kept, old.identity.export())
     path.unlink()
-    return new_key(keys, old.identity.name, passphrase)
+    new = new_key(keys, old.identity.name, passphrase)
+    for last in Memory(memories(keys), old.fingerprint).all():  # what was cosigned binds the new key as well
+        replace(last.with_name(last.name.replace(old.fingerprint[:16], new.fingerprint[:16])), last.read_bytes())
+    return new
+
+
+def memories(keys: Path) -> Path:
+    """Give where it is remembered what each key cosigned last."""
+    return keys / "operators" / "cosigned"
 
 
 def revoke_key(keys: Path, name: str, since: datetime | None = None) -> str:

@@ -9,6 +9,7 @@ from assure_tui.app.desk.acts import PREDICATE_TYPE, WITHDRAWAL_TYPE
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import EVIDENCE, portable
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.operators import memories
 from assure_tui.ledger.cosign import Memory
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.entry import encode_entry
@@ -101,7 +102,7 @@ def withdraw(desk: Desk, archive: Archive, run: str, reason: str, key: SealKey) 
 
 def memory_of(desk: Desk, key: SealKey) -> Memory | None:
     """Give where it is remembered what a key cosigned last; an SSH key cannot cosign."""
-    return Memory(desk.home.keys / "operators" / "cosigned", key.fingerprint) if isinstance(key, OperatorKey) else None
+    return Memory(memories(desk.home.keys), key.fingerprint) if isinstance(key, OperatorKey) else None
 
 
 def evidence_of(archive: Archive, ledger: Ledger, subject: str, upto: int) -> tuple[int, str]:

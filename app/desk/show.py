@@ -67,6 +67,10 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
         )
         text = f"  verdict    {detail.verdict.word} by {detail.verdict.by} ({state}) {detail.verdict.reason}"
         yield neutral_line(text, WIDTH)
+        if detail.verdict.signers:
+            yield neutral_line(f"  sealed by  {', '.join(detail.verdict.signers)}", WIDTH)
+        for words in detail.verdict.dissent:
+            yield neutral_line(f"  dissent    {words}", WIDTH)
 
 
 def _finding_lines(detail: RunDetail, finding: Finding) -> Iterator[str]:

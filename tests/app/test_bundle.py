@@ -471,6 +471,7 @@ def test_the_commands_from_export_to_import(sealed_home, tmp_path, assure):
     assert done.returncode == 0, done.stderr
     done = assure("import", answer, home=home)
     assert done.returncode == 0, done.stderr
+    assert "Ed Fifth" in assure("show", run, home=home).stdout
     assert assure("verify", home=home).returncode == 0
     evidence.write_bytes(evidence.read_bytes().replace(b"refunded twice", b"refunded twyce"))
     assert assure("verify", evidence, home=colleague).returncode == 1
@@ -488,6 +489,8 @@ def test_keys_are_replaced_and_revoked_and_old_seals_are_judged_by_their_time(se
     assert done.returncode == 0, done.stderr
     listed = assure("keys", "list", home=base).stdout
     assert f"{old.fingerprint} Ana Example (replaced)" in listed
+    remembered = [path.name.partition("-")[0] for path in (base / "keys" / "operators" / "cosigned").iterdir()]
+    assert {key.fingerprint[:16] for key in own_trust(base / "keys").operators} <= set(remembered)
     ledger = sealed_home / "home" / "ledger"
     from assure_tui.ledger.verify import verify  # noqa: PLC0415 - the name is a command's elsewhere in this file
 
