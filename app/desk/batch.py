@@ -40,7 +40,7 @@ Progress = Callable[[int, int, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one file comes to."""
+    """What one family of files comes to."""
 
     reports: dict[str, RunReport]
     skipped: list[Skipped]
@@ -81,46 +81,49 @@ class Batch:
         if self.feeds:
             yield from self._together(files)
             return
-        for done, (found, checked) in enumerate(self._results(files)):
+        done = 0
+        for family, checked in self._results(files):
             if self.progress is not None:
-                self.progress(done, len(files), found.path)
+                self.progress(done, len(files), family[0].path)
+            done += len(family)
             if checked is None or not self._taken.isdisjoint(checked.reports):
-                checked = self._alone(found)
+                checked = check_family(family, settings=self.settings, witness=self.witness, taken=self._taken)
             self.skipped += checked.skipped
             self.faults += checked.faults
             add(self.tally, checked.tally)
             self._taken.update(checked.reports)
             yield from self._wanted(checked.reports.values())
 
-    def _results(self, files: Sequence[Found]) -> Iterator[tuple[Found, Checked | None]]:
-        """Give what each file comes to; None for one that is still to be checked, here."""
+    def _results(self, files: Sequence[Found]) -> Iterator[tuple[list[Found], Checked | None]]:
+        """Give what each family comes to; None for one that is still to be checked, here."""
         from assure_tui.app.desk.spread import processors, spread  # noqa: PLC0415 - of use to large batches only
 
-        workers = min(self.jobs or processors(), len(files))
+        work = families(files)
+        workers = min(self.jobs or processors(), len(work))
         if workers < 2 or (self.jobs is None and sum(map(_size, files)) < WORTH_SPREADING):
-            return ((found, None) for found in files)
-        return spread(files, partial(check_file, settings=self.settings, looks=self.witness is not None), workers)
-
-    def _alone(self, found: Found) -> Checked:
-        """Check a file by itself, under ids of its own when another file of this batch has one of its runs."""
-        checked = check_file(found, settings=self.settings, witness=self.witness)
-        if self._taken.isdisjoint(checked.reports):
-            return checked
-        return check_file(found, settings=self.settings, witness=self.witness, salt=str(found.path))
+            return ((family, None) for family in work)
+        return spread(work, partial(check_family, settings=self.settings, looks=self.witness is not None), workers)
 
     def _together(self, files: Sequence[Found]) -> Iterator[RunReport]:
         """Check all files and feeds against each other, as one."""
         shared = self._announced()
-        everything: dict[str, RunReport] = {}
-        for done, found in enumerate(files):
+        reports: dict[str, RunReport] = {}
+        for done, found in enumerate(found for family in families(files) for found in family):
             if self.progress is not None:
                 self.progress(done, len(files), found.path)
+            reports |= self._family([found], shared)
+        self._read_feeds(shared, reports)
+        yield from self._wanted(reports.values())
+
+    def _family(self, files: Iterable[Found], check: Workspace) -> dict[str, RunReport]:
+        """Check files in one workspace, those under ids of their own whose runs another file of this batch has."""
+        reports: dict[str, RunReport] = {}
+        for found in files:
             try:
-                everything |= self._file(found, "", shared)
+                reports |= self._file(found, "", check)
             except _Taken:
-                everything |= self._file(found, str(found.path), shared)
-        self._read_feeds(shared, everything)
-        yield from self._wanted(everything.values())
+                reports |= self._file(found, str(found.path), check)
+        return reports
 
     def _wanted(self, reports: Iterable[RunReport]) -> list[RunReport]:
         chosen = list(reports)
@@ -251,13 +254,19 @@ def _own_witness() -> Witness:
     return Witness()
 
 
-def check_file(
-    found: Found, *, settings: Settings, looks: bool = False, witness: Witness | None = None, salt: str = ""
+def check_family(
+    family: Sequence[Found],
+    *,
+    settings: Settings,
+    looks: bool = False,
+    witness: Witness | None = None,
+    taken: Iterable[str] = (),
 ) -> Checked:
-    """Check one file by itself, in any process. `looks`: with the process's own witness, where none is given."""
+    """Check one family by itself, in any process. `looks`: with the process's own witness, where none is given."""
     batch = Batch(paths=(), settings=settings, witness=witness or (_own_witness() if looks else None))
+    batch._taken.update(taken)  # noqa: SLF001 - a batch of one family
     check = Workspace(settings, evaluator())
-    reports = batch._file(found, salt, check)  # noqa: SLF001 - a batch of one file
+    reports = batch._family(family, check)  # noqa: SLF001 - likewise
     batch._apply(check.close(), reports)  # noqa: SLF001 - likewise
     return Checked(reports, batch.skipped, batch.tally, batch.faults)
 

@@ -1,4 +1,4 @@
-"""Gives the files of a large batch to several processes, and takes what they came to in the files' own order."""
+"""Gives the work of a large batch to several processes, and takes the results in the order of the work."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from assure_tui.ingest.walk import Found
-
 MAX_WORKERS = 8
 AHEAD = 4
-"""Files that are worked on or done ahead of the one that is taken next, for each worker: bounds the memory."""
+"""Pieces that are worked on or done ahead of the one that is taken next, for each worker: bounds the memory."""
 
+Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
@@ -31,31 +30,31 @@ def processors() -> int:
 
 
 def spread(
-    files: Iterable[Found], task: Callable[[Found], Result], workers: int
-) -> Iterator[tuple[Found, Result | None]]:
-    """Give what `task` makes of each file, in order; None for a file whose process died, which is for the caller.
+    work: Iterable[Piece], task: Callable[[Piece], Result], workers: int
+) -> Iterator[tuple[Piece, Result | None]]:
+    """Give what `task` makes of each piece, in order; None for one whose process died, which is for the caller.
 
     `task` and all that it takes and gives must be picklable. On Linux processes are forked, which spares them to read
     the lexicon again: the command line has no threads by then.
     """
     method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
     pool = ProcessPoolExecutor(workers, mp_context=get_context(method), initializer=_ignore_interrupts)
-    waiting: deque[tuple[Found, Future[Result] | None]] = deque()
+    waiting: deque[tuple[Piece, Future[Result] | None]] = deque()
     try:
-        for found in files:
-            waiting.append((found, _submit(pool, task, found)))
+        for piece in work:
+            waiting.append((piece, _submit(pool, task, piece)))
             if len(waiting) > AHEAD * workers:
                 first, future = waiting.popleft()
                 yield first, _result(future)
-        for found, future in waiting:
-            yield found, _result(future)
+        for piece, future in waiting:
+            yield piece, _result(future)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _submit(pool: ProcessPoolExecutor, task: Callable[[Found], Result], found: Found) -> Future[Result] | None:
+def _submit(pool: ProcessPoolExecutor, task: Callable[[Piece], Result], piece: Piece) -> Future[Result] | None:
     try:
-        return pool.submit(task, found)
+        return pool.submit(task, piece)
     except BrokenProcessPool:
         return None
 
