@@ -31,25 +31,27 @@ ANSWERS: tuple[Answer, ...] = ("allow", "ask", "deny")
 MAX_EXPRESSION = 2000
 """Characters of one CEL expression."""
 MAX_EXAMPLES = 200
-FACTS = (
-    "check_masking",
-    "data_destruction",
-    "destructive_files",
-    "duplicate_write",
-    "egress",
-    "guard_edit",
-    "history_loss",
-    "hook_bypass",
-    "log_gap",
-    "permission_bypass",
-    "read_before_write",
-    "remote_execution",
-    "sandbox_off",
-    "secret_read",
-    "test_weakening",
-    "verify_before_claim",
-)
-"""What conditions find under `facts`: each is told by code of `gates`."""
+FACTS: dict[Phase, tuple[str, ...]] = {
+    "event": (
+        "check_masking",
+        "data_destruction",
+        "destructive_files",
+        "duplicate_write",
+        "egress",
+        "guard_edit",
+        "history_loss",
+        "hook_bypass",
+        "permission_bypass",
+        "read_before_write",
+        "remote_execution",
+        "sandbox_off",
+        "secret_read",
+        "test_weakening",
+    ),
+    "turn": ("verify_before_claim",),
+    "run": ("log_gap",),
+}
+"""What conditions of a phase find under `facts`: each is told by code of `gates`."""
 _FACT = re.compile(r"\s*!\s*facts\.([a-z_]{1,60})\s*")
 
 

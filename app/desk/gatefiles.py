@@ -18,7 +18,7 @@ import msgspec
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.reconcile.gates.limits import fault
 from assure_tui.reconcile.model import SEVERITIES
-from assure_tui.reconcile.rulebook import ANSWERS, MAX_EXAMPLES, GateChange, Rule, catalogue, rules, seconds
+from assure_tui.reconcile.rulebook import ANSWERS, FACTS, MAX_EXAMPLES, GateChange, Rule, catalogue, rules, seconds
 
 SUFFIX = ".gates.toml"
 MAX_FILE = 1 << 20
@@ -92,6 +92,10 @@ def _problem(rule: Rule, seen: set[str]) -> str | None:
         return "`asked` is for shipped gates: look at `user.said` in `when`"
     if len(rule.examples.must_fire) + len(rule.examples.must_not_fire) > MAX_EXAMPLES:
         return f"it has more than {MAX_EXAMPLES} examples"
+    if rule.fact is not None and rule.fact not in FACTS[rule.phase]:
+        return f"`facts.{rule.fact}` is told in no {rule.phase} phase: there are {', '.join(FACTS[rule.phase])}"
+    if rule.phase != "event" and (rule.tools or rule.kinds or rule.classes):
+        return f"`tools`, `kinds` and `classes` choose among calls, and the phase is {rule.phase}: use `when`"
     for name, expression in (("when", rule.when), ("require", rule.require)):
         reason = fault(expression)
         if reason:

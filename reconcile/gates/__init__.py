@@ -218,7 +218,7 @@ class Gates(Part):
         concerned = [rule for rule in self._book.conditional["event"] if concerns(rule, look.call.tool, look.effects)]
         if not concerned:
             return {}
-        given = variables.of_call(look, worst.values(), FACTS, self._history, self.context)
+        given = variables.of_call(look, worst.values(), FACTS["event"], self._history, self.context)
         verdicts = decide(concerned, given, self.context.evaluator)
         return self._told_of(concerned, verdicts, _of(look.call), f" ({look.call.tool})")
 
@@ -239,7 +239,7 @@ class Gates(Part):
                 self.board.put(self._result(rule, hit, place, *self._weigh(rule, hit, None)), settled=True)
         rules = self._book.conditional[phase]
         if rules:
-            given = variables.of_turn(claims, hits, FACTS, self._history, self.context, self._memory.asked)
+            given = variables.of_turn(claims, hits, FACTS[phase], self._history, self.context, self._memory.asked)
             verdicts = decide(rules, given, self.context.evaluator)
             for value in self._told_of(rules, verdicts, place, "").values():
                 self.board.put(value, settled=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
@@ -106,8 +106,8 @@ def _secrets(simple: Simple) -> Iterator[Hit]:
                     fact="secret_read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
                 )
                 return
-    named = " ".join([simple.program, *[word for word in simple.argv[1:4] if not word.startswith("-")]])
-    if any(named.startswith(command) for command in listed("secrets", "commands")) and not simple.inner:
+    shows = _stores().get(simple.program)
+    if shows and not simple.inner and _named(simple).startswith(shows):
         yield Hit(
             fact="secret_read",
             severity="medium",
@@ -116,6 +116,21 @@ def _secrets(simple: Simple) -> Iterator[Hit]:
         )
     elif simple.program in {"env", "printenv"} and len(simple.argv) == 1 and simple.pipe[2] == 1 and not simple.quiet:
         yield Hit(fact="secret_read", severity="low", reason="environment", message="the whole environment was printed")
+
+
+def _named(simple: Simple) -> str:
+    """Give a command's name with its first words, options left out."""
+    return " ".join([simple.program, *[word for word in simple.argv[1:4] if not word.startswith("-")]])
+
+
+@cache
+def _stores() -> dict[str, tuple[str, ...]]:
+    """Commands that show a stored secret, by their program."""
+    found: dict[str, tuple[str, ...]] = {}
+    for command in listed("secrets", "commands"):
+        program = command.split()[0]
+        found[program] = (*found.get(program, ()), command)
+    return found
 
 
 # -- egress

@@ -35,6 +35,7 @@ def asked(gate: str) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
+@cache
 def listed(group: str, name: str) -> Any:
     """Give an entry of the data as it is written."""
     return table("gate_lists")[group][name]

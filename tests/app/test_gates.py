@@ -136,6 +136,12 @@ def test_trust_covers_the_gate_files_and_ends_when_one_changes(tmp_path: Path) -
         ('gate_files = ["mine.gates.toml"]', GATE.replace("label", "labbel"), "labbel"),
         ('gate_files = ["mine.gates.toml"]', GATE.replace("severity", "asked = ['x']\nseverity"), "asked"),
         ('gate_files = ["mine.gates.toml"]', "gate = 3", "gates new"),
+        (
+            'gate_files = ["mine.gates.toml"]',
+            GATE.replace("amounts.all(m, m.value <= params.cap)", "!facts.typo"),
+            "typo",
+        ),
+        ('gate_files = ["mine.gates.toml"]', GATE.replace("severity", "phase = 'run'\nseverity"), "phase is run"),
         ('gate_files = ["mine.gates.toml"]', "x = [", "TOML"),
     ],
 )
