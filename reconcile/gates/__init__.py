@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 MAX_TOLD = 4096
 """Calls without a result whose gates may still be taken back."""
+MAX_PARAMS = 120
+"""Characters of a gate's params that a message shows."""
 _ORDER = {severity: at for at, severity in enumerate(SEVERITIES)}
 
 
@@ -220,7 +222,7 @@ class Gates(Part):
             return {}
         given = variables.of_call(look, worst.values(), FACTS["event"], self._history, self.context)
         verdicts = decide(concerned, given, self.context.evaluator)
-        return self._told_of(concerned, verdicts, _of(look.call), f" ({look.call.tool})")
+        return self._told_of(concerned, verdicts, _of(look.call), f": {variables.in_words(look)}")
 
     # -- a turn, and the run
 
@@ -256,7 +258,7 @@ class Gates(Part):
                 continue
             severity = self.context.settings.severities.get(rule.id, rule.severity)
             outcome: GateOutcome = "failed"
-            reason, message = "condition", f"{rule.message or rule.label}{suffix}"
+            reason, message = "condition", f"{rule.message or rule.label}{suffix}{_set(rule)}"
             if verdict is None:
                 outcome, severity, reason = "not-evaluated", "info", "no-evaluator"
                 message = "conditions are not evaluated here"
@@ -356,6 +358,17 @@ class Gates(Part):
 
 def _of(call: ToolCall) -> _Place:
     return _Place(call.call_id, call.id, call.origin, call.time, (call.call_id,))
+
+
+def _set(rule: Rule) -> str:
+    """Give the plain ones of a gate's params in words."""
+    plain = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in rule.params.items()
+        if value and not (isinstance(value, list) and isinstance(value[0], dict | list))
+    }
+    words = ", ".join(f"{name} {value}" for name, value in plain.items())
+    return f" (set: {words[:MAX_PARAMS]})" if words else ""
 
 
 def _denied(value: GateResult) -> GateResult:

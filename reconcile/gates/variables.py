@@ -27,6 +27,8 @@ MAX_STRING = 4000
 MAX_DEPTH = 6
 MAX_SAID = 16_000
 """Characters of the user's latest words."""
+MAX_LINE = 120
+"""Characters of a call in words."""
 MAX_NUMBER = 2**53
 _HOST = re.compile(r"(?:https?|ftp|ssh|git)://(?:[^\s/@'\"]{1,200}@)?([\w.-]{1,253})")
 
@@ -85,6 +87,18 @@ def of_call(
         },
     }
     return variables | _when(call.time)
+
+
+def in_words(look: Look) -> str:
+    """Name a call as a person would: its command, or the tool with what it is done to."""
+    if look.source:
+        line = " ".join(look.source[:MAX_STRING].split())
+        return f"`{line[:MAX_LINE]}{'…' if len(line) > MAX_LINE else ''}`"
+    words = [look.call.tool]
+    for effect in look.effects:
+        words += [f"{m.value} {m.currency or ''}".strip() for m in effect.args.get("money", ()) if isinstance(m, Money)]
+        words += [str(one) for one in (*effect.args.get("recipients", ()), *effect.args.get("paths", ()))]
+    return " ".join(dict.fromkeys(words))[:MAX_LINE]
 
 
 def of_turn(
