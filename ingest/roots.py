@@ -32,4 +32,6 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     roots = [Root("claude-code", folder / "projects") for folder in claude]
     roots += [Root("codex", codex / "sessions"), Root("codex", codex / "archived_sessions")]
     roots += [Root("copilot-cli", copilot / "session-state"), Root("copilot-cli", copilot / "history-session-state")]
+    gemini = Path(environ.get("GEMINI_CLI_HOME") or home) / ".gemini"
+    roots += [Root("gemini-cli", gemini / "tmp")]
     return roots

@@ -43,6 +43,8 @@ _ADAPTERS: Final = {"generic": "assure"}
 """The format of an agent's log, where it is not called as the agent."""
 _STEMS: Final = {"copilot-cli": "events"}
 """What an agent's log is called when the request does not name it and its name is not the session's."""
+_NATIVE: Final = frozenset({"assure", "gemini-cli"})
+"""Formats whose runs are known by their own ids, whatever their files are called."""
 _MCP: Final = "mcp__"
 
 
@@ -66,7 +68,7 @@ def run_of(request: gated.Request) -> str:
     if request.sub:
         return run_id(adapter, request.sub, request.sub)
     native = request.session or "?"
-    if adapter == "assure":
+    if adapter in _NATIVE:
         return run_id(adapter, native, native)
     stem = PurePath(request.transcript).stem or _STEMS.get(request.agent, native)
     return run_id(adapter, native, stem)

@@ -130,13 +130,15 @@ def test_the_agents_own_variables_move_their_folders():
         "/home/kim/.config/claude/projects",
         "/home/kim/.codex/sessions",
     ]
-    moved = default_roots({"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "COPILOT_HOME": "/p"}, home)
+    variables = {"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "COPILOT_HOME": "/p", "GEMINI_CLI_HOME": "/g"}
+    moved = default_roots(variables, home)
     assert {root.path.as_posix() for root in moved} == {
         "/c/projects",
         "/x/sessions",
         "/x/archived_sessions",
         "/p/session-state",
         "/p/history-session-state",
+        "/g/.gemini/tmp",
     }
 
 

@@ -1,0 +1,275 @@
+"""Gemini CLI session files: JSONL since 2026, a document told as changes (FORMATS.md section 5).
+
+The first line holds the session's ids. A line with an `id` puts or replaces a message; `{"$set": …}` changes fields, of
+which `messages` repeats all of them; `{"$rewindTo": id}` takes back what came since. A message is written again when
+its calls are done, so each part of it becomes an event when it is first seen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
+from assure_tui.ingest.identity import run_id
+from assure_tui.ingest.model import (
+    AgentText,
+    Boundary,
+    ExitSource,
+    FileChange,
+    ResultStatus,
+    RunStarted,
+    SourceInfo,
+    ToolCall,
+    ToolResult,
+    UserTurn,
+)
+
+NAME = "gemini-cli"
+_MEMORY = 65_536
+MAX_STEPS = 1000
+_SHELL = "run_shell_command"
+_OPEN = frozenset({"validating", "scheduled", "awaiting_approval", "executing"})
+_STATUS: dict[str, ResultStatus] = {"success": "succeeded", "error": "failed", "cancelled": "denied"}
+_EXIT = re.compile(r"^Exit Code: (-?\d{1,9})\s*$", re.MULTILINE)
+_GOES_ON = "Command moved to background"
+_INJECTED = "<session_context>"
+_FOLDER = re.compile(r"Workspace Directories:[*]{0,2}\s{0,8}\n\s{0,8}- ([^\n]{1,4096})")
+_ECHO = "functionResponse"
+
+
+class _Tool(msgspec.Struct, rename="camel"):
+    id: str | None = None
+    name: str = ""
+    args: Any = None
+    status: str = ""
+    result: Any = None
+    result_display: Any = None
+    description: str | None = None
+    agent_id: str | None = None
+
+
+class _Message(msgspec.Struct, rename="camel"):
+    id: str | None = None
+    timestamp: Any = None
+    type: str = ""
+    content: Any = None
+    model: str | None = None
+    tool_calls: list[_Tool] | None = None
+
+
+class _Set(msgspec.Struct, rename="camel"):
+    session_id: str | None = None
+    messages: list[_Message] | None = None
+
+
+class _Line(_Message, rename="camel"):
+    session_id: str | None = None
+    project_hash: str | None = None
+    start_time: Any = None
+    kind: str | None = None
+    set: _Set | None = msgspec.field(default=None, name="$set")
+    rewind_to: str | None = msgspec.field(default=None, name="$rewindTo")
+
+
+_line_decoder = msgspec.json.Decoder(_Line)
+
+
+class _Known(msgspec.Struct):
+    """What was told of a message so far."""
+
+    said: str = ""
+    calls: set[str] = msgspec.field(default_factory=set)
+    ended: set[str] = msgspec.field(default_factory=set)
+
+
+class GeminiDecoder(Decoder):
+    """Reads one session file."""
+
+    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
+        super().__init__(source, stem, salt)
+        self._native = stem
+        self._run = run_id(NAME, stem, stem, salt)
+        self._known: Recent[str, _Known] = Recent(_MEMORY)
+        self._model: str | None = None
+        self._cwd: str | None = None
+        self._plan: dict[str, str] = {}
+        """Steps of the agent's plan, with their state."""
+        self._speaking = False
+        """The agent has spoken or acted since the user last did."""
+
+    def read(self, data: bytes, draft: Draft) -> None:
+        """Decode one line."""
+        line = _line_decoder.decode(data)
+        if line.project_hash is not None and line.session_id is not None and not line.type:
+            self._start(line, draft)
+            return
+        draft.at(run=self._run, time=epoch(line.timestamp))
+        if line.rewind_to is not None:
+            self._speaking = False
+            draft.add(Boundary, 0, what="rewind")
+        elif line.set is not None:
+            for message in line.set.messages or ():
+                draft.at(time=epoch(message.timestamp))
+                self._message(message, draft)
+        elif line.type:
+            self._message(line, draft)
+        else:
+            draft.unknown = "(no type)"
+            return
+        draft.bookkeeping = not draft.events
+
+    def _start(self, line: _Line, draft: Draft) -> None:
+        self._native = line.session_id or self.stem
+        self._run = run_id(NAME, self._native, self._native, self.salt)
+        draft.at(run=self._run, time=epoch(line.start_time))
+        folder = self.source.path.rpartition("/")[0].rpartition("/")[2]
+        child = line.kind == "subagent" and folder != "chats"
+        draft.add(
+            RunStarted,
+            "run",
+            native_id=self._native,
+            agent=NAME,
+            adapter=NAME,
+            parent=run_id(NAME, folder, folder) if child else None,
+        )
+
+    def _message(self, message: _Message, draft: Draft) -> None:
+        name = message.id or draft.event_id("message")
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = _Known()
+        match message.type:
+            case "user":
+                self._user(message, name, known, draft)
+            case "gemini":
+                self._agent(message, name, known, draft)
+            case "error" if not known.said:
+                known.said = "told"
+                draft.add(Boundary, f"{name}.0", what="api_error", detail=plain_text(message.content)[:400])
+            case "info" | "warning" | "error":
+                return
+            case kind:
+                draft.unknown = kind or "(no type)"
+
+    def _user(self, message: _Message, name: str, known: _Known, draft: Draft) -> None:
+        if known.said:
+            return
+        known.said = "told"
+        if isinstance(message.content, list) and any(
+            isinstance(part, dict) and _ECHO in part for part in message.content
+        ):
+            return  # a result again, which stands with its call, too
+        text = plain_text(message.content)
+        injected = text.startswith(_INJECTED)
+        if injected and (found := _FOLDER.search(text)) and found[1] != self._cwd:
+            self._cwd = found[1].strip()
+            draft.add(RunStarted, f"{name}.cwd", native_id=self._native, agent=NAME, adapter=NAME, cwd=self._cwd)
+        if not injected and self._speaking:
+            self._speaking = False
+            draft.add(Boundary, f"{name}.end", what="turn_end")
+        draft.add(UserTurn, f"{name}.0", text=text, synthetic=injected)
+
+    def _agent(self, message: _Message, name: str, known: _Known, draft: Draft) -> None:
+        if message.model and message.model != self._model:
+            self._model = message.model
+            fields = {"native_id": self._native, "agent": NAME, "adapter": NAME, "model": self._model}
+            draft.add(RunStarted, f"{name}.model", **fields)
+        text = plain_text(message.content)
+        fresh = text.removeprefix(known.said) if text.startswith(known.said) else text
+        if fresh.strip():
+            draft.add(AgentText, f"{name}.{len(known.said)}", text=fresh)
+            known.said = text
+            self._speaking = True
+        for number, tool in enumerate(message.tool_calls or ()):
+            self._call(tool, f"{name}.call{number}", known, draft)
+
+    def _call(self, tool: _Tool, block: str, known: _Known, draft: Draft) -> None:
+        call_id = tool.id or f"{draft.event_id(block)}"
+        if call_id not in known.calls:
+            known.calls.add(call_id)
+            self._speaking = True
+            shown = tool.description if isinstance(tool.description, str) else None
+            args = arguments(tool.args)
+            draft.add(ToolCall, block, call_id=call_id, tool=tool.name, args=args, description=shown)
+            self._planned(args.get("todos"), block, draft)
+        if tool.status in _OPEN or call_id in known.ended:
+            return
+        known.ended.add(call_id)
+        text = _output(tool)
+        status = _STATUS.get(tool.status, "unknown")
+        code, source = _exit(tool, text, status)
+        if code is not None:
+            status = "succeeded" if code == 0 else "failed"
+        elif tool.name == _SHELL and text.startswith(_GOES_ON):
+            status = "running"
+        draft.add(
+            ToolResult,
+            f"{block}.result",
+            call_id=call_id,
+            text=text,
+            status=status,
+            exit_code=code,
+            exit_source=source,
+            files=_files(tool) if status == "succeeded" else (),
+        )
+
+    def _planned(self, steps: object, block: str, draft: Draft) -> None:
+        """A step of the plan turned done is a claim of the agent."""
+        if not isinstance(steps, list):
+            return
+        before, self._plan = self._plan, {}
+        for place, step in enumerate(steps[:MAX_STEPS]):
+            text, state = (step.get("description"), step.get("status")) if isinstance(step, dict) else (None, None)
+            if isinstance(text, str) and isinstance(state, str):
+                self._plan[text] = state
+                if state == "completed" and before.get(text) != state:
+                    draft.add(AgentText, f"{block}.todo{place}", text=text, channel="todo")
+
+
+def _output(tool: _Tool) -> str:
+    """Give what the model was shown: the `response` of the call's parts, `output` or `error`."""
+    texts: list[str] = []
+    for part in tool.result if isinstance(tool.result, list) else ():
+        answer = part.get(_ECHO) if isinstance(part, dict) else None
+        response = answer.get("response") if isinstance(answer, dict) else None
+        if isinstance(response, dict):
+            texts += [plain_text(response[field]) for field in ("output", "error") if response.get(field)]
+    if not texts and isinstance(tool.result_display, str):
+        return tool.result_display
+    return "\n".join(texts)
+
+
+def _exit(tool: _Tool, text: str, status: ResultStatus) -> tuple[int | None, ExitSource]:
+    """Read a command's exit code, which newer versions write only when it is not zero."""
+    if tool.name != _SHELL or status != "succeeded":
+        return None, "none"
+    if (found := _EXIT.search(text)) is not None:
+        return int(found[1]), "text"
+    return (None, "none") if text.startswith(_GOES_ON) else (0, "implied")
+
+
+def _files(tool: _Tool) -> tuple[FileChange, ...]:
+    shown = tool.result_display
+    if not isinstance(shown, dict) or not isinstance(shown.get("fileDiff"), str):
+        return ()
+    path = shown.get("filePath") or (tool.args.get("file_path") if isinstance(tool.args, dict) else None)
+    if not isinstance(path, str) or not path:
+        return ()
+    diff = shown["fileDiff"]
+    hunks = diff[diff.index("@@") :] if "@@" in diff else None
+    return (FileChange(path=path, op="create" if shown.get("isNewFile") else "edit", diff=hunks),)
+
+
+def recognises(head: Head) -> bool:
+    """Tell a session file by its first line."""
+    return any(
+        isinstance(record.get("sessionId"), str) and "projectHash" in record and "startTime" in record
+        for record in head.objects[:2]
+    )
+
+
+ADAPTER = Adapter(name=NAME, discipline="append", complete=True, recognises=recognises, decoder=GeminiDecoder)
