@@ -25,6 +25,7 @@ from __future__ import annotations
 import argparse
 import base64
 import datetime as dt
+import functools
 import hashlib
 import json
 import os
@@ -96,6 +97,7 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+@functools.lru_cache(maxsize=256)
 def verifies(public, signature, message):
     """Whether an Ed25519 signature (RFC 8032) is by the key: asked of `cryptography`, else of `openssl`."""
     y = int.from_bytes(public, "little") & (2**255 - 1)
