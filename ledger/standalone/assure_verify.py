@@ -9,10 +9,9 @@ program that wrote the ledger, opens nothing but what it is given, and writes no
 What is checked, in this order (each function below says how):
 
     notes       the checkpoint, a C2SP signed note, is signed by the log key and the epoch key
-    entries     their hashes give the signed root (RFC 6962); of a bundle: each entry has an inclusion proof
+    entries     their hashes give the signed root (RFC 6962); of a bundle: each has an inclusion proof; in order of time
     tiles       every stored hash tile is what the entries give
     pins        heads that you kept elsewhere are heads of this very log
-    times       no entry is older than the one before it
     seals       DSSE envelopes: the digest in the log, the signature, the checkpoint that was signed, its proof
     contents    of a bundle: what is disclosed is what was committed to
 
@@ -186,9 +185,9 @@ class Tree:
         self.size = 0
         self.rows = [bytearray()]
 
-    def add(self, entry):
+    def add(self, leaf):
         self.size += 1
-        level, digest = 0, sha(b"\0", entry)
+        level, digest = 0, leaf
         while True:
             row = self.rows[level]
             row += digest
@@ -238,13 +237,7 @@ def open_proof(data, entry, vkeys):
 # --- Entries and epochs -----------------------------------------------------------------------------------------------
 
 MEMBERS = {"v", "kind", "subject", "time", "clear", "commitment"}
-
-
-def parse_entry(data, index):
-    entry = parse_json(data)
-    need(isinstance(entry, dict) and set(entry) == MEMBERS and entry["v"] == 1, f"entry {index} is not an entry")
-    need(isinstance(entry["clear"], dict) and type(entry["time"]) is int, f"entry {index} is malformed")
-    return entry
+EVIDENCE = ("observed", "assessed", "discrepancy", "gate", "input")
 
 
 def walk_epochs(keys, named, read_closing):
@@ -347,24 +340,17 @@ def check_head(statement, origin, size, root):
     need(statement["subject"][:1] == [due], f"a seal is over another checkpoint of size {size} than the log's own")
 
 
-def check_evidence(statement, entries):
-    """The evidence root of each run is the root over the entries that the log has of it; return the runs' tags."""
-    runs = statement.get("predicate", {}).get("runs", [])
+def check_evidence(statement, held):
+    """The evidence root of each run is the root over the entries that are here of it, if any are."""
+    runs = statement["predicate"].get("runs", [])
     subjects = [each for each in statement["subject"] if each["name"].startswith("evidence/")]
-    held = {entry["subject"] for _, entry, _ in entries}
     for subject, run in zip(subjects, runs):
-        tag = subject["name"].partition("/")[2]
-        if tag not in held:
-            continue
-        tree = Tree()
-        for index, entry, data in entries:
-            evidence = entry["kind"] in ("observed", "assessed", "discrepancy", "gate", "input")
-            if evidence and entry["subject"] == tag and index < run["upto"]:
-                tree.add(data)
-        need(
-            tree.root(tree.size).hex() == subject["digest"]["sha256"],
-            f"the evidence of {tag} is not what was sealed: an entry is missing, or there is one too many",
-        )
+        tag, tree = subject["name"].partition("/")[2], Tree()
+        for index, leaf in held.get(tag, []):
+            if index < run["upto"]:
+                tree.add(leaf)
+        whole = tree.root(tree.size).hex() == subject["digest"]["sha256"]
+        need(whole or tag not in held, f"the evidence of {tag} is not what was sealed: an entry is missing, or added")
 
 
 def load_keys(paths):
@@ -456,6 +442,8 @@ class Verifier:
         self.given = given
         self.failed = False
         self.vouched = []
+        self.tree, self.time = None, 0
+        self.kept, self.evidence, self.commitments = [], {}, {}
 
     def say(self, state, name, detail):
         self.failed = self.failed or state == "failed"
@@ -497,8 +485,7 @@ class Verifier:
             self.step(f"head kept in {path}", lambda path=path: self.check_kept(path, path in self.given.pin))
         for path in self.given.witness:
             self.step(f"witnesses in {path}", lambda path=path: self.check_witnesses(path))
-        self.step("times", self.check_times)
-        for index, entry, data in self.entries:
+        for index, entry, data in self.kept:
             if entry["kind"] == "seal":
                 self.step(f"seal of entry {index}", lambda i=index, e=entry, d=data: self.check_seal(i, e, d))
         if bundle:
@@ -523,10 +510,10 @@ class Verifier:
         """Rebuild the tree from all bundles and the write-ahead log; hold every tile and every stated head to it."""
         text, _ = parse_note(self.due("checkpoint"))
         size = int(text.split("\n")[1])
-        self.tree, self.entries, self.published = Tree(), [], size
+        self.tree = Tree()
         for start in range(0, size, 256):
             for data in self.bundle(start // 256, min(256, size - start)):
-                self.add(data)
+                self.take(self.tree.size, data)
         pending = self.read_tail()
         self.follow_epochs()
         head = open_checkpoint(self.due("checkpoint"), self.keys_at(size))
@@ -537,11 +524,20 @@ class Verifier:
         tiles = self.check_tiles(size)
         return f"{self.tree.size} entries ({size} published) lead to the signed root, {tiles} tiles fit them"
 
-    def add(self, data):
-        entry = parse_entry(data, self.tree.size)
-        kept = data if entry["kind"] in ("seal", "observed", "assessed", "discrepancy", "gate", "input") else b""
-        self.entries.append((self.tree.size, entry, kept))
-        self.tree.add(data)
+    def take(self, index, data):
+        """Parse an entry, and keep what later checks need of it."""
+        entry, leaf = parse_json(data), sha(b"\0", data)
+        need(isinstance(entry, dict) and set(entry) == MEMBERS and entry["v"] == 1, f"entry {index} is not an entry")
+        need(entry["time"] >= self.time, f"time goes back at entry {index}")
+        self.time = entry["time"]
+        if entry["kind"] in ("key", "seal"):
+            self.kept.append((index, entry, data))
+        elif entry["kind"] in EVIDENCE:
+            self.evidence.setdefault(entry["subject"], []).append((index, leaf))
+        if self.tree is None:
+            self.commitments[index] = entry["commitment"]
+        else:
+            self.tree.add(leaf)
 
     def bundle(self, number, width):
         path = tile_path("entries", number)
@@ -573,7 +569,7 @@ class Verifier:
                 for entry in batch:
                     need(count <= self.tree.size, "a gap in the write-ahead log")
                     if count == self.tree.size:
-                        self.add(entry)
+                        self.take(count, entry)
                     known = bytes(self.tree.rows[0][32 * count : 32 * count + 32])
                     need(sha(b"\0", entry) == known, f"entry {count} is another in the write-ahead log")
                     count += 1
@@ -598,7 +594,7 @@ class Verifier:
         return count
 
     def follow_epochs(self):
-        named = [(index, entry) for index, entry, _ in self.entries if entry["kind"] == "key"]
+        named = [(index, entry) for index, entry, _ in self.kept if entry["kind"] == "key"]
         need(named and named[0][0] == 0, "the first entry does not name the log's keys")
         stated = named[0][1]["clear"]
         need((parse_vkey(stated["log"]), parse_vkey(stated["vkey"])) == self.keys, "the first entry names other keys")
@@ -617,17 +613,17 @@ class Verifier:
 
     def read_bundle(self):
         """Check the proof of every entry of the bundle, all under its one checkpoint."""
-        self.tree, self.entries = None, []
-        for name in sorted(self.source.names("entries"), key=int):
-            data = self.due(f"entries/{name}")
-            self.entries.append((int(name), parse_entry(data, name), data))
+        names = sorted(self.source.names("entries"), key=int)
+        for name in names:
+            self.take(int(name), self.due(f"entries/{name}"))
         self.follow_epochs()
         text, _ = parse_note(self.due("checkpoint"))
         self.head = open_checkpoint(self.due("checkpoint"), self.keys_at(int(text.split("\n")[1])))
-        for index, _, data in self.entries:
-            found, head = open_proof(self.due(f"proofs/{index}.tlog-proof"), data, self.keys_at(self.head[1]))
-            need((found, head) == (index, self.head), f"the proof of entry {index} is of another entry or checkpoint")
-        return f"{len(self.entries)} entries are in the log of {self.head[1]} entries"
+        for name in names:
+            proof, data = self.due(f"proofs/{name}.tlog-proof"), self.due(f"entries/{name}")
+            found = open_proof(proof, data, self.keys_at(self.head[1]))
+            need(found == (int(name), self.head), f"the proof of entry {name} is of another entry or checkpoint")
+        return f"{len(names)} entries are in the log of {self.head[1]} entries"
 
     def check_kept(self, path, is_pin):
         """A head that was kept elsewhere is a head of this log: its end was not cut off, its past is the same."""
@@ -661,11 +657,6 @@ class Verifier:
         self.vouched.append(path)
         return f"the head of size {max(sizes)} is cosigned"
 
-    def check_times(self):
-        times = [entry["time"] for _, entry, _ in self.entries]
-        need(times == sorted(times), "time goes back")
-        return "no entry is older than the one before it"
-
     def check_seal(self, index, entry, data):
         number, size = entry["clear"]["n"], entry["clear"]["checkpoint"]
         need(type(number) is int, "a seal without a number")
@@ -673,7 +664,7 @@ class Verifier:
         name, wire, statement = open_seal(envelope, index, entry)
         if self.tree is not None:
             check_head(statement, self.origin, size, self.tree.root(size))
-        check_evidence(statement, self.entries)
+        check_evidence(statement, self.evidence)
         proof = self.source.read(f"seals/{number}.tlog-proof")
         if proof is not None:
             stated, _ = parse_note(proof.partition(b"\n\n")[2])
@@ -692,7 +683,6 @@ class Verifier:
 
     def check_contents(self):
         """What is disclosed opens the commitment of its entry, whole or field by field (SPEC.md, Entry)."""
-        entries = {index: entry for index, entry, _ in self.entries}
         shown = hidden = 0
         for name in self.source.names("disclosures"):
             index = int(name.partition(".")[0])
@@ -707,7 +697,7 @@ class Verifier:
             else:
                 opened = sha(bytes.fromhex(stated["salt"]), canonical(stated["content"])).hex()
                 shown += 1
-            need(entries[index]["commitment"] == opened, f"the content of entry {index} is not what was committed to")
+            need(self.commitments[index] == opened, f"the content of entry {index} is not what was committed to")
         return f"{shown} disclosed fields are what was committed to, {hidden} are withheld"
 
 
