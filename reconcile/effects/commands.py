@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assure_tui.reconcile.effects import runners, vcs
+from assure_tui.reconcile.effects import printed, runners, vcs
 from assure_tui.reconcile.effects.changes import changes
 from assure_tui.reconcile.effects.outcome import Outcome, body, judge
 from assure_tui.reconcile.effects.script import Script, Simple, join
@@ -68,7 +68,7 @@ def effects(
 ) -> list[Effect]:
     """Give the effects of a shell call. The ids are the same with and without the result."""
     plan = understand(command, dialect)
-    text = body(runners.plain(result.text)) if result is not None else ""
+    text = body(printed.plain(result.text)) if result is not None else ""
     made: list[Effect] = []
     for index, act in enumerate(plan.acts):
         outcome = judge(plan.script, act, text, result)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from assure_tui.ingest.model import ExitSource, ResultStatus
-from assure_tui.reconcile.effects import runners, vcs
+from assure_tui.reconcile.effects import printed, runners, vcs
 from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from assure_tui.ingest.model import ToolResult
+    from assure_tui.reconcile.effects.printed_counts import Report, Verdict
     from assure_tui.reconcile.effects.script import Script, Simple
 
 _CHECKS = {"tests", "lint", "build", "format"}
@@ -81,7 +82,7 @@ def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Ou
     if act.kind in _CHECKS:
         return _checked(script, act, simple, known, shown, result)
     if act.probe and shown:
-        report = runners.probe(shown)
+        report = printed.probe(shown)
         if report is not None and report.collected is not None:
             return _tested(report, known, result)
     return _done(script, act, simple, known, shown, text, result)
@@ -220,9 +221,9 @@ def _checked(script: Script, act: Read, simple: Simple, known: _Exit, shown: str
     if act.runner in {None, "?"}:
         report = _script_report(act, shown, shared=_tested_beside(script, act.at))
     else:
-        report = runners.read(str(act.runner), shown)
-        if act.kind == "tests" and report.verdict == "unknown" and report.collected is None:
-            report = runners.probe(shown) or report
+        report = printed.read(str(act.runner), shown)
+        if act.kind == "tests" and report.collected is None:
+            report = _inner(report, shown)
         if 0 <= act.number < len(report.parts):
             report = report.parts[act.number]
     if act.kind == "tests":
@@ -244,11 +245,19 @@ def _checked(script: Script, act: Read, simple: Simple, known: _Exit, shown: str
     return Outcome(status=_status(verdict), exit_source=known.source, exit_code=known.code, results=results)
 
 
-def _status(verdict: runners.Verdict) -> ResultStatus:
+def _inner(report: Report, shown: str) -> Report:
+    """Read the counts of a runner that another one runs, such as pytest under tox; the outer one's verdict stands."""
+    inner = printed.probe(shown)
+    if inner is None or (report.verdict != "unknown" and inner.collected is None):
+        return report
+    return inner if report.verdict == "unknown" else msgspec.structs.replace(inner, verdict=report.verdict, parts=())
+
+
+def _status(verdict: Verdict) -> ResultStatus:
     return "succeeded" if verdict == "pass" else "failed" if verdict == "fail" else "unknown"
 
 
-def _tested(report: runners.Report, known: _Exit, result: ToolResult) -> Outcome:
+def _tested(report: Report, known: _Exit, result: ToolResult) -> Outcome:
     verdict = report.verdict
     if verdict != "fail" and known.passed is not None:
         verdict = "pass" if known.passed else "fail"
@@ -276,15 +285,15 @@ def _tested_beside(script: Script, at: int) -> bool:
     )
 
 
-def _script_report(act: Read, shown: str, *, shared: bool) -> runners.Report:
+def _script_report(act: Read, shown: str, *, shared: bool) -> Report:
     """Read the output of a project's script, whose runner is only seen there."""
     probed = act.kind == "tests" or (act.kind == "lint" and not shared)
-    found = runners.probe(shown) if probed else None
+    found = printed.probe(shown) if probed else None
     if found is not None and (found.verdict != "unknown" or act.kind == "tests"):
-        if found.verdict == "pass" and runners.script_failed(shown):
+        if found.verdict == "pass" and printed.script_failed(shown):
             return msgspec.structs.replace(found, verdict="fail")
         return found
-    return runners.checked(act.kind, shown)
+    return printed.checked(act.kind, shown)
 
 
 @cache

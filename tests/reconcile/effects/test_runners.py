@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from assure_tui.reconcile.effects import runners
+from assure_tui.reconcile.effects import printed, runners
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ OUTPUTS = [
 
 @pytest.mark.parametrize(("runner", "output", "counts", "verdict"), OUTPUTS)
 def test_counts_are_read(runner: str, output: str, counts: tuple[int | None, ...], verdict: str) -> None:
-    report = runners.read(runner, output)
+    report = printed.read(runner, output)
     assert (report.passed, report.failed, report.skipped, report.collected) == counts
     assert report.verdict == verdict
 
@@ -76,7 +76,7 @@ def test_counts_are_read(runner: str, output: str, counts: tuple[int | None, ...
 def test_a_runner_is_known_by_its_output(
     runner: str, output: str, counts: tuple[int | None, ...], verdict: str
 ) -> None:
-    report = runners.probe("> app@1.0.0 test\n\n" + output)
+    report = printed.probe("> app@1.0.0 test\n\n" + output)
     assert report is not None
     assert (report.passed, report.verdict) == (counts[0], verdict)
     assert runner
@@ -84,26 +84,26 @@ def test_a_runner_is_known_by_its_output(
 
 def test_go_packages_are_added_up() -> None:
     output = "ok  \tx/a\t0.1s\n--- FAIL: TestB (0.00s)\nFAIL\nFAIL\tx/b\t0.2s\n?   \tx/c\t[no test files]\nFAIL"
-    report = runners.read("go test", output)
+    report = printed.read("go test", output)
     assert (report.verdict, report.packages, report.failing) == ("fail", 2, ("TestB",))
 
 
 def test_go_without_any_test_collects_none() -> None:
-    report = runners.read("go test", "ok  \tx/a\t0.1s [no tests to run]\n?   \tx/b\t[no test files]")
+    report = printed.read("go test", "ok  \tx/a\t0.1s [no tests to run]\n?   \tx/b\t[no test files]")
     assert (report.verdict, report.collected) == ("unknown", 0)
 
 
 def test_prefixes_of_task_runners_are_looked_through() -> None:
-    assert runners.read("vitest", "web:test:  Tests  3 passed (3)").passed == 3
+    assert printed.read("vitest", "web:test:  Tests  3 passed (3)").passed == 3
 
 
 def test_nothing_printed_is_unknown() -> None:
     for runner in ("pytest", "go test", "jest"):
-        assert runners.read(runner, "").verdict == "unknown"
+        assert printed.read(runner, "").verdict == "unknown"
 
 
 def test_colour_is_taken_off() -> None:
-    assert runners.plain("\x1b[32m3 passed\x1b[0m in 1s") == "3 passed in 1s"
+    assert printed.plain("\x1b[32m3 passed\x1b[0m in 1s") == "3 passed in 1s"
 
 
 @pytest.mark.parametrize(
@@ -112,16 +112,16 @@ def test_colour_is_taken_off() -> None:
 def test_patterns_are_linear(line: str) -> None:
     text = (line + "\n") * (100_000 // (len(line) + 1)) + line * 300
     began = time.perf_counter()
-    runners.probe(text)
+    printed.probe(text)
     for name in ("pytest", "go test", "jest", "maven", "swift test"):
-        runners.read(name, text)
+        printed.read(name, text)
     assert time.perf_counter() - began < 5
 
 
 def test_all_patterns_compile_and_have_known_groups() -> None:
-    for name, runner in runners._by_id().items():
+    for name, runner in runners.by_id().items():
         for field in ("report", "failing", "pass", "fail"):
-            for pattern in runners._patterns(name, field):
-                assert set(pattern.groupindex) <= {"counts", "total", "passed", "failed", "problems", "rating"}
+            for pattern in runners.patterns(name, field):
+                assert set(pattern.groupindex) <= {"counts", "total", "more", "passed", "failed", "problems", "rating"}
                 assert field != "failing" or pattern.groups == 1
         assert re.fullmatch(r"[\w :+.-]+", runner.id)
