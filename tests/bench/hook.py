@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import statistics
 import struct
 import subprocess
@@ -41,15 +42,17 @@ def payload(number: int, transcript: str = "") -> bytes:
 
 def timed(name: str, words: Sequence[str], data: Callable[[int], bytes], calls: int, base: float | None) -> float:
     """Run a process `calls` times; print and give the median in milliseconds."""
-    spent = []
+    spent, worked = [], []
     for number in range(calls):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(words, input=data(number), capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent.append((time.perf_counter() - started) * 1000)
+        worked.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
     spent.sort()
     middle, late = statistics.median(spent), spent[int(len(spent) * 0.95)]
     ratio = f"  {middle / base:5.1f} x" if base else ""
-    print(f"{name:<34} p50 {middle:7.1f} ms  p95 {late:7.1f} ms{ratio}")
+    print(f"{name:<24} p50 {middle:6.1f} ms  p95 {late:6.1f} ms  CPU p50 {statistics.median(worked):6.1f} ms{ratio}")
     return middle
 
 
