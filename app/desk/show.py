@@ -45,8 +45,7 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
     for start, end in detail.coverage.unobserved:
         yield f"  unobserved {iso(start)} to {iso(end)}: nobody recorded"
     for claim in detail.claims:
-        outcome = "corrected" if claim.id in detail.corrected else claim.outcome
-        yield neutral_line(f'  claim      {claim.id}  {outcome:<12} {claim.kind}  "{claim.text}"', WIDTH)
+        yield neutral_line(f'  claim      {claim.id}  {detail.standing(claim):<12} {claim.kind}  "{claim.text}"', WIDTH)
         if claim.reason:
             yield neutral_line(f"             {claim.reason} ({claim.grade})", WIDTH)
     for effect in detail.effects:

@@ -148,6 +148,10 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of confirmed claims that the agent made only after it was sent back with a false one of their kind: they
     read "corrected", not "confirmed"."""
 
+    def standing(self, claim: Claim) -> str:
+        """Give the word for how a claim stands: its outcome, or "corrected", which no claim is by itself."""
+        return "corrected" if claim.id in self.corrected else claim.outcome
+
     def findings(self) -> list[Finding]:
         """All findings, worst first, then in the order of their evidence."""
         from assure_tui.reconcile.model import SEVERITIES  # noqa: PLC0415 - a leaf used by one method

@@ -138,7 +138,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
         sentence=matter.sentence,
         code=matter.code,
         severity=matter.severity,
-        outcome=claim.outcome if claim else "",
+        outcome=detail.standing(claim) if claim else "",
         human=claim.human if claim else False,
         reason=matter.reason,
         settles=matter.settles,

@@ -120,7 +120,10 @@ class ClaimsView(View):
             said = "none matches the filter" if detail.findings() else _nothing_found(detail)
             rows.append(still(Content.styled(f"  {said}", DIM)))
         rows += [blank(), title(glyphs, f"CLAIMS {len(claims)}")]
-        rows += [Row(item.id, partial(claim_line, item, glyphs=glyphs, flags=flags)) for item in claims]
+        rows += [
+            Row(item.id, partial(claim_line, item, detail.standing(item), glyphs=glyphs, flags=flags))
+            for item in claims
+        ]
         if not claims:
             said = "none matches the filter" if detail.claims else "the agent claimed nothing yet"
             rows.append(still(Content.styled(f"  {said}", DIM)))
@@ -252,9 +255,9 @@ def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | 
     )
 
 
-def claim_line(claim: Claim, width: int, *, glyphs: Glyphs, flags: dict[str, str]) -> Content:
+def claim_line(claim: Claim, standing: str, width: int, *, glyphs: Glyphs, flags: dict[str, str]) -> Content:
     """One claim on one line: state, the agent's words, the state's word."""
-    sign = glyphs.sign(claim.outcome)
+    sign = glyphs.sign(standing)
     note = flags.get(claim.id, " ")
     tail = Content.assemble(("added, ", DIM) if claim.human else "", (sign.word, sign.style))
     quote = Content.assemble(
