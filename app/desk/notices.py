@@ -78,6 +78,10 @@ class Notices:
             self.drafts.save_draft(f"told:{notice.run}", "\n".join(sorted(self._told[notice.run])))
         return [] if first or self.snoozed(now) else told_of
 
+    def saw(self, run: str, findings: Iterable[str]) -> None:
+        """Take it that somebody looks at these findings of a run: there is nothing to tell of them."""
+        self._known(run).update(findings)
+
     def _known(self, run: str) -> set[str]:
         if run not in self._told:
             self._told[run] = set((self.drafts.draft(f"told:{run}") or "").split("\n")) - {""}

@@ -14,7 +14,10 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.dom import DOMNode
+from textual.events import Event
+from textual.events import Key as KeyPressed
 from textual.widgets import ContentSwitcher, Input
+from textual.worker import Worker
 
 from assure_tui.app.desk.config import NotifyConfig
 from assure_tui.app.desk.notices import Notices
@@ -43,6 +46,10 @@ LOOK: Final = 1.0
 SHARE: Final = 0.2
 """Share of the time that redrawing may take while an agent is busy; keys have the rest."""
 SAID_FOR: Final = 5.0
+OPENING: Final = frozenset({"decide", "note", "verdict", "seal", "withdraw", "missed", "search", "help", "palette"})
+"""Actions that open a dialog, mostly to type in."""
+HELD_FOR: Final = 2.0
+"""Seconds after which keys are no longer held back for a dialog that does not come."""
 VERIFY_EVERY: Final = 60.0
 """Seconds between two checks of the ledger that nobody asked for."""
 VERIFIED_UNASKED: Final = 50_000
@@ -112,6 +119,8 @@ class Frame(App[int]):
         self.revision = -1
         self._rest_until = 0.0
         self.paused = False
+        self._held: list[KeyPressed] = []
+        self._holding_until = 0.0
         self._said = ""
         self._said_until = 0.0
         self._verify_from = 0.0
@@ -301,6 +310,28 @@ class Frame(App[int]):
         """Say what went wrong: the desk's errors are sentences for people."""
         self.say(str(error) or type(error).__name__)
 
+    async def on_event(self, event: Event) -> None:
+        """Hold keys back while a dialog is being made: the first letters of a reason are no commands."""
+        if isinstance(event, KeyPressed) and self._holding_until > time.monotonic():
+            self._held.append(event)
+            return
+        await super().on_event(event)
+
+    def on_dialog_ready(self) -> None:
+        """Give the dialog what was typed ahead."""
+        self._let_through()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """An action that opened no dialog after all holds no keys back."""
+        if event.worker.is_finished and self.at_desk:
+            self._let_through()
+
+    def _let_through(self) -> None:
+        self._holding_until = 0.0
+        held, self._held = self._held, []
+        for key in held:
+            self.post_message(KeyPressed(key.key, key.character))
+
     async def run_action(
         self,
         action: str | ActionParseResult,
@@ -308,11 +339,17 @@ class Frame(App[int]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run an action. What the desk cannot do is said, and the screen goes on."""
+        name = action.partition("(")[0] if isinstance(action, str) else action[1]
+        if name in OPENING and self.at_desk:
+            self._holding_until = time.monotonic() + HELD_FOR
         try:
-            return await super().run_action(action, default_namespace, namespaces)
+            done = await super().run_action(action, default_namespace, namespaces)
         except TROUBLE as error:
             self.complain(error)
             return True
+        if not done:
+            self._let_through()
+        return done
 
     def on_resize(self) -> None:
         """The bars fit the width."""

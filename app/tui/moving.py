@@ -156,6 +156,7 @@ class Moving(Frame):
         session.open(run)
         if session.detail is not None:
             session.since = since(session.desk, session.detail)
+            self.notices.saw(run, (finding.id for finding in session.detail.findings()))
         if not session.read_only and session.detail is not None:
             session.desk.looked(run)
             remember(session.desk, session.detail)

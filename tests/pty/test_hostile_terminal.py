@@ -75,6 +75,8 @@ def test_no_view_lets_a_log_speak_to_the_terminal(recorded, environment, hostile
 
 def test_the_screen_with_its_recorder_survives_hostile_logs(tmp_path, environment, hostile_logs, terminal, intrusions):
     with terminal(str(hostile_logs), env=environment(tmp_path), cwd=tmp_path, size=(120, 36)) as screen:
+        screen.until(lambda output: b"watch from now on" in output)
+        screen.type("\r", 1.0)
         screen.until(lambda output: SEEN in output)
         screen.type("q", 3.0)
         code = screen.close()
@@ -130,6 +132,8 @@ def test_nothing_in_the_folder_it_is_started_in_is_run(tmp_path, environment, te
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
     (tmp_path / "run.jsonl").write_text('{"role": "user", "content": "hello there"}\n{"role": "assistant"}\n')
     with terminal(".", env=environment(tmp_path), cwd=tmp_path) as screen:
+        screen.until(lambda output: b"watch from now on" in output)
+        screen.type("\r", 1.0)
         screen.until(lambda output: b"hello there" in output)
         screen.type("q", 3.0)
         assert screen.close() == 0

@@ -109,7 +109,7 @@ def read_until(master, wanted, seconds=30.0):
 def test_a_real_terminal_gets_no_byte_that_a_log_chose(logs, tmp_path):
     master, slave = pty.openpty()
     ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 130, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "ASSURE_TUI_HOME": str(tmp_path / "home")}
+    environment = {**os.environ, "TERM": "xterm-256color", "ASSURE_TUI_HOME": str(tmp_path / "home"), "PAGER": "true"}
     environment.pop("NO_COLOR", None)
     child = subprocess.Popen(
         [sys.executable, "-m", "assure_tui.app", str(logs)],
@@ -117,8 +117,34 @@ def test_a_real_terminal_gets_no_byte_that_a_log_chose(logs, tmp_path):
     )  # fmt: skip
     os.close(slave)
     try:
-        out = read_until(master, b"before watching")
-        for keys in (b"e", b"j", b"j", b"?", b"\x1b", b"3", b"G", b"k", b"k", b"4", b"6", b"5", b"1", b":", b"\x1b"):
+        out = read_until(master, b"from now on")
+        os.write(master, b"\r")
+        out += read_until(master, b"before watching")
+        for keys in (
+            b"s",
+            b"tests pass",
+            b"\x1b",
+            b"e",
+            b"o",
+            b"q",
+            b"7",
+            b"j",
+            b"2",
+            b"j",
+            b"j",
+            b"?",
+            b"\x1b",
+            b"3",
+            b"G",
+            b"k",
+            b"k",
+            b"4",
+            b"6",
+            b"5",
+            b"1",
+            b":",
+            b"\x1b",
+        ):
             os.write(master, keys)
             out += read_for(master, 0.6)
         os.write(master, b"q")

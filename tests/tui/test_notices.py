@@ -48,6 +48,14 @@ def test_snoozing_holds_notices_back_and_is_remembered(desk):
     assert len(notices.take([alert("b")], 3710.0)) == 1
 
 
+def test_what_somebody_looks_at_is_not_told_when_it_is_recorded_later(desk):
+    notices = Notices(desk)
+    notices.take([], 0.0)
+    notices.saw("r-1", ["a"])
+    notices.take([alert("a")], 1.0)
+    assert notices.take([alert("a")], 9.0) == []
+
+
 HOSTILE = Notice(run="r-1", title="x\x1b]52;c;aa\x07;\x9c\nrm", count=3, severity="high", label="done; twice")
 
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -19,6 +20,10 @@ from assure_tui.app.tui.port import Desk
 Answer = TypeVar("Answer")
 PAUSE: Final = 0.25
 """Seconds without a keystroke after which a draft is saved."""
+
+
+class DialogReady(Message):
+    """A dialog has the focus now: keys that were pressed meanwhile are for it."""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -34,6 +39,10 @@ class Dialog(ModalScreen[Answer]):
     def body(self) -> Iterator[Widget]:
         """The widgets of the dialog."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Give it the keys that were pressed while it was made."""
+        self.call_after_refresh(self.app.post_message, DialogReady())
 
     def action_leave(self) -> None:
         """Leave without an answer."""

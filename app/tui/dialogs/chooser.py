@@ -57,7 +57,7 @@ class Chooser(Dialog[str | None]):
     def on_mount(self) -> None:
         """Everything at first."""
         self._show("")
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""

@@ -42,13 +42,13 @@ class KeyedDialog(Dialog[tuple[str, str] | None]):
         if not any(char.isalpha() for char in reason.value):
             words = Content.styled("It needs a reason in words.", "$state-contradicted")
             self.query_one("#message", Static).update(words)
-            reason.focus()
+            self.set_focus(reason)
             return
         passphrase = ""
         if self._keyed:
             field = self.query_one("#keyed-passphrase", Input)
             if not field.value:
-                field.focus()
+                self.set_focus(field)
                 return
             passphrase = field.value
         reason.drop()

@@ -59,7 +59,7 @@ class MissedDialog(Dialog[tuple[str, str] | None]):
         """The sentences first."""
         listing = self.query_one(Listing)
         listing.show([Row(str(at), partial(_line, words)) for at, words in enumerate(self._sentences)])
-        listing.focus()
+        self.set_focus(listing)
 
     def action_walk(self, by: int) -> None:
         """Move among the sentences."""
@@ -70,7 +70,7 @@ class MissedDialog(Dialog[tuple[str, str] | None]):
         field = self.query_one(DraftInput)
         if not field.value:
             field.value = self._quote()
-        field.focus()
+        self.set_focus(field)
         field.cursor_position = len(field.value)
 
     def on_lines_chosen(self) -> None:

@@ -86,7 +86,7 @@ class SealDialog(Dialog[str | None]):
         account = self.query_one("#seal-account", Page)
         account.can_focus = True
         account.show(self._account)
-        self.query_one("#seal-word", Input).focus()
+        self.set_focus(self.query_one("#seal-word", Input))
 
     def _account(self, width: int) -> Sheet:
         sheet, glyphs = Sheet(), self._glyphs
@@ -152,9 +152,9 @@ class SealDialog(Dialog[str | None]):
         fields = [*self.query(Input)]
         place = fields.index(event.input)
         if place + 1 < len(fields):
-            fields[place + 1].focus()
+            self.set_focus(fields[place + 1])
         elif self._order() is not None:
-            self.query_one("#seal-button", Button).focus()
+            self.set_focus(self.query_one("#seal-button", Button))
         else:
             self._say("Something is missing: the word exactly as shown, and the passphrase.", bad=True)
 
@@ -177,7 +177,7 @@ class SealDialog(Dialog[str | None]):
             return
         self._say(error, bad=True)
         self.query_one("#seal-button", Button).disabled = self._order() is None
-        self.query_one("#seal-passphrase", Input).focus()
+        self.set_focus(self.query_one("#seal-passphrase", Input))
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         self.query_one("#message", Static).update(paint.text(words, "$state-contradicted" if bad else DIM))

@@ -56,7 +56,7 @@ class SearchDialog(Dialog[tuple[str, str] | None]):
 
     def on_mount(self) -> None:
         """Type at once."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     @property
     def words(self) -> str:

@@ -77,10 +77,15 @@ class Words(Static, can_focus=True):
 
     def action_take(self) -> None:
         """Go on to the reason."""
-        self.screen.query_one(DraftInput).focus()
+        self.screen.set_focus(self.screen.query_one(DraftInput))
 
     def on_key(self, event: Key) -> None:
-        """Take a word by its number."""
+        """Take a word by its number. What was typed on before the reason had the focus goes there too."""
+        if self.screen.focused is not self:
+            if event.is_printable and event.character:
+                event.stop()
+                self.screen.query_one(DraftInput).insert_text_at_cursor(event.character)
+            return
         if event.key in {"1", "2", "3"}:
             event.stop()
             self.chosen = int(event.key) - 1
@@ -122,7 +127,7 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
 
     def on_mount(self) -> None:
         """The words come first."""
-        self.query_one(Words).focus()
+        self.set_focus(self.query_one(Words))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the verdict."""
