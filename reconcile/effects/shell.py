@@ -16,8 +16,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.effects import powershell
-from assure_tui.reconcile.effects.script import Mask, Redirect, Script, Simple, is_absolute, join, stronger
-from assure_tui.reconcile.effects.wrappers import Dialect, is_shell, unwrap
+from assure_tui.reconcile.effects.script import Mask, Redirect, Script, stronger
+from assure_tui.reconcile.effects.shell_commands import Draft
+from assure_tui.reconcile.effects.shell_words import MAX_TREE_DEPTH, WordReader, text_of
+from assure_tui.reconcile.effects.wrappers import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,21 +28,16 @@ if TYPE_CHECKING:
 
 MAX_SOURCE = 64 * 1024
 """Characters of a command line that are parsed."""
-MAX_COMMANDS = 512
 MAX_MARKS = {"|": 3000, "(": 4000, "<<": 1000}
 """Marks of a line on which the grammar's error recovery takes quadratic time; the line is cut at the next one."""
 MAX_NESTING = 8
 """Scripts within scripts (`bash -c`, `eval`, here-documents fed to a shell)."""
-MAX_TREE_DEPTH = 60
 MAX_LIST_DEPTH = 200
 """Operators of one list; the grammar nests a list as deep as it is long."""
 MAX_WORDS = 4096
 
 _SEPARATORS = {";", "&", "\n", ";;", ";&", ";;&"}
 _REDIRECTS = {"file_redirect", "heredoc_redirect", "herestring_redirect"}
-_PLAIN_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,63})\}?")
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "\\": "\\", "'": "'", '"': '"'}
-_ANSI = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|[0-7]{1,3}|.)", re.DOTALL)
 
 
 @cache
@@ -72,47 +69,6 @@ def _bounded(source: str) -> str:
     return kept
 
 
-class _Draft:
-    """A simple command while its surroundings are still being read."""
-
-    __slots__ = (
-        "after", "argv", "before", "cd", "chained", "chains", "dynamic", "env", "inner", "masked", "maybe", "pipe",
-        "redirects", "text", "wrappers",
-    )  # fmt: skip
-
-    def __init__(self, argv: list[str], text: str, cd: str) -> None:
-        self.argv = argv
-        self.text = text
-        self.cd = cd
-        self.env: list[tuple[str, str]] = []
-        self.redirects: list[Redirect] = []
-        self.wrappers: tuple[str, ...] = ()
-        self.before: str | None = None
-        self.after: str | None = None
-        self.masked: Mask | None = None
-        self.pipe = (0, 0, 1)
-        self.chained = self.chains = self.maybe = self.inner = self.dynamic = False
-
-    def finish(self) -> Simple:
-        return Simple(
-            argv=tuple(self.argv),
-            text=self.text,
-            env=tuple(self.env),
-            redirects=tuple(self.redirects),
-            wrappers=self.wrappers,
-            cd=self.cd,
-            before=self.before,
-            after=self.after,
-            masked=self.masked,
-            pipe=self.pipe,
-            chained=self.chained,
-            chains=self.chains,
-            maybe=self.maybe,
-            inner=self.inner,
-            dynamic=self.dynamic,
-        )
-
-
 class _Unit:
     """A pipeline's element in the flattened form: a node with the redirections that apply to it."""
 
@@ -123,20 +79,8 @@ class _Unit:
         self.redirects: list[Node] = []
 
 
-class _Reader:
+class _Reader(WordReader):
     """Walks syntax trees and collects simple commands, the shell's folder and its plain variables on the way."""
-
-    def __init__(self) -> None:
-        self.out: list[_Draft] = []
-        self.unparsed = False
-        self.full = False
-        self.cd = ""
-        self.variables: dict[str, str] = {}
-        self.errexit = False
-        self.pipefail = False
-        self._pipes = 0
-        self._depth = 0
-        self._scripts = 0
 
     def script(self, source: str, dialect: Dialect, depth: int) -> None:
         """Read one script, the line itself or one nested in it."""
@@ -157,7 +101,7 @@ class _Reader:
         self.unparsed = self.unparsed or not whole
         start = len(self.out)
         for piece in pieces:
-            draft = _Draft(piece.argv, piece.text, self.cd)
+            draft = Draft(piece.argv, piece.text, self.cd)
             draft.before, draft.after = piece.before, piece.after
             draft.redirects = piece.redirects
             if piece.after == "|":
@@ -336,7 +280,7 @@ class _Reader:
             self._declaration(node, redirects)
         elif kind == "test_command":
             self._substitutions(node)
-            self._emit(_Draft(["test", _text(node)], _text(node), self.cd))
+            self._emit(Draft(["test", text_of(node)], text_of(node), self.cd))
         elif kind == "subshell":
             self._scoped(node)
         elif kind == "compound_statement":
@@ -360,7 +304,7 @@ class _Reader:
                         draft.maybe = True
                         draft.masked = stronger(draft.masked, "sequence")
         elif kind in _REDIRECTS:
-            draft = _Draft([], _text(node), self.cd)
+            draft = Draft([], text_of(node), self.cd)
             self.out.append(draft)
         elif kind == "ERROR":
             self.unparsed = True
@@ -434,7 +378,7 @@ class _Reader:
                 argv.append(word)
             elif (child.is_named or kind in {"=", "=="}) and len(argv) < MAX_WORDS:
                 argv.append(self._word(child))
-        draft = _Draft(argv, _text(node), self.cd)
+        draft = Draft(argv, text_of(node), self.cd)
         draft.env, draft.redirects, draft.dynamic = env, own, dynamic
         self._emit(draft)
 
@@ -447,190 +391,9 @@ class _Reader:
                 argv.append(f"{name}={value}")
             else:
                 argv.append(self._word(child) if child.is_named else child.type)
-        draft = _Draft(argv, _text(node), self.cd)
+        draft = Draft(argv, text_of(node), self.cd)
         draft.redirects = list(redirects)
         self._emit(draft)
-
-    def _emit(self, draft: _Draft) -> None:
-        """Take the wrappers off, follow `cd`, read scripts given as arguments, and keep the command."""
-        if len(self.out) >= MAX_COMMANDS:
-            self.full = True
-            return
-        inner = unwrap(tuple(draft.argv))
-        draft.argv = list(inner.argv)
-        draft.wrappers += inner.names
-        draft.env += inner.env
-        if inner.script is not None:
-            self._nested(inner.script, inner.dialect, draft)
-            return
-        body = next((redirect.body for redirect in draft.redirects if redirect.body is not None), None)
-        if body is not None and draft.argv and is_shell(draft.argv[0].rsplit("/", 1)[-1]) and not _operands(draft.argv):
-            draft.wrappers += (f"{draft.argv[0]} <<",)
-            draft.redirects = [redirect for redirect in draft.redirects if redirect.body is None]
-            self._nested(body, "bash", draft)
-            return
-        self.out.append(draft)
-        self._follow(draft)
-        if draft.argv and draft.argv[0] == "find":
-            self._find_exec(draft)
-
-    def _nested(self, script: str, dialect: Dialect, outer: _Draft) -> None:
-        start = len(self.out)
-        folder, options = self.cd, (self.errexit, self.pipefail)
-        self.errexit = self.errexit or any(re.fullmatch(r"-\w*e\w*c?\w*", word) for word in outer.argv[1:2])
-        self.script(script, dialect, self._scripts + 1)
-        if "eval" not in outer.wrappers:
-            self.cd = folder
-        self.errexit, self.pipefail = options
-        for draft in self.out[start:]:
-            draft.wrappers = outer.wrappers + draft.wrappers
-            draft.env = outer.env + draft.env
-            draft.redirects += outer.redirects
-        if len(self.out) == start:
-            self.out.append(outer)
-
-    def _follow(self, draft: _Draft) -> None:
-        """Keep the folder and the options that this command sets for those after it."""
-        words = draft.argv
-        if not words:
-            return
-        if words[0] in {"cd", "pushd"}:
-            target = next((word for word in words[1:] if not word.startswith("-") or word == "-"), "~")
-            self.cd = "$OLDPWD" if target == "-" else target if is_absolute(target) else join(self.cd or None, target)
-        elif words[0] == "popd":
-            self.cd = "$OLDPWD"
-        elif words[0] == "set":
-            for at, word in enumerate(words[1:], 1):
-                if word.startswith("-") and "e" in word[1:] and not word.startswith("--"):
-                    self.errexit = True
-                if word == "pipefail" and words[at - 1].startswith("-"):
-                    self.pipefail = True
-                if word == "+e":
-                    self.errexit = False
-
-    def _find_exec(self, find: _Draft) -> None:
-        for flag in ("-exec", "-execdir", "-ok"):
-            if flag not in find.argv:
-                continue
-            rest = find.argv[find.argv.index(flag) + 1 :]
-            end = next((at for at, word in enumerate(rest) if word in {";", "+", "\\;"}), len(rest))
-            if rest[:end]:
-                draft = _Draft(rest[:end], find.text, self.cd)
-                draft.wrappers = ("find -exec",)
-                draft.masked = "sequence"
-                draft.maybe = True
-                self._emit(draft)
-
-    # -- words
-
-    def _assignment(self, node: Node) -> tuple[str, str]:
-        name = value = ""
-        for child in node.children:
-            if child.type in {"variable_name", "subscript"}:
-                name = _text(child)
-            elif child.is_named:
-                value = self._word(child)
-        return name, value
-
-    def _read_redirect(self, node: Node) -> Redirect:
-        kind = node.type
-        fd: int | None = None
-        operator, target, body = "", "", None
-        for child in node.children:
-            if child.type == "file_descriptor":
-                digits = _text(child)
-                fd = int(digits) if digits.isdecimal() and len(digits) < 4 else None
-            elif child.type == "heredoc_start":
-                target = _text(child).strip("'\"\\")
-            elif child.type == "heredoc_body":
-                body = _text(child)
-                self._substitutions(child)
-            elif kind == "heredoc_redirect" and child.is_named:
-                continue
-            elif not child.is_named and not operator:
-                operator = child.type
-            elif child.is_named:
-                target = self._word(child)
-        if kind == "herestring_redirect":
-            body = target
-        if kind == "heredoc_redirect":
-            body = body or ""
-        if operator == ">&" and not (target.isdecimal() or target == "-"):
-            operator = "&>"
-        return Redirect(operator, target, fd, body)
-
-    def _word(self, node: Node) -> str:
-        """Give the value of a word: quotes resolved, known plain variables filled in, the rest as written."""
-        kind = node.type
-        if kind in {"word", "number", "command_name", "file_descriptor"} and not node.children:
-            return _unescape(_text(node))
-        if kind == "raw_string":
-            return _text(node)[1:-1]
-        if kind == "ansi_c_string":
-            return _ANSI.sub(_ansi, _text(node)[2:-1])
-        if kind in {"string", "translated_string"}:
-            return self._string(node)
-        if kind in {"concatenation", "command_name"}:
-            return "".join(self._word(child) for child in node.children)
-        if kind in {"simple_expansion", "expansion"}:
-            self._substitutions(node)
-            text = _text(node)
-            match = _PLAIN_VARIABLE.fullmatch(text)
-            return self.variables.get(match[1], text) if match else text
-        if kind == "command_substitution":
-            return self._substitution(node)
-        self._substitutions(node)
-        return _text(node)
-
-    def _string(self, node: Node) -> str:
-        source = node.text or b""
-        base = node.start_byte
-        start = source.find(b'"') + 1
-        end = len(source) - 1 if source.endswith(b'"') and len(source) > start else len(source)
-        parts: list[str] = []
-        at = start
-        for child in node.children:
-            if child.type in {'"', "string_content", "$"}:
-                continue
-            begin = child.start_byte - base
-            parts.append(_unquote(source[at:begin]))
-            parts.append(self._word(child))
-            at = child.end_byte - base
-        parts.append(_unquote(source[at:end]))
-        return "".join(parts)
-
-    def _substitution(self, node: Node) -> str:
-        """Read the commands of `$(…)`; a here-document that is only printed gives its text as the value."""
-        start = len(self.out)
-        folder, self._depth = self.cd, self._depth + 1
-        if self._depth < MAX_TREE_DEPTH:
-            self._sequence(node.children, last="sequence")
-        else:
-            self.unparsed = True
-        self.cd, self._depth = folder, self._depth - 1
-        for draft in self.out[start:]:
-            draft.inner = True
-        made = self.out[start:]
-        if len(made) == 1 and made[0].argv == ["cat"]:
-            body = next((redirect.body for redirect in made[0].redirects if redirect.body is not None), None)
-            if body is not None:
-                return body.removesuffix("\n")
-        return _text(node)
-
-    def _substitutions(self, node: Node) -> None:
-        """Read the commands substituted anywhere below a node whose own text is kept as it is."""
-        if self._depth >= MAX_TREE_DEPTH:
-            self.unparsed = True
-            return
-        self._depth += 1
-        for child in node.children:
-            if child.type in {"command_substitution", "process_substitution"}:
-                self._substitution(child)
-            elif child.child_count:
-                self._substitutions(child)
-        self._depth -= 1
-        if node.type == "process_substitution":
-            self._substitution(node)
 
 
 def _leaves(units: Iterable[_Unit | str]) -> bool:
@@ -641,41 +404,11 @@ def _leaves(units: Iterable[_Unit | str]) -> bool:
     node = first.node
     if node.type in {"compound_statement", "subshell"}:
         commands = [child for child in node.children if child.type == "command"]
-        return bool(commands) and _exits(_text(commands[-1]).split())
-    return node.type == "command" and _exits(_text(node).split())
+        return bool(commands) and _exits(text_of(commands[-1]).split())
+    return node.type == "command" and _exits(text_of(node).split())
 
 
 def _exits(words: list[str]) -> bool:
     if words[:1] == ["false"]:
         return True
     return words[:1] in (["exit"], ["return"]) and words[1:2] != ["0"] and len(words) > 1
-
-
-def _operands(argv: list[str]) -> list[str]:
-    return [word for word in argv[1:] if not word.startswith("-")]
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
-
-
-def _unescape(text: str) -> str:
-    if "\\" not in text:
-        return text
-    return re.sub(r"\\(.)", lambda match: "" if match[1] == "\n" else match[1], text, flags=re.DOTALL)
-
-
-def _unquote(raw: bytes) -> str:
-    text = raw.decode("utf-8", "replace")
-    if "\\" not in text:
-        return text
-    return re.sub(r'\\([\\"$`\n])', lambda match: "" if match[1] == "\n" else match[1], text)
-
-
-def _ansi(match: re.Match[str]) -> str:
-    code = match[1]
-    if code[0] in {"x", "u"} and len(code) > 1:
-        return chr(int(code[1:], 16))
-    if code[0] in "01234567":
-        return chr(int(code, 8) & 0xFF)
-    return _ESCAPES.get(code, "\\" + code)
