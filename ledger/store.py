@@ -333,6 +333,11 @@ class Ledger:
         with self._writing(), self._stopping():
             return self._rotate(entries)
 
+    def contents_of(self, subject: str) -> int:
+        """Return how many sealed contents of a subject there are."""
+        with self._mutex:
+            return self._segments.count(check_subject(subject))
+
     def forget(self, subject: str, clear: dict[str, Any]) -> Receipt:
         """Erase all contents of a subject: append a `redaction` entry, then destroy their key, salts and frames.
 

@@ -110,6 +110,7 @@ def prune(home: Home, days: int) -> list[Shard]:
                 ledger.append([Draft("pruned", "ledger", clear)])
                 ledger.publish()
                 shutil.rmtree(shard.path)
+                shutil.rmtree(home.keys / origin_hash(shard.origin), ignore_errors=True)
     return due
 
 

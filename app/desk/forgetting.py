@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.archive import Archive, plain_errors
+from assure_tui.app.desk.custody import shards
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.ledger.lease import RecorderLease
+from assure_tui.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.desk import Desk
     from assure_tui.app.desk.library import Library
+    from assure_tui.app.desk.paths import Home
     from assure_tui.app.desk.table import Table
 
 PATIENCE_SECONDS = 15.0
@@ -50,16 +53,31 @@ def forget_runs(desk: Desk, archive: Archive, library: Library, table: Table, ru
     """
     logs = tuple(dict.fromkeys(library.log_of(run) for run in runs))
     seals = sum(len(archive.entries(["seal"], desk.subject(run))) for run in runs)
-    ledger = archive.writing()
-    contents = 0
+    subjects = [desk.subject(run) for run in runs]
     with plain_errors():
-        for run in runs:
-            receipt = ledger.forget(desk.subject(run), {"what": "run"})
-            contents += int(ledger.entry(receipt.first_index).clear["contents"])
-        ledger.publish()
+        contents = _erase(archive.writing(), subjects)
+        for shard in shards(desk.home):
+            closed = Ledger.open(shard.path, pins=desk.home.pins, keys=desk.home.keys)
+            contents += _erase(closed, [subject for subject in subjects if closed.contents_of(subject)])
+    _destroy_keys(desk.home, subjects)
     for run in runs:
         table.forget(run)
     return Forgotten(tuple(runs), contents, logs, seals, _purge(desk, library, runs))
+
+
+def _erase(ledger: Ledger, subjects: Sequence[str]) -> int:
+    """Erase contents in one ledger, each subject under a tombstone; give how many there were."""
+    receipts = [ledger.forget(subject, {"what": "run"}) for subject in subjects]
+    if receipts:
+        ledger.publish()
+    return sum(int(ledger.entry(receipt.first_index).clear["contents"]) for receipt in receipts)
+
+
+def _destroy_keys(home: Home, subjects: Sequence[str]) -> None:
+    """Destroy what keys are left: those of shards that are damaged, which no tombstone can be added to."""
+    for subject in subjects:
+        for path in home.keys.glob(f"*/content/{subject}.key"):
+            path.unlink()
 
 
 def _purge(desk: Desk, library: Library, runs: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assure_tui.app.desk import scribe
+from assure_tui.app.desk import custody, scribe
 from assure_tui.app.desk.errors import LedgerDamagedError
 from assure_tui.app.desk.paths import Home
 from assure_tui.ledger.store import Draft
@@ -129,6 +129,36 @@ def test_a_new_shard_goes_on_from_the_last_head_and_the_old_one_still_verifies(r
     assert "goes on from" in statements(assure)["key entry"]
     assert assure("note", recorded, "in the new one").returncode == 0
     assert str(old) in assure("shard", "list").stdout
+
+
+def test_what_a_closed_shard_has_of_a_run_is_erased_too(recorded, assure, home):
+    assert assure("shard", "--yes").returncode == 0
+    assert assure("note", recorded, f"{SECRET} again").returncode == 0
+    (old,) = (home / "ledger.shards").iterdir()
+    done = assure("forget", recorded, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert places_with(home, SECRET) == []
+    assert list((home / "keys").rglob("*/content/*.key")) == []
+    for words in ((), (old,)):
+        found = statements(assure, *words)
+        assert found["state"] == "ok"
+        assert "were erased, and an entry says so" in found["contents"]
+
+
+def test_old_shards_are_deleted_by_the_written_policy_and_the_ledger_says_so(recorded, assure, home, monkeypatch):
+    assert assure("shard", "--yes").returncode == 0
+    place = Home.under(home)
+    assert custody.prune(place, 400) == []
+    (shard,) = custody.shards(place)
+    now = time.time() + 401 * 86_400
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert custody.prune(place, 400) == [shard]
+    assert list(custody.shards(place)) == []
+    ledger = scribe.open_ledger(place)
+    (told,) = [entry.clear for entry in ledger.entries() if entry.kind == "pruned"]
+    assert told["origin"] == shard.origin
+    assert shard.origin in told["note"]
+    assert recorded
 
 
 def test_a_damaged_ledger_is_kept_as_evidence_and_gone_on_from(recorded, assure, home):
