@@ -10,14 +10,14 @@ from pathlib import Path
 from assure_tui.app.desk import gated
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.config import read_user
-from assure_tui.app.desk.entries import Tags
+from assure_tui.app.desk.entries import Tags, Words
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import HOME_VARIABLE, Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.app.hook import install
 from assure_tui.app.hook.install import Edit, Scope
 from assure_tui.app.neutral import neutral_line
-from assure_tui.ledger.store import Draft
+from assure_tui.ledger.store import Draft, Ledger
 
 WIDTH = 400
 
@@ -42,8 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not _agreed(edit, yes=arguments.yes):
         print("assure-tui: nothing was changed.", file=sys.stderr)
         return 0
+    with plain_errors():
+        ledger = open_ledger(home)  # before anything is changed: what is not recorded is not done
+    Tags.load(home.keys, make=True)
     copy = edit.apply()
-    _record(home, arguments.agent, scope, path, removed=arguments.what == "remove")
+    folder = str(Path.cwd()) if scope == "project" else ""
+    removed = arguments.what == "remove"
+    _record(ledger, gated.installed(agent=arguments.agent, scope=scope, path=str(path), folder=folder, removed=removed))
     done = "removed from" if arguments.what == "remove" else "installed in"
     kept = f"; what stood there is kept in {copy}" if copy else ""
     print(neutral_line(f"{done} {path}{kept}", WIDTH))
@@ -68,13 +73,9 @@ def _agreed(edit: Edit, *, yes: bool) -> bool:
     return input("write this? type yes: ") == "yes"
 
 
-def _record(home: Home, agent: str, scope: Scope, path: Path, *, removed: bool) -> None:
+def _record(ledger: Ledger, words: Words) -> None:
     """Write down since when, or until when, calls have to come by the hook."""
     with plain_errors():
-        ledger = open_ledger(home)
-        Tags.load(home.keys, make=True)
-        folder = str(Path.cwd()) if scope == "project" else ""
-        words = gated.installed(agent=agent, scope=scope, path=str(path), folder=folder, removed=removed)
         ledger.append([Draft(words.kind, words.subject, words.clear, words.content)])
         ledger.publish()
 

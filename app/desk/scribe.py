@@ -178,7 +178,7 @@ class Scribe:
             self.known.findings.pop(subject, None)
         elif kind in FINDINGS:
             self._find(kind, subject, clear, content)
-        elif kind == "hook" and subject in self.known.decided:
+        elif kind in {"hook", "approval"} and subject in self.known.decided:
             self.known.decided[subject].add(str((content or {}).get("call_id")))
         elif kind in {"hook-installed", "hook-removed"}:
             self.known.installed = None

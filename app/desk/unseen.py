@@ -80,7 +80,7 @@ class Unseen:
                 if len(self._open) > MAX_OPEN:
                     self._open.popitem(last=False)
             return None
-        if not isinstance(event, ToolResult) or event.status in {"running", "denied"} or event.synthetic:
+        if not isinstance(event, ToolResult) or not _ran(event):
             return None
         call = self._open.pop((event.run, event.call_id), None)
         if call is None or not self._expected(book, call) or self._was_decided(book, call):
@@ -114,6 +114,17 @@ class Unseen:
         return self.decided(book.run, call.call_id) or (
             parent is not None and self.decided(parent, call.call_id)  # older agents do not tell sub-agents apart
         )
+
+
+def _ran(event: ToolResult) -> bool:
+    """Tell whether a result is of a call that was made: arguments that a tool refuses are refused before any hook."""
+    return (
+        event.status not in {"running", "denied"}
+        and not event.synthetic
+        and not event.facts.get("tool_error")
+        and not event.facts.get("not_run")
+        and not event.facts.get("interrupted")
+    )
 
 
 def _asked_about(agent: str, call: ToolCall) -> bool:
