@@ -30,7 +30,7 @@ _PARTIAL = re.compile(
     r"\b(?:focused|targeted|relevant|related|affected|specific|new|unit|integration|e2e|only|subset)\b"
 )
 _ONLY = re.compile(r"\b(?:only|just|no other|nothing else)\b")
-_PLAIN_PATH = re.compile(r"[\w@.~+-]*(?:/[\w@.+-]+)+/?|[\w@+-][\w@.+-]*\.[A-Za-z]\w{0,9}")
+_PLAIN_PATH = re.compile(r"[\w@.~+-]{0,200}(?:/[\w@.+-]+)+/?|[\w@+-][\w@.+-]{0,200}\.[A-Za-z]\w{0,9}")
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 
 

@@ -35,7 +35,7 @@ _FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of
 _OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")
 """A command in brackets after the result: what the agent offers as the proof."""
 _PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
-_BRIEF = re.compile(r"^\W*(?:(?!being|be|is|are|been|gets)[\w.#-]+ ){1,4}pass(?:es|ed)?[.! ]*$")
+_BRIEF = re.compile(r"^\W{0,40}(?:(?!being|be|is|are|been|gets)[\w.#-]{1,80} ){1,4}pass(?:es|ed)?[.! ]*$")
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
 _TALLY = re.compile(r"(?<![\w.#])\d{1,6}(?:/\d{1,6})? (?:pass(?:ed|ing|es)?|fail(?:ed|ing|ures?)?|skipped)\b")
 """Counts that speak of tests without naming them: "41 passed, 2 failed"."""

@@ -77,10 +77,10 @@ _BLANK = re.compile(r" (\??)")
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    """Compile one pattern of the data file; a blank in it stands for one or more, as bold marks leave blanks behind."""
-    pattern = _BLANK.sub(lambda blank: " *" if blank[1] else " +", pattern)
+    """Compile one pattern of the data file; a blank stands for up to 200: bold marks and links leave blanks behind."""
+    pattern = _BLANK.sub(lambda blank: " {0,200}" if blank[1] else " {1,200}", pattern)
     if pattern.startswith("^"):
-        pattern = r"^[^\w\ue000-\ue005]*" + pattern[1:]
+        pattern = r"^[^\w\ue000-\ue005]{0,200}" + pattern[1:]
     for name, meaning in PLACEHOLDERS.items():
         pattern = pattern.replace(name, meaning)
     return re.compile(pattern)

@@ -44,7 +44,7 @@ _PLANNED_ABOVE = re.compile(
 _LABEL = re.compile(
     r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){0,2}(?: ?\([^()\n]{1,40}\))?:"
 )
-_RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]*(?:/\w+)?\s?[=×]")
+_RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]{0,40}(?:/\w{1,40})?\s?[=×]")
 """A sum that is worked out: "Upgraded: A + B = $306 × 3" heads a reckoning, whatever its participle."""
 _LEAVE = re.compile(
     r"\b(?:proceed|go ahead|confirm|would you like me to|shall i|should i|do you want me|which (?:one|option|of)"

@@ -13,7 +13,7 @@ MAX_FAILING = 20
 MAX_SUMMARY = 300
 
 _NUMBER_WORD = re.compile(r"(\d{1,9})\s+(?:tests?\s+|scenarios?\s+|known\s+)?([A-Za-z]{2,12})")
-_WORD_NUMBER = re.compile(r"([A-Za-z]{2,12})\s*[:=]?\s*(\d{1,9})")
+_WORD_NUMBER = re.compile(r"([A-Za-z]{2,12})\s{0,40}(?:[:=]\s{0,40})?(\d{1,9})")
 _WORDS = {
     **dict.fromkeys(("passed", "passing", "pass", "ok", "succeeded", "success", "successes", "passes"), "passed"),
     **dict.fromkeys(("failed", "failing", "fail", "fails", "failure", "failures", "unexpected"), "failed"),
