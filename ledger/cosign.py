@@ -33,6 +33,8 @@ from assure_tui.ledger.pins import origin_hash
 if TYPE_CHECKING:
     from assure_tui.ledger.store import Ledger
 
+FORK: Final = b"assure-tui/fork/v1\n"
+"""What the proof of a fork begins with."""
 KEPT: Final = 64
 """Cosigned heads that are kept beside the newest of each cosigner."""
 
@@ -189,12 +191,12 @@ def _signed_at(note: Note, key: VerifierKey) -> int | None:
 
 def fork_proof(one: bytes, other: bytes) -> bytes:
     """Return a file that proves a fork by itself: two signed heads of one log and size with different roots."""
-    return b"assure-tui/fork/v1\n" + b"".join(b"%d\n%s" % (len(note), note) for note in (one, other))
+    return FORK + b"".join(b"%d\n%s" % (len(note), note) for note in (one, other))
 
 
 def check_fork(data: bytes, log: VerifierKey) -> tuple[Checkpoint, Checkpoint]:
     """Return the two heads of a fork's proof; raise NoteError unless the log's key signed both, and they differ."""
-    header, _, rest = data.partition(b"\n")
+    header, rest = data[: len(FORK)], data[len(FORK) :]
     heads = []
     for _ in range(2):
         length, _, rest = rest.partition(b"\n")
@@ -202,7 +204,7 @@ def check_fork(data: bytes, log: VerifierKey) -> tuple[Checkpoint, Checkpoint]:
         heads.append(open_checkpoint(rest[: max(size, 0)], [log]))
         rest = rest[max(size, 0) :]
     one, other = heads
-    if header != b"assure-tui/fork/v1" or rest or one.origin != log.name or other.origin != log.name:
+    if header != FORK or rest or one.origin != log.name or other.origin != log.name:
         raise NoteError("a file is not the proof of a fork of this log")
     if one.size != other.size or one.root == other.root:
         raise NoteError("the two heads do not contradict each other")

@@ -23,9 +23,10 @@ from assure_tui.app.desk.operators import (
 )
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.neutral import neutral_line
-from assure_tui.ledger import standalone
-from assure_tui.ledger.cosign import cosigner
+from assure_tui.ledger import disk, standalone
+from assure_tui.ledger.cosign import FORK, check_fork, cosigner
 from assure_tui.ledger.errors import BundleError
+from assure_tui.ledger.note import MAX_NOTE
 from assure_tui.ledger.signers import allowed_line
 from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.verify import Statement, Trust, VerifyReport, load_trust, verify
@@ -68,11 +69,22 @@ def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
 
     with plain_errors():
         given = load_trust(trust) if trust else Trust()
+        if (disk.read_at(path, 0, len(FORK)) or b"") == FORK:
+            return _verify_fork(path, given)
     try:
         bundle = Bundle.open(path)
     except BundleError as error:
         return VerifyReport((Statement("bundle", "failed", str(error)),), "failed", 0, b"", "", None)
     return bundle.report(given, evidence_checks(bundle))
+
+
+def _verify_fork(path: Path, given: Trust) -> VerifyReport:
+    """Look whether a file proves that a log's key signed two histories."""
+    if not given.keys:
+        raise UsageError(f"{path} claims a fork: name the log's key with --trust to look whether that is so.")
+    one, other = check_fork(disk.read_due(path, 4 * MAX_NOTE), given.keys[0])
+    detail = f"the log's key signed two histories of {one.size} entries: roots {one.root.hex()} and {other.root.hex()}"
+    return VerifyReport((Statement("fork", "failed", detail),), "damaged", one.size, one.root, one.origin, None)
 
 
 def _told(report: VerifyReport, arguments: argparse.Namespace) -> int:

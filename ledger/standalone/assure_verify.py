@@ -46,6 +46,7 @@ NOTE = 0x01
 COSIGNATURE = 0x04
 CAP = 64 << 20  # no file of a ledger is larger, nor a bundle's member
 MAX_MEMBERS = 200_000
+FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 PRIME = 2**255 - 19
 ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 WEAK = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}  # y of the points of small order: any signature fits them
@@ -412,7 +413,7 @@ class Source:
         """Return a file's bytes, or None if there is none."""
         if self.members is None:
             try:
-                descriptor = os.open(os.path.join(self.path, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+                descriptor = os.open(os.path.join(self.path, name), FLAGS)
             except (FileNotFoundError, NotADirectoryError):
                 return None
             need(stat.S_ISREG(os.fstat(descriptor).st_mode), f"{name} is not a regular file")

@@ -1,5 +1,6 @@
 """The verifier that travels, run as an auditor runs it: a process of its own, with and without `cryptography`."""
 
+import ast
 import base64
 import re
 import shutil
@@ -197,5 +198,6 @@ def test_it_can_be_read_in_ten_minutes_and_imports_only_the_standard_library():
     text = VERIFIER.read_text(encoding="utf-8")
     assert standalone.source().decode() == text
     assert "assure_tui" not in text
+    ast.parse(text, feature_version=(3, 9))
     imported = {line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith("import ")}
     assert imported <= set(sys.stdlib_module_names)
