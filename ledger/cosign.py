@@ -76,7 +76,7 @@ class Memory:
         if last.size > ledger.size or ledger.root_at(last.size) != last.root:
             raise SealError(
                 f"{ledger.directory} does not continue the head of size {last.size} that this key cosigned last:"
-                " it was rolled back or rewritten, so nothing is signed on it"
+                " it was rolled back or rewritten, so nothing is signed on it; restore the newest or begin anew"
             )
 
 

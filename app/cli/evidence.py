@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from pathlib import Path
 
 from assure_tui.app.cli.passphrase import passphrase
@@ -46,8 +48,14 @@ def _countersign(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def _import(desk: Desk, arguments: argparse.Namespace) -> int:
-    receipt = desk.import_response(arguments.file)
+    receipt, signer = desk.import_response(arguments.file)
     print(f"{receipt.envelope} (entry {receipt.index})")
+    if own_trust(desk.home.keys).signers.judge(signer.key, int(time.time() * 1000)) is None:
+        told = f"{signer.name} ({signer.key.fingerprint}) is nobody whom this installation vouches for"
+        where = desk.home.keys / "trust" / "allowed_signers"
+        print(
+            f"assure-tui: {neutral_line(told, 400)}: add the key to {where} once you know whose it is.", file=sys.stderr
+        )
     return 0
 
 

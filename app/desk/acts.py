@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, get_args
 
@@ -122,8 +122,12 @@ class Acts:
             case _:
                 pass
 
-    def standing(self, run: str, newest: int, needed: int = 1) -> Verdict | None:
+    def standing(
+        self, run: str, newest: int, needed: int = 1, vouched: Collection[str] | None = None
+    ) -> Verdict | None:
         """Give the verdict on a run, sealed if as many different keys as are needed have signed it since.
+
+        With `vouched`, only these keys count, as entries have them: else a second key could be anybody's.
 
         `newest` is the index of the newest evidence about the run: seals that do not cover it are stale. Of each key
         only the last word counts; one that differs from the verdict is a dissent.
@@ -133,7 +137,7 @@ class Acts:
             return None
         since = [seal for seal in self.seals.get(run, ()) if seal.entry >= self.verdict_entries.get(run, 0)]
         last = {seal.key: seal for seal in since}.values()
-        agreeing = [seal for seal in last if seal.word == verdict.word]
+        agreeing = [seal for seal in last if seal.word == verdict.word and (vouched is None or seal.key in vouched)]
         dissent = tuple(f"{seal.signer}: {seal.word}, {seal.reason}" for seal in last if seal.word != verdict.word)
         verdict = msgspec.structs.replace(verdict, signers=tuple(seal.signer for seal in agreeing), dissent=dissent)
         if len(agreeing) < max(needed, 1):

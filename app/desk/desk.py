@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from assure_tui.app.desk.forgetting import Forgotten
     from assure_tui.app.desk.operators import Keyring
     from assure_tui.ledger.operator_key import OperatorIdentity
-    from assure_tui.ledger.seal import SealKey, SealReceipt
+    from assure_tui.ledger.seal import Sealer, SealKey, SealReceipt
 
 MAX_TEXT = 100_000
 """Code points of a note or a reason."""
@@ -92,7 +92,9 @@ class Desk:
         recorded = (home.ledger / "trust").exists()
         self._tags = Tags.load(home.keys, make=not recorded) if recorded or not read_only else Tags(b"")
         self._local = threading.local()
-        self._roster = Roster(self._library, self._archive, self._tags, needed=2 if config.four_eyes else 1)
+        self._roster = Roster(
+            self._library, self._archive, self._tags, vouched=self._vouched_keys if config.four_eyes else None
+        )
         self._keyring: Keyring | None = None
         self._approvals = Approvals(self._archive, self.subject)
         self._tables: list[Table] = []
@@ -412,6 +414,13 @@ class Desk:
             self._roster.refresh()
             return list(self._roster.acts.seals.get(run, ()))
 
+    def _vouched_keys(self) -> set[str]:
+        """Give the keys that this installation vouches for, as entries of seals have them."""
+        from assure_tui.app.desk.operators import own_trust, vouched_keys  # noqa: PLC0415 - cryptography, only here
+
+        with plain_errors():
+            return vouched_keys(own_trust(self.home.keys))
+
     def needs_passphrase(self, key: str | None = None) -> bool:
         """Tell whether sealing with a key asks for its passphrase now."""
         return self._keyring is None or not self._keyring.is_unlocked(key)
@@ -445,17 +454,17 @@ class Desk:
 
         return export_run(self, self._archive, self._name(run), choice)
 
-    def import_response(self, path: Path) -> SealReceipt:
-        """Record what a second reviewer signed over a bundle, as a new seal.
+    def import_response(self, path: Path) -> tuple[SealReceipt, Sealer]:
+        """Record what a second reviewer signed over a bundle, as a new seal; give who signed, as the file says it.
 
         Raises:
             UsageError: It does not hold, or is not about this ledger.
         """
         from assure_tui.app.desk.response import import_response  # noqa: PLC0415 - cryptography is needed only here
 
-        receipt = import_response(self, self._archive, path)
+        receipt, signer = import_response(self, self._archive, path)
         self._bumps += 1
-        return receipt
+        return receipt, signer
 
     # Approvals ------------------------------------------------------------------------------------------------------
 

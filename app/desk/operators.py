@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -107,6 +108,12 @@ def own_trust(keys: Path, witnesses: Iterable[tuple[str, str]] = ()) -> Trust:
     asked = tuple(parse_vkey(key) for key, _ in witnesses)
     own = Trust(operators=identities, signers=signers, witnesses=asked)
     return own + load_trust(keys / "trust") if (keys / "trust").is_dir() else own
+
+
+def vouched_keys(trust: Trust) -> set[str]:
+    """Give the keys that count now, as entries of seals have them: 32 bytes, or the SSH form, in base64."""
+    known = {signer.key for signer in trust.signers.known if signer.key.fingerprint not in trust.signers.revoked}
+    return {base64.b64encode(data).decode() for key in known for data in (key.point, key.wire)}
 
 
 def revoked_keys(keys: Path) -> Signers:

@@ -77,8 +77,8 @@ def countersign(desk: BundleDesk, word: VerdictWord, reason: str, reviewer: str,
     return json.dumps(body, indent=1).encode() + b"\n"
 
 
-def import_response(desk: Desk, archive: Archive, path: Path) -> SealReceipt:
-    """Record a reviewer's answer as a new seal.
+def import_response(desk: Desk, archive: Archive, path: Path) -> tuple[SealReceipt, Sealer]:
+    """Record a reviewer's answer as a new seal; give who signed, as the answer says it.
 
     Raises:
         LedgerDamagedError: The ledger is damaged.
@@ -101,7 +101,7 @@ def import_response(desk: Desk, archive: Archive, path: Path) -> SealReceipt:
         if any(entry.clear.get("sha256") == digest for entry in archive.entries(["seal"])):
             raise UsageError("this response was imported already: nothing was done.")
         about = desk.subject(runs[0]) if len(runs) == 1 else "ledger"
-        return add_seal(ledger, envelope, signer, int(match[1]), about)
+        return add_seal(ledger, envelope, signer, int(match[1]), about), signer
 
 
 def _open(data: bytes) -> tuple[bytes, Sealer, Statement]:

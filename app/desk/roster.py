@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from assure_tui.app.desk.acts import Acts
@@ -28,14 +28,17 @@ _ATTENTION: tuple[Attention, ...] = ("need", "unobserved", "quiet", "backlog")
 class Roster:
     """Keeps the runs in memory and takes in only those that changed. Not safe for threads: the desk holds `lock`."""
 
-    def __init__(self, library: Library, archive: Archive, tags: Tags, *, needed: int = 1) -> None:
+    def __init__(
+        self, library: Library, archive: Archive, tags: Tags, *, vouched: Callable[[], Collection[str]] | None = None
+    ) -> None:
+        """With `vouched`, two of the keys that it gives must have sealed a verdict (four eyes)."""
         self.lock = threading.RLock()
         self.acts = Acts()
         self._library = library
         self._archive = archive
         self._tags = tags
-        self._needed = needed
-        """How many different keys must have sealed a verdict."""
+        self._vouched = vouched
+        self._counted: Collection[str] | None = None
         self._runs: dict[str, tuple[Columns, list[Asking]]] = {}
         self._revision = -1
         self._epoch = ""
@@ -56,6 +59,7 @@ class Roster:
             version = self._archive.version()
             if version != self._version:
                 self.acts = Acts.gather(self._archive.entries(ACTS), self._archive.envelope)
+                self._counted = self._vouched() if self._vouched is not None else None
                 self._version = version
         except LedgerDamagedError:
             return
@@ -187,7 +191,7 @@ class Roster:
     def verdict(self, run: str) -> Verdict | None:
         """Give the verdict on a run, with its seal if it was sealed since."""
         newest = self._archive.newest(EVIDENCE, self._tags.of(f"run:{run}")) if self.acts.seals.get(run) else -1
-        return self.acts.standing(run, newest, self._needed)
+        return self.acts.standing(run, newest, 1 if self._counted is None else 2, self._counted)
 
 
 def _attention(columns: dict[str, Any], undecided: Sequence[Asking]) -> Attention:

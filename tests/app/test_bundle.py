@@ -26,12 +26,14 @@ from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import DeskError, GoneError, UsageError
 from assure_tui.app.desk.export import Choice
-from assure_tui.app.desk.operators import Keyring, new_key, own_trust, unlock
+from assure_tui.app.desk.operators import Keyring, list_keys, new_key, own_trust, unlock
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.response import countersign
 from assure_tui.ledger.bundle import Bundle, pack, unpack
 from assure_tui.ledger.errors import BundleError
+from assure_tui.ledger.signers import allowed_line
+from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.verify import Trust
 
 PATIENCE = 20.0
@@ -315,7 +317,8 @@ def response(bundle: Path, folder: Path, word: str = "rejected", name: str = "Bo
 def test_a_colleagues_answer_comes_back_as_a_new_seal(own, bundle, tmp_path):
     run, size = own.runs()[0].id, own.ledger().size
     answer = response(bundle, tmp_path)
-    receipt = own.import_response(answer)
+    receipt, signer = own.import_response(answer)
+    assert signer.name == "Bo Second"
     assert receipt.index >= size
     verdict = own.run(run).verdict
     assert verdict.signers == ("Ana Example", "Bo Second")
@@ -352,6 +355,30 @@ def test_a_second_different_key_is_needed_where_the_settings_say_so(own):
         assert strict.verify().state == "ok"
     finally:
         strict.close()
+
+
+def test_a_second_key_counts_only_if_somebody_vouches_for_it(own, tmp_path):
+    run = own.runs()[0].id
+    own.verdict(run, "rejected", "once more")
+    own.seal([run], passphrase="a passphrase", key="Ana Example")
+    path = tmp_path / "now.zip"
+    path.write_bytes(own.export(run, Choice()))
+    own.import_response(response(path, tmp_path, "rejected", "Go Seventh"))
+    strict = Desk.open(own.home, config=UserConfig(four_eyes=True))
+    try:
+        assert strict.runs()[0].sealed == "draft"
+        assert strict.run(run).verdict.signers == ("Ana Example",)
+    finally:
+        strict.close()
+    allowed = own.home.keys / "trust" / "allowed_signers"
+    allowed.parent.mkdir(exist_ok=True)
+    allowed.write_text(allowed_line("Go Seventh", plain_key(list_keys(tmp_path / "keys")[0].public)))
+    strict = Desk.open(own.home, config=UserConfig(four_eyes=True))
+    try:
+        assert strict.runs()[0].sealed == "sealed"
+    finally:
+        strict.close()
+        shutil.rmtree(allowed.parent)
 
 
 def test_a_key_stays_unlocked_for_a_bounded_time(tmp_path):
@@ -471,6 +498,7 @@ def test_the_commands_from_export_to_import(sealed_home, tmp_path, assure):
     assert done.returncode == 0, done.stderr
     done = assure("import", answer, home=home)
     assert done.returncode == 0, done.stderr
+    assert "nobody whom this installation vouches for" in done.stderr
     assert "Ed Fifth" in assure("show", run, home=home).stdout
     assert assure("verify", home=home).returncode == 0
     evidence.write_bytes(evidence.read_bytes().replace(b"refunded twice", b"refunded twyce"))
