@@ -20,7 +20,7 @@ import msgspec
 
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.escrow import Limits
-from assure_tui.app.desk.gatefiles import GateFile, changes_of, inside, read_gate_file, tightening
+from assure_tui.app.desk.gatefiles import GateFile, changes_of, gathered, inside, laid_over, read_gate_file, tightening
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile import tables
 from assure_tui.reconcile.gates.book import rules_of
@@ -101,7 +101,7 @@ def read_user(path: Path) -> UserConfig:
 
     model = _check(UserFile, _parse(path, data), path)
     gate_files = [read_gate_file((path.parent / Path(name).expanduser()).resolve()) for name in model.gate_files]
-    gates = _gates(gate_files, catalogue(), path)
+    gates = gathered(gate_files, catalogue(), path)
     return UserConfig(
         gates=gates,
         gate_changes=changes_of(model.gates, {**catalogue(), **{rule.id: rule for rule in gates}}, path),
@@ -166,7 +166,7 @@ def read_workspace(
         trusted = trust is not None and is_trusted(trust, path, digest)
     base = settings_of(user or UserConfig())
     known = rules_of(base)
-    gates = _gates(gate_files, known, path)
+    gates = gathered(gate_files, known, path)
     known |= {rule.id: rule for rule in gates}
     changes = changes_of(model.gates, known, path)
     _known_codes(model.severities, known, path)
@@ -188,7 +188,7 @@ def read_workspace(
             path=path,
             digest=digest,
             settings=msgspec.structs.replace(
-                in_force, severities=raised, gate_changes=_laid_over(base.gate_changes, kept)
+                in_force, severities=raised, gate_changes=laid_over(base.gate_changes, kept)
             ),
             waiting=(*_asks(model, raised), *waits),
         )
@@ -198,7 +198,7 @@ def read_workspace(
         trusted=True,
         settings=msgspec.structs.replace(
             in_force,
-            gate_changes=_laid_over(base.gate_changes, changes),
+            gate_changes=laid_over(base.gate_changes, changes),
             yara=tuple(_yara_rules(model.yara_rules, path)),
             waivers=tuple(_waiver(row, known, path) for row in model.waivers),
             tools=tuple(ToolSpec(**tool.model_dump()) for tool in model.tools),
@@ -215,30 +215,6 @@ def read_workspace(
 def settings_of(user: UserConfig) -> Settings:
     """Give the settings of the check as the user alone sets them."""
     return Settings(gates=user.gates, gate_changes=user.gate_changes, gate_files=user.gate_files)
-
-
-def _gates(gate_files: Iterable[GateFile], known: Mapping[str, Rule], path: Path) -> tuple[Rule, ...]:
-    gates: dict[str, Rule] = {}
-    for file in gate_files:
-        for rule in file.rules:
-            if rule.id in gates or rule.id in known:
-                raise ConfigError(f"{path}: gate_files: two files have a gate {rule.id!r}: rename one.")
-            gates[rule.id] = rule
-    return tuple(gates.values())
-
-
-def _laid_over(below: Mapping[str, GateChange], changes: Mapping[str, GateChange]) -> dict[str, GateChange]:
-    """Lay changes of gates over the user's own."""
-    laid = dict(below)
-    for name, change in changes.items():
-        under = laid.get(name, GateChange())
-        given = {
-            field.name: value
-            for field in msgspec.structs.fields(GateChange)
-            if field.name != "params" and (value := getattr(change, field.name)) is not None
-        }
-        laid[name] = msgspec.structs.replace(under, **given, params={**under.params, **change.params})
-    return laid
 
 
 def _waiver(row: Any, known: Mapping[str, Rule], path: Path) -> Waiver:

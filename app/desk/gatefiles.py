@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -180,3 +180,32 @@ def _tightens(name: str, value: Any, rule: Rule) -> bool:
             return bool(value in {"nobody", rule.waiver})
         case _:
             return False
+
+
+def gathered(gate_files: Iterable[GateFile], known: Mapping[str, Rule], path: Path) -> tuple[Rule, ...]:
+    """Give the gates of several files; `known` are the gates there are already.
+
+    Raises:
+        ConfigError: Two gates have one id.
+    """
+    gates: dict[str, Rule] = {}
+    for file in gate_files:
+        for rule in file.rules:
+            if rule.id in gates or rule.id in known:
+                raise ConfigError(f"{path}: gate_files: two files have a gate {rule.id!r}: rename one.")
+            gates[rule.id] = rule
+    return tuple(gates.values())
+
+
+def laid_over(below: Mapping[str, GateChange], changes: Mapping[str, GateChange]) -> dict[str, GateChange]:
+    """Lay changes of gates over the user's own."""
+    laid = dict(below)
+    for name, change in changes.items():
+        under = laid.get(name, GateChange())
+        given = {
+            field.name: value
+            for field in msgspec.structs.fields(GateChange)
+            if field.name != "params" and (value := getattr(change, field.name)) is not None
+        }
+        laid[name] = msgspec.structs.replace(under, **given, params={**under.params, **change.params})
+    return laid
