@@ -18,11 +18,12 @@ from typing import Final, Literal, TypeAlias
 from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.clock import judge
+from assure_tui.ledger.contents import hold
 from assure_tui.ledger.cosign import Cosigned, Vouched, cosigner, vouched
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_of, walk
 from assure_tui.ledger.errors import DamagedError, LedgerError, NoteError, SealError
-from assure_tui.ledger.gather import Examples, Gathered, buckets, subject_hash
+from assure_tui.ledger.gather import Examples, Gathered
 from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.note import MAX_NOTE, VerifierKey, parse_vkey
 from assure_tui.ledger.operator_key import OperatorIdentity, load_identity
@@ -30,10 +31,8 @@ from assure_tui.ledger.pins import Pin, PinFile
 from assure_tui.ledger.policy import MAX_POLICY, Policy, parse_policy
 from assure_tui.ledger.scan import Scan
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
-from assure_tui.ledger.segments import audit
 from assure_tui.ledger.signers import Signers, parse_allowed_signers, parse_revoked
-from assure_tui.ledger.spill import BUCKETS, Buckets
-from assure_tui.ledger.store import ADOPTION, check_version, stated_keys
+from assure_tui.ledger.store import ADOPTION, REDACTION, check_version, stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
 
@@ -206,7 +205,7 @@ class _Verifier:
             self._check("time", self._time_order)
             self._check("clock", self._clock_held)
             if self._scan is not None:
-                self._check("contents", partial(self._contents_present, self._scan, origin))
+                self._check("contents", partial(self._contents_present, self._scan, tail))
             self._check("seals", lambda: self._seals_hold(tail))
             since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
         failed = any(statement.state == "failed" for statement in self._statements)
@@ -379,44 +378,25 @@ class _Verifier:
             return "not anchored", f"the clock was set {_listed(told)}: times there are what it said"
         return "verified", f"{len(self._gathered.beats)} heartbeats fit the time that the machine was up"
 
-    def _contents_present(self, scan: Scan, origin: str) -> tuple[Verdict, str]:
-        gathered = scan.gathered
-        live = {subject for subject, index in gathered.contents.items() if gathered.redactions.get(subject, -1) < index}
-        keys = KeyDirectory(self._keys, origin) if self._keys else None
+    def _contents_present(self, scan: Scan, tail: Tail) -> tuple[Verdict, str]:
+        keys = KeyDirectory(self._keys, tail.head.origin) if self._keys else None
         if keys is not None and not keys.path.is_dir():
             keys = None
-        with closing(buckets("found")) as found:
-            return self._contents_found(scan, found, live, keys, origin)
+        found = hold(self._directory, scan, keys, tail.head.origin, partial(self._erased_since, tail.size))
+        if found.keyless:
+            raise _Failed(f"the keys of {_listed(found.keyless)} are gone, and no entry says that they were erased")
+        if found.missing.count:
+            raise _Failed(f"the sealed contents of entries {_counted(found.missing)} are missing or damaged")
+        told = f"; {found.erased} were erased, and an entry says so" if found.erased else ""
+        if keys is not None or not found.there:
+            return "verified", f"all {found.there} contents are there and open their commitments{told}"
+        return "verified", f"all {found.there} contents are there, sealed; no key was given to open them with{told}"
 
-    def _contents_found(
-        self, scan: Scan, found: Buckets, live: set[str], keys: KeyDirectory | None, origin: str
-    ) -> tuple[Verdict, str]:
-        gathered = scan.gathered
-        for subject in gathered.contents:
-            key = keys.content_key(subject) if keys else None
-            if keys is not None and key is None and subject in live:
-                raise _Failed(f"the key of {subject}'s contents is gone, and no entry says that they were erased")
-            tag = subject_hash(subject)
-            for commitment in audit(self._directory / "segments" / subject, subject, key, origin):
-                found.add(bytes.fromhex(commitment) + tag)
-        tombstones = {subject_hash(subject): index for subject, index in gathered.redactions.items()}
-        total, erased, missing = 0, 0, Examples()
-        for number in range(BUCKETS):
-            there = set(found.bucket(number))
-            for record in scan.due(number):
-                content, index = record[:-8], int.from_bytes(record[-8:], "big")
-                if tombstones.get(content[32:], -1) > index:
-                    erased += 1
-                    continue
-                total += 1
-                if content not in there:
-                    missing.add(index)
-        if missing.count:
-            raise _Failed(f"the sealed contents of entries {_counted(missing)} are missing or damaged")
-        told = f"; {erased} were erased, and an entry says so" if erased else ""
-        if keys is not None or not total:
-            return "verified", f"all {total} contents are there and open their commitments{told}"
-        return "verified", f"all {total} contents are there, sealed; no key was given to open them with{told}"
+    def _erased_since(self, size: int) -> dict[str, int]:
+        """Return the tombstones of a ledger that is in use, from a size on."""
+        now = Tail(self._directory, (self._stated[0], self._stated[1]))
+        found = ((index, now.entry(index)) for index in range(size, now.size))
+        return {entry.subject: index for index, entry in found if entry.kind == REDACTION}
 
     def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
         bad, unknown = [], 0

@@ -138,6 +138,16 @@ def test_an_erasing_without_a_word_about_it_fails(place, two_runs):
     assert two_runs.size == 5
 
 
+def test_what_is_erased_while_it_is_verified_raises_no_alarm(place, two_runs):
+    def meanwhile(done: int, total: int) -> None:
+        if done == total and two_runs.size == 5:
+            two_runs.forget("r-0", {})
+
+    report = place.verify(progress=meanwhile)
+    assert (report.size, two_runs.size, report.state) == (5, 6, "ok")
+    assert "2 were erased" in statement(report, "contents")
+
+
 def test_a_forgetting_that_was_cut_short_is_finished_by_the_next_to_open(place, two_runs, monkeypatch):
     monkeypatch.setattr(KeyDirectory, "destroy_content", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
