@@ -6,9 +6,9 @@ kinds of entry, and every other kind is opaque to it. SPEC.md beside this file i
 
     encode     jcs, entry, disclose, tiles, note, checkpoint, proof
     tree       tree (RFC 6962)
-    store      disk, locks, wal, tail, shelf, segments, pins, machine, store
+    store      disk, locks, wal, tail, shelf, segments, pins, machine, epochs, store, adopt, clock
     keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's), sshsig, signers (whose seals count)
-    review     dsse, seal, rebuild, verify
+    review     dsse, seal, and verify: rebuild and scan (the walk), gather, spill, contents; recheck before writing
     outward    bundle, standalone (the verifier that travels), cosign, policy, witness, submit
     lease      lease (who records)
 
