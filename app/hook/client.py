@@ -206,6 +206,8 @@ def _in_time(work: Callable[[Extend], Told], seconds: float) -> Told | None:
     thread.start()
     while thread.is_alive() and time.monotonic() < due[0]:
         thread.join(min(due[0] - time.monotonic(), 0.5))
+    if thread.is_alive() and not told:
+        sys.stderr.write(f"assure-tui: the hook could not decide within {TIME_LIMIT:g} s.\n")
     return told[0] if told else None
 
 
