@@ -20,6 +20,8 @@ _NEGATED = re.compile(
     r"\b(?:not|never|no|n't|without|until|yet to|isn't|aren't|don't|doesn't|didn't|haven't)\s(?:\w+\s){0,2}$"
 )
 _COUNTED = re.compile(r"(?<![\d.,])[1-9]\d{0,8} (?:tests? |specs? )?$")
+_TARGET = re.compile(r"\b(?:to|onto|branch) $")
+"""Before the name of a branch, which tells of no check: "pushed to `test/cart`"."""
 _PART = re.compile(r"[A-Za-z][a-z]+|[a-z]+")
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
@@ -166,7 +168,11 @@ def _subjects(prepared: Prepared, start: int, end: int) -> Iterator[tuple[str, i
     for hit in _WORD.finditer(masked, start, end):
         word = hit.group()
         if word[0] in {MASKS["cmd"], MASKS["code"], MASKS["path"]}:
-            kind = _of_code(prepared, hit.start())
+            kind = (
+                None
+                if _TARGET.search(masked, max(0, hit.start() - 12), hit.start())
+                else _of_code(prepared, hit.start())
+            )
         elif "\ue000" <= word[0] <= "\ue005":
             continue
         else:

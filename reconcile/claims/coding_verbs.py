@@ -63,6 +63,12 @@ _ASSURED = frozenset({"verified", "tested", "confirmed", "validated", "ensured"}
 """What may follow "done and" without a verb: "T1 done and verified"."""
 _SUPERSEDED = frozenset({"replaced", "superseded"})
 """Passives whose "by" names the new thing rather than who did it."""
+_QUALITIES = frozenset({
+    "expected", "required", "needed", "related", "based", "detailed", "limited", "nested", "shared", "selected",
+    "advanced", "mixed", "unrelated", "repeated", "estimated", "suggested", "recommended", "proposed", "planned",
+    "unused", "unexpected", "embedded", "deprecated",
+})  # fmt: skip
+"""Participles that describe a thing rather than tell what was done: "Expected phrases"."""
 MIN_PAST = 5
 """Letters of a regular past tense that is not in the lexicon."""
 _FINITE = frozenset({"does", "doesn't", "do", "don't", "will", "won't", "can", "cannot", "has", "have", "must"})
@@ -183,7 +189,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
 def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:
     """Read any regular past tense that begins an item of a list of changes as a change."""
     word = tokens[at].text
-    if not listed or not word.endswith("ed") or len(word) < 5 or not word.isalpha():
+    if not listed or not word.endswith("ed") or len(word) < MIN_PAST or not word.isalpha() or word in _QUALITIES:
         return None
     return Verb("edited") if at == 0 or (at == 1 and tokens[0].text in OPENERS) else None
 
@@ -265,6 +271,8 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         if back > 0 and not accepted and not all(name in _DONE for name in names[:back]) and not _told(names[:back]):
             return None
         if bare or (tokens[at].text not in _ASSURED and _noun_like(tokens, at, grammar["determiners"])):
+            return None
+        if back == 0 and not accepted and clause and tokens[clause - 1].text == ")":
             return None
         if back >= 0 and names[back] == "so" and not _takes_object(tokens, at, grammar["determiners"]):
             return None

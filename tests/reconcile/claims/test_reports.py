@@ -77,3 +77,24 @@ def test_a_change_told_with_now_is_a_claim_of_its_own_clause() -> None:
 
 def test_cases_added_to_a_test_file_are_added_tests() -> None:
     assert kinds("- `src/cart_test.go`: added two cases for the empty cart.", "cart_test.go") == ["added_tests"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Shellwarden passes with zero errors.", ["lint"]),
+        ("Code review complete.", ["read"]),
+        ("The main refactoring is done.", ["edited"]),
+        ("I've copied the dark theme to `~/themes/test.json`.", ["created"]),
+        ("**Push:** successful to `origin/test/cart`", ["pushed"]),
+        ("The timeout callback now also re-validates the policy.", ["edited"]),
+        (
+            "There are two places to update:\n1. `setup.go` - content at set-up\n2. `common.go` - what follows",
+            [],
+        ),
+        ('## Changes\n- Expected phrases like "existing session"', []),
+        ("This tells active sessions (no end) and closed sessions.", []),
+    ],
+)
+def test_titles_and_endings_of_reports(text: str, expected: list[str]) -> None:
+    assert kinds(text, "cart.go") == expected
