@@ -95,7 +95,7 @@ class Gates(Part):
         """Hold a call against the gates as it is made."""
         self._see(event)
         self._judge(event, None, effects)
-        self._history.called(event)
+        self._history.called(event, effects)
 
     def probe(self, event: ToolCall, effects: Sequence[Effect]) -> list[GateResult]:
         """Hold a call that is not made yet against the gates."""

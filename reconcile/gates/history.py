@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_RECENT = 2048
 """Effects whose time is remembered, for counts within the last hour."""
 MAX_WRITES = 2048
+MAX_NAMES = 1024
+"""Names of tools that are counted."""
 MAX_CLAIMS = 512
 MAX_WAITING = 4096
 """Calls without a result that are remembered."""
@@ -35,8 +37,9 @@ class Done(NamedTuple):
 
 
 class Acted(NamedTuple):
-    """An effect that did not fail."""
+    """A write or egress that did not fail, or is still at work."""
 
+    call_id: str
     time: float
     kind: str
     tool: str
@@ -57,10 +60,13 @@ class History:
     """Effects by kind, those that failed or were denied left out."""
     turn_kinds: Counter[str] = field(default_factory=Counter)
     """The same, within the user's turn."""
-    recent: deque[Acted] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
+    recent: dict[tuple[str, int], Acted] = field(default_factory=dict)
+    """Writes and what left the machine, by call and place in it, oldest first."""
     read: Own = field(default_factory=Own)
     writes: dict[str, Done] = field(default_factory=dict)
     """Writes to the world that were carried out, by the digest of tool and arguments."""
+    flying: dict[str, str] = field(default_factory=dict)
+    """The same digests of writes that have no result yet, with their calls."""
     claims: dict[str, Claim] = field(default_factory=dict)
     turn_claims: dict[str, None] = field(default_factory=dict)
     waiting: dict[str, ToolCall] = field(default_factory=dict)
@@ -84,14 +90,28 @@ class History:
         if self.latest:
             self.latest.clear()
 
-    def called(self, call: ToolCall) -> None:
-        """Count a call."""
+    def called(self, call: ToolCall, effects: Sequence[Effect]) -> None:
+        """Count a call; what it writes counts from now on, since several may be at work at once."""
         self.calls += 1
         self.latest.add(call.call_id)
-        self.tools[call.tool] += 1
+        if call.tool in self.tools or len(self.tools) < MAX_NAMES:
+            self.tools[call.tool] += 1
         self.waiting[call.call_id] = call
         if len(self.waiting) > MAX_WAITING:
-            del self.waiting[next(iter(self.waiting))]
+            gone = next(iter(self.waiting))
+            del self.waiting[gone]
+            self.latest.discard(gone)
+        for at, effect in enumerate(effects):
+            if effect.time is not None and effect.effect_class in {"write", "egress"}:
+                self.recent[call.call_id, at] = Acted(
+                    call.call_id, effect.time, effect.kind, effect.tool, amount_of(effect)
+                )
+        while len(self.recent) > MAX_RECENT:
+            del self.recent[next(iter(self.recent))]
+        if any(is_act(effect) for effect in effects):
+            self.flying.setdefault(fingerprint(call), call.call_id)
+            if len(self.flying) > MAX_WRITES:
+                del self.flying[next(iter(self.flying))]
 
     def returned(self, call: ToolCall | None, result: ToolResult, effects: Sequence[Effect]) -> None:
         """Count what came of a call."""
@@ -104,18 +124,18 @@ class History:
             return
         self.denied += result.status == "denied"
         self.failed += result.status == "failed"
-        if result.status == "denied":
-            return
-        for effect in effects:
-            if effect.status in {"failed", "denied"}:
+        acts = any(is_act(effect) for effect in effects)
+        if acts and self.flying.get(fingerprint(call)) == call.call_id:
+            del self.flying[fingerprint(call)]
+        for at, effect in enumerate(effects):
+            if result.status == "denied" or effect.status in {"failed", "denied"}:
+                self.recent.pop((call.call_id, at), None)
                 continue
             self.kinds[effect.kind] += 1
             self.turn_kinds[effect.kind] += 1
-            if effect.time is not None and effect.effect_class in {"write", "egress"}:
-                self.recent.append(Acted(effect.time, effect.kind, effect.tool, amount_of(effect)))
             for path in effect.args.get("abs", ()):
                 self.read.add(path)
-        if any(is_act(effect) and effect.status not in {"failed", "denied"} for effect in effects):
+        if acts and result.status != "denied" and any(effect.status != "failed" for effect in effects):
             self.writes.pop(fingerprint(call), None)
             self.writes[fingerprint(call)] = Done(self.turn, self.calls)
             if len(self.writes) > MAX_WRITES:
@@ -133,9 +153,12 @@ class History:
             del self.claims[gone]
             self.turn_claims.pop(gone, None)
 
-    def within_hour(self, time: float | None) -> list[Acted]:
-        """Give the effects of the hour before `time`."""
-        return [] if time is None else [act for act in self.recent if time - HOUR <= act.time <= time]
+    def within_hour(self, call: ToolCall) -> list[Acted]:
+        """Give the writes of other calls within the hour before a call."""
+        now = call.time
+        if now is None:
+            return []
+        return [a for a in self.recent.values() if now - HOUR <= a.time <= now and a.call_id != call.call_id]
 
 
 def is_act(effect: Effect) -> bool:

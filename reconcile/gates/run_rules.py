@@ -26,8 +26,18 @@ def hits(look: Look, history: History) -> Iterator[Hit]:
 
 
 def _repeated(look: Look, history: History) -> Iterator[Hit]:
-    done = history.writes.get(fingerprint(look.call)) if history.writes and look.call.args else None
+    if not (history.writes or history.flying) or not look.call.args:
+        return
+    mark = fingerprint(look.call)
+    done = history.writes.get(mark)
     if done is None:
+        if look.result is None and history.flying.get(mark, look.call.call_id) != look.call.call_id:
+            yield Hit(
+                fact="duplicate_write",
+                severity=_weight(look),
+                reason="repeated-at-once",
+                message=f"{look.call.tool} was called with just these arguments, and that call has no result yet",
+            )
         return
     if look.result is not None and all(effect.status == "failed" for effect in look.effects):
         return  # whoever keeps the books has turned it down

@@ -41,7 +41,7 @@ def of_call(
     found = [hit for hit in hits if hit.fact]
     fired = {hit.fact for hit in found}
     paths = _distinct(path for effect in effects for path in effect.args.get("abs", ()))
-    recent = history.within_hour(call.time)
+    recent = history.within_hour(call)
     kinds = _distinct(effect.kind for effect in effects)
     amounts = [money for effect in effects for money in effect.args.get("money", ()) if isinstance(money, Money)]
     variables = of_run(history, context, look.memory.asked) | {

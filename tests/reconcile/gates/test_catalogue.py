@@ -11,6 +11,7 @@ from assure_tui.app.desk.evaluator import CelEvaluator, evaluator
 from assure_tui.reconcile.engine import State, close, step
 from assure_tui.reconcile.gates.book import book_of, rules_of
 from assure_tui.reconcile.gates.examples import events, play, told
+from assure_tui.reconcile.gates.history import History
 from assure_tui.reconcile.gates.limits import fault
 from assure_tui.reconcile.model import GateResult
 from assure_tui.reconcile.rulebook import (
@@ -212,3 +213,33 @@ def test_times_in_toml_become_seconds() -> None:
 
 def test_an_example_is_told_in_one_line() -> None:
     assert told([Step(user="go"), "ls\npwd"]) == "user go; ls⏎pwd"
+
+
+def test_calls_at_work_count_towards_a_limit() -> None:
+    rule = Rule(
+        id="own",
+        severity="high",
+        label="too many",
+        kinds=["refund"],
+        require="hour.same_kind <= params.n",
+        params={"n": 2},
+    )
+    calls = [Step(tool="issue_refund", args={"order": f"A-{n}", "amount": 5}, status="running") for n in range(4)]
+    assert len(own([*calls], rule)) == 2
+    failed = [Step(tool="issue_refund", args={"order": f"A-{n}", "amount": 5}, status="failed") for n in range(4)]
+    assert own([*failed], rule) == []
+
+
+def test_the_same_act_at_once_is_a_duplicate_until_the_first_fails() -> None:
+    refund = {"tool": "issue_refund", "args": {"order": "A-1", "amount": 5}}
+    twice = [Step(**refund, status="running"), Step(**refund, status="running")]  # type: ignore[arg-type]
+    assert [r.reason for r in results([*twice], Settings()) if r.gate == "duplicate-write"] == ["repeated-at-once"]
+
+
+def test_memory_is_bounded_whatever_is_called() -> None:
+    history = History()
+    for number in range(6000):
+        events_of = list(events(Step(tool=f"tool_{number}", args={"a": number}, status="running")))
+        call = msgspec.structs.replace(events_of[1], call_id=f"c{number}")
+        history.called(call, ())  # type: ignore[arg-type]
+    assert max(len(history.tools), len(history.waiting), len(history.latest)) <= 4096
