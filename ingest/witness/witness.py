@@ -39,13 +39,15 @@ class Ground:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.reflogs = Reflogs()
+        self._read_at = float("-inf")
         self._stamp: Stamp | None = None
         self._times: list[float] = []
 
-    def refresh(self, *, again: bool) -> None:
-        """Read the reflogs; `again` when they changed since."""
-        if self._stamp is not None and not again:
+    def refresh(self, upto: float) -> None:
+        """Read the reflogs, unless that was done after the moment `upto` already."""
+        if self._stamp is not None and self._read_at > upto:
             return
+        self._read_at = time.time()
         now = reflog.stamp(self.place)
         if now != self._stamp:
             self._stamp = now
@@ -74,7 +76,8 @@ class _Run:
 class Witness:
     """Looks at the workspaces of runs when their agents speak: that is when evidence is asked for.
 
-    `live` looks again each time, and at files too; else every repository is read once, as it stands.
+    `live` reads a repository again for words that are newer than the last reading, and looks at files too; else every
+    repository is read once, as it stands.
     """
 
     def __init__(self, *, live: bool = False) -> None:
@@ -98,10 +101,10 @@ class Witness:
         if not isinstance(event, AgentText) or event.time is None or run.started is None or not run.folders:
             return []
         found: list[Observation] = []
-        timely = bool(run.paths) and abs(time.time() - event.time) <= TIMELY
-        grounds = [ground for cwd in run.folders if (ground := self._ground(cwd)) is not None]
+        timely = self._live and abs(time.time() - event.time) <= TIMELY
+        grounds = [ground for cwd in run.folders if (ground := self._ground(cwd, again=timely)) is not None]
         for ground in dict.fromkeys(grounds):
-            ground.refresh(again=self._live)
+            ground.refresh(event.time + SLACK if self._live else float("-inf"))
             found += self._moves(event.run, run, ground, event.time + SLACK)
             if timely:
                 looks = [look(event.run, ground.place.root, path, event.time) for path in run.paths]
@@ -127,8 +130,9 @@ class Witness:
         """Forget a run that is at its end."""
         self._runs.pop(run, None)
 
-    def _ground(self, cwd: str) -> Ground | None:
-        if cwd not in self._grounds:
+    def _ground(self, cwd: str, *, again: bool) -> Ground | None:
+        """Give the repository around a folder; `again`: look whether there is one by now."""
+        if cwd not in self._grounds or (again and self._grounds[cwd] is None):
             place = locate(cwd)
             same = next((g for g in self._grounds.values() if g is not None and g.place == place), None)
             while len(self._grounds) >= MAX_PLACES:

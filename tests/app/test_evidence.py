@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from assure_tui.app.desk.batch import Batch
+from assure_tui.ingest.model import AgentText, Locator, Origin, RefMove, RunStarted
 from assure_tui.ingest.witness.witness import Witness
 
 START = 1_760_000_000.0
@@ -274,3 +275,22 @@ def test_a_file_as_it_was_before_the_run_contradicts_in_a_repository_that_is_the
     claim = of(document, "edited")
     assert claim["outcome"] == ("contradicted" if known else "unverifiable")
     assert codes(document) == (["failed-effect"] if known else [])
+
+
+def test_a_repository_that_is_made_while_the_run_goes_on_is_noticed(tmp_path):
+    witness = Witness(live=True)
+    made = tmp_path / "made"
+    made.mkdir()
+    now = time.time()
+    told = {"run": "r-1", "origin": Origin("s-1", Locator("bytes", 0), "0"), "seq": 0}
+    start = RunStarted(**told, id="a", time=now - 20, native_id="1", agent="x", adapter="x", cwd=str(made))
+    assert witness.before(start) == []
+    assert witness.before(AgentText(**told, id="b", time=now - 10, text="Hello.")) == []
+    names = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", "init", "-q", str(made)], check=True)
+    subprocess.run(["git", *names, "-C", str(made), "commit", "-q", "--allow-empty", "-m", "Begin"], check=True)
+    seen = witness.before(AgentText(**told, id="c", time=time.time(), text="Committed."))
+    assert [type(one).__name__ for one in seen] == ["RepositorySeen", "RefMove"]
+    subprocess.run(["git", *names, "-C", str(made), "commit", "-q", "--allow-empty", "-m", "Second"], check=True)
+    again = witness.before(AgentText(**told, id="d", time=time.time(), text="Committed."))
+    assert [one.message for one in again if isinstance(one, RefMove)] == ["commit: Second"]
