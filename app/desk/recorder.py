@@ -279,6 +279,8 @@ class Watch:
             hall.problem(f"{found.path} cannot be read: {error}")
             return
         source.touched = time.monotonic()
+        if (before := hall.sources.get(found.path)) is not None:
+            hall.shut(before)
         hall.sources[found.path] = source
         self._dirty[found.path] = None
 
@@ -332,7 +334,10 @@ class Watch:
         """Record a run of the history that was opened."""
         home = self._hall.index.home_of(run)
         self._table.granted(run)
-        if home is not None and self._hall.scribe is not None and not self._hall.recorded(Path(home)).upto:
+        if home is None or self._hall.scribe is None or self._hall.recorded(Path(home)).upto:
+            return
+        watched = self._hall.sources.get(Path(home))
+        if watched is None or watched.history or watched.seen != "live":
             for found in discover([Path(home)]).files:
                 self._start(found, "backfill", 0)
 
