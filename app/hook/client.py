@@ -33,6 +33,7 @@ ALONE_FROM: Final = 1 << 20
 MAX_ANSWER: Final = 1 << 20
 USAGE_ERROR: Final = 1
 """Not 2, which agents take for a refusal: a mistake in the settings must not stop an agent."""
+INTERRUPTED: Final = 130
 _HOME_VARIABLE: Final = "ASSURE_TUI_HOME"
 
 Told = tuple[str, str]
@@ -59,8 +60,15 @@ def main(argv: Sequence[str]) -> int:
     if sys.stdin is None or sys.stdin.isatty():
         sys.stderr.write(f"assure-tui: `hook {agent}` is for the agent to call: `hook install {agent}` sets it up.\n")
         return USAGE_ERROR
-    asked = protocols.read(agent, _request(sys.stdin.fileno()))
-    word, reason = _decide(asked, home, started)
+    asked = protocols.read(agent, b"")
+    try:
+        asked = protocols.read(agent, _request(sys.stdin.fileno()))
+        word, reason = _decide(asked, home, started)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: no error may reach the agent as a traceback
+        sys.stderr.write(f"assure-tui: the hook broke ({type(error).__name__}: {error}).\n")
+        word, reason = _fail_rule(asked, home, None)
     out, talk, code = protocols.write(asked, word, reason)
     try:
         if out:

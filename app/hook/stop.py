@@ -40,9 +40,9 @@ READ_BYTES: Final = 4 << 20
 LAG_SECONDS: Final = 1.5
 """How long the agent's last words may take to reach its log."""
 _BLOCKING: Final = frozenset({"contradicted", "stale"})
-ValueT = TypeVar("ValueT", Claim, Effect, Discrepancy, GateResult)
 _QUOTED: Final = 240
 """Characters of the agent's words, and of a command's output, that are quoted."""
+ValueT = TypeVar("ValueT", Claim, Effect, Discrepancy, GateResult)
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Turn:
     discrepancies: dict[str, Discrepancy] = field(default_factory=dict)
     gates: dict[str, GateResult] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
-    """Results of its calls, by the call."""
+    """Ends of the results of its calls, by the call."""
     last: set[str] = field(default_factory=set)
     """Events of the agent's words behind its last call."""
     words: str = ""
@@ -83,7 +83,7 @@ class Turn:
             case ToolCall():
                 self.last.clear()
             case ToolResult():
-                self.outputs[event.call_id] = event.text
+                self.outputs[event.call_id] = event.text[-4 * _QUOTED :]
                 self.last.clear()
             case _:
                 pass
@@ -250,7 +250,7 @@ def _explained(turn: Turn, wrong: list[tuple[Claim, Discrepancy]]) -> str:
 def _ending(output: str) -> str:
     """Give the last lines of an output, as many as fit."""
     lines: list[str] = []
-    for line in reversed(output[-4 * _QUOTED :].split("\n")):
+    for line in reversed(output.split("\n")):
         if lines and sum(map(len, lines)) + len(line) > _QUOTED:
             break
         if line.strip():

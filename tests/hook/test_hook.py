@@ -355,3 +355,24 @@ def test_an_agent_that_goes_away_takes_its_request_along(asking, home, entries) 
     while [clear["word"] for clear, _ in entries("approval")] != ["requested", "withdrawn"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_an_interrupted_hook_leaves_without_a_traceback(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-m", "assure_tui.app", "hook", "claude-code", "--home", str(tmp_path / "home")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        time.sleep(1.5)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+    assert (out, running.returncode) == (b"", 130)
+    assert b"Traceback" not in err
+
+
+def test_an_agent_that_never_ends_its_request_is_answered_all_the_same(asking, tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-m", "assure_tui.app", "hook", "codex", "--home", str(tmp_path / "home")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(json.dumps(asking("codex", SKIPS)).encode())
+        running.stdin.flush()
+        assert b'"deny"' in running.stdout.read()
+        running.stdin.close()
