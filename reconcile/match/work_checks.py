@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
-from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of
+from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of, name_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -248,7 +248,7 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
             return confirmed(f"{command(later)} came after the last edit", later)
         edits = seen.changes_after(last.at)
         number = f"{edits} edit{'s' if edits != 1 else ''}"
-        what = ", ".join(str(path).rsplit("/", 1)[-1] for path in (change.effect.args.get("paths") or ())[:1])
+        what = next((name_of(str(path)) for path in change.effect.args.get("paths") or ()), "")
         return Ruling(
             "stale",
             f"{number} after the last run",
@@ -262,13 +262,13 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
         rigged = _rigged(seen, last)
         if rigged:
             step, why = rigged
-            path = ", ".join(str(path).rsplit("/", 1)[-1] for path in (step.effect.args.get("paths") or ())[:1])
+            where = next((name_of(str(path)) for path in step.effect.args.get("paths") or ()), "a test")
             return Ruling(
                 "contradicted",
-                f"{why} before the run",
+                f"{why} {where} before the run",
                 (last, step),
                 "rigged-proof",
-                f"claims “{short(claim.text)}”; {why} of {path or 'a test'} before the run that passed",
+                f"claims “{short(claim.text)}”; {why} {where} before the run that passed",
                 "the same run with the test as it was",
             )
         if _FULL.search(claim.text) and last.effect.args.get("selected"):

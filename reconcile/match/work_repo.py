@@ -57,6 +57,11 @@ _ELIDED = re.compile(r"\.\.\.(?!\s|$)|…|<[a-z]")
 """A command that is not told word for word; `./...` is one that is."""
 _FAILING = re.compile(r"\b(?:failed|rejected|blocked|refused|denied)\b", re.IGNORECASE)
 """A denial that tells of a try: it holds when a try failed, whatever came after."""
+_TO = re.compile(
+    r"\b(?:push\w*|commit\w*) (?:\w+ ){0,3}?(?:to|on|onto|into) (`[\w./-]{1,80}`|main|master|trunk|develop|prod\w*)",
+    re.IGNORECASE,
+)
+"""A denial of one branch: "did not push directly to main"."""
 _LEFT = re.compile(
     r"\b(?:still|left|remains?|remaining|other|rest)\b.{0,40}\bun(?:committed|pushed|staged)\b", re.IGNORECASE
 )
@@ -179,6 +184,9 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
         failed = next((step for step in reversed(seen.of(kind)) if step.bad or _empty(step)), None)
         return confirmed(f"{command(failed)} failed", failed) if failed else unverifiable("no failed try is in the log")
     broken = [step for step in seen.of(kind) if step.ok and step.turn == seen.turn and not _empty(step)]
+    target = _TO.search(claim.text)
+    if target and kind in {"pushed", "committed"}:
+        broken = [step for step in broken if _went_to(step, target[1].strip("`").lower())]
     if broken and _LEFT.search(claim.text):
         return unverifiable("it may speak of what was left out", broken[-1])
     if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
@@ -190,6 +198,13 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
             f"claims “{short(claim.text)}”; {command(broken[-1])} went through in this turn",
         )
     return confirmed("no such effect is in the log")
+
+
+def _went_to(step: Step, branch: str) -> bool:
+    """Tell whether a push or commit went to the branch that is denied; one that does not say where may have."""
+    effect = step.effect
+    place = effect.results.get("ref") or effect.results.get("branch") or effect.args.get("branch")
+    return place is None or str(place).lower().rsplit("/", 1)[-1] in {branch.rsplit("/", 1)[-1], "head"}
 
 
 def judge_loose(claim: Claim, seen: Seen) -> Ruling:

@@ -62,11 +62,11 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
     ]
     skips = len(put) - sum(bool(_SKIP.search(line.text)) for line in removed)
     if skips > 0:
-        return "a skip was put in"
+        return "a skip was put into"
     lost = [line for line in removed if _ASSERT.search(line.text) and line.text not in come and not line.whole]
     kept = [line for line in added if _ASSERT.search(line.text) and line.text not in gone]
     if lost and not kept and len(added) < len(removed):
-        return "an assertion was taken out"
+        return "an assertion was taken out of"
     return ""
 
 
