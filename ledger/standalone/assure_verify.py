@@ -13,7 +13,7 @@ What is checked, in this order (each function below says how):
     tiles       every stored hash tile is what the entries give
     pins        heads that you kept elsewhere are heads of this very log
     seals       DSSE envelopes: the digest in the log, the signature, the checkpoint that was signed, its proof
-    contents    of a bundle: what is disclosed is what was committed to
+    contents    of a bundle: what is disclosed is what was committed to (a folder's are sealed, and not looked at)
 
 Exit codes: 0 all holds and something you gave vouches for it; 1 something does not hold; 2 it cannot be read;
 4 all holds, but you gave no key, pin or checkpoint: whoever wrote it could have rewritten all of it.
@@ -31,10 +31,12 @@ import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -53,6 +55,10 @@ WEAK = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}  # y of the points of small o
 SPACE = "assure-tui-seal"  # what SSH signatures over seals say that they are for
 ED25519 = b"\0\0\0\x0bssh-ed25519\0\0\0 "  # before them as SSH writes it
 SPKI = bytes.fromhex("302a300506032b6570032100")  # DER before the 32 bytes of an Ed25519 public key (RFC 8410)
+
+
+MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, EOFError)
+MALFORMED += (zipfile.BadZipFile, zlib.error, struct.error)  # what Python raises over bytes that are something else
 
 
 class Failed(Exception):
@@ -79,6 +85,11 @@ def unbase64(text):
         raise Failed("malformed base64") from None
     need(base64.b64encode(raw).decode() == text, "base64 in another spelling than the canonical one")
     return raw
+
+
+def unsalt(text):
+    need(re.fullmatch("[0-9a-f]{32}", text), "a salt is not 16 bytes in hex")
+    return bytes.fromhex(text)
 
 
 def parse_json(data):
@@ -459,17 +470,11 @@ class Verifier:
         """Run one check; say what it found. Return whether it holds."""
         try:
             detail = check()
-        except (
-            Failed,
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            zipfile.BadZipFile,
-            RuntimeError,
-        ) as e:
-            self.say("failed", name, str(e) if isinstance(e, Failed) else f"malformed ({type(e).__name__}: {e})")
+        except Failed as error:
+            self.say("failed", name, str(error))
+            return False
+        except MALFORMED as error:
+            self.say("failed", name, f"malformed ({type(error).__name__}: {error})")
             return False
         if detail is not None:
             self.say("verified", name, detail)
@@ -551,7 +556,15 @@ class Verifier:
             found.append(data[2:end])
             data = data[end:]
         need(len(found) == width and (partial is None or not data), f"{path} does not hold {width} entries")
+        self.check_smaller(path, [len(entry).to_bytes(2, "big") + entry for entry in found])
         return found
+
+    def check_smaller(self, path, parts):
+        """Files that are left of smaller sizes of the log hold the beginning of what stands there now."""
+        for name in self.source.names(f"{path}.p"):
+            if not name.startswith("."):
+                stored, known = self.source.read(f"{path}.p/{name}"), b"".join(parts[: int(name)])
+                need(int(name) > len(parts) or stored in (known, None), f"{path}.p/{name} is not what entries give")
 
     def read_tail(self):
         """Add what was committed and not published yet; return the heads that the batches state."""
@@ -591,6 +604,7 @@ class Verifier:
                 stored = self.due(path) if partial is None else partial
                 due = bytes(row[32 * start : 32 * stop])
                 need(stored[: len(due)] == due and len(stored) in (len(due), 8192), f"{path} is not what entries give")
+                self.check_smaller(path, [due[at : at + 32] for at in range(0, len(due), 32)])
                 count += 1
         return count
 
@@ -690,13 +704,13 @@ class Verifier:
             stated = parse_json(self.due(f"disclosures/{name}"))
             if "digests" in stated:
                 for field, value in stated["fields"].items():
-                    digest = sha(bytes.fromhex(value["salt"]), canonical(value["value"])).hex()
+                    digest = sha(unsalt(value["salt"]), canonical(value["value"])).hex()
                     need(stated["digests"].get(field) == digest, f"field {field} of entry {index} was changed")
                 opened = sha(b"assure-tui/fields/v1\n", canonical(stated["digests"])).hex()
                 hidden += len(stated["digests"]) - len(stated["fields"])
                 shown += len(stated["fields"])
             else:
-                opened = sha(bytes.fromhex(stated["salt"]), canonical(stated["content"])).hex()
+                opened = sha(unsalt(stated["salt"]), canonical(stated["content"])).hex()
                 shown += 1
             need(self.commitments[index] == opened, f"the content of entry {index} is not what was committed to")
         return f"{shown} disclosed fields are what was committed to, {hidden} are withheld"
@@ -726,7 +740,7 @@ def main(arguments):
     try:
         given.known, given.gone = load_keys(given.operator), load_keys(given.revoked)
         verifier = Verifier(Source(given.path), given)
-    except (Failed, OSError, ValueError, zipfile.BadZipFile) as error:
+    except (Failed, *MALFORMED) as error:
         print(f"assure_verify: {error}", file=sys.stderr)
         return 2
     verifier.run()

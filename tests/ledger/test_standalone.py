@@ -82,8 +82,10 @@ def test_it_verifies_what_the_product_writes_across_many_tiles_and_seals(place):
     [
         "checkpoint",
         "tile/entries/000",
+        "tile/entries/001.p/3",
         "tile/entries/001.p/7",
         "tile/0/000",
+        "tile/0/001.p/3",
         "tile/1/000.p/1",
         "seals/1.dsse.json",
         "seals/1.tlog-proof",
