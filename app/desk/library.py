@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from assure_tui.app.desk.index import MAX_EVENTS, RESULT_KINDS, RUN_BITS, connec
 from assure_tui.app.desk.views import EventRow
 from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.model import Locator, SourceInfo, Tally
-from assure_tui.reconcile.model import Unattributed
+from assure_tui.reconcile.model import Effect, Unattributed
 
 MAX_MATCHES = 1_000
+MAX_EFFECTS = 5_000
+"""Effects of a run from which on only those are read that something rests on."""
 _EVENT = "pos, e.id, e.kind, time, call_id, tool, status, summary, e.source, unit, start, length, line, s.path, s.id"
 
 
@@ -138,16 +140,39 @@ class Library:
         return found
 
     def results(self, no: int) -> dict[str, list[Any]]:
-        """Give all that stands about a run by kind, in the order of the log."""
+        """Give all that stands about a run by kind, in the order of the log.
+
+        Of a run with very many effects only those that a claim, discrepancy, gate or input rests on are read: the
+        others say nothing that the Timeline does not, and reading them takes longer than anybody waits.
+        """
         found: dict[str, list[Any]] = {kind: [] for kind in RESULT_KINDS}
+        many = self._row("SELECT 1 FROM results WHERE run = ? AND kind = 'effect' LIMIT 1 OFFSET ?", (no, MAX_EFFECTS))
         rows = self._rows(
             "SELECT r.kind, r.value FROM results r LEFT JOIN events e ON e.id = r.event AND e.pos BETWEEN ? AND ? "
-            "WHERE r.run = ? ORDER BY e.pos IS NULL, e.pos, r.id",
-            (no << RUN_BITS, (no << RUN_BITS) + MAX_EVENTS, no),
+            "WHERE r.run = ? AND r.kind <> ? ORDER BY e.pos IS NULL, e.pos, r.id",
+            (no << RUN_BITS, (no << RUN_BITS) + MAX_EVENTS, no, "effect" if many else ""),
         )
         for kind, value in rows:
             found[kind].append(msgspec.json.decode(value, type=RESULT_KINDS[kind]))
+        if many:
+            found["effect"] = self._effects_behind(no, found)
         return found
+
+    def _effects_behind(self, no: int, found: Mapping[str, Sequence[Any]]) -> list[Effect]:
+        """Give the effects that findings and claims name, or that happened at the event of a gate."""
+        named = [name for kind in ("claim", "discrepancy", "input") for value in found[kind] for name in value.effects]
+        events = [gate.event for gate in found["gate"]]
+        effects: dict[str, Effect] = {}
+        for column, wanted in (("id", named), ("event", events)):
+            distinct = list(dict.fromkeys(wanted))[:MAX_EFFECTS]
+            for start in range(0, len(distinct), 500):
+                some = distinct[start : start + 500]
+                marks = ", ".join("?" * len(some))
+                query = f"SELECT value FROM results WHERE run = ? AND kind = 'effect' AND {column} IN ({marks})"  # noqa: S608 - our own column names and question marks
+                for (value,) in self._rows(query, (no, *some)):
+                    effect = msgspec.json.decode(value, type=Effect)
+                    effects[effect.id] = effect
+        return sorted(effects.values(), key=lambda effect: effect.origin.at.start)
 
     def source(self, no: int) -> tuple[SourceInfo, Tally]:
         """Give a source, and what was met in it.

@@ -39,6 +39,8 @@ class Session:
     """Findings whose evidence was on the screen, ever: kept by the desk, and told in the seal."""
     marks: set[str] = field(default_factory=set)
     """Ids that are marked, in the runs that were looked at."""
+    _read_at: int = -1
+    """Revision of the desk at which the run was read: it is read again when that moved."""
     decided: list[str] = field(default_factory=list)
     """Findings decided in this sitting, the newest last: what undo takes back."""
 
@@ -76,7 +78,10 @@ class Session:
         if self.run != run:
             self.marks |= self.desk.marks(run)
             self.opened = set((self.desk.draft(f"opened:{run}") or "").split("\n")) - {""}
-        self.detail = self.desk.run(run)
+        revision = self.desk.revision()
+        if self.run != run or revision != self._read_at:
+            self.detail = self.desk.run(run)
+            self._read_at = revision
 
     def saw(self, finding: str) -> None:
         """Remember that the evidence of `finding` was on the screen."""
