@@ -29,6 +29,8 @@ _CONJUNCTIONS = frozenset({"and", "but", "then", "plus", "so", "while"})
 _NOTHING = frozenset({"nothing", "none", "neither", "no"})
 _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "moved", "started", "reduced", "switched"})
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
+_OF_ITSELF = frozenset({"stopped", "started", "restarted", "launched"})
+"""Verbs that without an object tell of no act: "Stopped."."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while", "given", "rather", "instead"})
 """Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
@@ -146,7 +148,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
         if verb is None:
             continue
         frame = _frame(tokens, at, words, bare=verb.bare and not listed, accepted=accepted)
-        if frame is None or _idiom(tokens, at):
+        if frame is None or _idiom(tokens, at) or (token.text in _OF_ITSELF and _alone(tokens, at)):
             continue
         kind = _kind(tokens, at, verb.kind, words, frame)
         if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):
@@ -224,6 +226,11 @@ def _introduces(tokens: list[Token], at: int) -> bool:
     """Tell whether a label only announces what follows: "Changes made:", "Here's what I added:"."""
     verbs = lexicon().verbs
     return all(token.text in OPENERS or token.text in _FILLERS or token.text in verbs for token in tokens[at + 1 :])
+
+
+def _alone(tokens: list[Token], at: int) -> bool:
+    after = _follows(tokens, at)
+    return after is None or after in OPENERS
 
 
 def _idiom(tokens: list[Token], at: int) -> bool:
