@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MAX_LOGS = 1024
 MAX_BYTES = 1 << 20
 """Bytes of one reflog that are read: its newest."""
+MAX_ALL_BYTES = 16 << 20
+"""Bytes of all reflogs of a repository that are read."""
 MAX_MOVES = 8192
 """Moves of a repository that are kept: its newest."""
 MAX_MESSAGE = 300
@@ -96,7 +98,12 @@ def read(place: Place) -> Reflogs:
     others: list[Move] = []
     since: float | None = None
     sources: dict[str, SourceInfo] = {}
+    left = MAX_ALL_BYTES
     for ref, path, status in logs_of(place):
+        left -= min(status.st_size, MAX_BYTES)
+        if left < 0:
+            since = None
+            break
         source = source_id(path, status)
         sources[source] = SourceInfo(id=source, path=str(path), adapter="git", discipline="snapshot", complete=False)
         lines = list(_lines(ref, path, source))

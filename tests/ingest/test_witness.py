@@ -208,3 +208,13 @@ def test_files_outside_the_working_tree_are_not_looked_at(repo, tmp_path):
     gone = look("r", repo, str(repo / "b.txt"), now)
     assert gone is not None
     assert not gone.exists
+
+
+def test_a_repository_with_more_reflogs_than_are_read_is_not_whole(repo, monkeypatch):
+    place = locate(str(repo))
+    assert place is not None
+    size = (repo / ".git" / "logs" / "HEAD").stat().st_size
+    monkeypatch.setattr(reflog, "MAX_ALL_BYTES", size)
+    logs = reflog.read(place)
+    assert [move.ref for move in logs.moves] == ["HEAD"]
+    assert logs.since is None
