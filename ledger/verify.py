@@ -32,6 +32,7 @@ from assure_tui.ledger.policy import MAX_POLICY, Policy, parse_policy
 from assure_tui.ledger.scan import Scan
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.signers import Signers, parse_allowed_signers, parse_revoked
+from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.store import ADOPTION, REDACTION, check_version, stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
@@ -91,9 +92,13 @@ class Trust:
 
     @property
     def cosigners(self) -> tuple[VerifierKey, ...]:
-        """All keys whose cosignatures vouch for a head: witnesses', and operators'."""
+        """All keys whose cosignatures vouch for a head: witnesses', and operators' that were never revoked.
+
+        A thief states what time he likes in a cosignature, so that no time saves a revoked key's.
+        """
         witnesses = self.witnesses + (self.policy.keys if self.policy else ())
-        return tuple(dict.fromkeys(witnesses + tuple(cosigner(identity) for identity in self.operators)))
+        held = [each for each in self.operators if plain_key(each.public).fingerprint not in self.signers.revoked]
+        return tuple(dict.fromkeys(witnesses + tuple(map(cosigner, held))))
 
     def __add__(self, other: Trust) -> Trust:
         return Trust(

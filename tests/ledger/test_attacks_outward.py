@@ -106,6 +106,15 @@ def test_stolen_operator_key_that_had_expired(place, ledger):
     assert report.state == "failed"
 
 
+def test_stolen_operator_key_that_was_revoked_vouches_for_no_head(place, ledger):
+    key = place.operator()
+    cosign(ledger, key, Memory(place.base / "memory", key.fingerprint))
+    assert state(verify(place.directory, trust=Trust(operators=(key.identity,))), "outside") == "verified"
+    later = f"{plain_key(key.identity.public).fingerprint} {stamp(NOW + timedelta(days=2))}\n"
+    gone = Trust(operators=(key.identity,), signers=parse_revoked(later.encode()))
+    assert state(verify(place.directory, trust=gone), "outside") == "not anchored"
+
+
 def test_seal_by_a_thief_of_the_recorder_keys_is_by_nobody_known(place, ledger):
     alice, thief = place.operator(), place.operator("Thief")
     sealed(ledger, thief)
