@@ -36,7 +36,8 @@ _SETS = {
 }
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 _BETWEEN = re.compile("[a-zA-Z][\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]{1,4}[a-zA-Z]")
-_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
+_DISGUISES = re.compile("[\u00ad\u0370-\u03ff\u0400-\u04ff\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+"""Signs without which nothing is disguised; one class alone, which is searched for much faster than alternatives."""
 _MIXED = re.compile("[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<=\S) (?=\S)")
 
@@ -62,7 +63,7 @@ def unwrapped(text: str) -> list[Unwrapped]:
         if one is not None:
             found.append(one)
             end = one.span[1]
-    if not text.isascii():
+    if not text.isascii() and _DISGUISES.search(text):
         found += _disguised(text)
     return found
 
@@ -126,10 +127,10 @@ def _disguised(text: str) -> Iterator[Unwrapped]:
     """Give the whole text without unseen characters inside words, and with look-alike letters as what they play."""
     plain = text
     how = []
-    if _INVISIBLE.search(text) and _BETWEEN.search(text):
+    if _BETWEEN.search(text):
         plain = _INVISIBLE.sub("", plain)
         how.append("unseen characters inside words")
-    if _FOREIGN.search(text) and _MIXED.search(text):
+    if _MIXED.search(text):
         plain = plain.translate(_look_alikes())
         how.append("look-alike letters")
     if how:
