@@ -45,6 +45,7 @@ def recording(home, folder):
     thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()
     try:
+        until(lambda: _entries(home, "heartbeat"))  # the folder was looked at, so that what comes is no history
         yield recorder
     finally:
         stop.set()
@@ -58,11 +59,15 @@ def until(true, seconds=20.0):
         time.sleep(0.05)
 
 
-def kept(home) -> list[dict]:
+def _entries(home, kind: str) -> list[dict]:
     if not (home.ledger / ".state").exists():
         return []
     ledger = Ledger.open(home.ledger, pins=home.pins, read_only=True)
-    return [entry.clear for entry in ledger.entries() if entry.kind == "escrow"]
+    return [entry.clear for entry in ledger.entries() if entry.kind == kind]
+
+
+def kept(home) -> list[dict]:
+    return _entries(home, "escrow")
 
 
 def count(home) -> int:
@@ -77,7 +82,6 @@ def write(path, text):
 def test_a_record_that_was_deleted_from_the_log_is_read_out_of_escrow(home, folder):
     log = folder / "s-1.jsonl"
     with recording(home, folder):
-        time.sleep(0.5)
         write(log, lines(0, 6))
         until(lambda: count(home) == 6)
     desk = Desk.open(home)
@@ -103,18 +107,15 @@ def test_the_limit_stops_escrow_in_so_many_words_and_never_the_recording(home, f
     log = folder / "s-1.jsonl"
     padding = json.dumps({"type": "summary", "sessionId": "s-1", "padding": "x" * 700_000}) + "\n"
     with recording(home, folder) as recorder:
-        time.sleep(0.5)
         for number in range(4):
             write(log, lines(number, number + 1) + padding)
             time.sleep(0.6)
         until(lambda: any("no longer kept" in problem for problem in recorder.problems))
         until(lambda: any(clear.get("state") == "stopped" for clear in kept(home)))
         write(log, lines(7, 9))
-        time.sleep(0.6)
+        until(lambda: sum(clear["count"] for clear in _entries(home, "observed")) == 10)
     assert [clear.get("state") for clear in kept(home)].count("stopped") == 1
-    ledger = Ledger.open(home.ledger, pins=home.pins, read_only=True)
-    seen = sum(entry.clear["count"] for entry in ledger.entries() if entry.kind == "observed")
-    assert seen == 10
+    assert sum(clear["count"] for clear in _entries(home, "observed")) == 10
     assert count(home) < 10
 
 
@@ -124,9 +125,8 @@ def test_what_is_left_out_is_not_kept(home, folder, setting):
     home.config.write_text(f"[escrow]\n{setting}\n")
     log = folder / "s-1.jsonl"
     with recording(home, folder):
-        time.sleep(0.5)
         write(log, lines(0, 3))
-        until(lambda: home.ledger.exists() and any(True for _ in _observed(home)))
+        until(lambda: _entries(home, "observed"))
     log.unlink()
     assert kept(home) == []
     desk = Desk.open(home)
@@ -136,8 +136,3 @@ def test_what_is_left_out_is_not_kept(home, folder, setting):
             desk.event_text(row.id, desk.events(row.id, 0, 1)[0].id)
     finally:
         desk.close()
-
-
-def _observed(home):
-    ledger = Ledger.open(home.ledger, pins=home.pins, read_only=True)
-    return [entry for entry in ledger.entries() if entry.kind == "observed"]
