@@ -12,6 +12,7 @@ from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.tui.application import AssureApp
+from assure_tui.app.tui.session import undecided
 
 SESSION = [
     {"type": "session", "format": "assure/1", "id": "code-3", "agent": "coder", "model": "m-2", "cwd": "/srv/shop"},
@@ -75,7 +76,7 @@ async def test_a_run_is_reviewed_and_sealed(recorded, size):
         await pilot.press("e")
         await wait_for(pilot, lambda: "39 passed, 2 failed" in " ".join(screen_text(app).split()))
         run = app.session.run
-        waiting = recorded.run(run).row.undecided
+        waiting = len(undecided(recorded.run(run)))
         for number in range(waiting):
             await pilot.press("a")
             await wait_for(pilot, lambda: len(app.screen_stack) == 2)
