@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 
-from assure_tui.reconcile.model import Change, Claim, Effect, Value
+from assure_tui.reconcile.model import Change, Claim, Effect, Grade, Value
+
+_rank = get_args(Grade).index
 
 
 class Board:
@@ -14,12 +18,13 @@ class Board:
     value that cannot change any more is `settled`: the board forgets it, so that its memory is bounded by what is open.
     """
 
-    __slots__ = ("_changes", "_open", "_vouched")
+    __slots__ = ("_changes", "_grades", "_open")
 
     def __init__(self) -> None:
         self._open: dict[str, Value] = {}
         self._changes: list[Change] = []
-        self._vouched: set[str] = set()
+        self._grades: dict[str, Grade] = {}
+        """Effects that others than the agent's log vouch for, and how far that is from the agent's own words."""
 
     def put(self, value: Value, *, settled: bool = False) -> None:
         """Say `value`; with `settled`, for the last time."""
@@ -34,21 +39,23 @@ class Board:
         else:
             self._open[value.id] = value
 
-    def vouch(self, effect: Effect) -> None:
-        """Take note that another than the agent saw `effect`: what rests on such effects alone is independent."""
-        self._vouched.add(effect.id)
+    def vouch(self, effect: Effect, grade: Grade) -> None:
+        """Take note that another than the agent's log tells of `effect`: it and what rests on it have that grade."""
+        if _rank(grade) <= _rank(self._grades.get(effect.id, "logged")):
+            return
+        self._grades[effect.id] = grade
         self.put(effect)
         for value in list(self._open.values()):
             if isinstance(value, Claim) and effect.id in value.effects:
                 self.put(value)
 
     def _graded(self, value: Value) -> Value:
-        if not self._vouched or not isinstance(value, Effect | Claim) or value.grade != "logged":
+        """Raise the grade of what was logged: that of an effect, or of a claim to the lowest that it rests on."""
+        if not self._grades or not isinstance(value, Effect | Claim) or value.grade not in {"logged", "gated"}:
             return value
-        rests_on = {value.id} if isinstance(value, Effect) else set(value.effects)
-        if not rests_on or not rests_on <= self._vouched:
-            return value
-        return msgspec.structs.replace(value, grade="independent")
+        rests_on = (value.id,) if isinstance(value, Effect) else value.effects
+        lowest = min((self._grades.get(name, "logged") for name in rests_on), key=_rank, default="logged")
+        return value if _rank(lowest) <= _rank(value.grade) else msgspec.structs.replace(value, grade=lowest)
 
     def drop(self, value_id: str) -> None:
         """Take back what was said under `value_id`; nothing happens when nothing stands there."""

@@ -50,10 +50,9 @@ from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.actions import Actions
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
-from assure_tui.reconcile.model import Change, GateResult
+from assure_tui.reconcile.model import Change, Effect, GateResult, Grade
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.tables import use
-from assure_tui.reconcile.vouching import Pair
 
 Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
 
@@ -143,13 +142,17 @@ def contest_run(state: State, run: str, key: str, row: FeedRow | None) -> tuple[
     return state, rival.drain()
 
 
-def vouch_run(state: State, pair: Pair) -> tuple[State, list[Change]]:
-    """Take what a witness saw of a call of a run's own log."""
-    run = state.of(pair.effect.run)
-    if pair.agrees:
-        run.board.vouch(pair.effect)
-    else:
-        run.board.put(pair.finding())
+def vouch_run(state: State, effect: Effect, grade: Grade) -> tuple[State, list[Change]]:
+    """Take note that another than the agent's log tells of an effect, at the given grade."""
+    run = state.of(effect.run)
+    run.board.vouch(effect, grade)
+    return state, run.drain()
+
+
+def find_run(state: State, finding: GateResult) -> tuple[State, list[Change]]:
+    """Say on a run what was found out by comparing it with another source."""
+    run = state.of(finding.run)
+    run.board.put(finding)
     return state, run.drain()
 
 

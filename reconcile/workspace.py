@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.ingest.model import FeedRow, FeedState, RunStarted, Tick
 from assure_tui.reconcile.attribute import Attribution
-from assure_tui.reconcile.engine import State, close, contest_run, probe, step, step_run, vouch_run
+from assure_tui.reconcile.engine import State, close, contest_run, find_run, probe, step, step_run, vouch_run
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.vouching import Vouching
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.attribute import Owned
     from assure_tui.reconcile.engine import Item
     from assure_tui.reconcile.gates.conditions import Evaluator
-    from assure_tui.reconcile.model import Change, GateResult
+    from assure_tui.reconcile.model import Change, GateResult, Grade
 
 
 class Workspace:
@@ -40,6 +40,11 @@ class Workspace:
     def believe(self, source: str) -> None:
         """Take a source for a witness of calls that other logs tell of: only the desk can know that it is one."""
         self._vouching.believe(source)
+
+    def vouch(self, effect: Effect, grade: Grade) -> list[Change]:
+        """Take note that another than the agent's log tells of an effect: the hook's decision, or a witness."""
+        tree = self._trees.get(effect.run)
+        return vouch_run(tree, effect, grade)[1] if tree is not None else []
 
     def step(self, item: Item) -> list[Change]:
         """Take one item and give all that changed by it."""
@@ -97,8 +102,12 @@ class Workspace:
 
     def _vouched(self, effect: Effect) -> list[Change]:
         pair = self._vouching.effect(effect)
-        tree = self._trees.get(pair.effect.run) if pair is not None else None
-        return vouch_run(tree, pair)[1] if pair is not None and tree is not None else []
+        if pair is None:
+            return []
+        if pair.agrees:
+            return self.vouch(pair.effect, "independent")
+        tree = self._trees.get(pair.effect.run)
+        return find_run(tree, pair.finding())[1] if tree is not None else []
 
     def _plant(self, event: RunEvent | Observation) -> State:
         """Give a new run its tree: that of its parent, when it is known."""

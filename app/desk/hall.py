@@ -13,6 +13,7 @@ from assure_tui.app.desk.live import LiveSource, Recorded
 from assure_tui.app.desk.minutes import Minutes
 from assure_tui.app.desk.shared import SharedRows
 from assure_tui.app.desk.unseen import Unseen
+from assure_tui.ingest.model import ToolResult
 from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.work_seen import CHANGES, paths_of
@@ -168,12 +169,18 @@ class Hall:
         """Give the check what the run's workspace shows by now, then the event."""
         changes = [change for seen in self._witness.before(event) for change in self._check.step(seen)]
         changes += self._check.step(event)
-        for change in changes:
+        for change in list(changes):
             value = change.value
             if isinstance(value, Effect) and value.kind in CHANGES and value.status == "succeeded":
                 self._witness.touched(event.run, paths_of(value))
+            if isinstance(value, Effect) and isinstance(event, ToolResult) and self._was_gated(value):
+                changes += self._check.vouch(value, "gated")
         bypassed = self._past_the_hook(event)
         return [*changes, Change("open", bypassed)] if bypassed is not None else changes
+
+    def _was_gated(self, effect: Effect) -> bool:
+        """Tell whether the ledger has what the hook decided of the effect's call before it was made."""
+        return bool(self.scribe is not None and effect.call_id and self.scribe.was_decided(effect.run, effect.call_id))
 
     def _past_the_hook(self, event: RunEvent) -> GateResult | None:
         """Give the finding when a call turns out to have gone past the hook that is installed for its agent."""

@@ -193,6 +193,10 @@ class Scribe:
             self.known.installed = periods(self._index.hook_entries())
         return self.known.installed
 
+    def was_decided(self, run: str, call_id: str) -> bool:
+        """Tell whether the hook was asked about a call, as far as the ledger was read."""
+        return bool(self.installed()) and self.decided(run, call_id)
+
     def decided(self, run: str, call_id: str) -> bool:
         """Tell whether the hook was asked about a call, as the ledger stands now."""
         subject = self.tags.of(f"run:{run}")
