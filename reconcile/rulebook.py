@@ -101,7 +101,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     on: bool = True
     """A template is off until its `params` are set."""
     kinds: list[str] = []
-    """Only calls with an effect of one of these kinds (or classes of kinds) are looked at; all when empty."""
+    """Only calls with an effect of one of these kinds are looked at; all when empty."""
     classes: list[Effects] = []
     tools: list[str] = []
     """Only calls of these tools, matched without regard to case; `*` at the end stands for anything."""
