@@ -134,7 +134,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             prepared, mode, progress=after is not None and bool(_NEXT.match(after.text)), changed=changed
         )
     for kind, pattern in words.states.likely(masked):
-        if mode == "other" and kind in {"edited", "verified"}:
+        if mode == "other" and kind in {"edited", "verified", "opened_pr"}:
             continue
         hit = pattern.search(masked)
         if hit and not blocked(masked, hit.end(), hit.start()):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Prepared
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
-_STRONG = re.compile(r";|\.\s|,\sbut\s")
+_STRONG = re.compile(r";|\.\s|,?\sbut\s")
 _NEGATED = re.compile(
     r"\b(?:not|never|no|n't|without|until|yet to|isn't|aren't|don't|doesn't|didn't|haven't)\s(?:\w+\s){0,2}$"
 )
@@ -103,6 +103,7 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         or _FOREIGN.search(prepared.unit.text, start, result.start())
         or _DESCRIPTIVE.search(masked[start : result.end()])
         or _FORMULA.search(masked, start, end)
+        or (result.group() == "failing" and before.endswith(" of "))
     ):
         return
     if _NEGATED.search(before):

@@ -31,6 +31,8 @@ _INTRANSITIVE = frozenset({"changed", "increased", "decreased", "improved", "mov
 """Verbs that a thing does by itself: "the signature changed" is no act of the agent's."""
 _OF_ITSELF = frozenset({"stopped", "started", "restarted", "launched"})
 """Verbs that without an object tell of no act: "Stopped."."""
+_PLACED = frozenset({"behind", "separately"})
+"""Words after a participle with which it tells how a thing is: "gated behind a flag"."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while", "given", "rather", "instead"})
 """Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
@@ -278,6 +280,8 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
         if back > 0 and not accepted and not all(name in _DONE for name in names[:back]) and not _told(names[:back]):
             return None
         if bare or (tokens[at].text not in _ASSURED and _noun_like(tokens, at, grammar["determiners"])):
+            return None
+        if back < 0 and (_follows(tokens, at) in _PLACED or (not negated and _by_another(tokens[: at + 3], at))):
             return None
         if back == 0 and not accepted and clause and tokens[clause - 1].text == ")":
             return None

@@ -107,6 +107,9 @@ class Work(Part):
         self._seen.cwd = self.context.cwd
         self._seen.worldly = self.context.worldly
         self._asked.said(event, self._seen)
+        self._seen.confessed = [
+            (claim.kind.removesuffix("_fail"), claim.span[0]) for claim in claims if claim.kind.endswith("_fail")
+        ]
         for claim in claims:
             if is_coding(claim.kind):
                 self._judge(claim)

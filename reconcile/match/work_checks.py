@@ -29,6 +29,8 @@ _SOME = re.compile(
     r"\b(?:new|added|these|those|of the|focused|targeted|related|\w+_test|[A-Z]\w+Test)\b", re.IGNORECASE
 )
 """Words that make a number of tests a part of those that ran."""
+NEAR = 40
+"""Code points between a pass and the failures told right after it."""
 MIN_WHOLE = 5
 """Fewer tests than this are a part that was looked at; "all 41" are all."""
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
@@ -171,6 +173,8 @@ def _meant(claim: Claim, runs: list[Step]) -> Step:
 def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
     if claim.kind == "lint" and _NEW.search(claim.text):
         return unverifiable("which problems are new cannot be told from the log", last)
+    if any(kind == claim.kind and 0 <= at - claim.span[1] <= NEAR for kind, at in seen.confessed):
+        return unverifiable("the same words tell of failures", last)
     again = _run_again(seen, last)
     if again:
         return unverifiable(f"{command(again)} came later and names the same check", again)

@@ -167,6 +167,8 @@ class Seen:
         self.weakening: deque[tuple[Step, str]] = deque(maxlen=MAX_EACH)
         self.words = ""
         """What the agent said lately in this turn, lower case, bounded."""
+        self.confessed: list[tuple[str, int]] = []
+        """Kinds of checks that the text now judged tells to have failed, and where: "these pass, but 3 others fail"."""
         self.printed_pass: Step | None = None
         """The last command, no test runner by name, that printed that tests passed: a script of the agent's own."""
         self.reports: OrderedDict[str, frozenset[str]] = OrderedDict()

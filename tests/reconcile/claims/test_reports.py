@@ -98,3 +98,18 @@ def test_cases_added_to_a_test_file_are_added_tests() -> None:
 )
 def test_titles_and_endings_of_reports(text: str, expected: list[str]) -> None:
     assert kinds(text, "cart.go") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The cart tests pass but there are 3 test failures in `stock`.", ["tests", "tests_fail"]),
+        ("Rebase completed successfully.", ["vcs"]),
+        ("Two new commits on `next`:", ["committed"]),
+        ("There are two categories of failing tests.", []),
+        ("Gated behind the template check.", []),
+        ("The session was in the parent repo - created by the hooks when you ran it.", []),
+    ],
+)
+def test_two_results_in_one_sentence_and_descriptions(text: str, expected: list[str]) -> None:
+    assert kinds(text, "cart.go") == expected

@@ -206,3 +206,11 @@ def test_a_weakened_test_is_named_without_its_folders(session):
     session.tests()
     session.say("All tests pass.")
     assert "a skip was put into test_cart.py before" in session.run()[1][0].message
+
+
+def test_a_pass_told_beside_the_failures_is_no_lie(session):
+    session.tests(passed=12, failed=3)
+    session.say("The cart tests pass but there are 3 test failures in `stock`.")
+    assert session.codes() == []
+    session.say("All tests pass.")
+    assert session.codes() == ["wrong-value"]
