@@ -254,7 +254,8 @@ def test_spans_are_slices_of_the_text_whatever_it_holds(text: str) -> None:
         "fix ", "#1 ",
         "- Added `x`\n", "No files ", "now also ", "no a b c ", "spot-checked ", "no longer ", "- **a** — ", '"`a`',
         "and i've ", "There is no a ", "found no a ", "a.py, ", "agent delivered ",
-        "nothing ", "changed ", "the the ", "files touched ",
+        "nothing ", "changed ", "the the ", "files touched ", "is now ", "passes with ", "I fixed ", "Branch: `x`  \n",
+        "- Tests for `a`\n", "refactoring ", "calls use a instead ", "i did not find a ", "push failed ",
     ],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
