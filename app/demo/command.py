@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from assure_tui.app.demo.billing import FOLDER
@@ -16,6 +16,7 @@ from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.gated import installed
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.app.desk.table import Table
 from assure_tui.app.desk.trust import trust
 from assure_tui.ledger.store import Draft
 
@@ -42,6 +43,7 @@ def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
         home = Home.under(stage.home)
         home.prepare()
         _trust(stage, home)
+        watch_from_the_start(stage, home)
         _install_hook(home, wait=HEADLESS_WAIT if headless else SCREEN_WAIT)
         print(f"workspace: {stage.workspace}", file=sys.stderr)
         if headless:
@@ -72,6 +74,12 @@ def _trust(stage: Stage, home: Home) -> None:
     """Trust the demo's own workspace file, as its operator would with `assure-tui trust`."""
     path = stage.workspace / WORKSPACE_FILE
     trust(home.trust, path, read_workspace(path, trusted=True).digest)
+
+
+def watch_from_the_start(stage: Stage, home: Home) -> None:
+    """Note the empty workspace as seen: what is written before the recorder is up is then no history."""
+    with closing(Table(home.desk)) as table:
+        table.first_sight(stage.workspace, ())
 
 
 def _install_hook(home: Home, *, wait: float) -> None:

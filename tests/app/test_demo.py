@@ -5,14 +5,21 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from assure_tui.app.demo.command import watch_from_the_start
 from assure_tui.app.demo.formats import WRITERS
 from assure_tui.app.demo.play import Stage, plan
 from assure_tui.app.demo.scenes import SCENES
 from assure_tui.app.demo.script import Scene
+from assure_tui.app.demo.stage import Stage as Place
+from assure_tui.app.desk.index import IndexWriter
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.scout import Scout
+from assure_tui.app.desk.table import Table
 from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
@@ -65,6 +72,16 @@ def test_a_log_is_recognised_from_its_first_record_on(scene: Scene, tmp_path: Pa
     writer = WRITERS[scene.format](tmp_path, random.Random(1))
     writer.user("Please refund $40 for order #1.", 1_790_000_000.0)
     assert [found.path for found in discover([tmp_path]).files] == [writer.path]
+
+
+def test_what_is_played_before_the_recorder_is_up_is_no_history(tmp_path: Path) -> None:
+    place, home = Place.build(tmp_path, 1.0), Home.under(tmp_path / "state")
+    home.prepare()
+    watch_from_the_start(place, home)
+    WRITERS["claude-code"](place.workspace, random.Random(1)).user("Please refund $40 for order #1.", 1_790_000_000.0)
+    with closing(Table(home.desk)) as table, closing(IndexWriter(home.index)) as index:
+        found = Scout([place.workspace], ()).survey(index, table, backfill=False, kinds=())
+        assert (len(found.logs), table.history()) == (1, {})
 
 
 @pytest.mark.slow
