@@ -9,7 +9,9 @@ the matcher uses as mentions.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -392,7 +394,8 @@ class _Reader:
         end: int,
     ) -> None:
         text = unit.text
-        stretch = [token for token, a, _ in tokens if start <= a < end]
+        first, last = (bisect_left(tokens, place, key=itemgetter(1)) for place in (start, end))
+        stretch = [token for token, _, _ in tokens[first:last]]
         nouns = tuple(singular(token) for token in stretch if token.isalpha())
         action = verb.action
         if action == DO or is_light(verb.lemma.partition("-")[0]):

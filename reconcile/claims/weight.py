@@ -9,7 +9,7 @@ confirmed when an act bears them out, and accuse nobody when none does.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -133,13 +133,29 @@ def is_weak(
     label = _LABEL.match(unit.text)
     if label and tokens[verb.at][1] < label.end() and not (reports and named and "(" not in label.group()):
         return True
-    if verb.bare and _RECKONS.search(unit.text):
+    if verb.bare and _reckons(unit.text):
         return True
     if verb.bare:
         return _is_weak_alone(unit, verb, above, before, after, reports=reports)
     if left & {*_FIRST, "successfully", "now"} or after[:1] == ["successfully"]:
         return False
     return bool(left & {"was", "were", "already", "previously"})
+
+
+@lru_cache(maxsize=8)
+def _reckons(text: str) -> bool:
+    """Tell whether a unit works out a sum; asked for each of its verbs."""
+    return _RECKONS.search(text) is not None
+
+
+@lru_cache(maxsize=8)
+def _plans_above(above: str) -> bool:
+    return _PLANNED_ABOVE.search(above) is not None
+
+
+@lru_cache(maxsize=8)
+def _done_above(above: str) -> bool:
+    return DONE_ABOVE.search(above) is not None
 
 
 def _is_weak_alone(unit: Unit, verb: VerbAt, above: str, before: list[str], after: list[str], *, reports: bool) -> bool:
@@ -149,15 +165,15 @@ def _is_weak_alone(unit: Unit, verb: VerbAt, above: str, before: list[str], afte
         return True
     if any(singular(word) in _prose()["sums"] for word in after[:2]):
         return True
-    if _PLANNED_ABOVE.search(above):
+    if _plans_above(above):
         return True
-    told = reports or bool(DONE_ABOVE.search(above)) or "successfully" in unit.text.lower()
+    told = reports or _done_above(above) or "successfully" in unit.text.lower()
     if not told:
         return True
     return not (
         (verb.at == 0 and bool(follows))
         or (unit.form == "sentence" and verb.mode == "completed")
-        or DONE_ABOVE.search(above)
+        or _done_above(above)
         or "successfully" in unit.text.lower()
     )
 
