@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+from assure_tui.app.cli.overview import GROUPS, exits, overview
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 AGENTS = ("claude-code", "codex", "gemini-cli", "copilot-cli")
@@ -12,11 +14,6 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 MAX_JOBS = 64
 Adder = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that has it, what it does."""
-EPILOG = """\
-exit codes: 0 nothing at or above --fail-on; 1 something was, or verification failed; 2 usage or configuration;
-3 nothing recognised in the input; 4 verified, but against no pin, cosignature or anchor; 5 the ledger is damaged;
-70 internal error; 130 interrupted
-"""
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -30,26 +27,42 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     first = next((word for word in words if not word.startswith("-")), None)
     asks_help = any(word in {"-h", "--help", "--version"} for word in words)
     if first not in commands and not (asks_help and first is None):
+        if first is not None and not Path(first).exists():
+            _check_misspelt(parser, first, commands)
         words = ["open", *words]
     return parser.parse_args(words)
 
 
-def build() -> tuple[argparse.ArgumentParser, set[str]]:
-    """Make the parser, and give the names of all commands."""
+def _check_misspelt(parser: argparse.ArgumentParser, word: str, commands: Iterable[str]) -> None:
+    from difflib import get_close_matches  # noqa: PLC0415 - mistakes only
+
+    for near in get_close_matches(word, commands, n=1, cutoff=0.7):
+        parser.error(f"there is no command and no file {word!r}: did you mean `{near}`?")
+
+
+def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
+    """Make the parser, and give all commands with what they do, in the order of the groups."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", type=Path, metavar="DIR", help="keep all state under DIR (else ASSURE_TUI_HOME)")
     parser = argparse.ArgumentParser(
         prog="assure-tui",
         description="Checks what AI agents claimed against what happened, in a record that nobody can quietly change.",
-        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help="one of those below")
+    about: dict[str, str] = {}
 
     def command(name: str, module: str, help_text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help_text, description=help_text, parents=[shared])
+        sub = commands.add_parser(
+            name,
+            description=help_text,
+            epilog=exits(name),
+            parents=[shared],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         sub.set_defaults(module=module)
+        about[name] = help_text
         return sub
 
     _opening(command("open", "start", "open the desk on a terminal (what happens without a command)"))
@@ -66,12 +79,17 @@ def build() -> tuple[argparse.ArgumentParser, set[str]]:
     _gating(command)
     _upkeep(command)
     _proxy(command("mcp-proxy", "proxy", "stand between an agent and an MCP server, and write down what passes"))
-    return parser, set(commands.choices)
+    grouped = {name: about.pop(name) for names in GROUPS.values() for name in names}
+    assert not about, f"these commands are in no group: {', '.join(about)}"  # noqa: S101 - a mistake of ours
+    parser.epilog = overview(grouped)
+    return parser, grouped
 
 
 def _opening(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
-    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    sub.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="logs, folders, or one bundle (else those of known agents)"
+    )
+    _configuration(sub)
     sub.add_argument("--theme", help="name of a palette")
     sub.add_argument("--ascii", action="store_true", help="use no glyphs outside ASCII")
     sub.add_argument("--read-only", action="store_true", help="show, and write nothing")
@@ -95,7 +113,7 @@ def _speed(text: str) -> float:
 
 def _recording(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
-    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    _configuration(sub)
     sub.add_argument("--backfill", action="store_true", help="record the history too")
     sub.add_argument("--attached", action="store_true", help="end when standard input is closed")
 
@@ -122,7 +140,7 @@ def _checks(sub: argparse.ArgumentParser) -> None:
         default=True,
         help="look at the repositories that the runs worked in, where they are here (default: yes)",
     )
-    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    _configuration(sub)
 
 
 def _proxy(sub: argparse.ArgumentParser) -> None:
@@ -144,7 +162,7 @@ def _drill(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed samples the same faults")
     sub.add_argument("--per-class", type=int, default=25, metavar="N", help="most faults a class (default: 25)")
     _format(sub)
-    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+    _configuration(sub)
 
 
 def _reviewing(command: Adder) -> None:
@@ -155,33 +173,33 @@ def _reviewing(command: Adder) -> None:
     sub.add_argument("run", metavar="RUN", help="a run, or the file of a bundle")
     _format(sub)
     sub = command("note", "review", "write a note on a run, or on something in it")
-    sub.add_argument("run", metavar="RUN")
+    _run(sub)
     sub.add_argument("text", metavar="TEXT", help="the words, or - to read them from standard input")
     sub.add_argument("--about", metavar="ID", default="", help="id of a claim, effect, event or finding of the run")
-    sub.add_argument("--tag", action="append", default=[], dest="tags", metavar="TAG")
+    sub.add_argument(
+        "--tag", action="append", default=[], dest="tags", metavar="TAG", help="a tag; several times for several"
+    )
     sub = command("decide", "review", "answer a finding")
-    sub.add_argument("finding", metavar="FINDING")
+    sub.add_argument("finding", metavar="FINDING", help="its id, or a unique beginning of it")
     sub.add_argument("word", choices=("real", "false-alarm", "risk-accepted", "undo"))
     sub.add_argument("reason", nargs="?", default="", metavar="REASON", help="needed from high severity on")
     sub.add_argument("--run", metavar="RUN", help="tells runs with the same finding apart")
     sub = command("verdict", "review", "answer a run; a draft until it is sealed")
-    sub.add_argument("run", metavar="RUN")
+    _run(sub)
     sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
     sub.add_argument("reason", nargs="?", default="", metavar="REASON")
     sub = command("seal", "review", "sign the verdicts on runs over their evidence")
-    sub.add_argument("runs", nargs="+", metavar="RUN")
+    sub.add_argument("runs", nargs="+", metavar="RUN", help="their ids, or unique beginnings of them")
     _signing(sub)
 
 
 def _gates(sub: argparse.ArgumentParser) -> None:
-    what = sub.add_subparsers(dest="what", required=True, metavar="list|show|explain|new|test|performance|waive")
+    verb = _verbs(sub, "list|show|explain|new|test|performance|waive")
 
     def add(name: str, help_text: str, *, settings: bool = True) -> argparse.ArgumentParser:
-        parser = what.add_parser(name, help=help_text, description=help_text)
+        parser = verb(name, help_text)
         if settings:
-            parser.add_argument(
-                "--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it"
-            )
+            _configuration(parser)
         return parser
 
     _format(add("list", "list all gates, and what the hook answers when one fails"))
@@ -189,7 +207,7 @@ def _gates(sub: argparse.ArgumentParser) -> None:
     show.add_argument("gate", metavar="ID")
     _format(show)
     explain = add("explain", "tell of every gate what it says of a run")
-    explain.add_argument("run", metavar="RUN")
+    _run(explain)
     _format(explain)
     new = add("new", "print a commented gate to begin with", settings=False)
     new.add_argument("gate", metavar="ID")
@@ -219,18 +237,18 @@ def _chain(command: Adder) -> None:
     )
     _format(sub)
     sub = command("keys", "chain", "operator keys: make, list, replace, revoke, export")
-    what = sub.add_subparsers(dest="what", required=True, metavar="new|list|rotate|revoke|export")
-    new = what.add_parser("new", help="make a key, encrypted with a passphrase")
+    verb = _verbs(sub, "new|list|rotate|revoke|export")
+    new = verb("new", "make a key, encrypted with a passphrase")
     new.add_argument("name", metavar="NAME")
     _passphrase(new)
-    what.add_parser("list", help="list the keys")
-    rotate = what.add_parser("rotate", help="put a new key in a key's place; what the old one sealed still counts")
+    verb("list", "list the keys")
+    rotate = verb("rotate", "put a new key in a key's place; what the old one sealed still counts")
     rotate.add_argument("name", metavar="NAME")
     _passphrase(rotate)
-    revoke = what.add_parser("revoke", help="say that a key does not count: from a time on, or at all")
+    revoke = verb("revoke", "say that a key does not count: from a time on, or at all")
     revoke.add_argument("name", metavar="NAME", help="its name or fingerprint")
     revoke.add_argument("--since", metavar="T", help="what was sealed before still counts: a date and time, or an age")
-    export = what.add_parser("export", help="print the public half of a key")
+    export = verb("export", "print the public half of a key")
     export.add_argument("name", metavar="NAME")
     export.add_argument("--form", choices=("pem", "allowed-signers", "cosigner"), default="pem", help="(default: pem)")
 
@@ -248,7 +266,7 @@ def _witnessing(command: Adder) -> None:
 
 def _evidence(command: Adder) -> None:
     sub = command("export", "evidence", "write the evidence about a run as one file that is verified offline")
-    sub.add_argument("run", metavar="RUN")
+    _run(sub)
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file, .zip by custom")
     sub.add_argument(
         "--disclose",
@@ -259,15 +277,15 @@ def _evidence(command: Adder) -> None:
     )
     sub.add_argument("--all", action="store_true", help="show all contents, and the run with its events for reading")
     sub = command("countersign", "evidence", "answer somebody's bundle with a verdict of your own, signed")
-    sub.add_argument("bundle", type=Path, metavar="BUNDLE")
+    sub.add_argument("bundle", type=Path, metavar="BUNDLE", help="what `export` wrote")
     sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
     sub.add_argument("reason", metavar="REASON")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file to send back")
     _signing(sub)
     sub = command("import", "evidence", "record what a second reviewer signed over a bundle, as a new seal")
-    sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("file", type=Path, metavar="FILE", help="what `countersign` wrote")
     sub = command("withdraw", "evidence", "sign that your newest seal on a run does not stand any more")
-    sub.add_argument("run", metavar="RUN")
+    _run(sub)
     sub.add_argument("reason", metavar="REASON")
     _signing(sub)
 
@@ -284,7 +302,7 @@ def _custody(command: Adder) -> None:
     sub = command(
         "forget", "custody", "erase what is kept of a run; the log still verifies, and says that it was erased"
     )
-    sub.add_argument("run", metavar="RUN")
+    _run(sub)
     _yes(sub)
     sub = command("shard", "custody", "close the ledger and go on in a new one; list closed ones; delete old ones")
     sub.add_argument("what", nargs="?", choices=("new", "list", "prune"), default="new")
@@ -305,13 +323,13 @@ def _gating(command: Adder) -> None:
     where.add_argument("--project", action="store_true", help="in those for the project in this folder")
     sub.add_argument("--yes", action="store_true", help="show the change, and do not ask")
     sub = command("approvals", "approvals", "calls that wait for you: list, approve, refuse")
-    what = sub.add_subparsers(dest="what", required=True, metavar="list|approve|refuse")
-    listing = what.add_parser("list", help="list what waits, with what it asks for")
+    verb = _verbs(sub, "list|approve|refuse")
+    listing = verb("list", "list what waits, with what it asks for")
     listing.add_argument("--all", action="store_true", help="also what has its answer")
     _format(listing)
     for word, about in (("approve", "let a call be made, signed with your key"), ("refuse", "refuse a call")):
-        answer = what.add_parser(word, help=about)
-        answer.add_argument("approval", metavar="ID")
+        answer = verb(word, about)
+        answer.add_argument("approval", metavar="ID", help="of the call, or a unique beginning of it")
         answer.add_argument("reason", metavar="REASON")
         answer.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
         _passphrase(answer)
@@ -321,7 +339,7 @@ def _upkeep(command: Adder) -> None:
     sub = command("paths", "places", "print where everything lies")
     _format(sub)
     sub = command("doctor", "upkeep", "tell what is watched, and what stands in the way")
-    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
     sub = command("trust", "upkeep", "trust a workspace's assure.toml as it is now")
     sub.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file, or its folder")
     sub.add_argument("--yes", action="store_true", help="do not ask")
@@ -329,9 +347,27 @@ def _upkeep(command: Adder) -> None:
     sub.add_argument("--line", action="store_true", help="in one line, for a prompt or a status bar")
 
 
+def _verbs(sub: argparse.ArgumentParser, names: str) -> Callable[[str, str], argparse.ArgumentParser]:
+    """Let a command take one of several verbs; give what adds one, with what it does."""
+    verbs = sub.add_subparsers(dest="what", required=True, metavar=names)
+
+    def add(name: str, help_text: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=help_text, description=help_text)
+
+    return add
+
+
+def _run(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("run", metavar="RUN", help="its id, or a unique beginning of it")
+
+
+def _configuration(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--config", type=Path, metavar="FILE", help="an assure.toml to use; naming it here trusts it")
+
+
 def _format(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--format", choices=("text", "json"), default="text")
+    sub.add_argument("--format", choices=("text", "json"), default="text", help="how to write it (default: text)")
 
 
 def _passphrase(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--passphrase-file", type=Path, metavar="FILE", help="read it there instead of asking")
+    sub.add_argument("--passphrase-file", type=Path, metavar="FILE", help="read the passphrase there instead of asking")

@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_every_command_is_in_the_readme() -> None:
     _, commands = build()
     table = README[README.index("| command | does |") :].split("\n\n", 1)[0]
-    assert commands - set(re.findall(r"`([a-z-]+)`", table)) == set()
+    assert set(commands) - set(re.findall(r"`([a-z-]+)`", table)) == set()
 
 
 def test_every_format_is_in_the_readme() -> None:

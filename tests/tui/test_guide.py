@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 from pathlib import Path
 
+from assure_tui.app.cli.overview import GROUPS
 from assure_tui.app.cli.parser import build
 from assure_tui.app.desk.filters import FIELDS
 from assure_tui.app.tui.application import AssureApp
@@ -25,10 +25,10 @@ def key_table():
 
 
 def command_table():
-    parser, _ = build()
-    (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    _, commands = build()
     lines = ["| command | does |", "|---|---|"]
-    lines += [f"| `assure-tui {choice.dest}` | {choice.help} |" for choice in commands._choices_actions]
+    for title, names in GROUPS.items():
+        lines += [f"| **{title}** | |", *(f"| `assure-tui {name}` | {commands[name]} |" for name in names)]
     return "\n".join(lines)
 
 

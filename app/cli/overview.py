@@ -1,0 +1,57 @@
+"""What `--help` says beyond the arguments: the commands in groups, so that a person finds the way, and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+GROUPS: Final = {
+    "watch": ("open", "demo", "record", "status"),
+    "check logs at rest": ("reconcile", "drill"),
+    "review": ("runs", "show", "note", "decide", "verdict", "seal", "withdraw"),
+    "gate agents while they act": ("gates", "hook", "approvals", "mcp-proxy"),
+    "evidence for others": ("export", "countersign", "import"),
+    "the record and its keys": ("verify", "keys", "witness", "adopt", "forget", "shard"),
+    "set-up": ("paths", "doctor", "trust"),
+}
+"""Each command stands in one group; `assure_tui.app.cli.parser.build` holds the two lists against each other."""
+
+_WRITES = "0 done; 5 the ledger is damaged"
+_DONE = "0 done"
+_EXITS: Final = {
+    "demo": "0 done, with --headless: all of it held; 1 --headless: something did not hold",
+    "record": "0 its standard input was closed (--attached); 5 the ledger is damaged",
+    "reconcile": "0 nothing at or above --fail-on; 1 something was; 3 no log was recognised",
+    "drill": "0 the share reaches --threshold; 1 it does not; 3 no log was recognised",
+    "verify": "0 all holds, and something from outside vouches for it; 1 something does not hold, damage included;\n"
+    "4 all holds, and nothing from outside vouches for it",
+    "gates": "0 done; 1 `gates test`: an example does not hold; 5 `gates waive`: the ledger is damaged",
+    "hook": "0 done; 1 `hook status`: installed nowhere, or not called; `hook AGENT` answers as that agent expects",
+    "mcp-proxy": "the server's own; 141 the client went away first",
+    "doctor": "0 nothing stands in the way; 1 something does",
+    **dict.fromkeys(("note", "decide", "verdict", "seal", "withdraw"), _WRITES),
+    **dict.fromkeys(("approvals", "import", "adopt", "forget", "shard"), _WRITES),
+}
+_ALWAYS = "2 usage or configuration; 70 internal error; 130 interrupted"
+_ALL: Final = """\
+`assure-tui COMMAND --help` tells a command's arguments. A word that names no command is a PATH to `open`.
+
+exit codes: 0 nothing at or above --fail-on; 1 something was, or verification failed; 2 usage or configuration;
+3 nothing recognised in the input; 4 verified, but against no pin, cosignature or anchor; 5 the ledger is damaged;
+70 internal error; 130 interrupted
+"""
+
+
+def exits(command: str) -> str:
+    """Give the exit codes of a command, in words."""
+    return f"exit codes: {_EXITS.get(command, _DONE)};\n{_ALWAYS}"
+
+
+def overview(commands: Mapping[str, str]) -> str:
+    """Give the commands in their groups, each with what it does, and what all of them have in common."""
+    width = max(map(len, commands)) + 2
+    groups = [
+        "\n".join([f"{title}:", *(f"  {name:<{width}}{commands[name]}" for name in names)])
+        for title, names in GROUPS.items()
+    ]
+    return "\n\n".join([*groups, _ALL])
