@@ -90,7 +90,7 @@ def import_response(desk: Desk, archive: Archive, path: Path) -> tuple[SealRecei
         data = disk.read(path, MAX_RESPONSE)
         if data is None:
             raise UsageError(f"there is no file {path}: name the response that `assure-tui countersign` wrote.")
-        envelope, signer, statement = _open(data)
+        envelope, signer, statement = _open(data, path)
         runs = [str(run.get("run")) for run, _ in sealed_evidence(statement)]
         match = _HEAD.fullmatch(statement.subjects[0].name) if statement.subjects else None
         if match is None or not runs:
@@ -104,11 +104,11 @@ def import_response(desk: Desk, archive: Archive, path: Path) -> tuple[SealRecei
         return add_seal(ledger, envelope, signer, int(match[1]), about), signer
 
 
-def _open(data: bytes) -> tuple[bytes, Sealer, Statement]:
-    body = read_object(data, "the response")
+def _open(data: bytes, path: Path) -> tuple[bytes, Sealer, Statement]:
+    body = read_object(data, f"the response {path}")
     clear, encoded = body.get("signer"), body.get("envelope")
     if body.get("schema") != SCHEMA or not isinstance(clear, dict) or not isinstance(encoded, str):
-        raise BundleError("the file is not a response: ask for what `assure-tui countersign` wrote")
+        raise BundleError(f"{path} is not a response: ask for what `assure-tui countersign` wrote")
     try:
         envelope = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
