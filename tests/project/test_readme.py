@@ -2,11 +2,13 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from assure_tui.app.cli.parser import FORMATS, build
+from assure_tui.app.desk import schema
 from assure_tui.app.desk.config import read_workspace
 from assure_tui.ingest.adapters import ADAPTERS
 
@@ -35,14 +37,24 @@ def test_pictures_and_pages_that_the_readme_points_to_are_there() -> None:
     assert [path for path in pointed if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("complete", ["true", "false"])
-def test_the_example_configuration_is_read(tmp_path: Path, complete: str) -> None:
-    lines = README[README.index("    [[feeds]]") :].split("\nA configuration", 1)[0]
-    text = "\n".join(line.removeprefix("    ") for line in lines.splitlines())
+def configurations() -> list[str]:
+    """Give the indented blocks that are TOML."""
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", README, re.MULTILINE)
+    texts = [re.sub(r"^    ", "", block, flags=re.MULTILINE).strip() for block in blocks]
+    return [text for text in texts if re.match(r"\[|[a-z_]+ = ", text)]
+
+
+@pytest.mark.parametrize("text", configurations())
+def test_each_example_of_settings_is_read(text: str) -> None:
+    file = schema.UserFile if re.search(r"escrow|approvals|witnesses", text) else schema.WorkspaceFile
+    assert file.model_validate(tomllib.loads(text)).model_fields_set
+
+
+def test_the_example_feed_is_read(tmp_path: Path) -> None:
     path = tmp_path / "assure.toml"
-    path.write_text(text.replace("complete = true", f"complete = {complete}"), encoding="utf-8")
+    path.write_text(next(text for text in configurations() if "[[feeds]]" in text), encoding="utf-8")
     (feed,) = read_workspace(path, trusted=True).feeds
-    assert (feed.name, feed.complete, feed.mapping["target"]) == ("payments", complete == "true", "destination")
+    assert (feed.name, feed.complete, feed.mapping["target"]) == ("payments", True, "destination")
 
 
 def test_the_job_of_the_readme_is_a_command_that_there_is() -> None:
