@@ -30,6 +30,8 @@ def _doctor(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(arguments.paths, home=arguments.home)
     troubles = list(setting.waiting)
     _say(f"assure-tui {version()}, state in {setting.home.ledger.parent}")
+    for sentence in _files(setting):
+        _say(f"  {sentence}")
     for root in setting.roots:
         if not root.exists():
             _say(f"  not there: {root}")
@@ -51,6 +53,16 @@ def _doctor(arguments: argparse.Namespace) -> int:
     for trouble in troubles:
         _say(f"  ! {trouble}")
     return int(bool(troubles))
+
+
+def _files(setting: Setting) -> tuple[str, str]:
+    """Tell which configuration files count, and how far."""
+    user, workspace = setting.home.config, setting.workspace
+    standing = "trusted" if workspace.trusted else "not trusted: it may only make the check stricter"
+    return (
+        f"your settings: {user}" + ("" if user.exists() else " (not there)"),
+        f"the workspace's: {workspace.path} ({standing})" if workspace.path else "the workspace's: no assure.toml here",
+    )
 
 
 def _trust(arguments: argparse.Namespace) -> int:

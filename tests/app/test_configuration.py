@@ -139,6 +139,14 @@ def test_the_commands_stop_on_a_wrong_workspace_file(logs, assure):
     assert "did you mean `feeds`?" in done.stderr
 
 
+def test_the_doctor_tells_which_settings_count(logs, assure):
+    assert "no assure.toml here" in assure("doctor", logs).stdout
+    (logs / "assure.toml").write_text(FEED)
+    assert f"{logs / 'assure.toml'} (not trusted" in assure("doctor", logs).stdout
+    assert assure("trust", logs, "--yes").returncode == 0
+    assert f"{logs / 'assure.toml'} (trusted)" in assure("doctor", logs).stdout
+
+
 def test_trust_lists_what_is_asked_for_before_it_gives_it(logs, assure):
     (logs / "assure.toml").write_text(FEED)
     assert "waits for `assure-tui trust" in assure("reconcile", logs, "--fail-on", "critical").stderr
