@@ -60,7 +60,7 @@ Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
 class RunState:
     """What is remembered of one run: its context, its board and its parts."""
 
-    __slots__ = ("board", "context", "gates", "parts")
+    __slots__ = ("board", "context", "gates", "parts", "timed")
 
     def __init__(self, run: str, settings: Settings, evaluator: Evaluator | None = None) -> None:
         self.board = Board()
@@ -69,6 +69,8 @@ class RunState:
         actions, work = Actions(self.context, self.board), Work(self.context, self.board)
         inputs, leaks = Inputs(self.context, self.board), Leaks(self.context, self.board)
         self.parts: tuple[Part, ...] = (actions, work, self.gates, inputs, leaks)
+        self.timed = tuple(part for part in self.parts if type(part).tick is not Part.tick)
+        """Parts for which it matters that time passes: a quiet run without any costs nothing."""
 
     def drain(self) -> list[Change]:
         """Give what changed; gates over a turn are held against what the other parts made of its end."""
@@ -170,10 +172,13 @@ def close(state: State) -> tuple[State, list[Change]]:
 
 
 def _shared(run: RunState, item: Tick | FeedState) -> list[Change]:
-    for part in run.parts:
-        if isinstance(item, Tick):
+    if isinstance(item, Tick):
+        if not run.timed:
+            return []
+        for part in run.timed:
             part.tick(item.time)
-        else:
+    else:
+        for part in run.parts:
             part.feed(item)
     return run.drain()
 

@@ -21,7 +21,7 @@ from assure_tui.reconcile.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FindingOfRun = Discrepancy | GateResult | InputFinding
 HELD_CODES = frozenset({"record-altered", "revised", "source-gone"})
@@ -36,7 +36,7 @@ class RunBook:
     meanwhile, so that the display does not go through its past again, and in the end only what differs is written; the
     first `indexed` events are not written again either. From there on, changed claims and effects are due for an
     `assessed` entry. Findings are always settled by comparing what stands with what the ledger says, so that a crash
-    at any moment leaves nothing to repair.
+    at any moment leaves nothing to repair. `stir` is told whenever anything happens to the book.
     """
 
     def __init__(
@@ -50,12 +50,14 @@ class RunBook:
         held: bool,
         indexed: int,
         recorded: Mapping[str, tuple[bytes, FindingOfRun]],
+        stir: Callable[[RunBook], None],
     ) -> None:
         self.run = run
         self.no = no
         self.source = source
         self.facts = RunFacts(run, adapter)
         self.silent = silent
+        self._stir = stir
         self._indexed = indexed
         self._held = held
         self.backlog = True
@@ -90,6 +92,7 @@ class RunBook:
         """Note that the ledger has something of the run."""
         self._touched = self._touched or self.backlog
         self.backlog = False
+        self._stir(self)
 
     def event(self, event: RunEvent) -> None:
         """Take an event of the run."""
@@ -97,6 +100,7 @@ class RunBook:
             self._events.append((self.facts.events, event))
         self.facts.see(event)
         self._touched = True
+        self._stir(self)
         if isinstance(event, Boundary) and event.what in {"turn_end", "run_end"} and not self.silent:
             self.turn_ended = True
 
@@ -106,6 +110,7 @@ class RunBook:
         if not isinstance(value, Result):
             raise TypeError("an unattributed row belongs to its source, not to a run")
         self._touched = True
+        self._stir(self)
         key = (KIND_OF[type(value)], value.id)
         if change.op == "withdraw":
             self._puts.pop(key, None)
@@ -124,12 +129,6 @@ class RunBook:
                 self._is_due(value)
             case _:
                 self._find(change.op == "withdraw", value)
-
-    def hold(self, value: Discrepancy) -> None:
-        """Put a finding of the desk itself."""
-        self._find(gone=False, value=value)
-        self._puts["discrepancy", value.id] = value
-        self._touched = True
 
     def _is_due(self, value: Claim | Effect) -> None:
         if not self.silent:
@@ -221,6 +220,7 @@ class RunBook:
         """End the silent reading: bring the index to what stands; what differs from it is to be assessed again."""
         self.silent = False
         self._findings_touched = True
+        self._stir(self)
         if not self._held:
             return
         self._held = False

@@ -48,26 +48,25 @@ class Escrow:
 
     def __init__(self, limits: Limits, tags: Tags) -> None:
         self.limits = limits
-        self._held: dict[str, int] = {}
+        self.held = 0
+        """Bytes of raw records that the ledger holds."""
+        self._held_of: dict[str, int] = {}
         self.stopped_at: int | None = None
         """The limit at which the ledger says that escrow stopped; None while it goes on."""
         self._tags = tags
 
-    @property
-    def held(self) -> int:
-        """Bytes of raw records that the ledger holds."""
-        return sum(self._held.values())
-
     def forget(self, subject: str) -> None:
         """Note that what was kept of a run was erased."""
-        self._held.pop(subject, None)
+        self.held -= self._held_of.pop(subject, 0)
 
     def learn(self, subject: str, clear: dict[str, Any]) -> None:
         """Take up what an entry in the ledger says."""
         if clear.get("state") == "stopped":
             self.stopped_at = int(clear.get("limit", 0))
         else:
-            self._held[subject] = self._held.get(subject, 0) + int(clear.get("bytes", 0))
+            kept = int(clear.get("bytes", 0))
+            self.held += kept
+            self._held_of[subject] = self._held_of.get(subject, 0) + kept
             self.stopped_at = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +64,10 @@ class Hall:
         self._on_finding = on_finding
         self._on_problem = on_problem
         self._owners: dict[str, LiveSource] = {}
+        self._stirred: dict[RunBook, None] = {}
+        """Books to which anything happened since index and ledger had all of them: a quiet run costs nothing."""
+        self._behind: dict[LiveSource, None] = {}
+        """Sources of which the ledger does not have all records."""
         self._unseen = Unseen(
             lambda: self.scribe.installed() if self.scribe else [],
             lambda run, call: self.scribe is None or self.scribe.decided(run, call),
@@ -91,11 +95,6 @@ class Hall:
     def _known_sources(self) -> Mapping[str, Recorded]:
         return self.scribe.known.sources if self.scribe else {}
 
-    def books(self) -> Iterator[RunBook]:
-        """Give the books of all runs that are watched."""
-        for source in self.sources.values():
-            yield from source.books.values()
-
     def started(self, source: LiveSource, name: str) -> None:
         """Believe a source that lies where only the MCP witness writes, and no link leads there."""
         if source.path.resolve().parent == self._witnesses.resolve():
@@ -112,6 +111,7 @@ class Hall:
         self._dropped = set(self.scribe.known.forgotten)
         for source in self.sources.values():
             for run in [run for run in source.books if self.forgotten(run)]:
+                self._stirred.pop(source.books[run], None)
                 source.leave(run)
                 self._check.close_run(run)
                 self._owners.pop(run, None)
@@ -148,6 +148,7 @@ class Hall:
             held=silent and before > 0,
             indexed=before if silent and source.adapter.discipline == "append" else 0,
             recorded=self.scribe.known.findings.get(subject, {}) if self.scribe else {},
+            stir=self._stir,
         )
         book.backlog = self.scribe is None or subject not in self.scribe.known.subjects
         self._owners[run] = source
@@ -155,10 +156,19 @@ class Hall:
 
     def shut(self, source: LiveSource) -> None:
         """Forget the state of all runs of a source."""
-        for run in source.books:
+        self._behind.pop(source, None)
+        for run, book in source.books.items():
+            self._stirred.pop(book, None)
             self._check.close_run(run)
             self._witness.forget(run)
             self._owners.pop(run, None)
+
+    def behind(self, source: LiveSource) -> None:
+        """Hear that the ledger does not have all records of a source."""
+        self._behind[source] = None
+
+    def _stir(self, book: RunBook) -> None:
+        self._stirred[book] = None
 
     def check(self, event: RunEvent) -> None:
         """Give an event to the check, and its changes to the books. A run on which the check breaks is only shown."""
@@ -258,22 +268,24 @@ class Hall:
 
     def unsaved(self) -> bool:
         """Tell whether the index is behind."""
-        return self.shared.unsaved or any(book.unsaved for book in self.books())
+        return self.shared.unsaved or any(book.unsaved for book in self._stirred)
 
     def save(self) -> None:
         """Write to the index what it has not seen; within a transaction."""
-        for book in self.books():
+        for book in self._stirred:
             book.save(self.index)
         self.shared.save(self.index)
 
     def tell(self) -> None:
         """Tell whoever wants to know of findings that were opened since; history is not told."""
-        for source in self.sources.values():
-            for book in source.books.values():
-                fresh, book.fresh = book.fresh, []
-                if self._on_finding is not None and not book.silent and (source.pending or not book.backlog):
-                    for finding in fresh:
-                        self._on_finding(finding, book.run)
+        for book in self._stirred:
+            fresh, book.fresh = book.fresh, []
+            if self._on_finding is not None and not book.silent and (self._is_behind(book) or not book.backlog):
+                for finding in fresh:
+                    self._on_finding(finding, book.run)
+
+    def _is_behind(self, book: RunBook) -> bool:
+        return self._owners.get(book.run) in self._behind
 
     def commit(self, feeds: Feeds, *, closing: Iterable[LiveSource] = ()) -> None:
         """Write to the ledger what it does not have, in one batch: after a crash all of it is there, or none.
@@ -282,20 +294,21 @@ class Hall:
             LedgerError: It could not be written.
         """
         if self.scribe is None:
+            self._calm()
             return
-        ending = {id(book) for source in closing for book in source.books.values()}
+        ending = {book: None for source in closing for book in source.books.values()}
         words: list[Words] = []
-        for source in self.sources.values():
+        for source in self._behind:
             for run in source.pending:
                 source.books[run].leave_backlog()
             words += self._minutes.observed(source)
             words += self.scribe.escrow.words(source)
         settled: list[Callable[[], None]] = []
-        for book in self.books():
+        for book in self._stirred | ending:
             if book.backlog or book.silent:
                 continue
             differences = list(book.unwritten_findings())
-            thoughts = list(self._minutes.assessed(book, closing=id(book) in ending, changed=bool(differences)))
+            thoughts = list(self._minutes.assessed(book, closing=book in ending, changed=bool(differences)))
             if thoughts:
                 settled.append(book.assessed)
             words += thoughts
@@ -309,8 +322,14 @@ class Hall:
                 f"raw records are no longer kept: the {self.scribe.escrow.limits.keep >> 20} MB that"
                 " `keep` in [escrow] of the configuration allows are used up; recording goes on"
             )
-        for source in self.sources.values():
+        for source in self._behind:
             if source.pending:
                 source.committed()
+        self._behind.clear()
         for settle in settled:
             settle()
+        self._calm()
+
+    def _calm(self) -> None:
+        """Look no more at books of which index and ledger have all that they will take for now."""
+        self._stirred = {book: None for book in self._stirred if book.unsaved}

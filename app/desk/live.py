@@ -63,6 +63,9 @@ class Room(Protocol):
     def shut(self, source: LiveSource) -> None:
         """Forget the state of all runs of a source."""
 
+    def behind(self, source: LiveSource) -> None:
+        """Hear that the ledger does not have all records of a source."""
+
     def check(self, event: RunEvent) -> None:
         """Give an event to the check, and its changes to the books."""
 
@@ -197,6 +200,7 @@ class LiveSource:
         if self._room.forgotten(self._owner):
             self._early.clear()
             return
+        self._room.behind(self)
         pending = self.pending.setdefault(self._owner, Pending(self._early[0][0].start, end))
         pending.digests += [its_digest for _, its_digest in self._early]
         pending.places += [its_place for its_place, _ in self._early]

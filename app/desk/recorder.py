@@ -384,7 +384,7 @@ class Watch:
         hall = self._hall
         hall.take(Tick(time.time()))
         for source in list(hall.sources.values()):
-            if source.path not in self._dirty and source not in self._finishing and now - source.touched > IDLE_SECONDS:
+            if now - source.touched > IDLE_SECONDS and source.path not in self._dirty and source not in self._finishing:
                 with hall.index.tick():
                     self._finish(source)
         for path in [path for path, due in self._gone.items() if now >= due]:
