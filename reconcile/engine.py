@@ -69,7 +69,7 @@ class RunState:
         actions, work = Actions(self.context, self.board), Work(self.context, self.board)
         inputs, leaks = Inputs(self.context, self.board), Leaks(self.context, self.board)
         self.parts: tuple[Part, ...] = (actions, work, self.gates, inputs, leaks)
-        self.timed = tuple(part for part in self.parts if type(part).tick is not Part.tick)
+        self.timed: tuple[Part, ...] = tuple(part for part in self.parts if type(part).tick is not Part.tick)
         """Parts for which it matters that time passes: a quiet run without any costs nothing."""
 
     def drain(self) -> list[Change]:
