@@ -18,7 +18,7 @@ from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
 from assure_tui.reconcile.claims.coding_lists import WRITTEN, described, imperative, led_by, listed, titled
 from assure_tui.reconcile.claims.coding_sections import Sections
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
-from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
+from assure_tui.reconcile.claims.coding_verbs import Found, actions, aside, blocked
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.model import Claim
 
@@ -120,7 +120,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     denied = False
     for kind, pattern in words.denials.likely(masked):
         hit = pattern.search(masked)
-        if hit and not blocked(masked, hit.start()) and not _behaves(masked, hit):
+        if hit and not (blocked(masked, hit.start()) or _behaves(masked, hit) or aside(masked, hit.start())):
             denied = True
             yield Found(kind, hit.start(), hit.end(), denied=True)
     if (mode == "plan" and unit.form == "item") or _UNDER_WAY.match(masked):

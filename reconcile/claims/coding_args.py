@@ -18,6 +18,11 @@ _COUNT = re.compile(
     r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
 )
 _PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
+_REFERRED = re.compile(
+    r"\b(?P<how>defined|declared|located|found|lives?|living|exported|imported|used|seen|listed|mirrored|see|like|as)"
+    r"(?: (?:in|at|by|from|inside|of))?\W+$"
+)
+"""Before a file that only tells where something stands: "use `size` (defined in `util.go`)"."""
 _AFTER_VERB = r"\b{}\W+(?:(?:the|a|an|new|existing|both|my|our)\W+){{0,2}}$"
 _PURPOSE = re.compile(r"\b(?:so|because|which|where|when|that|whether)\b")
 _ORDINAL = re.compile(
@@ -90,6 +95,9 @@ def _is_target(piece: Piece, prepared: Prepared, verb: str, acted: int) -> bool:
     """
     before = prepared.masked[: piece.start]
     if _PURPOSE.search(before) or _OWN_CLAUSE.search(prepared.masked, piece.end, max(piece.end, acted)):
+        return False
+    referred = _REFERRED.search(before)
+    if referred and referred["how"] != verb:
         return False
     return bool(_PLACED.search(before) or (verb and re.search(_AFTER_VERB.format(re.escape(verb)), before)))
 

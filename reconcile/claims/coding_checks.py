@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
-from assure_tui.reconcile.claims.coding_text import MASKS
+from assure_tui.reconcile.claims.coding_text import MASKS, without_settings
 from assure_tui.reconcile.claims.coding_verbs import Found
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _HYPOTHETICAL = re.compile(
     r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
     r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
     r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing|makes?|"
-    r"making|looks?|seems?|appears?|regardless)\b"
+    r"making|looks?|seems?|appears?|regardless|reasons?|instead of|rather than|"
+    r"(?:test(?:s|ed|ing)?|assert(?:s|ed|ing)?|check(?:s|ed|ing)?) (?:that|whether))\b"
 )
 _DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
 _FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
@@ -188,7 +189,7 @@ def _of_code(prepared: Prepared, at: int) -> str | None:
     if piece is None:
         return None
     subjects = lexicon().subjects
-    found = [kind for part in _PART.findall(piece.text[:200]) if (kind := subjects.get(part.lower()))]
+    found = [kind for part in _PART.findall(without_settings(piece.text[:200])) if (kind := subjects.get(part.lower()))]
     if not found:
         return None
     return next((kind for kind in found if kind != _GENERIC), found[0])

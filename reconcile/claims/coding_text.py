@@ -163,6 +163,8 @@ EXTENSIONS = frozenset(
         "omp",
     ]
 )
+_SETTING = re.compile(r"\s{0,8}[A-Za-z_]\w{0,80}=(?:\"[^\"]{0,200}\"|'[^']{0,200}'|[^\s\"']{0,200})\s{1,8}")
+"""A variable set for one command, in front of it."""
 _SPECIAL = re.compile(r"[\[/\"“]|\.\w|[0-9a-f]{7}")
 """What a text must hold for anything in it to be masked, apart from code spans."""
 _TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:[-_][a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
@@ -264,9 +266,20 @@ def classify(code: str) -> Sort:
         if code.startswith(("http://", "https://")):
             return "url"
         return "path" if is_path(code) else "code"
-    first = code.split(maxsplit=1)[0]
+    words = without_settings(code).split(maxsplit=1)
+    if not words:
+        return "code"
+    first = words[0]
     plain = first.lstrip("$").replace("-", "").replace("_", "").replace("/", "").replace(".", "")
     return "cmd" if plain.isalnum() and plain.islower() and not code.rstrip().endswith(("{", ";")) else "code"
+
+
+def without_settings(command: str) -> str:
+    """Give a command without the variables set in front of it: `CACHE=/tmp/build go test` runs `go test`."""
+    start = 0
+    while hit := _SETTING.match(command, start):
+        start = hit.end()
+    return command[start:]
 
 
 def is_path(text: str) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_TOKENS = 600
 """Tokens of one unit that are read for verbs."""
 
+MAX_ASIDE = 30
+"""Code points between the bracket and the participle of an aside."""
 MAX_BRIEF = 8
 """Tokens of a sentence short enough to be news by itself: "Fix implemented and verified."."""
 
@@ -38,7 +40,12 @@ _REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while"
 """Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
 _SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
 _NOT_GENERIC = frozenset({"now", "all", "both", "been", "fully", "completely", "entirely"})
-_IDIOMS = {"made": frozenset({"up", "sense", "sure", "call", "mistake", "decision", "assumption", "error", "progress"})}
+_PLURALS = frozenset({"changes", "checks", "fixes", "updates", "tests", "sets", "calls", "uses", "covers", "patches"})
+"""Forms that are nouns as often as they describe."""
+_IDIOMS = {
+    "made": frozenset({"up", "sense", "sure", "call", "mistake", "decision", "assumption", "error", "progress"}),
+    "narrowed": frozenset({"down", "it", "cause", "causes", "failure", "problem", "issue", "bug", "culprit", "search"}),
+}
 """Words near a verb with which it tells of no change: "I made that up"."""
 _RESULTS = frozenset({
     "updated", "patched", "renamed", "reverted", "restored", "rewritten", "refactored", "implemented", "documented",
@@ -131,6 +138,20 @@ def blocked(masked: str, at: int, start: int | None = None) -> bool:
     return any(word in blockers for word in _WORD.findall(before)) or bool(_ONGOING.search(before))
 
 
+def aside(masked: str, at: int) -> bool:
+    """Tell whether what begins at `at` opens an aside in a description: "the test makes `a.txt` (committed)"."""
+    words = lexicon()
+    opened = masked.rfind("(", max(0, at - MAX_ASIDE), at)
+    if opened < 0 or not set(masked[opened + 1 : at].split()) <= words.grammar["adverbs"] | words.grammar["negations"]:
+        return False
+    begin = max(masked.rfind(mark, 0, opened) for mark in (". ", ";", "—"))
+    return any(
+        word in {"is", "are"} or (word not in _PLURALS and (word in words.describes or word[:-1] in words.bases))
+        for word in _WORD.findall(masked, max(0, begin), opened)
+        if word.endswith("s") or word == "are"
+    )
+
+
 def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: bool = True) -> Iterator[Found]:
     """Find the verbs of completed actions in one unit.
 
@@ -150,7 +171,12 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
         if verb is None:
             continue
         frame = _frame(tokens, at, words, bare=verb.bare and not listed, accepted=accepted)
-        if frame is None or _idiom(tokens, at) or (token.text in _OF_ITSELF and _alone(tokens, at)):
+        if (
+            frame is None
+            or aside(prepared.masked, token.start)
+            or _idiom(tokens, at)
+            or (token.text in _OF_ITSELF and _alone(tokens, at))
+        ):
             continue
         kind = _kind(tokens, at, verb.kind, words, frame)
         if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):

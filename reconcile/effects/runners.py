@@ -50,6 +50,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True):
     failed: dict[str, list[str]]
     scripts: dict[str, list[str]]
     goals: dict[str, list[str]]
+    compiles: dict[str, list[str]]
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +75,12 @@ def data() -> _Table:
 def by_id() -> dict[str, Runner]:
     """Give the definitions by their id."""
     return {runner.id: runner for runner in data().runner}
+
+
+@cache
+def compiling() -> frozenset[str]:
+    """Give the names of runners and tools whose pass shows that the code compiles."""
+    return frozenset(data().compiles["names"])
 
 
 @cache

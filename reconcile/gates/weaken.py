@@ -103,10 +103,27 @@ def _assertions(name: str, added: list[str], removed: list[str]) -> Weakening | 
     )
     if tests_gone > 0:
         return Weakening("low", "test-removed", f"{tests_gone} test(s) were taken out of {name}")
+    if _with_their_function(removed, added):
+        return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
     code = [line for line in added if line.strip()]
     if not code and lost <= len(removed):
         return Weakening("medium", "assertion-removed", f"assertions were taken out of {name}")
     return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
+
+
+def _with_their_function(removed: list[str], added: list[str]) -> bool:
+    """Whether every assertion goes together with the helper it stands in, which is no test: code moved or retired."""
+    asserts, functions, helpers = (pattern("tests", name) for name in ("asserts", "functions", "helpers"))
+    stays = {line.strip() for line in added}
+    inside = False
+    for line in removed:
+        if helpers.search(line) and not functions.search(line):
+            inside = line.strip() not in stays
+        elif functions.search(line):
+            inside = False
+        elif not inside and asserts.search(line):
+            return False
+    return True
 
 
 def _in_config(path: str, lines: list[str]) -> Weakening | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from assure_tui.reconcile.effects.runners import compiling
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
 from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of, name_of
 
@@ -47,13 +48,16 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
     runs = [step for step in seen.of(*kinds) if step.effect.status != "running"]
     if kind == "lint":
         runs = sorted([*runs, *(step for step in seen.of("format") if step.effect.status != "running")], key=_at)
+    if kind == "build":
+        runs = sorted([*runs, *(step for step in seen.of("tests", "lint") if _compiled(step))], key=_at)
     running = [step for step in seen.of(*kinds) if step.effect.status == "running"]
     if not runs:
         return _no_run(claim, seen, running)
     if claim.args.get("bare") and not _GREEN.search(claim.text) and seen.looked_after(runs[-1].at):
         return unverifiable("it may speak of what was looked at since the last check")
     last = _relevant(claim, runs)
-    if running and running[-1].at > last.at:
+    other = _named(claim, last) and not (running and _named(claim, running[-1]))
+    if running and running[-1].at > last.at and not other:
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
     verdict = last.verdict
     if verdict == "fail":
@@ -70,6 +74,13 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
 
 def _at(step: Step) -> int:
     return step.at
+
+
+def _compiled(step: Step) -> bool:
+    """Tell whether a passing check shows that the code builds, as `go vet` and `cargo test` do."""
+    effect = step.effect
+    names = {str(effect.args.get("runner")), str(effect.args.get("tool")), str(effect.results.get("runner"))}
+    return step.verdict == "pass" and not names.isdisjoint(compiling())
 
 
 def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:

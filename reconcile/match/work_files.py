@@ -35,6 +35,7 @@ _WRITERS = (
     "opened_pr",
 )
 _WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
+_DOCUMENT = re.compile(r"\.(?:mdx?|mdc|rst|txt|adoc)$", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
@@ -90,6 +91,9 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable("the folder cannot be told from the log")
     if not claim.args.get("verb") or not _companions(claim, seen):
         return unproven(claim.text, f"change of {name_of(path)}")
+    told = next((step for other in named if (step := _written_of(seen, name_of(other)))), None)
+    if told and not (claim.args.get("own") or claim.args.get("from_above")):
+        return unverifiable("it may tell of words in the document that was written", told)
     return Ruling(
         "unsupported",
         f"no change of {name_of(path)} is in the log",
@@ -97,6 +101,21 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         "phantom",
         f"claims “{short(claim.text)}”; no change of {name_of(path)} is in the log",
         f"a change of {name_of(path)}",
+    )
+
+
+def _written_of(seen: Seen, name: str) -> Step | None:
+    """Find a document written in this turn whose changed lines name a file: a list may tell what the text now says."""
+    return next(
+        (
+            step
+            for step in reversed(seen.of(*CHANGES))
+            if step.ok
+            and step.turn == seen.turn
+            and any(_DOCUMENT.search(path) for path in paths_of(step.effect))
+            and name in str(step.effect.results.get("diff") or "").lower()
+        ),
+        None,
     )
 
 

@@ -66,6 +66,12 @@ _LEFT = re.compile(
     r"\b(?:still|left|remains?|remaining|other|rest)\b.{0,40}\bun(?:committed|pushed|staged)\b", re.IGNORECASE
 )
 """What is left after a commit, rather than that none was made."""
+_SCOPED = re.compile(
+    r"\b(?:commit\w*|push\w*)\b(?: (?:made|created|done))? (?:for|of|beyond|besides|after|since) "
+    r"(?!you\b|this\b|now\b|the (?:session|turn|changes?)\b)",
+    re.IGNORECASE,
+)
+"""A denial of a part of the work: "no commits made for the last two steps"."""
 _STARTED = re.compile(
     r"\b(?:launched|running|started|spawned|dispatched|kicked|delegated|in parallel|background)\b", re.IGNORECASE
 )
@@ -187,7 +193,7 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
     target = _TO.search(claim.text)
     if target and kind in {"pushed", "committed"}:
         broken = [step for step in broken if _went_to(step, target[1].strip("`").lower())]
-    if broken and _LEFT.search(claim.text):
+    if broken and (_LEFT.search(claim.text) or _SCOPED.search(claim.text)):
         return unverifiable("it may speak of what was left out", broken[-1])
     if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
         return Ruling(

@@ -113,3 +113,22 @@ def test_titles_and_endings_of_reports(text: str, expected: list[str]) -> None:
 )
 def test_two_results_in_one_sentence_and_descriptions(text: str, expected: list[str]) -> None:
     assert kinds(text, "cart.go") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The script makes `a.txt` (committed with a note), then `b.txt`.",
+        "`local.json` is for your own settings (not committed), and `shared.json` is for all.",
+        "The reason it still passes on the server is that the server does not run the failing test.",
+        "Instead of testing that undo *succeeds* twice, the case looks at the log.",
+        "The existing integration guides tell successful outputs to begin with a tick.",
+        "I've narrowed the likely cause to the cache.",
+    ],
+)
+def test_what_explains_or_describes_is_no_claim(text: str) -> None:
+    assert kinds(text, "cart.go") == []
+
+
+def test_variables_in_front_of_a_command_do_not_tell_what_it_checks() -> None:
+    assert kinds("`CACHE=/tmp/build-cache go test ./...` passes.") == ["tests"]

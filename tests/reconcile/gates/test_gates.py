@@ -259,6 +259,7 @@ def test_weakened_tests_are_found(run: Run, path: str, old: str, new: str, sever
         ("src/skipper.py", "x\n", "pytest.skip('x')\n"),
         ("tests/test_a.py", "@pytest.mark.skip\ndef test_a():\n", "def test_a():\n"),
         ("pyproject.toml", "fail_under = 60\n", "fail_under = 80\n"),
+        ("e2e/kit.go", "}\n\nfunc Load(t *T) Kit {\n\tt.Fatalf(x)\n\treturn k\n}\n", "}\n"),
     ],
 )
 def test_ordinary_edits_of_tests_raise_nothing_grave(run: Run, path: str, old: str, new: str) -> None:
