@@ -211,7 +211,7 @@ def _performance(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(home=arguments.home)
     desk = Desk.open(setting.home, config=setting.user, read_only=True)
     try:
-        rows = desk.performance()
+        rows, kinds = desk.performance(), desk.recall()
     finally:
         desk.close()
     if arguments.format == "json":
@@ -229,6 +229,8 @@ def _performance(arguments: argparse.Namespace) -> int:
             f"{row.code:<28} {row.fired:>6} {row.runs:>5} {row.real:>5} {row.false_alarm:>6} {row.accepted:>9}"
             f" {row.undecided:>5}  {spent}"
         )
+    for kind in kinds:
+        _say(f"claims of kind {kind.kind}: {kind.read} read, {kind.missed} added by reviewers ({kind.share:.0%} read)")
     return 0
 
 

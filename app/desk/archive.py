@@ -111,12 +111,16 @@ class Archive:
             ledger.refresh()
             return ledger.size
 
-    def entries(self, kinds: Sequence[str], subject: str | None = None) -> list[Entry]:
-        """Give entries of some kinds: from the index, and those that the index does not have yet from the ledger."""
+    def entries(self, kinds: Sequence[str], subject: str | None = None, start: int = 0) -> list[Entry]:
+        """Give entries of some kinds from index `start` on, oldest first.
+
+        They come from the index; those that it does not have yet, from the ledger.
+        """
         tail = self._behind_index()
         seen = self._seen()
-        indexed = [entry for entry in self._library.entries(kinds, subject) if entry.index < seen]
-        return indexed + [e for e in tail if e.kind in kinds and (subject is None or e.subject == subject)]
+        indexed = [entry for entry in self._library.entries(kinds, subject, start) if entry.index < seen]
+        behind = (entry for entry in tail if entry.index >= start and entry.kind in kinds)
+        return indexed + [entry for entry in behind if subject is None or entry.subject == subject]
 
     def newest(self, kinds: Sequence[str], subject: str) -> int:
         """Give the index of the newest entry of some kinds about a subject, or -1."""

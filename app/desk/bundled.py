@@ -24,7 +24,8 @@ from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.library import Entry as Act
 from assure_tui.app.desk.notices import Alert
-from assure_tui.app.desk.performance import Performance
+from assure_tui.app.desk.performance import Performance, Recall
+from assure_tui.app.desk.sshkeys import SshChoice
 from assure_tui.app.desk.views import (
     Approval,
     Coverage,
@@ -225,6 +226,22 @@ class BundleDesk:
 
     def performance(self) -> Sequence[Performance]:
         """Give none: one run tells nothing of how the rules do."""
+        return ()
+
+    def recall(self) -> Sequence[Recall]:
+        """Give none: one run tells nothing of what readers miss."""
+        return ()
+
+    def needs_passphrase(self, key: str | None = None) -> bool:
+        """Tell that it does: nothing is signed here."""
+        del key
+        return True
+
+    keys_needed = 1
+    """One: whoever countersigns signs alone."""
+
+    def ssh_keys(self) -> Sequence[SshChoice]:
+        """Give none: nothing is signed here."""
         return ()
 
     def operator_keys(self) -> Sequence[Any]:

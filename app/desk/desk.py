@@ -31,7 +31,7 @@ from assure_tui.app.desk.hooked import corrected, decisions
 from assure_tui.app.desk.library import Asking, Library
 from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.performance import Performance, performance
+from assure_tui.app.desk.performance import Performance, Recall, Rules, recall
 from assure_tui.app.desk.report import UNCHECKED
 from assure_tui.app.desk.roster import Roster, severity_of
 from assure_tui.app.desk.table import Table
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from assure_tui.app.desk.export import Choice
     from assure_tui.app.desk.forgetting import Forgotten
     from assure_tui.app.desk.operators import Keyring
+    from assure_tui.app.desk.sshkeys import SshChoice
     from assure_tui.ledger.operator_key import OperatorIdentity
     from assure_tui.ledger.seal import Sealer, SealKey, SealReceipt
 
@@ -97,6 +98,8 @@ class Desk:
         )
         self._keyring: Keyring | None = None
         self._approvals = Approvals(self._archive, self.subject)
+        self._rules, self._rules_of = Rules(), ""
+        self._recalled: tuple[int, list[Recall]] = -1, []
         self._tables: list[Table] = []
         self._bumps = 0
         self._verified: LedgerView | None = None
@@ -330,8 +333,26 @@ class Desk:
         return tuple(self._roster.acts.waivers.get(name, ()))
 
     def performance(self) -> list[Performance]:
-        """Give how each rule does: what it found, and what people answered to it. Reads the whole index of entries."""
-        return performance(self._archive.entries([*entries.FINDINGS, "decision"]))
+        """Give how each rule does: what it found, and what people answered to it. Costs what came since last time."""
+        ledger = self._archive.reading()
+        origin = ledger.origin if ledger is not None else ""
+        with self._roster.lock:
+            if origin != self._rules_of:
+                self._rules, self._rules_of = Rules(), origin
+            self._rules.take(self._archive.entries([*entries.FINDINGS, "decision"], start=self._rules.read_to))
+            return self._rules.rows()
+
+    def recall(self) -> list[Recall]:
+        """Give for each kind of claim how many were read in the runs that people judged, and how many they added."""
+        with self._roster.lock:
+            size = self._archive.size()
+            if size != self._recalled[0]:
+                self._roster.refresh()
+                acts = self._roster.acts
+                added = [claim.kind for claims in acts.claims.values() for claim in claims.values()]
+                read = self._library.claims_by_kind({*acts.verdicts, *acts.claims})
+                self._recalled = size, recall(read, added)
+            return list(self._recalled[1])
 
     def undo_decision(self, finding: str, run: str | None = None) -> None:
         """Take the answer to a finding back. The ledger keeps both."""
@@ -655,6 +676,17 @@ class Desk:
         from assure_tui.app.desk.operators import list_keys  # noqa: PLC0415 - cryptography is needed only here
 
         return list_keys(self.home.keys)
+
+    def ssh_keys(self) -> list[SshChoice]:
+        """Give the SSH keys of the user that can sign a seal without anything being asked on the terminal."""
+        from assure_tui.app.desk.sshkeys import ssh_keys  # noqa: PLC0415 - cryptography is needed only here
+
+        return ssh_keys(Path.home() / ".ssh")
+
+    @property
+    def keys_needed(self) -> int:
+        """How many different keys have to seal a verdict before it counts as sealed."""
+        return 2 if self.config.four_eyes else 1
 
     def new_operator_key(self, name: str, passphrase: str) -> OperatorIdentity:
         """Make an operator key. The passphrase is kept nowhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -335,6 +335,14 @@ class Library:
             (base, base + MAX_EVENTS),
         )
         return [(row[0] - base, *row[1:]) for row in rows]
+
+    def claims_by_kind(self, runs: Collection[str]) -> list[tuple[str, int]]:
+        """Give how many claims of each kind were read in some runs."""
+        return self._rows(
+            "SELECT code, count(*) FROM results JOIN runs ON runs.no = results.run WHERE results.kind = 'claim' "
+            "AND runs.id IN (SELECT value FROM json_each(?)) GROUP BY code",
+            (json.dumps(sorted(runs)),),
+        )
 
     # The ledger's entries -------------------------------------------------------------------------------------------
 

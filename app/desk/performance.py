@@ -1,7 +1,8 @@
-"""How the rules do: what each found, and what people answered to it, out of the ledger's entries."""
+"""How the rules do: what each found, and what people answered to it, out of the ledger's entries; what readers miss."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from statistics import median
 from typing import TYPE_CHECKING
@@ -52,25 +53,65 @@ class _Found:
         self.seconds: float | None = None
 
 
-def performance(entries: Iterable[Entry]) -> list[Performance]:
-    """Give all rules that found something, busiest first. `entries` are findings and decisions, oldest first."""
-    found: dict[tuple[str, str], _Found] = {}
-    for entry in entries:
-        if entry.kind in FINDINGS:
-            key = entry.subject, str(entry.clear.get("id"))
-            known = found.setdefault(key, _Found(entry))
-            known.withdrawn = entry.clear.get("state") == "withdrawn"
-        elif entry.kind == "decision":
-            decided = found.get((entry.subject, str(entry.clear.get("finding"))))
-            if decided is not None:
-                word = entry.clear.get("word")
-                decided.word = str(word) if word in {"real", "false-alarm", "risk-accepted"} else None
-                decided.seconds = max(0.0, (entry.time - decided.opened) / 1000) if decided.word else None
-    rules: dict[tuple[str, str], list[tuple[str, _Found]]] = {}
-    for (subject, _), one in found.items():
-        rules.setdefault((one.kind, one.code), []).append((subject, one))
-    rows = [_row(kind, code, several) for (kind, code), several in rules.items()]
-    return sorted(rows, key=lambda row: (-row.fired, row.kind, row.code))
+class Recall(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of claim, in the runs that somebody reviewed: what was read, and what reviewers had to add."""
+
+    kind: str
+    read: int
+    missed: int
+
+    @property
+    def share(self) -> float:
+        """The share of the claims of this kind, as far as people know of them, that was read."""
+        return self.read / (self.read + self.missed)
+
+
+class Rules:
+    """Follows how the rules do: each entry is looked at once, so that asking again costs what is new."""
+
+    def __init__(self) -> None:
+        self.read_to = 0
+        """Index of the first entry that was not taken yet."""
+        self._found: dict[tuple[str, str], _Found] = {}
+        self._rows: list[Performance] | None = []
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Take further findings and decisions, oldest first."""
+        found = self._found
+        for entry in entries:
+            self.read_to, self._rows = entry.index + 1, None
+            if entry.kind in FINDINGS:
+                key = entry.subject, str(entry.clear.get("id"))
+                known = found.setdefault(key, _Found(entry))
+                known.withdrawn = entry.clear.get("state") == "withdrawn"
+            elif entry.kind == "decision":
+                decided = found.get((entry.subject, str(entry.clear.get("finding"))))
+                if decided is not None:
+                    word = entry.clear.get("word")
+                    decided.word = str(word) if word in {"real", "false-alarm", "risk-accepted"} else None
+                    decided.seconds = max(0.0, (entry.time - decided.opened) / 1000) if decided.word else None
+
+    def rows(self) -> list[Performance]:
+        """Give all rules that found something, busiest first."""
+        if self._rows is None:
+            rules: dict[tuple[str, str], list[tuple[str, _Found]]] = {}
+            for (subject, _), one in self._found.items():
+                rules.setdefault((one.kind, one.code), []).append((subject, one))
+            rows = [_row(kind, code, several) for (kind, code), several in rules.items()]
+            self._rows = sorted(rows, key=lambda row: (-row.fired, row.kind, row.code))
+        return list(self._rows)
+
+
+def recall(read: Iterable[tuple[str, int]], missed: Iterable[str]) -> list[Recall]:
+    """Give the kinds of claims, those that are missed most often first.
+
+    `read` has kinds with how many were read in reviewed runs, `missed` the kind of each claim that a reviewer added.
+    """
+    known, added = Counter[str](), Counter(missed)
+    for kind, number in read:
+        known[kind] += number
+    kinds = [Recall(kind=kind, read=known[kind], missed=added[kind]) for kind in known | added]
+    return sorted(kinds, key=lambda kind: (kind.share, -kind.read, kind.kind))
 
 
 def _row(kind: str, code: str, several: list[tuple[str, _Found]]) -> Performance:

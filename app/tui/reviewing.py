@@ -5,18 +5,19 @@ Every act is done by the desk in a thread; when it is done everything is read ag
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from textual import work
 
 from assure_tui.app.desk.views import Approval, DecisionWord, RunDetail
-from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.keyed import KeyedDialog
 from assure_tui.app.tui.dialogs.missed import MissedDialog
 from assure_tui.app.tui.dialogs.reason import NoteDialog, ReasonDialog
 from assure_tui.app.tui.dialogs.seal import Order, SealDialog
+from assure_tui.app.tui.dialogs.signing import signing_keys
 from assure_tui.app.tui.dialogs.verdict import VerdictDialog
 from assure_tui.app.tui.moving import Moving
 from assure_tui.app.tui.port import TROUBLE
@@ -198,8 +199,8 @@ class Reviewing(Moving):
         if not self._may_write():
             return
         try:
-            details = self._to_seal()
-            names = [neutral_line(str(getattr(key, "name", key)), 80) for key in desk.operator_keys()]
+            details, left_out = self._to_seal()
+            keys = await asyncio.to_thread(signing_keys, desk)
         except TROUBLE as error:
             self.complain(error)
             return
@@ -212,19 +213,38 @@ class Reviewing(Moving):
         for detail in details:
             opened |= set((desk.draft(f"opened:{detail.row.id}") or "").split("\n"))
 
+        made: set[str] = set()
+
         def perform(order: Order) -> str:
             try:
-                if order.new_key:
+                if order.new_key and order.new_key not in made:
                     desk.new_operator_key(order.new_key, order.passphrase)
+                    made.add(order.new_key)
                 for detail in details:
                     if detail.verdict is None:
                         desk.verdict(detail.row.id, order.word, "")
-                desk.seal([detail.row.id for detail in details], passphrase=order.passphrase)
+                desk.seal(
+                    [detail.row.id for detail in details],
+                    passphrase=order.passphrase,
+                    key=order.new_key or (None if order.key.ssh else order.key.name),
+                    ssh=order.key.ssh,
+                )
             except TROUBLE as error:
                 return str(error) or type(error).__name__
             return ""
 
-        done = await self.push_screen_wait(SealDialog(details, opened, names, session.glyphs, perform, desk.operator))
+        done = await self.push_screen_wait(
+            SealDialog(
+                details,
+                opened,
+                keys,
+                session.glyphs,
+                perform,
+                desk.operator,
+                left_out=left_out,
+                keys_needed=desk.keys_needed,
+            )
+        )
         if done:
             for run in session.marks & {detail.row.id for detail in details}:
                 session.toggle_mark(run, run)
@@ -258,20 +278,21 @@ class Reviewing(Moving):
                 lambda: self.say("Withdrawn: the ledger keeps the seal, and that it does not stand any more."),
             )
 
-    def _to_seal(self) -> list[RunDetail]:
+    def _to_seal(self) -> tuple[list[RunDetail], list[RunDetail]]:
+        """Give the runs to seal, and those that are marked too but have something undecided."""
         session, desk = self.session, self.session.desk
         marked = [row.id for row in session.rows if row.id in session.marks] if self.is_at("runs") else []
         if not marked:
             run = self.run_at_hand()
             if not run:
                 self.say("Open a run first: Enter on one in Runs.")
-                return []
-            return [desk.run(run)]
+                return [], []
+            return [desk.run(run)], []
         details = [desk.run(run) for run in marked]
         ready = [detail for detail in details if not unanswered(detail)]
         if not ready:
             self.say("Every marked run has undecided findings: e goes to the next one.")
-        return ready
+        return ready, [detail for detail in details if unanswered(detail)]
 
     def _act(self, act: Callable[[], object], then: Callable[[], None]) -> None:
         """Do something at the desk in a thread, read everything again, and go on."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from assure_tui.app.desk.views import Approval, LedgerView, Presence, RunDetail, RunRow
 from assure_tui.app.tui.looked import Since
-from assure_tui.app.tui.port import Desk, Performance
+from assure_tui.app.tui.port import Desk, Performance, Recall
 from assure_tui.reconcile.model import Finding, at_least
 from assure_tui.themes.glyphs import Glyphs
 
@@ -31,7 +31,9 @@ class Session:
     approvals: Sequence[Approval] = ()
     """Calls that wait for an answer, of all runs."""
     performance: Sequence[Performance] = ()
-    """How the rules do; read when the Gates view is shown."""
+    """How the rules do; read when a view shows it."""
+    recall: Sequence[Recall] = ()
+    """How many claims of each kind were read, and how many reviewers added."""
     since: Since = field(default_factory=Since)
     """What changed in the open run since the operator last looked at it."""
     queries: dict[str, str] = field(default_factory=dict)
@@ -61,6 +63,10 @@ class Session:
         self.presence = self.desk.presence()
         self.ledger = self.desk.ledger()
         self.approvals = self.desk.approvals()
+
+    def refresh_rules(self) -> None:
+        """Read how the rules and the readers do."""
+        self.performance, self.recall = self.desk.performance(), self.desk.recall()
 
     def load_marks(self) -> None:
         """Read which of the runs are marked."""

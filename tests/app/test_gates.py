@@ -16,7 +16,7 @@ from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import ConfigError, UsageError
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.performance import performance
+from assure_tui.app.desk.performance import Rules, recall
 from assure_tui.app.desk.rules import rules_digest
 from assure_tui.app.desk.trust import trust
 from assure_tui.reconcile.gates.book import book_of, rules_of
@@ -290,15 +290,32 @@ def test_a_finding_that_was_withdrawn_is_counted_apart() -> None:
     def entry(index: int, kind: str, **clear: object) -> Entry:
         return Entry(index=index, kind=kind, subject="t-1", time=index * 1000, clear=clear, content=None)
 
-    (row,) = performance(
+    rules = Rules()
+    rules.take(
         [
             entry(0, "gate", id="g-1", code="egress", state="open"),
             entry(1, "gate", id="g-2", code="egress", state="open"),
+        ]
+    )
+    assert [row.fired for row in rules.rows()] == [2]
+    rules.take(
+        [
             entry(2, "gate", id="g-1", code="egress", state="withdrawn"),
             entry(61, "decision", finding="g-2", word="real"),
         ]
     )
+    (row,) = rules.rows()
     assert (row.fired, row.withdrawn, row.real, row.seconds) == (1, 1, 1, 60.0)
+    assert rules.read_to == 62
+
+
+def test_kinds_that_reviewers_had_to_add_come_first() -> None:
+    kinds = recall([("refund", 9), ("tests-pass", 4)], ["refund", "order"])
+    assert [(one.kind, one.read, one.missed, one.share) for one in kinds] == [
+        ("order", 0, 1, 0.0),
+        ("refund", 9, 1, 0.9),
+        ("tests-pass", 4, 0, 1.0),
+    ]
 
 
 def test_a_waiver_stands_in_the_sealed_verdict(desk: Desk) -> None:

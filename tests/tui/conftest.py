@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.performance import Performance
+from assure_tui.app.desk.performance import Performance, Recall
 from assure_tui.app.desk.views import (
     Coverage,
     Decision,
@@ -526,6 +526,10 @@ class SampleDesk:
         self.keys = []
         self.ledger_state = "ok"
         self.passphrase = None
+        self.unlocked = set()
+        self.ssh = []
+        self.keys_needed = 1
+        self.signed_with = None
         self.sealed = []
         self.queue = []
         self.withdrawn = []
@@ -648,6 +652,12 @@ class SampleDesk:
             Performance(kind="gate", code="hook-bypass", fired=5, real=1, accepted=0, false_alarm=3, **shared),
         ]
 
+    def recall(self):
+        return [Recall(kind="refund", read=9, missed=1), Recall(kind="tests-pass", read=4, missed=0)]
+
+    def needs_passphrase(self, key=None):
+        return key not in self.unlocked
+
     def decide(self, finding, word, reason, run=None):
         run = run or self.owner(finding)
         item = self.details[run]
@@ -666,9 +676,10 @@ class SampleDesk:
         item = self.details[run]
         self.change(run, verdict=made, row=msgspec.structs.replace(item.row, verdict=word, sealed="draft"))
 
-    def seal(self, runs, *, passphrase):
-        if passphrase != self.passphrase:
+    def seal(self, runs, *, passphrase="", key=None, ssh=None):
+        if ssh is None and passphrase != self.passphrase and key not in self.unlocked:
             raise UsageError("the passphrase does not open this key")
+        self.signed_with = ssh or key
         for run in runs:
             item = self.details[run]
             verdict = msgspec.structs.replace(item.verdict, seal="seal-1")
@@ -729,6 +740,9 @@ class SampleDesk:
     def verify(self, progress=None):
         del progress
         return self.ledger()
+
+    def ssh_keys(self):
+        return self.ssh
 
     def operator_keys(self):
         return list(self.keys)

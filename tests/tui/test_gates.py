@@ -108,6 +108,9 @@ async def test_gates_and_inputs_are_decided_here_too_and_the_rules_show_how_ofte
         assert desk.run(app.session.run).decisions == ()
         await pilot.press("G")
         await pilot.pause()
+        assert "4 read, 0 added by reviewers" in screen_text(app)
+        await pilot.press("k", "k")
+        await pilot.pause()
         assert "1 real, 0 accepted, 3 false" in screen_text(app)
 
 

@@ -17,6 +17,7 @@ from assure_tui.app.desk.describe import label
 from assure_tui.app.desk.views import RunDetail, VerdictWord
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, said
+from assure_tui.app.tui.dialogs.signing import KeyList, SigningKey
 from assure_tui.app.tui.dialogs.verdict import WORDS
 from assure_tui.app.tui.lines import Page, Sheet
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
@@ -29,32 +30,39 @@ class Order:
     """What was filled in. `new_key` is the name of a key to make first."""
 
     word: VerdictWord
-    passphrase: str
+    key: SigningKey
+    passphrase: str = ""
     new_key: str = ""
 
 
 class SealDialog(Dialog[str | None]):
-    """Lists what is undecided and what was never opened; asks for the word, the passphrase, and the button."""
+    """Lists what is undecided and what was never opened; asks for the word, the key, and the button."""
 
     def __init__(
         self,
         details: Sequence[RunDetail],
         opened: set[str],
-        keys: Sequence[str],
+        keys: Sequence[SigningKey],
         glyphs: Glyphs,
         perform: Callable[[Order], str],
         operator: str = "",
+        *,
+        left_out: Sequence[RunDetail] = (),
+        keys_needed: int = 1,
     ) -> None:
         """`perform` does it in a thread; it gives an error in one sentence, or nothing when it was sealed.
 
-        A key that is made here is named after the `operator`, unless another name is typed.
+        A key that is made here is named after the `operator`, unless another name is typed. `left_out` are marked runs
+        that are not sealed, because of what is undecided; `keys_needed` is two where four eyes are asked for.
         """
         super().__init__()
         self._operator = operator
-        self._details, self._opened, self._keys, self._glyphs = details, opened, keys, glyphs
+        self._details, self._opened, self._glyphs = details, opened, glyphs
+        self._left_out, self._keys_needed = left_out, keys_needed
         self._perform = perform
-        words = {detail.verdict.word for detail in details if detail.verdict}
-        self._words: tuple[VerdictWord, ...] = tuple(words) if len(words) == 1 else WORDS
+        self._keys = KeyList(keys, glyphs)
+        self._keys.can_focus = len(keys) > 1
+        self._words = wanted_words(details)
 
     def body(self) -> Iterator[Widget]:
         """The account first, then the fields."""
@@ -68,16 +76,14 @@ class SealDialog(Dialog[str | None]):
         wanted = self._words[0] if len(self._words) == 1 else "accepted, accepted-with-exceptions or rejected"
         yield said(Content.assemble(("Type the verdict: ", DIM), (wanted, STRONG)))
         yield Input(id="seal-word", placeholder=self._words[0] if len(self._words) == 1 else "accepted")
-        if not self._keys:
-            yield said(
-                Content.styled("You have no key yet: one is made now. Your name on it, and a passphrase twice:", DIM)
-            )
-            yield Input(self._operator, id="seal-name", placeholder="Your name, as it shall stand on the seal")
-        else:
-            yield said(Content.assemble(("Signed by ", DIM), paint.text(self._keys[0], STRONG)))
+        yield self._keys
+        yield said(
+            Content.styled("You have no key yet: one is made now. Your name on it, and a passphrase twice:", DIM),
+            id="seal-new",
+        )
+        yield Input(self._operator, id="seal-name", placeholder="Your name, as it shall stand on the seal")
         yield Input(id="seal-passphrase", password=True, placeholder="Passphrase of your key")
-        if not self._keys:
-            yield Input(id="seal-again", password=True, placeholder="The passphrase again")
+        yield Input(id="seal-again", password=True, placeholder="The passphrase again")
         yield Button(Content("[ Seal ]"), id="seal-button", disabled=True, compact=True)
         yield said(Content.styled("Enter goes to the next field; esc leaves without sealing", DIM), id="message")
 
@@ -86,7 +92,24 @@ class SealDialog(Dialog[str | None]):
         account = self.query_one("#seal-account", Page)
         account.can_focus = True
         account.show(self._account)
+        self._fit_key()
         self.set_focus(self.query_one("#seal-word", Input))
+
+    def _fit_key(self) -> None:
+        """Show the fields that the chosen key needs, and no others."""
+        key = self._keys.chosen
+        for name in ("seal-new", "seal-name", "seal-again"):
+            self.query_one(f"#{name}").display = key.is_new
+        self.query_one("#seal-passphrase").display = key.locked
+        self._keys.display = not (key.is_new and len(self._keys.keys) == 1)
+        self._ready()
+
+    def on_key_list_chosen(self, event: KeyList.Chosen) -> None:
+        """Another key asks for other things."""
+        event.stop()
+        self._fit_key()
+        if event.taken:
+            self._go_on(self._keys)
 
     def _account(self, width: int) -> Sheet:
         sheet, glyphs = Sheet(), self._glyphs
@@ -110,6 +133,9 @@ class SealDialog(Dialog[str | None]):
                 )
             else:
                 sheet.add(Content.styled("no verdict yet: it takes the word that you type", "$state-stale"))
+            signed = told_of_signers(detail, self._keys_needed)
+            if signed:
+                sheet.add(*paint.wrap(paint.text(signed, "$state-pending"), width))
             left = unanswered(detail)
             sheet.add(
                 *_listed(
@@ -129,34 +155,58 @@ class SealDialog(Dialog[str | None]):
                 )
             )
             sheet.add(Content(""))
+        if self._left_out:
+            sheet.add(Content.styled(f"LEFT OUT {len(self._left_out)}, UNDECIDED", HEAD))
+            for detail in self._left_out:
+                waits = paint.count(len(unanswered(detail)), "undecided finding")
+                line = Content.assemble(
+                    ("  ", ""),
+                    short(detail.row.id),
+                    (f"  {waits}  ", "$state-stale"),
+                    paint.text(detail.row.title, DIM),
+                )
+                sheet.add(line.truncate(max(1, width), ellipsis=True))
         return sheet
 
     def _order(self) -> Order | None:
         values = {field.id: field.value for field in self.query(Input)}
         word = next((word for word in self._words if word == (values.get("seal-word") or "").strip()), None)
-        passphrase = values.get("seal-passphrase") or ""
-        name = (values.get("seal-name") or "").strip()
-        if word is None or not passphrase:
+        passphrase, name, key = values["seal-passphrase"], values["seal-name"].strip(), self._keys.chosen
+        if word is None or (key.locked and not passphrase):
             return None
-        if not self._keys and (not name or values.get("seal-again") != passphrase):
-            return None
-        return Order(word, passphrase, name)
+        if key.is_new:
+            return Order(word, key, passphrase, name) if name and values["seal-again"] == passphrase else None
+        return Order(word, key, passphrase if key.locked else "")
+
+    def _ready(self) -> None:
+        self.query_one("#seal-button", Button).disabled = self._order() is None
 
     def on_input_changed(self) -> None:
         """The button works when everything is filled in."""
-        self.query_one("#seal-button", Button).disabled = self._order() is None
+        self._ready()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on to the next field, and at last to the button; it does not press it."""
         event.stop()
-        fields = [*self.query(Input)]
-        place = fields.index(event.input)
+        self._go_on(event.input)
+
+    def _go_on(self, here: Widget) -> None:
+        fields = [field for field in (*self.query("Input, KeyList"),) if field.display and field.can_focus]
+        place = fields.index(here)
         if place + 1 < len(fields):
             self.set_focus(fields[place + 1])
         elif self._order() is not None:
             self.set_focus(self.query_one("#seal-button", Button))
         else:
-            self._say("Something is missing: the word exactly as shown, and the passphrase.", bad=True)
+            self._say(f"Something is missing: {self._missing()}.", bad=True)
+
+    def _missing(self) -> str:
+        values = {field.id: field.value for field in self.query(Input)}
+        if (values.get("seal-word") or "").strip() not in self._words:
+            return "the verdict, typed exactly as shown"
+        if self._keys.chosen.is_new and values.get("seal-passphrase") != values.get("seal-again"):
+            return "the same passphrase twice"
+        return "the passphrase" if values.get("seal-name") or not self._keys.chosen.is_new else "your name"
 
     def on_button_pressed(self) -> None:
         """Seal."""
@@ -176,11 +226,40 @@ class SealDialog(Dialog[str | None]):
             self.dismiss("sealed")
             return
         self._say(error, bad=True)
-        self.query_one("#seal-button", Button).disabled = self._order() is None
-        self.set_focus(self.query_one("#seal-passphrase", Input))
+        self._keys.ask_again()
+        self._fit_key()
+        field = self.query_one("#seal-passphrase", Input)
+        self.set_focus(field if field.display else self.query_one("#seal-word", Input))
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         self.query_one("#message", Static).update(paint.text(words, "$state-contradicted" if bad else DIM))
+
+
+def wanted_words(details: Sequence[RunDetail]) -> tuple[VerdictWord, ...]:
+    """Give the words of which one is typed: that of all verdicts, else the gravest, or any while one has none yet."""
+    given = [detail.verdict.word for detail in details if detail.verdict]
+    if len(set(given)) == 1:
+        return (given[0],)
+    return (max(given, key=WORDS.index),) if given and len(given) == len(details) else WORDS
+
+
+def told_of_signers(detail: RunDetail, needed: int) -> str:
+    """Say who has sealed this verdict already, and how many keys it takes."""
+    verdict = detail.verdict
+    if verdict is None:
+        return f"0 of {needed} keys: a second person has to seal it too" if needed > 1 else ""
+    parts = [f"signed by {', '.join(verdict.signers)}"] if verdict.signers else []
+    if needed > 1:
+        words = (
+            "a second person has to seal it too"
+            if not verdict.signers
+            else "a key that has signed does not count twice"
+        )
+        parts.append(f"{min(len(verdict.signers), needed)} of {needed} keys: {words}")
+    elif verdict.stale:
+        parts.append("the evidence has changed since")
+    parts += [f"another word: {dissent}" for dissent in verdict.dissent]
+    return "; ".join(parts)
 
 
 def _listed(title: str, items: Sequence[tuple[str, str, str]], width: int, glyphs: Glyphs) -> list[Content]:

@@ -227,6 +227,8 @@ def standing(detail: RunDetail, glyphs: Glyphs) -> Content:
         return Content.styled(f"{glyphs.marks['sealed']} {words}", "$state-stale" if sealed == "stale" else sign.style)
     if waiting:
         return Content.styled(f"{waiting} to decide ", "$state-contradicted")
+    if sealed == "draft" and detail.verdict and detail.verdict.signers:
+        return Content.styled(f"{glyphs.marks['draft']} sealed by one key, a second is missing ", "$state-pending")
     if sealed == "draft":
         return Content.assemble(
             (f"{glyphs.marks['draft']} verdict is a draft, ", DIM), ("S", "$accent"), (" seals ", DIM)

@@ -20,7 +20,7 @@ from assure_tui.app.tui.evidence_page import page
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
-from assure_tui.app.tui.port import TROUBLE, Performance
+from assure_tui.app.tui.port import TROUBLE, Performance, Recall
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.reconcile.model import SEVERITIES, GateResult, InputFinding
@@ -66,7 +66,7 @@ class GatesView(View):
 
     def update(self) -> None:
         """Read the queue, the run, and the rules."""
-        self.session.performance = self.session.desk.performance()
+        self.session.refresh_rules()
         detail = self.session.detail
         self.listing.show(list(self._rows(detail)))
         left = Content.styled(" No run is open.", DIM)
@@ -103,6 +103,12 @@ class GatesView(View):
         yield from (Row(f"rule:{rule.kind}:{rule.code}", partial(_rule, rule)) for rule in rules)
         if not rules:
             yield still(Content.styled("  nothing was found yet", DIM))
+        kinds = [kind for kind in session.recall if matches({"code": kind.kind, "kind": "claim"})]
+        if kinds:
+            yield blank()
+            yield title(glyphs, "HOW CLAIMS ARE READ, IN JUDGED RUNS")
+            yield Row("", _kind_heads)
+            yield from (Row(f"kind:{kind.kind}", partial(_kind, kind)) for kind in kinds)
 
     # --- the selection ----------------------------------------------------------------------------------------------
 
@@ -143,9 +149,11 @@ class GatesView(View):
             if sheet.display and sheet.region.width:
                 session.saw(finding.id)
         else:
-            rule = next((r for r in session.performance if f"rule:{r.kind}:{r.code}" == self.listing.key), None)
-            caption.show(Content.styled(" THE RULE" if rule else "", HEAD))
-            sheet.show(partial(_rule_page, rule) if rule else nothing)
+            key = self.listing.key
+            rule = next((r for r in session.performance if f"rule:{r.kind}:{r.code}" == key), None)
+            kind = next((k for k in session.recall if f"kind:{k.kind}" == key), None)
+            caption.show(Content.styled(" THE RULE" if rule else " THE KIND OF CLAIM" if kind else "", HEAD))
+            sheet.show(partial(_rule_page, rule) if rule else partial(_kind_page, kind) if kind else nothing)
 
     def open(self) -> None:
         """Read what the cursor is on."""
@@ -168,7 +176,9 @@ class GatesView(View):
         session.queries["gates"] = query
         self.update()
         detail = session.detail
-        total = (len(detail.gates) + len(detail.inputs) if detail else 0) + len(session.performance)
+        total = (
+            (len(detail.gates) + len(detail.inputs) if detail else 0) + len(session.performance) + len(session.recall)
+        )
         return sum(row.selectable and not row.key.startswith("ask:") for row in self.listing.rows), total, False
 
     def crumbs(self) -> list[str]:
@@ -229,8 +239,22 @@ def _rule(rule: Performance, width: int) -> Content:
     return _cells(Content("  ") + paint.text(headline(rule.kind, rule.code)), [*numbers, right], width)
 
 
+def _kind_heads(width: int) -> Content:
+    return _cells(
+        Content.styled("  KIND", HEAD), [Content.styled(name, HEAD) for name in ("READ", "ADDED", "SHARE")], width
+    )
+
+
+def _kind(kind: Recall, width: int) -> Content:
+    numbers = [
+        Content.styled(f"{number:,}" if number else "-", "" if number else DIM) for number in (kind.read, kind.missed)
+    ]
+    share = Content.styled(f"{kind.share:.0%}", "$state-stale" if kind.missed else DIM)
+    return _cells(Content("  ") + paint.text(kind.kind), [*numbers, share], width)
+
+
 def _cells(name: Content, numbers: Sequence[Content], width: int) -> Content:
-    """A name and five numbers; where there is little room, how often it fired and how often it was right."""
+    """A name and its numbers; where there is little room, only the first and the last of them."""
     shown = list(numbers) if width >= ROOMY else [numbers[0], numbers[-1]]
     return paint.row([(name, max(10, width - 6 * len(shown)), False), *((cell, 5, True) for cell in shown)])
 
@@ -309,6 +333,20 @@ def _rule_page(rule: Performance, width: int) -> Sheet:
     ]  # fmt: skip
     if rule.seconds is not None:
         lines.append(Content(f"Median time until somebody decided: {_lasting(rule.seconds)}."))
+    sheet.add(*(Content(" ") + piece for line in lines for piece in (paint.wrap(line, width - 2) or [Content("")])))
+    return sheet
+
+
+def _kind_page(kind: Recall, width: int) -> Sheet:
+    known = kind.read + kind.missed
+    lines = [
+        Content.styled(f"Claims of the kind {paint.text(kind.kind).plain}", STRONG),
+        Content(""),
+        Content(f"{kind.read:,} read, {kind.missed:,} added by reviewers, in the runs that have a verdict."),
+        Content(f"So {kind.share:.0%} of the {paint.count(known, 'claim')} that people know of were read."),
+        Content("What nobody read and nobody added is in neither number. A in the Timeline adds a claim."),
+    ]
+    sheet = Sheet()
     sheet.add(*(Content(" ") + piece for line in lines for piece in (paint.wrap(line, width - 2) or [Content("")])))
     return sheet
 

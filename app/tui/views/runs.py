@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
@@ -11,14 +11,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from assure_tui.app.desk.describe import label
+from assure_tui.app.desk.describe import headline, label
 from assure_tui.app.desk.views import RunDetail, RunRow
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.looked import since
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
-from assure_tui.app.tui.port import TROUBLE
+from assure_tui.app.tui.port import TROUBLE, Performance, Recall
 from assure_tui.app.tui.session import Session, short, undecided
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.reconcile.model import Unattributed
@@ -31,6 +31,8 @@ WIDE: Final = 140
 NARROW: Final = 60
 """Cells below which only what needs deciding is shown of a run."""
 DEEPEST: Final = 4
+TELLING: Final = 20
+"""Decided findings from which on a share of them tells something."""
 
 
 class RunsView(View):
@@ -49,6 +51,7 @@ class RunsView(View):
             yield Static(Content.styled(neutralise(self._welcome), ACCENT), id="runs-welcome")
         yield Caption(id="runs-heads")
         yield Listing(id="runs-list")
+        yield Caption(id="runs-rules")
         with Vertical(id="runs-peek"):
             yield Caption(id="runs-peek-head")
             yield Page(id="runs-peek-page")
@@ -87,6 +90,11 @@ class RunsView(View):
         if not rows:
             rows = list(_empty(filtered=bool(session.queries.get("runs"))))
         self._heads()
+        session.refresh_rules()
+        told = rules_told(session.performance, session.recall)
+        rules = self.query_one("#runs-rules", Caption)
+        rules.set_class(bool(told), "-told")
+        rules.show(paint.text(f" {told}", DIM))
         self.query_one("#runs-list", Listing).show(rows)
         self.peek()
 
@@ -154,6 +162,26 @@ class RunsView(View):
         """The run under the cursor."""
         key = self.key_under_cursor
         return (key, f"run {short(key)}") if key else None
+
+
+def rules_told(rules: Sequence[Performance], kinds: Sequence[Recall]) -> str:
+    """Say in one line how often findings were right and claims were read; nothing while people decided too few."""
+    decided = sum(rule.real + rule.accepted + rule.false_alarm for rule in rules)
+    if decided < TELLING:
+        return ""
+    right = decided - sum(rule.false_alarm for rule in rules)
+    words = f"{right / decided:.0%} of {decided:,} decided findings were right"
+    worst = min(
+        (rule for rule in rules if rule.false_alarm and rule.precision is not None),
+        key=lambda rule: (rule.precision, -rule.false_alarm),
+        default=None,
+    )
+    if worst is not None:
+        words += f", least often “{headline(worst.kind, worst.code)}” ({worst.precision:.0%})"
+    read, missed = sum(kind.read for kind in kinds), sum(kind.missed for kind in kinds)
+    if missed:
+        words += f" · {read / (read + missed):.0%} of {read + missed:,} claims were read"
+    return f"{words} · 7 has the rules"
 
 
 def nested(rows: list[RunRow]) -> Iterator[tuple[RunRow, int]]:

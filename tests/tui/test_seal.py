@@ -1,0 +1,190 @@
+"""The seal's dialog: which keys it offers, what each asks for, four eyes, and several runs in one envelope."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from assure_tui.app.desk.sshkeys import SshChoice, ssh_keys
+from assure_tui.app.desk.views import Verdict
+from assure_tui.app.tui.application import AssureApp
+from assure_tui.app.tui.dialogs.seal import told_of_signers, wanted_words
+
+KEY = Path("/home/ana/.ssh/id_ed25519.pub")
+
+
+def screen_text(app):
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+async def settle(app, pilot):
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def judged(desk, run, word="rejected", **more):
+    item = desk.details[run]
+    verdict = Verdict(run=run, word=word, reason="seen", by="ana", time=0.0, **more)
+    desk.change(run, verdict=verdict, row=msgspec.structs.replace(item.row, verdict=word, sealed="draft"))
+    return desk.details[run]
+
+
+@pytest.fixture
+def ready(desk):
+    judged(desk, desk.runs("")[0].id)
+    desk.keys, desk.passphrase = ["ana"], "horse"
+    return desk
+
+
+async def opened(app, pilot):
+    await pilot.pause()
+    await pilot.press("S")
+    while len(app.screen_stack) == 1:
+        await pilot.pause(0.05)
+    await pilot.pause(0.1)
+
+
+async def test_a_key_that_is_still_unlocked_asks_for_no_passphrase(ready):
+    ready.unlocked = {"ana"}
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        assert "Signed by ana  unlocked" in screen_text(app)
+        assert "assphrase of your key" not in screen_text(app)
+        await pilot.press(*"rejected", "enter", "enter")
+        await settle(app, pilot)
+        assert ready.sealed == [ready.runs("")[0].id]
+        assert ready.signed_with == "ana"
+
+
+async def test_a_key_that_was_locked_again_meanwhile_asks_for_its_passphrase_after_all(ready):
+    ready.unlocked = {"ana"}
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        ready.unlocked = set()
+        await pilot.press(*"rejected", "enter", "enter")
+        await pilot.pause(0.3)
+        assert ready.sealed == []
+        assert "does not open this key" in screen_text(app)
+        await pilot.press(*"horse", "enter", "enter")
+        await settle(app, pilot)
+        assert len(ready.sealed) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_key_of_the_agent_is_chosen_by_its_number_and_asks_for_nothing(ready, size):
+    ready.ssh = [SshChoice("ana@work", KEY, "agent")]
+    app = AssureApp(ready)
+    async with app.run_test(size=size) as pilot:
+        await opened(app, pilot)
+        assert "2  ana@work  SSH, in the agent" in screen_text(app)
+        await pilot.press(*"rejected", "enter", "2")
+        await pilot.pause()
+        assert "assphrase of your key" not in screen_text(app)
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert ready.signed_with == KEY
+
+
+async def test_who_has_no_key_may_still_choose_one_of_the_agent_or_have_one_made(ready):
+    ready.keys, ready.ssh = [], [SshChoice("ana@work", KEY, "security key")]
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        assert "1  a new key of this desk" in screen_text(app)
+        assert "The passphrase again" in screen_text(app)
+        await pilot.press(*"rejected", "enter", "j")
+        await pilot.pause()
+        assert "The passphrase again" not in screen_text(app)
+        await pilot.press("enter", "enter")
+        await settle(app, pilot)
+        assert (ready.signed_with, ready.keys) == (KEY, [])
+
+
+async def test_the_names_of_keys_reach_the_terminal_harmless(ready):
+    ready.ssh = [SshChoice("ana\x1b]0;x\x07", KEY, "agent")]
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        assert "\x1b" not in screen_text(app)
+        assert "\x07" not in screen_text(app)
+
+
+async def test_four_eyes_are_told_before_the_seal_and_beside_the_run(ready):
+    ready.keys_needed = 2
+    run = ready.runs("")[0].id
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        assert "0 of 2 keys: a second person has to seal it too" in screen_text(app)
+        await pilot.press("escape")
+        item = judged(ready, run, signers=("bo",))
+        ready.change(run, discrepancies=(), gates=(), inputs=())
+        assert told_of_signers(item, 2).startswith("signed by bo; 1 of 2 keys")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert "a second is missing" in screen_text(app)
+
+
+def test_one_word_stands_for_several_verdicts_only_where_it_is_the_gravest(desk):
+    first, second, third = (row.id for row in desk.runs("")[:3])
+    accepted, rejected = judged(desk, first, "accepted"), judged(desk, second)
+    assert wanted_words([accepted]) == ("accepted",)
+    assert wanted_words([accepted, rejected]) == ("rejected",)
+    assert len(wanted_words([accepted, rejected, desk.details[third]])) == 3
+
+
+async def test_marked_runs_with_something_undecided_are_left_out_and_named(ready):
+    for item in list(ready.details.values()):
+        if item.findings():
+            undecided = item.row.id
+        else:
+            fine = item.row.id
+    judged(ready, fine, "accepted")
+    for run in (undecided, fine):
+        ready.mark(run, run)
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        text = screen_text(app)
+        assert "LEFT OUT 1, UNDECIDED" in text
+        assert undecided[:10] in text.split("LEFT OUT")[1]
+
+
+def keygen(path, passphrase=""):
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", f"key {path.name}", "-f", str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH makes the keys")
+def test_only_ssh_keys_that_ask_nothing_on_the_terminal_are_offered(tmp_path, monkeypatch):
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    keygen(tmp_path / "open")
+    keygen(tmp_path / "shut", "a passphrase")
+    (tmp_path / "junk.pub").write_text("ssh-ed25519 AAAA\n")
+    (tmp_path / "rsa.pub").write_bytes(b"\xff" * 100)
+    assert ssh_keys(tmp_path) == [SshChoice("key open", tmp_path / "open", "file")]
+    assert ssh_keys(tmp_path / "nowhere") == []
+
+
+@pytest.mark.skipif(shutil.which("ssh-agent") is None, reason="OpenSSH has the agent")
+def test_a_key_of_the_agent_is_offered_by_its_public_half(tmp_path, monkeypatch):
+    socket = tmp_path / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    try:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        while not socket.exists():
+            assert agent.poll() is None
+        keygen(tmp_path / "id")
+        subprocess.run(["ssh-add", "-q", str(tmp_path / "id")], check=True, stderr=subprocess.DEVNULL)
+        (tmp_path / "id").unlink()
+        assert ssh_keys(tmp_path) == [SshChoice("key id", tmp_path / "id.pub", "agent")]
+    finally:
+        agent.terminate()
+        agent.wait(10)
