@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from assure_tui.ledger.entry import MAX_ENTRY
@@ -23,25 +23,6 @@ def tile_path(level: int, index: int, width: int = WIDTH) -> str:
 def bundle_path(index: int, width: int = WIDTH) -> str:
     """Return `tile/entries/<N>[.p/<W>]`."""
     return f"tile/entries/{_path(index, width)}"
-
-
-def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """Yield (level, index, width) of every hash tile that a tree of `size` leaves has."""
-    level = 0
-    while count := size >> HEIGHT * level:
-        full, rest = divmod(count, WIDTH)
-        yield from ((level, index, WIDTH) for index in range(full))
-        if rest:
-            yield level, full, rest
-        level += 1
-
-
-def bundles_of(size: int) -> Iterator[tuple[int, int]]:
-    """Yield (index, width) of every entry bundle that a tree of `size` leaves has."""
-    full, rest = divmod(size, WIDTH)
-    yield from ((index, WIDTH) for index in range(full))
-    if rest:
-        yield full, rest
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:

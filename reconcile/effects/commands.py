@@ -271,11 +271,6 @@ def _writes_remotely(program: str, words: tuple[str, ...]) -> bool:
     return False
 
 
-def _method(word: str) -> str:
-    name, _, value = word.partition("=")
-    return value.upper() if name in {"--request", "--method"} else ""
-
-
 def _may_test(simple: Simple) -> bool:
     """Whether a command may be a script that runs tests: then its output tells."""
     if _SCRIPT_FILE.search(simple.argv[0]):

@@ -208,10 +208,6 @@ def test_tile_paths_are_those_of_the_tiles_format():
     assert tiles.tile_path(0, 1234067) == "tile/0/x001/x234/067"
     assert tiles.tile_path(2, 0, 1) == "tile/2/000.p/1"
     assert tiles.bundle_path(273, 112) == "tile/entries/273.p/112"
-    of_70000 = list(tiles.tiles_of(70_000))
-    assert len(of_70000) == 273 + 1 + 1 + 1 + 1
-    assert of_70000[-4:] == [(0, 273, 112), (1, 0, 256), (1, 1, 17), (2, 0, 1)]
-    assert list(tiles.tiles_of(256)) == [(0, 0, 256), (1, 0, 1)]
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20), st.binary(max_size=3), st.integers(0, 100))
