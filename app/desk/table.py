@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable
 from importlib.resources import files
@@ -109,3 +110,29 @@ class Table:
     def granted(self, run: str) -> None:
         """Note that a run of the history is recorded now."""
         self._link.execute("DELETE FROM wanted WHERE run = ?", (run,))
+
+
+class Tables:
+    """The operator's table, opened once for each thread that asks for it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._here = threading.local()
+        self._lock = threading.Lock()
+        self._all: list[Table] = []
+
+    def mine(self) -> Table:
+        """Give the table of the thread that asks."""
+        table: Table | None = getattr(self._here, "table", None)
+        if table is None:
+            table = self._here.table = Table(self._path)
+            with self._lock:
+                self._all.append(table)
+        return table
+
+    def close(self) -> None:
+        """Close the tables of all threads."""
+        with self._lock:
+            for table in self._all:
+                table.close()
+            self._all.clear()

@@ -17,9 +17,8 @@ Attention: TypeAlias = Literal["need", "quiet", "unobserved", "backlog"]
 """`need`: an undecided finding, medium or worse; `unobserved`: nothing could be checked; `backlog`: before watching."""
 DecisionWord: TypeAlias = Literal["real", "false-alarm", "risk-accepted"]
 VerdictWord: TypeAlias = Literal["accepted", "accepted-with-exceptions", "rejected"]
-
-
 ApprovalState: TypeAlias = Literal["pending", "approved", "refused", "expired", "withdrawn"]
+LedgerState: TypeAlias = Literal["ok", "unanchored", "damaged", "empty", "unchecked"]
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,7 +229,7 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     root: str
     issued: float | None
-    state: Literal["ok", "unanchored", "damaged", "empty", "unchecked"]
+    state: LedgerState
     checked: float | None
     statements: tuple[tuple[str, str, str], ...]
     """Per statement of the last verification: name, `verified` / `not anchored` / `failed`, detail."""
