@@ -219,6 +219,10 @@ class Desk(Reading):
 
     # Keys -------------------------------------------------------------------------------------------------------------
 
+    def needs_passphrase(self, key: str | None = None) -> bool:
+        """Tell whether sealing with a key asks for its passphrase now."""
+        return self._keyring is None or not self._keyring.is_unlocked(key)
+
     def signing_key(self, passphrase: str, key: str | None, ssh: Path | None) -> SealKey:
         """Give a key to sign with: an SSH key, or an operator key that the passphrase opens, or that still is open.
 

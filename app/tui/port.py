@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from assure_tui.app.desk.errors import DeskError
 from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.performance import Performance, Recall
-from assure_tui.app.desk.sshkeys import SshChoice
 from assure_tui.app.desk.views import (
     Approval,
     DecisionWord,
@@ -23,6 +22,9 @@ from assure_tui.app.desk.views import (
     VerdictWord,
 )
 from assure_tui.reconcile.model import Unattributed
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.sshkeys import SshChoice
 
 __all__ = ["TROUBLE", "Desk", "Performance", "Recall"]
 
