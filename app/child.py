@@ -9,6 +9,7 @@ def command(module: str, *words: str) -> list[str]:
     """Give the command that runs one of our modules in a process of its own.
 
     We are started inside repositories that somebody else wrote. `-m` alone would put the folder that we stand in before
-    the installed packages, and a file there that is called as one of them would run as the user; `-P` leaves it out.
+    the installed packages, and a file there that is called as one of them would run as the user; `-P` leaves it out. So
+    does `-E` with the folders that PYTHONPATH names, which is often the repository itself.
     """
-    return [sys.executable, "-P", "-m", module, *words]
+    return [sys.executable, "-E", "-P", "-m", module, *words]

@@ -14,6 +14,7 @@ from assure_tui.app.desk.entries import Tags, Words
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import HOME_VARIABLE, Home
 from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.app.desk.small_files import expanded
 from assure_tui.app.hook import install
 from assure_tui.app.hook.install import Edit, Scope
 from assure_tui.app.neutral import neutral_line
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _chosen(home: Path | None) -> Path | None:
     """Give the folder of the state where it is not the usual one: the agent must look there too."""
     chosen = home or (Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None)
-    return chosen.expanduser().absolute() if chosen else None
+    return expanded(chosen).absolute() if chosen else None
 
 
 def _agreed(edit: Edit, *, yes: bool) -> bool:
@@ -90,8 +91,11 @@ def _status(home: Home, agents: tuple[str, ...]) -> int:
     for agent in agents:
         for scope in ("user", "project"):
             path = install.settings_file(agent, scope, Path.cwd())
-            commands = install.found(path)
-            state = "installed" if commands else "not installed"
+            try:
+                commands = install.found(path)
+                state = "installed" if commands else "not installed"
+            except UsageError as error:
+                commands, state = [], f"unknown: {error}"
             if commands and not Path(commands[0].split()[0].strip("'\"")).exists():
                 state = "installed, but the program it calls is not there: install it again"
             off = install.switched_off(agent) if commands else ""

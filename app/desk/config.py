@@ -21,6 +21,7 @@ import msgspec
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.escrow import Limits
 from assure_tui.app.desk.gatefiles import GateFile, changes_of, gathered, inside, laid_over, read_gate_file, tightening
+from assure_tui.app.desk.small_files import expanded, read_small
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile import tables
 from assure_tui.reconcile.gates.book import rules_of
@@ -100,7 +101,7 @@ def read_user(path: Path) -> UserConfig:
     from assure_tui.app.desk.schema import UserFile  # noqa: PLC0415 - pydantic costs 0.15 s
 
     model = _check(UserFile, _parse(path, data), path)
-    gate_files = [read_gate_file((path.parent / Path(name).expanduser()).resolve()) for name in model.gate_files]
+    gate_files = [read_gate_file((path.parent / expanded(Path(name))).resolve()) for name in model.gate_files]
     gates = gathered(gate_files, catalogue(), path)
     return UserConfig(
         gates=gates,
@@ -108,10 +109,7 @@ def read_user(path: Path) -> UserConfig:
         gate_files={file.path.name: file.digest for file in gate_files},
         operator=model.operator,
         discover=model.discover,
-        roots=tuple(
-            (path.parent / root).expanduser() if not root.startswith("~") else Path(root).expanduser()
-            for root in model.roots
-        ),
+        roots=tuple(path.parent / expanded(Path(root)) for root in model.roots),
         exclude=tuple(model.exclude),
         retention_days=model.retention_days,
         escrow=Limits(model.escrow.keep << 20, tuple(model.escrow.exclude)),
@@ -325,15 +323,12 @@ def _known_codes(severities: dict[str, Severity], gates: Mapping[str, Rule], pat
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except FileNotFoundError:
-        return None
+        data = read_small(path, MAX_FILE)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read ({error.strerror}): make it a file you can read, or move it away."
         ) from error
-    if len(data) > MAX_FILE:
+    if data is not None and len(data) > MAX_FILE:
         raise ConfigError(f"{path} is larger than {MAX_FILE} bytes: that is no configuration file.")
     return data
 

@@ -21,6 +21,9 @@ _REMEDIES: Final = {
     errno.EROFS: "make it writable, or name another folder with --home",
     errno.ENOTDIR: "move away what stands where a folder should be, or name another folder with --home",
     errno.EEXIST: "move away what stands where a folder should be, or name another folder with --home",
+    errno.ENOENT: "check the path",
+    errno.ELOOP: "mend the link, which leads to itself",
+    errno.ENAMETOOLONG: "choose a shorter name",
     errno.EISDIR: "move away the folder that stands where a file should be",
     errno.EIO: "check the disk",
 }
@@ -46,6 +49,8 @@ def explained(error: Exception, home: Home) -> DeskError | None:
         return error
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error, home)
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # of getcwd(2), which tells no name
+        return UsageError("the folder that you stand in is gone: change to another one.")
     if isinstance(error, OSError):
         remedy = _REMEDIES.get(error.errno or 0)
         if remedy is None:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.app.desk.errors import ConfigError
+from assure_tui.app.desk.small_files import read_small
 from assure_tui.reconcile.gates.limits import fault
 from assure_tui.reconcile.model import SEVERITIES
 from assure_tui.reconcile.rulebook import ANSWERS, FACTS, MAX_EXAMPLES, GateChange, Rule, catalogue, rules, seconds
@@ -44,10 +45,11 @@ def read_gate_file(path: Path) -> GateFile:
     if not path.name.endswith(SUFFIX):
         raise ConfigError(f"{path} is no file of gates: name it so that it ends with `{SUFFIX}`.")
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        data = read_small(path, MAX_FILE)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}): make it a file, or leave it out.") from error
+    if data is None:
+        raise ConfigError(f"{path} cannot be read (there is no such file): make one, or leave it out.")
     if len(data) > MAX_FILE:
         raise ConfigError(f"{path} is larger than {MAX_FILE} bytes: that is no file of gates.")
     return GateFile(path, sha256(data).hexdigest(), tuple(_rules(data, path)))

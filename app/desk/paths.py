@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assure_tui.app.desk.small_files import expanded
+
 NAME = "assure-tui"
 PRIVACY = "contents are erasable with `forget`, not confidential: their keys lie unwrapped in `keys`, beside the data"
 """What the keys of the contents are good for, as long as recording is unattended."""
@@ -40,7 +42,7 @@ class Home:
     @classmethod
     def under(cls, folder: Path) -> Home:
         """Put everything under one folder."""
-        folder = folder.expanduser().absolute()
+        folder = expanded(folder).absolute()
         return cls(
             config=folder / "config.toml",
             trust=folder / "trust.json",

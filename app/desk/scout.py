@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assure_tui.app.desk.small_files import expanded
 from assure_tui.ingest.walk import Found, discover
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Scout:
     """Knows the roots, and what in them is left out."""
 
     def __init__(self, roots: Sequence[Path], exclude: Sequence[str]) -> None:
-        self.roots = [root.expanduser().absolute() for root in roots]
+        self.roots = [expanded(root).absolute() for root in roots]
         self._exclude = tuple(exclude)
 
     def survey(self, index: IndexWriter, table: Table, *, backfill: bool, kinds: Collection[str]) -> Survey:

@@ -7,7 +7,6 @@ Everything here happens in the process that the agent waits for, within the clie
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from assure_tui.app.desk.config import UserConfig, find_workspace, read_user, re
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import ConfigError, DeskError
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.hook.client import talk
 from assure_tui.app.hook.docket import Docket, after
 from assure_tui.app.hook.judge import Judgement, as_told, judge, run_of
 from assure_tui.app.hook.past import Past
@@ -32,6 +32,7 @@ UNPUBLISHED: Final = 256
 """Entries that wait to be published before the hook does it: where no workstation ever runs, nobody else would."""
 
 LOST: Final = "The workstation ended before the operator could answer: refused."
+UNASKED: Final = "The operator could not be asked: refused."
 
 Told = tuple[str, str]
 
@@ -43,11 +44,13 @@ def answer(
     fault: str,
     waiting: Mapping[str, Any] | None,
     extend: Callable[[float], None],
+    objects: Callable[[Told], None],
 ) -> Told:
     """Decide, record the decision, and give the word and the reason.
 
     `fault` is `lost` when the workstation went away, and `waiting` then tells what it was waiting for. `extend` gives
-    more time, for a call that waits for the operator.
+    more time, for a call that waits for the operator. `objects` gets what the agent is told if there is an objection
+    that cannot be recorded in time: whoever holds the ledger's lock must not get a call past the gates.
 
     Raises:
         LedgerError, DeskError: A call that no gate objects to could not be recorded: the fail rule decides.
@@ -58,23 +61,26 @@ def answer(
     fault = request.fault or fault or trouble
     run = run_of(request)
     judgement, more = _judgement(request, run, settings, user, places, waiting)
+    waits = judgement.asks and user.approval_wait > 0
+    if waits and fault == "lost":
+        judgement, waits = Judgement("deny", f"{judgement.reason} {LOST}", judgement.gates), False
+    judgement = judgement if waits else as_told(judgement, request.agent)
+    stands = ("deny", f"{judgement.reason} {UNASKED}") if waits else (judgement.word, judgement.reason)
+    if stands[0] != "none":
+        objects(stands)
     try:
         docket = _docket(places)
-        if judgement.asks and user.approval_wait > 0 and fault == "lost":
-            judgement = Judgement("deny", f"{judgement.reason} {LOST}", judgement.gates)
-        elif judgement.asks and user.approval_wait > 0:
+        if waits:
             return _ask_operator(docket, request, run, judgement, user.approval_wait, fault, extend)
-        judgement = as_told(judgement, request.agent)
         words = [docket.decided(request, run, judgement, fault=fault, more=more)]
         if waiting is not None:
             words.insert(0, docket.withdrawn(str(waiting.get("approval", "")), run, LOST))
         docket.write(words)
         _publish(docket.ledger)
     except (LedgerError, DeskError, OSError):
-        judgement = as_told(judgement, request.agent)
-        if judgement.word == "none":
+        if stands[0] == "none":
             raise
-    return judgement.word, judgement.reason
+    return stands
 
 
 def _judgement(
@@ -111,7 +117,7 @@ def _settings(places: Home, request: gated.Request) -> tuple[UserConfig, Setting
             settings = read_workspace(found, trust=places.trust, user=user).settings
     except (ConfigError, OSError, ValueError) as error:
         fault = "settings"
-        sys.stderr.write(f"assure-tui: {neutral_line(str(error), 400)} Until then, gates decide without it.\n")
+        talk(f"{neutral_line(str(error), 400)} Until then, gates decide without it.")
     return user, settings, fault
 
 

@@ -15,7 +15,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from assure_tui.app.hook import place, protocols
 
@@ -55,10 +55,10 @@ def main(argv: Sequence[str]) -> int:
     started = time.monotonic()
     agent, home = _arguments(argv)
     if agent is None:
-        sys.stderr.write(f"assure-tui: `hook` needs an agent ({', '.join(protocols.AGENTS)}): nothing was decided.\n")
+        talk(f"`hook` needs an agent ({', '.join(protocols.AGENTS)}): nothing was decided.")
         return USAGE_ERROR
     if sys.stdin is None or sys.stdin.isatty():
-        sys.stderr.write(f"assure-tui: `hook {agent}` is for the agent to call: `hook install {agent}` sets it up.\n")
+        talk(f"`hook {agent}` is for the agent to call: `hook install {agent}` sets it up.")
         return USAGE_ERROR
     asked = protocols.read(agent, b"")
     try:
@@ -67,19 +67,32 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: no error may reach the agent as a traceback
-        sys.stderr.write(f"assure-tui: the hook broke ({type(error).__name__}: {error}).\n")
+        talk(f"the hook broke ({type(error).__name__}: {error}).")
         word, reason = _fail_rule(asked, home, None)
-    out, talk, code = protocols.write(asked, word, reason)
-    try:
-        if out:
-            sys.stdout.write(out + "\n")
-        if talk:
-            sys.stderr.write(f"assure-tui: {talk}\n")
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        code = code or USAGE_ERROR  # the agent has gone away
+    out, aside, code = protocols.write(asked, word, reason)
+    if out and not _say(sys.stdout, f"{out}\n"):
+        code = USAGE_ERROR if word in {"none", "allow"} else protocols.BLOCKED
+        aside = reason
+    if aside:
+        talk(aside)
     os._exit(code)  # whatever the thread of `alone` still waits for, the agent has its answer
+
+
+def _say(stream: TextIO | None, text: str) -> bool:
+    """Write text; False when the stream was never open, nobody reads there, or the disk is full."""
+    if stream is None:
+        return False
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+def talk(text: str) -> None:
+    """Tell people something, if anybody can be told."""
+    _say(sys.stderr, f"assure-tui: {text}\n")
 
 
 def _arguments(argv: Sequence[str]) -> tuple[str | None, str | None]:
@@ -117,13 +130,16 @@ def _decide(asked: protocols.Asked, home: str | None, started: float) -> Told:
             if told is not None:
                 return told
     left = TIME_LIMIT - (time.monotonic() - started) if waiting is None else GRACE_SECONDS
+    objections: list[Told] = []
 
     def alone(extend: Extend) -> Told:
         from assure_tui.app.hook.alone import answer  # noqa: PLC0415 - the whole check, only where nobody else does it
 
-        return answer(asked, home, fault=fault, waiting=waiting, extend=extend)
+        return answer(asked, home, fault=fault, waiting=waiting, extend=extend, objects=objections.append)
 
     told = _in_time(alone, max(left, GRACE_SECONDS))
+    if told is None and objections:
+        return objections[-1]
     return told or _fail_rule(asked, home, waiting)
 
 
@@ -158,7 +174,7 @@ def ask_workstation(asked: protocols.Asked, path: str) -> Told | None:
             line.settimeout(WORKSTATION_SECONDS)
             line.sendall(struct.pack(">I", len(body)) + body)
             return _answer(line)
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise Lost from error
 
 
@@ -208,14 +224,14 @@ def _in_time(work: Callable[[Extend], Told], seconds: float) -> Told | None:
         try:
             told.append(work(extend))
         except Exception as error:  # noqa: BLE001 - the last resort: no error may reach the agent as a traceback
-            sys.stderr.write(f"assure-tui: the hook could not decide ({type(error).__name__}: {error}).\n")
+            talk(f"the hook could not decide ({type(error).__name__}: {error}).")
 
     thread = Thread(target=run, daemon=True)
     thread.start()
     while thread.is_alive() and time.monotonic() < due[0]:
         thread.join(min(due[0] - time.monotonic(), 0.5))
     if thread.is_alive() and not told:
-        sys.stderr.write(f"assure-tui: the hook could not decide within {TIME_LIMIT:g} s.\n")
+        talk(f"the hook could not decide within {TIME_LIMIT:g} s.")
     return told[0] if told else None
 
 

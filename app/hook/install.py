@@ -22,6 +22,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from assure_tui.app.child import command
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.small_files import expanded, read_small
 from assure_tui.app.hook.client import TIME_LIMIT
 
 Scope: TypeAlias = Literal["user", "project"]
@@ -112,7 +113,7 @@ def settings_file(agent: str, scope: Scope, folder: Path) -> Path:
     if scope == "project":
         return folder / place.project
     named = os.environ.get(place.variable, "").split(",")[0].strip() if place.variable else ""
-    return (Path(named).expanduser() if named else Path.home() / place.folder) / place.user
+    return (expanded(Path(named)) if named else Path.home() / place.folder) / place.user
 
 
 def words(agent: str, home: Path | None) -> str:
@@ -158,11 +159,12 @@ def removing(path: Path) -> Edit:
 
 
 def found(path: Path) -> list[str]:
-    """Give our commands in a settings file; none where it cannot be read."""
-    try:
-        document = _parsed(path, _text(path))
-    except UsageError:
-        return []
+    """Give our commands in a settings file.
+
+    Raises:
+        UsageError: It cannot be read, or the agent cannot.
+    """
+    document = _parsed(path, _text(path))
     return [line for entry in _all_entries(document) for line in _commands(entry) if _OURS.search(line)]
 
 
@@ -197,9 +199,10 @@ def _entries(agent: str, line: str, seconds: float) -> dict[str, dict[str, Any]]
 
 def _text(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_SETTINGS + 1)
-    except FileNotFoundError:
+        data = read_small(path, MAX_SETTINGS)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): make it a file that you can read.") from error
+    if data is None:
         return None
     if len(data) > MAX_SETTINGS:
         raise UsageError(f"{path} is larger than {MAX_SETTINGS} bytes: that is no settings file.")
@@ -226,7 +229,12 @@ def _written(document: Mapping[str, Any], before: str | None) -> str:
     match = _INDENT.search(before or "")
     indent: int | str = "\t" if match and match[1].startswith("\t") else len(match[1]) if match else 2
     end = "" if before and not before.endswith("\n") else "\n"
-    return json.dumps(document, indent=indent, ensure_ascii=False) + end
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
+        text = json.dumps(document, indent=indent)
+    return text + end
 
 
 def _hooks(document: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +25,19 @@ Probe = Callable[[ToolCall], Sequence[GateResult]]
 OWN_GATE: Final = "own-guard"
 """Not in the catalogue, because nobody may turn it off: an agent that answers its own requests, or removes the hook."""
 _OWN: Final = "assure-tui"
-_OWN_MODULE: Final = "assure_tui.app"
+_OWN_MODULE: Final = re.compile(r"-[A-Za-z]{0,20}massure_tui\.app(?:\.__main__)?")
+"""Our module behind the option `-m`, also with other letters before it, as in `-Pm`."""
 _OWN_COMMANDS: Final = {
     "approvals": frozenset({"approve", "refuse"}),
     "hook": frozenset({"remove", "install"}),
-    "keys": frozenset({"new"}),
+    "keys": frozenset({"new", "rotate", "revoke"}),
+    "gates": frozenset({"waive"}),
+    "shard": frozenset[str](),
+    "forget": frozenset[str](),
+    "adopt": frozenset[str](),
+    "withdraw": frozenset[str](),
+    "countersign": frozenset[str](),
+    "import": frozenset[str](),
     "trust": frozenset[str](),
     "seal": frozenset[str](),
     "verdict": frozenset[str](),
@@ -157,6 +166,7 @@ def _own_words(argv: Sequence[str]) -> list[str]:
     for at, word in enumerate(argv):
         if at and PurePath(argv[0]).name.rstrip("0123456789.") not in _RUNNERS:
             return []
-        if PurePath(word).name == _OWN or (word == _OWN_MODULE and at and argv[at - 1] == "-m"):
+        option = argv[at - 1] if at else ""
+        if PurePath(word).name == _OWN or _OWN_MODULE.fullmatch(word) or _OWN_MODULE.fullmatch(option + word):
             return list(argv[at + 1 :])
     return []

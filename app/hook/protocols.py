@@ -36,7 +36,8 @@ _EVENTS: Final = {
     "subagentStop": "stop",
     "stop": "stop",
 }
-_BLOCKED: Final = 2
+BLOCKED: Final = 2
+"""Exit code that stops a call in every agent, where nothing can be said."""
 _GENERIC_CODES: Final = {"deny": 2, "block": 2, "ask": 3}
 Asked = dict[str, Any]
 Answer = tuple[str, str, int]
@@ -134,7 +135,7 @@ def write(asked: Mapping[str, Any], word: str, reason: str) -> Answer:
     if event == "other":
         # Its form is unknown, and with it the form of an answer: silence lets the agent go on, exit code 2 stops it.
         if word in {"deny", "block", "ask"}:
-            return "", reason, _BLOCKED
+            return "", reason, BLOCKED
         return ("{}" if agent == "gemini-cli" else ""), "", 0
     body: dict[str, Any] | None
     match agent:

@@ -18,6 +18,8 @@ CANCELLED = "notifications/cancelled"
 CALL_ID_KEYS = ("claudecode/toolUseId", "callId", "toolCallId")
 """Members of a request's `_meta` in which agents give the id that the call has in their own log."""
 MAX_CALL_ID = 200
+_ENVELOPE = frozenset({"jsonrpc", "id", "method", "params", "result", "error"})
+_PARAMS = frozenset({"name", "arguments"})
 _PARSE_ERROR = -32700
 _REFUSED = -32000
 
@@ -46,6 +48,37 @@ def read(line: bytes) -> list[Message]:
     if not batch or not all(isinstance(message, dict) for message in batch):
         raise UnreadableError("no JSON-RPC message")
     return batch
+
+
+def read_asked(line: bytes) -> list[Message]:
+    """Give the messages of a client's line, which every server must read as it is read here.
+
+    Servers differ in which of two members with one name they take, whether `Method` is `method` (Go's encoding/json),
+    and whether a bare carriage return ends a line (Python's text files): a call could hide from us in any of these.
+
+    Raises:
+        UnreadableError: The line is no message, or may be another one to the server.
+    """
+    if b"\r" in line.rstrip(b"\r\n"):
+        raise UnreadableError("more than one line to some")
+    batch = read(line)
+    try:
+        json.loads(line, object_pairs_hook=_named_once)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("not JSON to everybody") from error
+    for message in batch:
+        if _confusable(message, _ENVELOPE) or _confusable(params(message), _PARAMS):
+            raise UnreadableError("a member is spelt like another")
+    return batch
+
+
+def _named_once(members: list[tuple[str, Any]]) -> None:
+    if len(dict(members)) != len(members):
+        raise UnreadableError("two members have one name")
+
+
+def _confusable(message: Mapping[str, Any], names: frozenset[str]) -> bool:
+    return any(name not in names and name.casefold() in names for name in message)
 
 
 def key(message: Mapping[str, Any]) -> Id:

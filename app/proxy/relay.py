@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from subprocess import PIPE, Popen
 from threading import BoundedSemaphore, Lock, Thread
-from typing import IO, Final, NamedTuple, Protocol, TypeAlias, cast
+from typing import IO, Final, NamedTuple, ParamSpec, Protocol, TypeAlias, cast
 
+from assure_tui.app.neutral import neutral_line
 from assure_tui.app.proxy import messages
 from assure_tui.app.proxy.messages import Id, Message, UnreadableError
 from assure_tui.app.proxy.witness import Witness
 
+P = ParamSpec("P")
 CHUNK: Final = 1 << 16
 MAX_LINE: Final = 256 << 20
-"""Bytes of a client's line that are held to be judged; a longer one ends the connection, for it cannot be read."""
+"""Bytes of a line that are held to be read. A longer one of the client ends the connection, for it cannot be judged; a
+longer one of the server goes on unread."""
 MAX_UNSEEN: Final = 256
 """Lines of the server that have gone on and the witness has not read yet; then the server waits."""
 SWITCH_SECONDS: Final = 0.0005
@@ -84,19 +87,14 @@ class Relay:
         self._server.terminate()
 
     def _up(self) -> None:
-        held = bytearray()
+        lines = _Lines()
         while chunk := os.read(0, CHUNK):
-            held += chunk
-            while (end := held.find(b"\n")) >= 0:
-                line = bytes(held[: end + 1])
-                del held[: end + 1]
+            for line in lines.feed(chunk):
                 self._pass(line)
-            if len(held) > MAX_LINE:
-                self._witness.unread("client", bytes(held[:1]))
-                held.clear()
+            if lines.size > MAX_LINE:
                 break
-        if held:
-            self._pass(bytes(held))
+        if rest := lines.rest():
+            self._pass(rest)
         for waiting in self._waiting:
             waiting.join()
         self._to.close()
@@ -107,16 +105,19 @@ class Relay:
             self._server_in.put(line)
             return
         try:
-            batch = messages.read(line)
+            batch = messages.read_asked(line) if len(line) <= MAX_LINE else []
         except UnreadableError:
-            self._witness.unread("client", line)
+            batch = []
+        if not batch:
+            self._note(self._witness.unread, "client", line)
             self._client.insert(messages.not_json())
             return
         try:
             calls = [(message, self._witness.asked(message)) for message in batch]
             answers = [self._guard.judge(message, call) for message, call in calls if call]
-        except OSError as error:
-            self._refuse([(message, "") for message in batch], f"it could not be written down ({error.strerror})")
+        except Exception as error:  # noqa: BLE001 - whatever it was: no call may pass unjudged because of it
+            reason = f"it could not be judged and written down ({error})"
+            self._refuse([(message, "") for message in batch], reason)
             return
         self._called_off |= {off for message in batch if (off := messages.called_off(message)) is not None}
         later = [answer for answer in answers if not isinstance(answer, str)]
@@ -146,43 +147,74 @@ class Relay:
         """Answer in the server's stead; a batch with one refused call is refused whole."""
         for message, call in calls:
             if call:
-                self._witness.refused(message, call, reason)
+                self._note(self._witness.refused, message, call, reason)
             if messages.key(message) is not None:
                 self._client.insert(messages.refusal(message, reason))
 
     def _down(self) -> bool:
         """Pass the server's bytes on until it closes its output; False when the client has gone away."""
         source = self._from.fileno()
-        held = bytearray()
+        lines = _Lines()
         while chunk := os.read(source, CHUNK):
             if not self._client.put(chunk):
                 return False
-            held += chunk
-            while (end := held.find(b"\n")) >= 0:
+            for line in lines.feed(chunk):
                 self._room.acquire()
-                self._unseen.put(Seen(bytes(held[:end])))
-                del held[: end + 1]
+                self._unseen.put(Seen(line))
+        if rest := lines.rest():
+            self._unseen.put(Seen(rest))
         return True
 
     def _look(self) -> None:
         while (line := self._unseen.get().line) is not None:
             self._room.release()
-            try:
-                self._see(line)
-            except OSError as error:
-                sys.stderr.write(f"assure-tui: a result could not be written down ({error.strerror}).\n")
+            self._note(self._see, line)
+
+    def _note(self, work: Callable[P, None], *args: P.args, **options: P.kwargs) -> None:
+        """Write something down that has happened already: what prevents it is told, and stops nothing."""
+        try:
+            work(*args, **options)
+        except Exception as error:  # noqa: BLE001 - a server's answer may hold anything, and the disk may be full
+            sys.stderr.write(f"assure-tui: a line could not be written down ({neutral_line(str(error))}).\n")
 
     def _see(self, line: bytes) -> None:
         if not line.strip():
             return
         try:
-            batch = messages.read(line)
+            batch = messages.read(line) if len(line) <= MAX_LINE else []
         except UnreadableError:
+            batch = []
+        if not batch:
             self._witness.unread("server", line)
-            return
         for message in batch:
             if messages.is_response(message) and (call := self._witness.answered(message)):
                 self._guard.came_of(message, call)
+
+
+class _Lines:
+    """Puts lines together from pieces of any size. Of a line beyond `MAX_LINE` so much is kept as tells that it is."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the line that has not ended yet, as far as they are kept."""
+        return len(self._held)
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Take a piece, and give the lines that end in it."""
+        start = 0
+        while (end := chunk.find(b"\n", start) + 1) > 0:
+            yield bytes(self._held) + chunk[start:end]
+            self._held.clear()
+            start = end
+        if len(self._held) <= MAX_LINE:
+            self._held += chunk[start:]
+
+    def rest(self) -> bytes:
+        """Give what has not ended with a line feed."""
+        return bytes(self._held)
 
 
 class _Outlet:

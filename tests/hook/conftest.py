@@ -157,7 +157,11 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def hook(tmp_path: Path, home: Home) -> Hook:
-    def run(agent: str, payload: object, by: Sequence[str] = (), **options: Any) -> subprocess.CompletedProcess[str]:
+    at = home
+
+    def run(
+        agent: str, payload: object, by: Sequence[str] = (), home: Home = at, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         words = [*by, sys.executable, "-P", "-m", "assure_tui.app", "hook", agent]
         done = subprocess.run(

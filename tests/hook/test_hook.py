@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -190,6 +192,55 @@ def test_a_damaged_ledger_keeps_refusals_and_lets_the_rest_go_by_the_fail_rule(h
     assert word_of(hook("codex", asking("codex", "git status")), "codex") == "deny"
 
 
+def test_a_pipe_in_the_place_of_settings_makes_no_agent_wait(hook, asking, tmp_path, home, entries) -> None:
+    os.mkfifo(tmp_path / "mine.gates.toml")
+    (tmp_path / "assure.toml").write_text('gate_files = ["mine.gates.toml"]\n')
+    home.prepare()
+    started = time.monotonic()
+    assert word_of(hook("codex", asking("codex", SKIPS, cwd=str(tmp_path))), "codex") == "deny"
+    os.mkfifo(home.config)
+    assert word_of(hook("codex", asking("codex", SKIPS)), "codex") == "deny"
+    assert time.monotonic() - started < 10
+    assert [clear["fault"] for clear, _ in entries("hook")] == ["settings", "settings"]
+
+
+def test_a_home_that_nobody_has_stops_no_refusal(asking, tmp_path) -> None:
+    payload = json.dumps(asking("generic", SKIPS)).encode()
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "assure_tui.app", "hook", "generic"], input=payload, capture_output=True,
+        env={"PATH": "/usr/bin:/bin", "ASSURE_TUI_HOME": "~nobody-here/x"}, cwd=tmp_path, check=False, timeout=30,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_a_refusal_that_cannot_be_said_is_an_exit_code_that_blocks(asking, home, where) -> None:
+    words = f"{sys.executable} -P -m assure_tui.app hook claude-code --home {home.config.parent} {where}"
+    for command, code in ((SKIPS, 2), ("git status", 0)):
+        payload = json.dumps(asking("claude-code", command)).encode()
+        done = subprocess.run(["sh", "-c", words], input=payload, capture_output=True, check=False, timeout=30)
+        assert done.returncode == code
+        assert b"Traceback" not in done.stderr
+    assert b"hook-bypass" not in done.stderr
+
+
+def test_whoever_holds_the_ledgers_lock_gets_no_call_past_the_gates(hook, asking, home) -> None:
+    hook("codex", asking("codex", "git status"))
+    home.config.write_text("[approvals]\nwait = 1\n")
+    patient = Home.under(home.config.parent.with_name("patient"))
+    hook("claude-code", asking("claude-code", "git status"), home=patient)
+    with ExitStack() as stack:
+        for place in (home, patient):
+            lock = stack.enter_context((place.ledger / ".state" / "append.lock").open("rb"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ThreadPoolExecutor(2) as pool:
+            refused = pool.submit(hook, "claude-code", asking("claude-code", SKIPS))
+            asked = pool.submit(hook, "claude-code", asking("claude-code", SKIPS), home=patient)
+    assert word_of(refused.result(), "claude-code") == "deny"
+    assert word_of(asked.result(), "claude-code") == "ask"
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -198,6 +249,9 @@ def test_a_damaged_ledger_keeps_refusals_and_lets_the_rest_go_by_the_fail_rule(h
         "python3 -P -m assure_tui.app hook remove claude-code",
         "cd /srv && /usr/local/bin/assure-tui trust .",
         "bash -c 'assure-tui keys new me'",
+        "assure-tui gates waive threshold --run r-1 --reason fine --until 8h",
+        "python3.12 -Pm assure_tui.app forget r-1 --yes",
+        "assure-tui shard prune --yes",
     ],
 )
 def test_an_agent_may_not_do_what_is_for_the_operator(hook, asking, command) -> None:
@@ -236,7 +290,7 @@ def test_a_socket_in_a_folder_that_others_may_enter_is_not_believed(hook, asking
     assert [clear["where"] for clear, _ in entries("hook")] == ["alone"]
 
 
-@pytest.mark.parametrize("behaviour", ["silent", "closes", "rubbish"])
+@pytest.mark.parametrize("behaviour", ["silent", "closes", "rubbish", "list"])
 def test_whatever_listens_there_the_hook_answers_in_time(hook, asking, home, entries, behaviour) -> None:
     path = socket_path(str(home.hook))
     Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -248,6 +302,8 @@ def test_whatever_listens_there_the_hook_answers_in_time(hook, asking, home, ent
             other, _ = line.accept()
             if behaviour == "rubbish":
                 other.sendall(b"not json\n")
+            if behaviour == "list":
+                other.sendall(b"[1]\n")
             if behaviour == "silent":
                 time.sleep(6)
             other.close()

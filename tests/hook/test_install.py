@@ -178,3 +178,35 @@ def test_the_variables_of_the_agents_are_followed(monkeypatch: pytest.MonkeyPatc
     assert install.settings_file("gemini-cli", "user", Path()) == tmp_path / ".gemini" / "settings.json"
     with pytest.raises(UsageError, match="assure_tui"):
         install.settings_file("generic", "user", Path(os.curdir))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "loop"])
+def test_what_is_no_file_in_the_place_of_the_settings_is_told(cli: Cli, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / FILES["claude-code"]
+    path.parent.mkdir()
+    {"pipe": os.mkfifo, "folder": Path.mkdir, "loop": lambda it: it.symlink_to(it)}[kind](path)
+    done = cli("install", "claude-code", "--yes")
+    assert (done.returncode, "cannot be read" in done.stderr) == (2, True)
+    done = cli("status")
+    assert done.returncode == 1
+    assert "cannot be read" in done.stdout
+    assert "codex" in done.stdout
+
+
+def test_settings_with_half_a_surrogate_pair_keep_it(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / FILES["claude-code"]
+    path.parent.mkdir()
+    path.write_text('{"x": "\\ud800"}')
+    assert cli("install", "claude-code", "--yes").returncode == 0
+    assert json.loads(path.read_text())["x"] == "\ud800"
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    words = f"rmdir {gone}; exec {sys.executable} -P -m assure_tui.app hook status"
+    done = subprocess.run(["sh", "-c", words], cwd=gone, capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "assure-tui: the folder that you stand in is gone: change to another one.\n",
+    )

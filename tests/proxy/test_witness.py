@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assure_tui.app.proxy import messages
+from assure_tui.app.proxy.relay import _Lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,3 +152,46 @@ def test_any_bytes_are_messages_or_are_not(data: bytes) -> None:
         messages.call_id(message)
         messages.shown(message)
         messages.failed(message)
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"refund"},"method":"ping"}\n',
+        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"refund","arguments":{"to":"a","to":"b"}}}\n',
+        b'{"jsonrpc":"2.0","id":1,"Method":"tools/call","Params":{"name":"refund"}}\n',
+        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","Name":"refund"}}\n',
+        b'{"jsonrpc":"2.0","method":"x","params":{"a":\r{"jsonrpc":"2.0","id":1,"method":"tools/call"}\r}}\n',
+    ],
+)
+def test_a_line_that_a_server_may_read_as_another_does_not_pass(bench: Bench, smuggled: bytes) -> None:
+    done = bench.run(smuggled)
+    assert bench.heard.read_bytes() == b""
+    assert json.loads(done.stdout)["error"]["code"] == -32700
+
+
+def test_traffic_goes_on_behind_lines_that_no_encoder_can_write(bench: Bench) -> None:
+    deep = [b"[" * depth + b"]" * depth for depth in range(960, 1002, 2)]
+    head = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":'
+    asked = b"".join(head + nested + b"}}}\n" for nested in deep)
+    answers = b"".join(b'{"jsonrpc":"2.0","id":2,"result":{"structuredContent":' + nested + b"}}\n" for nested in deep)
+    done = bench.run(asked + bench.call(2, "last", {}), answers * 20 + bench.said(2, "done"))
+    assert done.returncode == 7
+    assert b"Traceback" not in done.stderr
+    assert bench.call(2, "last", {}) in bench.heard.read_bytes()
+    assert bench.said(2, "done") in done.stdout
+
+
+def test_lines_are_put_together_from_pieces_of_any_size() -> None:
+    whole = b"one\n\ntwo\r\n" + b"x" * 200_000 + b"\nrest"
+    for size in (1, 3, 65_536, len(whole)):
+        lines = _Lines()
+        found = [line for at in range(0, len(whole), size) for line in lines.feed(whole[at : at + size])]
+        assert [*found, lines.rest()] == whole.splitlines(keepends=True)
+
+
+def test_a_line_without_an_end_takes_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assure_tui.app.proxy.relay.MAX_LINE", 1000)
+    lines = _Lines()
+    assert not [line for _ in range(100) for line in lines.feed(b"x" * 100)]
+    assert 1000 < lines.size <= 1100
