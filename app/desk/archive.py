@@ -122,6 +122,23 @@ class Archive:
         behind = (entry for entry in tail if entry.index >= start and entry.kind in kinds)
         return indexed + [entry for entry in behind if subject is None or entry.subject == subject]
 
+    def latest(self, count: int) -> list[Entry]:
+        """Give the newest entries of all kinds, newest first, without their content; the index may not have them yet.
+
+        Raises:
+            LedgerDamagedError: They cannot be read.
+        """
+        ledger = self.reading()
+        if ledger is None:
+            return []
+        with plain_errors():
+            ledger.refresh()
+            start = max(ledger.size - count, 0)
+            found = [
+                Entry(i, e.kind, e.subject, e.time, e.clear, None) for i, e in enumerate(ledger.entries(start), start)
+            ]
+        return found[::-1]
+
     def newest(self, kinds: Sequence[str], subject: str) -> int:
         """Give the index of the newest entry of some kinds about a subject, or -1."""
         behind = [entry.index for entry in self._behind_index() if entry.kind in kinds and entry.subject == subject]

@@ -48,11 +48,11 @@ class Chain:
             if ledger is None:
                 return self._empty()
             size, root = self._archive.size(), ledger.root().hex()
+            newest = self._archive.latest(NEWEST_ENTRIES)
         except LedgerDamagedError as error:
             return self._damaged(str(error))
         if self._archive.damage:
             return self._damaged(self._archive.damage)
-        newest = self._library.newest_entries(NEWEST_ENTRIES)
         verified = self._verified
         return LedgerView(
             path=str(self._home.ledger),

@@ -20,6 +20,7 @@ from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.library import Asking
 from assure_tui.app.desk.reading import Reading
 from assure_tui.app.desk.roster import severity_of
+from assure_tui.app.desk.small_files import expanded
 from assure_tui.app.desk.views import Approval, Decision, DecisionWord, Note, Verdict, VerdictWord
 from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.reconcile.gates.book import rules_of
@@ -235,7 +236,7 @@ class Desk(Reading):
             if ssh is not None:
                 from assure_tui.ledger.sshsig import SshSigner  # noqa: PLC0415 - likewise
 
-                return SshSigner.load(ssh.expanduser())
+                return SshSigner.load(expanded(ssh))
             if self._keyring is None:
                 self._keyring = Keyring(self.config.unlock_for)
             return self._keyring.unlock(self.home.keys, key, passphrase)

@@ -109,6 +109,17 @@ def usable(link: sqlite3.Connection) -> bool:
         return False
 
 
+def _is_empty(link: sqlite3.Connection) -> bool:
+    """Tell whether a file is new. It is not thrown away: others may be opening it, and SQLite maps what lies beside it.
+
+    A process that opens a file and its successor under one name shortens the map of the first, and is killed (SIGBUS).
+    """
+    try:
+        return link.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+    except sqlite3.DatabaseError:
+        return False
+
+
 class IndexWriter:
     """The recorder's side of the index. All writes of a tick go into one transaction, see `tick`."""
 
@@ -127,9 +138,14 @@ class IndexWriter:
         else:
             if usable(link):
                 return link
+            if _is_empty(link):
+                return IndexWriter._filled(link)
             link.close()
         discard(path)
-        link = connect(path)
+        return IndexWriter._filled(connect(path))
+
+    @staticmethod
+    def _filled(link: sqlite3.Connection) -> sqlite3.Connection:
         script = (files("assure_tui.app.desk") / "sql" / "index.sql").read_text(encoding="utf-8")
         link.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
         return link

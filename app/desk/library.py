@@ -377,8 +377,3 @@ class Library:
         query = f"SELECT max(entry) FROM entries WHERE subject = ? AND kind IN ({marks})"  # noqa: S608 - only question marks are put in
         row = self._row(query, (subject, *kinds))
         return row[0] if row and row[0] is not None else -1
-
-    def newest_entries(self, count: int) -> list[Entry]:
-        """Give the newest entries of all kinds, newest first, without their content."""
-        rows = self._rows("SELECT entry, kind, subject, time, clear FROM entries ORDER BY entry DESC LIMIT ?", (count,))
-        return [Entry(entry, kind, tag, time, json.loads(clear), None) for entry, kind, tag, time, clear in rows]

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.index import IndexWriter, connect, usable
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 
@@ -364,3 +366,22 @@ def test_an_internal_error_is_one_line_and_a_trace_in_a_file(assure, tmp_path):
     assert done.stderr.splitlines()[-1].startswith("assure-tui: internal error")
     assert "Traceback" not in done.stderr
     assert len(list((home / "traces").iterdir())) == 1
+
+
+def test_a_new_index_is_filled_where_it_lies_for_others_may_be_opening_it(tmp_path):
+    """SQLite maps a file beside the index: thrown away and made anew under an open connection, it kills the process."""
+    path = tmp_path / "index.sqlite"
+    connect(path).close()
+    before = path.stat().st_ino
+    with closing(connect(path, read_only=True)) as reader:
+        assert not usable(reader)
+        IndexWriter(path).close()
+        assert path.stat().st_ino == before
+        assert usable(reader)
+
+
+def test_the_ledgers_newest_entries_are_there_before_a_recorder_has_indexed_them(desk):
+    run = desk.runs()[0].id
+    desk.note(run, run, "seen by nobody yet")
+    assert desk.ledger().entries[0][1] == "note"
+    assert [entry[0] for entry in desk.ledger().entries[:2]] == [desk.ledger().size - 1, desk.ledger().size - 2]

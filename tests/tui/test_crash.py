@@ -132,7 +132,8 @@ def test_no_half_seal_is_left_by_kill_9(home):
             [sys.executable, "-c", SEALS, str(home.desk.parent)], stdout=subprocess.PIPE, text=True
         )
         assert child.stdout.readline() == "ready\n"
-        time.sleep(0.05 + number * 0.037)
+        acknowledged += child.stdout.readline() == "sealed\n"
+        time.sleep(number * 0.037)
         child.kill()
         acknowledged += child.stdout.read().count("sealed\n")
         child.wait()
