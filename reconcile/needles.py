@@ -28,9 +28,9 @@ MAX_REACH = 4000
 GROUPS = 2
 """Groups tested of one pattern, the most telling first."""
 
-# The standard library's own parser. It has no public name since `sre_parse` was deprecated; what it does not tell, or
-# tells in a way unknown here, only makes a pattern be searched for always.
-_parser = import_module("re._parser")
+_PARSER = "re._parser"
+"""The standard library's own parser. It has no public name since `sre_parse` was deprecated, and a Python may come
+without it: then, and where it tells something in a way unknown here, a pattern is searched for always."""
 _NOTHING: Strings = frozenset({""})
 
 
@@ -175,16 +175,27 @@ class Sieve:
 
 def needles(pattern: re.Pattern[str]) -> list[Strings]:
     """Give groups of strings: every match of `pattern` holds at least one string of each group."""
-    if pattern.flags & re.IGNORECASE:
+    parsed = None if pattern.flags & re.IGNORECASE else _parsed(pattern)
+    if parsed is None:
         return []
-    _, needs = _sequence(_parser.parse(pattern.pattern, pattern.flags))
+    _, needs = _sequence(parsed)
     telling = [need for need in dict.fromkeys(needs) if _worth(need) >= 2]
     return sorted(telling, key=lambda need: (-_worth(need), len(need)))[:GROUPS]
 
 
+def _parsed(pattern: re.Pattern[str]) -> Any | None:
+    """Give a pattern as the standard library parses it, or None where it does not tell."""
+    try:
+        return import_module(_PARSER).parse(pattern.pattern, pattern.flags)
+    except (ImportError, AttributeError):
+        return None
+
+
 def _reach(pattern: re.Pattern[str]) -> int | None:
     """Tell how long a match can be, with what is looked at around it; None when there is no bound worth the name."""
-    parsed = _parser.parse(pattern.pattern, pattern.flags)
+    parsed = _parsed(pattern)
+    if parsed is None:
+        return None
     reach = parsed.getwidth()[1] + _looks(parsed) + 1
     return reach if reach <= MAX_REACH else None
 

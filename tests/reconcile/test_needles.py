@@ -35,6 +35,13 @@ def test_a_pattern_that_ignores_case_is_always_searched_for():
     assert Sieve(["word"], re.IGNORECASE).likely("nothing") == [0]
 
 
+def test_without_the_parser_of_the_standard_library_every_pattern_is_searched_for_everywhere(monkeypatch):
+    monkeypatch.setattr("assure_tui.reconcile.needles._PARSER", "re._parser_of_another_python")
+    sieve = Sieve(["before .{0,9}after", "word"])
+    assert sieve.likely("nothing") == [0, 1]
+    assert [found.after(0) for found in sieve.searches("a word").values()] == [None, (2, 6)]
+
+
 SIEVES = (_sieve()[0], lexicon().states.sieve, lexicon().denials.sieve, lexicon().verdicts)
 SHIPPED = [pattern for sieve in SIEVES for pattern in sieve.patterns]
 
