@@ -37,6 +37,8 @@ _FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of
 """How a figure is reckoned is no result: "passed assertions divided by all"."""
 _OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")
 """A command in brackets after the result: what the agent offers as the proof."""
+_TOPIC = re.compile(r"\b(?:for|about|handl(?:es|ed|ing)|around|during|against) (?:[a-z-]{2,30} ){0,3}$")
+"""Before failures that something is about: "added rows for parse failures"."""
 _PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
 _BRIEF = re.compile(r"^\W{0,40}(?:(?!being|be|is|are|been|gets)[\w.#-]{1,80} ){1,4}pass(?:es|ed)?[.! ]*$")
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
@@ -107,6 +109,8 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         or (result.group() == "failing" and before.endswith(" of "))
     ):
         return
+    if bad and result.group().startswith("failure") and _TOPIC.search(before):
+        return
     if _NEGATED.search(before):
         bad = not bad
     subjects: dict[str, tuple[int, int]] = {}
@@ -130,9 +134,8 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         yield Found(_GENERIC, general[0], max(span[1] for span in specific.values()))
         return
     if not specific:
-        if not bad:
-            a, b = subjects[_GENERIC]
-            yield Found(_GENERIC, min(a, result.start()), max(b, result.end()))
+        a, b = subjects[_GENERIC]
+        yield Found("tests_fail" if bad else _GENERIC, min(a, result.start()), max(b, result.end()))
         return
     offered = _OFFERED.match(masked, result.end(), end)
     if offered and len(specific) > 1:

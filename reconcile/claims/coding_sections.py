@@ -23,6 +23,8 @@ _REPORTED = re.compile(
 """A line that tells of changes, whatever it calls them: "Then we fixed the path issues:"."""
 _SUMMARY = re.compile(r"\W{0,8}summary\W{0,8}$", re.IGNORECASE)
 """A heading that tells nothing by itself: in a review it is the review's."""
+_COMMIT = re.compile(r"[\s*`]{0,8}(?=[a-f]{0,39}\d)[0-9a-f]{7,40}\b")
+"""What stands beneath a commit tells of what is in it."""
 _CODE = re.compile(r"`[^`]{1,300}`")
 _PLAIN = re.compile(r"[*_`#]")
 
@@ -61,7 +63,8 @@ class Sections:
             self.lead = (unit.lead, mode or inherited)
         if unit.form == "label" and not unit.depth:
             return self.heading[1]
-        return self.lead[1] or self.heading[1]
+        mode = self.lead[1] or self.heading[1]
+        return "changes" if mode != "plan" and _COMMIT.match(unit.parent) else mode
 
 
 def _list_kind(title: str) -> str:

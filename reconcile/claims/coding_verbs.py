@@ -258,7 +258,7 @@ def _introduces(tokens: list[Token], at: int) -> bool:
 
 def _alone(tokens: list[Token], at: int) -> bool:
     after = _follows(tokens, at)
-    return after is None or after in OPENERS
+    return after is None or after in OPENERS or after in {"after", "before", "at", "there", "here", "because", "when"}
 
 
 def _idiom(tokens: list[Token], at: int) -> bool:
@@ -354,6 +354,12 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     return None
 
 
+def _purposed(tokens: list[Token], at: int) -> bool:
+    """Tell whether a form that is present too goes on with a purpose: "added a script to find and run the tests"."""
+    names = [token.text for token in tokens[_clause_start(tokens, at) : at]]
+    return bool(names) and names[-1] in _CONJUNCTIONS and "to" in names
+
+
 def _takes_object(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
     """Tell whether a definite thing follows: "so removed it", while in "so generated files use it" none does."""
     after = _follows(tokens, at)
@@ -363,7 +369,7 @@ def _takes_object(tokens: list[Token], at: int, determiners: frozenset[str]) -> 
 def _told(names: list[str]) -> bool:
     """Tell whether a clause has begun as a report with a verb the lexicon does not know: "I followed the flow and"."""
     for at, name in enumerate(names[:-1]):
-        if name in _SPEAKERS:
+        if name in _SPEAKERS or (not at and name in {"then", "also", "next", "finally"}):
             rest = [word for word in names[at + 1 : at + 4] if word not in lexicon().grammar["adverbs"]]
             return bool(rest) and len(rest[0]) >= MIN_PAST and rest[0].endswith("ed")
     return False

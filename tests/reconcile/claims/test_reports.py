@@ -50,6 +50,21 @@ def test_fields_without_bullets_are_statements_of_their_own() -> None:
         ("Pulled the latest changes.", ["vcs"]),
         ("Started the dev server.", ["ran"]),
         ("Added parser + lexer tests.", ["added_tests"]),
+        ("Then took the next step and removed the flag.", []),
+        ("Then finished the next step and removed the flag.", ["deleted"]),
+        ("- `1a2b3c4` `Tidy the cart`\n  - Reworked the total so that it rounds once", ["committed", "edited"]),
+        ("There are two failing jobs, both on the same runner.", ["tests_fail"]),
+        ("The cart's own tests still work.", ["tests"]),
+        ("No automated tests were run.", ["not tests"]),
+        ("The worktree is still dirty.", ["vcs"]),
+        ("Current status only shows the untracked notes.", ["vcs"]),
+        ("No stale `v1` wording remains in the guide.", ["search_none"]),
+        ("The guide now says to round once.", ["edited"]),
+        ("That rule is now in the guide and the template.", ["edited"]),
+        ("The note is now in progress.", []),
+        ("Added rows for parse failures and slow integration runs.", ["edited"]),
+        ("The totals are now in place.", ["edited"]),
+        ("Added a script to find every package and run `lint` in each.", ["edited"]),
     ],
 )
 def test_what_a_reader_takes_for_done(text: str, expected: list[str]) -> None:
@@ -124,6 +139,7 @@ def test_two_results_in_one_sentence_and_descriptions(text: str, expected: list[
         "Instead of testing that undo *succeeds* twice, the case looks at the log.",
         "The existing integration guides tell successful outputs to begin with a tick.",
         "I've narrowed the likely cause to the cache.",
+        "I stopped after the first step.",
     ],
 )
 def test_what_explains_or_describes_is_no_claim(text: str) -> None:
