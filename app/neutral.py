@@ -1,8 +1,8 @@
 """The one place where text of a log is made harmless before anybody looks at it.
 
 A log is written by an agent that may have been turned, from pages that anybody wrote. Escape sequences, C1 controls,
-bidi overrides, tag characters and other invisible text would reach the terminal unless they are replaced (DESIGN.md
-section 10). What is replaced stays visible: a reviewer must see that something was hidden there.
+bidi overrides, tag characters and other invisible text would reach the terminal unless they are replaced. What is
+replaced stays visible: a reviewer must see that something was hidden there.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 Discipline: TypeAlias = Literal["append", "upsert", "snapshot"]
-"""How a source changes: only grows, updates records in place, or is rewritten whole (DESIGN.md section 2)."""
+"""How a source changes: only grows, updates records in place, or is rewritten whole."""
 
 Channel: TypeAlias = Literal[
     "final", "commentary", "plan", "todo", "task_complete", "commit_message", "pr_body", "report"
@@ -179,7 +179,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
     feed: str
     origin: Origin
     kind: str
-    """Claim kind of DESIGN.md section 8 it is evidence for, e.g. `refund`, `payment`, `message`, `order`."""
+    """Kind of claim that it is evidence for, e.g. `refund`, `payment`, `message`, `order`."""
     status: ResultStatus = "succeeded"
     amount: str | None = None
     currency: str | None = None

@@ -36,7 +36,7 @@ class Money(msgspec.Struct, frozen=True):
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A statement by the agent. `span` counts code points in the text of event `event`; `text` is that slice.
 
-    `kind` is one of `reconcile/data/kinds.toml` (DESIGN.md section 8). `args` holds what was read out of the words:
+    `kind` is one of `reconcile/data/kinds.toml`. `args` holds what was read out of the words:
     `money`, `ids`, `paths`, `sha`, `counts` ({"passed": 41}), `recipient`, `date`, `scope`, `object`, …
     """
 

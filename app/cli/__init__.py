@@ -1,4 +1,4 @@
-"""The command line: a thin face of the desk. stdout is data, stderr is talk, exit codes are in DESIGN.md section 6.
+"""The command line: a thin face of the desk. stdout is data, stderr is talk, exit codes are in `overview`.
 
 `parser` names all commands; each module beside it holds those of one concern, and is imported when one is called.
 """

@@ -1,4 +1,4 @@
-"""Where everything lies (DESIGN.md section 5). `ASSURE_TUI_HOME` or `--home` moves all of it under one folder."""
+"""Where everything lies. `ASSURE_TUI_HOME` or `--home` moves all of it under one folder."""
 
 from __future__ import annotations
 

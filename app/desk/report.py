@@ -1,4 +1,4 @@
-"""One run as the check sees it, and the same as the JSON of schema `assure-tui/reconcile/v1` (DESIGN.md section 6)."""
+"""One run as the check sees it, and the same as the JSON of schema `assure-tui/reconcile/v1` (REPORT.md)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class FeedSpec:
 
     name: str
     kind: str
-    """Claim kind that its rows are evidence for, where a row does not say (DESIGN.md section 8)."""
+    """Claim kind that its rows are evidence for, where a row does not say (`reconcile/data/kinds.toml`)."""
     path: Path | None = None
     command: tuple[str, ...] | None = None
     """Program and arguments; never a shell."""

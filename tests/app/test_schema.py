@@ -1,4 +1,4 @@
-"""What `reconcile --format json` writes is what DESIGN.md section 6 says, to the letter, and the same every time."""
+"""What `reconcile --format json` writes is what app/desk/REPORT.md says, to the letter, and the same every time."""
 
 from __future__ import annotations
 
