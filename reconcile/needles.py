@@ -27,6 +27,8 @@ MAX_REACH = 4000
 """Characters around one of its strings in which a pattern is searched for; one that may match more, everywhere."""
 GROUPS = 2
 """Groups tested of one pattern, the most telling first."""
+MAX_STARTS = 24
+"""Strings with which the matches of one pattern may begin, for them to be looked up rather than searched for."""
 
 _PARSER = "re._parser"
 """The standard library's own parser. It has no public name since `sre_parse` was deprecated, and a Python may come
@@ -63,44 +65,72 @@ def _sound(text: str) -> str:
 
 
 class Search:
-    """A pattern in a text, searched for in those stretches only that all its matches lie in.
+    """A pattern in a text, tried only where a match may begin, or in those stretches only that all its matches lie in.
 
-    A match of a pattern of bounded length is near one of its strings, so that a long text need not be searched.
+    All matches of most patterns begin with one of a few strings. A match of another pattern, if its length is bounded,
+    is near one of its strings, so that a long text need not be searched.
     """
 
-    __slots__ = ("_groups", "_next", "_pattern", "_reach", "_stretches", "_text")
+    __slots__ = ("_groups", "_next", "_pattern", "_places", "_reach", "_starts", "_stretches", "_text")
 
-    def __init__(self, pattern: re.Pattern[str], text: str, groups: list[Strings], reach: int | None) -> None:
+    def __init__(
+        self, pattern: re.Pattern[str], text: str, groups: list[Strings], reach: int | None, starts: Strings
+    ) -> None:
         self._pattern = pattern
         self._text = text
         self._groups = groups
         self._reach = reach
+        self._starts = starts
+        self._places: list[int] | None = None
         self._stretches: list[tuple[int, int]] | None = None
         self._next = 0
 
     def after(self, place: int) -> tuple[int, int] | None:
         """Give the first match that begins at `place` or later; places may only grow from call to call."""
-        if self._stretches is None:
-            self._stretches = self._near()
-        while self._next < len(self._stretches):
-            begin, end = self._stretches[self._next]
+        if self._stretches is None and self._places is None:
+            self._prepare()
+        if self._places is not None:
+            return self._beginning(self._places, place)
+        stretches = self._stretches or []
+        while self._next < len(stretches):
+            begin, end = stretches[self._next]
             match = self._pattern.search(self._text, max(begin, place), end) if place < end else None
             if match is not None:
                 return match.span()
             self._next += 1
         return None
 
-    def _near(self) -> list[tuple[int, int]]:
-        everywhere = [(0, len(self._text))]
+    def _beginning(self, places: list[int], place: int) -> tuple[int, int] | None:
+        while self._next < len(places):
+            at = places[self._next]
+            match = self._pattern.match(self._text, at) if at >= place else None
+            if match is not None:
+                return match.span()
+            self._next += 1
+        return None
+
+    def _prepare(self) -> None:
+        """Choose where to look: near the rarest strings, where a match may begin, or else everywhere."""
+        if self._starts == _NOTHING:
+            self._places = [0]
+            return
+        self._stretches = self._near()
+        if self._stretches is None and self._starts:
+            self._places = self._all(self._starts)
+        elif self._stretches is None:
+            self._stretches = [(0, len(self._text))]
+
+    def _near(self) -> list[tuple[int, int]] | None:
+        """Give the stretches in which all matches lie; None when they would be most of the text."""
         if self._reach is None or not self._groups:
-            return everywhere
+            return None
         count, rarest = min(
             ((sum(map(self._text.count, group)), group) for group in self._groups), key=lambda counted: counted[0]
         )
         if 2 * count * self._reach >= len(self._text):
-            return everywhere
+            return None
         joined: list[tuple[int, int]] = []
-        for at in self._places(rarest):
+        for at in self._all(rarest):
             begin, end = max(0, at - self._reach), at + self._reach
             if joined and begin <= joined[-1][1]:
                 joined[-1] = (joined[-1][0], end)
@@ -108,7 +138,7 @@ class Search:
                 joined.append((begin, end))
         return joined
 
-    def _places(self, strings: Strings) -> list[int]:
+    def _all(self, strings: Strings) -> list[int]:
         found: list[int] = []
         for string in strings:
             at = self._text.find(string)
@@ -121,7 +151,7 @@ class Search:
 class Sieve:
     """Compiled patterns and the cheap test that tells which of them may match at all."""
 
-    __slots__ = ("_always", "_by_string", "_finder", "_groups", "_others", "_reach", "patterns")
+    __slots__ = ("_always", "_by_string", "_finder", "_groups", "_others", "_reach", "_starts", "patterns")
 
     def __init__(self, patterns: Sequence[str | re.Pattern[str]], flags: int = 0) -> None:
         self.patterns = tuple(re.compile(pattern, flags) for pattern in patterns)
@@ -134,6 +164,7 @@ class Sieve:
         self._groups: list[list[Strings]] = []
         self._reach: list[int | None] = []
         """How far from one of its strings a match of a pattern, and what it looks at, may be; None for any distance."""
+        self._starts = [starts(pattern) for pattern in self.patterns]
         for number, pattern in enumerate(self.patterns):
             first, *others = needles(pattern) or [frozenset[str]()]
             if not first:
@@ -163,7 +194,11 @@ class Sieve:
         held = self._finder.held(text)
         return {
             number: Search(
-                self.patterns[number], text, [group & held for group in self._groups[number]], self._reach[number]
+                self.patterns[number],
+                text,
+                [group & held for group in self._groups[number]],
+                self._reach[number],
+                self._starts[number],
             )
             for number in sorted(self._among(held))
         }
@@ -189,6 +224,61 @@ def _parsed(pattern: re.Pattern[str]) -> Any | None:
         return import_module(_PARSER).parse(pattern.pattern, pattern.flags)
     except (ImportError, AttributeError):
         return None
+
+
+def starts(pattern: re.Pattern[str]) -> Strings:
+    """Give strings of which every match of `pattern` begins with one; none when they are too many or too short.
+
+    The empty string alone stands for a pattern that matches only at the beginning of a text.
+    """
+    if pattern.flags & re.IGNORECASE:
+        return frozenset()
+    items = _parsed(pattern)
+    if items is None:
+        return frozenset()
+    if items and str(items[0][0]) == "AT" and str(items[0][1]) == "AT_BEGINNING_STRING":
+        return _NOTHING
+    grown, ended = _prefixes(items)
+    found = _first(grown | ended)
+    return found if found and len(found) <= MAX_STARTS and min(map(len, found)) > 1 else frozenset()
+
+
+def _prefixes(items: Any) -> tuple[Strings, Strings]:
+    """Read how a sequence may begin: all the strings that it stands for, and beginnings of what goes on unknown."""
+    grown, ended = _NOTHING, frozenset[str]()
+    for op, value in items:
+        more, last = _beginnings(str(op), value)
+        if len(ended) + len(grown) * (len(more) + len(last)) > MAX_STARTS:
+            return frozenset(), ended | grown
+        ended |= {a + b for a, b in product(grown, last)}
+        grown = frozenset(a + b for a, b in product(grown, more))
+        if not grown:
+            break
+    return grown, ended
+
+
+def _beginnings(op: str, value: Any) -> tuple[Strings, Strings]:
+    """Read how one item may begin, as `_prefixes` does."""
+    nothing = frozenset[str]()
+    if op == "LITERAL":
+        return frozenset({chr(value)}), nothing
+    if op in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return _NOTHING, nothing
+    if op == "IN":
+        few = _class(value)
+        return (few, nothing) if few is not None else (nothing, _NOTHING)
+    if op == "SUBPATTERN" and not (value[1] or value[2]):
+        return _prefixes(value[3])
+    if op == "BRANCH":
+        read = [_prefixes(part) for part in value[1]]
+        return nothing.union(*(grown for grown, _ in read)), nothing.union(*(ended for _, ended in read))
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        least, most, inside = value
+        grown, ended = _prefixes(inside)
+        if most == 1:
+            return (grown | _NOTHING if least == 0 else grown), ended
+        return (nothing, grown | ended) if least else (nothing, _NOTHING)
+    return nothing, _NOTHING
 
 
 def _reach(pattern: re.Pattern[str]) -> int | None:
@@ -220,6 +310,11 @@ def _worth(strings: Strings) -> int:
 def _shortest(strings: Strings) -> Strings:
     """Leave out strings that hold another one of them."""
     return frozenset(one for one in strings if not any(other != one and other in one for other in strings))
+
+
+def _first(strings: Strings) -> Strings:
+    """Leave out strings that begin with another one of them."""
+    return frozenset(one for one in strings if not any(other != one and one.startswith(other) for other in strings))
 
 
 def _sequence(items: Any) -> tuple[Strings | None, list[Strings]]:
@@ -264,6 +359,8 @@ def _item(op: str, value: Any) -> tuple[Strings | None, list[Strings], bool]:
     if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
         least, most, inside = value
         exact, needs = _sequence(inside)
+        if exact is not None and len(exact) == 1 and 1 < least <= MAX_SET:
+            exact = frozenset(one * least for one in exact)
         if least == 0:
             return (exact | _NOTHING, [], False) if exact is not None and most == 1 else (None, [], False)
         return exact, needs, (least, most) != (1, 1)

@@ -12,6 +12,12 @@ _JOINED = re.compile(r"\"\s*\+\s*\"")
 _ESCAPED_BREAK = re.compile(r"\\(?:[nrt]|(?=\r?\n| ))")
 _ESCAPED_MARK = re.compile(r"(')'|\\([\"'/])")
 
+_LONGER_BREAK = re.compile(
+    r"(?:\\[nrt]|\\(?=\r?\n)|\s(?=[\s\\\"])|\\(?= )|\"\s*\+\s*\")(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")*"
+    r"|''|\\([\"'/])"
+)
+"""The same but for single blanks, which change no place."""
+
 _BLANK_LINE = re.compile(r"(?:\\n|\n)[ \t\r]{0,40}\\?[ \t\r]{0,40}(?:\\n|\n)")
 
 
@@ -47,9 +53,9 @@ class Folded:
 
 
 def _pieces(raw: str, offset: int) -> Iterator[tuple[int, int]]:
-    """Tell where each piece between two breaks, and each break, begins: in the folded text and in the original."""
+    """Tell where each piece between two longer breaks, and each of these, begins: folded and in the original."""
     length = last = 0
-    for match in _BREAK.finditer(raw):
+    for match in _LONGER_BREAK.finditer(raw):
         start, end = match.span()
         if start > last:
             yield length, offset + last

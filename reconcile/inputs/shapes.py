@@ -93,7 +93,7 @@ def _features() -> tuple[_Feature, ...]:
             entry["id"],
             entry["weight"],
             entry.get("strong", False),
-            tuple(re.compile(pattern, re.MULTILINE) for pattern in entry["patterns"] or [_demand()]),
+            tuple(re.compile(pattern, re.MULTILINE) for pattern in entry["patterns"] or _demand()),
         )
         for entry in table("inputs")["feature"]
     ]
@@ -146,15 +146,17 @@ def _strong_ids() -> frozenset[str]:
     return frozenset(feature.id for feature in _features() if feature.strong) | {"hidden"}
 
 
-def _demand() -> str:
-    """A sentence, or a clause after "please" and the like, that begins with a verb of the list."""
+def _demand() -> list[str]:
+    """A sentence, or a clause after "please" and the like, that begins with a verb of the list; by how it begins."""
     verbs = "|".join(re.escape(verb).replace(r"\ ", r"\s") for verb in table("inputs")["demand"]["verbs"])
-    begins = r"(?:^|(?:[.!?:;>\]\n]|(?<=\s)[*-])[\s\"'*]{0,3}"
-    leads = (
-        r"|\b(?:please|then|now|and then|first|kindly|you (?:must|should|need to|have to)|i (?:want|need) you to)\s)"
-    )
     softened = r"(?:please\s|then\s|also\s|immediately\s|just\s)?"
-    return rf"{begins}{leads}{softened}(?:{verbs})\s(?!me\sknow)[\w'\"$*(@]"
+    asks = rf"{softened}(?:{verbs})\s(?!me\sknow)[\w'\"$*(@]"
+    return [
+        rf"\A[\s\"'*]{{0,3}}{asks}",
+        rf"(?:[.!?:;>\]\n]|(?<=\s)[*-])[\s\"'*]{{0,3}}{asks}",
+        r"\b(?:please|then|now|and then|first|kindly|you (?:must|should|need to|have to)|i (?:want|need) you to)\s"
+        + asks,
+    ]
 
 
 def passages(raw: str, *, weak: bool) -> list[Passage]:

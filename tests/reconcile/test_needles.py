@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.inputs.folding import _BREAK, Folded, fold
 from assure_tui.reconcile.inputs.shapes import _sieve
-from assure_tui.reconcile.needles import Finder, Sieve, needles
+from assure_tui.reconcile.needles import Finder, Sieve, needles, starts
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,25 @@ from assure_tui.reconcile.needles import Finder, Sieve, needles
 )
 def test_the_strings_that_a_match_must_hold_are_read_out_of_a_pattern(pattern, groups):
     assert needles(re.compile(pattern)) == groups
+
+
+@pytest.mark.parametrize(
+    ("pattern", "strings"),
+    [
+        (r"\bto (?:you|me)\b", {"to you", "to me"}),
+        (r"(?<!no )pull(?:ed)?\b.*", {"pull"}),
+        (r"before(?:\W+\w+){0,5} after", {"before"}),
+        (r"don.t|do not", {"don", "do not"}),
+        (r"\Aword", {""}),
+        (r"(?:^|[.!?:;]) ?word", set()),
+        (r"\w+ word", set()),
+        (r"a?bc", {"abc", "bc"}),
+        (r"(?:ab)+c", {"ab"}),
+        (r"(?i:word)", set()),
+    ],
+)
+def test_the_strings_that_a_match_begins_with_are_read_out_of_a_pattern(pattern, strings):
+    assert starts(re.compile(pattern)) == strings
 
 
 def test_a_pattern_that_ignores_case_is_always_searched_for():
@@ -80,6 +99,18 @@ def test_places_in_folded_text_lead_back_to_the_original():
     assert folded.text == 'one two "a b"'
     assert folded.at(folded.text.index("two")) == 100 + 8
     assert folded.at(folded.text.index("b")) == 100 + 19
+
+
+@given(st.text("\\nrt\"'+/ \n\r\tab"))
+def test_each_place_in_folded_text_leads_back_to_the_character_or_break_it_came_from(text):
+    folded = Folded(text, offset=100)
+    expected: list[int] = []
+    last = 0
+    for match in _BREAK.finditer(text):
+        expected += [*range(last, match.start()), match.start()]
+        last = match.end()
+    expected += range(last, len(text))
+    assert [folded.at(place) - 100 for place in range(len(folded.text))] == expected
 
 
 @given(st.data())
