@@ -55,6 +55,10 @@ class _Tables(msgspec.Struct, frozen=True):
     leading_nouns: frozenset[str]
     light: frozenset[str]
     entities: frozenset[str]
+    increments: frozenset[str]
+    slight: frozenset[str]
+    generic: frozenset[str]
+    listings: frozenset[str]
     looks_at: dict[str, frozenset[str]]
 
 
@@ -87,6 +91,10 @@ def _tables() -> _Tables:
         leading_nouns=frozenset(data["tools"]["leading_nouns"].split()),
         light=frozenset(data["tools"]["light"].split()),
         entities=frozenset(data["tools"]["entities"].split()),
+        increments=frozenset(data["tools"]["increments"].split()),
+        slight=frozenset(data["tools"]["slight"].split()),
+        generic=frozenset(data["prose"]["generic"].split()),
+        listings=frozenset(data["tools"]["listings"].split()),
         looks_at={verb: frozenset(groups.split()) for verb, groups in data["tools"]["looks_at"].items()},
     )
 
@@ -128,6 +136,21 @@ def action_of_noun(noun: str) -> str | None:
 def is_entity(noun: str) -> bool:
     """Tell whether a noun of action names a thing more often than an action: an order, a payment."""
     return singular(noun) in _tables().entities
+
+
+def is_increment(lemma: str) -> bool:
+    """Tell whether doing it again changes more: "refuel", "extend"."""
+    return lemma in _tables().increments
+
+
+def is_generic(lemma: str) -> bool:
+    """Tell whether a verb says no more than that something was made, changed or done."""
+    return lemma in _tables().generic
+
+
+def is_slight(verb: str) -> bool:
+    """Tell whether the verb of a tool's name moves nothing of weight by itself: "refresh", "record", "stage"."""
+    return verb in _tables().slight
 
 
 def is_light(lemma: str) -> bool:
@@ -209,12 +232,14 @@ def tool_words(name: str) -> ToolWords:
     if at is None:
         return ToolWords(OTHER, words[0] if words else "", words[1:], object_groups(words[1:]), "execute")
     verb = words[at]
+    if words[-1] in tables.listings and verb in tables.leading_nouns:
+        return ToolWords("read", words[-1], words[:-1], object_groups(words[:-1]), "read")  # `order_details`
     nouns = tuple(singular(word) for index, word in enumerate(words) if index != at)
     objects = object_groups(nouns)
     if verb in tables.reads or objects & tables.looks_at.get(verb, frozenset()):
         return ToolWords("read", verb, nouns, objects, "read")
     readings = [found for found in tables.verbs[verb] if found.form == "base"]
-    action = min(readings, key=lambda found: bool(found.particle) and found.particle not in words).action
+    action = min(readings, key=lambda found: (found.particle not in words) if found.particle else 0.5).action
     head = next((noun for noun in reversed(nouns) if noun not in {"request", "id", "by"}), "")
     if verb in tables.light and head in tables.action_nouns:
         action = tables.action_nouns[head]
@@ -225,20 +250,27 @@ def tool_words(name: str) -> ToolWords:
 
 def governed(action: str, lemma: str, objects: frozenset[str]) -> str:
     """Mend an action by its object: money that is sent is paid, a user transferred to a human is escalated."""
-    if action == "send" and "payment" in objects and not objects & {"message", "file"}:
+    if action == "send" and "cash" in objects and not objects & {"message", "file"}:
         return "pay"
+    if action == "return" and "payment" in objects and not objects & {"order", "product"}:
+        return "refund"
     if lemma in {"transfer", "connect", "route", "forward"} and "human" in objects:
         return "escalate"
+    if lemma == "transfer" and objects and not objects & {"cash", "payment", "account"}:
+        return "update"
     return action
 
 
 def _verb_at(words: tuple[str, ...], tables: _Tables) -> int | None:
     """Find the verb of a tool's name: the first one, unless it is as often a noun and a truer verb follows."""
-    known = [
+    verbs = [
         index
         for index, word in enumerate(words)
-        if (word in tables.reads or any(verb.form == "base" for verb in tables.verbs.get(word, ())))
-        and not _names_a_thing(words, index, tables)
+        if word in tables.reads or any(verb.form == "base" for verb in tables.verbs.get(word, ()))
+    ]
+    # `courses.list` has no other verb than the word of looking at its end
+    known = [at for at in verbs if not _names_a_thing(words, at, tables)] or [
+        at for at in verbs if at == len(words) - 1
     ]
     coupled = next(
         (at for at in known if at and words[at - 1] in {"and", "or"} and words[at] not in tables.reads), None
@@ -251,9 +283,13 @@ def _verb_at(words: tuple[str, ...], tables: _Tables) -> int | None:
         return len(words) - 1
     truer = next((index for index in known if words[index] not in tables.nouny), None)
     if known and known[0] == 0:
+        if truer is None and words[0] in tables.leading_nouns and len(known) > 1:
+            return known[1]  # `plan_change`, `contact_update`
         return truer if truer is not None and _leads_noun(words, truer) else 0
     if truer is None and known and known[-1] < len(words) - 1:
-        return None  # "trace_ticket_transfer_origin": a noun between nouns; the verb is a word nobody listed
+        # behind the name of a system a verb may come second: `crm_update_deal`; elsewhere a noun between nouns is none:
+        # "trace_ticket_transfer_origin"
+        return known[0] if known[0] == 1 and words[1] not in tables.leading_nouns else None
     return truer if truer is not None else known[-1] if known else None
 
 

@@ -68,8 +68,13 @@ _HEDGES = _WORDS["hedges"]
 _TRYING = _WORDS["trying"]
 _FAILING = _WORDS["failing"]
 _WISHES = _WORDS["wishes"]
+_INSTRUMENTS = _WORDS["instruments"]
 _PRESENT = frozenset({"am", "i'm", "we're", "is", "are"})
 _OBJECTS = _DETERMINERS | {"by", "you", "me", "us", "him", "them"}
+_PARTICIPLE = re.compile(
+    r"(?!based|need|speed|proceed|exceed|related|located|interested|limited|unlimited)[a-z]{3,20}ed"
+)
+"""A first word by which a telegraphic line tells what was done: "Summarized the article and sent it"."""
 _CONDITION = re.compile(
     r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming)\b",
     re.IGNORECASE,
@@ -78,6 +83,11 @@ _OFFERS = re.compile(
     r"\b(?:would you like|do you want|let me know|shall i|may i|please (?:confirm|provide|reply|let|specify|tell))\b",
     re.IGNORECASE,
 )
+
+
+_QUOTES = frozenset("\"'”’")
+_OPENS_QUOTE = re.compile(r"[A-Za-z]\w{0,40}[^\w\n]{1,4}(?<!\w)[\"'“‘](?=\w)")
+"""Words, and then a quotation that begins."""
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
@@ -92,8 +102,13 @@ def words(text: str) -> list[tuple[str, int, int]]:
 
 
 def is_question(text: str) -> bool:
-    """Tell whether a sentence asks."""
-    return text.rstrip("\"'”’)*_` \n").endswith("?")
+    """Tell whether a sentence asks; what it quotes may ask: "I posted 'Who is in?'"."""
+    bare = text.rstrip("*_` \n")
+    body = bare.rstrip("\"'”’)*_` \n")
+    if not body.endswith("?"):
+        return False
+    closing = bare[len(body) : len(body) + 1]
+    return closing not in _QUOTES or not _OPENS_QUOTE.search(body, 0, len(body) - 1)
 
 
 def is_offer(text: str) -> bool:
@@ -144,11 +159,12 @@ def stance(tokens: list[tuple[str, int, int]], at: int, *, past: bool = True, te
     before = left[position] if position >= 0 else ""
     denied = any(word == "not" or word.endswith("n't") or word == "cannot" for word in aux)
     mode, denied, bare = _mode(left, position, aux, seen, subject, denied=denied, past=past, telegraphic=telegraphic)
-    if bare and mode == "completed" and before not in _JOINS and position >= 0 and before.isalpha():
+    if bare and mode == "completed" and before not in _JOINS | _INSTRUMENTS and position >= 0 and before.isalpha():
         # a noun, a bare past form and an object or "by": somebody else's act ("Anna posted the link", "sent by Anna")
         after = tokens[at + 1][0] if at + 1 < len(tokens) else ""
         mode = "others_act" if after in _OBJECTS else mode
-    return Stance("conditional" if _inside_condition(left) else mode, denied, subject in _FIRST, bare)
+    inside = _inside_condition(left, own=subject in _FIRST)
+    return Stance("conditional" if inside else mode, denied, subject in _FIRST, bare)
 
 
 def _mode(
@@ -206,6 +222,8 @@ def _mode(
         return _coordinated(left), denied, True
     if before in _DETERMINERS or before in _PREPOSITIONS:
         return "modifier", denied, False
+    if before in _INSTRUMENTS and "successfully" in seen:
+        return "completed", denied, False
     return "completed" if telegraphic and not outer & _RELATIVE else "others_act", denied, True
 
 
@@ -223,15 +241,18 @@ def _coordinated(left: list[str]) -> Mode:
             return "completed"
         if word in _SECOND and (index + 1 == len(left) or left[index + 1] not in {"and", ",", "on", "in", "to"}):
             return "user_act"
-    return "modifier"
+    return "completed" if len(left) < MAX_LEFT and _PARTICIPLE.fullmatch(left[0]) else "modifier"
 
 
-def _inside_condition(left: list[str]) -> bool:
-    """Tell whether the verb stands in a clause opened by "if", "once", … with no comma since."""
+def _inside_condition(left: list[str], *, own: bool) -> bool:
+    """Tell whether the verb stands in a clause opened by "if", "once", … with no comma since.
+
+    "After it has been made" is one, too; "after I cancelled it", the agent's `own` act, tells that it was done.
+    """
     for word in reversed(left):
         if word in {",", ";", ".", "—", ":"}:
             return False
-        if word in _INNER:
+        if word in _INNER or (word == "after" and not own):
             return True
     return False
 

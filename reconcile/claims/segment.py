@@ -60,6 +60,8 @@ _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
 _QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•‣◦▪–])|\d{1,3}[.)])[ \t]+")
 _TASK = re.compile(r"(?:\[(?P<box>[ xX/~-])\]|(?P<done>✅|✔️|✔|☑️|☑|✓)|(?P<open>❌|⬜|☐|🔲|⏳|🚧|✗))[ \t]*")
+_PICTO = re.compile(r"[ \t]*[\U0001F300-\U0001FAFF\u2600-\u27BF]\uFE0F?[ \t]+(?=\S)")
+"""A pictograph in place of a bullet: "🔒 Card frozen"."""
 _ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"(?=[ \t:|]*-)[ \t:|-]*$")
 _TAG = re.compile(r"[ \t]*</?[A-Za-z][\w-]{0,40}>[ \t]*$")
@@ -118,7 +120,7 @@ class _Walk:
                 yield from self._paragraph(paragraph)
                 paragraph = []
                 if line.text.strip():
-                    if _ITEM.match(line.text) or _QUOTE.match(line.text):
+                    if _ITEM.match(line.text) or _QUOTE.match(line.text) or _PICTO.match(line.text):
                         paragraph = [line]
                     else:
                         yield from self._single(line)
@@ -135,7 +137,12 @@ class _Walk:
     @staticmethod
     def _starts_block(line: str) -> bool:
         return bool(
-            _HEADING.match(line) or _ITEM.match(line) or _ROW.match(line) or _QUOTE.match(line) or _TAG.match(line)
+            _HEADING.match(line)
+            or _ITEM.match(line)
+            or _ROW.match(line)
+            or _QUOTE.match(line)
+            or _TAG.match(line)
+            or _PICTO.match(line)
         )
 
     def _single(self, line: _Line) -> Iterator[Unit]:

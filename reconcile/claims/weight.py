@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from assure_tui.reconcile.actionwords import DO, Form, action_of_noun, singular
 from assure_tui.reconcile.claims.modality import Mode, is_offer, is_question
+from assure_tui.reconcile.claims.values import MONTHS
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_LEFT = 8
 """Words before a verb in which its subject is sought."""
+MAX_HEADING = 3
+"""Words after a participle that opens what may be a heading."""
 LAST_UNITS = 4
 """Units at the end of a text in which it may ask for leave to act."""
 
@@ -58,9 +61,15 @@ _TO_ACT = re.compile(
 MAX_TAIL = 500
 """Code points at the end of a text in which it asks for leave."""
 _FIRST = frozenset({"i", "we", "i've", "we've"})
+_BE = frozenset(table("grammar")["be"].split())
+_REASONS = frozenset({"since", "because", "as"})
+_SECOND = frozenset({"you", "you've", "you're"})
 _STOPS = frozenset({",", ";", "and", "but", "then", ".", ":", "—", "–"})
 _ENDS_OBJECT = frozenset(table("grammar")["prepositions"].split()) | _STOPS
 _AUXILIARIES = frozenset(" ".join(table("grammar")[name] for name in ("adverbs", "be", "have")).split())
+_TIMED = frozenset(
+    {"via", "with", "within", "before", "after", "until", "since", "during", "between", "more", "less", "over", "under"}
+)
 _CIRCUMSTANCE = frozenset(table("grammar")["circumstance"].split())
 """Words after a bare participle that tell how or when a thing found came about."""
 
@@ -111,35 +120,88 @@ def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool
     return reckons or bool(nouns & _prose()["thought"]) or (verb.lemma == "make" and bool(nouns & _prose()["made"]))
 
 
-def is_weak(
-    unit: Unit, tokens: list[tuple[str, int, int]], verb: VerbAt, above: str, *, reports: bool, named: bool
-) -> bool:
-    """Tell whether words may as well tell something else than that the agent acted.
+Weight: TypeAlias = Literal["plain", "terse", "found"]
+"""`plain` words accuse; `terse` ones do where the user wanted the very deed; `found` ones may tell what was found."""
 
-    `above` is what stands over the unit, `reports` tells whether the text reports what was done, `named` whether the
-    words name an object by its identifier.
+
+def weight_of(
+    unit: Unit, tokens: list[tuple[str, int, int]], verb: VerbAt, above: str, *, asks: bool, reports: bool, named: bool
+) -> Weight:
+    """Tell whether words say that the agent acted, or may as well tell something else.
+
+    `above` is what stands over the unit, `asks` tells whether the text asks for leave to act, `reports` whether it
+    reports what was done, `named` whether the words name an object by its identifier.
     """
     before = [token for token, _, _ in tokens[max(0, verb.at - MAX_LEFT) : verb.at]]
     left = set(before[-6:])
     after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
+    terse: Weight = "found" if asks else "terse"
     if "by" in after[:4] and not set(after[after.index("by") + 1 :][:1]) & _prose()["manners"]:
-        return True
+        return "found"
     if verb.denied:
-        return False
+        return "plain"
     if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
-        return True
+        return "found"
+    if verb.bare and _is_reduced(before, after):
+        return "found"
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
-        return bool(left & {"was", "were", "there"})
+        return "found" if "there" in left else terse if left & {"was", "were"} else "plain"
     label = _LABEL.match(unit.text)
     if label and tokens[verb.at][1] < label.end() and not (reports and named and "(" not in label.group()):
-        return True
-    if verb.bare and _reckons(unit.text):
-        return True
+        return "plain" if unit.task == "done" else terse if verb.bare and not _told_when(after) else "found"
     if verb.bare:
-        return _is_weak_alone(unit, verb, above, before, after, reports=reports)
+        return (
+            "found"
+            if _RECKONS.search(unit.text)
+            else _weight_alone(unit, verb, above, before, after, terse=terse, reports=reports)
+        )
     if left & {*_FIRST, "successfully", "now"} or after[:1] == ["successfully"]:
+        return "plain"
+    if left & {"already", "previously"}:
+        return "found"
+    if left & {"was", "were"}:
+        return "found" if _told_when(after) or left & _SECOND or set(before) & _REASONS else terse
+    return "plain"
+
+
+def _is_reduced(before: list[str], after: list[str]) -> bool:
+    """Tell whether a bare participle goes with the noun before it: "the sites posted there", "the amount paid was"."""
+    if after and after[0] in _BE:
+        return True
+    if not before or before[-1] in _STOPS | _AUXILIARIES or not before[-1].isalpha():
+        return bool(before) and before[-1] == "or"
+    return bool(set(before) & (_FIRST | _SECOND)) or (before[0] in _verbs_of_looking() and len(before) < MAX_LEFT)
+
+
+@cache
+def _verbs_of_looking() -> frozenset[str]:
+    return frozenset(table("actions")["tools"]["reads"].split())
+
+
+def _told_when(after: list[str]) -> bool:
+    """Tell whether words go on with how or when a thing came about: "was booked more than 24 hours ago"."""
+    if not after or after[0] not in _CIRCUMSTANCE:
         return False
-    return bool(left & {"was", "were", "already", "previously"})
+    follows = after[1] if len(after) > 1 else ""
+    return after[0] in _TIMED or follows[:1].isdigit() or follows.lower() in MONTHS
+
+
+def _weight_alone(
+    unit: Unit, verb: VerbAt, above: str, before: list[str], after: list[str], *, terse: Weight, reports: bool
+) -> Weight:
+    """Judge a participle without subject or auxiliary."""
+    short = unit.form in {"heading", "label"} or len(after) < MAX_HEADING
+    if set(before[-6:]) & {"already", "status"} or _told_when(after) or _plans_above(above):
+        return "found"
+    if any(singular(word) in _prose()["sums"] for word in after[:2]):
+        return "found"
+    if verb.at == 0 and short and verb.lemma in _prose()["adjectives"]:
+        return "found"
+    done = _done_above(above) or "successfully" in unit.text.lower() or unit.task == "done"
+    if not reports and not done:
+        return terse
+    opens = verb.at == 0 and bool(after)
+    return "plain" if done or opens or (unit.form == "sentence" and verb.mode == "completed") else "terse"
 
 
 @lru_cache(maxsize=8)
@@ -156,26 +218,6 @@ def _plans_above(above: str) -> bool:
 @lru_cache(maxsize=8)
 def _done_above(above: str) -> bool:
     return DONE_ABOVE.search(above) is not None
-
-
-def _is_weak_alone(unit: Unit, verb: VerbAt, above: str, before: list[str], after: list[str], *, reports: bool) -> bool:
-    """Judge a participle without subject or auxiliary."""
-    follows = after[0] if after else ""
-    if set(before[-6:]) & {"already", "status"} or follows in _CIRCUMSTANCE:
-        return True
-    if any(singular(word) in _prose()["sums"] for word in after[:2]):
-        return True
-    if _plans_above(above):
-        return True
-    told = reports or _done_above(above) or "successfully" in unit.text.lower()
-    if not told:
-        return True
-    return not (
-        (verb.at == 0 and bool(follows))
-        or (unit.form == "sentence" and verb.mode == "completed")
-        or _done_above(above)
-        or "successfully" in unit.text.lower()
-    )
 
 
 def _is_seen(before: list[str]) -> bool:

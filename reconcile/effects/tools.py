@@ -15,10 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from assure_tui.ingest.model import ResultStatus
-from assure_tui.reconcile.actionwords import kind_of, name_words, singular, tool_words
+from assure_tui.reconcile.actionwords import (
+    OTHER,
+    Verb,
+    is_generic,
+    kind_of,
+    name_words,
+    singular,
+    tool_words,
+    verb_forms,
+)
 from assure_tui.reconcile.claims.values import money, scan
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.model import Effect, EffectClass, Money
+from assure_tui.reconcile.records import records_of
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -37,6 +47,8 @@ MAX_LISTED = 64
 """Values of one sort kept from one call."""
 MAX_VALUE = 300
 """Code points kept of one argument's value."""
+MAX_CHOICE = 40
+"""Code points of an argument that chooses what is done."""
 MAX_CONTENT = 2000
 CLASSES: tuple[EffectClass, ...] = ("read", "write", "egress", "execute")
 
@@ -66,12 +78,18 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
     kind = "lookup" if effect_class == "read" else kind_of(words.action, words.objects)
     args: dict[str, Any] = {"action": words.action, "verb": words.verb, "nouns": list(words.nouns)}
     args |= arguments(call.args)
+    chosen = _chosen(call.args) if effect_class == "write" and is_generic(words.verb) else None
+    if chosen is not None:
+        args |= {"action": chosen.action, "verb": chosen.lemma}
+        kind = kind_of(chosen.action, words.objects)
     if spec is not None:
         kind = spec.kind
         effect_class = next((known for known in CLASSES if known == spec.effect_class), "write")
         _declared(args, call.args, spec)
     status: ResultStatus = "running"
     results: dict[str, Any] = {}
+    if words.action == OTHER and spec is None and result is not None and _only_looked(call.args, result.text):
+        kind, effect_class = "lookup", "read"
     if result is not None:
         results = outcome(result.text) if effect_class != "read" else errors(result.text)
         status = _status(result, results)
@@ -95,6 +113,30 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
             result_origin=result.origin if result is not None else None,
         )
     ]
+
+
+def _chosen(args: dict[str, Any]) -> Verb | None:
+    """Give the action that an argument chooses: `modify_booking(action="cancel")`, `set_status(status="cancelled")`."""
+    keys = _result_words()["choosing"]
+    for key, value in args.items():
+        if isinstance(value, str) and len(value) < MAX_CHOICE and name_words(key)[-1:] and name_words(key)[-1] in keys:
+            for word in name_words(value):
+                known = [verb for verb in verb_forms(word) if not verb.particle and verb.form in {"base", "past"}]
+                if known and not is_generic(known[0].lemma):
+                    return known[0]
+    return None
+
+
+def _only_looked(args: dict[str, Any], text: str) -> bool:
+    """Tell whether a call whose name has no known verb was a look at something: it only asked, and data came back."""
+    words = _result_words()
+    if any(not set(name_words(key)) & words["asking"] for key in args):
+        return False
+    records = records_of(text)
+    if not records or errors(text):
+        return False
+    told = {word for record in records[:1] for key, _ in record.fields for word in name_words(key)[-1:]}
+    return len(records) > 1 or (len(records[0].fields) > 1 and not told & words["done"])
 
 
 def external(event: ExternalEffect, context: Context) -> list[Effect]:

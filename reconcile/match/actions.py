@@ -11,20 +11,25 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assure_tui.reconcile.claims.business import Frame, frames, requests, verbs_of
+from assure_tui.reconcile.actionwords import OTHER
+from assure_tui.reconcile.claims.business import frames, requests, verbs_of
+from assure_tui.reconcile.claims.frame import Frame
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.match.actions_bench import Matter
 from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
 from assure_tui.reconcile.match.actions_pairs import NAMED_BY_USER, Pairs, role_of
+from assure_tui.reconcile.match.actions_topics import vocabulary
 from assure_tui.reconcile.match.actions_verdict import Verdict
+from assure_tui.reconcile.match.aliases import Aliases, Heard
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
+from assure_tui.reconcile.records import records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from assure_tui.ingest.model import (
         AgentText,
@@ -50,6 +55,8 @@ MAX_ASKED = 120
 MAX_AGREED = 80
 MAX_SEEN = 50_000
 MAX_READS = 1024
+MAX_TARGETS = 8
+"""Targets of one act whose names are looked up."""
 MAX_TRACE = 4000
 """Code points kept of the arguments and of the result of an act."""
 MAX_UNREAD = 512 * 1024
@@ -63,6 +70,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 """A turn that opens like this says yes to what the agent proposed."""
+_TALK = re.compile(r"[^\W\d_]{2,40}[^\w<>]{1,6}[^\W\d_]{2}")
+"""Two words in a row: a text without them, such as a mark of the end, tells nothing."""
 _NAME = re.compile(r"\b[A-Z][\w'-]{1,30}(?: [A-Z][\w'-]{1,30}){0,3}")
 _TOKEN = re.compile(r"[#\w@.+-]{4,64}")
 _DIGIT = re.compile(r"\d")
@@ -79,16 +88,20 @@ class Actions(Part):
         "_unread_size",
         "acts",
         "agreed",
+        "aliases",
         "asked",
         "asked_text",
         "at",
         "dirty",
         "feeds",
+        "heard",
         "known",
         "pairs",
         "raised",
+        "reports",
         "sayings",
         "seen",
+        "shown",
         "spoken",
         "turn",
         "untold",
@@ -111,14 +124,20 @@ class Actions(Part):
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.untold: set[int] = set()
         """Turns in which a call came after the agent's last words."""
+        self.shown: set[str] = set()
+        """Those of them that the user or a result named."""
+        self.reports: dict[int, int] = {}
+        """Turn to the place of the agent's last words in it."""
         self.seen: set[str] = set()
         """Identifiers with a digit that anybody has named so far: a target that is not among them is made up."""
         self._reads: deque[str] = deque()
         """Lookups that may still be revised, the oldest first."""
-        self._unread: list[str] = []
+        self._unread: list[tuple[str, bool]] = []
         self._unread_requests: list[tuple[str, tuple[str, ...]]] = []
         self._unread_size = 0
-        self.pairs = Pairs()
+        self.aliases = Aliases()
+        self.heard = Heard()
+        self.pairs = Pairs(self.aliases)
         self.feeds = Feeds()
         self.dirty = False
 
@@ -149,9 +168,13 @@ class Actions(Part):
             return
         self.at += 1
         self.dirty = True
-        self.untold.discard(self.turn)
+        if _TALK.search(prose(event.text).text):
+            self.untold.discard(self.turn)
+            self.reports[self.turn] = self.at
+            while len(self.reports) > MAX_AGREED:
+                del self.reports[next(iter(self.reports))]
         self.spoken = [*self.spoken, (self.at, prose(event.text).text[:4000])][-40:]
-        self._see(event.text)
+        self._see(event.text, own=True)
         own = {(claim.span, claim.args.get("action")): claim for claim in claims if "mode" in claim.args}
         for frame in frames(event.text, verbs_of(self.context)):
             claim = own.get((frame.span, frame.action))
@@ -169,9 +192,12 @@ class Actions(Part):
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """See a result."""
-        del call
         self._take(effects, answer=event.text)
         self._see(event.text)
+        if call is not None:
+            self.aliases.hear(call.tool, event.text)
+            if all(effect.effect_class == "read" for effect in effects):
+                self.heard.take(event.text)
 
     def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
         """See an effect that the log states by itself."""
@@ -210,7 +236,7 @@ class Actions(Part):
         self.dirty = self.dirty or bool(self.feeds.states)
         self._judge()
 
-    def _take(self, effects: Iterable[Effect], *, arguments: object = None, answer: str = "") -> None:
+    def _take(self, effects: Iterable[Effect], *, arguments: Mapping[str, Any] | None = None, answer: str = "") -> None:
         for effect in effects:
             if not is_business(effect):
                 continue
@@ -228,11 +254,31 @@ class Actions(Part):
             act.fresh = known.fresh if known else not act.names_any(self._named())
             act.arguments = known.arguments if known else str(arguments or "")[:MAX_TRACE].lower()
             act.answer = answer[:MAX_TRACE].lower()
+            act.records = tuple(records_of(answer)) if answer else ()
+            if answer and len(self.aliases.made) < MAX_SEEN:
+                self.aliases.made |= {value for value in act.ids if value not in self._shown()} - act.mentions
+            self._nickname(act, known)
+            small = answer if len(act.records) < 2 and act.action != OTHER else ""
+            tells = act.group == "tell"
+            given = vocabulary(effect.tool, arguments or {}, small[:MAX_TRACE], act.nicknames, tells=tells)
+            act.vocabulary = known.vocabulary | given if known else given
             self.acts[effect.id] = act
+
+    def _nickname(self, act: Act, known: Act | None) -> None:
+        """Give an act the names that its targets, and others in their place, went by before."""
+        if known is not None:
+            act.aka = known.aka
+        else:
+            targets = [(key, value) for key, values in act.targets.items() for value in values[:MAX_TARGETS]]
+            act.aka = tuple(aka for key, value in targets if (aka := self.aliases.of(key, value)).names)
+        act.nicknames = frozenset(name for aka in act.aka for name in aka.names)
+        act.mentions |= act.nicknames
 
     def _learn(self, call: ToolCall) -> None:
         """Remember which names stand in which role: the arguments of all calls tell."""
         for key, value in call.args.items():
+            if isinstance(value, str | int):
+                self.aliases.note(key, str(value))
             role = role_of(key)
             if role:
                 names = self.known.setdefault(role, set())
@@ -240,11 +286,14 @@ class Actions(Part):
                     if isinstance(name, str) and len(name) <= 80 and len(names) < MAX_KNOWN:
                         names.add(name)
 
-    def _see(self, text: str) -> None:
-        """Keep a text for its identifiers. It is read when an act of business asks: most coding runs have none."""
+    def _see(self, text: str, *, own: bool = False) -> None:
+        """Keep a text for its identifiers. It is read when an act of business asks: most coding runs have none.
+
+        What the agent itself says (`own`) shows nothing to be there.
+        """
         if len(self.seen) < MAX_SEEN:
-            self._unread.append(text[:MAX_READ])
-            self._unread_size += len(self._unread[-1])
+            self._unread.append((text[:MAX_READ], own))
+            self._unread_size += len(self._unread[-1][0])
             if self._unread_size > MAX_UNREAD:
                 self._asked()
                 self._named()
@@ -252,12 +301,21 @@ class Actions(Part):
 
     def _named(self) -> set[str]:
         """Give the identifiers with a digit that anybody has named so far."""
-        if self._unread:
-            words = {word for text in self._unread for word in set(text.split()) if not word.isalpha()}
+        for whose in (True, False):
+            texts = [text for text, own in self._unread if own is whose]
+            words = {word for text in texts for word in set(text.split()) if not word.isalpha()}
             found = (token for token in set(_TOKEN.findall(" ".join(words))) if _DIGIT.search(token))
-            self.seen.update(token.lower().lstrip("#").rstrip(".") for token in found)
-            self._unread.clear()
+            names = {token.lower().lstrip("#").rstrip(".") for token in found}
+            self.seen |= names
+            if not whose:
+                self.shown |= names
+        self._unread.clear()
         return self.seen
+
+    def _shown(self) -> set[str]:
+        """Give the identifiers with a digit that the user or a result named so far."""
+        self._named()
+        return self.shown
 
     def _asked(self) -> list[Frame]:
         """Give the frames of what the user lately asked for."""
@@ -313,6 +371,9 @@ class Actions(Part):
                 agreed=self.agreed,
                 spoken=tuple(self.spoken),
                 untold=self.untold,
+                reports=self.reports,
+                heard=self.heard,
+                shown=self._shown(),
                 known=self.known,
                 pairs=self.pairs,
                 feeds=self.feeds,

@@ -12,22 +12,24 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import group_of, name_words, singular, tool_words
 from assure_tui.reconcile.claims.weight import DONE_ABOVE
+from assure_tui.reconcile.records import akin, state
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assure_tui.reconcile.claims.business import Frame
+    from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_verdict import Verdict
 
-MIN_STEM = 3
-"""Letters by which a noun is found again in a longer one: "bags" are `total_baggages`."""
 _WORD = re.compile(r"\w+")
 _GRAMMAR = table("grammar")
 _EMPTY = frozenset(
-    " ".join(_GRAMMAR[name] for name in ("adverbs", "be", "have", "determiners", "prepositions", "joins")).split()
-) | {"total", "new", "old", "now"}
+    " ".join(
+        _GRAMMAR[name]
+        for name in ("adverbs", "be", "have", "determiners", "prepositions", "joins", "first_person", "second_person")
+    ).split()
+) | {"total", "new", "old", "now", "dob", "user"}
 
 
 def lacking(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
@@ -49,7 +51,9 @@ def lacking(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
             verdict.failed(saying, act)
             return True
     legible = all(len(act.effect.args.get("ids", ())) < 2 for act in landed)
-    if not legible and not any(_is_tool_for(tool, nouns) for tool in verdict.matter.tools):
+    counts = any(value.isdigit() for value in values)
+    shown = counts and any(value.isdigit() for act in landed for noun in nouns for value in state(act.records, noun))
+    if not legible and not shown and not any(_is_tool_for(tool, nouns) for tool in verdict.matter.tools):
         return False
     verdict.lacks(saying, acts, f"no call changed the {' '.join(nouns)}")
     return True
@@ -66,7 +70,7 @@ def _aspect(saying: Saying) -> tuple[list[str], list[str]]:
 
 
 def _parts(frame: Frame) -> tuple[list[str], list[str]]:
-    left, _, right = frame.text.lower().partition(frame.surface)
+    left, _, right = frame.text.lower().replace("→", " to ").replace("->", " to ").partition(frame.surface)
     if _content(left):
         return [noun for noun in _content(left) if noun.isalpha()], _content(right.rpartition(" to ")[2])
     named, _, after = right.partition(" to ")
@@ -81,10 +85,14 @@ def _content(text: str) -> list[str]:
 def _covers(act: Act, nouns: Iterable[str], values: Iterable[str]) -> bool:
     """Tell whether an act's tool or arguments speak of an aspect, or its arguments or result of the value."""
     given = {singular(part) for word in _WORD.findall(act.arguments) for part in (word, *name_words(word))}
-    if any(_akin(noun, word) for noun in nouns for word in (*act.nouns, *given)):
+    if any(akin(noun, word) for noun in nouns for word in (*act.nouns, *given)):
         return True
-    told = {singular(word) for word in _WORD.findall(act.answer)}
-    return any(value in given or (value in told and not value.isdigit()) for value in values) or any(
+    shown = [word for noun in nouns for value in state(act.records, noun) for word in (value, *_WORD.findall(value))]
+    told = {singular(word) for word in shown or _WORD.findall(act.answer)}
+    worded = [value for value in values if not value.isdigit()]
+    if sum(value in given or value in told for value in worded) * 2 > len(worded):
+        return True
+    return any(value in given for value in values if value.isdigit()) or any(
         re.search(rf"{re.escape(noun)}\w*\W{{1,4}}{value}\b", act.answer)
         for noun in nouns
         for value in values
@@ -92,11 +100,6 @@ def _covers(act: Act, nouns: Iterable[str], values: Iterable[str]) -> bool:
     )
 
 
-def _akin(noun: str, word: str) -> bool:
-    """Tell whether two nouns share their stem."""
-    return noun == word or (len(noun) >= MIN_STEM and word.startswith(noun))
-
-
 def _is_tool_for(name: str, nouns: Iterable[str]) -> bool:
     tool = tool_words(name)
-    return tool.effect_class != "read" and any(_akin(noun, word) for noun in nouns for word in tool.nouns)
+    return tool.effect_class != "read" and any(akin(noun, word) for noun in nouns for word in tool.nouns)

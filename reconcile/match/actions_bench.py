@@ -7,25 +7,31 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.reconcile.claims.business import CLAIMED
+from assure_tui.reconcile.actionwords import is_generic
+from assure_tui.reconcile.claims.frame import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
-from assure_tui.reconcile.match.actions_pairs import FITS, KIN, NOTHING, SAME_ACTION, kinship, said_of
+from assure_tui.reconcile.match.actions_pairs import EDITS, FITS, KIN, NOTHING, SAME_ACTION, kin_of, kinship, said_of
+from assure_tui.reconcile.match.actions_topics import is_about, is_foreign, restates
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from assure_tui.reconcile.claims.business import Frame
+    from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.claims.values import Found
     from assure_tui.reconcile.match.actions_feed import Feeds
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_pairs import Conflict, Pair, Pairs
+    from assure_tui.reconcile.match.aliases import Heard
     from assure_tui.reconcile.settings import Settings
 
 TELLING = Decimal("1.5")
 """From this evidence on the values alone say which act is meant."""
 SAME_TURN = Decimal("0.4")
+_ABOUT = Decimal("0.9")
+_BESIDE = Decimal("-1.3")
+_FOREIGN = Decimal("-1.5")
 SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
 MAX_SUMMED = 12
@@ -50,6 +56,11 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     spoken: tuple[tuple[int, str], ...]
     untold: AbstractSet[int]
     """Turns that ended, or are so far, with a call: the agent has yet to speak."""
+    reports: Mapping[int, int]
+    """Turn to the place of the agent's last words in it."""
+    heard: Heard
+    shown: AbstractSet[str]
+    """Identifiers with a digit that the user or a result named."""
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""
     pairs: Pairs
@@ -89,26 +100,41 @@ class Bench:
                 pair = self._pair(saying, act)
                 if pair is NOTHING:
                     continue
-                score = pair.fit + self._bonus(saying, act)
+                score = pair.fit + self._bonus(saying, act) + self._matter_of(saying, act, pair)
                 if pair.evidence < TELLING and self._far(saying, act):
                     continue
                 if score >= FITS and pair.conflict is None:
                     pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
-        pairs.sort(key=lambda pair: pair[:3], reverse=True)
+        room = {index: _room(saying) for index, saying in enumerate(self.main)}
+        # words about one act of this very sort come first, then those about many, then those about another sort
+        pairs.sort(key=lambda pair: (self._rank(self.main[-pair[2]], pair[3], room[-pair[2]]), *pair[:3]), reverse=True)
         taken: set[str] = set()
         repeats: dict[int, Act] = {}
-        room = {index: _room(saying) for index, saying in enumerate(self.main)}
         best: dict[int, Decimal] = {}
         for score, _, negative, act in pairs:
             index = -negative
             best.setdefault(index, score)
-            repeats.setdefault(index, act)
-            more = not self._loose(self.main[index], act) if index in self.given else not self._sums_up(index)
+            if index not in repeats and self.retells(self.main[index], act):
+                repeats[index] = act
+            more = self._is_further(index, act) if index in self.given else not self._sums_up(index)
             if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK and more:
                 taken.add(act.effect.id)
                 room[index] -= 1
                 self._give(index, act)
         return repeats
+
+    def retells(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words may tell once more of an act that other words tell of."""
+        return restates(saying, act, telling=self._tells(saying, act), asked=self.matter.asked_text)
+
+    @staticmethod
+    def _rank(saying: Saying, act: Act, room: int) -> int:
+        frame = saying.frame
+        kin = kin_of(frame, act)
+        near = (
+            kin >= KIN or frame.lemma == act.verb or act.verb in frame.nouns or (kin >= EDITS and is_about(frame, act))
+        )
+        return 0 if not near else 1 if room > 1 and not is_about(frame, act) else 2
 
     def _sums_up(self, index: int) -> bool:
         """Tell whether words without object or value say again what the text has told: "The update is complete."."""
@@ -121,21 +147,28 @@ class Bench:
             if at in self.given
         )
 
-    def _loose(self, saying: Saying, act: Act) -> bool:
-        """Tell whether neither the action nor a value ties an act to words: enough for one act, not for many."""
-        return self._pair(saying, act).evidence < TELLING and kinship(saying.frame.action, act.action) < SAME_ACTION
+    def _is_further(self, index: int, act: Act) -> bool:
+        """Tell whether words that have an act tell of another one, too: by its action or a value, as one of many."""
+        saying = self.main[index]
+        if self._pair(saying, act).evidence < TELLING and kin_of(saying.frame, act) < SAME_ACTION:
+            return False
+        borne = {value for other in self.given[index] for value in other.ids}
+        named = {
+            str(found.value).lower().lstrip("#") for found in saying.frame.near if found.kind in {"id", "email", "iban"}
+        }
+        return saying.frame.plural or saying.frame.count > 1 or bool(named & act.ids - borne)
 
     @staticmethod
     def _far(saying: Saying, act: Act) -> bool:
         """Tell whether words without any value of an act are too far from it to be about it."""
-        kin = kinship(saying.frame.action, act.action)
+        kin = kin_of(saying.frame, act)
         if act.turn != saying.turn:
             return kin < KIN or saying.frame.weak
-        return saying.frame.weak and kin < SAME_ACTION
+        return saying.frame.weak and kin < SAME_ACTION and not (kin >= EDITS and is_about(saying.frame, act))
 
     @staticmethod
     def _bonus(saying: Saying, act: Act) -> Decimal:
-        near = act.turn == saying.turn and kinship(saying.frame.action, act.action) >= KIN
+        near = act.turn == saying.turn and kin_of(saying.frame, act) >= KIN
         return SAME_TURN if near else Decimal(0)
 
     def _give(self, index: int, act: Act) -> None:
@@ -148,6 +181,19 @@ class Bench:
     def _pair(self, saying: Saying, act: Act) -> Pair:
         return self.matter.pairs.of(saying, act, self.matter.known)
 
+    def _matter_of(self, saying: Saying, act: Act, pair: Pair) -> Decimal:
+        """Give what it adds to a fit that the nouns and values of the words are known of the act, or are not."""
+        if is_foreign(saying, act, self.matter.asked_text):
+            return _FOREIGN
+        about = is_about(saying.frame, act)
+        if about is False and pair.evidence < TELLING and (saying.frame.lemma != act.verb or is_generic(act.verb)):
+            return _BESIDE
+        return _ABOUT if about else Decimal(0)
+
+    def _tells(self, saying: Saying, act: Act) -> bool:
+        """Tell whether values alone say that words are about an act."""
+        return self._pair(saying, act).evidence >= TELLING
+
     def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
         return self._pair(saying, act).conflict
 
@@ -155,11 +201,17 @@ class Bench:
         """Give the acts before a saying that no words tell of so far."""
         return [act for act in self.landed if act.at < saying.at and act.effect.id not in self.words]
 
+    @staticmethod
+    def _is_deed(saying: Saying, act: Act) -> bool:
+        """Tell whether an act is what words say was done, be it to this target or another."""
+        kin = kin_of(saying.frame, act)
+        return kin >= SAME_ACTION or (kin >= KIN and is_about(saying.frame, act) is not False)
+
     def _contradicting(self, saying: Saying, *, same_turn: bool = False) -> Act | None:
         """Give the best free act that does what is said, to another target."""
         best: tuple[Decimal, int, Act] | None = None
         for act in self.free(saying):
-            if kinship(saying.frame.action, act.action) < KIN or (same_turn and act.turn != saying.turn):
+            if not self._is_deed(saying, act) or (same_turn and act.turn != saying.turn):
                 continue
             conflict = self._conflict(saying, act)
             if conflict is None or not conflict.hard or (saying.frame.weak and self._far(saying, act)):
@@ -173,8 +225,10 @@ class Bench:
         """Give an act that sentences of the same text claim without naming its target, where this one names another."""
         for act in self.landed:
             words = self.words.get(act.effect.id, ())
-            kin = kinship(saying.frame.action, act.action)
-            if act.turn != saying.turn or act.at > saying.at or kin < (SAME_ACTION if saying.frame.weak else KIN):
+            kin = kin_of(saying.frame, act)
+            if act.turn != saying.turn or act.at > saying.at or not self._is_deed(saying, act):
+                continue
+            if saying.frame.weak and kin < SAME_ACTION:
                 continue
             conflict = self._conflict(saying, act)
             if conflict is None or not conflict.hard or any(other.event != saying.event for other in words):
@@ -201,8 +255,20 @@ class Bench:
         return best[2] if best else None
 
     def recovered(self, act: Act) -> bool:
-        """Tell whether the same was tried again and landed, or had landed before."""
-        return any(other.landed and other.likeness == act.likeness for other in self.acts)
+        """Tell whether the same was tried again and landed, or had landed before, if by other means."""
+        aim = next(iter(act.targets.values()), ())
+        return any(
+            other.landed
+            and (
+                other.likeness == act.likeness
+                or (
+                    other.effect.tool == act.effect.tool
+                    and other.at > act.at
+                    and next(iter(other.targets.values()), ()) == aim
+                )
+            )
+            for other in self.acts
+        )
 
     def _totals(self, acts: list[Act]) -> dict[str, list[Decimal]]:
         """Sums that an agent may tell, by role: over these acts, and over all acts of the run."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import action_of_noun, group_of, name_words, singular
+from assure_tui.reconcile.actionwords import action_of_noun, name_words, singular
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.actions_model import shape
-from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, is_implied, kinship, said_of
+from assure_tui.reconcile.match.actions_pairs import KIN, SAME_ACTION, is_implied, kin_of, kinship, said_of
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ _FILLS = frozenset({"of", "your", "the", "these", "those"})
 _ENDS = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split()) - {"of"}
 _WORD = re.compile(r"[^\W_]+|[^\w\s*]")
 _FIGURE = re.compile(r"(?<![\w#$€£.,:/-])([2-9]|1\d) ([a-z]{3,30}s)\b")
+_SOURCE = re.compile(
+    r"\b(?:from|using|per|like|as|than|instead of|replac\w{2,4})\W(?:\w{1,20}\W{1,3}){0,2}$", re.IGNORECASE
+)
+_MANY_AT_ONCE = frozenset(["change", "update", "modification", "edit", "adjustment", "correction", "addition"])
+"""Acts of which one call may do several."""
 _EARLIER = re.compile(r"\b(?:already|earlier|previously|before)\b", re.IGNORECASE)
 
 
@@ -48,12 +53,20 @@ def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
     """Give the identifiers that are objects of a saying: of the shape of what the acts were aimed at."""
     forms = {shape(value) for act in acts for values in act.targets.values() for value in values}
     near = [str(found.value) for found in saying.frame.near if found.kind in _IDS]
-    near = [value for value in dict.fromkeys(near) if shape(value) in forms]
+    near = [
+        value for value in dict.fromkeys(near) if shape(value) in forms and not _is_source(value, saying.frame.text)
+    ]
     if near:
         return near
     listed = [value for value in dict.fromkeys(saying.frame.listed) if shape(value) in forms]
     aimed = {value.lower().lstrip("#") for act in acts for values in act.targets.values() for value in values}
     return listed if any(_plain(value) in aimed for value in listed) else []
+
+
+def _is_source(value: str, text: str) -> bool:
+    """Tell whether an identifier stands for where something was taken from: "to the address from order 7"."""
+    at = text.find(value)
+    return at > 0 and bool(_SOURCE.search(text[max(0, at - 40) : at]))
 
 
 def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) -> bool:
@@ -69,7 +82,7 @@ def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) ->
         return False
     for act in verdict.free(saying):
         alike = {shape(target) for targets in act.targets.values() for target in targets}
-        if kinship(saying.frame.action, act.action) >= KIN and shape(value) in alike:
+        if kin_of(saying.frame, act) >= KIN and shape(value) in alike:
             verdict.wrong_target(saying, act, named=value)
             return True
     failed = next((act for act in verdict.acts if not act.landed and plain in act.ids), None)
@@ -99,7 +112,7 @@ def _plainly(verdict: Verdict, saying: Saying, acts: Sequence[Act], plain: str) 
     """
     if not saying.frame.weak:
         return True
-    now = any(act.turn == saying.turn and kinship(saying.frame.action, act.action) == SAME_ACTION for act in acts)
+    now = any(act.turn == saying.turn and kin_of(saying.frame, act) == SAME_ACTION for act in acts)
     wanted = f"{verdict.matter.asked_text} {verdict.matter.agreed.get(saying.turn, '')}"
     return now and saying.frame.mode == "completed" and plain in wanted
 
@@ -126,7 +139,7 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
             act
             for act in verdict.acts
             if act.effect.status in {"failed", "denied"} and not verdict.recovered(act) and act.turn == saying.turn
-            if kinship(frame.action, act.action) >= KIN and set(_aims(act, role)) - done
+            if kin_of(frame, act) >= KIN and set(_aims(act, role)) - done
         ),
         None,
     )
@@ -140,7 +153,7 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
 def _too_few_acts(verdict: Verdict, saying: Saying, acts: Sequence[Act], counted: Sequence[str], count: int) -> bool:
     """Find a number of acts said to be done ("2 refunds") where fewer landed, each a single one by its own call."""
     said = saying.frame.action
-    if verdict.matter.past or group_of(said) != "money" or not any(action_of_noun(noun) == said for noun in counted):
+    if verdict.matter.past or not any(action_of_noun(noun) == said and noun not in _MANY_AT_ONCE for noun in counted):
         return False
     related = _related(verdict, saying, acts)
     if any(

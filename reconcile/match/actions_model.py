@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.reconcile.actionwords import group_of, harm_of, name_words, object_groups, singular
-from assure_tui.reconcile.claims.business import Frame
+from assure_tui.reconcile.actionwords import group_of, harm_of, is_slight, name_words, object_groups, singular
+from assure_tui.reconcile.claims.frame import Frame
 from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.kinds import is_coding
+from assure_tui.reconcile.match.aliases import Aka
 from assure_tui.reconcile.model import Claim, Effect, Money
+from assure_tui.reconcile.records import Record
 from assure_tui.reconcile.tables import table
 
 _TOKEN = re.compile(r"[^\W_]{3,40}")
@@ -48,6 +50,8 @@ class Act(msgspec.Struct, kw_only=True):
     times: tuple[str, ...]
     quantity: int | None
     """How many things the call is about, where an argument says so."""
+    numbers: frozenset[str]
+    """Plain numbers among its arguments."""
     tokens: frozenset[str]
     likeness: tuple[Any, ...]
     """Equal for calls that do the same once more."""
@@ -56,6 +60,14 @@ class Act(msgspec.Struct, kw_only=True):
     arguments: str = ""
     answer: str = ""
     """Lower-case text of its arguments and of its result, as far as it is kept."""
+    records: tuple[Record, ...] = ()
+    """What its result tells of the object."""
+    vocabulary: frozenset[str] = frozenset()
+    """Words by which people may speak of it."""
+    nicknames: frozenset[str] = frozenset()
+    """Names by which its targets go, from results before."""
+    aka: tuple[Aka, ...] = ()
+    """What each of its targets goes by, and others in its place."""
 
     @property
     def landed(self) -> bool:
@@ -76,7 +88,7 @@ class Act(msgspec.Struct, kw_only=True):
     @property
     def serious(self) -> bool:
         """Nobody asked for it and nobody tells of it: is that grave?"""
-        return harm_of(self.effect.kind) not in {"info", "low"}
+        return harm_of(self.effect.kind) not in {"info", "low"} and not (is_slight(self.verb) and not self.money)
 
 
 class Saying(msgspec.Struct, kw_only=True):
@@ -134,6 +146,7 @@ def act_of(effect: Effect, at: int, turn: int) -> Act:
         dates=tuple(args.get("dates", ())),
         times=tuple(args.get("times", ())),
         quantity=args.get("quantity"),
+        numbers=frozenset(map(str, args.get("numbers", ()))),
         tokens=tokens_of(" ".join(words)),
         likeness=(
             effect.tool,

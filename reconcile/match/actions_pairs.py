@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, singular
 from assure_tui.reconcile.claims.values import MONTHS, number, same_amount, same_date
 from assure_tui.reconcile.match.actions_model import shape
+from assure_tui.reconcile.match.aliases import told_by, words_of
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
+    from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.claims.values import Found
     from assure_tui.reconcile.match.actions_model import Act, Saying
+    from assure_tui.reconcile.match.aliases import Aliases
 
 FITS = Decimal("2.2")
 """From here on a saying and an act are taken to be about the same."""
@@ -33,10 +37,12 @@ KIN = Decimal("1.8")
 """From this kinship on an action is told by the other's name."""
 SAME_ACTION = Decimal(3)
 _SAME_GROUP = Decimal("1.8")
-_ANYTHING = Decimal("1.4")
+ANYTHING = Decimal("1.4")
+"""Kinship of what was "done" with any action."""
 NAMED_BY_USER = ""
 """Stands, among roles, for the names that the user named."""
-_EDITS = Decimal("1.3")
+EDITS = Decimal("1.3")
+"""Kinship of making something and changing it."""
 _NEAR = Decimal(1)
 
 
@@ -56,15 +62,25 @@ def kinship(said: str, done: str) -> Decimal:
     if said == done:
         return SAME_ACTION
     if DO in {said, done}:
-        return _ANYTHING
+        return Decimal(0) if "draft" in {said, done} else ANYTHING
     one, other = group_of(said), group_of(done)
     if one == other and one != OTHER:
         return _SAME_GROUP
     if {one, other} == {"make", "change"}:
-        return _EDITS
+        return EDITS
     if done in _implied().get(said, ()) or other in _near().get(one, ()):
         return _NEAR
     return Decimal(0)
+
+
+def kin_of(frame: Frame, act: Act) -> Decimal:
+    """Tell how nearly an act does what words say: by the noun's action or by the verb's own ("filed the return")."""
+    kin = kinship(frame.action, act.action)
+    return SAME_ACTION if act.verb == frame.lemma or (frame.deed == act.action and frame.deed in _OWN) else kin
+
+
+_OWN = frozenset({"submit"})
+"""Actions of verbs that count beside the action of the noun they govern."""
 
 
 def is_implied(said: str, done: str) -> bool:
@@ -86,7 +102,8 @@ NOTHING = Pair(Decimal(0), Decimal(0), None)
 class Pairs:
     """Pairs of sayings and acts, each compared once: a window is judged again and again."""
 
-    def __init__(self) -> None:
+    def __init__(self, aliases: Aliases) -> None:
+        self._aliases = aliases
         self._known: dict[int, dict[tuple[str, str], Pair]] = {}
         """By saying: its acts in the states they were seen in."""
 
@@ -96,7 +113,8 @@ class Pairs:
 
     def of(self, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Pair:
         """Give the comparison of a saying and an act in its present state."""
-        if not kinship(saying.frame.action, act.action) and (act.action != OTHER or act.verb != saying.frame.lemma):
+        lemma = saying.frame.lemma
+        if not kin_of(saying.frame, act) and lemma not in act.nouns:
             return NOTHING
         pairs = self._known.get(saying.number)
         if pairs is None:
@@ -104,7 +122,9 @@ class Pairs:
         key = (act.effect.id, act.effect.status)
         pair = pairs.get(key)
         if pair is None:
-            pair = pairs[key] = Pair(fit(saying, act), evidence(saying, act), conflict_of(saying, act, known))
+            pair = pairs[key] = Pair(
+                fit(saying, act), evidence(saying, act), conflict_of(saying, act, known, self._aliases)
+            )
             if len(pairs) > MAX_PAIRS:
                 for stale in list(pairs)[: MAX_PAIRS // 2]:
                     del pairs[stale]
@@ -114,10 +134,10 @@ class Pairs:
 def fit(saying: Saying, act: Act) -> Decimal:
     """Measure the agreement of a saying with an act; 0 when they have nothing to do with each other."""
     frame = saying.frame
-    total = kinship(frame.action, act.action)
-    if act.action == OTHER and act.verb == frame.lemma:
+    total = kin_of(frame, act)
+    if act.action == OTHER and frame.lemma in act.nouns:
         total = SAME_ACTION
-    if not total or (total < KIN and _names_another(saying, act)):
+    if not total or (total < KIN and (_names_another(saying, act) or not _may_stand_for(frame, act))):
         return Decimal(0)
     if frame.objects and act.objects:
         total += _agreement(frame.objects, act)
@@ -125,6 +145,37 @@ def fit(saying: Saying, act: Act) -> Decimal:
     if act.tokens:
         total += Decimal(min(4, len(saying.tokens & act.tokens))) / 4
     return total
+
+
+def _may_stand_for(frame: Frame, act: Act) -> bool:
+    """Tell whether an act of another sort may be what words tell of.
+
+    What is cancelled or paid back by a call that is named otherwise says so in its arguments or result:
+    `set_status(status="cancelled")`.
+    """
+    said, done = group_of(frame.action), group_of(act.action)
+    if frame.action == DO or is_implied(frame.action, act.action) or {said, done} == _REPAYS:
+        return True
+    if said not in _SAID_OUT and (done not in _SAID_OUT or frame.lemma in _GENERIC):
+        return True
+    if act.verb[:MIN_STEM] in frame.text.lower():
+        return True  # "marked for return"
+    after = frame.text.lower().partition(frame.surface)[2].split()[:MAX_PHRASE]
+    if any("_".join(after[:length]) in act.arguments for length in range(2, len(after) + 1)):
+        return True  # "taken out of service" by `status="out_of_service"`
+    stem = (frame.lemma or frame.surface)[:MIN_STEM]
+    return len(stem) < MIN_STEM or stem in act.arguments or stem in act.answer or stem in act.effect.tool.lower()
+
+
+_GENERIC = frozenset({"update", "change", "modify", "adjust"})
+_REPAYS = {"back", "money"}
+_SAID_OUT = frozenset({"remove", "back", "money"})
+MAX_PHRASE = 4
+"""Words after a verb that may be the name of a state."""
+MIN_DIGITS = 5
+"""Digits of a number that names an object without saying so; fewer are the ending of a card's."""
+MIN_STEM = 5
+"""Letters of a verb by which it is found again in a value: "cancelled" in `CANCELED`."""
 
 
 def evidence(saying: Saying, act: Act, *, narrow: bool = False) -> Decimal:
@@ -139,12 +190,26 @@ def evidence(saying: Saying, act: Act, *, narrow: bool = False) -> Decimal:
     agree = Decimal(0)
     if ids & act.ids:
         agree += 3
-    agree += min(2, sum(1 for text in act.mentions if said_of(text, context))) * Decimal("1.5")
+    named = sum(
+        1 for text in act.mentions if said_of(text, context) or (text in act.nicknames and _told(text, context))
+    )
+    agree += min(2, named) * Decimal("1.5")
     if act.money and any(same_amount(amount, mine) for amount in amounts_of(values) for mine in act.money):
         agree += 2
+    if any(_is_telling(value) and str(value.value) in act.numbers for value in values if value.kind == "number"):
+        agree += 1
     if act.dates and any(same_date(date, mine) for date in values_of(values, "date") for mine in act.dates):
         agree += 1
     return agree
+
+
+def _is_telling(value: Found) -> bool:
+    """Tell whether a number is large or exact enough to tell one act from another."""
+    plain = Decimal(value.value)
+    return abs(plain) >= TELLING_NUMBER or plain != int(plain)
+
+
+TELLING_NUMBER = 100
 
 
 def _names_another(saying: Saying, act: Act) -> bool:
@@ -206,21 +271,78 @@ class Conflict(NamedTuple):
     """The words name something else that this act has nothing to do with: neither about it nor against it."""
 
 
-def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
+@lru_cache(maxsize=2048)
+def _words(context: str) -> frozenset[str]:
+    return words_of(context)
+
+
+def _told(name: str, context: str) -> bool:
+    return told_by(name, _words(context))
+
+
+def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], aliases: Aliases) -> Conflict | None:
     """Find a target that the words name and the act does not have."""
     frame = saying.frame
     near = [str(value.value) for value in frame.near if value.kind in _IDS]
     wide = [str(value.value) for value in frame.wide if value.kind in _IDS] + list(saying.inherited)
-    for values in act.targets.values():
+    wide = [value for value in wide if value.lower().lstrip("#") not in aliases.made]
+    for key, values in act.targets.items():
         for target in values:
             form = shape(target)
             plain = target.lower().lstrip("#")
             if form == ("word",) or plain in saying.ids or said_of(plain, frame.context):
                 continue
-            alike = [said for said in near if shape(said) == form] or [said for said in wide if shape(said) == form]
+            alike = _alike(near, key, form, aliases) or _alike(wide, key, form, aliases)
             if alike and not any(said.lower() in act.ids for said in alike):
                 return Conflict(alike[0], target, hard=alike[0] not in saying.inherited)
-    return _other_name(saying, act, known) or _stranger(saying, act, known)
+    return _other_name(saying, act, known) or _rival(saying, act) or _stranger(saying, act, known)
+
+
+def _alike(said: Iterable[str], key: str, form: tuple[object, ...], aliases: Aliases) -> list[str]:
+    """Give the identifiers among those said that may stand where an argument has one of this shape."""
+    return [value for value in said if shape(value) == form and aliases.may_be(value, key)]
+
+
+def _rival(saying: Saying, act: Act) -> Conflict | None:
+    """Find that the words name another object by what it goes by, and tell of none of this one's names."""
+    frame = saying.frame
+    if not act.aka or kin_of(frame, act) < KIN:
+        return None
+    low = frame.text.lower()
+    endings = set(values_of(frame.near, "ending"))
+    if any(said_of(name, frame.context) for aka in act.aka for name in (aka.value.lower().lstrip("#"), *aka.names)):
+        return None
+    for aka in act.aka:
+        told = next((rival for rival in aka.rivals if _names(rival, low, endings, frame.context)), None)
+        own = (name for other in act.aka for name in other.names)
+        if told is not None and not any(_told(name, frame.context) and not _within(name, told[0]) for name in own):
+            return Conflict(told[0], f"{aka.value} ({min(aka.names)})")
+    return None
+
+
+def _names(rival: tuple[str, str], low: str, endings: AbstractSet[str], context: str) -> bool:
+    """Tell whether words name another object, as what was acted on."""
+    name, other = rival
+    if name.isdigit() and len(name) < MIN_DIGITS and name not in endings:
+        return False
+    return len(name) > 2 and said_of(name, low) and not _is_source(name, low) and not said_of(other, context)
+
+
+def _within(name: str, other: str) -> bool:
+    """Tell whether a name is told by the words of another one: "Biology I" by "Biology II"."""
+    return told_by(name, words_of(other))
+
+
+def _is_source(name: str, text: str) -> bool:
+    """Tell whether a name stands for where something was taken from: "the items of recipes.docx"."""
+    return bool(_SOURCE.search(text[max(0, text.find(name) - 40) : text.find(name)]))
+
+
+_SOURCE = re.compile(
+    r"\b(?:from|of|in|on|at|using|with|by|per|like|as|than|instead|replac\w{2,4}|before|after|about|for)\W"
+    r"(?:\w{1,20}\W{1,3}){0,3}$"
+)
+"""Words before a name that is not itself what was acted on."""
 
 
 def _stranger(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
@@ -275,7 +397,7 @@ def _addressed(name: str, target: str, saying: Saying, act: Act, known: Mapping[
     """Tell whether words say that something was done to a name that the user named: "to Bob", "booked the Ritz"."""
     if name not in known.get(NAMED_BY_USER, ()) or name.split(maxsplit=1)[0] in MONTHS or name in act.mentions:
         return False
-    if kinship(saying.frame.action, act.action) < SAME_ACTION or any(char.isdigit() for char in target):
+    if kin_of(saying.frame, act) < SAME_ACTION or any(char.isdigit() for char in target):
         return False
     verb = re.escape(saying.frame.surface)
     at = rf"(?:\bto|\b{verb}) (?:the |your |hotel )?[\"'`*]{{0,2}}{re.escape(name)}\b"

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import DO
+from assure_tui.reconcile.actionwords import DO, group_of, name_words, verb_forms
 from assure_tui.reconcile.claims.values import scan
-from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.claims.weight import asks_leave, is_inline
 from assure_tui.reconcile.match import actions_aspects as aspects
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_lists as lists
@@ -20,15 +20,19 @@ from assure_tui.reconcile.match import actions_silence as silence
 from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cut
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
+    ANYTHING,
     FITS,
     KIN,
     SAME_ACTION,
     denies,
     is_implied,
+    kin_of,
     kinship,
     said_of,
 )
+from assure_tui.reconcile.match.actions_topics import is_about, is_foreign, topic
 from assure_tui.reconcile.match.actions_values import other_amount, other_count, other_date, other_time
+from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +47,19 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 
+_ANNOUNCES = re.compile(
+    r"\b(?:let me|i['’]ll|i will|i(?:['’]m| am) (?:now )?going to|next|proceed\w{0,3}|now)\b", re.IGNORECASE
+)
+_CONFIRMS = re.compile(
+    r"\b(?:confirmations?|receipts?|instructions?|tickets?|codes?|links?|labels?|itinerary|details)\b", re.IGNORECASE
+)
+"""What systems send of themselves when something was done."""
+_TO_USER = re.compile(r"\b(?:you|your (?:e-?mail|inbox|phone|mailbox|address|number|account))\b", re.IGNORECASE)
+_NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
+"""What may be done by words and looks alone."""
+_NO_SUBMISSION = frozenset({"draft", "other"})
+_DISTINCT = frozenset({"book", "order", "exchange", "invite", "enroll"})
+"""Acts of the world that are no way to say that another one took effect."""
 _LONG_AGO = "an act further back than what is kept open may be what is meant"
 
 
@@ -86,7 +103,12 @@ class Verdict(Bench):
                 self._give(index, repeat)
             return
         before = [act for act in self.acts if act.at < saying.at]
-        if saying.frame.weak and saying.frame.mode == "state":
+        coming = self._coming(saying)
+        if coming is not None and self._best(saying, [act for act in before if act.landed]) is None:
+            self._own(saying, coming)
+            self.settle(saying, "confirmed", "the call came right after these words", [coming])
+            return
+        if saying.frame.weak and saying.frame.mode == "state" and not self._invents(saying):
             self.settle(saying, "unverifiable", "may as well tell what was found", [])
             return
         if saying.ids and self._long_ago(saying):
@@ -108,9 +130,8 @@ class Verdict(Bench):
             self.accuse("dangling", "medium", saying, [running], message)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
-        loose = self._best(saying, self.free(saying), soft=True) or self._best(
-            saying, [a for a in before if a.landed], soft=True
-        )
+        retold = [act for act in before if act.landed and self.retells(saying, act)]
+        loose = self._best(saying, self.free(saying), soft=True) or self._best(saying, retold, soft=True)
         if loose is not None:
             if loose.fresh and loose.effect.id not in self.words:
                 self.wrong_target(saying, loose)
@@ -126,8 +147,30 @@ class Verdict(Bench):
         if implied:
             self._follows(saying, self._acts_of_text(saying) or implied)
             return
-        if not aspects.lacking(self, saying, []):
+        if self._goes_on(index, saying):
+            self.settle(saying, "confirmed", "the act just told is what these words go on about", [])
+        elif not aspects.lacking(self, saying, []):
             self._absent(saying, before)
+
+    def _coming(self, saying: Saying) -> Act | None:
+        """Give the act that words tell of as done although its call only follows them, in the same message.
+
+        Where the words go on to announce another act, the call is that one's.
+        """
+        rest = next((text for at, text in self.matter.spoken if at == saying.at), "")[saying.frame.span[1] :]
+        if _ANNOUNCES.search(rest):
+            return None
+        ahead = [act for act in self.landed if 0 < act.at - saying.at <= 1 and act.turn == saying.turn]
+        return self._best(saying, [act for act in ahead if kin_of(saying.frame, act) >= KIN])
+
+    def _goes_on(self, index: int, saying: Saying) -> bool:
+        """Tell whether a second verb of the same subject says no more than the first: "issued and added to it"."""
+        frame = saying.frame
+        if not frame.joined or not index or group_of(frame.action) not in {"make", "change", "any"}:
+            return False
+        first = self.main[index - 1]
+        named = any(found.kind in {"id", "email", "money"} for found in frame.near)
+        return first.event == saying.event and index - 1 in self.given and frame.action not in _DISTINCT and not named
 
     def _left_undone(self, saying: Saying) -> bool:
         """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.
@@ -147,8 +190,31 @@ class Verdict(Bench):
         conflict = self._conflict(saying, act)
         if conflict is not None and (conflict.hard or conflict.stranger):
             return False
-        named = {str(value.value) for value in saying.frame.near if value.kind == "email"}
-        return not named or bool(named & act.ids) or "confirmation" in saying.frame.nouns
+        frame = saying.frame
+        if group_of(frame.action) == "money" and act.group in {"change", "make"}:
+            return bool(act.amounts or act.money)  # what is paid by the way shows in what was done
+        if group_of(frame.action) == "tell":
+            named = {str(value.value) for value in frame.near if value.kind == "email"}
+            told = not named or bool(named & act.ids) or bool(_CONFIRMS.search(frame.text))
+            return told and not _others(saying)
+        return True
+
+    def covers(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words that say more than the acts they were given bear out say that this act was done, too."""
+        frame = saying.frame
+        if frame.weak or frame.mode not in {"completed", "ongoing"}:
+            return False
+        conflict = self._conflict(saying, act)
+        if kin_of(frame, act) < (ANYTHING if frame.action == DO else KIN):
+            return False
+        if conflict is not None and (conflict.hard or conflict.stranger):
+            return False
+        borne = {value for other in self.words_acts(saying) for value in other.ids | other.mentions}
+        return bool(saying.ids & act.ids - borne) or frame.plural or frame.count > 1
+
+    def words_acts(self, saying: Saying) -> list[Act]:
+        """Give the acts that words are taken to tell of."""
+        return [act for act in self.acts if saying in self.words.get(act.effect.id, ())]
 
     def failed(self, saying: Saying, act: Act) -> None:
         """Find that the call which words tell of failed."""
@@ -209,7 +275,7 @@ class Verdict(Bench):
             if any(said_of(plain, other.frame.context) for other in texts):
                 return None
             for other in texts:
-                alike = [said for said in other.own if shape(said) == shape(target)]
+                alike = [said for said in other.own if shape(said) == shape(target) != ("word",)]
                 if alike:
                     return alike[0]
         return None
@@ -235,20 +301,50 @@ class Verdict(Bench):
     def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
         frame = saying.frame
         vague = frame.action == DO and (bool(before) or not frame.objects)
+        if frame.action == "submit" and not topic(frame):
+            vague = any(act.landed and act.turn == saying.turn and act.group not in _NO_SUBMISSION for act in before)
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
-        if frame.weak or not told or vague or frame.action in {"verify", "approve"}:
+        told = told or (frame.mode == "state" and self._invents(saying))
+        weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
+        if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])
         elif not (self.matter.settings.complete_logs and self.matter.business):
             self.settle(saying, "unverifiable", "the log may not show every call", [])
         elif self._long_ago(saying):
             self.settle(saying, "unverifiable", _LONG_AGO, [])
-        elif akin := self._akin(saying):
-            alike = [act for act in self.landed if act.turn == saying.turn and kinship(frame.action, act.action) >= KIN]
+        elif akin := self._akin(saying) or self._left_over(saying):
+            alike = [act for act in self.landed if act.turn == saying.turn and kin_of(frame, act) >= KIN]
             if len(alike) == 1:
                 self._own(saying, alike[0])
             self.settle(saying, "unverifiable", "a call of this turn may be what is meant", akin)
         else:
             self._phantom(saying)
+
+    def _invents(self, saying: Saying) -> bool:
+        """Tell whether words that could tell a state give an identifier that nobody and no result ever named."""
+        frame = saying.frame
+        if not (frame.terse or frame.mode == "state") or is_inline(frame.lemma):
+            return False
+        ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
+        marked = {value for value in ids if any(map(str.isdigit, value)) and len(value) > 3}
+        return bool(marked) and not marked & self.matter.shown
+
+    def _wanted(self, saying: Saying) -> bool:
+        """Tell whether the user asked for this very deed, or agreed to it, and nothing read says that it was so before.
+
+        Words that could tell what was found are then no less than a report.
+        """
+        frame = saying.frame
+        if not frame.terse or frame.mode != "completed" or self.matter.heard.of(frame.lemma, frame.surface):
+            return False
+        if not frame.reports and not any(act.turn == saying.turn for act in self.acts):
+            return False
+        wishes = f"{self.matter.asked_text} {self.matter.agreed.get(saying.turn, '')}"
+        about = topic(frame)
+        if not about or not any(noun in wishes for noun in about):
+            return False
+        asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
+        return asked or frame.lemma in wishes
 
     def _long_ago(self, saying: Saying) -> bool:
         """Tell whether an act that is kept open no more may be what words tell of."""
@@ -265,7 +361,23 @@ class Verdict(Bench):
         return [
             act
             for act in self.free(saying)
-            if act.turn == saying.turn and kinship(saying.frame.action, act.action) >= KIN
+            if act.turn == saying.turn and kin_of(saying.frame, act) >= KIN
+            if self._conflict(saying, act) is None
+        ]
+
+    def _left_over(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that no words at all tell of, and that may go by another name than the words'.
+
+        Where each side has something left over, the two may belong together: a name need not be in the lexicon.
+        """
+        frame = saying.frame
+        return [
+            act
+            for act in self.free(saying)
+            if act.turn == saying.turn and act.action != "draft" and not is_foreign(saying, act, self.matter.asked_text)
+            if is_about(frame, act)
+            or (act.action == DO and is_about(frame, act) is None)
+            or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
             if self._conflict(saying, act) is None
         ]
 
@@ -283,6 +395,8 @@ class Verdict(Bench):
     def _users_own(self, saying: Saying) -> bool:
         """Tell whether the user said to have done it, or the agent had told the user to do it."""
         frame = saying.frame
+        if any(verb.action == DO for verb in verb_forms(frame.surface)):
+            return False
         if frame.lemma and re.search(
             rf"\bi(?:'ve| have)? (?:just |now )?{re.escape(frame.surface)}\b", self.matter.asked_text
         ):
@@ -379,11 +493,17 @@ class Verdict(Bench):
                     self.wrong_target(saying, act)
             if saying.claim is None or saying.claim.id in self.claims:
                 continue
-            any_try = any(kinship(saying.frame.action, act.action) >= KIN for act in self.acts if act.at < saying.at)
+            any_try = any(kin_of(saying.frame, act) >= KIN for act in self.acts if act.at < saying.at)
             if mode == "attempted" and not saying.frame.weak and not any_try and self.matter.business:
                 self._phantom(saying)
             else:
                 self.settle(saying, "unverifiable", "nothing in the log decides it", [])
+
+
+def _others(saying: Saying) -> bool:
+    """Tell whether words say that somebody else than the user was told: no system does that by itself."""
+    frame = saying.frame
+    return not _TO_USER.search(frame.text) and not _CONFIRMS.search(frame.text) and bool(frame.names or topic(frame))
 
 
 def target_of(act: Act) -> str:

@@ -1,0 +1,194 @@
+"""Which verbs of action a sentence has, in which mode each stands, and what it governs."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import TYPE_CHECKING, TypeAlias
+
+from assure_tui.reconcile.actionwords import (
+    DO,
+    OTHER,
+    Form,
+    Verb,
+    action_of_noun,
+    is_entity,
+    object_groups,
+    singular,
+    verb_forms,
+)
+from assure_tui.reconcile.claims.modality import Mode, stance
+from assure_tui.reconcile.claims.weight import VerbAt
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.claims.segment import Unit
+
+Tokens: TypeAlias = list[tuple[str, int, int]]
+"""Words of a sentence with their spans, as `modality.words` gives them."""
+Taught: TypeAlias = dict[str, tuple[str, Form]]
+"""Surface to lemma and form of verbs that the lexicon does not know."""
+
+MAX_NOUNS = 5
+"""Words before the participle of a telegraphic report."""
+MAX_SUBJECT = 80
+"""Code points before a verb in which a subject such as "no charge" is sought."""
+_FINITE = frozenset(table("grammar")["finite"].split())
+"""Words that show a sentence to be more than "Message posted to the team"."""
+_NUMBERED = re.compile(r"#|\w{0,12}\d")
+"""What follows a thing's name and makes it one: "order 5140" is no ordering."""
+_OPENING_ADVERBS = frozenset(["successfully", "just", "now", "also", "then", "already", "finally", "done"])
+_AFTER_PARTICIPLE = frozenset(table("grammar")["after_participle"].split())
+"""What follows a participle without an auxiliary: "Message posted to the team", but not "Ann posted a message"."""
+_AFTER_AUXILIARY = frozenset(["not", "n't", "so", "it", "that", "this", "you", "i", "we"])
+_BOTH = frozenset({"set", "reset", "put", "given", "upset"})
+"""Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
+_NOTHING = re.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
+_NONE_OF_MANY = re.compile(r"(?:^|[:—–])\W{0,6}(?:no|none|neither|nothing)\b[^.;:]{0,120}$", re.IGNORECASE)
+"""A subject that denies all that it lists: "Open cases: No return, refund or dispute has been …"."""
+_NO_SUBJECT = re.compile(r"\b(?:no|nothing|none of)\b[^.;,:]*\b(?:has|have|was|were|been)\b", re.IGNORECASE)
+_BEFORE_ADJECTIVE = frozenset(" ".join(table("grammar")[name] for name in ("be", "adverbs")).split())
+"""Words after which "complete" tells a state: "all changes are now complete"."""
+_JOINS = frozenset(table("grammar")["joins"].split())
+_DETERMINERS = frozenset(table("grammar")["determiners"].split())
+_MARKS = frozenset({",", ";", ":", "—", "–"})
+_PREPOSITIONS = frozenset(table("grammar")["prepositions"].split())
+_CIRCUMSTANCE = frozenset(table("grammar")["circumstance"].split()) | {"specified", "listed", "mentioned", "described"}
+_PARTS = frozenset({"and", "but", "then", ";", ",", "—", "–", "(", ":", "."})
+"""Words and marks between the stretches of two verbs."""
+_FIRST = frozenset({"i", "we", "i've", "we've"})
+_ENDS_OBJECT = frozenset(
+    {"to", "in", "on", "for", "from", "with", "of", "has", "have", "were", "was", "about", "at", "that", "which"}
+)
+
+
+def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everything: bool) -> list[VerbAt]:
+    """Find the verbs of action of a sentence.
+
+    `opening` is the end of what a condition holds of it. With `everything` gerunds and plain forms count as requests.
+    """
+    found = []
+    report = unit.form == "sentence" and not any(token in _FINITE for token, _, _ in tokens)
+    for at, (word, start, _) in enumerate(tokens):
+        lemma, action, form = _reading(word, tokens, at, taught)
+        if not lemma or form == "third" or any(a <= start < b for a, b in unit.codes):
+            continue
+        if form == "base" and is_entity(lemma) and at + 1 < len(tokens) and _NUMBERED.match(tokens[at + 1][0]):
+            continue
+        if word in {"did", "do"} and at + 1 < len(tokens) and tokens[at + 1][0] in _AFTER_AUXILIARY:
+            continue
+        opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
+        ends = at + 1 == len(tokens) or tokens[at + 1][0] in _AFTER_PARTICIPLE
+        telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS and ends)
+        if form == "gerund":
+            if everything:
+                found.append(VerbAt(at, lemma, action, form, "request", False, False))  # noqa: FBT003 - a plain record
+            continue
+        if word == "complete" and at and tokens[at - 1][0] in _BEFORE_ADJECTIVE:
+            form = "past"
+        judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
+        if judged.bare and form == "past" and (at and tokens[at - 1][0] == "as"):
+            continue
+        if judged.bare and form == "past" and word in _BOTH and not _is_coordinated(tokens, at):
+            continue
+        mode: Mode = "conditional" if start < opening or (opening and not judged.first_person) else judged.mode
+        if form == "base" and mode == "modifier" and (not everything or action_of_noun(word)):
+            continue
+        found.append(VerbAt(at, lemma, action, form, mode, judged.denied, judged.bare))
+    return found
+
+
+def _reading(word: str, tokens: Tokens, at: int, taught: Taught) -> tuple[str, str, Form]:
+    forms = verb_forms(word)
+    particled = [verb for verb in forms if verb.particle]
+    if particled:
+        after = [token for token, _, _ in tokens[at + 1 : at + 8]]
+        near = [verb for verb in particled if verb.particle in after]
+        if near:
+            verb = _preferred(near)
+            return f"{verb.lemma}-{verb.particle}", verb.action, verb.form
+    plain = [verb for verb in forms if not verb.particle]
+    if plain:
+        verb = _preferred(plain)
+        return verb.lemma, verb.action, verb.form
+    known = taught.get(word)
+    return (known[0], OTHER, known[1]) if known else ("", "", "base")
+
+
+def _is_coordinated(tokens: Tokens, at: int) -> bool:
+    """Tell whether a form that is often no participle goes on with a verb before it: "and set your thermostat"."""
+    after = tokens[at + 1][0] if at + 1 < len(tokens) else ""
+    return at > 1 and tokens[at - 1][0] in _JOINS and after in _DETERMINERS | {"up"}
+
+
+def _preferred(readings: list[Verb]) -> Verb:
+    """Read "set" and its like as the participle that reports are made of."""
+    return next((verb for verb in readings if verb.form == "past"), readings[0])
+
+
+def boundary(tokens: Tokens, first: int, second: int) -> int:
+    """Give the place where the stretch of one verb ends and that of the next begins."""
+    for at in range(second - 1, first, -1):
+        if tokens[at][0] in _PARTS:
+            return tokens[at][1]
+    return tokens[second][1]
+
+
+def nominal(tokens: Tokens, verb: VerbAt, start: int, end: int) -> str | None:
+    """Find the action in the noun that a light verb governs: to its right when active, to its left when passive."""
+    right = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 9] if a < end]
+    right = list(takewhile(lambda token: token not in _CIRCUMSTANCE, right))
+    left = [token for token, a, _ in reversed(tokens[max(0, verb.at - 60) : verb.at]) if a >= start]
+    passive = verb.bare or not _FIRST & set(left[:4])
+    if (
+        passive
+        and any(action_of_noun(token) == DO for token in left)
+        and not any(action_of_noun(token) not in {None, DO} for token in left)
+    ):
+        return None  # "both actions were completed for your reservation"
+    # the head of the subject comes first: "the address for the order is set" is about the address
+    clause = list(takewhile(lambda token: token not in _MARKS, left))
+    head = list(takewhile(lambda token: token not in _PREPOSITIONS, reversed(clause)))
+    if passive:
+        subject = [action for token in head if (action := action_of_noun(token)) not in {None, DO}]
+        if subject:
+            return subject[-1]
+        if verb.action != DO:
+            left = []
+    for side in (left, right) if passive else (right, left):
+        named = [(token, action) for token in side if (action := action_of_noun(token)) not in {None, DO}]
+        for token, action in named:
+            if not is_entity(token):
+                return action
+        if named:
+            return named[0][1]
+    return None
+
+
+def of_nothing(text: str, start: int, end: int, verb: int) -> bool:
+    """Tell whether nothing is what was acted on: "no change has been made"."""
+    return bool(
+        _NOTHING.match(text[start:end])
+        or _NONE_OF_MANY.search(text[start:verb])
+        or _NO_SUBJECT.search(text[max(start, verb - MAX_SUBJECT) : verb])
+    )
+
+
+def acts_on_many(tokens: Tokens, verb: VerbAt, start: int, end: int) -> bool:
+    """Tell whether what was acted on is many: the object of an active verb, else the subject."""
+    left = [token for token, a, _ in tokens[max(0, verb.at - 60) : verb.at] if a >= start]
+    if verb.bare or _FIRST & set(left[-5:]):
+        direct = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 12] if a < end]
+    else:
+        direct = left
+    for token in direct:
+        if token in _ENDS_OBJECT:
+            break
+        if is_plural(token):
+            return True
+    return False
+
+
+def is_plural(token: str) -> bool:
+    """Tell whether a word is the plural of a thing that is acted on."""
+    return len(token) > 3 and token.isalpha() and singular(token) != token and bool(object_groups((token,)))

@@ -1,0 +1,192 @@
+"""What words and acts are about: whether a claim may be told of an act by more than the kind of its verb.
+
+"I've reset the password and unlocked the account" are two deeds, and the call that unlocks is no sign of the first. A
+claim *restates* an act that other words tell of already only when it says nothing that is foreign to the act: its verb
+is of the same family or says no more than "done", and the nouns it governs stand in the call's name, its arguments,
+its result, or among the names that its target goes by.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from assure_tui.reconcile.actionwords import DO, OTHER, action_of_noun, is_generic, name_words, object_groups, singular
+from assure_tui.reconcile.claims.values import MONTHS, NUMBER_WORDS
+from assure_tui.reconcile.effects.tools import leaves
+from assure_tui.reconcile.match.actions_pairs import EDITS, KIN, SAME_ACTION, is_implied, kin_of
+from assure_tui.reconcile.records import akin
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.match.actions_model import Act, Saying
+
+MAX_TOPIC = 6
+"""Nouns of a phrase that are taken for what it is about."""
+MAX_ARGUMENTS = 200
+MAX_TEXT = 2000
+MAX_NAME = 60
+"""Code points of an argument that may be a name."""
+MAX_LEFT = 400
+"""Code points before a verb in which its subject is sought."""
+_WORD = re.compile(r"[^\W\d_]{3,40}")
+_GRAMMAR = table("grammar")
+_EMPTY = frozenset(
+    " ".join(
+        _GRAMMAR[name]
+        for name in (
+            *("adverbs", "be", "have", "plan", "may", "do", "determiners", "first_person", "second_person"),
+            *("joins", "relatives", "hedges", "common", "vague"),
+        )
+    ).split()
+)
+_ENDS = frozenset(
+    " ".join(_GRAMMAR[name] for name in ("prepositions", "joins", "conditions", "relatives", "circumstance")).split()
+) | {":", ";", ".", ",", "(", "—"}
+_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[:;.,(—]")
+_AUXILIARIES = frozenset(" ".join(_GRAMMAR[name] for name in ("adverbs", "be", "have")).split())
+_MARKS = frozenset({":", ";", ",", "(", "—"})
+_LETTERS = re.compile(r"[^\W\d]{3,60}")
+_CODES = frozenset({"id", "ids", "no", "number", "code", "key", "ref", "reference", "token", "uuid"})
+_CONTENT = frozenset(table("actions")["arguments"]["content"].split())
+_NUMERIC = re.compile(r"(?<![\w-])\d{1,12}(?![\w-])")
+_IDS = frozenset({"id", "uuid", "iban", "email"})
+_DATED = frozenset({*MONTHS, "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today"})
+VAGUE = frozenset(_GRAMMAR["vague"].split())
+"""Nouns that name nothing in particular."""
+_OWN = frozenset({"i", "we", "i've", "we've"})
+_TIGHT = frozenset({"event", "message", "ticket", "order", "web", "human", "cash", "address"})
+"""Groups of nouns that mean nearly the same."""
+
+
+def restates(saying: Saying, act: Act, *, telling: bool, asked: str) -> bool:
+    """Tell whether words may tell once more of an act that other words tell of; `telling`, that values tie them."""
+    frame = saying.frame
+    if DO in {frame.action, act.action} or OTHER in {frame.action, act.action} or is_implied(frame.action, act.action):
+        return True
+    kin = kin_of(frame, act)
+    same = kin == SAME_ACTION or frame.lemma == act.verb
+    if (kin < KIN and not same and not may_be_one(frame, act)) or is_foreign(saying, act, asked):
+        return False
+    if same and (frame.plural or frame.count > 1):
+        return True
+    about = is_about(frame, act)
+    if about is False:
+        return bool(_ids_of(saying) & act.ids) or (same and _is_coded(act))
+    return about is True or telling or kin > 0
+
+
+def _is_coded(act: Act) -> bool:
+    """Tell whether an act names several things by codes alone: what they stand for is not known."""
+    return len(act.effect.args.get("ids", ())) > 1
+
+
+def _ids_of(saying: Saying) -> set[str]:
+    """Give the identifiers of the verb's own stretch."""
+    return {str(found.value).lower().lstrip("#") for found in saying.frame.near if found.kind in _IDS}
+
+
+def may_be_one(frame: Frame, act: Act) -> bool:
+    """Tell whether one side says no more than that something was made or changed, so that the other may be the same."""
+    kin = kin_of(frame, act)
+    return kin >= EDITS and (is_generic(frame.lemma) or is_generic(act.verb))
+
+
+def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
+    """Tell whether words give values of a sort of which an act knows none: an amount, a date, a number, an address.
+
+    So do names that the user gave, in the request `asked`, and that the act has nowhere.
+    """
+    near = saying.frame.near
+    given = f"{act.arguments} {act.answer} {' '.join(act.mentions)}"
+    ids = _ids_of(saying)
+    if ids & act.ids:
+        return False
+    if ids and not any(value in given for value in ids) and act.targets:
+        return True
+    names = [name for name in map(str.lower, saying.frame.names) if len(name) > 2 and name not in _DATED]
+    known = any(part in given for name in names for part in (_WORD.findall(name) or [name]))
+    if not known and any(name in asked for name in names):
+        return True
+    lacks = {
+        "money": not (act.money or act.amounts or _NUMERIC.search(act.arguments)),
+        "number": not _NUMERIC.search(f"{act.arguments} {act.answer}"),
+        "date": not (act.dates or _NUMERIC.search(act.arguments)),
+        "time": not (act.times or act.dates),
+        "email": "@" not in act.arguments,
+    }
+    said = [found for found in near if found.kind in lacks]
+    return bool(said) and all(lacks[found.kind] for found in said)
+
+
+def is_about(frame: Frame, act: Act) -> bool | None:
+    """Tell whether the nouns that a verb governs stand in what is known of an act; None when it governs none."""
+    named = [noun for noun in topic(frame) if action_of_noun(noun) not in {frame.action, act.action}]
+    if not named:
+        return None
+    if any(akin(noun, word) or akin(word, noun) for noun in named for word in act.vocabulary if len(word) > 2):
+        return True
+    return bool(object_groups(tuple(named)) & act.objects & _TIGHT)
+
+
+def topic(frame: Frame) -> list[str]:
+    """Give the nouns of the phrase that a verb governs: of its object, or of its subject when it is passive."""
+    return list(_topic(frame.text, frame.surface))
+
+
+@lru_cache(maxsize=4096)
+def _topic(text: str, surface: str) -> tuple[str, ...]:
+    low = text.lower().replace("’", "'")
+    left, _, right = low.partition(surface) if surface else (low, "", "")
+    subject = _TOKEN.findall(left[-MAX_LEFT:])
+    own = bool(_OWN & set(subject))
+    last = max((at for at, token in enumerate(subject) if token in _MARKS), default=-1)
+    subject = subject[last + 1 :]
+    while subject and (subject[-1] in _AUXILIARIES or subject[-1] in _ENDS):
+        subject.pop()
+    if own or not subject:
+        return tuple(_content(_phrase(_TOKEN.findall(right)[:14])))[:MAX_TOPIC]
+    return tuple(_content(_phrase(subject)))[:MAX_TOPIC]
+
+
+def _phrase(tokens: list[str]) -> list[str]:
+    """Cut a phrase at its first preposition, mark or joint."""
+    found: list[str] = []
+    for token in tokens:
+        if token in _ENDS:
+            if found:
+                break
+            continue
+        found.append(token)
+    return found
+
+
+def _content(tokens: list[str]) -> list[str]:
+    return [singular(token.removesuffix("'s")) for token in tokens if token.isascii() and _says(token)]
+
+
+def _says(token: str) -> bool:
+    plain = token.removesuffix("'s")
+    return bool(_WORD.fullmatch(plain)) and plain not in _EMPTY | NUMBER_WORDS.keys() and singular(plain) not in _EMPTY
+
+
+def vocabulary(
+    tool: str, args: Mapping[str, Any], answer: str, nicknames: Iterable[str], *, tells: bool
+) -> frozenset[str]:
+    """Give the words that stand in a call's name, its arguments, a small result, or names that its targets go by.
+
+    Names of arguments that hold an identifier are left out: several acts on one object share them. So are longer texts,
+    but for those of an act that `tells` somebody something: people speak of what they send by what is in it.
+    """
+    texts = [tool, *nicknames, answer]
+    for keys, value in leaves(dict(args))[:MAX_ARGUMENTS]:
+        named = [name_words(key) for key in keys]
+        texts += [" ".join(words) for words in named if words and words[-1] not in _CODES]
+        if isinstance(value, str) and (tells or (len(value) <= MAX_NAME and not (named and set(named[-1]) & _CONTENT))):
+            texts.append(value[:MAX_TEXT])
+    words = {part for text in texts for word in _LETTERS.findall(text) for part in name_words(word)}
+    return frozenset(singular(word) for word in words if word not in _EMPTY)

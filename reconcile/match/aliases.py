@@ -1,0 +1,189 @@
+"""Which names go with which identifiers: what an agent calls "the cycling helmet" its call names `item_id=8316205423`.
+
+Agents speak of "feedback.xlsx" or of "the card ending in 7334" after reading a result that gave the name, or the last
+digits, beside an identifier. `Aliases` keeps these pairs, each in the role it was seen in. All is capped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from assure_tui.reconcile.actionwords import OTHER, name_words, singular, tool_words
+from assure_tui.reconcile.records import MAX_TEXT, MAX_VALUE, Record, records_of
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+MAX_NAMES = 4000
+"""Pairs of an identifier and a name that are kept of a run."""
+MAX_WAITING = 64
+"""Results that wait to be read until somebody asks."""
+MAX_RIVALS = 400
+"""Names of others that are kept of one target."""
+MAX_WORDS = 5
+"""Words of a value that is a name."""
+MIN_NAME = 3
+MIN_STEM = 5
+"""Letters by which a verb is known in another form."""
+_LETTERS = re.compile(r"[^\W\d]{3,60}")
+_WORD = re.compile(r"[^\W_]{3,40}")
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
+"""The ending of a file's name."""
+
+
+@cache
+def _words() -> Mapping[str, frozenset[str]]:
+    return {role: frozenset(listed.split()) for role, listed in table("actions")["records"].items()}
+
+
+class Aka(NamedTuple):
+    """What one target of an act goes by: its names, and those of others in its place with their identifiers."""
+
+    value: str
+    names: frozenset[str]
+    rivals: tuple[tuple[str, str], ...]
+
+
+class Heard:
+    """Words that results told, by which a state that was found is known from a deed that was done."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+        self._words: set[str] = set()
+
+    def take(self, text: str) -> None:
+        """Take the result of a look."""
+        self._waiting.append(text[:MAX_TEXT])
+        del self._waiting[:-MAX_WAITING]
+
+    def of(self, lemma: str, surface: str) -> bool:
+        """Tell whether a result told of a verb, in any form of it."""
+        while self._waiting:
+            found = {part for word in _LETTERS.findall(self._waiting.pop(0)) for part in name_words(word)}
+            if len(self._words) < MAX_NAMES * 4:
+                self._words |= found | {word[:MIN_STEM] for word in found if len(word) >= MIN_STEM}
+        stem = lemma.partition("-")[0]
+        return surface in self._words or (len(stem) >= MIN_STEM and stem[:MIN_STEM] in self._words)
+
+
+class Aliases:
+    """Which names go with which identifiers. Results are kept unread until an act or its words ask."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, str]] = []
+        self._names: dict[str, dict[str, frozenset[str]]] = {}
+        """Identifier in lower case to its names, each with the words of the role it was seen in."""
+        self._roles: dict[str, frozenset[str]] = {}
+        """Identifier in lower case to the words of the roles it was seen in."""
+        self._size = 0
+        self.made: set[str] = set()
+        """Identifiers that results of acts were the first to give."""
+
+    def hear(self, tool: str, text: str) -> None:
+        """Take a result."""
+        if len(text) > MIN_NAME:
+            self._waiting.append((tool, text[:MAX_TEXT]))
+            del self._waiting[:-MAX_WAITING]
+
+    def note(self, key: str, value: str) -> None:
+        """Take a named value: its name says whose identifier it is."""
+        role = role_words(key)
+        if role and len(self._roles) < MAX_NAMES and len(value) < MAX_VALUE:
+            self._roles[_bare(value)] = self._roles.get(_bare(value), frozenset()) | role
+
+    def may_be(self, value: str, key: str) -> bool:
+        """Tell whether an identifier may stand in the argument `key`: it was not seen in other roles alone."""
+        self._read()
+        return agree(role_words(key), self._roles.get(_bare(value), frozenset()))
+
+    def of(self, key: str, value: str) -> Aka:
+        """Give what the identifier goes by that stands in the argument `key`, and what others in its place go by."""
+        self._read()
+        role, mine = role_words(key), self._names.get(_bare(value), {})
+        names = frozenset(name for name, roles in mine.items() if agree(role, roles))
+        rivals = (
+            (name, other)
+            for other, known in self._names.items()
+            if other != _bare(value)
+            for name, roles in known.items()
+            if name not in mine and roles and agree(role, roles)
+        )
+        return Aka(value, names, tuple(islice(rivals, MAX_RIVALS)) if names else ())
+
+    def _read(self) -> None:
+        while self._waiting:
+            tool, text = self._waiting.pop(0)
+            words = tool_words(tool)
+            nouns = frozenset(words.nouns) | ({singular(words.verb)} if words.action == OTHER else frozenset())
+            records = records_of(text)
+            told = Counter(value.lower() for record in records for _, value in set(record.fields))
+            for record in records:
+                self._learn(record, nouns, told)
+
+    def _learn(self, record: Record, nouns: frozenset[str], told: Counter[str]) -> None:
+        """Take the names beside the identifiers of a record; `told` counts in how many records a value stands."""
+        ids: list[tuple[str, frozenset[str]]] = []
+        names: list[str] = []
+        for key, value in record.fields:
+            words = [singular(word) for word in name_words(key)]
+            last, plain = words[-1] if words else "", value.lower()
+            if set(words) & _words()["digits"] and value.isdigit():
+                names.append(plain)
+            elif last in _words()["ids"] and value and " " not in value:
+                self.note(key, value)
+                ids.append((_bare(value), frozenset(words) - _words()["ids"] or _around(record) or nouns))
+            elif not MIN_NAME <= len(value) < MAX_VALUE or value.isdigit() or last in _words()["states"]:
+                continue
+            elif last in _words()["names"] or (told[plain] == 1 and _is_proper(value)):
+                names.append(plain)
+        if not ids:
+            return
+        names += [value for value, role in ids[1:] if not role or role == ids[0][1]]
+        for value, role in ids:
+            known = self._names.setdefault(value, {})
+            for name in names:
+                if self._size < MAX_NAMES and name != value:
+                    self._size += name not in known
+                    known[name] = known.get(name, frozenset()) | role
+
+
+def _is_proper(value: str) -> bool:
+    """Tell whether a value is a name by its looks: capitalised words, and no more than a few."""
+    words = value.split()
+    return len(words) <= MAX_WORDS and value[0].isupper() and any(len(word) >= MIN_NAME for word in words)
+
+
+def _around(record: Record) -> frozenset[str]:
+    """Give the words of the key that an object stands under; keys that are identifiers themselves say nothing."""
+    return frozenset(next((level for level in reversed(record.path) if not any(map(str.isdigit, level))), ()))
+
+
+def role_words(key: str) -> frozenset[str]:
+    """Give the words by which an argument's name says whose identifier it holds: `file_id` is a file's."""
+    return frozenset(singular(word) for word in name_words(key)) - _words()["ids"]
+
+
+def agree(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    """Tell whether two roles may be the same; no words say nothing against it."""
+    return not one or not other or bool(one & other)
+
+
+def told_by(name: str, words: AbstractSet[str]) -> bool:
+    """Tell whether words speak of a name by all that is in it: "the grocery list" of `grocery-list.docx`."""
+    parts = [singular(part) for part in _WORD.findall(_ENDING.sub("", name.lower()).replace("_", " "))]
+    return bool(parts) and all(part in words for part in parts)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Give the words of a text, in the singular and lower case, as `told_by` compares them."""
+    return frozenset(singular(word) for word in _WORD.findall(text.lower().replace("_", " ")))
+
+
+def _bare(value: str) -> str:
+    return value.lower().lstrip("#")
