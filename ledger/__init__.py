@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from assure_tui.ledger.lease import RecorderLease as RecorderLease
     from assure_tui.ledger.operator_key import OperatorIdentity as OperatorIdentity
     from assure_tui.ledger.operator_key import OperatorKey as OperatorKey
+    from assure_tui.ledger.report import VerifyReport as VerifyReport
     from assure_tui.ledger.seal import Seal as Seal
     from assure_tui.ledger.seal import SealReceipt as SealReceipt
     from assure_tui.ledger.store import Draft as Draft
     from assure_tui.ledger.store import Ledger as Ledger
     from assure_tui.ledger.store import Receipt as Receipt
-    from assure_tui.ledger.verify import VerifyReport as VerifyReport
 
 _HOMES = {
     "Checkpoint": "checkpoint",
@@ -60,7 +60,7 @@ _HOMES = {
     "Seal": "seal",
     "SealReceipt": "seal",
     "Subject": "dsse",
-    "VerifyReport": "verify",
+    "VerifyReport": "report",
 }
 
 

@@ -36,10 +36,11 @@ from assure_tui.ledger.errors import BundleError, DamagedError, EntryError, Ledg
 from assure_tui.ledger.note import MAX_NOTE
 from assure_tui.ledger.pins import parse_keys
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
+from assure_tui.ledger.report import State, Statement, VerifyReport
 from assure_tui.ledger.seal import Seal, check_proof, check_seal, seal_number, ssh_files
 from assure_tui.ledger.signers import Signers
 from assure_tui.ledger.store import Ledger
-from assure_tui.ledger.verify import State, Statement, Trust, VerifyReport
+from assure_tui.ledger.trust import Trust
 
 MAX_FILE: Final = 256 << 20
 MAX_MEMBER: Final = 64 << 20

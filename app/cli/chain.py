@@ -27,9 +27,11 @@ from assure_tui.ledger import disk, standalone
 from assure_tui.ledger.cosign import FORK, check_fork, cosigner
 from assure_tui.ledger.errors import BundleError
 from assure_tui.ledger.note import MAX_NOTE
+from assure_tui.ledger.report import Statement, VerifyReport
 from assure_tui.ledger.signers import allowed_line
 from assure_tui.ledger.sshsig import plain_key
-from assure_tui.ledger.verify import Statement, Trust, VerifyReport, load_trust, verify
+from assure_tui.ledger.trust import Trust, load_trust
+from assure_tui.ledger.verify import verify
 
 UNANCHORED = 4
 

@@ -42,9 +42,10 @@ from assure_tui.ingest.model import SourceInfo, Tally
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.dsse import Statement, Subject
 from assure_tui.ledger.errors import BundleError
+from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.seal import Seal
 from assure_tui.ledger.tree import leaf_hash, root
-from assure_tui.ledger.verify import Trust, VerifyReport
+from assure_tui.ledger.trust import Trust
 from assure_tui.reconcile.model import SEVERITIES, Discrepancy, GateResult, InputFinding, Unattributed
 
 _MODELS: dict[str, Any] = {"discrepancy": Discrepancy, "gate": GateResult, "input": InputFinding}

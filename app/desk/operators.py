@@ -17,7 +17,7 @@ from assure_tui.ledger.note import parse_vkey
 from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey, load_identity
 from assure_tui.ledger.signers import Signers, allowed_line, parse_allowed_signers, parse_revoked
 from assure_tui.ledger.sshsig import plain_key
-from assure_tui.ledger.verify import MAX_TRUST_FILE, Trust, load_trust
+from assure_tui.ledger.trust import MAX_TRUST_FILE, Trust, load_trust
 
 SUFFIX = ".key.pem"
 PUBLIC = ".pub.pem"

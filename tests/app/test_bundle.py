@@ -34,7 +34,7 @@ from assure_tui.ledger.bundle import Bundle, pack, unpack
 from assure_tui.ledger.errors import BundleError
 from assure_tui.ledger.signers import allowed_line
 from assure_tui.ledger.sshsig import plain_key
-from assure_tui.ledger.verify import Trust
+from assure_tui.ledger.trust import Trust
 
 PATIENCE = 20.0
 CALL = {"type": "tool_call", "call_id": "c1", "tool": "create_refund", "args": {"order": "5117", "amount": "40.00"}}

@@ -34,9 +34,10 @@ from typing import Any, NamedTuple, Self
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.errors import FullError, LedgerError
 from assure_tui.ledger.operator_key import OperatorKey
+from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.seal import seal
 from assure_tui.ledger.store import Draft, Ledger
-from assure_tui.ledger.verify import VerifyReport, verify
+from assure_tui.ledger.verify import verify
 
 SECTOR = 512
 CALLS = ("open", "write", "fdatasync", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "truncate")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from assure_tui.ledger.operator_key import OperatorKey
+from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.store import Draft, Ledger
-from assure_tui.ledger.verify import VerifyReport, verify
+from assure_tui.ledger.verify import verify
 
 
 class Place:

@@ -21,7 +21,8 @@ from assure_tui.ledger.seal import seal
 from assure_tui.ledger.signers import allowed_line, parse_allowed_signers, parse_revoked
 from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.submit import WitnessAt, submit
-from assure_tui.ledger.verify import Trust, verify
+from assure_tui.ledger.trust import Trust
+from assure_tui.ledger.verify import verify
 from assure_tui.ledger.witness import Request, Witness
 
 WITNESS = Signer("witness.example/w", Ed25519PrivateKey.from_private_bytes(b"\3" * 32))

@@ -13,7 +13,8 @@ from assure_tui.ledger.errors import DamagedError, LedgerError, NoteError, SealE
 from assure_tui.ledger.note import COSIGNATURE, SignatureLine, Signer, VerifierKey, cosigned_at
 from assure_tui.ledger.policy import parse_policy
 from assure_tui.ledger.seal import seal
-from assure_tui.ledger.verify import Trust, verify
+from assure_tui.ledger.trust import Trust
+from assure_tui.ledger.verify import verify
 
 LOG_LINE = "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8="
 WITNESS_LINE = (

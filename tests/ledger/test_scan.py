@@ -10,9 +10,10 @@ from assure_tui.ledger import scan
 from assure_tui.ledger.errors import DamagedError
 from assure_tui.ledger.rebuild import CHUNK
 from assure_tui.ledger.recheck import recheck
+from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.spill import BUCKETS, Buckets
 from assure_tui.ledger.store import Draft, Ledger
-from assure_tui.ledger.verify import VerifyReport, verify
+from assure_tui.ledger.verify import verify
 
 BATCH = 16_384
 

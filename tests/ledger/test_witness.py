@@ -22,7 +22,8 @@ from assure_tui.ledger.errors import KeyFileError, LedgerError, WitnessError
 from assure_tui.ledger.note import COSIGNATURE, Signer, VerifierKey, parse_note, parse_vkey
 from assure_tui.ledger.submit import WitnessAt, submit
 from assure_tui.ledger.tree import EMPTY_ROOT, consistency_proof, leaf_hash, range_hash, root
-from assure_tui.ledger.verify import Trust, verify
+from assure_tui.ledger.trust import Trust
+from assure_tui.ledger.verify import verify
 from assure_tui.ledger.witness import Request, Witness, load_key, parse_request
 
 LOG = Signer("example.org/log", Ed25519PrivateKey.from_private_bytes(b"\1" * 32))
