@@ -25,7 +25,6 @@ from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.library import Entry as Act
 from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.performance import Performance, Recall
-from assure_tui.app.desk.sshkeys import SshChoice
 from assure_tui.app.desk.views import (
     Approval,
     Coverage,
@@ -35,6 +34,7 @@ from assure_tui.app.desk.views import (
     Presence,
     RunDetail,
     RunRow,
+    SshChoice,
     Verdict,
     VerdictWord,
 )

@@ -21,7 +21,7 @@ from assure_tui.app.desk.library import Asking
 from assure_tui.app.desk.reading import Reading
 from assure_tui.app.desk.roster import severity_of
 from assure_tui.app.desk.small_files import expanded
-from assure_tui.app.desk.views import Approval, Decision, DecisionWord, Note, Verdict, VerdictWord
+from assure_tui.app.desk.views import Approval, Decision, DecisionWord, Note, SshChoice, Verdict, VerdictWord
 from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import Claim, at_least
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from assure_tui.app.desk.export import Choice
     from assure_tui.app.desk.forgetting import Forgotten
     from assure_tui.app.desk.operators import Keyring
-    from assure_tui.app.desk.sshkeys import SshChoice
     from assure_tui.ledger.operator_key import OperatorIdentity
     from assure_tui.ledger.seal import Sealer, SealKey, SealReceipt
 

@@ -6,10 +6,10 @@ import base64
 import binascii
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
+from assure_tui.app.desk.views import SshChoice
 from assure_tui.ledger import disk
 from assure_tui.ledger.errors import LedgerError
 from assure_tui.ledger.sshsig import HARDWARE, SshSigner
@@ -20,16 +20,6 @@ AGENT_SECONDS: Final = 2.0
 """How long the agent may take to list its keys."""
 _HEAD: Final = b"openssh-key-v1\0"
 """How a private key file begins, in base64 (OpenSSH PROTOCOL.key); the name of its cipher follows."""
-
-
-@dataclass(frozen=True, slots=True)
-class SshChoice:
-    """A key that can be chosen."""
-
-    name: str
-    path: Path
-    """What to sign with: a private key file, or the public half of a key that the agent has."""
-    where: Literal["agent", "file", "security key"]
 
 
 def ssh_keys(folder: Path) -> list[SshChoice]:
@@ -50,11 +40,11 @@ def ssh_keys(folder: Path) -> list[SshChoice]:
         except (LedgerError, OSError):
             continue
         if str(signer.key) in held:
-            found.append(SshChoice(signer.name, public, "agent"))
+            found.append(SshChoice(name=signer.name, path=public, where="agent"))
         elif private is not None and signer.key.kind == HARDWARE:
-            found.append(SshChoice(signer.name, public.with_suffix(""), "security key"))
+            found.append(SshChoice(name=signer.name, path=public.with_suffix(""), where="security key"))
         elif private is not None and _is_open(private):
-            found.append(SshChoice(signer.name, public.with_suffix(""), "file"))
+            found.append(SshChoice(name=signer.name, path=public.with_suffix(""), where="file"))
     return found
 
 

@@ -5,6 +5,7 @@ Text in these values is raw; a face passes it through `assure_tui.app.neutral` b
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -219,6 +220,15 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """The reason that was given with the answer."""
     by: str = ""
     answered: float | None = None
+
+
+class SshChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """An SSH key that a seal can be signed with."""
+
+    name: str
+    path: Path
+    """What to sign with: a private key file, or the public half of a key that the agent has."""
+    where: Literal["agent", "file", "security key"]
 
 
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):

@@ -157,6 +157,7 @@ class AssureApp(Reviewing):
         self.show_view("claims")
 
     def action_leave(self) -> None:
-        """Go back a step; from the list of runs, leave."""
-        if not self.action_step_back():
+        """Go back a step; from the list of runs, leave. Its filter is there again the next time."""
+        if self.is_at("runs") or not self.action_step_back():
+            self.keep_places()
             self.exit(0)

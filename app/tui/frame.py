@@ -46,7 +46,9 @@ LOOK: Final = 1.0
 SHARE: Final = 0.2
 """Share of the time that redrawing may take while an agent is busy; keys have the rest."""
 SAID_FOR: Final = 5.0
-OPENING: Final = frozenset({"decide", "note", "verdict", "seal", "withdraw", "missed", "search", "help", "palette"})
+OPENING: Final = frozenset(
+    {"decide", "note", "verdict", "seal", "withdraw", "missed", "search", "moment", "help", "palette"}
+)
 """Actions that open a dialog, mostly to type in."""
 HELD_FOR: Final = 2.0
 """Seconds after which keys are no longer held back for a dialog that does not come."""
@@ -152,8 +154,14 @@ class Frame(App[int]):
         if self._start != "runs" and self.session.rows:
             self.session.open(self.session.rows[0].id)
         self.redraw()
+        if self._start == "runs":
+            self.restore_screen()
         self.view.main().focus()
         self.set_interval(POLL, self._poll)
+
+    def restore_screen(self) -> None:
+        """Set the screen as it was left; `Moving` knows how."""
+        raise NotImplementedError
 
     @property
     def view(self) -> View:

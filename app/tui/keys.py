@@ -21,6 +21,7 @@ _SHOWN: Final = {
     "right_curly_bracket": "}",
     "vertical_line": "|",
     "equals_sign": "=",
+    "at": "@",
     "plus": "+",
     "escape": "esc",
     "shift+tab": "shift-tab",

@@ -416,5 +416,4 @@ def blank() -> Row:
 
 
 def _still(content: Content, width: int) -> Content:
-    del width
-    return content
+    return content.truncate(width, ellipsis=True) if content.cell_length > width > 0 else content

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from textual import work
 from textual.content import Content
@@ -12,15 +12,17 @@ from textual.widgets import Input
 from assure_tui.app.desk.views import EventRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.details import RowDialog
+from assure_tui.app.tui.dialogs.moment import MomentDialog
 from assure_tui.app.tui.dialogs.search import SearchDialog
 from assure_tui.app.tui.frame import Frame
-from assure_tui.app.tui.lines import Lines, Page
+from assure_tui.app.tui.lines import Lines, Listing, Page
 from assure_tui.app.tui.looked import remember, since
+from assure_tui.app.tui.moments import moment, place_of
 from assure_tui.app.tui.paint import DIM
+from assure_tui.app.tui.places import keep_place, keep_screen, kept_place, kept_screen
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import undecided, waiting
 from assure_tui.app.tui.views.base import Caption
-from assure_tui.app.tui.views.claims import ClaimsView
 from assure_tui.app.tui.views.diff import DiffView
 from assure_tui.app.tui.views.runs import RunsView
 
@@ -33,6 +35,13 @@ class Moving(Frame):
 
     _searched = ""
     """What was searched for last."""
+    _kept: dict[str, str]
+    """Where the operator stood in the views of the open run when it was left, until they are shown."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """As the frame."""
+        super().__init__(*args, **more)
+        self._kept = {}
 
     def action_move(self, by: int) -> None:
         """Move by lines."""
@@ -80,7 +89,7 @@ class Moving(Frame):
                 self.show_view("claims")
             return
         pane = self.pane
-        if isinstance(view, ClaimsView) and pane.id == "claims-runs-list":
+        if pane.has_class("runs-beside"):
             key = getattr(pane, "key", "")
             if key:
                 self.open_run(key)
@@ -127,6 +136,7 @@ class Moving(Frame):
             self.session.open(self.session.run)
         self.redraw()
         self.view.main().focus()
+        self._restore_place(name)
         if self.session.queries.get(name):
             self._show_filter(focus=False)
         if name == "claims":
@@ -153,6 +163,7 @@ class Moving(Frame):
     def open_run(self, run: str) -> None:
         """Open a run, and remember that it was looked at."""
         session = self.session
+        self.keep_places()
         session.open(run)
         if session.detail is not None:
             session.since = since(session.desk, session.detail)
@@ -162,6 +173,49 @@ class Moving(Frame):
             remember(session.desk, session.detail)
         for name in ("claims", "timeline", "diff", "notes", "gates"):
             session.queries.pop(name, None)
+        self._kept = dict(kept_place(session.desk, run))
+
+    def keep_places(self) -> None:
+        """Keep where the operator stands, for the next time."""
+        session = self.session
+        if session.read_only:
+            return
+        try:
+            keep_screen(session.desk, session.queries.get("runs", ""), self.runs.key_under_cursor)
+            if session.run:
+                event = self.timeline.lines.event() if self.timeline.lines.run == session.run else None
+                here = {"claims": self.claims.listing.key, "timeline": event.id if event else ""}
+                keep_place(session.desk, session.run, {**self._kept, **{key: at for key, at in here.items() if at}})
+        except TROUBLE as error:
+            self.complain(error)
+
+    def restore_screen(self) -> None:
+        """Set the filter of Runs and the cursor as they were when the screen was left."""
+        session = self.session
+        query, run = kept_screen(session.desk, [row.id for row in session.rows])
+        if query:
+            session.queries["runs"] = query
+            try:
+                session.refresh_rows()
+            except TROUBLE:
+                session.queries.pop("runs")
+                session.refresh_rows()
+                return
+            self._show_filter(focus=False)
+            self.say("The filter is that of last time: esc clears it.")
+        self.redraw()
+        if run:
+            self.runs.query_one("#runs-list", Listing).find(run)
+
+    def _restore_place(self, name: str) -> None:
+        """Put the cursor where it was in this view of the run, once."""
+        kept = self._kept.pop(name, "")
+        if not kept:
+            return
+        if name == "claims":
+            self.claims.listing.find(kept)
+        elif name == "timeline":
+            self.timeline.go_to(kept)
 
     def action_finding(self, by: int) -> None:
         """Go to the next undecided finding: of this run, then of the neediest run that has one."""
@@ -228,6 +282,27 @@ class Moving(Frame):
                 self.open_run(run)
             self.show_view("timeline")
             self.timeline.go_to(event)
+
+    @work
+    async def action_moment(self) -> None:
+        """Go to the event that happened at a time of day, or some time before or after the one at hand."""
+        session = self.session
+        detail, here = session.detail, self.event_at_hand()
+        first = (
+            next((row.time for row in session.desk.events(session.run, 0, 50) if row.time), None) if detail else None
+        )
+        start = first if first is not None else detail.row.started if detail else None
+        if detail is None or start is None:
+            self.say("Open a run whose log tells times first: Enter on one in Runs.")
+            return
+        at = here.time if here else None
+        between = f"The run began {paint.when(start)}" + (
+            f" and ended {paint.when(detail.row.ended)}" if detail.row.ended else ""
+        )
+        wanted = await self.push_screen_wait(MomentDialog(lambda words: moment(words, start, at), between))
+        if wanted is not None:
+            self.show_view("timeline")
+            self.timeline.go_to_place(place_of(session.desk, session.run, wanted))
 
     def action_noted(self, by: int) -> None:
         """Go to the next line that has a note or a mark."""

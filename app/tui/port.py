@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from assure_tui.app.desk.errors import DeskError
 from assure_tui.app.desk.notices import Alert
@@ -19,12 +19,10 @@ from assure_tui.app.desk.views import (
     Presence,
     RunDetail,
     RunRow,
+    SshChoice,
     VerdictWord,
 )
 from assure_tui.reconcile.model import Unattributed
-
-if TYPE_CHECKING:
-    from assure_tui.app.desk.sshkeys import SshChoice
 
 __all__ = ["TROUBLE", "Desk", "Performance", "Recall"]
 

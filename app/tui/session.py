@@ -117,6 +117,14 @@ def unanswered(detail: RunDetail) -> list[Finding]:
     return [finding for finding in detail.findings() if finding.id not in answered]
 
 
+def checked(detail: RunDetail) -> str:
+    """Say how many of a run's claims were checked."""
+    coverage = detail.coverage
+    if not coverage.claims_total:
+        return "no claims"
+    return f"{coverage.claims_checked:,} of {coverage.claims_total:,} claim{'s' * (coverage.claims_total != 1)} checked"
+
+
 def short(run: str) -> str:
     """A run's id as it is shown: its first ten characters."""
     return run if len(run) <= 10 else run[:10]

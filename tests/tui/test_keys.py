@@ -101,7 +101,7 @@ async def test_every_key_can_be_pressed_in_every_view_without_harm(desk, view):
 
 def test_named_keys_are_known_to_textual():
     known = {value.value for value in Keys} | {"space", "plus", "slash", "colon", "question_mark", "vertical_line"}
-    known |= {"left_curly_bracket", "right_curly_bracket", "equals_sign"}
+    known |= {"left_curly_bracket", "right_curly_bracket", "equals_sign", "at"}
     for key in table():
         for name in key.keys.split(","):
             assert len(name) == 1 or name in known, name

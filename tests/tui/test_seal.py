@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from assure_tui.app.desk.sshkeys import SshChoice, ssh_keys
-from assure_tui.app.desk.views import Verdict
+from assure_tui.app.desk.sshkeys import ssh_keys
+from assure_tui.app.desk.views import SshChoice, Verdict
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.dialogs.seal import told_of_signers, wanted_words
 
@@ -78,7 +78,7 @@ async def test_a_key_that_was_locked_again_meanwhile_asks_for_its_passphrase_aft
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_key_of_the_agent_is_chosen_by_its_number_and_asks_for_nothing(ready, size):
-    ready.ssh = [SshChoice("ana@work", KEY, "agent")]
+    ready.ssh = [SshChoice(name="ana@work", path=KEY, where="agent")]
     app = AssureApp(ready)
     async with app.run_test(size=size) as pilot:
         await opened(app, pilot)
@@ -92,7 +92,7 @@ async def test_a_key_of_the_agent_is_chosen_by_its_number_and_asks_for_nothing(r
 
 
 async def test_who_has_no_key_may_still_choose_one_of_the_agent_or_have_one_made(ready):
-    ready.keys, ready.ssh = [], [SshChoice("ana@work", KEY, "security key")]
+    ready.keys, ready.ssh = [], [SshChoice(name="ana@work", path=KEY, where="security key")]
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
         await opened(app, pilot)
@@ -107,7 +107,7 @@ async def test_who_has_no_key_may_still_choose_one_of_the_agent_or_have_one_made
 
 
 async def test_the_names_of_keys_reach_the_terminal_harmless(ready):
-    ready.ssh = [SshChoice("ana\x1b]0;x\x07", KEY, "agent")]
+    ready.ssh = [SshChoice(name="ana\x1b]0;x\x07", path=KEY, where="agent")]
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
         await opened(app, pilot)
@@ -169,7 +169,7 @@ def test_only_ssh_keys_that_ask_nothing_on_the_terminal_are_offered(tmp_path, mo
     keygen(tmp_path / "shut", "a passphrase")
     (tmp_path / "junk.pub").write_text("ssh-ed25519 AAAA\n")
     (tmp_path / "rsa.pub").write_bytes(b"\xff" * 100)
-    assert ssh_keys(tmp_path) == [SshChoice("key open", tmp_path / "open", "file")]
+    assert ssh_keys(tmp_path) == [SshChoice(name="key open", path=tmp_path / "open", where="file")]
     assert ssh_keys(tmp_path / "nowhere") == []
 
 
@@ -184,7 +184,7 @@ def test_a_key_of_the_agent_is_offered_by_its_public_half(tmp_path, monkeypatch)
         keygen(tmp_path / "id")
         subprocess.run(["ssh-add", "-q", str(tmp_path / "id")], check=True, stderr=subprocess.DEVNULL)
         (tmp_path / "id").unlink()
-        assert ssh_keys(tmp_path) == [SshChoice("key id", tmp_path / "id.pub", "agent")]
+        assert ssh_keys(tmp_path) == [SshChoice(name="key id", path=tmp_path / "id.pub", where="agent")]
     finally:
         agent.terminate()
         agent.wait(10)

@@ -21,7 +21,7 @@ from assure_tui.app.tui.dialogs.signing import KeyList, SigningKey
 from assure_tui.app.tui.dialogs.verdict import WORDS
 from assure_tui.app.tui.lines import Page, Sheet
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
-from assure_tui.app.tui.session import short, unanswered
+from assure_tui.app.tui.session import checked, short, unanswered
 from assure_tui.themes.glyphs import Glyphs
 
 
@@ -114,14 +114,10 @@ class SealDialog(Dialog[str | None]):
     def _account(self, width: int) -> Sheet:
         sheet, glyphs = Sheet(), self._glyphs
         for detail in self._details:
-            row, coverage = detail.row, detail.coverage
+            row = detail.row
             head = Content.assemble((short(row.id), STRONG), "  ", paint.text(row.title or "untitled"))
             sheet.add(head.truncate(max(1, width), ellipsis=True))
-            sheet.add(
-                Content.styled(
-                    f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked", DIM
-                )
-            )
+            sheet.add(Content.styled(checked(detail), DIM))
             if detail.verdict:
                 sheet.add(
                     Content.assemble(

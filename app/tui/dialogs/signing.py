@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -13,13 +13,11 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import Static
 
+from assure_tui.app.desk.views import SshChoice
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui.paint import ACCENT, DIM, STRONG
 from assure_tui.app.tui.port import Desk
 from assure_tui.themes.glyphs import Glyphs
-
-if TYPE_CHECKING:
-    from assure_tui.app.desk.sshkeys import SshChoice
 
 SHOWN = 9
 

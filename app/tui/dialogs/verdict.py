@@ -16,7 +16,7 @@ from assure_tui.app.tui import paint
 from assure_tui.app.tui.dialogs.base import Dialog, DraftInput, said
 from assure_tui.app.tui.paint import ACCENT, DIM, STRONG
 from assure_tui.app.tui.port import Desk
-from assure_tui.app.tui.session import short, unanswered, undecided
+from assure_tui.app.tui.session import checked, short, unanswered, undecided
 from assure_tui.themes.glyphs import Glyphs
 
 WORDS: Final[tuple[VerdictWord, ...]] = ("accepted", "accepted-with-exceptions", "rejected")
@@ -102,15 +102,14 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
 
     def body(self) -> Iterator[Widget]:
         """How the run stands, the words, a line for the reason."""
-        detail, coverage = self._detail, self._detail.coverage
+        detail = self._detail
         yield said(
             Content.assemble(
                 ("Verdict on run ", DIM), (short(detail.row.id), STRONG), "  ", paint.text(detail.row.title)
             )
         )
         open_ones = len(unanswered(detail))
-        checked = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
-        standing = f"{checked}, {paint.count(len(detail.findings()), 'finding')}"
+        standing = f"{checked(detail)}, {paint.count(len(detail.findings()), 'finding')}"
         left = (
             Content.styled(f", {open_ones} undecided", "$state-contradicted")
             if open_ones

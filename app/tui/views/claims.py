@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from assure_tui.app.desk.describe import code_of, label
-from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.desk.views import RunDetail
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
@@ -19,9 +19,10 @@ from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, no
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
-from assure_tui.app.tui.session import Session, short, undecided
+from assure_tui.app.tui.session import Session, checked, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.runs import unseen_of
+from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import Claim, Effect, Finding
 from assure_tui.themes.glyphs import Glyphs
 
@@ -44,9 +45,7 @@ class ClaimsView(View):
         glyph = self.session.glyphs.marks["rule"]
         self.add_class("-drillable")
         with Horizontal(classes="columns"):
-            with Vertical(id="claims-runs", classes="runs-side wide-only"):
-                yield Caption(id="claims-runs-head")
-                yield Listing(id="claims-runs-list")
+            yield RunsSide(self.session)
             yield Divider(glyph, classes="wide-only")
             with Vertical(id="claims-left", classes="list-side claims-side"):
                 yield Caption(id="claims-head")
@@ -68,7 +67,7 @@ class ClaimsView(View):
     def update(self) -> None:
         """Show the open run."""
         session, detail = self.session, self.session.detail
-        self._update_runs()
+        self.query_one(RunsSide).update_runs()
         if session.run != self._run:
             self._run = session.run
             self.listing.cursor = -1
@@ -79,18 +78,6 @@ class ClaimsView(View):
             right = standing(detail, session.glyphs)
         self.query_one("#claims-head", Caption).show(left, right)
         self.show_evidence()
-
-    def _update_runs(self) -> None:
-        session = self.session
-        needing = sum(row.attention == "need" for row in session.rows)
-        self.query_one("#claims-runs-head", Caption).show(
-            Content.styled(" RUNS", HEAD), Content.styled(f"{needing} need you ", DIM)
-        )
-        runs = self.query_one("#claims-runs-list", Listing)
-        before = runs.key
-        runs.show([Row(row.id, partial(_run_line, row, glyphs=session.glyphs)) for row in session.rows])
-        if session.run and (not before or not runs.has_focus):
-            runs.find(session.run)
 
     def _rows(self, detail: RunDetail) -> list[Row]:
         session, glyphs = self.session, self.session.glyphs
@@ -276,22 +263,12 @@ def claim_line(claim: Claim, standing: str, width: int, *, glyphs: Glyphs, flags
     )
 
 
-def _run_line(row: RunRow, width: int, *, glyphs: Glyphs) -> Content:
-    sign = glyphs.sign(row.attention)
-    tail = Content.styled(str(row.undecided) if row.undecided else "", sign.style)
-    words = Content.assemble(paint.text(short(row.id), limit=12), " ", paint.text(row.title or row.agent, DIM))
-    return Content.assemble(
-        (f" {sign.glyph} ", sign.style), paint.fit(words, max(4, width - 5 - tail.cell_length)), " ", tail
-    )
-
-
 def _nothing_found(detail: RunDetail) -> str:
-    coverage = detail.coverage
-    return f"none; {coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
+    return f"none; {checked(detail)}"
 
 
 def _empty() -> list[Row]:
-    lines = ("No run is open.", "Press 1 for the runs, then Enter on one of them; or e for the neediest.")
+    lines = ("No run is open.", "1 shows the runs, Enter opens one;", "e opens the neediest.")
     return [
         blank(),
         *(still(Content.styled(f" {said}", DIM)) for said in lines),

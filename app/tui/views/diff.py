@@ -18,6 +18,7 @@ from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.themes.glyphs import Glyphs
 
 Mode: TypeAlias = Literal["auto", "unified", "split"]
@@ -45,6 +46,8 @@ class DiffView(View):
         """Files and the diff of one, or of all."""
         self.add_class("-drillable")
         with Horizontal(classes="columns"):
+            yield RunsSide(self.session)
+            yield Divider(self.session.glyphs.marks["rule"], classes="wide-only")
             with Vertical(id="diff-left", classes="list-side files-side"):
                 yield Caption(id="diff-head")
                 yield Listing(id="diff-list")
@@ -69,6 +72,7 @@ class DiffView(View):
 
     def update(self) -> None:
         """Read the diffs of the open run."""
+        self.query_one(RunsSide).update_runs()
         session = self.session
         self.files = session.desk.diffs(session.run) if session.run else ()
         matches = Matcher(session.queries.get("diff", ""))
@@ -79,13 +83,13 @@ class DiffView(View):
             rows += [Row(file.path, partial(_file_line, file)) for file in files]
         else:
             said = (
-                "No run is open. Press 1 for the runs."
+                ("No run is open.", "1 shows the runs.")
                 if not session.run
-                else "No file matches the filter."
+                else ("No file matches the filter.",)
                 if self.files
-                else "No change to a file is in this run's log."
+                else ("No change to a file", "is in this run's log.")
             )
-            rows = [blank(), still(Content.styled(f" {said}", DIM))]
+            rows = [blank(), *(still(Content.styled(f" {line}", DIM)) for line in said)]
         self.query_one("#diff-head", Caption).show(Content.styled(f" FILES {len(files)}" if files else " FILES", HEAD))
         self.listing.show(rows)
         self.show_diff()

@@ -23,6 +23,7 @@ from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE, Performance, Recall
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import SEVERITIES, GateResult, InputFinding
 from assure_tui.themes.glyphs import Glyphs
 
@@ -47,6 +48,8 @@ class GatesView(View):
         """The list and the page."""
         self.add_class("-drillable")
         with Horizontal(classes="columns"):
+            yield RunsSide(self.session)
+            yield Divider(self.session.glyphs.marks["rule"], classes="wide-only")
             with Vertical(classes="list-side claims-side"):
                 yield Caption(id="gates-head")
                 yield Listing(id="gates-list")
@@ -66,6 +69,7 @@ class GatesView(View):
 
     def update(self) -> None:
         """Read the queue, the run, and the rules."""
+        self.query_one(RunsSide).update_runs()
         self.session.refresh_rules()
         detail = self.session.detail
         self.listing.show(list(self._rows(detail)))

@@ -19,7 +19,7 @@ from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, no
 from assure_tui.app.tui.looked import since
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE, Performance, Recall
-from assure_tui.app.tui.session import Session, short, undecided
+from assure_tui.app.tui.session import Session, checked, short, undecided
 from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.reconcile.model import Unattributed
 from assure_tui.themes.glyphs import Glyphs
@@ -332,9 +332,8 @@ def _unopened(run: RunRow, width: int) -> Sheet:
 
 def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs, changed: str = "") -> Sheet:
     """What a run is about, in a few lines: how much was checked, and the worst that was found."""
-    sheet, row, coverage = Sheet(), detail.row, detail.coverage
-    checked = f"{coverage.claims_checked} of {paint.count(coverage.claims_total, 'claim')} checked"
-    about = [checked, paint.count(row.events, "event"), row.status]
+    sheet, row = Sheet(), detail.row
+    about = [checked(detail), paint.count(row.events, "event"), row.status]
     if row.model:
         about.append(row.model)
     if row.cwd:

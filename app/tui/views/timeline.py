@@ -20,6 +20,7 @@ from assure_tui.app.tui.paint import DIM, HEAD
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.themes.glyphs import Glyphs
 
 PAGE: Final = 200
@@ -143,6 +144,8 @@ class TimelineView(View):
         """Events and the text of one."""
         self.add_class("-drillable")
         with Horizontal(classes="columns"):
+            yield RunsSide(self.session)
+            yield Divider(self.session.glyphs.marks["rule"], classes="wide-only")
             with Vertical(classes="list-side"):
                 yield Caption(id="timeline-head")
                 yield EventLines(self.session, id="timeline-list")
@@ -162,6 +165,7 @@ class TimelineView(View):
 
     def update(self) -> None:
         """Read what is new of the open run."""
+        self.query_one(RunsSide).update_runs()
         self.lines.load(self.session.run)
         self._caption()
         self.show_text()
@@ -169,9 +173,7 @@ class TimelineView(View):
     def _caption(self) -> None:
         lines = self.lines
         if not self.session.run:
-            self.query_one("#timeline-head", Caption).show(
-                Content.styled(" No run is open. Press 1 for the runs, then Enter on one of them.", DIM)
-            )
+            self.query_one("#timeline-head", Caption).show(Content.styled(" No run is open. 1 shows the runs.", DIM))
             return
         count = (
             f"{len(lines.hits):,} of {lines.count:,} events"
@@ -258,17 +260,21 @@ class TimelineView(View):
 
     def go_to(self, event: str) -> bool:
         """Put the cursor on an event; tell whether it is there."""
-        lines = self.lines
-        if lines.run != self.session.run:
-            lines.load(self.session.run)
         place = self.session.desk.position(self.session.run, event)
         if place is None:
             return False
+        self.go_to_place(place)
+        return True
+
+    def go_to_place(self, place: int) -> None:
+        """Put the cursor on the event of this number."""
+        lines = self.lines
+        if lines.run != self.session.run:
+            lines.load(self.session.run)
         if lines.hits is not None:
             lines.narrow(None)
         lines.go(place)
         lines.call_after_refresh(lines.show_cursor)
-        return True
 
     def subject(self) -> tuple[str, str] | None:
         """The event under the cursor."""
