@@ -71,13 +71,20 @@ class Search:
     is near one of its strings, so that a long text need not be searched.
     """
 
-    __slots__ = ("_groups", "_next", "_pattern", "_places", "_reach", "_starts", "_stretches", "_text")
+    __slots__ = ("_found", "_groups", "_next", "_pattern", "_places", "_reach", "_starts", "_stretches", "_text")
 
     def __init__(
-        self, pattern: re.Pattern[str], text: str, groups: list[Strings], reach: int | None, starts: Strings
+        self,
+        pattern: re.Pattern[str],
+        text: str,
+        found: dict[str, list[int]],
+        groups: list[Strings],
+        reach: int | None,
+        starts: Strings,
     ) -> None:
         self._pattern = pattern
         self._text = text
+        self._found = found
         self._groups = groups
         self._reach = reach
         self._starts = starts
@@ -124,13 +131,15 @@ class Search:
         """Give the stretches in which all matches lie; None when they would be most of the text."""
         if self._reach is None or not self._groups:
             return None
+        held = [[string for string in group if string in self._found] for group in self._groups]
         count, rarest = min(
-            ((sum(map(self._text.count, group)), group) for group in self._groups), key=lambda counted: counted[0]
+            ((sum(len(self._found[string]) for string in group), group) for group in held),
+            key=lambda counted: counted[0],
         )
         if 2 * count * self._reach >= len(self._text):
             return None
         joined: list[tuple[int, int]] = []
-        for at in self._all(rarest):
+        for at in sorted(at for string in rarest for at in self._found[string]):
             begin, end = max(0, at - self._reach), at + self._reach
             if joined and begin <= joined[-1][1]:
                 joined[-1] = (joined[-1][0], end)
@@ -151,7 +160,7 @@ class Search:
 class Sieve:
     """Compiled patterns and the cheap test that tells which of them may match at all."""
 
-    __slots__ = ("_always", "_by_string", "_finder", "_groups", "_others", "_reach", "_starts", "patterns")
+    __slots__ = ("_always", "_by_string", "_finder", "_groups", "_others", "_reach", "_starts", "_strings", "patterns")
 
     def __init__(self, patterns: Sequence[str | re.Pattern[str]], flags: int = 0) -> None:
         self.patterns = tuple(re.compile(pattern, flags) for pattern in patterns)
@@ -175,7 +184,8 @@ class Sieve:
             self._groups.append([first, *others] if first else [])
             self._reach.append(_reach(pattern) if first else None)
         strings = {*self._by_string, *(string for groups in self._others.values() for one in groups for string in one)}
-        self._finder = Finder(sorted(strings))
+        self._strings = sorted(strings)
+        self._finder = Finder(self._strings)
 
     def likely(self, text: str) -> list[int]:
         """Give the numbers of the patterns that may match in `text`, in order; no other one matches."""
@@ -191,16 +201,14 @@ class Sieve:
 
     def searches(self, text: str) -> dict[int, Search]:
         """Give the patterns that may match in `text`, in order, ready to be searched for near their strings."""
-        held = self._finder.held(text)
+        found: dict[str, list[int]] = {}
+        for number, start, _ in self._finder.places(text):
+            found.setdefault(self._strings[number], []).append(start)
         return {
             number: Search(
-                self.patterns[number],
-                text,
-                [group & held for group in self._groups[number]],
-                self._reach[number],
-                self._starts[number],
+                self.patterns[number], text, found, self._groups[number], self._reach[number], self._starts[number]
             )
-            for number in sorted(self._among(held))
+            for number in sorted(self._among(set(found)))
         }
 
     def finds(self, text: str) -> bool:

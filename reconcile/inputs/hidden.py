@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from assure_tui.reconcile.inputs.signs import beyond_ascii
 from assure_tui.reconcile.model import Severity
 
 MAX_FOUND = 8
@@ -17,8 +18,8 @@ _INVISIBLE = re.compile(
     "|(?P<selectors>[\U000e0100-\U000e01ef\ufe00-\ufe0e]{4,})"
     "|(?P<escape>\x1b\\](?:52|50|1337);|\x1b[PX^_]|\x1b\\[(?:[0-9;]{0,12};)?8m)"
 )
-_QUICK = re.compile("[\x1b\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\ufe0e\ufeff\U000e0020-\U000e01ef]")
-"""Signs without which nothing is hidden; one class alone, which is searched for much faster than alternatives."""
+_QUICK = re.compile("[\u180e\u200b-\u200d\u202a-\u202e\u2060-\u2069\ufe00-\ufe0e\ufeff\U000e0020-\U000e01ef]")
+"""Signs without which, but for escapes, nothing is hidden."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _FLAG = "\U0001f3f4"
 
@@ -34,7 +35,7 @@ class Hidden(msgspec.Struct, frozen=True):
 
 def hidden(text: str) -> list[Hidden]:
     """Give the unseen stretches of a text. Ordinary colours, emoji sequences and a byte order mark are none."""
-    if (text.isascii() and "\x1b" not in text) or not _QUICK.search(text):
+    if "\x1b" not in text and not _QUICK.search(beyond_ascii(text)):
         return []
     found: list[Hidden] = []
     for match in _INVISIBLE.finditer(text):

@@ -16,8 +16,9 @@ from itertools import islice
 import msgspec
 
 from assure_tui.reconcile.inputs.folding import Folded
+from assure_tui.reconcile.inputs.signs import signs
 from assure_tui.reconcile.model import Severity
-from assure_tui.reconcile.needles import Finder, Search, Sieve
+from assure_tui.reconcile.needles import Search, Sieve
 from assure_tui.reconcile.tables import table
 
 MAX_TEXT = 200_000
@@ -176,7 +177,7 @@ def passages(raw: str, *, weak: bool) -> list[Passage]:
 def _windows(piece: str) -> list[tuple[int, int]]:
     """Stretches around the cheap words without which there is no strong feature; overlapping ones are joined."""
     by_anchor: dict[int, list[int]] = {}
-    for anchor, at, _ in _anchors().places(piece.lower()):
+    for anchor, at in signs(piece).anchors:
         found = by_anchor.setdefault(anchor, [])
         if not found or at >= found[-1] + BEFORE:
             found.append(at)
@@ -189,11 +190,6 @@ def _windows(piece: str) -> list[tuple[int, int]]:
         else:
             windows.append((start, end))
     return windows
-
-
-@cache
-def _anchors() -> Finder:
-    return Finder(table("inputs")["anchors"])
 
 
 def _pieces(raw: str) -> list[tuple[int, str]]:

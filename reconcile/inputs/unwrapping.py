@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from assure_tui.reconcile.needles import Finder
+from assure_tui.reconcile.inputs.signs import beyond_ascii, dresses, signs
 from assure_tui.reconcile.tables import table
 
 MAX_FOUND = 8
@@ -55,15 +55,15 @@ def unwrapped(text: str) -> list[Unwrapped]:
     text = text[:MAX_TEXT]
     found: list[Unwrapped] = []
     end = 0
-    for number, start, _ in _finder().places(text.lower()):
+    for number, start in signs(text).wrapped:
         if start < end or len(found) >= MAX_FOUND:
             continue
-        how = _signs()[number][1]
+        how = dresses()[number][1]
         one = _stretch(text, start, how)
         if one is not None:
             found.append(one)
             end = one.span[1]
-    if not text.isascii() and _DISGUISES.search(text):
+    if _DISGUISES.search(beyond_ascii(text)):
         found += _disguised(text)
     return found
 
@@ -141,29 +141,3 @@ def _disguised(text: str) -> Iterator[Unwrapped]:
 def _look_alikes() -> dict[int, str]:
     pairs: dict[str, str] = table("inputs")["unwrapping"]["look_alikes"]
     return {ord(char): letter for letter, chars in pairs.items() for char in chars}
-
-
-@cache
-def _signs() -> tuple[tuple[str, str], ...]:
-    """The wrapped forms of telling words, in small letters, and how each is wrapped."""
-    signs: dict[str, str] = {}
-    for word in table("inputs")["unwrapping"]["words"]:
-        for form in (word, word.capitalize(), word.upper()):
-            data = form.encode()
-            for before in range(3):
-                # The letters at both ends depend on their neighbours: they are left out.
-                coded = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
-                inner = coded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
-                if len(inner) > 6:
-                    signs.setdefault(inner.lower(), "base64")
-            signs.setdefault(data.hex(), "hex")
-            signs.setdefault(" ".join(f"{byte:02x}" for byte in data), "hex")
-            signs.setdefault("".join(f"\\x{byte:02x}" for byte in data), "hex")
-            signs.setdefault("".join(f"%{byte:02x}" for byte in data), "percent")
-        signs.setdefault(" ".join(word), "spaced")
-    return tuple(signs.items())
-
-
-@cache
-def _finder() -> Finder:
-    return Finder([sign for sign, _ in _signs()])

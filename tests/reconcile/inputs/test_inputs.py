@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assure_tui.reconcile.inputs.folding import Folded, fold
 from assure_tui.reconcile.inputs.hidden import hidden
 from assure_tui.reconcile.inputs.shapes import passages
+from assure_tui.reconcile.inputs.signs import beyond_ascii
 from assure_tui.reconcile.inputs.values import stands_in, values
 from assure_tui.reconcile.model import SEVERITIES
 
@@ -163,3 +164,12 @@ def test_adversarial_text_takes_linear_time(piece: str) -> None:
     values({"x": piece * 1000})
     hidden(piece * 1000 + "\u200b" * 100_000)
     assert time.perf_counter() - began < 5
+
+
+@given(st.text())
+def test_characters_beyond_ascii_are_all_told_in_order(text):
+    assert beyond_ascii(text) == "".join(char for char in text if ord(char) > 127)
+
+
+def test_a_lone_surrogate_beside_unseen_text_hides_it_from_nobody():
+    assert [one.what for one in hidden("\ud800 é \u202e txt")] == ["a bidirectional override"]
