@@ -25,7 +25,7 @@ from assure_tui.app.desk.paths import Home
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger import disk, standalone
 from assure_tui.ledger.cosign import FORK, check_fork, cosigner
-from assure_tui.ledger.errors import BundleError
+from assure_tui.ledger.errors import BundleError, LedgerError
 from assure_tui.ledger.note import MAX_NOTE
 from assure_tui.ledger.report import Statement, VerifyReport
 from assure_tui.ledger.signers import allowed_line
@@ -54,7 +54,7 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
     with plain_errors():
         report = verify(
             folder,
-            trust=arguments.trust or (own_trust(home.keys, read_user(home.config).witnesses) if own else None),
+            trust=_trust(arguments.trust) or (own_trust(home.keys, read_user(home.config).witnesses) if own else None),
             pins=home.pins if home.pins.is_dir() else None,
             keys=home.keys if own and home.keys.is_dir() else None,
             progress=_progress if sys.stderr.isatty() else None,
@@ -64,13 +64,23 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
     return _told(report, arguments)
 
 
+def _trust(folder: Path | None) -> Trust | None:
+    """Read what the user trusts; a mistake in it is the user's, and no damage of the ledger."""
+    if folder is None:
+        return None
+    try:
+        return load_trust(folder)
+    except LedgerError as error:
+        raise UsageError(f"--trust: {error}.") from error
+
+
 def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
     """Verify a bundle; one that does not hold is a report too."""
     from assure_tui.app.desk.bundled import evidence_checks  # noqa: PLC0415 - the ledger's folder needs none of it
     from assure_tui.ledger.bundle import Bundle  # noqa: PLC0415 - likewise
 
     with plain_errors():
-        given = load_trust(trust) if trust else Trust()
+        given = _trust(trust) or Trust()
         if (disk.read_at(path, 0, len(FORK)) or b"") == FORK:
             return _verify_fork(path, given)
     try:

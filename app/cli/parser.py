@@ -12,6 +12,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 AGENTS = ("claude-code", "codex", "gemini-cli", "copilot-cli")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 MAX_JOBS = 64
+_HOME = "keep all state under DIR (else ASSURE_TUI_HOME)"
 Adder = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that has it, what it does."""
 
@@ -24,6 +25,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """
     parser, commands = build()
     words = list(argv)
+    home = 2 if words[:1] == ["--home"] else int(words[:1] != [] and words[0].startswith("--home="))
+    if home and words[home : home + 1] and words[home] in commands:
+        words = [words[home], *words[:home], *words[home + 1 :]]
     first = next((word for word in words if not word.startswith("-")), None)
     asks_help = any(word in {"-h", "--help", "--version"} for word in words)
     if first not in commands and not (asks_help and first is None):
@@ -43,7 +47,7 @@ def _check_misspelt(parser: argparse.ArgumentParser, word: str, commands: Iterab
 def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
     """Make the parser, and give all commands with what they do, in the order of the groups."""
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--home", type=Path, metavar="DIR", help="keep all state under DIR (else ASSURE_TUI_HOME)")
+    shared.add_argument("--home", type=Path, metavar="DIR", help=_HOME)
     parser = argparse.ArgumentParser(
         prog="assure-tui",
         description="Checks what AI agents claimed against what happened, in a record that nobody can quietly change.",
@@ -352,7 +356,9 @@ def _verbs(sub: argparse.ArgumentParser, names: str) -> Callable[[str, str], arg
     verbs = sub.add_subparsers(dest="what", required=True, metavar=names)
 
     def add(name: str, help_text: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=help_text, description=help_text)
+        parser = verbs.add_parser(name, help=help_text, description=help_text)
+        parser.add_argument("--home", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=_HOME)
+        return parser
 
     return add
 

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import ACTS, EVIDENCE
 from assure_tui.app.desk.errors import GoneError, UsageError
+from assure_tui.app.desk.wire import encode
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.bundle import build
 from assure_tui.ledger.disclose import reveal
@@ -163,4 +162,4 @@ def _view(desk: Desk, run: str) -> bytes:
         "diffs": desk.diffs(run),
         "texts": texts,
     }
-    return msgspec.json.encode(view, order="deterministic")
+    return encode(view)

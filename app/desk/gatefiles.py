@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,10 @@ def changes_of(tables: Mapping[str, Any], known: Mapping[str, Rule], where: Path
             raise ConfigError(
                 f"{where}: [gates.{name}]: unknown param `{unknown[0]}`; it has {', '.join(rule.params) or 'none'}."
             )
+        for key, value in change.params.items():
+            wanted = _sort(rule.params[key])
+            if _sort(value) != wanted:
+                raise ConfigError(f"{where}: [gates.{name}]: param `{key}` must be {wanted}, and is {value!r}.")
         if change.on and not rule.on:
             missing = [need for need in rule.needs if need not in change.params]
             if missing:
@@ -148,6 +153,21 @@ def changes_of(tables: Mapping[str, Any], known: Mapping[str, Rule], where: Path
                 )
         found[name] = change
     return found
+
+
+def _sort(value: Any) -> str:
+    """Give what sort of value a param has: one of another sort would make the gate's condition come to nothing."""
+    match value:
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number" if isfinite(value) else "no number"
+        case str():
+            return "text"
+        case list():
+            return "a list"
+        case _:
+            return "a table"
 
 
 def tightening(change: GateChange, rule: Rule) -> tuple[GateChange, tuple[str, ...]]:

@@ -131,6 +131,8 @@ def unlock(keys: Path, name: str | None, passphrase: str) -> OperatorKey:
     paths = sorted((keys / "operators").glob(f"*{SUFFIX}"))
     if name is not None:
         paths = [path for path in paths if path == _private(keys, name)]
+    if not paths and name is not None:
+        raise UsageError(f"there is no operator key {name!r}: `assure-tui keys list` lists them.")
     if not paths:
         raise UsageError("there is no operator key to seal with: make one with `assure-tui keys new NAME`.")
     if len(paths) > 1:

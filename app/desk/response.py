@@ -22,6 +22,7 @@ from assure_tui.app.desk.bundled import BundleDesk, evidence_root, sealed_eviden
 from assure_tui.app.desk.entries import portable
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.sealing import evidence_of
+from assure_tui.app.desk.small_files import read_small
 from assure_tui.app.desk.views import VerdictWord
 from assure_tui.ledger import disk
 from assure_tui.ledger.bundle import MAX_FILE, read_object
@@ -77,6 +78,16 @@ def countersign(desk: BundleDesk, word: VerdictWord, reason: str, reviewer: str,
     return json.dumps(body, indent=1).encode() + b"\n"
 
 
+def _read(path: Path) -> bytes | None:
+    try:
+        data = read_small(path, MAX_RESPONSE)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): name the file that was sent to you.") from error
+    if data is not None and len(data) > MAX_RESPONSE:
+        raise UsageError(f"{path} is larger than the {MAX_RESPONSE} bytes that a response may have: ask for it anew.")
+    return data
+
+
 def import_response(desk: Desk, archive: Archive, path: Path) -> tuple[SealReceipt, Sealer]:
     """Record a reviewer's answer as a new seal; give who signed, as the answer says it.
 
@@ -87,7 +98,7 @@ def import_response(desk: Desk, archive: Archive, path: Path) -> tuple[SealRecei
     """
     ledger = archive.writing()
     with plain_errors():
-        data = disk.read(path, MAX_RESPONSE)
+        data = _read(path)
         if data is None:
             raise UsageError(f"there is no file {path}: name the response that `assure-tui countersign` wrote.")
         envelope, signer, statement = _open(data, path)

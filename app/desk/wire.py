@@ -51,7 +51,7 @@ def scrubbed(value: Any) -> Any:
             return storable(value)
         case dict():
             return {storable(name): scrubbed(item) for name, item in value.items()}
-        case list():
+        case list() | tuple():
             return [scrubbed(item) for item in value]
         case _:
             return value

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from assure_tui.app.desk.acts import sealed_runs
+from assure_tui.app.desk.bundled import BundleDesk
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
+from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.index import IndexWriter, connect, usable
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
+from assure_tui.ledger.verify import Trust
 
 PATIENCE = 20.0
 TIME = "2026-03-01T10:00:{:02}.000Z"
@@ -385,3 +388,19 @@ def test_the_ledgers_newest_entries_are_there_before_a_recorder_has_indexed_them
     desk.note(run, run, "seen by nobody yet")
     assert desk.ledger().entries[0][1] == "note"
     assert [entry[0] for entry in desk.ledger().entries[:2]] == [desk.ledger().size - 1, desk.ledger().size - 2]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are text there")
+def test_evidence_is_exported_and_opened_though_a_log_has_a_name_that_is_no_text(tmp_path):
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    (folder / "s-\udcff.jsonl").write_text(
+        agent_log(second_refund=True).replace("order #5117.", "order #5117 \\ud800.")
+    )
+    home = Home.under(tmp_path / "home")
+    record(home, folder, backfill=True)
+    with closing(Desk.open(home, read_only=True)) as desk:
+        run = desk.runs()[0].id
+        (tmp_path / "all.zip").write_bytes(desk.export(run, Choice.parse([], everything=True)))
+    bundle = BundleDesk.open(tmp_path / "all.zip", Trust())
+    assert bundle.run(run).row.id == run

@@ -43,3 +43,17 @@ def test_a_file_with_nearly_the_name_of_a_command_is_opened(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     Path("records").mkdir()
     assert parse(["records"]).paths == [Path("records")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--home", "there", "gates", "list"],
+        ["--home=there", "gates", "list"],
+        ["gates", "--home", "there", "list"],
+        ["gates", "list", "--home", "there"],
+    ],
+)
+def test_the_home_may_stand_anywhere(words: list[str]) -> None:
+    arguments = parse(words)
+    assert (arguments.command, arguments.what, arguments.home) == ("gates", "list", Path("there"))

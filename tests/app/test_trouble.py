@@ -164,3 +164,12 @@ def test_nothing_is_added_to_a_ledger_whose_past_was_altered(recorded, assure):
     done = assure("note", run, "words")
     assert done.returncode == 5
     sentence(done.stderr, str(recorded / "ledger"), "assure-tui verify")
+
+
+@pytest.mark.parametrize("words", [("verify", "--trust", "/dev/null"), ("import", "/dev/zero")])
+@pytest.mark.usefixtures("recorded")
+def test_a_file_of_the_users_own_that_is_none_is_no_damage_of_the_ledger(assure, words):
+    done = assure(*words)
+    assert done.returncode == 2, done.stderr
+    assert "shard --damaged" not in done.stderr
+    sentence(done.stderr, words[-1])
