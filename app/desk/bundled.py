@@ -38,7 +38,7 @@ from assure_tui.app.desk.views import (
     Verdict,
     VerdictWord,
 )
-from assure_tui.ingest.model import SourceInfo, Tally
+from assure_tui.ingest.model import Locator, Origin, SourceInfo, Tally
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.dsse import Statement, Subject
 from assure_tui.ledger.errors import BundleError
@@ -359,6 +359,7 @@ def _detail(bundle: Bundle, view: View | None) -> RunDetail:
     times = [entry.time / 1000 for entry in bundle.entries.values() if entry.kind in EVIDENCE]
     worst = max((each.severity for each in found), key=SEVERITIES.index, default=None)
     decided = acts.decisions.get(run, {})
+    confirmed, contradicted, unchecked = _counts(bundle)
     row = RunRow(
         id=run,
         native_id="",
@@ -374,9 +375,9 @@ def _detail(bundle: Bundle, view: View | None) -> RunDetail:
         status="ended",
         attention="need" if any(each.id not in decided for each in found) else "quiet",
         worst=worst,
-        confirmed=0,
-        contradicted=0,
-        unchecked=0,
+        confirmed=confirmed,
+        contradicted=contradicted,
+        unchecked=unchecked,
         findings=len(found),
         undecided=sum(each.id not in decided for each in found),
         gates_failed=len(known["gates"]),
@@ -393,7 +394,11 @@ def _detail(bundle: Bundle, view: View | None) -> RunDetail:
         claims=(),
         effects=(),
         coverage=Coverage(
-            tally=Tally(), calls_without_result=0, sources_incomplete=(), claims_checked=0, claims_total=0
+            tally=Tally(),
+            calls_without_result=0,
+            sources_incomplete=(),
+            claims_checked=confirmed + contradicted,
+            claims_total=confirmed + contradicted + unchecked,
         ),
         children=(),
         **known,
@@ -434,7 +439,7 @@ def _acts(bundle: Bundle, run: str) -> Iterator[Act]:
 
 
 def _findings(bundle: Bundle) -> list[Discrepancy | GateResult | InputFinding]:
-    """Give the findings that stand, as far as they are shown."""
+    """Give the findings that stand. What one says may be withheld; that it is there never is."""
     found: dict[str, Discrepancy | GateResult | InputFinding] = {}
     for index, entry in sorted(bundle.entries.items()):
         if entry.kind not in FINDINGS:
@@ -442,12 +447,32 @@ def _findings(bundle: Bundle) -> list[Discrepancy | GateResult | InputFinding]:
         name, content = str(entry.clear.get("id")), bundle.shown.get(index)
         found.pop(name, None)
         value = content.get("value") if isinstance(content, dict) else None
-        if entry.clear.get("state") != "withdrawn" and isinstance(value, dict) and "row" not in value:
+        if entry.clear.get("state") != "withdrawn" and not (isinstance(value, dict) and "row" in value):
             try:
-                found[name] = msgspec.convert(value, _MODELS[entry.kind])
+                found[name] = msgspec.convert(value or _withheld(entry.clear), _MODELS[entry.kind])
             except msgspec.ValidationError as error:
                 raise BundleError(f"the finding in entry {index} is malformed ({str(error)[:200]})") from None
     return list(found.values())
+
+
+def _withheld(clear: dict[str, Any]) -> dict[str, Any]:
+    """Give what an entry says of a finding in the open, in the shape of all their models."""
+    code = clear.get("code")
+    nowhere = Origin("", Locator("item", 0, 0), "")
+    told = {name: clear.get(name) for name in ("id", "severity", "outcome")} | {"code": code, "gate": code}
+    words = dict.fromkeys(("run", "reason", "event"), "") | {"message": "(what it says is not shown)"}
+    ties = {"claim": None, "call_id": None, "call_ids": (), "effects": (), "span": (0, 0)}
+    return {**told, **words, **ties, "origin": msgspec.to_builtins(nowhere)}
+
+
+def _counts(bundle: Bundle) -> tuple[int, int, int]:
+    """Give how many claims were confirmed, contradicted and unchecked, as the newest assessment has it."""
+    told = [entry.clear.get("counts") for _, entry in sorted(bundle.entries.items()) if entry.kind == "assessed"]
+    counts = told[-1] if told and isinstance(told[-1], dict) else {}
+    confirmed, contradicted, unchecked = (
+        value if type(value := counts.get(name)) is int else 0 for name in ("confirmed", "contradicted", "unchecked")
+    )
+    return confirmed, contradicted, unchecked
 
 
 def _told(clear: dict[str, Any]) -> str:

@@ -64,7 +64,7 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
         state = (
             "stale seal" if detail.verdict.stale else f"seal {detail.verdict.seal}" if detail.verdict.seal else "draft"
         )
-        text = f"  verdict    {detail.verdict.word} by {detail.verdict.by} ({state}) {detail.verdict.reason}"
+        text = f"  verdict    {detail.verdict.word}{_by(detail.verdict.by)} ({state}) {detail.verdict.reason}"
         yield neutral_line(text, WIDTH)
         if detail.verdict.signers:
             yield neutral_line(f"  sealed by  {', '.join(detail.verdict.signers)}", WIDTH)
@@ -75,8 +75,15 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
 def _finding_lines(detail: RunDetail, finding: Finding) -> Iterator[str]:
     decision = next((made for made in detail.decisions if made.finding == finding.id), None)
     yield neutral_line(f"  finding    {finding.id}  {label(finding)}: {finding.message}", WIDTH)
-    answer = f"{decision.word} by {decision.by}: {decision.reason}" if decision else "undecided"
+    answer = (
+        f"{decision.word}{_by(decision.by)}: {decision.reason or '(no reason is shown)'}" if decision else "undecided"
+    )
     yield neutral_line(f"             {finding.severity} {code_of(finding)}; {answer}", WIDTH)
     tags = tags_of(finding)
     if tags:
         yield neutral_line(f"             evidence for {', '.join(tags)}", WIDTH)
+
+
+def _by(name: str) -> str:
+    """Tell who, unless a bundle withholds it."""
+    return f" by {name}" if name else ""

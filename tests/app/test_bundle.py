@@ -178,6 +178,22 @@ def test_nothing_is_shown_unless_it_was_chosen(desk, tmp_path):
     )
 
 
+def test_what_was_found_stands_though_nothing_was_chosen(desk, tmp_path):
+    path = tmp_path / "none.zip"
+    path.write_bytes(desk.export(desk.runs()[0].id, Choice()))
+    mine, theirs = desk.run(desk.runs()[0].id), BundleDesk.open(path).detail
+    assert {(each.id, each.severity) for each in theirs.findings()} == {
+        (each.id, each.severity) for each in mine.findings()
+    }
+    assert {each.message for each in theirs.findings()} == {"(what it says is not shown)"}
+    assert (theirs.row.findings, theirs.row.undecided) == (mine.row.findings, mine.row.undecided)
+    assert (theirs.row.confirmed, theirs.row.contradicted, theirs.row.unchecked) == (
+        mine.row.confirmed,
+        mine.row.contradicted,
+        mine.row.unchecked,
+    )
+
+
 @pytest.mark.parametrize("word", ["", "nothing", "note.", "*", "note,,verdict"])
 def test_a_choice_of_nothing_is_refused(word):
     with pytest.raises(UsageError, match="chooses nothing"):
