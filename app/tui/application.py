@@ -28,7 +28,13 @@ class AssureApp(Reviewing):
     """The review desk on a terminal."""
 
     def action_diff_mode(self) -> None:
-        """Unified, split, or by width."""
+        """Unified, split, or by width; in Claims both sides of the evidence whole, or the four columns."""
+        if self.is_at("claims"):
+            whole = self.claims.switch_sides()
+            if self.has_narrow_screen and not self.claims.has_class("-drilled"):
+                self.claims.open()
+            self.say("The words and the output, whole." if whole else "Asked, claimed, called, landed.")
+            return
         self.say(f"Diff: {self.diff.next_mode()}")
 
     def action_wrap(self) -> None:

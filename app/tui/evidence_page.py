@@ -44,7 +44,7 @@ def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -
     sheet.begin()
     sheet.add(*(pad + line for line in out))
     sheet.begin()
-    sheet.add(*(pad + line for line in _standing(evidence, detail, inner, glyphs)))
+    sheet.add(*(pad + line for line in standing(evidence, detail, inner, glyphs)))
     if evidence.around:
         sheet.begin()
         sheet.add(Content(""), paint.rule(glyphs, width - 1, "AROUND IT"))
@@ -181,7 +181,7 @@ def _joined(words: Sequence[str]) -> Iterator[Content | tuple[str, str] | str]:
 # --- what stands below ----------------------------------------------------------------------------------------------
 
 
-def _standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs) -> list[Content]:
+def standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs) -> list[Content]:
     """Why, what would settle it, how grave it is, and what was decided."""
     out: list[Content] = [Content(""), paint.rule(glyphs, width)]
     facts: list[tuple[str, Content]] = []

@@ -302,7 +302,7 @@ class Frame(App[int]):
             return self.session.read_only or (not self.session.run and not self.is_at("runs"))
         if key.id in {"real", "false-alarm", "accept-risk", "undo"}:
             return self.session.read_only or self._nothing_to_answer()
-        return key.id == "next-section" and not self.is_at("diff")
+        return key.id in {"next-section", "diff-mode"} and not self.is_at("diff")
 
     def _nothing_to_answer(self) -> bool:
         if self.is_at("gates"):

@@ -13,6 +13,7 @@ from textual.content import Content
 from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.views import RunDetail
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.both_sides import sides, sides_page
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
@@ -39,6 +40,8 @@ class ClaimsView(View):
         """The event that the evidence on the page goes back to."""
         self.acts: Sequence[Effect] = ()
         """The effects that it rests on."""
+        self.whole = False
+        """Whether the page has both sides whole, instead of the four columns."""
 
     def compose(self) -> ComposeResult:
         """Runs (wide screens only), findings and claims, evidence."""
@@ -153,7 +156,8 @@ class ClaimsView(View):
             caption.show(Content(""))
             sheet.show(nothing)
             return
-        caption.show(Content.styled(" EVIDENCE", HEAD))
+        other = "four columns " if self.whole else "both sides whole "
+        caption.show(Content.styled(" EVIDENCE", HEAD), Content.assemble(("|", "$accent"), (f" {other}", DIM)))
         try:
             evidence = gather(session.desk, detail, item)
         except TROUBLE as error:
@@ -161,9 +165,19 @@ class ClaimsView(View):
             sheet.show(lambda width: Sheet(paint.wrap(said, width)))
             return
         self.event, self.acts = evidence.event, evidence.acts
-        sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
+        if self.whole:
+            both = sides(session.desk, detail, item, evidence)
+            sheet.show(partial(sides_page, both, evidence, detail, glyphs=session.glyphs))
+        else:
+            sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
         if not isinstance(item, Claim) and sheet.display and sheet.region.width:
             session.saw(item.id)
+
+    def switch_sides(self) -> bool:
+        """Show both sides whole, or the four columns again."""
+        self.whole = not self.whole
+        self.show_evidence()
+        return self.whole
 
     def open(self) -> None:
         """On a narrow screen, open the evidence."""
