@@ -31,7 +31,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     first = next((word for word in words if not word.startswith("-")), None)
     asks_help = any(word in {"-h", "--help", "--version"} for word in words)
     if first not in commands and not (asks_help and first is None):
-        if first is not None and not Path(first).exists():
+        if first is not None and first == words[0] and not Path(first).exists():
             _check_misspelt(parser, first, commands)
         words = ["open", *words]
     return parser.parse_args(words)

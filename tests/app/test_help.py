@@ -57,3 +57,7 @@ def test_a_file_with_nearly_the_name_of_a_command_is_opened(tmp_path: Path, monk
 def test_the_home_may_stand_anywhere(words: list[str]) -> None:
     arguments = parse(words)
     assert (arguments.command, arguments.what, arguments.home) == ("gates", "list", Path("there"))
+
+
+def test_the_value_of_an_option_is_no_misspelt_command() -> None:
+    assert parse(["--home", "nowhere/record"]).home == Path("nowhere/record")
