@@ -69,16 +69,20 @@ def shell_line(call: ToolCall) -> tuple[str, Dialect] | None:
     dialect = _dialect(call.tool)
     if dialect is None:
         return None
-    data = table("tooling")["shell"]
-    for name in data["arguments"]:
+    for name in _shell("arguments"):
         value = call.args.get(name)
         if value is None:
             continue
         if isinstance(value, list):
             return _joined([word for word in value if isinstance(word, str)])
-        if isinstance(value, str) and value and value not in data["verbs"]:
+        if isinstance(value, str) and value and value not in _shell("verbs"):
             return value, dialect
     return None
+
+
+@cache
+def _shell(name: str) -> tuple[str, ...]:
+    return tuple(table("tooling")["shell"][name])
 
 
 @lru_cache(maxsize=1024)
@@ -102,7 +106,7 @@ def _joined(argv: Sequence[str]) -> tuple[str, Dialect] | None:
 
 def folder_of(call: ToolCall, context: Context) -> str | None:
     """Give the folder that a call works in, as far as the log tells."""
-    for name in table("tooling")["shell"]["folders"]:
+    for name in _shell("folders"):
         value = call.args.get(name)
         if isinstance(value, str) and value:
             return join(context.cwd, value)

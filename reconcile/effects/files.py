@@ -60,7 +60,6 @@ def kind_of(call: ToolCall) -> str | None:
     """Tell what a file tool does, or None when the call is none: a kind of effect, or `patch`."""
     data = _data()
     args = call.args
-    words = name_words(call.tool)
     if patch_text(args) is not None:
         return "patch"
     has_path = path_of(args) is not None or any(isinstance(args.get(name), list) for name in data.lists)
@@ -71,12 +70,17 @@ def kind_of(call: ToolCall) -> str | None:
                 return data.verbs[verb]
         if any(name in args for name in (*data.old, *data.new, *data.edits)):
             return "edited"
-    for kind, listed in data.words.items():
-        if listed & set(words):
-            if has_path or (kind == "search" and isinstance(args.get("pattern") or args.get("query"), str)):
-                return kind
-            return None
+    kind = _spoken(call.tool)
+    if has_path or (kind == "search" and isinstance(args.get("pattern") or args.get("query"), str)):
+        return kind
     return None
+
+
+@lru_cache(maxsize=1024)
+def _spoken(name: str) -> str | None:
+    """Give the first kind of which a tool's name has a word."""
+    words = set(name_words(name))
+    return next((kind for kind, listed in _data().words.items() if listed & words), None)
 
 
 def bare_kind(name: str) -> str | None:

@@ -50,10 +50,8 @@ def _quote(simple: Simple) -> str:
 
 
 def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
-    place = worth(folder, look.cwd, look.memory.own) if folder and folder != look.cwd else "inside"
-    severity: Severity = "low" if place in {"temporary", "own"} else "high"
-
     def hit(reason: str, what: str) -> Hit:
+        severity: Severity = "low" if _apart(folder, look) else "high"
         return Hit(
             fact="hook_bypass", severity=severity, reason=reason, message=f"{_quote(simple)} {what}", bypassed=True
         )
@@ -62,7 +60,7 @@ def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
     environment = dict(simple.env)
     if simple.argv[:1] in {("export",), ("set",), ("declare",)} or simple.program in {"export", "declare"}:
         environment |= dict(word.split("=", 1) for word in simple.argv[1:] if "=" in word)
-    for name, values in listed("hooks", "environment").items():
+    for name, values in listed("hooks", "environment").items() if environment else ():
         if environment.get(name, "").lower() in values:
             yield hit("environment", f"switches the repository's hooks off with {name}")
             return
@@ -87,6 +85,13 @@ def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
         git.action in {"merge", "rebase", "am", "cherry-pick"} and "--no-verify" in git.words
     ):
         yield hit("no-verify", "skips the hooks that check the change")
+
+
+def _apart(folder: str | None, look: Look) -> bool:
+    """Whether a command works in a folder that is not the workspace, but temporary or made by the run itself."""
+    if not folder or folder == look.cwd:
+        return False
+    return worth(folder, look.cwd, look.memory.own) in {"temporary", "own"}
 
 
 def _taken(simple: Simple) -> tuple[str, ...]:
@@ -143,12 +148,10 @@ def _history(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
         return
     if git.folder:
         folder = join(folder, git.folder)
-    place = worth(folder, look.cwd, look.memory.own) if folder and folder != look.cwd else "inside"
-    mild = place in {"temporary", "own"}
     found = _git_loss(git, look)
     if found is not None:
         severity, reason, what = found
-        if mild and severity not in {"info", "low"} and git.action != "push":
+        if severity not in {"info", "low"} and git.action != "push" and _apart(folder, look):
             severity = "low"
         yield Hit(fact="history_loss", severity=severity, reason=reason, message=f"{_quote(simple)} {what}")
 
@@ -327,7 +330,15 @@ def _destroyers() -> dict[str, list[tuple[list[str], str]]]:
     return found
 
 
+@cache
+def _touching() -> frozenset[str]:
+    """Programs that may destroy data."""
+    return frozenset({"aws", *_destroyers(), *listed("data", "clients")})
+
+
 def _data(simple: Simple) -> Iterator[Hit]:
+    if simple.program not in _touching():
+        return
     words = tuple(word for word in simple.argv if not word.startswith("-"))
     named = [simple.program, *words[1:]]
     for wanted, what in _destroyers().get(simple.program, ()):
@@ -400,7 +411,8 @@ def _fetched(commands: tuple[Simple, ...], at: int) -> str | None:
 
 
 def _permissions(simple: Simple) -> Iterator[Hit]:
-    flags = [word for word in simple.argv[1:] if word in listed("permissions", "flags")]
+    known = listed("permissions", "flags")
+    flags = [word for word in simple.argv[1:] if word in known]
     if flags and simple.program not in {"echo", "printf", "grep", "rg", "git", "gh", "cat"} and not simple.inner:
         yield Hit(
             fact="permission_bypass",
