@@ -8,7 +8,8 @@ kinds of entry, and every other kind is opaque to it. SPEC.md beside this file i
     tree       tree (RFC 6962)
     store      disk, locks, wal, tail, shelf, segments, pins, machine, epochs, store, adopt, clock
     keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's), sshsig, signers (whose seals count)
-    review     dsse, seal, and verify: rebuild and scan (the walk), gather, spill, contents; recheck before writing
+    review     dsse, seal, and verify: trust (what it is given), rebuild and scan (the walk), gather, spill, contents,
+               report (what it found); recheck before writing
     outward    bundle, standalone (the verifier that travels), cosign, policy, witness, submit
     lease      lease (who records)
 
