@@ -134,7 +134,10 @@ class Approvals:
                 )
             ]
         )
-        return next(approval for approval in self.all(pending=False) if approval.id == waiting.id)
+        stands = next(approval for approval in self.all(pending=False) if approval.id == waiting.id)
+        if stands.state != word:
+            raise UsageError(f"{waiting.id} was {stands.state} meanwhile, and the first answer stands.")
+        return stands
 
 
 def _waiting(approvals: Sequence[Approval], name: str) -> Approval:

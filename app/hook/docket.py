@@ -143,13 +143,15 @@ class Docket:
 
     def await_reply(self, waiting: Waiting, stop: Callable[[], bool] = lambda: False) -> Reply:
         """Wait for the operator's answer; when the time is over, or `stop` says so, none came."""
-        while time.time() < waiting.until and not stop():
+        while True:
+            over = time.time() >= waiting.until or stop()  # and one more look then: the answer may have come just now
             self.ledger.refresh()
             found = self.reply(waiting)
             if found is not None:
                 return found
+            if over:
+                return no_answer(waiting)
             time.sleep(POLL_SECONDS)
-        return no_answer(waiting)
 
 
 def no_answer(waiting: Waiting) -> Reply:

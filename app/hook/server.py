@@ -207,7 +207,9 @@ class HookServer:
         if not future.done() and gone.done() and not gone.cancelled():
             await self._done(words=(docket.withdrawn(waiting.name, waiting.run, "the agent does not wait any more"),))
             return None
-        reply = future.result() if future.done() else no_answer(waiting)
+        if not future.done():
+            await asyncio.to_thread(docket.ledger.refresh)
+        reply = future.result() if future.done() else docket.reply(waiting) or no_answer(waiting)
         told = after(waiting, reply)
         words = [docket.decided(waiting.request, waiting.run, told, approval=waiting.name)]
         if reply.word == "expired":

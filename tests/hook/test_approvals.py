@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from assure_tui.app.desk import gated
+from assure_tui.app.desk.archive import Archive
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
-from assure_tui.app.desk.entries import Tags
+from assure_tui.app.desk.entries import Tags, Words
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.operators import list_keys
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.app.hook.docket import Docket, Waiting
+from assure_tui.app.hook.judge import Judgement
 from assure_tui.ingest.model import Locator, Origin
 from assure_tui.ledger.store import Draft
 from assure_tui.reconcile.model import GateResult
@@ -138,3 +141,28 @@ def test_an_unknown_or_ambiguous_id_is_told(desk: Desk) -> None:
     for name in ("a-9", "a-00"):
         with pytest.raises(UsageError, match="assure-tui approvals list"):
             desk.refuse(name, "no")
+
+
+def test_an_answer_of_the_last_moment_is_found(desk: Desk) -> None:
+    ask(desk, seconds=5.0)
+    ledger = open_ledger(desk.home)
+    docket = Docket(ledger, Tags.load(desk.home.keys), desk.home.keys, where="alone")
+    request = gated.Request(agent="claude-code", event="call")
+    judgement = Judgement("ask", "refunds above $100 need a person", (RESULT,))
+    waiting = Waiting("a-0001", request, "r-1", judgement, time.time(), 5.0, index=ledger.size - 1)
+    desk.refuse("a-0001", "too much")
+    assert docket.await_reply(waiting).word == "refused"
+
+
+def test_of_two_answers_at_once_the_second_hears_that_it_came_too_late(desk: Desk, monkeypatch) -> None:
+    ask(desk)
+    write = Archive.write
+
+    def overtaken(archive: Archive, words: list[Words]) -> int:
+        write(archive, [gated.answered(subject=words[0].subject, run="r-1", name="a-0001", word="refused",
+                                       reason="no", by="Ana")])  # fmt: skip
+        return write(archive, words)
+
+    monkeypatch.setattr(Archive, "write", overtaken)
+    with pytest.raises(UsageError, match="was refused meanwhile"):
+        desk.approve("a-0001", "fine", passphrase=WORDS)
