@@ -51,6 +51,8 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     if above and not paths:
         args["paths"] = above
         args["from_above"] = True
+    if above and paths:
+        args["above"] = above
     acted = prepared.masked.find(found.verb, start, end) if found.verb else -1
     targets = [_LINE.sub("", piece.text) for piece in paths if _is_target(piece, prepared, found.verb, acted)] or above
     if targets:

@@ -37,7 +37,9 @@ _FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of
 """How a figure is reckoned is no result: "passed assertions divided by all"."""
 _OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")
 """A command in brackets after the result: what the agent offers as the proof."""
-_TOPIC = re.compile(r"\b(?:for|about|handl(?:es|ed|ing)|around|during|against) (?:[a-z-]{2,30} ){0,3}$")
+_TOPIC = re.compile(
+    r"\b(?:for|about|handl(?:es|ed|ing)|fix(?:es|ed|ing)?|around|during|against) (?:[^ .;]{2,200} ){0,3}$"
+)
 """Before failures that something is about: "added rows for parse failures"."""
 _PROOF = re.compile(r"\b(?:pass(?:ed|es|ing)?|verified|verification|validat(?:ed|ion)|ran|green)\b")
 _BRIEF = re.compile(r"^\W{0,40}(?:(?!being|be|is|are|been|gets)[\w.#-]{1,80} ){1,4}pass(?:es|ed)?[.! ]*$")
@@ -134,6 +136,8 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         yield Found(_GENERIC, general[0], max(span[1] for span in specific.values()))
         return
     if not specific:
+        if bad and result.group().startswith("failure"):
+            return
         a, b = subjects[_GENERIC]
         yield Found("tests_fail" if bad else _GENERIC, min(a, result.start()), max(b, result.end()))
         return

@@ -39,6 +39,8 @@ _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "s
 _REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while", "given", "rather", "instead"})
 """Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
 _SUPPOSING = frozenset({"if", "unless", "suppose", "assuming", "whenever"})
+_POSSIBLE = frozenset({"would", "could", "might", "checklist", "procedure", "template", "example", "e.g"})
+"""Words of a clause that make what its colon sets off no report."""
 _NOT_GENERIC = frozenset({"now", "all", "both", "been", "fully", "completely", "entirely"})
 _PLURALS = frozenset({"changes", "checks", "fixes", "updates", "tests", "sets", "calls", "uses", "covers", "patches"})
 """Forms that are nouns as often as they describe."""
@@ -163,6 +165,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
     if tokens and tokens[0].text in _SUPPOSING:
         return
     accepted = False
+    supposed = _supposed(tokens)
     unit = prepared.unit
     listed = mode == "changes" and unit.form == "item"
     brief = unit.form == "sentence" and len(tokens) <= MAX_BRIEF and mode not in {"plan", "other"}
@@ -196,7 +199,11 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if unit.form == "heading" and mode != "changes":
             continue
+        if frame in {"own", "headline"} and _follows(tokens, at) in _NOTHING - {"no"}:
+            frame = "denied"
         if frame == "denied" and kind not in DENIABLE:
+            continue
+        if at > supposed and not _first_person(tokens, at):
             continue
         if kind == "verified" and mode in {"other", "plan"} and frame == "own":
             continue
@@ -214,6 +221,13 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             own=_first_person(tokens, at),
             passive=frame == "state",
         )
+
+
+def _supposed(tokens: list[Token]) -> int:
+    """Give where a list begins that a colon sets off as no more than possible: "the release would be: tag pushed"."""
+    words = [token.text for token in tokens]
+    colon = next((at for at, word in enumerate(words) if word == ":"), len(words))
+    return colon if not _POSSIBLE.isdisjoint(words[:colon]) else len(words)
 
 
 def _unknown_past(tokens: list[Token], at: int, *, listed: bool) -> Verb | None:

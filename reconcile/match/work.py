@@ -137,7 +137,11 @@ class Work(Part):
         """Take what came of a call, and judge what waited for it."""
         if call is not None and _ASKS.search(call.tool):
             self._asked.granted()
+        first = not (self._seen.at or self.context.turn)
+        if first and call is None and not (event.reads_from or event.synthetic):
+            self._seen.gap = True
         self._repository.returned(event, effects)
+        self._seen.learn_dirty(event, effects)
         self._take(effects)
         self._seen.learn_shas(event, effects)
         self._seen.learn_pass(event, effects)

@@ -34,6 +34,15 @@ NEAR = 40
 """Code points between a pass and the failures told right after it."""
 MIN_WHOLE = 5
 """Fewer tests than this are a part that was looked at; "all 41" are all."""
+_REST = re.compile(
+    r"\b(?:\d{1,6}|one|two|three|four|five|some|others?|the rest)(?: of them| others?)? "
+    r"(?:do|does|did)(?:n['’]t| not)\b"
+    r"|\b(?:the|all) (?:other|remaining)\b|\b(?:except|all but|apart from|aside from)\b",
+    re.IGNORECASE,
+)
+"""Words that leave room for failures: "40 pass and 2 don't", "the other 40 pass"."""
+_EXPLAINS = re.compile(r"\b(?:because|since|due to|thanks to)\b", re.IGNORECASE)
+"""A pass that is explained was seen elsewhere, or is how things stand."""
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -102,6 +111,8 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return elsewhere(claim.text, what, "a sub-agent may have run it")
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
+    if _EXPLAINS.search(claim.text):
+        return unverifiable("it explains a result of another place or time")
     if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):
         return unverifiable("what it speaks of cannot be told")
     others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
@@ -186,6 +197,8 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
         return unverifiable("which problems are new cannot be told from the log", last)
     if any(kind == claim.kind and 0 <= at - claim.span[1] <= NEAR for kind, at in seen.confessed):
         return unverifiable("the same words tell of failures", last)
+    if claim.kind == "tests" and _partly(claim, seen, last):
+        return unverifiable("it tells of those that pass beside failures", last)
     again = _run_again(seen, last)
     if again:
         return unverifiable(f"{command(again)} came later and names the same check", again)
@@ -199,6 +212,16 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
         return Ruling("contradicted", f"the last run printed {shown}", (last,), "wrong-value", text, "a passing run")
     text = f"claims “{short(claim.text)}”; the last run{between}, {command(last)}, failed{ending}"
     return Ruling("contradicted", "the last run failed", (last,), "failed-effect", text, "a passing run")
+
+
+def _partly(claim: Claim, seen: Seen, last: Step) -> bool:
+    """Tell whether the words own up to failures: by leaving room for them, or by the number beside a failure told."""
+    if _REST.search(claim.text):
+        return True
+    counts = claim.args.get("counts") or {}
+    said = counts.get("passed", counts.get("tests"))
+    told = any(kind == claim.kind for kind, _ in seen.confessed)
+    return told and said is not None and said == last.effect.results.get("passed")
 
 
 def _run_again(seen: Seen, last: Step) -> Step | None:

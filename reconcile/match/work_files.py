@@ -91,7 +91,9 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable("the folder cannot be told from the log")
     if not claim.args.get("verb") or not _companions(claim, seen):
         return unproven(claim.text, f"change of {name_of(path)}")
-    told = next((step for other in named if (step := _written_of(seen, name_of(other)))), None)
+    if any(name_of(other) in seen.dirty for other in named):
+        return unverifiable("it was changed before the log begins")
+    told = next((step for other in named if (step := _written_of(seen, name_of(other)))), None) or _beneath(claim, seen)
     if told and not (claim.args.get("own") or claim.args.get("from_above")):
         return unverifiable("it may tell of words in the document that was written", told)
     return Ruling(
@@ -117,6 +119,13 @@ def _written_of(seen: Seen, name: str) -> Step | None:
         ),
         None,
     )
+
+
+def _beneath(claim: Claim, seen: Seen) -> Step | None:
+    """Find the change of the document under whose name the claim stands: what the list tells is in its text."""
+    documents = [str(path) for path in claim.args.get("above", ()) if _DOCUMENT.search(str(path))]
+    found = (touch.changed for path in documents for _, touch in seen.touches(path))
+    return next((step for step in found if step and step.turn == seen.turn), None)
 
 
 def _companions(claim: Claim, seen: Seen) -> bool:

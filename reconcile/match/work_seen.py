@@ -71,6 +71,15 @@ _WRITER = re.compile(
 )
 _HISTORY = re.compile(r"(?:^|[\s;&|(])(?:git|gh|glab|hub|hg|jj)\s")
 """A command that may print commit ids, also where it only looks."""
+MAX_FIRST = 6
+"""Steps of a run in which it looks at what it finds."""
+_COMPARES = re.compile(r"\b(?:git|jj|hg)\b.{0,40}\b(?:status|diff|show|log)\b")
+_CHANGED_FILE = re.compile(
+    r"^(?: ?[MARCD]{1,2} {1,2}|\tmodified: {1,8}|\tnew file: {1,8}|\+\+\+ b/"
+    r"| (?=\S{1,300} {1,200}\| {1,8}\d))(?P<path>[^\s|]{1,300})",
+    re.MULTILINE,
+)
+"""A file in what `git status`, `git diff` and `git diff --stat` print."""
 _STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
 PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
@@ -175,6 +184,8 @@ class Seen:
         """Kinds of checks that a sub-agent's report speaks of, by the effect that started it."""
         self.worldly = False
         """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
+        self.dirty: set[str] = set()
+        """Names of files that were changed already when the run began, as version control listed them."""
         self.gap = False
         """The log lost its beginning: a compaction, a resumed or forked run."""
 
@@ -322,6 +333,18 @@ class Seen:
             self.shas.move_to_end(hit.group())
             if len(self.shas) > MAX_SHAS:
                 self.shas.popitem(last=False)
+
+    def learn_dirty(self, result: ToolResult, effects: Iterable[Effect]) -> None:
+        """Remember the files that version control lists as changed when the run first looks, before it changes any."""
+        if (
+            self.at > MAX_FIRST
+            or self.any(*CHANGES)
+            or not any(_COMPARES.search(command_of(effect)[:4000]) for effect in effects)
+        ):
+            return
+        for hit in _CHANGED_FILE.finditer(result.text[:MAX_SCAN]):
+            if len(self.dirty) < MAX_PATHS:
+                self.dirty.add(name_of(hit["path"]))
 
     def knows_sha(self, sha: str) -> bool:
         """Tell whether a commit id, or one it abbreviates, was printed."""
