@@ -195,7 +195,12 @@ class Sieve:
         likely = set(self._always)
         for string in held:
             for number in self._by_string.get(string, ()):
-                if number not in likely and not any(held.isdisjoint(group) for group in self._others[number]):
+                if number in likely:
+                    continue
+                for group in self._others[number]:
+                    if held.isdisjoint(group):
+                        break
+                else:
                     likely.add(number)
         return likely
 

@@ -159,8 +159,10 @@ def _plan(command: str, dialect: Dialect) -> Plan:
     for act in acts[:MAX_EFFECTS]:
         key = f"{act.kind}:{act.runner}" if act.runner else act.kind
         probe = act.probe and not (tested and act.kind == "ran")
-        numbered.append(msgspec.structs.replace(act, number=counts.get(key, 0), probe=probe))
-        counts[key] = counts.get(key, 0) + 1
+        number = counts.get(key, 0)
+        changed = number or probe != act.probe
+        numbered.append(msgspec.structs.replace(act, number=number, probe=probe) if changed else act)
+        counts[key] = number + 1
     return Plan(script=script, acts=tuple(numbered))
 
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
-from assure_tui.reconcile.gates.rules import Hit, listed, pattern
+from assure_tui.reconcile.gates.rules import Hit, listed, members, pattern
 from assure_tui.reconcile.gates.weaken import is_test, weakening
 from assure_tui.reconcile.model import Effect, Severity
 
@@ -98,7 +98,7 @@ def _read(effect: Effect) -> Iterator[Hit]:
 
 
 def _secrets(simple: Simple) -> Iterator[Hit]:
-    if simple.program in listed("secrets", "readers") and simple.pipe[1] == 0:
+    if simple.program in members("secrets", "readers") and simple.pipe[1] == 0:
         for word in simple.argv[1:]:
             severity = secret(word) if not word.startswith("-") else None
             if severity is not None and not (severity == "low" and _NAMES_ONLY.search(simple.text)):
@@ -138,7 +138,7 @@ def _stores() -> dict[str, tuple[str, ...]]:
 
 def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
     simple = commands[at]
-    if simple.program not in listed("network", "senders"):
+    if simple.program not in members("network", "senders"):
         return
     host = next((match[1] or match[2] for word in simple.argv[1:] if (match := _HOST.search(word))), None)
     if simple.program in {"nc", "ncat"}:

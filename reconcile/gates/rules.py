@@ -41,6 +41,12 @@ def listed(group: str, name: str) -> Any:
     return table("gate_lists")[group][name]
 
 
+@cache
+def members(group: str, name: str) -> frozenset[str]:
+    """Give a list of words of the data as a set."""
+    return frozenset(listed(group, name))
+
+
 def may_hold(group: str, name: str, text: str) -> bool:
     """Tell whether any line of `text` may match `pattern(group, name)`; False is certain."""
     return bool(_sieve(group, name).likely(text))

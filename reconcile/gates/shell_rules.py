@@ -14,7 +14,7 @@ from assure_tui.reconcile.gates.aliases import expanded
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.made import made
 from assure_tui.reconcile.gates.places import Own, worth
-from assure_tui.reconcile.gates.rules import Hit, listed, pattern
+from assure_tui.reconcile.gates.rules import Hit, listed, members, pattern
 from assure_tui.reconcile.model import Severity
 
 _CHECKS = {"tests", "lint", "build"}
@@ -392,7 +392,7 @@ def _remote(commands: tuple[Simple, ...], at: int) -> Iterator[Hit]:
 def _fetched(commands: tuple[Simple, ...], at: int) -> str | None:
     """Give the source of the download that a command executes, if it does."""
     simple = commands[at]
-    fetchers, interpreters = listed("network", "fetchers"), listed("network", "interpreters")
+    fetchers, interpreters = listed("network", "fetchers"), members("network", "interpreters")
     if simple.program in interpreters and simple.pipe[1] > 0:
         script = [word for word in simple.argv[1:] if not word.startswith("-")]
         if not script or "-s" in simple.argv:
@@ -400,10 +400,10 @@ def _fetched(commands: tuple[Simple, ...], at: int) -> str | None:
                 if other.pipe[0] == simple.pipe[0] and other.pipe[1] < simple.pipe[1] and other.program in fetchers:
                     return other.text
         return None
-    opened = ("$(", "`", "<(")
     if simple.dynamic and any(name.endswith(("-c", "eval")) for name in simple.wrappers):
         return simple.argv[0] if any(name in simple.argv[0][:40] for name in fetchers) else None
-    if simple.program in {"source", ".", *interpreters}:
+    if simple.program in {"source", "."} or simple.program in interpreters:
+        opened = ("$(", "`", "<(")
         for word in simple.argv[1:]:
             if word.startswith(opened) and any(word.lstrip("$(`<").startswith(name) for name in fetchers):
                 return word
@@ -411,7 +411,7 @@ def _fetched(commands: tuple[Simple, ...], at: int) -> str | None:
 
 
 def _permissions(simple: Simple) -> Iterator[Hit]:
-    known = listed("permissions", "flags")
+    known = members("permissions", "flags")
     flags = [word for word in simple.argv[1:] if word in known]
     if flags and simple.program not in {"echo", "printf", "grep", "rg", "git", "gh", "cat"} and not simple.inner:
         yield Hit(
