@@ -11,11 +11,14 @@ from pathlib import Path
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.small_files import read_small
 from assure_tui.app.neutral import neutral_line
-from assure_tui.ledger import disk
 from assure_tui.ledger.errors import NoteError
 from assure_tui.ledger.note import SIGNATURE, VerifierKey, parse_vkey
 from assure_tui.ledger.witness import Witness, WitnessServer, load_key
+
+MAX_KEY = 4096
+"""Bytes of a file that holds a log's key."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _log(path: Path) -> tuple[str, VerifierKey]:
     """Read the first verifier key of a file: the log's."""
-    data = disk.read(path, 4096)
+    try:
+        data = read_small(path, MAX_KEY)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): name the log's trust/log.vkey.") from error
     if data is None:
         raise UsageError(f"there is no file {path}: name the log's trust/log.vkey.")
     key = parse_vkey(data.decode(errors="replace").split("\n", 1)[0].strip())

@@ -166,7 +166,9 @@ def test_nothing_is_added_to_a_ledger_whose_past_was_altered(recorded, assure):
     sentence(done.stderr, str(recorded / "ledger"), "assure-tui verify")
 
 
-@pytest.mark.parametrize("words", [("verify", "--trust", "/dev/null"), ("import", "/dev/zero")])
+@pytest.mark.parametrize(
+    "words", [("verify", "--trust", "/dev/null"), ("import", "/dev/zero"), ("witness", "--log", "/dev/null")]
+)
 @pytest.mark.usefixtures("recorded")
 def test_a_file_of_the_users_own_that_is_none_is_no_damage_of_the_ledger(assure, words):
     done = assure(*words)

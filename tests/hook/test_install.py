@@ -210,3 +210,14 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
         2,
         "assure-tui: the folder that you stand in is gone: change to another one.\n",
     )
+
+
+def test_what_is_installed_imports_nothing_of_the_repository_it_is_called_in(tmp_path: Path) -> None:
+    for module in ("json", "select", "socket", "struct"):
+        (tmp_path / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    answered = subprocess.run(
+        install.words("generic", tmp_path / "home"), shell=True, input=b'{"event": "call", "tool": "read"}',
+        capture_output=True, check=False, timeout=60, cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": "."},
+    )  # fmt: skip
+    assert json.loads(answered.stdout)["decision"] == "none"
+    assert not (tmp_path / "ran").exists()
