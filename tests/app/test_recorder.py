@@ -381,7 +381,7 @@ def test_a_document_that_is_rewritten_is_found_by_its_new_words_alone(home, fold
     message = {"role": "user", "content": "Please count the zebras."}
     with recording(home, folder), sitting(home) as desk:
         log.write_text(json.dumps({"messages": [message]}))
-        until(lambda: desk.search("zebras"))
+        until(lambda: desk.search("zebras") and home.ledger.exists() and recorded_lines(home, log) == 1)
         log.write_text(json.dumps({"messages": [message | {"content": "Please count the otters."}]}))
         until(lambda: desk.search("otters"))
         assert desk.search("zebras") == []
