@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 
 from assure_tui.app.desk.archive import Archive, plain_errors
-from assure_tui.app.desk.audit import alterations, recorded_logs
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.library import Library
@@ -96,6 +95,8 @@ class Chain:
             UsageError: The log was never recorded.
         """
         ledger = self._archive.reading()
+        from assure_tui.app.desk.audit import alterations, recorded_logs  # noqa: PLC0415 - it brings all adapters
+
         found = list(recorded_logs(ledger, tags, log)) if ledger is not None else []
         if not found:
             raise UsageError(f"nothing of {log} is in the ledger: it was never recorded, or under another path.")

@@ -12,7 +12,6 @@ from pathlib import Path
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.setting import Setting
 from assure_tui.ingest.roots import default_roots
-from assure_tui.ingest.walk import discover
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ def is_first(setting: Setting) -> bool:
 
 def survey(setting: Setting) -> list[Place]:
     """Look at every root once. Reads the heads of files, and writes nothing."""
+    from assure_tui.ingest.walk import discover  # noqa: PLC0415 - it brings all adapters: only the first start needs them
+
     agents = {root.path: root.agent for root in default_roots()}
     places: list[Place] = []
     for root in setting.roots:

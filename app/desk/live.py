@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from assure_tui.app.desk.wire import path_text
 from assure_tui.ingest.model import Locator, RunEvent
-from assure_tui.ingest.reader import open_source
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.book import RunBook
@@ -110,6 +109,8 @@ class LiveSource:
         self._at_end = False
         self._owner: str | None = None
         self._early: list[tuple[Locator, str]] = []
+        from assure_tui.ingest.reader import open_source  # noqa: PLC0415 - it brings all adapters, which no face needs
+
         self._reader = open_source(self.path, self.adapter, salt)
         self.no = self._room.index.source(self._reader.source, salt)
         self._room.started(self, self._reader.source.id)

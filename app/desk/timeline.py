@@ -10,10 +10,8 @@ from assure_tui.app.desk.errors import GoneError, UsageError
 from assure_tui.app.desk.library import Library
 from assure_tui.app.desk.summaries import whole_text
 from assure_tui.app.desk.views import EventRow, FileDiff
-from assure_tui.ingest.adapters import ADAPTERS, detect
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.model import RunEvent, ToolResult
-from assure_tui.ingest.reader import load_event
 
 if TYPE_CHECKING:
     from assure_tui.ingest.adapters.base import Adapter
@@ -68,6 +66,8 @@ def _load(library: Library, no: int, row: EventRow) -> RunEvent:
     path = Path(row.path)
     gone = f"the log {path} no longer holds this event: it is gone or was rewritten; what was read of it stays."
     try:
+        from assure_tui.ingest.reader import load_event  # noqa: PLC0415 - it brings all adapters, which no list needs
+
         event = load_event(path, adapter_of(path, library.adapter(no)), row.at, row.id)
     except SourceError as error:
         raise GoneError(gone) from error
@@ -82,6 +82,8 @@ def adapter_of(path: Path, name: str) -> Adapter:
     Raises:
         GoneError: The log is gone, or was rewritten into something else.
     """
+    from assure_tui.ingest.adapters import ADAPTERS, detect  # noqa: PLC0415 - likewise
+
     named = [adapter for adapter in ADAPTERS if adapter.name == name]
     if len(named) == 1:
         return named[0]

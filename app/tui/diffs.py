@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_for_filename
 from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
-from pygments.util import ClassNotFound
 from textual.content import Content, Span
 
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import paint
 from assure_tui.themes.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 LINE_LIMIT: Final = 2000
 COLOURED_LIMIT: Final = 20_000
@@ -95,6 +95,9 @@ def _numbered(hunk: Hunk, lines: list[tuple[str, str]], path: str) -> Iterator[L
 
 @lru_cache(maxsize=64)
 def _lexer(name: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_for_filename  # noqa: PLC0415 - its list of languages: only when code is shown
+    from pygments.util import ClassNotFound  # noqa: PLC0415 - likewise
+
     try:
         return get_lexer_for_filename(name, stripnl=False, ensurenl=False)
     except ClassNotFound:

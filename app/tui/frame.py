@@ -52,6 +52,8 @@ OPENING: Final = frozenset(
 """Actions that open a dialog, mostly to type in."""
 HELD_FOR: Final = 2.0
 """Seconds after which keys are no longer held back for a dialog that does not come."""
+VERIFY_AFTER: Final = 0.5
+"""Seconds after the start: the screen is painted first."""
 VERIFY_EVERY: Final = 60.0
 """Seconds between two checks of the ledger that nobody asked for."""
 VERIFIED_UNASKED: Final = 50_000
@@ -149,6 +151,8 @@ class Frame(App[int]):
         if self._keymap:
             self.keys_now |= {name: keys for name, keys in self._keymap.items() if name in self.keys_now}
             self.set_keymap(self._keymap)
+        self.revision = self.session.presence.revision
+        self._verify_from = time.monotonic() + VERIFY_AFTER
         self.session.refresh_rows()
         self.session.load_marks()
         if self._start != "runs" and self.session.rows:

@@ -33,6 +33,10 @@ NARROW: Final = 60
 DEEPEST: Final = 4
 TELLING: Final = 20
 """Decided findings from which on a share of them tells something."""
+DAYTIME: Final = 8
+"""Cells of a time of day."""
+DATED: Final = 11
+"""Cells of a time with its date."""
 
 
 class RunsView(View):
@@ -44,6 +48,8 @@ class RunsView(View):
         super().__init__(session)
         self._welcome = welcome
         self._loose: list[Unattributed] = []
+        self._start = DAYTIME
+        """Cells of the start time: without a date if all runs began today."""
 
     def compose(self) -> ComposeResult:
         """Perhaps a welcome; one list, its heads, and a peek at the run."""
@@ -74,8 +80,9 @@ class RunsView(View):
     def update(self) -> None:
         """Show the runs that the filter lets through."""
         session = self.session
-        start = self._start()
-        rows = [self._row(run, depth, start) for run, depth in nested(session.shown)]
+        dated = any(len(paint.when(run.started)) > DAYTIME for run in session.shown)
+        self._start = DATED if dated else DAYTIME
+        rows = [self._row(run, depth, self._start) for run, depth in nested(session.shown)]
         self._loose = [] if session.queries.get("runs") else list(session.desk.unattributed())
         if self._loose:
             words = f"{paint.count(len(self._loose), 'ROW', 'ROWS')} THAT NO RUN ACCOUNTS FOR"
@@ -102,13 +109,9 @@ class RunsView(View):
         """The heads depend on the width."""
         self._heads()
 
-    def _start(self) -> int:
-        """Cells of the start time: without a date if all runs began today."""
-        return max((len(paint.when(run.started)) for run in self.session.shown), default=8)
-
     def _heads(self) -> None:
         width = (self.size.width or 80) - 1
-        self.query_one("#runs-heads", Caption).show(heads(width, self._start()))
+        self.query_one("#runs-heads", Caption).show(heads(width, self._start))
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Peek at the run that the cursor came to."""
