@@ -238,6 +238,8 @@ class BundleDesk:
         del key
         return True
 
+    withheld = "not disclosed in this bundle"
+    """What stands where a desk would say that there was nothing: whoever made the bundle chose what it shows."""
     keys_needed = 1
     """One: whoever countersigns signs alone."""
 
@@ -369,7 +371,7 @@ def _detail(bundle: Bundle, view: View | None) -> RunDetail:
         model=None,
         cwd=None,
         source=str(bundle.path),
-        title="(only what was chosen is shown)",
+        title="a bundle: what was chosen of the run",
         started=min(times, default=None),
         ended=max(times, default=None),
         status="ended",

@@ -224,6 +224,11 @@ class Reading:
         return self._approvals.all(pending=pending)
 
     @property
+    def withheld(self) -> str:
+        """Say why what is not shown may have been there all the same: nothing is kept from a desk of one's own."""
+        return ""
+
+    @property
     def keys_needed(self) -> int:
         """How many different keys have to seal a verdict before it counts as sealed."""
         return 2 if self.config.four_eyes else 1

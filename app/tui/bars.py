@@ -21,6 +21,8 @@ def header(
     width: int,
     glyphs: Glyphs,
     own_recorder: int | None = None,
+    *,
+    recordable: bool = True,
 ) -> Content:
     """Where one is on the left; on the right, what fits of: who needs you, what is held or followed, the ledger.
 
@@ -33,7 +35,9 @@ def header(
         last = index == len(crumbs) - 1
         left = Content.assemble(left, (arrow, DIM), paint.text(crumb, "bold" if last else "", limit=40))
     warnings = [Content.styled(flag, f"{ACCENT} bold") for flag in flags]
-    if presence.recorder == "none":
+    if not recordable:
+        recorder = Content("")
+    elif presence.recorder == "none":
         warnings.append(Content.styled("not recording", "$state-unverifiable"))
         recorder = Content("")
     elif presence.recorder == "other" and presence.recorder_pid != own_recorder:

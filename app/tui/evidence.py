@@ -125,6 +125,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
             landed=(Cell(subject.row or subject.message, who="feed", grade="independent"),),
             absent={"called": "no run accounts for it", "claimed": "no run reports it"},
         )
+    absent = dict.fromkeys(ABSENT, desk.withheld) if desk.withheld else ABSENT
     matter = _matter(desk, detail, subject)
     run, claim = detail.row.id, matter.claim
     event = claim.event if claim else next((act.event for act in matter.acts), matter.event)
@@ -148,7 +149,7 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
         landed=tuple(_effect(act, detail.row.cwd) for act in landed[:CELLS_SHOWN]),
         read=matter.read,
         more=max(0, len(called) - CELLS_SHOWN) + max(0, len(landed) - CELLS_SHOWN),
-        absent={**ABSENT, **matter.absent},
+        absent=absent if desk.withheld else {**absent, **matter.absent},
         event=event,
         acts=tuple(matter.acts),
         around=tuple(_around(desk, run, event)),

@@ -217,6 +217,8 @@ def _around(row: EventRow, here: str | None, width: int, glyphs: Glyphs) -> Cont
 def _decision(subject: str, decisions: Sequence[Decision], glyphs: Glyphs) -> Content:
     for decision in decisions:
         if decision.finding == subject:
+            if not decision.by:
+                return Content.assemble(paint.sign(glyphs, decision.word), ("   by whom and why is not disclosed", DIM))
             return Content.assemble(
                 paint.sign(glyphs, decision.word),
                 (f"   {paint.text(decision.by, limit=40).plain}: ", DIM),

@@ -208,7 +208,7 @@ def measure(size: int) -> str:
 
 
 def _line(place: Place, width: int, *, out: bool) -> Content:
-    said = "left out" if out else f"{paint.count(place.logs, 'log')}" if place.exists else "watched when it appears"
+    said = "left out" if out else f"{paint.count(place.logs, 'log')}" if place.exists else "once it is there"
     size = measure(place.size) if place.exists and not out else ""
     style = DIM if out or not place.exists else ""
     return paint.row(

@@ -281,7 +281,16 @@ class Frame(App[int]):
             flags.append(f"{timeline.fresh:,} new")
         own = self.recorder.pid if self.recorder else None
         self.header.show(
-            bars.header(self.view.crumbs(), session.rows, session.presence, flags, width, session.glyphs, own)
+            bars.header(
+                self.view.crumbs(),
+                session.rows,
+                session.presence,
+                flags,
+                width,
+                session.glyphs,
+                own,
+                recordable=not session.desk.withheld,
+            )
         )
         self.strip.show(bar(session.ledger, session.glyphs))
         if self._said:

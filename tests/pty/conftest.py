@@ -85,7 +85,7 @@ class Terminal:
 
     def close(self) -> int:
         """Take what is left; end the program if it did not end by itself; give its exit code."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 40  # interpreters end late on a busy machine
         while self.process.poll() is None and time.monotonic() < deadline:
             self.read(0.1)
         if self.process.poll() is None:

@@ -529,6 +529,7 @@ class SampleDesk:
         self.unlocked = set()
         self.ssh = []
         self.keys_needed = 1
+        self.withheld = ""
         self.signed_with = None
         self.sealed = []
         self.queue = []

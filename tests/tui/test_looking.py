@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.views import Decision
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.views.runs import nested
 
@@ -430,3 +431,20 @@ async def test_what_changed_since_the_last_look_is_said_and_marked(desk):
         await pilot.press("slash", *"new", "colon", *"yes", "enter")
         await pilot.pause()
         assert [row.key for row in app.claims.listing.rows if row.key] == [claims[0].id]
+
+
+async def test_what_a_bundle_does_not_disclose_is_never_said_not_to_have_been(desk):
+    desk.withheld = "not disclosed in this bundle"
+    run = desk.runs("")[0].id
+    finding = desk.run(run).findings()[0]
+    decision = Decision(finding=finding.id, word="real", reason="", by="", time=0.0, entry=3)
+    desk.change(run, claims=(), effects=(), decisions=(decision,))
+    app = AssureApp(desk, read_only=True)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        text = " ".join(screen_text(app).split())
+        assert "not disclosed in this bundle" in text
+        assert "by whom and why is not disclosed" in text
+        for words in ("claimed nothing", "no call found", "no independent source", "recording"):
+            assert words not in text

@@ -115,7 +115,8 @@ class ClaimsView(View):
             for item in claims
         ]
         if not claims:
-            said = "none matches the filter" if detail.claims else "the agent claimed nothing yet"
+            nothing_said = f"the agent claimed nothing{' yet' if detail.row.status == 'open' else ''}"
+            said = "none matches the filter" if detail.claims else session.desk.withheld or nothing_said
             rows.append(still(Content.styled(f"  {said}", DIM)))
         unseen = unseen_of(detail)
         if unseen:

@@ -58,7 +58,7 @@ class LedgerPane(View):
         width = max(30, self.size.width - 3)
         facts = [
             ("where", state.path),
-            ("name", state.origin),
+            ("name", state.origin or "-"),
             ("entries", f"{state.size:,}"),
             ("root", state.root or "-"),
             (
