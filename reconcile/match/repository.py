@@ -20,7 +20,8 @@ import msgspec
 from assure_tui.ingest.model import PathSeen, RefMove, RepositorySeen
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.match.work_ruling import Ruling, short
-from assure_tui.reconcile.match.work_seen import CHANGES, Seen, Step, name_of, same_path
+from assure_tui.reconcile.match.work_seen import Seen
+from assure_tui.reconcile.match.work_steps import CHANGES, Step, name_of, same_path
 from assure_tui.reconcile.model import Effect
 
 if TYPE_CHECKING:

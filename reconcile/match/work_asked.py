@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.match.work_bounds import Bound, agrees, bounds, lifts
 from assure_tui.reconcile.match.work_ruling import SEVERITY, command, short
-from assure_tui.reconcile.match.work_seen import CHANGES, Seen, Step, command_of, name_of, paths_of, same_path
+from assure_tui.reconcile.match.work_seen import Seen
+from assure_tui.reconcile.match.work_steps import CHANGES, Step, command_of, name_of, paths_of, same_path
 from assure_tui.reconcile.model import Claim, Discrepancy
 
 if TYPE_CHECKING:

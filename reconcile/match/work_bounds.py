@@ -9,7 +9,7 @@ import msgspec
 
 from assure_tui.reconcile.claims.coding_text import is_path
 from assure_tui.reconcile.claims.segment import units
-from assure_tui.reconcile.match.work_seen import name_of
+from assure_tui.reconcile.match.work_steps import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ import msgspec
 
 from assure_tui.reconcile.effects.runners import compiling
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
-from assure_tui.reconcile.match.work_seen import CHECKS, Seen, Step, command_of, name_of
+from assure_tui.reconcile.match.work_seen import Seen
+from assure_tui.reconcile.match.work_steps import CHECKS, Step, command_of, name_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim

@@ -16,7 +16,8 @@ from assure_tui.reconcile.match.work_ruling import Ruling
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from assure_tui.reconcile.match.work_seen import Seen, Step
+    from assure_tui.reconcile.match.work_seen import Seen
+    from assure_tui.reconcile.match.work_steps import Step
     from assure_tui.reconcile.model import Claim
 
 MAX_WAITING = 256

@@ -6,17 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
-from assure_tui.reconcile.match.work_seen import (
-    CHANGES,
-    PLACES,
-    Seen,
-    Step,
-    Touch,
-    name_of,
-    paths_of,
-    restores,
-    same_path,
-)
+from assure_tui.reconcile.match.work_seen import PLACES, Seen
+from assure_tui.reconcile.match.work_steps import CHANGES, Step, Touch, name_of, paths_of, restores, same_path
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.work_ruling import SEVERITY, short
-from assure_tui.reconcile.match.work_seen import CHECKS
+from assure_tui.reconcile.match.work_steps import CHECKS
 from assure_tui.reconcile.model import Discrepancy
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ import msgspec
 
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.work_ruling import command, short
-from assure_tui.reconcile.match.work_seen import command_of, name_of, paths_of
+from assure_tui.reconcile.match.work_steps import command_of, name_of, paths_of
 from assure_tui.reconcile.model import Discrepancy
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.board import Board
-    from assure_tui.reconcile.match.work_seen import Seen, Step
+    from assure_tui.reconcile.match.work_seen import Seen
+    from assure_tui.reconcile.match.work_steps import Step
     from assure_tui.reconcile.model import Severity
 
 MAX_OPEN = 256

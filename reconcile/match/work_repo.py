@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
-from assure_tui.reconcile.match.work_seen import Seen, Step, command_of
+from assure_tui.reconcile.match.work_seen import Seen
+from assure_tui.reconcile.match.work_steps import Step, command_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.reconcile.match.work_seen import Step, command_of
+from assure_tui.reconcile.match.work_steps import Step, command_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Grade, Outcome, Severity

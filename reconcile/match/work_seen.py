@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from assure_tui.reconcile.claims.coding_text import EXTENSIONS
 from assure_tui.reconcile.match.work_rigged import weakened
+from assure_tui.reconcile.match.work_steps import (
+    CHANGES,
+    MAX_SCAN,
+    Step,
+    Touch,
+    by_git,
+    command_of,
+    matters,
+    name_of,
+    only_comments,
+    paths_of,
+    restores,
+    same_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,18 +33,8 @@ MAX_PATHS = 4096
 MAX_EACH = 128
 """Effects remembered of each kind that is told by order rather than by path."""
 MAX_SHAS = 2048
-MAX_SCAN = 65_536
-"""Code points of one result that are scanned for commit ids."""
 
-_IDLE = frozenset(
-    {"md", "mdx", "rst", "txt", "adoc", "log", "json", "jsonl", "json5", "csv", "svg", "png", "jpg", "gif", "pdf"}
-    | {"html", "htm", "lock", "snap", "template", "diff", "patch", "plist"}
-)
-_SOURCE = EXTENSIONS - _IDLE
-"""Extensions of files whose change can make a check stale: source and configuration, neither prose nor data."""
 
-CHECKS = ("tests", "lint", "build")
-CHANGES = ("edited", "created", "deleted")
 MAX_TAIL = 4096
 """Code points at the end of one result that are searched for words of a pass."""
 _PRINTED = re.compile(
@@ -85,74 +86,10 @@ PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
 )
-_ELSEWHERE = re.compile(
-    r"^/(?:tmp|var/tmp|private/tmp|dev)/|/(?:\.cache|node_modules|__pycache__)/|^(?:\$|%)|/scratchpad/|/\.claude/(?!skills)"
-)
 _ANY_CHECK = re.compile(r"\b(?:tests?|spec|check|ci|verify|validate|e2e|all)\b", re.IGNORECASE)
 _OWN_CHECK = re.compile(
     r"\b(?:tests?|spec|check|ci|verify|validate|lint|build|precommit|pre-commit|e2e)\b", re.IGNORECASE
 )
-
-
-class Step(msgspec.Struct, frozen=True):
-    """An effect at its place in the run's order."""
-
-    at: int
-    turn: int
-    effect: Effect
-
-    @property
-    def ok(self) -> bool:
-        """Succeeded, as far as the log tells."""
-        return self.effect.status == "succeeded"
-
-    @property
-    def bad(self) -> bool:
-        """Failed or was denied."""
-        return self.effect.status in {"failed", "denied"}
-
-    @property
-    def verdict(self) -> str:
-        """`pass`, `fail` or `unknown` for a check, from what its tool printed, else from its exit."""
-        said = self.effect.results.get("verdict")
-        if said in {"pass", "fail"}:
-            return str(said)
-        if self.effect.args.get("masked"):
-            return "unknown"
-        return "pass" if self.ok else "fail" if self.bad else "unknown"
-
-
-class Touch(msgspec.Struct):
-    """The last change of a path and the last failed try."""
-
-    changed: Step | None = None
-    tried: Step | None = None
-
-
-def name_of(path: str) -> str:
-    """Give the last part of a path, lower case."""
-    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].lower()
-
-
-def same_path(said: str, seen: str) -> bool:
-    """Tell whether the words `said` can name the path `seen`: equal, or one ends with the other at a slash."""
-    a = said.replace("\\", "/").lower().removeprefix("./").strip("/")
-    b = seen.replace("\\", "/").lower().removeprefix("./").strip("/")
-    return a == b or b.endswith("/" + a) or a.endswith("/" + b)
-
-
-def matters(path: str, cwd: str | None) -> bool:
-    """Tell whether a change of this file can make a check stale: source or configuration of the project."""
-    plain = path.replace("\\", "/")
-    name = name_of(plain)
-    if name.rpartition(".")[2] not in _SOURCE or _ELSEWHERE.search(plain):
-        return False
-    if cwd and plain.startswith("/"):
-        root = cwd.replace("\\", "/").rstrip("/")
-        return (
-            plain.startswith(root + "/") or root.startswith(plain.rsplit("/", 1)[0]) or root.rsplit("/", 1)[-1] in plain
-        )
-    return True
 
 
 _NONE: OrderedDict[str, Step] = OrderedDict()
@@ -234,7 +171,7 @@ class Seen:
         if effect.kind == "format":
             return
         if step.ok:
-            if any(matters(path, self.cwd) for path in paths) and not _by_git(effect) and not only_comments(effect):
+            if any(matters(path, self.cwd) for path in paths) and not by_git(effect) and not only_comments(effect):
                 self._code_changed(step)
             why = weakened(effect, paths)
             if why:
@@ -426,54 +363,3 @@ class Seen:
             if not word and (_WRITES.search(task) or not _READS.search(task)):
                 return True
         return False
-
-
-def command_of(effect: Effect) -> str:
-    """Give the command line of an effect, or nothing."""
-    return str(effect.args.get("call_command") or effect.args.get("command") or "")
-
-
-def paths_of(effect: Effect) -> list[str]:
-    """Give the paths of an effect, resolved where known."""
-    for key in ("abs", "paths"):
-        value: Any = effect.args.get(key)
-        if isinstance(value, (list, tuple)):
-            found = [str(path) for path in value if path]
-            if found:
-                return found
-        elif value:
-            return [str(value)]
-    return []
-
-
-_KEPT = re.compile(r"\bgit (?:-\S+ )?(?:branch|checkout -[bB]|switch -[cC]) [\w./-]")
-"""In one line with a reset: the commits were moved to a branch of their own first."""
-_COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
-
-
-def only_comments(effect: Effect) -> bool:
-    """Tell whether a diff is known and changes nothing but comments and blank lines."""
-    diff = effect.results.get("diff")
-    if not isinstance(diff, str):
-        return False
-    lines = [
-        line[1:].strip()
-        for line in diff[:MAX_SCAN].splitlines()
-        if line[:1] in {"+", "-"} and line[:3] not in {"+++", "---"}
-    ]
-    return bool(lines) and all(not line or line.startswith(_COMMENTS) for line in lines)
-
-
-def restores(effect: Effect) -> bool:
-    """Tell whether a version-control command throws away changes of the working tree, so that code is another."""
-    action = effect.args.get("action")
-    words = str(effect.args.get("command") or "")[:4000].split()
-    if action == "reset":
-        return "--hard" in words and not _KEPT.search(command_of(effect)[:4000])
-    if action == "checkout":
-        return "--" in words
-    return (action == "restore" and "--staged" not in words) or (action == "revert" and "--abort" not in words)
-
-
-def _by_git(effect: Effect) -> bool:
-    return str(effect.args.get("command") or "").lstrip().startswith("git ")

@@ -11,7 +11,8 @@ from assure_tui.ingest.model import (
 )
 from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.match.work_quiet import Quiet
-from assure_tui.reconcile.match.work_seen import MAX_EACH, MAX_PATHS, Seen, same_path
+from assure_tui.reconcile.match.work_seen import MAX_EACH, MAX_PATHS, Seen
+from assure_tui.reconcile.match.work_steps import same_path
 from assure_tui.reconcile.model import Effect
 
 
