@@ -19,6 +19,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and give the exit code; no error leaves as a traceback."""
+    _open_what_is_closed()
     if list(argv) == ["--version"]:
         from assure_tui.app.desk.about import version  # noqa: PLC0415 - nothing else is needed
 
@@ -38,6 +39,13 @@ def main(argv: Sequence[str]) -> int:
         # The reader of stdout went away, as `head` does: nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
+
+
+def _open_what_is_closed() -> None:
+    """Put the null device in the place of a standard stream that was closed, before a file of ours gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # the lowest free number is its own
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, closefd=False))
 
 
 def _run(module: str, arguments: object) -> int:

@@ -415,6 +415,7 @@ class Source:
     def __init__(self, path):
         self.path, self.members = path, None
         if not os.path.isdir(path):
+            need(stat.S_ISREG(os.stat(path).st_mode), "what is neither a folder nor a file")
             self.zip = zipfile.ZipFile(path)
             listed = self.zip.infolist()
             self.members = {member.filename: member for member in listed}

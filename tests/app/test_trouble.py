@@ -175,3 +175,18 @@ def test_a_file_of_the_users_own_that_is_none_is_no_damage_of_the_ledger(assure,
     assert done.returncode == 2, done.stderr
     assert "shard --damaged" not in done.stderr
     sentence(done.stderr, words[-1])
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end")
+def test_the_travelling_verifier_reads_no_device(tmp_path, assure):
+    assert assure("verify", "--write-verifier", tmp_path / "verify.py").returncode == 0
+    words = [sys.executable, tmp_path / "verify.py", "/dev/zero"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_whose_output_is_closed_ends_as_it_would(tmp_path):
+    words = f"exec {sys.executable} -m assure_tui.app paths --home {tmp_path} >&-"
+    done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, "internal error" in done.stderr) == (0, False)

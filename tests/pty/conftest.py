@@ -70,7 +70,7 @@ class Terminal:
                 break
         return bytes(self.output[start:])
 
-    def until(self, condition: Callable[[bytes], object], seconds: float = 20.0) -> None:
+    def until(self, condition: Callable[[bytes], object], seconds: float = 60.0) -> None:
         """Wait until all output so far fulfils a condition."""
         deadline = time.monotonic() + seconds
         while not condition(bytes(self.output)):

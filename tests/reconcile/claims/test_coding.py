@@ -261,6 +261,6 @@ def test_spans_are_slices_of_the_text_whatever_it_holds(text: str) -> None:
 def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     read("All tests pass.")
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
