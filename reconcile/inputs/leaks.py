@@ -69,11 +69,14 @@ _LINK = re.compile(
 class Leaks(Part):
     """Watches what leaves a run for what it read."""
 
-    __slots__ = ("_heard", "_read", "_size", "_tools")
+    __slots__ = ("_heard", "_latest", "_latest_size", "_read", "_size", "_tools")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self._heard = ""
+        self._latest: list[str] = []
+        """What people said since it was last put together: nobody asks for it at most turns of a long run."""
+        self._latest_size = 0
         self._read: deque[ToolResult] = deque()
         self._size = 0
         self._tools: dict[str, str] = {}
@@ -81,7 +84,10 @@ class Leaks(Part):
     def user(self, event: UserTurn) -> None:
         """Remember what people said: what they name may go where they say."""
         if not event.synthetic:
-            self._heard = (self._heard + " " + event.text)[-MAX_READ:]
+            self._latest += " ", event.text
+            self._latest_size += 1 + len(event.text)
+            if self._latest_size > MAX_READ:
+                self._people()
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Look at the images and links that the agent shows."""
@@ -125,16 +131,24 @@ class Leaks(Part):
             finding = self._finding("tool-changed", "high" if speaks else "medium", event, (number, number), message)
             self.board.put(finding, settled=True)
 
+    def _people(self) -> str:
+        """Give the latest words of people."""
+        if self._latest:
+            self._heard = "".join((self._heard, *self._latest))[-MAX_READ:]
+            self._latest.clear()
+            self._latest_size = 0
+        return self._heard
+
     def _gives_away(self, call: ToolCall, reach: Sink, effects: Sequence[Effect]) -> None:
         for key, body in leaves(reach.args):
             if not reach.line and _SPOKEN.search(key):
                 continue
             for value in _unused(body[:MAX_TEXT]):
-                source = None if value in self._heard else self._kept_as_secret(value)
+                source = None if value in self._people() else self._kept_as_secret(value)
                 if source is None:
                     continue
                 event, span = source
-                asked = not reach.line and _SPOKEN.search(self._heard) is not None
+                asked = not reach.line and _SPOKEN.search(self._people()) is not None
                 shown = f"{value[:4]}…, {len(value)} characters"
                 message = f"what looks like a credential ({shown}), read before, went out with {call.tool}"
                 finding = self._finding("secret-egress", "low" if asked else "high", event, span, message)
@@ -155,7 +169,7 @@ class Leaks(Part):
 
     def _carries(self, link: _Link, event: AgentText | ToolCall, effects: Sequence[Effect]) -> None:
         """Tell of a link whose address carries data that was read."""
-        if not link.host or link.host in self._heard.lower() or any(link.url in read.text for read in self._read):
+        if not link.host or link.host in self._people().lower() or any(link.url in read.text for read in self._read):
             return
         for data in _data(link):
             source = next((read for read in self._read if stands_in(data, fold(read.text))), None)
