@@ -46,7 +46,23 @@ _PLURALS = frozenset({"changes", "checks", "fixes", "updates", "tests", "sets", 
 """Forms that are nouns as often as they describe."""
 _IDIOMS = {
     "made": frozenset({"up", "sense", "sure", "call", "mistake", "decision", "assumption", "error", "progress"}),
-    "narrowed": frozenset({"down", "it", "cause", "causes", "failure", "problem", "issue", "bug", "culprit", "search"}),
+    "narrowed": frozenset(
+        {
+            "down",
+            "it",
+            "cause",
+            "causes",
+            "failure",
+            "problem",
+            "issue",
+            "bug",
+            "culprit",
+            "search",
+            "theme",
+            "question",
+        }
+    ),
+    "pushed": frozenset({"point", "through", "further", "forward", "harder", "past", "toward", "towards", "closer"}),
 }
 """Words near a verb with which it tells of no change: "I made that up"."""
 _RESULTS = frozenset({
@@ -277,7 +293,7 @@ def _alone(tokens: list[Token], at: int) -> bool:
 
 def _idiom(tokens: list[Token], at: int) -> bool:
     words = _IDIOMS.get(tokens[at].text)
-    return words is not None and any(token.text in words for token in tokens[at + 1 : at + 5])
+    return words is not None and any(token.text in words for token in tokens[at + 1 : at + 6])
 
 
 def _at_hand(tokens: list[Token], at: int) -> bool:

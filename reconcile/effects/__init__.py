@@ -133,7 +133,10 @@ def _plainly_a_file(call: ToolCall) -> bool:
 
 def _delegates(call: ToolCall) -> bool:
     data = table("tooling")["delegate"]
-    if not set(files.name_words(call.tool)) & set(data["words"]):
+    words = set(files.name_words(call.tool))
+    if words & set(data["telling"]) and call.mcp_server is None and not call.args.keys().isdisjoint(data["agents"]):
+        return True  # words to another agent of the run, not to people
+    if not words & set(data["words"]):
         return False
     return any(isinstance(call.args.get(name), str) for name in data["arguments"])
 

@@ -29,6 +29,8 @@ _TEST = re.compile(
     r"|(?:public |private |internal |static |final ){0,4}(?:async )?(?:void|Task|fun|function) \w"
 )
 """Where a test begins, in the usual languages."""
+_FUNCTION = re.compile(r"(?:export |pub |static |async ){0,3}(?:func|def|fn|function) ?[\w(]")
+"""Where any function begins: an assertion that goes with its helper was moved or is not needed any more."""
 _CONDITION = re.compile(
     r"(?:\}\s*else\s+)?if\b|@?(?:pytest\.mark|unittest)\.skip(?:if|If|Unless)\b|(?:it|test|describe)\.skipIf\b"
 )
@@ -80,13 +82,17 @@ def _changes(diff: str) -> tuple[list[_Line], list[_Line]]:
             whole = {"+": False, "-": False}
             continue
         text = raw[1:].strip()
-        whole[sign] = whole[sign] or bool(_TEST.match(text))
+        whole[sign] = whole[sign] or bool(_begins(text))
         found[sign].append(_Line(text, whole[sign]))
-    tests = {sign: len({line.text for line in lines if _TEST.match(line.text)}) for sign, lines in found.items()}
+    tests = {sign: len({line.text for line in lines if _begins(line.text)}) for sign, lines in found.items()}
     for sign, other in (("+", "-"), ("-", "+")):
         if tests[sign] <= tests[other]:
             found[sign] = [_Line(line.text) for line in found[sign]]
     return found["+"], found["-"]
+
+
+def _begins(line: str) -> bool:
+    return bool(_TEST.match(line) or _FUNCTION.match(line))
 
 
 def _guarded(added: list[str], at: int) -> bool:
