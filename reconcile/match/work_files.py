@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.work_seen import PLACES, Seen
 from assure_tui.reconcile.match.work_steps import CHANGES, Step, Touch, name_of, paths_of, restores, same_path
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -69,6 +71,9 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         writer = seen.writer_of(name_of(other))
         if writer:
             return confirmed(f"{command(writer)} names {name_of(other)}", writer)
+    installed = next((step for step in reversed(seen.of("installed")) if not step.bad), None)
+    if installed and any(name_of(other).lower() in _manifests() for other in named):
+        return confirmed(f"{command(installed)} writes {name_of(path)}", installed)
     running = next((step for step in reversed(seen.of(*CHANGES)) if _returns(step, named)), None)
     if running:
         return Ruling("pending", "a change has not returned", (running,))
@@ -125,6 +130,11 @@ def _companions(claim: Claim, seen: Seen) -> bool:
     A list of files of which none was changed is a plan, a review or a summary of another session.
     """
     return bool(claim.args.get("own")) or any(step.ok and step.turn == seen.turn for step in seen.of(*CHANGES))
+
+
+@cache
+def _manifests() -> frozenset[str]:
+    return frozenset(table("tooling")["manifests"]["names"])
 
 
 def _returns(step: Step, named: list[str]) -> bool:

@@ -313,6 +313,12 @@ def test_commands_of_a_script_are_taken_from_structured_items_when_there_are_som
     assert (inner.call_id, inner.status, inner.exit_code, inner.text) == ("i1", "failed", 2, "boom")
 
 
+def test_a_text_that_was_given_a_name_is_read_in_its_place():
+    script = 'const patch = "*** Begin Patch\\n*** End Patch";\ntext(await tools.apply_patch(patch));\n'
+    script += "let c = `ls`; tools.f({cmd: c})"
+    assert nested_calls(script) == [("apply_patch", {"input": "*** Begin Patch\n*** End Patch"}), ("f", {"cmd": "ls"})]
+
+
 def test_a_computed_argument_ends_what_can_be_read_of_a_script():
     assert nested_calls("tools.f({a: 1, b: x + 1, c: 2}); tools.g(y); tools.h({s: 'it\\'s', t: `x`})") == [
         ("f", {"a": 1}),

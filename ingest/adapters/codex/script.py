@@ -1,12 +1,13 @@
 """Commands inside the scripts of Codex's code mode: `await tools.exec_command({cmd: "…"})` (FORMATS.md section 2).
 
-A script may hold several calls. Only object literals of plain values are read; what is computed stays unknown.
+A script may hold several calls. Only object literals of plain values are read, and texts that were given a name; what
+is computed stays unknown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 import msgspec
@@ -20,6 +21,8 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<template>`(?:[^`\\$]|\\.)*`)"""
     r"""|(?P<number>-?\d{1,18}(?:\.\d{1,18})?)|(?P<word>[A-Za-z_$][\w$]{0,100})|(?P<mark>[{}\[\]:,]))"""
 )
+_NAMED = re.compile(r"\b(?:const|let|var)\s{1,8}([A-Za-z_$][\w$]{0,100})\s{0,8}=\s{0,8}(String\.raw)?(?=[\"'`])")
+"""A text that is given a name first: `const patch = "…"; await tools.apply_patch(patch)`."""
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 
 
@@ -27,10 +30,26 @@ def nested_calls(script: str) -> list[tuple[str, Json]]:
     """Give the tool calls of a script whose arguments can be read, in order."""
     found: list[tuple[str, Json]] = []
     script = script[:MAX_SCRIPT]
+    named: dict[str, str] | None = None
     for call in islice(_CALL.finditer(script), MAX_CALLS):
-        args = _literal(script, call.end())
+        if named is None:
+            named = _texts(script)
+        args = _literal(script, call.end(), named)
         if args is not None:
             found.append((call[1], args))
+    return found
+
+
+def _texts(script: str) -> dict[str, str]:
+    """Give the texts that the script gives names to."""
+    found: dict[str, str] = {}
+    for given in islice(_NAMED.finditer(script), MAX_CALLS):
+        kind, word = next(_tokens(script, given.end()), ("", ""))
+        if kind not in {"string", "template"}:
+            continue
+        text = word[1:-1] if given[2] else _text(word)
+        if text is not None:
+            found[given[1]] = text
     return found
 
 
@@ -40,10 +59,12 @@ def _tokens(script: str, start: int) -> Iterator[tuple[str, str]]:
         start = found.end()
 
 
-def _literal(script: str, start: int) -> Json | None:
+def _literal(script: str, start: int, named: Mapping[str, str]) -> Json | None:
     """Read a flat object literal, or a string (a freeform tool's input); None when it is anything else."""
     tokens = _tokens(script, start)
     kind, word = next(tokens, ("", ""))
+    if kind == "word" and word in named:
+        return {"input": named[word]}
     if kind in {"string", "template"}:
         text = _text(word)
         return None if text is None else {"input": text}
@@ -64,6 +85,8 @@ def _literal(script: str, start: int) -> Json | None:
             args[key] = float(value) if "." in value else int(value)
         elif value in _WORDS:
             args[key] = _WORDS[value]
+        elif value in named:
+            args[key] = named[value]
         else:
             return args or None  # a computed or nested value ends what can be read
         after = next(tokens, ("", ""))[1]

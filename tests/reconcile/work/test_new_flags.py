@@ -66,6 +66,14 @@ def test_words_to_another_agent_of_the_run_are_no_messages_to_people() -> None:
     assert [value.code for value in found if isinstance(value, Discrepancy)] == []
 
 
+def test_an_installation_changes_the_files_that_list_packages() -> None:
+    found = play(
+        *called(2, "shell", command="go get example.test/lib@v2"), said("I updated `go.mod` to v2 of the library.")
+    )
+    assert [value.code for value in found if isinstance(value, Discrepancy)] == []
+    assert "confirmed" in {value.outcome for value in found if isinstance(value, Claim)}
+
+
 def test_assertions_that_go_with_their_helper_are_not_taken_out_of_a_test() -> None:
     def edit(diff: str) -> Effect:
         return Effect(
