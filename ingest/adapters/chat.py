@@ -98,25 +98,35 @@ _message_decoder = msgspec.json.Decoder(_Message)
 class _Talk:
     """One chat: pairs answers with calls."""
 
-    __slots__ = ("by_name", "native", "run")
+    __slots__ = ("_answered", "_asked", "by_name", "native", "run")
 
     def __init__(self, run: str, native: str) -> None:
         self.run = run
         self.native = native
         self.by_name: deque[tuple[str, str]] = deque(maxlen=MAX_OPEN)
         """Open calls, name and id, for answers that name no call."""
+        self._asked: list[tuple[int, str]] = []
+        self._answered = False
+        """The last message is a tool's: the same prompt again was put there by the program around the agent."""
 
     def message(self, message: _Message, draft: Draft, prefix: str = "") -> None:
         """Turn one message into events; `prefix` comes before the block indices."""
         draft.at(run=self.run, time=epoch(message.timestamp) or epoch(message.created_at))
+        self._step(message, draft, prefix)
+        self._answered = message.role in {"tool", "function"}
+
+    def _step(self, message: _Message, draft: Draft, prefix: str) -> None:
         match message.role:
             case "assistant":
                 self._assistant(message, draft, prefix)
             case "tool" | "function":
                 self._answer(message, draft, prefix)
             case "user":
-                for index, text in _texts(message.content):
-                    draft.add(UserTurn, f"{prefix}{index}", text=text)
+                texts = list(_texts(message.content))
+                again = self._answered and texts == self._asked
+                self._asked = texts
+                for index, text in texts:
+                    draft.add(UserTurn, f"{prefix}{index}", text=text, synthetic=again)
             case "system" | "developer":
                 for index, text in _texts(message.content):
                     draft.add(UserTurn, f"{prefix}{index}", text=text, synthetic=True, system=True)

@@ -317,8 +317,30 @@ class Verdict(Bench):
             if len(alike) == 1:
                 self._own(saying, alike[0])
             self.settle(saying, "unverifiable", "a call of this turn may be what is meant", akin)
+        elif spoken := self._spoken_for(saying):
+            again = [act for act in spoken if kin_of(frame, act) >= KIN]
+            words = "told again of a call that landed" if again else "it may tell of what a call held"
+            self.settle(saying, "confirmed" if again else "unverifiable", words, (again or spoken)[:1])
         else:
             self._phantom(saying)
+
+    def _spoken_for(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that may be meant though other words told of them, too.
+
+        One of the same action that was done with something that the words name, or one that held all they give.
+        """
+        frame = saying.frame
+        values = {str(found.value).lower() for found in frame.near}
+        names = values | {name.lower() for name in frame.names}
+        found: list[Act] = []
+        for act in self.landed:
+            if act.turn != saying.turn or act.at > saying.at or self._conflict(saying, act) is not None:
+                continue
+            held = str(act.effect.args).lower()
+            alike = kin_of(frame, act) >= KIN and any(name in held for name in names)
+            if alike or (values and all(value in held for value in values)):
+                found.append(act)
+        return found
 
     def _invents(self, saying: Saying) -> bool:
         """Tell whether words that could tell a state give an identifier that nobody and no result ever named."""

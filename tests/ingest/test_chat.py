@@ -152,3 +152,14 @@ def test_a_message_of_unexpected_shape_is_counted_and_the_rest_is_read(tmp_path)
 def test_a_turn_ends_where_the_agent_asks_for_nothing_more(log):
     found = log("openai-chat", CHAT)
     assert [event.what for event in found.all(Boundary)] == ["turn_end"]
+
+
+def test_a_prompt_that_the_program_repeats_after_a_tool_is_no_new_turn(log):
+    ask = {"role": "user", "content": "Invite Dora."}
+    act = {
+        "role": "assistant",
+        "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "invite", "arguments": "{}"}}],
+    }
+    answer = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
+    read = log("openai-chat", [{"messages": [ask, act, answer, ask, {"role": "assistant", "content": "Done."}, ask]}])
+    assert [turn.synthetic for turn in read.all(UserTurn)] == [False, True, False]
