@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.tui.application import AssureApp
+from assure_tui.app.tui.hangup import end_with_terminal
 from assure_tui.app.tui.port import Desk
 from assure_tui.app.tui.recorder import attached
 
@@ -63,6 +64,7 @@ def run(
             welcome=welcome,
             notify=notify,
         )
+        end_with_terminal()
         return app.run() or 0
 
 

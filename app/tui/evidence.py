@@ -131,6 +131,8 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
     event = claim.event if claim else next((act.event for act in matter.acts), matter.event)
     called = [act for act in matter.acts if act.source_kind == "log"]
     landed = [act for act in matter.acts if act.source_kind != "log"] or _rows_beside(detail, called)
+    if not landed and not desk.withheld and _in_a_crowd(detail, called):
+        absent = {**absent, "landed": "another system has rows for this and other calls; which is whose is not known"}
     cells = [_effect(act, detail.row.cwd) for act in (*called, *landed)]
     return Evidence(
         carried=_carried(matter.read, cells),
@@ -206,6 +208,14 @@ def _rows_beside(detail: RunDetail, called: Sequence[Effect]) -> list[Effect]:
         if of_log and of_log <= names:
             rows |= {act.id: act for act in acts if act.source_kind != "log"}
     return list(rows.values())
+
+
+def _in_a_crowd(detail: RunDetail, called: Sequence[Effect]) -> bool:
+    """Tell whether rows of other systems stand beside these calls only together with further calls."""
+    rows = {effect.id for effect in detail.effects if effect.source_kind != "log"}
+    names = {act.id for act in called}
+    told = [*(claim.effects for claim in detail.claims), *(found.effects for found in detail.discrepancies)]
+    return any(not names.isdisjoint(evidence) and not rows.isdisjoint(evidence) for evidence in told)
 
 
 def _carried(read: Sequence[Cell], acts: Sequence[Cell]) -> tuple[str, ...]:

@@ -83,6 +83,12 @@ class Terminal:
         os.write(self._master, keys.encode())
         return self.read(seconds)
 
+    def vanish(self) -> int:
+        """Take the terminal away without a hang-up signal; give the exit code of the program that notices."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDWR)
+        return self.process.wait(40)
+
     def close(self) -> int:
         """Take what is left; end the program if it did not end by itself; give its exit code."""
         deadline = time.monotonic() + 40  # interpreters end late on a busy machine

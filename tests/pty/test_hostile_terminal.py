@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -148,3 +149,11 @@ def test_settings_that_the_screen_does_not_know_are_told(tmp_path, environment, 
         assert screen.close() == 2
     assert screen.output.count(b"\n") == 1
     assert b"dark" in screen.output or b"did you mean 'quit'" in screen.output
+
+
+def test_a_screen_whose_terminal_is_gone_ends(recorded, environment, terminal):
+    """Without a hang-up signal, as some multiplexers and services leave it."""
+    folder = recorded[0]
+    with terminal("--read-only", env=environment(folder), cwd=folder) as screen:
+        screen.until(lambda output: b"need you" in output)
+        assert screen.vanish() == -signal.SIGHUP

@@ -35,6 +35,15 @@ def test_rows_that_another_finding_puts_beside_the_same_calls_are_shown(desk):
     assert [row.who for row in gather(desk, detail, alone).landed] == ["payments", "payments"]
 
 
+def test_rows_that_stand_beside_several_calls_are_not_denied_to_one_of_them(desk):
+    detail = desk.run("r-04")
+    duplicate = next(found for found in detail.discrepancies if found.code == "duplicate")
+    call = next(act.id for act in detail.effects if act.id in duplicate.effects and act.source_kind == "log")
+    evidence = gather(desk, detail, msgspec.structs.replace(duplicate, claim=None, effects=(call,)))
+    assert evidence.landed == ()
+    assert "for this and other calls" in evidence.absent["landed"]
+
+
 def test_the_turn_that_names_the_same_order_is_preferred_to_the_last_one(desk):
     run = desk.run("r-04").row.id
     events = desk.timelines[run]

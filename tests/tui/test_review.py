@@ -71,3 +71,13 @@ async def test_a_double_refund_is_seen_decided_judged_and_sealed(desk, size):
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert desk.sealed == [desk.run("r-04").row.id]
+
+
+async def test_a_reason_that_is_typed_at_once_is_not_lost(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("e", "v")
+        await pilot.pause()
+        await type_in(pilot, "made twice")
+        assert app.screen.query_one("DraftInput").value == "made twice"

@@ -31,7 +31,7 @@ def suggested(detail: RunDetail) -> VerdictWord:
 
 
 class Words(Static, can_focus=True):
-    """The three words. 1, 2, 3 take one and go on to the reason; j and k walk through them."""
+    """The three words. 1, 2, 3 take one and go on to the reason, as any letter does; j and k walk through them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "walk(1)", "Next word", show=False),
@@ -80,17 +80,16 @@ class Words(Static, can_focus=True):
         self.screen.set_focus(self.screen.query_one(DraftInput))
 
     def on_key(self, event: Key) -> None:
-        """Take a word by its number. What was typed on before the reason had the focus goes there too."""
-        if self.screen.focused is not self:
-            if event.is_printable and event.character:
-                event.stop()
-                self.screen.query_one(DraftInput).insert_text_at_cursor(event.character)
-            return
-        if event.key in {"1", "2", "3"}:
+        """Take a word by its number. Any other letter begins the reason: words that are typed are never lost."""
+        if self.screen.focused is self and event.key in {"1", "2", "3"}:
             event.stop()
             self.chosen = int(event.key) - 1
             self._show()
             self.action_take()
+        elif event.is_printable and event.character:
+            event.stop()
+            self.action_take()
+            self.screen.query_one(DraftInput).insert_text_at_cursor(event.character)
 
 
 class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
