@@ -99,7 +99,7 @@ def _bare(text: str) -> Test:
 
     def test(subject: Subject) -> bool:
         row = subject.row
-        fields = (row.id, row.title, row.agent, row.model or "", row.source, row.cwd or "", row.native_id)
+        fields = (row.id, row.title, row.headline, row.agent, row.model or "", row.source, row.cwd or "", row.native_id)
         return any(wanted in field.casefold() for field in fields)
 
     return test
