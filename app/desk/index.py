@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -57,7 +58,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     link = _link(f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}")
     try:
         if not read_only:
-            link.execute("PRAGMA journal_mode = WAL")
+            _keep_write_ahead_log(link)
             link.execute("PRAGMA synchronous = NORMAL")
         link.execute("PRAGMA temp_store = MEMORY")
         link.execute("PRAGMA cache_size = -32000")
@@ -65,6 +66,20 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         link.close()
         raise
     return link
+
+
+def _keep_write_ahead_log(link: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. SQLite fails at once, whatever its timeout, where another turns it on just then."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            link.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _link(name: str) -> sqlite3.Connection:
@@ -413,8 +428,8 @@ class IndexWriter:
     def hook_entries(self) -> Iterator[tuple[str, float, dict[str, Any], dict[str, Any]]]:
         """Give kind, time in seconds, clear part and content of the entries on where the hook is installed."""
         query = "SELECT kind, time, clear, content FROM entries WHERE kind LIKE 'hook-%' ORDER BY entry"
-        for kind, time, clear, content in self._link.execute(query):
-            yield kind, time / 1000, msgspec.json.decode(clear), msgspec.json.decode(content) if content else {}
+        for kind, when, clear, content in self._link.execute(query):
+            yield kind, when / 1000, msgspec.json.decode(clear), msgspec.json.decode(content) if content else {}
 
     def decided_calls(self, subject: str) -> set[str]:
         """Give the ids of the calls of a run that the hook was asked about."""

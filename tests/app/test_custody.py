@@ -25,7 +25,7 @@ def home(tmp_path):
     return tmp_path / "home"
 
 
-def record(folder, home, until, seconds=20.0):
+def record(folder, home, until, seconds=60.0):
     """Record the history until a condition holds."""
     command = [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -33,7 +33,7 @@ def record(folder, home, until, seconds=20.0):
     while process.poll() is None and not until() and time.monotonic() < deadline:
         time.sleep(0.1)
     process.terminate()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
 
 
@@ -94,7 +94,7 @@ def test_a_process_that_records_purges_the_index(recorded, assure, home, logs):
     command = [sys.executable, "-m", "assure_tui.app", "record", str(logs), "--home", str(home)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while "process" not in assure("doctor", logs).stdout and time.monotonic() < deadline:
             time.sleep(0.1)
         done = assure("forget", recorded, "--yes")
@@ -103,7 +103,7 @@ def test_a_process_that_records_purges_the_index(recorded, assure, home, logs):
         assert runs(assure) == []
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert sqlite3.connect(home / "index.sqlite").execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.index import IndexWriter, connect, usable
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.table import Table
 from assure_tui.ledger.verify import Trust
 
 PATIENCE = 20.0
@@ -244,7 +246,7 @@ def test_drafts_survive_the_process_being_killed(home):
         "Desk.open(Home.under(Path(sys.argv[1]))).save_draft('note:x', 'half a sent');"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", code, str(home.lease.parent)], check=False, timeout=30)
+    subprocess.run([sys.executable, "-c", code, str(home.lease.parent)], check=False, timeout=60)
     desk = Desk.open(home)
     assert desk.draft("note:x") == "half a sent"
     desk.drop_draft("note:x")
@@ -381,6 +383,19 @@ def test_a_new_index_is_filled_where_it_lies_for_others_may_be_opening_it(tmp_pa
         IndexWriter(path).close()
         assert path.stat().st_ino == before
         assert usable(reader)
+
+
+def test_a_new_file_is_opened_while_another_process_is_setting_it_up(tmp_path):
+    path = tmp_path / "desk.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.3, other.execute, ["COMMIT"])
+    done.start()
+    with closing(Table(path)) as table:
+        table.save_draft("note", "kept")
+        assert table.draft("note") == "kept"
+    done.join(60)
+    other.close()
 
 
 def test_the_ledgers_newest_entries_are_there_before_a_recorder_has_indexed_them(desk):

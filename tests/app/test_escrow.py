@@ -49,10 +49,10 @@ def recording(home, folder):
         yield recorder
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(60)
 
 
-def until(true, seconds=20.0):
+def until(true, seconds=60.0):
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

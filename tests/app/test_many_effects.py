@@ -40,11 +40,11 @@ def test_the_effects_behind_claims_and_findings_stay_when_the_others_are_left_ou
     thread = threading.Thread(target=Recorder(home, (logs,), backfill=True).run, args=(stop,))
     thread.start()
     desk = Desk.open(home)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not (desk.runs() and desk.runs()[0].confirmed) and time.monotonic() < end:
         time.sleep(0.05)
     stop.set()
-    thread.join(20)
+    thread.join(60)
     run = desk.runs()[0].id
     whole = desk.run(run)
     monkeypatch.setattr(library, "MAX_EFFECTS", 10)

@@ -296,7 +296,7 @@ def test_a_damaged_ledger_ends_record_with_its_own_exit_code(home, folder):
         append(folder / "s-1.jsonl", lines(0, 6))
         until(lambda: home.ledger.exists() and recorded_lines(home, folder / "s-1.jsonl") == 6)
     (home.ledger / "checkpoint").write_bytes(b"nonsense\n")
-    done = subprocess.run(command(home, folder), capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command(home, folder), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 5
     assert done.stderr.count("Traceback") == 0
 

@@ -23,7 +23,7 @@ sys.addaudithook(hook)
 """
 
 
-def recording(folder, home, *, until=lambda: False, seconds=20.0, limit=None, env=None):
+def recording(folder, home, *, until=lambda: False, seconds=60.0, limit=None, env=None):
     """Run the recorder until a condition holds or it ends; give its exit code and what it said."""
     process = subprocess.Popen(
         [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)],
@@ -34,7 +34,7 @@ def recording(folder, home, *, until=lambda: False, seconds=20.0, limit=None, en
     while process.poll() is None and not until() and time.monotonic() < deadline:
         time.sleep(0.1)
     process.terminate()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     return process.returncode, said
 
 
@@ -181,12 +181,12 @@ def test_a_file_of_the_users_own_that_is_none_is_no_damage_of_the_ledger(assure,
 def test_the_travelling_verifier_reads_no_device(tmp_path, assure):
     assert assure("verify", "--write-verifier", tmp_path / "verify.py").returncode == 0
     words = [sys.executable, tmp_path / "verify.py", "/dev/zero"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode in {1, 2}
     assert "Traceback" not in done.stderr
 
 
 def test_a_command_whose_output_is_closed_ends_as_it_would(tmp_path):
     words = f"exec {sys.executable} -m assure_tui.app paths --home {tmp_path} >&-"
-    done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, "internal error" in done.stderr) == (0, False)

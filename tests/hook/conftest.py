@@ -185,7 +185,7 @@ def _start_recorder(folder: Path, home: Home, *logs: Path) -> subprocess.Popen[b
         stderr=subprocess.DEVNULL,
         env=_environment(folder, home),
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not Path(socket_path(str(home.hook))).exists():
         assert recorder.poll() is None
         assert time.monotonic() < deadline
@@ -200,7 +200,7 @@ def workstation(tmp_path: Path, home: Home) -> Iterator[subprocess.Popen[bytes]]
     yield recorder
     if recorder.poll() is None:
         os.kill(recorder.pid, signal.SIGTERM)
-        recorder.wait(20)
+        recorder.wait(60)
 
 
 @pytest.fixture

@@ -59,14 +59,14 @@ def test_what_the_hook_saw_is_gated_and_so_is_a_claim_that_rests_on_it(tmp_path:
         detail = desk.run(desk.runs()[0].id)
     finally:
         stop.set()
-        recorder.join(20)
+        recorder.join(60)
         desk.close()
     assert {effect.call_id: effect.grade for effect in detail.effects} == {"c1": "gated", "c2": "logged"}
     assert [claim.grade for claim in detail.claims if claim.kind == "refund"] == ["gated"]
 
 
 def until(true) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)

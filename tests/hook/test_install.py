@@ -205,7 +205,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     words = f"rmdir {gone}; exec {sys.executable} -P -m assure_tui.app hook status"
-    done = subprocess.run(["sh", "-c", words], cwd=gone, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(["sh", "-c", words], cwd=gone, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (
         2,
         "assure-tui: the folder that you stand in is gone: change to another one.\n",

@@ -16,7 +16,7 @@ from assure_tui.app.hook.server import HookServer
 
 def test_the_client_imports_next_to_nothing() -> None:
     code = "import sys, assure_tui.app.__main__, assure_tui.app.hook.client; print(*sys.modules, sep='\\n')"
-    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, timeout=60)
     modules = set(done.stdout.split())
     assert not {name.split(".")[0] for name in modules} & {
         "pydantic", "textual", "cryptography", "msgspec", "cel", "sqlite3", "tree_sitter", "asyncio", "platformdirs",

@@ -180,7 +180,7 @@ def test_writers_killed_at_random_moments_lose_nothing_they_acknowledged(place):
         time.sleep(source.random() * 0.15)
         writer.send_signal(signal.SIGKILL)
         acknowledged = int([0, *writer.stdout.read().split()][-1])
-        writer.wait(timeout=10)
+        writer.wait(timeout=60)
         writer.stdout.close()
         there = turns(place.open(), f"w-{turn}")
         assert there == list(range(len(there)))

@@ -183,7 +183,7 @@ def test_openssl_verifies_the_note(tmp_path):
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key", "-rawin", "-in", "text"]
-    subprocess.run([*command, "-sigfile", "signature"], cwd=tmp_path, check=True, capture_output=True, timeout=20)
+    subprocess.run([*command, "-sigfile", "signature"], cwd=tmp_path, check=True, capture_output=True, timeout=60)
 
 
 def test_a_proof_is_read_as_it_was_written():

@@ -70,7 +70,7 @@ def openssl(folder, vkey, note):
     (folder / "signature").write_bytes(base64.b64decode(signatures[name])[4:])
     command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key.der", "-rawin"]
     command += ["-in", "text", "-sigfile", "signature"]
-    return subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=20).returncode == 0
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60).returncode == 0
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl program is not installed")

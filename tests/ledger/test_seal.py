@@ -151,6 +151,6 @@ def test_the_public_half_travels_as_a_file(place, tmp_path):
 def test_openssl_reads_the_key_and_gives_the_same_public_half(place):
     key = place.operator()
     command = ["openssl", "pkey", "-in", place.base / "Alice Example.pem", "-passin", "pass:correct horse", "-pubout"]
-    out = subprocess.run(command, capture_output=True, check=True, timeout=20)
+    out = subprocess.run(command, capture_output=True, check=True, timeout=60)
     assert out.stdout in key.identity.export()
     assert out.stdout.startswith(b"-----BEGIN PUBLIC KEY-----")

@@ -49,7 +49,7 @@ def signature(message, key=KEY, *, namespace=b"assure-tui-seal", flags=1, counte
 def ssh_key(tmp_path):
     path = tmp_path / "id_ed25519"
     subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice@example.org", "-f", path], check=True, timeout=20
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice@example.org", "-f", path], check=True, timeout=60
     )
     return path
 
@@ -167,7 +167,7 @@ def test_a_krl_of_openssh_is_read(ssh_key, how):
     listed = ssh_key.with_name("listed")
     listed.write_text(how + public)
     krl = ssh_key.with_name("krl")
-    subprocess.run(["ssh-keygen", "-q", "-k", "-f", krl, listed], check=True, timeout=20)
+    subprocess.run(["ssh-keygen", "-q", "-k", "-f", krl, listed], check=True, timeout=60)
     key = SshSigner.load(ssh_key).key
     with pytest.raises(SealError, match="revoked"):
         parse_revoked(krl.read_bytes()).judge(key, NOW)
@@ -186,9 +186,9 @@ def test_ssh_keygen_verifies_what_was_sealed_and_refuses_a_changed_copy(place, s
     command = ["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", "alice@example.org", "-n", sshsig.NAMESPACE]
     command += ["-s", folder / "1.sshsig"]
     message = (folder / "1.signed").read_bytes()
-    done = subprocess.run(command, input=message, capture_output=True, check=False, timeout=20)
+    done = subprocess.run(command, input=message, capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    done = subprocess.run(command, input=message.replace(b"x", b"y"), capture_output=True, check=False, timeout=20)
+    done = subprocess.run(command, input=message.replace(b"x", b"y"), capture_output=True, check=False, timeout=60)
     assert done.returncode != 0
     (place.base / "trust").mkdir()
     shutil.copy(allowed, place.base / "trust")
@@ -208,13 +208,13 @@ def test_a_key_that_only_the_agent_has_signs(place, ssh_key, monkeypatch):
     try:
         agent.stdout.readline()
         monkeypatch.setenv("SSH_AUTH_SOCK", os.fspath(sock))
-        subprocess.run(["ssh-add", "-q", ssh_key], check=True, capture_output=True, timeout=20)
+        subprocess.run(["ssh-add", "-q", ssh_key], check=True, capture_output=True, timeout=60)
         ssh_key.unlink()
         signer = SshSigner.load(ssh_key.with_name("id_ed25519.pub"))
         check(signer.sign(b"hello"), signer.key, b"hello")
     finally:
         agent.kill()
-        agent.communicate(timeout=20)
+        agent.communicate(timeout=60)
 
 
 @needs_ssh

@@ -73,13 +73,13 @@ def serving(folder, *logs):
         yield parse_vkey(key), url
     finally:
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
 
 
 def post(url, body, path="/add-checkpoint"):
     try:
-        with urllib.request.urlopen(urllib.request.Request(url + path, data=body), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url + path, data=body), timeout=60) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -132,11 +132,11 @@ def test_the_protocol_over_loopback_and_a_restart_in_the_middle(tmp_path, log_ke
         assert post(url, b"x", "/elsewhere")[0] == 404
         assert post(url, request(9, 12))[0] == 200
         origin = hashlib.sha256(LOG.name.encode()).hexdigest()
-        with urllib.request.urlopen(f"{url}/{origin}/checkpoint", timeout=20) as answer:
+        with urllib.request.urlopen(f"{url}/{origin}/checkpoint", timeout=60) as answer:
             monitored = answer.read()
         assert open_checkpoint(monitored, [LOG.verifier, key]).size == 12
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"{url}/{'0' * 64}/checkpoint", timeout=20)
+            urllib.request.urlopen(f"{url}/{'0' * 64}/checkpoint", timeout=60)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_of_requests_at_once_one_advances_and_none_goes_back(witness):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(answers) == [200] + [409] * 15
 
 

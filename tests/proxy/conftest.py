@@ -49,7 +49,7 @@ class Bench:
         sending, out, done = (self.home.parent / name for name in ("sent", "out", "done"))
         sending.write_bytes(sent)
         line = f"{shlex.join(self.command())} <{sending} >{out} 2>&1; mv {out} {done}"
-        subprocess.run(["sh", "-c", f"({line}) &"], check=True, start_new_session=True, timeout=10)
+        subprocess.run(["sh", "-c", f"({line}) &"], check=True, start_new_session=True, timeout=60)
 
     def ended(self) -> bytes:
         """Give what came back, and an end mark, once the proxy that was started apart has ended."""

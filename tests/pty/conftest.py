@@ -87,11 +87,11 @@ class Terminal:
         """Take the terminal away without a hang-up signal; give the exit code of the program that notices."""
         os.close(self._master)
         self._master = os.open(os.devnull, os.O_RDWR)
-        return self.process.wait(40)
+        return self.process.wait(60)
 
     def close(self) -> int:
         """Take what is left; end the program if it did not end by itself; give its exit code."""
-        deadline = time.monotonic() + 40  # interpreters end late on a busy machine
+        deadline = time.monotonic() + 60  # interpreters end late on a busy machine
         while self.process.poll() is None and time.monotonic() < deadline:
             self.read(0.1)
         if self.process.poll() is None:

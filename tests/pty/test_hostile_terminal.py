@@ -44,14 +44,14 @@ def recorded(tmp_path_factory, environment, hostile_logs):
         [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(hostile_logs)],
         env=environment(folder), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     wanted = len([path for path in hostile_logs.iterdir() if path.suffix != ".txt"])
     runs = []
     while len(runs) < wanted and time.monotonic() < deadline and recorder.poll() is None:
         time.sleep(0.5)
         runs = json.loads(command("runs", "--format", "json", env=environment(folder), cwd=folder).stdout or "[]")
     recorder.terminate()
-    out, err = recorder.communicate(timeout=30)
+    out, err = recorder.communicate(timeout=60)
     assert recorder.returncode == 0, err
     assert len(runs) == wanted
     return folder, out, err

@@ -43,17 +43,17 @@ def home(tmp_path):
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     desk = Desk.open(home, roots=(logs,))
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not (desk.runs() and desk.presence().ledger_size > 3):
         assert time.monotonic() < end
         time.sleep(0.05)
     desk.close()
     recorder.stdin.close()
-    recorder.wait(20)
+    recorder.wait(60)
     return home
 
 
-def read_until(master, wanted, seconds=30.0):
+def read_until(master, wanted, seconds=60.0):
     out, end = b"", time.monotonic() + seconds
     while wanted not in out:
         assert time.monotonic() < end, out[-2000:]

@@ -163,12 +163,12 @@ def real(tmp_path):
     desk = Desk.open(home, roots=(logs,))
     import time  # noqa: PLC0415 - one test
 
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not (desk.runs() and desk.presence().ledger_size > 3) and time.monotonic() < end:
         time.sleep(0.05)
     yield desk
     stop.set()
-    recorder.join(20)
+    recorder.join(60)
     desk.close()
 
 

@@ -97,7 +97,7 @@ def read_for(master, seconds):
     return out
 
 
-def read_until(master, wanted, seconds=30.0):
+def read_until(master, wanted, seconds=60.0):
     out, end = b"", time.monotonic() + seconds
     while time.monotonic() < end:
         out += read_for(master, 0.3)
@@ -149,7 +149,7 @@ def test_a_real_terminal_gets_no_byte_that_a_log_chose(logs, tmp_path):
             out += read_for(master, 0.6)
         os.write(master, b"q")
         out += read_for(master, 2)
-        child.wait(15)
+        child.wait(60)
     finally:
         if child.poll() is None:
             child.kill()

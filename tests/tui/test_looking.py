@@ -17,7 +17,7 @@ def screen_text(app):
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
-async def wait_for(pilot, true, seconds=5.0):
+async def wait_for(pilot, true, seconds=60.0):
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"

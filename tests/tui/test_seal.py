@@ -187,4 +187,4 @@ def test_a_key_of_the_agent_is_offered_by_its_public_half(tmp_path, monkeypatch)
         assert ssh_keys(tmp_path) == [SshChoice(name="key id", path=tmp_path / "id.pub", where="agent")]
     finally:
         agent.terminate()
-        agent.wait(10)
+        agent.wait(60)

@@ -35,7 +35,7 @@ def screen_text(app):
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
-async def wait_for(pilot, true, seconds=20.0):
+async def wait_for(pilot, true, seconds=60.0):
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, screen_text(pilot.app)
@@ -54,7 +54,7 @@ def recorded(tmp_path):
     recorder = Recorder(home, (logs,), needs_ledger=True)
     thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while desk.presence().recorder == "none" and time.monotonic() < end:
         time.sleep(0.05)
     with (logs / "code.jsonl").open("w", encoding="utf-8") as log:
@@ -64,7 +64,7 @@ def recorded(tmp_path):
         yield desk
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(60)
         desk.close()
 
 
