@@ -9,7 +9,7 @@ an SSH key; then a `.sshsig` has the signature once more in the form that `ssh-k
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -179,17 +179,6 @@ def ssh_files(envelope: bytes, signer: Sealer) -> dict[str, bytes]:
         return {}
     _, signature, message = first_signature(envelope)
     return {"sshsig": sshsig.armor(signature).encode(), "signed": message}
-
-
-def verify_seal(ledger: Ledger, index: int, known: Collection[OperatorIdentity] = ()) -> Seal:
-    """Check the seal that an entry records: digest, signature, the checkpoint it is over, and its proof if any.
-
-    Raises SealError if any of them fails.
-    """
-    entry = ledger.entry(index)
-    found = open_seal(ledger.directory, index, entry, ledger.keys_at, Signers.of(known))
-    check_checkpoint(found.statement, ledger.origin, entry, ledger.root_at(checkpoint_size(entry)))
-    return found
 
 
 def open_seal(directory: Path, index: int, entry: Entry, keys_at: KeysAt, known: Signers | None = None) -> Seal:

@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.what == "list":
             return _list(desk, arguments)
+        desk.check_answer(arguments.approval, arguments.reason)
         if arguments.what == "approve":
             words = passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
             done = desk.approve(arguments.approval, arguments.reason, passphrase=words, key=arguments.key)

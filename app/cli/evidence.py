@@ -60,6 +60,7 @@ def _import(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def _withdraw(desk: Desk, arguments: argparse.Namespace) -> int:
+    desk.check_withdrawal(arguments.run, arguments.reason)
     receipt = desk.withdraw(
         arguments.run, arguments.reason, passphrase=_words(arguments), key=arguments.key, ssh=arguments.ssh_key
     )

@@ -100,6 +100,7 @@ def _verdict(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def _seal(desk: Desk, arguments: argparse.Namespace) -> int:
+    desk.check_seal(arguments.runs)
     ssh = arguments.ssh_key
     words = "" if ssh else passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
     for receipt in desk.seal(arguments.runs, passphrase=words, key=arguments.key, ssh=ssh):

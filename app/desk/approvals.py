@@ -91,6 +91,19 @@ class Approvals:
         found = gather(self._archive.entries(("approval",)), time.time())
         return [approval for approval in found if not pending or approval.state == "pending"]
 
+    def waiting(self, name: str, reason: str, *, by: str) -> Approval:
+        """Give the approval of an id or a unique beginning of one, if it can be answered by `by` for this reason.
+
+        Raises:
+            UsageError: Nothing waits under that id, the reason is missing, or whoever answers is the requester.
+        """
+        waiting = _waiting(self.all(pending=False), name)
+        if not reason.strip():
+            raise UsageError(f"an answer to {waiting.id} needs a reason in words.")
+        if by.casefold() == waiting.agent.casefold() or descends(os.getpid(), set(waiting.requester)):
+            raise UsageError(f"{waiting.id} was requested by {waiting.agent}, which cannot answer its own request.")
+        return waiting
+
     def answer(
         self,
         name: str,
@@ -110,11 +123,7 @@ class Approvals:
         """
         from assure_tui.app.desk.operators import unlock  # noqa: PLC0415 - cryptography is needed only here
 
-        waiting = _waiting(self.all(pending=False), name)
-        if not reason.strip():
-            raise UsageError(f"an answer to {waiting.id} needs a reason in words.")
-        if by.casefold() == waiting.agent.casefold() or descends(os.getpid(), set(waiting.requester)):
-            raise UsageError(f"{waiting.id} was requested by {waiting.agent}, which cannot answer its own request.")
+        waiting = self.waiting(name, reason, by=by)
         signer = None
         if passphrase or word == "approved":
             with plain_errors():

@@ -155,6 +155,28 @@ class Desk(Reading):
         self._bumps += 1
         return [receipt]
 
+    def check_seal(self, runs: Sequence[str]) -> None:
+        """Look whether runs can be sealed, before anybody is asked for a passphrase.
+
+        Raises:
+            UsageError: There is no such run, or it has no verdict or no evidence in the ledger.
+        """
+        from assure_tui.app.desk.sealing import check_runs  # noqa: PLC0415 - cryptography is needed only here
+
+        check_runs(self, self._archive, [self._name(run) for run in runs])
+
+    def check_withdrawal(self, run: str, reason: str) -> None:
+        """Look whether a run has a seal to withdraw, and a reason, before anybody is asked for a passphrase.
+
+        Raises:
+            UsageError: There is no such run, no seal stands on it, or no reason was given.
+        """
+        if not reason.strip():
+            raise UsageError("a withdrawal needs a reason in words.")
+        name = self._name(run)
+        if not self.seals_on(name):
+            raise UsageError(f"no seal stands on run {name}.")
+
     def withdraw(
         self, run: str, reason: str, *, passphrase: str = "", key: str | None = None, ssh: Path | None = None
     ) -> SealReceipt:
@@ -170,6 +192,14 @@ class Desk(Reading):
         return receipt
 
     # Calls that wait --------------------------------------------------------------------------------------------------
+
+    def check_answer(self, approval: str, reason: str) -> None:
+        """Look whether a call waits and may be answered here, before anybody is asked for a passphrase.
+
+        Raises:
+            UsageError: Nothing waits under that id, the reason is missing, or whoever asks is the requester.
+        """
+        self._approvals.waiting(approval, reason, by=self.operator)
 
     def approve(self, approval: str, reason: str, *, passphrase: str, key: str | None = None) -> Approval:
         """Let a call that waits be made, signed with the operator's key; by its id or a unique beginning of it.

@@ -61,12 +61,21 @@ class FeedPost:
         while not self._stop.is_set():
             try:
                 rows, state = self._reader.read(time.time())
-                unreadable = self._reader.tally.malformed + self._reader.tally.unrecognised
-                problem = f"feed {self.name}: {unreadable} rows could not be read" if unreadable else None
-                self._post.put(Reading(self.name, rows, state, problem))
+                self._post.put(Reading(self.name, rows, state, _problem(self._reader)))
             except IngestError as error:
                 self._post.put(Reading(self.name, [], None, f"feed {self.name}: {error}"))
             self._stop.wait(self._pause)
+
+
+def _problem(reader: FeedReader) -> str | None:
+    unreadable, resets = reader.tally.malformed + reader.tally.unrecognised, reader.resets
+    told = [f"{unreadable} rows could not be read"] if unreadable else []
+    told += (
+        [f"its file was truncated or replaced {resets} {'time' if resets == 1 else 'times'}: it was read anew"]
+        if resets
+        else []
+    )
+    return f"feed {reader.spec.name}: {'; '.join(told)}" if told else None
 
 
 class FeedBook:

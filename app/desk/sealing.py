@@ -25,6 +25,24 @@ if TYPE_CHECKING:
     from assure_tui.ledger.store import Ledger
 
 
+def check_runs(desk: Desk, archive: Archive, runs: Sequence[str]) -> list[RunDetail]:
+    """Give the runs, if each has what a seal is over; nothing is written, and no key is needed.
+
+    Raises:
+        UsageError: A run has no verdict, or nothing of it is in the ledger.
+    """
+    details = [desk.run(run) for run in runs]
+    for detail in details:
+        if detail.verdict is None:
+            raise UsageError(f"run {detail.row.id} has no verdict to seal: give one with `assure-tui verdict`.")
+        if archive.newest(EVIDENCE, desk.subject(detail.row.id)) < 0:
+            raise UsageError(
+                f"nothing of run {detail.row.id} is in the ledger yet: run `assure-tui record`, for history with"
+                " --backfill."
+            )
+    return details
+
+
 def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], key: SealKey) -> SealReceipt:
     """Sign the verdicts on `runs` over their evidence as the ledger has it now.
 
@@ -35,19 +53,11 @@ def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], key: SealKey) -
     ledger = archive.writing()
     if desk.verify().state == "damaged":
         raise LedgerDamagedError(f"the ledger in {ledger.directory} does not verify: nothing is sealed on it.")
-    details = [desk.run(run) for run in runs]
-    for detail in details:
-        if detail.verdict is None:
-            raise UsageError(f"run {detail.row.id} has no verdict to seal: give one with `assure-tui verdict`.")
+    details = check_runs(desk, archive, runs)
     with plain_errors():
         ledger.refresh()
         upto = ledger.size
         evidence = {run: evidence_of(archive, ledger, desk.subject(run), upto) for run in runs}
-        for run, (count, _) in evidence.items():
-            if not count:
-                raise UsageError(
-                    f"nothing of run {run} is in the ledger yet: run `assure-tui record`, for history with --backfill."
-                )
         predicate = {
             "version": 1,
             "reviewer": desk.operator,

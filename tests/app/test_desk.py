@@ -324,6 +324,26 @@ def test_the_same_review_on_the_command_line(home, assure, tmp_path):
     assert "1" not in assure("status", "--line", **where).stdout.split("need")[0]
 
 
+@pytest.mark.parametrize(
+    ("argv", "word"),
+    [
+        (["seal", "r-nothing"], "r-nothing"),
+        (["seal", "{run}"], "no verdict"),
+        (["withdraw", "r-nothing", "a reason"], "r-nothing"),
+        (["withdraw", "{run}", "a reason"], "no seal stands"),
+        (["withdraw", "{run}", " "], "reason"),
+        (["approvals", "approve", "a-nothing", "a reason"], "a-nothing"),
+    ],
+)
+def test_what_cannot_be_signed_is_told_before_a_passphrase_is_asked_for(home, assure, argv, word):
+    where = {"home": home.lease.parent}
+    (row,) = json.loads(assure("runs", "--format", "json", **where).stdout)
+    done = assure(*(each.format(run=row["id"]) for each in argv), **where)
+    assert done.returncode == 2
+    assert word in done.stderr
+    assert "terminal" not in done.stderr
+
+
 def test_verify_tells_a_ledger_that_nothing_vouches_for(home, assure, tmp_path):
     assert assure("verify", home.ledger, home=tmp_path / "elsewhere").returncode == 4
     assert assure("verify", home.ledger, "--allow-unanchored", home=tmp_path / "elsewhere").returncode == 0

@@ -13,7 +13,8 @@ from assure_tui.ledger.entry import encode_entry
 from assure_tui.ledger.errors import EntryError, KeyFileError, SealError, WrongPassphraseError
 from assure_tui.ledger.operator_key import OperatorKey, load_identity
 from assure_tui.ledger.proof import parse_proof
-from assure_tui.ledger.seal import seal, verify_seal
+from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal, seal
+from assure_tui.ledger.signers import Signers
 
 EVIDENCE = Subject("evidence", "ab" * 32)
 TYPE = "https://example.org/verdict/v1"
@@ -30,6 +31,13 @@ def sealed(ledger, key, predicate=None):
     return seal(
         ledger, subjects=[EVIDENCE], predicate_type=TYPE, predicate=predicate or {"verdict": "rejected"}, key=key
     )
+
+
+def verify_seal(ledger, index, known=()):
+    entry = ledger.entry(index)
+    found = open_seal(ledger.directory, index, entry, ledger.keys_at, Signers.of(known))
+    check_checkpoint(found.statement, ledger.origin, entry, ledger.root_at(checkpoint_size(entry)))
+    return found
 
 
 def test_a_seal_says_who_signed_what_over_which_checkpoint(place, ledger):
