@@ -1,4 +1,4 @@
-"""Where the known agents keep their logs on this machine (FORMATS.md sections 1 to 3)."""
+"""Where the known agents keep their logs on this machine (FORMATS.md)."""
 
 from __future__ import annotations
 
@@ -34,4 +34,7 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     roots += [Root("copilot-cli", copilot / "session-state"), Root("copilot-cli", copilot / "history-session-state")]
     gemini = Path(environ.get("GEMINI_CLI_HOME") or home) / ".gemini"
     roots += [Root("gemini-cli", gemini / "tmp")]
+    pi = Path(environ.get("PI_CODING_AGENT_DIR") or home / ".pi" / "agent")
+    roots += [Root("pi", Path(environ.get("PI_CODING_AGENT_SESSION_DIR") or pi / "sessions"))]
+    roots += [Root("pi", Path(environ.get("OPENCLAW_STATE_DIR") or home / ".openclaw") / "agents")]
     return roots

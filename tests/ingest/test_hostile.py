@@ -110,6 +110,61 @@ RECORDS: dict[str, list[Any]] = {
         ),
         _copilot("permission.completed", toolCallId="t", result={"kind": "approved"}),
     ],
+    "gemini-cli": [
+        {"sessionId": "s", "projectHash": "p", "startTime": TIME, "kind": "subagent"},
+        {"id": "u", "timestamp": TIME, "type": "user", "content": [{"text": "x"}]},
+        {
+            "id": "m",
+            "type": "gemini",
+            "content": "x",
+            "model": "m",
+            "toolCalls": [
+                {
+                    "id": "c",
+                    "name": "run_shell_command",
+                    "args": {"todos": [{"description": "d", "status": "completed"}]},
+                    "status": "success",
+                    "result": [{"functionResponse": {"response": {"output": "Exit Code: 1"}}}],
+                    "resultDisplay": {"fileDiff": "@@ -1 +1 @@", "filePath": "f"},
+                }
+            ],
+        },
+        {"$set": {"messages": [{"id": "n", "type": "error", "content": "x"}]}},
+        {"$rewindTo": "m"},
+    ],
+    "pi": [
+        {"type": "session", "id": "s", "timestamp": TIME, "cwd": "/srv", "parentSession": "a_b.jsonl"},
+        {
+            "type": "message",
+            "id": "a",
+            "parentId": "z",
+            "timestamp": TIME,
+            "message": {
+                "role": "assistant",
+                "model": "m",
+                "stopReason": "stop",
+                "content": [
+                    {"type": "text", "text": "x"},
+                    {"type": "toolCall", "id": "c", "name": "edit", "arguments": {}},
+                ],
+            },
+        },
+        {
+            "type": "message",
+            "id": "b",
+            "parentId": "a",
+            "message": {
+                "role": "toolResult",
+                "toolCallId": "c",
+                "toolName": "bash",
+                "content": [{"type": "text", "text": "Command exited with code 1"}],
+                "details": {"diff": "+ 1 x"},
+                "isError": True,
+            },
+        },
+        {"type": "message", "message": {"role": "bashExecution", "command": "x", "output": "y", "exitCode": 1}},
+        {"type": "custom_message", "content": "x"},
+    ],
     "openai-chat": [
         {
             "role": "assistant",

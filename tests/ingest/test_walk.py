@@ -131,6 +131,7 @@ def test_the_agents_own_variables_move_their_folders():
         "/home/kim/.codex/sessions",
     ]
     variables = {"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "COPILOT_HOME": "/p", "GEMINI_CLI_HOME": "/g"}
+    variables |= {"PI_CODING_AGENT_DIR": "/i", "OPENCLAW_STATE_DIR": "/o"}
     moved = default_roots(variables, home)
     assert {root.path.as_posix() for root in moved} == {
         "/c/projects",
@@ -139,6 +140,8 @@ def test_the_agents_own_variables_move_their_folders():
         "/p/session-state",
         "/p/history-session-state",
         "/g/.gemini/tmp",
+        "/i/sessions",
+        "/o/agents",
     }
 
 
