@@ -1,7 +1,8 @@
 """Chats in OpenAI's form: a JSON document, a bare list of messages, or JSON Lines of messages or whole chats.
 
 A tool's answer has no status in this form. It counts as failed when the message says so (`"is_error": true`) or when
-the answer says so at its very start; otherwise the tool is taken to have done what it was asked.
+the answer says so at its very start; otherwise the tool is taken to have done what it was asked. Agents that run shells
+in this form (mini-swe-agent, Mistral Vibe) write the exit code at the start or the end of the answer.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
+    ExitSource,
     Locator,
     Origin,
     ResultStatus,
@@ -38,6 +40,7 @@ MAX_OPEN = 4096
 """Calls without a result that are remembered per run, for results that name no call."""
 MAX_RUNS = 1024
 
+_EXIT = re.compile(r"\A\s{0,8}<returncode>(-?\d{1,9})</returncode>|(?:\A|\n)returncode: (-?\d{1,9})\s{0,8}\Z")
 _ROLE = rb'"role"\s{0,64}:\s{0,64}"(?:system|developer|user|assistant|tool|function)"'
 _HAS_ROLE = re.compile(_ROLE)
 _MESSAGES = re.compile(rb'"messages"\s{0,64}:\s{0,64}\[\s{0,64}\{')
@@ -163,7 +166,14 @@ class _Talk:
         status: ResultStatus = "succeeded"
         if message.is_error or (message.is_error is None and says_error(text)):
             status = "failed"
-        draft.add(ToolResult, f"{prefix}0", call_id=call_id, text=text, status=status)
+        found = _EXIT.search(text)
+        code = int(found[1] or found[2]) if found else None
+        source: ExitSource = "none" if code is None else "text"
+        if code:
+            status = "failed"
+        draft.add(
+            ToolResult, f"{prefix}0", call_id=call_id, text=text, status=status, exit_code=code, exit_source=source
+        )
 
     def _open(self, name: str | None) -> str | None:
         """The oldest open call, of that name if one is given."""

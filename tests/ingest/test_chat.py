@@ -163,3 +163,18 @@ def test_a_prompt_that_the_program_repeats_after_a_tool_is_no_new_turn(log):
     answer = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
     read = log("openai-chat", [{"messages": [ask, act, answer, ask, {"role": "assistant", "content": "Done."}, ask]}])
     assert [turn.synthetic for turn in read.all(UserTurn)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("stdout: 3 passed\nstderr: \nreturncode: 0", ("succeeded", 0, "text")),
+        ("stdout: boom\nstderr: \nreturncode: 2\n", ("failed", 2, "text")),
+        ("<returncode>1</returncode>\n<output>\nboom\n</output>", ("failed", 1, "text")),
+        ("returncode: 2 is what the manual says\nof it", ("succeeded", None, "none")),
+    ],
+)
+def test_an_exit_code_at_its_fixed_place_is_read(log, text, expected):
+    call = {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "bash", "arguments": "{}"}}]}
+    result = log("openai-chat", [call, {"role": "tool", "tool_call_id": "c", "content": text}]).one(ToolResult)
+    assert (result.status, result.exit_code, result.exit_source) == expected
