@@ -36,11 +36,7 @@ def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -
     if evidence.sentence:
         out += paint.wrap(paint.text(evidence.sentence), inner)
     out.append(Content(""))
-    if evidence.read:
-        out += _reading(evidence, inner, glyphs)
-    out += _four(evidence, inner, glyphs) if inner >= SIDE_BY_SIDE else _stacked(evidence, inner, glyphs)
-    if evidence.more:
-        out.append(Content.styled(f"and {evidence.more} more of the same matter", DIM))
+    out += columns(evidence, inner, glyphs)
     sheet.begin()
     sheet.add(*(pad + line for line in out))
     sheet.begin()
@@ -58,6 +54,15 @@ def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -
 
 
 # --- the four columns -----------------------------------------------------------------------------------------------
+
+
+def columns(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
+    """What was read from a tool, if anything, then the four columns: side by side, or one under the other."""
+    out = _reading(evidence, width, glyphs) if evidence.read else []
+    out += _four(evidence, width, glyphs) if width >= SIDE_BY_SIDE else _stacked(evidence, width, glyphs)
+    if evidence.more:
+        out.append(Content.styled(f"and {evidence.more} more of the same matter", DIM))
+    return out
 
 
 def _four(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
@@ -242,7 +247,7 @@ def _notes(notes: Sequence[Note], width: int) -> list[Content]:
         tags = "".join(f" #{tag}" for tag in note.tags)
         out += paint.wrap(
             Content.assemble(
-                (f"{paint.clock(note.time)} {paint.text(note.by, limit=40).plain}: ", DIM),
+                (f"{paint.when(note.time)} {paint.text(note.by, limit=40).plain}: ", DIM),
                 Content(neutralise(note.text[:TEXT_LIMIT])),
                 (paint.text(tags, limit=120).plain, ACCENT),
             ),

@@ -185,9 +185,8 @@ class Frame(App[int]):
 
     def _poll(self) -> None:
         now = time.monotonic()
-        if self._said and now > self._said_until:
-            self._said = ""
-            self.show_bars()
+        if now > self._said_until:
+            self._unsay()
         if now - self._looked_at >= LOOK:
             self._looked_at = now
             self._look_who_records()
@@ -323,19 +322,30 @@ class Frame(App[int]):
         return self.claims.finding() is None
 
     def say(self, words: str) -> None:
-        """Say something in the footer for a while."""
+        """Say something in the footer for a while, or until the next key."""
         self._said, self._said_until = words, time.monotonic() + SAID_FOR
         self.show_bars()
+
+    def _unsay(self) -> None:
+        """Give the footer back to the hints."""
+        if self._said:
+            self._said = ""
+            self.show_bars()
 
     def complain(self, error: Exception) -> None:
         """Say what went wrong: the desk's errors are sentences for people."""
         self.say(str(error) or type(error).__name__)
 
     async def on_event(self, event: Event) -> None:
-        """Hold keys back while a dialog is being made: the first letters of a reason are no commands."""
-        if isinstance(event, KeyPressed) and self._holding_until > time.monotonic():
-            self._held.append(event)
-            return
+        """Hold keys back while a dialog is being made: the first letters of a reason are no commands.
+
+        Any other key ends what was said: it belonged to the key before.
+        """
+        if isinstance(event, KeyPressed):
+            if self._holding_until > time.monotonic():
+                self._held.append(event)
+                return
+            self._unsay()
         await super().on_event(event)
 
     def on_dialog_ready(self) -> None:

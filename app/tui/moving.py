@@ -296,8 +296,8 @@ class Moving(Frame):
             self.say("Open a run whose log tells times first: Enter on one in Runs.")
             return
         at = here.time if here else None
-        between = f"The run began {paint.when(start)}" + (
-            f" and ended {paint.when(detail.row.ended)}" if detail.row.ended else ""
+        between = f"The run began {paint.moment_of(start)}" + (
+            f" and ended {paint.moment_of(detail.row.ended)}" if detail.row.ended else ""
         )
         wanted = await self.push_screen_wait(MomentDialog(lambda words: moment(words, start, at), between))
         if wanted is not None:
@@ -365,7 +365,8 @@ class Moving(Frame):
         try:
             shown, total, more = self.view.filtered(query)
         except TROUBLE as error:
-            self.filter_count.show(Content(""), paint.text(f"{error} ", "$state-unverifiable", limit=60))
+            self.filter_count.show(Content(""), Content.styled("not understood ", "$state-unverifiable"))
+            self.complain(error)
             return
         words = f"{'≥ ' if more else ''}{shown:,} of {total:,} (filtered) " if query else f"{total:,} "
         self.filter_count.show(Content(""), Content.styled(words, DIM))

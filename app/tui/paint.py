@@ -80,6 +80,13 @@ def wrap(content: Content, width: int) -> list[Content]:
     return content.wrap(max(2, width))
 
 
+def hanging(head: Content, body: Content, width: int) -> list[Content]:
+    """Break `body` into lines that all begin where `head` ends."""
+    lines = wrap(body, width - head.cell_length) or [Content("")]
+    pad = Content(" " * head.cell_length)
+    return [(pad if index else head) + line for index, line in enumerate(lines)]
+
+
 def beside(columns: Sequence[tuple[list[Content], int]], gap: Content) -> list[Content]:
     """Set blocks of lines next to each other, each padded to its width."""
     height = max((len(lines) for lines, _ in columns), default=0)
@@ -111,20 +118,27 @@ def clock(moment: float | None, *, seconds: bool = False) -> str:
 
 
 def when(moment: float | None) -> str:
-    """Time of day today, else month, day and time: at most eleven cells."""
-    if moment is None or day(moment) != day(time.time()):
-        return f"{day(moment)} {clock(moment)}"
-    return clock(moment, seconds=True)
-
-
-def day(moment: float | None) -> str:
-    """Month and day where the operator is, as `07-31`."""
+    """Time of day today; month, day and time this year; else the date: at most eleven cells."""
     if moment is None:
-        return "--"
+        return clock(None)
+    date, today = day(moment), day(time.time())
+    if date == today:
+        return clock(moment, seconds=True)
+    return f"{date[5:]} {clock(moment)}" if date[:4] == today[:4] else date
+
+
+def moment_of(moment: float) -> str:
+    """The time of day to the second, and before it the date unless that is today's."""
+    date = "" if day(moment) == day(time.time()) else f"{day(moment)} "
+    return date + clock(moment, seconds=True)
+
+
+def day(moment: float) -> str:
+    """The date where the operator is, as `2026-07-31`."""
     try:
-        return datetime.fromtimestamp(moment, UTC).astimezone().strftime("%m-%d")
+        return datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d")
     except (OverflowError, OSError, ValueError):
-        return "??"
+        return "????-??-??"
 
 
 def count(number: int, word: str, plural: str | None = None) -> str:

@@ -22,7 +22,7 @@ from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, checked, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
-from assure_tui.app.tui.views.runs import unseen_of
+from assure_tui.app.tui.views.peek import unseen_of
 from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import Claim, Effect, Finding
 from assure_tui.themes.glyphs import Glyphs

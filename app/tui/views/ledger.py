@@ -61,19 +61,10 @@ class LedgerPane(View):
             ("name", state.origin or "-"),
             ("entries", f"{state.size:,}"),
             ("root", state.root or "-"),
-            (
-                "checkpoint",
-                f"{paint.day(state.issued)} {paint.clock(state.issued, seconds=True)}"
-                if state.issued
-                else "none issued yet",
-            ),
+            ("checkpoint", paint.moment_of(state.issued) if state.issued else "none issued yet"),
         ]
         rows = [still(_fact(key, value)) for key, value in facts]
-        checked = (
-            f"{paint.day(state.checked)} {paint.clock(state.checked, seconds=True)}"
-            if state.checked
-            else "not yet; V checks all of it now"
-        )
+        checked = paint.moment_of(state.checked) if state.checked else "not yet; V checks all of it now"
         rows += [blank(), title(glyphs, f"LAST VERIFIED {checked}")]
         for number, (name, outcome, detail) in enumerate(state.statements):
             sign = glyphs.sign(_STATEMENT.get(outcome, "unchecked"))
@@ -144,9 +135,9 @@ def _entry(entry: tuple[int, str, str, float, str], width: int) -> Content:
     return paint.row(
         [
             (Content.styled(f"#{index:,}", DIM), 9, True),
-            (Content.styled(f"{paint.day(moment)} {paint.clock(moment, seconds=True)}", DIM), 14, False),
+            (Content.styled(paint.when(moment), DIM), 11, False),
             (paint.text(kind, STRONG, limit=20), 12, False),
             (paint.text(subject, DIM, limit=20), 12, False),
-            (paint.text(summary), max(4, width - 51), False),
+            (paint.text(summary), max(4, width - 48), False),
         ]
     )

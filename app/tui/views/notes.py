@@ -87,7 +87,7 @@ class NotesView(View):
             said.append((verdict.time, "verdict", [head, *_body(verdict.reason, width)]))
         rows: list[Row] = []
         for moment, key, lines in sorted(said, key=lambda item: item[:2]):
-            when = Content.styled(f" {paint.day(moment)} {paint.clock(moment)}  ", DIM)
+            when = Content.styled(f" {paint.when(moment):11}  ", DIM)
             for index, line in enumerate(lines):
                 content = (when if index == 0 else Content(" " * when.cell_length)) + line
                 rows.append(Row(key if index == 0 else "", content.truncate, section=index == 0))

@@ -7,20 +7,20 @@ from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from assure_tui.app.desk.describe import headline, label
-from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.desk.views import RunRow
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
-from assure_tui.app.tui.looked import since
+from assure_tui.app.tui.lines import Lines, Listing, Row, blank, still, title
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
-from assure_tui.app.tui.port import TROUBLE, Performance, Recall
-from assure_tui.app.tui.session import Session, checked, short, undecided
-from assure_tui.app.tui.views.base import Caption, View
+from assure_tui.app.tui.port import Performance, Recall
+from assure_tui.app.tui.session import Session, short
+from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.peek import Peek
 from assure_tui.reconcile.model import Unattributed
 from assure_tui.themes.glyphs import Glyphs
 
@@ -28,7 +28,7 @@ ROOMY: Final = 100
 """Cells from which what a run is about and whole dates fit."""
 WIDE: Final = 140
 """Cells from which the counts have their whole names beside that."""
-NARROW: Final = 60
+NARROW: Final = 70
 """Cells below which only what needs deciding is shown of a run."""
 DEEPEST: Final = 4
 TELLING: Final = 20
@@ -55,12 +55,13 @@ class RunsView(View):
         """Perhaps a welcome; one list, its heads, and a peek at the run."""
         if self._welcome:
             yield Static(Content.styled(neutralise(self._welcome), ACCENT), id="runs-welcome")
-        yield Caption(id="runs-heads")
-        yield Listing(id="runs-list")
-        yield Caption(id="runs-rules")
-        with Vertical(id="runs-peek"):
-            yield Caption(id="runs-peek-head")
-            yield Page(id="runs-peek-page")
+        with Container(id="runs-columns"):
+            with Vertical(id="runs-side", classes="list-side"):
+                yield Caption(id="runs-heads")
+                yield Listing(id="runs-list")
+                yield Caption(id="runs-rules")
+            yield Divider(self.session.glyphs.marks["rule"], classes="wide-only")
+            yield Peek(self.session, id="runs-peek", classes="page-side")
 
     def loose(self) -> Unattributed | None:
         """The row of a feed under the cursor that no run accounts for."""
@@ -106,11 +107,11 @@ class RunsView(View):
         self.peek()
 
     def on_resize(self) -> None:
-        """The heads depend on the width."""
-        self._heads()
+        """The heads depend on the width, which is known when the panes have theirs."""
+        self.call_after_refresh(self._heads)
 
     def _heads(self) -> None:
-        width = (self.size.width or 80) - 1
+        width = self.main().scrollable_content_region.width or 79
         self.query_one("#runs-heads", Caption).show(heads(width, self._start))
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
@@ -120,32 +121,8 @@ class RunsView(View):
 
     def peek(self) -> None:
         """Show what the run under the cursor is about."""
-        session, key = self.session, self.key_under_cursor
-        run = next((row for row in session.shown if row.id == key), None)
-        caption, page = self.query_one("#runs-peek-head", Caption), self.query_one("#runs-peek-page", Page)
-        if run is None:
-            caption.show(Content(""))
-            page.show(nothing)
-            return
-        line = session.glyphs.marks["line"]
-        caption.show(
-            Content.assemble(
-                " ",
-                (short(run.id), STRONG),
-                (f" {line} ", "$text-rule"),
-                paint.text(run.title or "untitled"),
-            )
-        )
-        if run.attention == "backlog":
-            page.show(partial(_unopened, run))
-            return
-        try:
-            detail = session.desk.run(run.id)
-        except TROUBLE:
-            page.show(nothing)
-            return
-        changed = since(session.desk, detail).words() if run.changed else ""
-        page.show(partial(_peek, detail, glyphs=session.glyphs, changed=changed))
+        key = self.key_under_cursor
+        self.query_one(Peek).show(next((row for row in self.session.shown if row.id == key), None))
 
     def _row(self, run: RunRow, depth: int, start: int) -> Row:
         session = self.session
@@ -218,6 +195,7 @@ def heads(width: int, start: int) -> Content:
 
 
 def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
+    """The columns that fit: what waits for a decision is the last to go, before it whose run it is and since when."""
     roomy = width >= ROOMY
     if width < NARROW:
         return [
@@ -227,20 +205,19 @@ def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
             ("CONTRA", 6, True),
             (" VERDICT", 10, False),
         ]
+    whose = [("AGENT", 12, False), ("START", start, False)] if roomy else []
     columns = [
         (" ", 1, False),
         ("S", 1, False),
         ("RUN", 12 if roomy else 10, False),
-        ("AGENT", 12 if roomy else 7, False),
-        ("START", start if roomy else 5, False),
+        *whose,
         ("ABOUT", 0, False),
-        *_counts(tight=ROOMY <= width < WIDE),
+        *_counts(tight=width < WIDE),
         ("GATES", 5, True),
         (" VERDICT", 12 if roomy else 11, False),
     ]
-    used = sum(size for _, size, _ in columns) + len(columns) - 2
-    about = max(0, width - used - 3) if roomy else 0
-    return [(name, about if name == "ABOUT" else size, right) for name, size, right in columns]
+    used = sum(size for _, size, _ in columns) + len(columns) - 1
+    return [(name, max(0, width - used) if name == "ABOUT" else size, right) for name, size, right in columns]
 
 
 def _counts(*, tight: bool) -> list[tuple[str, int, bool]]:
@@ -254,7 +231,6 @@ def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, mar
     faint = DIM if run.attention == "backlog" else ""
     mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
     branch = "  " * (depth - 1) + glyphs.marks["child"] + " " if depth else ""
-    date = paint.when(run.started) if width >= ROOMY else paint.clock(run.started)
     confirmed = _number(run.confirmed, "$state-confirmed")
     contradicted = _number(run.contradicted, "$state-contradicted bold")
     unchecked = _number(run.unchecked, "$state-unverifiable")
@@ -263,7 +239,7 @@ def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, mar
         "S": paint.sign(glyphs, run.attention, word=False),
         "RUN": Content.assemble((branch, DIM), (paint.text(short(run.id), limit=12).plain, faint)),
         "AGENT": paint.text(run.agent, faint, limit=24),
-        "START": Content.styled(date, DIM),
+        "START": Content.styled(paint.when(run.started), DIM),
         "ABOUT": _about(run, faint),
         "CONFIRMED": confirmed,
         "CONFIRM": confirmed,
@@ -325,60 +301,3 @@ def _empty(*, filtered: bool) -> Iterator[Row]:
         "assure-tui demo shows a review, with agents that need no set-up.",
     ):
         yield still(Content.styled(f"  {hint}", DIM))
-
-
-def _unopened(run: RunRow, width: int) -> Sheet:
-    """A run from before watching is not read for a peek: opening it is what records it."""
-    said = f"  {paint.count(run.events, 'event')} from before watching; Enter opens it, and records it from then on."
-    return Sheet([Content.styled(said, DIM).truncate(max(1, width), ellipsis=True)])
-
-
-def _peek(detail: RunDetail, width: int, *, glyphs: Glyphs, changed: str = "") -> Sheet:
-    """What a run is about, in a few lines: how much was checked, and the worst that was found."""
-    sheet, row = Sheet(), detail.row
-    about = [checked(detail), paint.count(row.events, "event"), row.status]
-    if row.model:
-        about.append(row.model)
-    if row.cwd:
-        about.append(row.cwd)
-    sheet.add(Content("  ") + paint.text(" · ".join(about), DIM))
-    if changed:
-        sheet.add(Content.styled(f"  {glyphs.marks['new']} {changed} since you looked", ACCENT))
-    waiting = undecided(detail)
-    for finding in waiting:
-        sign = glyphs.sign(finding.severity)
-        head = Content.assemble(
-            (f"  {sign.glyph} ", sign.style), (label(finding), STRONG), "  ", paint.text(finding.message)
-        )
-        sheet.add(head.truncate(width, ellipsis=True))
-    if not waiting:
-        decided = f"; {paint.count(len(detail.decisions), 'finding')} decided" if detail.decisions else ""
-        said = f"No finding waits for a decision{decided}."
-        sheet.add(Content.styled(f"  {said}", DIM))
-    unseen = unseen_of(detail)
-    if unseen:
-        sheet.add(
-            Content.assemble(("  ? ", "$state-unverifiable"), (f"not seen: {unseen}", DIM)).truncate(
-                width, ellipsis=True
-            )
-        )
-    return sheet
-
-
-def unseen_of(detail: RunDetail) -> str:
-    """What could not be seen of a run, in words; nothing when all was seen."""
-    coverage = detail.coverage
-    parts = []
-    if coverage.tally.unrecognised:
-        parts.append(paint.count(coverage.tally.unrecognised, "record") + " not recognised")
-    if coverage.tally.malformed:
-        parts.append(paint.count(coverage.tally.malformed, "record") + " damaged")
-    if coverage.calls_without_result:
-        parts.append(paint.count(coverage.calls_without_result, "call") + " without a result")
-    if coverage.sources_incomplete:
-        parts.append(paint.count(len(coverage.sources_incomplete), "source") + " not complete")
-    if coverage.unobserved:
-        seconds = sum(end - start for start, end in coverage.unobserved)
-        lasting = f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
-        parts.append(f"{lasting} while nothing recorded")
-    return ", ".join(parts)

@@ -1,0 +1,122 @@
+"""What the run under the cursor is about: how much was checked, and the worst finding with its claim and evidence."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from assure_tui.app.desk.describe import label
+from assure_tui.app.desk.views import RunDetail, RunRow
+from assure_tui.app.tui import paint
+from assure_tui.app.tui.evidence import Evidence, gather
+from assure_tui.app.tui.evidence_page import columns
+from assure_tui.app.tui.lines import Page, Sheet, nothing
+from assure_tui.app.tui.looked import since
+from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
+from assure_tui.app.tui.port import TROUBLE
+from assure_tui.app.tui.session import Session, checked, short, undecided
+from assure_tui.app.tui.views.base import Caption
+from assure_tui.reconcile.model import Finding
+from assure_tui.themes.glyphs import Glyphs
+
+
+class Peek(Vertical):
+    """Looks into a run without opening it: nothing counts as seen, and nothing of its history is recorded."""
+
+    def __init__(self, session: Session, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        """Which run, and what it is about."""
+        yield Caption()
+        yield Page()
+
+    def show(self, run: RunRow | None) -> None:
+        """Show a run, or nothing."""
+        caption, page, session = self.query_one(Caption), self.query_one(Page), self._session
+        if run is None:
+            caption.show(Content(""))
+            page.show(nothing)
+            return
+        line = session.glyphs.marks["line"]
+        name = Content.assemble(" ", (short(run.id), STRONG), (f" {line} ", "$text-rule"))
+        caption.show(name + paint.text(run.title or "untitled"))
+        if run.attention == "backlog":
+            page.show(partial(_unopened, run))
+            return
+        try:
+            detail = session.desk.run(run.id)
+            first = next(iter(undecided(detail)), None)
+            evidence = gather(session.desk, detail, first) if first else None
+            changed = since(session.desk, detail).words() if run.changed else ""
+        except TROUBLE as error:
+            said = paint.text(f"  The run cannot be read: {error}", "$state-unverifiable")
+            page.show(lambda width: Sheet(paint.wrap(said, width)))
+            return
+        page.show(partial(_page, detail, evidence, glyphs=session.glyphs, changed=changed))
+
+
+def _unopened(run: RunRow, width: int) -> Sheet:
+    """A run from before watching is not read for a peek: opening it is what records it."""
+    said = f"  {paint.count(run.events, 'event')} from before watching; Enter opens it, and records it from then on."
+    return Sheet([Content.styled(said, DIM).truncate(max(1, width), ellipsis=True)])
+
+
+def _page(detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: Glyphs, changed: str) -> Sheet:
+    """Facts, the worst finding with what was asked, claimed, called and landed, then the others, a line each."""
+    sheet, pad = Sheet(), Content("  ")
+    sheet.add(pad + paint.text(" · ".join(_facts(detail)), DIM))
+    if changed:
+        sheet.add(Content.styled(f"  {glyphs.marks['new']} {changed} since you looked", ACCENT))
+    waiting = undecided(detail)
+    if not waiting or evidence is None:
+        decided = f"; {paint.count(len(detail.decisions), 'finding')} decided" if detail.decisions else ""
+        sheet.add(Content.styled(f"  No finding waits for a decision{decided}.", DIM))
+    else:
+        sheet.add(*paint.hanging(*_head(waiting[0], glyphs), width), Content(""))
+        sheet.add(*(pad + line for line in columns(evidence, width - 4, glyphs)))
+    if waiting[1:]:
+        lines = (Content("").join(_head(finding, glyphs)) for finding in waiting[1:])
+        sheet.add(Content(""), pad + Content.styled(f"AND {len(waiting) - 1} MORE", HEAD))
+        sheet.add(*(line.truncate(width, ellipsis=True) for line in lines))
+    unseen = unseen_of(detail)
+    if unseen:
+        said = Content.assemble(("  ? ", "$state-unverifiable"), (f"not seen: {unseen}", DIM))
+        sheet.add(Content(""), said.truncate(width, ellipsis=True))
+    return sheet
+
+
+def _facts(detail: RunDetail) -> list[str]:
+    row = detail.row
+    facts = [checked(detail), paint.count(row.events, "event"), row.status, row.agent, paint.when(row.started)]
+    return facts + [word for word in (row.model, row.cwd) if word]
+
+
+def _head(finding: Finding, glyphs: Glyphs) -> tuple[Content, Content]:
+    """The sign of a finding, and what it says."""
+    sign = glyphs.sign(finding.severity)
+    words = Content.assemble((label(finding), STRONG), "  ", paint.text(finding.message))
+    return Content.styled(f"  {sign.glyph} ", sign.style), words
+
+
+def unseen_of(detail: RunDetail) -> str:
+    """What could not be seen of a run, in words; nothing when all was seen."""
+    coverage = detail.coverage
+    parts = []
+    if coverage.tally.unrecognised:
+        parts.append(paint.count(coverage.tally.unrecognised, "record") + " not recognised")
+    if coverage.tally.malformed:
+        parts.append(paint.count(coverage.tally.malformed, "record") + " damaged")
+    if coverage.calls_without_result:
+        parts.append(paint.count(coverage.calls_without_result, "call") + " without a result")
+    if coverage.sources_incomplete:
+        parts.append(paint.count(len(coverage.sources_incomplete), "source") + " not complete")
+    if coverage.unobserved:
+        seconds = sum(end - start for start, end in coverage.unobserved)
+        lasting = f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+        parts.append(f"{lasting} while nothing recorded")
+    return ", ".join(parts)
