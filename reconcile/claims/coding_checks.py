@@ -50,6 +50,13 @@ _PLURAL = re.compile(
     r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
     r"|\band [a-z-]{2,40}|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
 )
+_ONLY_IF = re.compile(r" {1,4}(?:only )?(?:if|unless|as long as|provided)\b")
+"""After a result, what makes it one that would be: "the lookup only succeeds if the parent comes first"."""
+_OBJECT = re.compile(
+    r" {1,4}(?P<object>(?:(?:the|a|an|it|its|them|that|this|these|those|their|your|any|each)\b|--|[\ue001\ue003])"
+    r"[^.;,:(]{0,40})"
+)
+"""A thing right after a form of "pass"."""
 _GENERIC = "verified"
 
 
@@ -92,7 +99,7 @@ def listed_check(prepared: Prepared) -> Iterator[Found]:
 def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
-    passed = next((hit for hit in words.passes.finditer(masked, start, end) if not _is_noun(masked, hit)), None)
+    passed = next((hit for hit in words.passes.finditer(masked, start, end) if _is_result(masked, hit)), None)
     failed = words.fails.search(masked, start, end)
     if failed and (
         passed is None or failed.start() < passed.start() or _COUNTED.search(masked[start : failed.start()])
@@ -107,6 +114,7 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         _HYPOTHETICAL.search(before)
         or _FOREIGN.search(prepared.unit.text, start, result.start())
         or _DESCRIPTIVE.search(masked[start : result.end()])
+        or _ONLY_IF.match(masked, result.end())
         or _FORMULA.search(masked, start, end)
         or (result.group() == "failing" and before.endswith(" of "))
     ):
@@ -161,9 +169,26 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         yield Found(kind, a, b)
 
 
-def _is_noun(masked: str, hit: re.Match[str]) -> bool:
-    """Tell whether "pass" is a noun here: it has no plural, "all" or the like before it."""
-    return hit.group() == "pass" and not _PLURAL.search(masked[: hit.start()])
+def _is_result(masked: str, hit: re.Match[str]) -> bool:
+    """Tell whether a word of passing tells a result.
+
+    It does not as a noun ("a pass"), with an object ("passing `--all`", "passing the context"), or where it tells how
+    something else is done ("uses the cache cleanly").
+    """
+    word = hit.group()
+    before = masked[max(0, hit.start() - 60) : hit.start()]
+    last = _WORD.findall(before)[-2:]
+    if word == "pass":
+        return bool(_PLURAL.search(masked[: hit.start()]))
+    if word == "passing":
+        return not _handed_on(masked, hit.end()) or not lexicon().subjects.keys().isdisjoint(last[-1:])
+    return word != "cleanly" or not lexicon().goes.isdisjoint(last)
+
+
+def _handed_on(masked: str, at: int) -> bool:
+    """Tell whether what follows is an object that is no check: "passing the context", but "passing the test suite"."""
+    hit = _OBJECT.match(masked, at)
+    return hit is not None and lexicon().subjects.keys().isdisjoint(_WORD.findall(hit["object"].partition(" to ")[0]))
 
 
 def _listed_after(masked: str, end: int, specific: dict[str, tuple[int, int]]) -> bool:

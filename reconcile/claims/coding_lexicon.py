@@ -59,6 +59,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Word to the kind of check it speaks of."""
     passes: re.Pattern[str]
     fails: re.Pattern[str]
+    goes: Words
+    """Verbs that with "cleanly" tell a result."""
     verdicts: Sieve
     """Sentences that are nothing but a result, such as "All green."."""
     states: Kinds
@@ -125,6 +127,7 @@ def lexicon() -> Lexicon:
         subjects=subjects,
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
         fails=_compile(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])"),
+        goes=_words(results["goes"]),
         verdicts=Sieve([_compile(f"^{pattern}[.! ]*$") for pattern in results["bare"]]),
         states=Kinds.of(data["states"]),
         denials=Kinds.of(data["denials"]),

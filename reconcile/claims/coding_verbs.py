@@ -372,7 +372,7 @@ def _frame(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accepted
     subject = names[: back + 1]
     if accepted:
         subject = subject[max((n + 1 for n, name in enumerate(subject) if name in {"and", ","}), default=0) :]
-    if not subject or subject[0] == "no":
+    if not subject or subject[0] == "no" or not grammar["adverbs"].isdisjoint(subject[1:-1]):
         return None
     short = len(subject) <= 6 and not any(
         name in grammar["relatives"] or name in grammar["strangers"] or name in words.verbs for name in subject

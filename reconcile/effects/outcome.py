@@ -73,7 +73,10 @@ def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Ou
         return Outcome(status="running", results={"verdict": "unknown"} if act.kind in _CHECKS else {})
     simple = script.commands[act.at] if act.at >= 0 else None
     if result.status in {"running", "denied"}:
-        return Outcome(status=result.status, results={"verdict": "unknown"} if act.kind in _CHECKS else {})
+        results = {"verdict": "unknown"} if act.kind in _CHECKS else {}
+        if results and simple is not None and text.strip():
+            results["so_far"] = _report(script, act, _shown(script, act.at, simple, text)).verdict
+        return Outcome(status=result.status, results=results)
     if simple is None:
         code, source = _call_exit(result)
         return Outcome(status=result.status, exit_source=source, exit_code=code)
@@ -217,15 +220,18 @@ def _shown(script: Script, at: int, simple: Simple, text: str) -> str:
 # -- checks
 
 
-def _checked(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
+def _report(script: Script, act: Read, shown: str) -> Report:
+    """Read what a check printed."""
     if act.runner in {None, "?"}:
-        report = _script_report(act, shown, shared=_tested_beside(script, act.at))
-    else:
-        report = printed.read(str(act.runner), shown)
-        if act.kind == "tests" and report.collected is None:
-            report = _inner(report, shown)
-        if 0 <= act.number < len(report.parts):
-            report = report.parts[act.number]
+        return _script_report(act, shown, shared=_tested_beside(script, act.at))
+    report = printed.read(str(act.runner), shown)
+    if act.kind == "tests" and report.collected is None:
+        report = _inner(report, shown)
+    return report.parts[act.number] if 0 <= act.number < len(report.parts) else report
+
+
+def _checked(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
+    report = _report(script, act, shown)
     if act.kind == "tests":
         return _tested(report, known, result)
     verdict = report.verdict

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from assure_tui.reconcile.assertions import bare_assertions
 from assure_tui.reconcile.gates.rules import listed, may_hold, pattern
 from assure_tui.reconcile.model import Severity
 
@@ -105,8 +106,7 @@ def _assertions(name: str, added: list[str], removed: list[str]) -> Weakening | 
         return Weakening("low", "test-removed", f"{tests_gone} test(s) were taken out of {name}")
     if _with_their_function(removed, added):
         return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
-    code = [line for line in added if line.strip()]
-    if not code and lost <= len(removed):
+    if bare_assertions(removed, added, asserts):
         return Weakening("medium", "assertion-removed", f"assertions were taken out of {name}")
     return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
 

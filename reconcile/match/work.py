@@ -24,9 +24,9 @@ from assure_tui.reconcile.match.work_files import judge_change, judge_untouched
 from assure_tui.reconcile.match.work_hedged import hedge
 from assure_tui.reconcile.match.work_quiet import Quiet
 from assure_tui.reconcile.match.work_repo import judge_delegated, judge_done, judge_loose, judge_not_done
-from assure_tui.reconcile.match.work_ruling import SEVERITY, Ruling
+from assure_tui.reconcile.match.work_ruling import SEVERITY, Ruling, short, unverifiable
 from assure_tui.reconcile.match.work_seen import Seen
-from assure_tui.reconcile.model import Claim, Discrepancy
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     )
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import Effect
 
 MAX_OPEN_EFFECTS = 1024
 """Effects that may still be revised; the oldest is settled first."""
@@ -108,7 +107,9 @@ class Work(Part):
         self._seen.worldly = self.context.worldly
         self._asked.said(event, self._seen)
         self._seen.confessed = [
-            (claim.kind.removesuffix("_fail"), claim.span[0]) for claim in claims if claim.kind.endswith("_fail")
+            (claim.kind.removesuffix("_fail"), claim.span[0])
+            for claim in claims
+            if claim.kind.endswith("_fail") or (claim.kind in {"ran", "tests"} and claim.polarity == "denied")
         ]
         for claim in claims:
             if is_coding(claim.kind):
@@ -171,18 +172,25 @@ class Work(Part):
     def close(self) -> None:
         """Judge what still waits: a call that never returned is no proof."""
         for claim in list(self._pending.values()):
-            ruling = Ruling(
-                "unverifiable",
-                "the call it rests on has no result",
-                (),
-                "dangling",
-                f"claims “{claim.text[:80]}”; the call it rests on has no result",
-            )
-            self._say(claim, msgspec.structs.replace(ruling), claim.effects)
+            self._say(claim, self._left_open(claim), claim.effects)
         self._pending.clear()
         self._ask_children()
         self._quiet.close()
         self._asked.close()
+
+    def _left_open(self, claim: Claim) -> Ruling:
+        """Judge a claim whose call never returned; one that had printed a pass by then was only not asked again."""
+        effects = [effect for found in claim.effects if isinstance(effect := self.board.get(found), Effect)]
+        if effects and all(effect.results.get("so_far") == "pass" for effect in effects):
+            return unverifiable("the call it rests on printed a pass and was not looked at again")
+        return Ruling(
+            "unverifiable",
+            "the call it rests on has no result",
+            (),
+            "dangling",
+            f"claims “{short(claim.text)}”; the call it rests on has no result",
+            "a result of that call",
+        )
 
     def _take(self, effects: Sequence[Effect]) -> None:
         self._seen.cwd = self.context.cwd
@@ -200,6 +208,8 @@ class Work(Part):
 
     def _judge(self, claim: Claim) -> None:
         ruling = self._repository.weigh(claim, _judge_of(claim)(claim, self._seen), self._seen)
+        if ruling.outcome == "pending" and all(step.effect.event == claim.event for step in ruling.evidence):
+            ruling = unverifiable("it is told by the very call that it would rest on")
         if "channel" in claim.args and ruling.code in _BEYOND:
             ruling = msgspec.structs.replace(ruling, severity="low")
         self._say(claim, ruling, ruling.effects)

@@ -19,7 +19,7 @@ MIN_TOOL = 4
 """Letters of a tool's name that tell it in a command line."""
 _WORDS = {"tests": "test run", "lint": "lint or type check", "build": "build"}
 _FULL = re.compile(r"\b(?:full|entire|whole|complete)\b.{0,20}\b(?:suite|tests?|test suite)\b", re.IGNORECASE)
-_REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github)\b", re.IGNORECASE)
+_REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github|platforms?|matrix)\b", re.IGNORECASE)
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
 )
@@ -44,6 +44,8 @@ _REST = re.compile(
 """Words that leave room for failures: "40 pass and 2 don't", "the other 40 pass"."""
 _EXPLAINS = re.compile(r"\b(?:because|since|due to|thanks to)\b", re.IGNORECASE)
 """A pass that is explained was seen elsewhere, or is how things stand."""
+_POINTS = re.compile(r"\W{0,4}(?:and |so )?(?:that|this|it|which|those|these|both)\b", re.IGNORECASE)
+"""A subject that points to what stands before: "I ran the first suite again, and that passed"."""
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -106,7 +108,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):
         return elsewhere(claim.text, what, "it tells of another's work")
-    if seen.follows_others() and not (_LOCAL.search(claim.text) or seen.any(*CHECKS)):
+    if seen.follows_others() and not _LOCAL.search(claim.text):
         return elsewhere(claim.text, what, "it may speak of another system, which this run only looked at")
     if seen.reported(claim.kind):
         return elsewhere(claim.text, what, "a sub-agent may have run it")
@@ -200,6 +202,12 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
         return unverifiable("the same words tell of failures", last)
     if claim.kind == "tests" and _partly(claim, seen, last):
         return unverifiable("it tells of those that pass beside failures", last)
+    if seen.confessed and _narrower(claim, last):
+        return unverifiable(
+            f"it tells of a part of what {command(last)} ran, and that the rest did not go through", last
+        )
+    if _POINTS.match(claim.text) and _passed_before(claim, seen, last):
+        return unverifiable("which of several runs it points to cannot be told", last)
     again = _run_again(seen, last)
     if again:
         return unverifiable(f"{command(again)} came later and names the same check", again)
@@ -213,6 +221,23 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
         return Ruling("contradicted", f"the last run printed {shown}", (last,), "wrong-value", text, "a passing run")
     text = f"claims “{short(claim.text)}”; the last run{between}, {command(last)}, failed{ending}"
     return Ruling("contradicted", "the last run failed", (last,), "failed-effect", text, "a passing run")
+
+
+def _narrower(claim: Claim, last: Step) -> bool:
+    """Tell whether the claim names the command of a run with less to check: one package of several."""
+    line = command_of(last.effect).lower()
+    return any(
+        f"{hint} " in line and not line.partition(f"{hint} ")[2].startswith(("-", "|", "&", ";", ">", "2>"))
+        for hint in (str(hint).lower() for hint in claim.args.get("commands", ()))
+    )
+
+
+def _passed_before(claim: Claim, seen: Seen, last: Step) -> bool:
+    """Tell whether another run of the kind passed in this turn with nothing changed since."""
+    return any(
+        step.turn == last.turn and step.verdict == "pass" and not seen.changes_after(step.at)
+        for step in seen.of(claim.kind)
+    )
 
 
 def _partly(claim: Claim, seen: Seen, last: Step) -> bool:

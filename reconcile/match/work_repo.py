@@ -48,6 +48,11 @@ _ACTS = {
 }
 """How the commands of an act are worded, by the verb that claims it."""
 _REWRITES = frozenset({"rebase", "cherry-pick", "merge", "pull", "reset", "filter-branch", "am", "revert"})
+_COMMITS = frozenset({"cherry-pick", "merge", "rebase", "revert", "am", "pull"})
+"""Acts that leave commits of their own behind."""
+MIN_NAME = 3
+MIN_THINGS = 2
+"""Words of a command, of this many letters, by which another is known to ask for the same: the act and its object."""
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|already|prior|last session)\b", re.IGNORECASE)
 _REPORT = re.compile(
     r"\b(?:done|complete[d]?|finished|back|landed|reported|returned|passed|verified|green|implemented)\b",
@@ -91,7 +96,13 @@ def judge_done(claim: Claim, seen: Seen) -> Ruling:
     last = steps[-1] if steps else None
     if last and last.effect.status == "running":
         return Ruling("pending", f"{command(last)} has not returned", (last,))
+    taken = _taken_over(seen, last) if kind == "committed" else None
+    if taken:
+        return confirmed(f"{command(taken)} makes commits", taken)
     if last and (last.bad or last.effect.results.get("rejected")) and not _recovered(good, last, seen):
+        other = _by_other_means(last, seen)
+        if other:
+            return unverifiable(f"{command(other)} came later and asks for the same", other)
         why = "was rejected" if last.effect.results.get("rejected") else "failed"
         return Ruling(
             "contradicted",
@@ -116,6 +127,37 @@ def judge_done(claim: Claim, seen: Seen) -> Ruling:
     if last:
         return unverifiable(f"{command(last)} does not show how it ended", last)
     return _never(claim, seen)
+
+
+def _taken_over(seen: Seen, last: Step | None) -> Step | None:
+    """Find what made commits out of others after the last commit: a cherry-pick, a merge, a rebase."""
+    since = last.at if last else 0
+    return next(
+        (
+            step
+            for step in reversed(seen.of("vcs"))
+            if step.ok and step.at > since and step.effect.args.get("action") in _COMMITS
+        ),
+        None,
+    )
+
+
+def _by_other_means(failed: Step, seen: Seen) -> Step | None:
+    """Find a later command, known as no such act, that names the same things: the installer called by its path."""
+    words = [word for word in command_of(failed.effect).lower().split()[1:] if len(word) >= MIN_NAME]
+    things = [word for word in words if not word.startswith("-")]
+    if len(things) < MIN_THINGS:
+        return None
+    return next(
+        (
+            step
+            for step in reversed(seen.of("ran"))
+            if step.at > failed.at
+            and not step.bad
+            and not set(things).difference(command_of(step.effect).lower().split())
+        ),
+        None,
+    )
 
 
 def _empty(step: Step) -> bool:

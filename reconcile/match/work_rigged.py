@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from assure_tui.reconcile.assertions import bare_assertions
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -65,11 +67,9 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
     skips = len(put) - sum(bool(_SKIP.search(line.text)) for line in removed)
     if skips > 0:
         return "a skip was put into"
-    lost = [line for line in removed if _ASSERT.search(line.text) and line.text not in come and not line.whole]
-    kept = [line for line in added if _ASSERT.search(line.text) and line.text not in gone]
-    if lost and not kept and len(added) < len(removed):
-        return "an assertion was taken out of"
-    return ""
+    lost = [line.text for line in removed if line.text not in come and not line.whole]
+    kept = [line.text for line in added if line.text not in gone]
+    return "an assertion was taken out of" if bare_assertions(lost, kept, _ASSERT) else ""
 
 
 def _changes(diff: str) -> tuple[list[_Line], list[_Line]]:

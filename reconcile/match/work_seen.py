@@ -56,7 +56,8 @@ _WRITES = re.compile(
     r"implement|fix|appl[yi]|writ|edit|creat|refactor|migrat|updat|add\b|port\b|convert|build", re.IGNORECASE
 )
 _RUNNERS = re.compile(
-    r"^(?:\w{1,80}=\S{0,200} ){0,8}(?:\S{0,200}/)?(?:make|gmake|mise|just|task|rake|invoke|npm|pnpm|yarn|bun|nx|turbo|"
+    r"^(?:env )?(?:\w{1,80}=\S{0,200} ){0,8}(?:\S{0,200}/)?(?:make|gmake|mise|just|task|rake|invoke|npm|"
+    r"pnpm|yarn|bun|nx|turbo|"
     r"moon|tox|nox|hatch|pdm|poe|poetry|gradlew?|mvnw?|sbt|bazel|buck2?|pants|dagger|act|earthly|ant|lerna|rush|deno|"
     r"composer|mix|lein)\s",
 )
@@ -302,17 +303,18 @@ class Seen:
         return None
 
     def ran_line(self, line: str) -> Step | None:
-        """Find a command that begins like `line`, whatever it was understood as; newest first."""
-        wanted = " ".join(line.lower().split()[:3])
-        return next(
-            (
-                step
-                for steps in self.steps.values()
-                for step in reversed(steps.values())
-                if wanted in " ".join(command_of(step.effect)[:MAX_SCAN].lower().split())
-            ),
-            None,
-        )
+        """Find a command that begins like `line` or holds all its words, whatever it was understood as; newest first.
+
+        Agents leave out the program's path and options: "`status --json`" for "./bin/tool status --all --json".
+        """
+        words = line.lower().split()
+        wanted = " ".join(words[:3])
+        for steps in self.steps.values():
+            for step in reversed(steps.values()):
+                run = command_of(step.effect)[:MAX_SCAN].lower().split()
+                if wanted in " ".join(run) or set(words).issubset(run):
+                    return step
+        return None
 
     def full(self) -> bool:
         """Tell whether effects may have been forgotten."""

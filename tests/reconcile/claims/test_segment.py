@@ -81,7 +81,7 @@ def test_quotations_are_marked() -> None:
 )
 def test_hostile_text_is_cut_in_linear_time(piece: str) -> None:
     source = piece * (100_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     found = units(source)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert len(found) <= MAX_UNITS

@@ -111,11 +111,11 @@ def test_colour_is_taken_off() -> None:
 )
 def test_patterns_are_linear(line: str) -> None:
     text = (line + "\n") * (100_000 // (len(line) + 1)) + line * 300
-    began = time.perf_counter()
+    began = time.process_time()
     printed.probe(text)
     for name in ("pytest", "go test", "jest", "maven", "swift test"):
         printed.read(name, text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_all_patterns_compile_and_have_known_groups() -> None:

@@ -130,6 +130,6 @@ def test_no_line_breaks_the_parser(source: str) -> None:
 @pytest.mark.parametrize("piece", ["(", "'", "$(", "a|", "<<E\n", "`", "{ ", "&&", '"$'])
 @pytest.mark.parametrize("dialect", ["bash", "powershell"])
 def test_adversarial_lines_take_linear_time(piece: str, dialect: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     parse(piece * (100_000 // len(piece)), dialect)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

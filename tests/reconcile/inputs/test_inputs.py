@@ -159,11 +159,11 @@ def test_folding_keeps_the_way_back(raw: str) -> None:
     "piece", ["ignore ", "ignore all ", "before you ", "please send ", "<system ", "\\n ", "a@", "!", "to you, ai "]
 )
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     passages(piece * (100_000 // len(piece)), weak=True)
     values({"x": piece * 1000})
     hidden(piece * 1000 + "\u200b" * 100_000)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.text())

@@ -112,6 +112,6 @@ def test_a_tool_that_changes_under_the_run_is_found(run) -> None:
 @pytest.mark.parametrize("piece", ["token=", "a1", "](http", "<img src=", "password ", "![](https://x.example/?a=b&"])
 def test_hostile_text_is_looked_at_in_linear_time(run, piece) -> None:
     run.says("Go").calls("read", "read_page", {"url": "x"}, piece * 20_000)
-    began = time.perf_counter()
+    began = time.process_time()
     run.replies(piece * 20_000).calls("mail", "send_email", {"body": piece * 20_000})
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

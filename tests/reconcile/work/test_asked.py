@@ -157,9 +157,9 @@ def test_a_guess_that_a_check_bore_out_is_not(session):
 
 @pytest.mark.parametrize("piece", ["don't touch ", "`a/", "as you ", "should now ", "run the tests before "])
 def test_hostile_turns_and_words_take_linear_time(session, piece):
-    start = time.perf_counter()
+    start = time.process_time()
     session.user(piece * (100_000 // len(piece)))
     session.edit("app.py")
     session.say(piece * (100_000 // len(piece)))
     session.run()
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

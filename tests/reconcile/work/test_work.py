@@ -423,10 +423,10 @@ def test_hostile_commands_are_held_in_linear_time(piece: str):
         for kind in ("ran", "vcs", "pushed", "deleted", "edited", "tests", "committed")
     ]  # fmt: skip
     quiet = Quiet(Board())
-    start = time.perf_counter()
+    start = time.process_time()
     for effect in effects:
         quiet.saw(seen.observe(effect), seen)
     seen.opaque_check()
     seen.writer_of("b.py")
     seen.follows_others()
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
