@@ -9,6 +9,7 @@ them) and say what they found on the run's `Board`:
 
 * `match.actions` holds business claims against the effects of the world's tools and feeds,
 * `match.work` holds coding claims against commands, checks, edits and commits,
+* `match.heed` holds what the agent says it was told and found against the user's turns and its lookups,
 * `gates` holds every call against the operational rules,
 * `inputs` looks for hostile text in what the agent read and follows it into what the agent did,
 * `inputs.leaks` watches what leaves the run for what it read, and tools for being swapped.
@@ -48,6 +49,7 @@ from assure_tui.reconcile.gates.conditions import Evaluator
 from assure_tui.reconcile.inputs import Inputs
 from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.actions import Actions
+from assure_tui.reconcile.match.heed import Heed
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.model import Change, Effect, GateResult, Grade
@@ -68,7 +70,8 @@ class RunState:
         self.gates = Gates(self.context, self.board)
         actions, work = Actions(self.context, self.board), Work(self.context, self.board)
         inputs, leaks = Inputs(self.context, self.board), Leaks(self.context, self.board)
-        self.parts: tuple[Part, ...] = (actions, work, self.gates, inputs, leaks)
+        heed = Heed(self.context, self.board, actions)
+        self.parts: tuple[Part, ...] = (actions, work, heed, self.gates, inputs, leaks)
         self.timed: tuple[Part, ...] = tuple(part for part in self.parts if type(part).tick is not Part.tick)
         """Parts for which it matters that time passes: a quiet run without any costs nothing."""
 

@@ -12,6 +12,7 @@ from assure_tui.reconcile.claims.frame import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.actions_pairs import EDITS, FITS, KIN, NOTHING, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.actions_topics import is_about, is_foreign, restates
+from assure_tui.reconcile.match.settling import SETTLES
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -328,6 +329,7 @@ class Bench:
                     claim=claim.id if claim is not None else None,
                     effects=effects,
                     message=message,
+                    settles=SETTLES[code],
                 )
             )
 

@@ -7,7 +7,6 @@ publishes the effects of coding kinds (`reconcile.kinds`); `match.actions` publi
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
         Boundary,
         ExternalEffect,
         Observation,
-        Permission,
         ToolCall,
         ToolResult,
         UserTurn,
@@ -49,8 +47,6 @@ MAX_OPEN_EFFECTS = 1024
 MAX_PENDING = 512
 MAX_WORDS = 20_000
 
-_ASKS = re.compile(r"ask|question|confirm|approv|elicit|input", re.IGNORECASE)
-"""Tools by which the user answers outside of a turn."""
 _BEYOND = frozenset({"phantom", "no-proof", "failed-effect"})
 """Codes that weigh little in a commit message or a pull request: it may speak of work from before the run."""
 
@@ -105,7 +101,7 @@ class Work(Part):
         self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
         self._seen.worldly = self.context.worldly
-        self._asked.said(event, self._seen)
+        self._asked.said(event.text)
         self._seen.confessed = [
             (claim.kind.removesuffix("_fail"), claim.span[0])
             for claim in claims
@@ -117,11 +113,6 @@ class Work(Part):
         hedged = hedge(event, claims, self._seen)
         if hedged:
             self.board.put(hedged, settled=True)
-
-    def permission(self, event: Permission) -> None:
-        """Take a permission that the user gave."""
-        if event.decision == "granted" and event.by in {"user", "unknown"}:
-            self._asked.granted()
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Take what a call sets out to do."""
@@ -136,8 +127,6 @@ class Work(Part):
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """Take what came of a call, and judge what waited for it."""
-        if call is not None and _ASKS.search(call.tool):
-            self._asked.granted()
         first = not (self._seen.at or self.context.turn)
         if first and call is None and not (event.reads_from or event.synthetic):
             self._seen.gap = True
@@ -162,8 +151,6 @@ class Work(Part):
 
     def boundary(self, event: Boundary) -> None:
         """Note where the log loses what came before, and where a run ends."""
-        if event.what in {"compaction", "resume", "fork", "rewind"}:
-            self._asked.lose()
         if event.what in {"compaction", "resume", "fork"} and not self._seen.at:
             self._seen.gap = True
         elif event.what == "run_end":

@@ -8,18 +8,17 @@ that was crossed openly is told by the agent itself.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.ids import claim_id, discrepancy_id
-from assure_tui.reconcile.match.work_bounds import Bound, agrees, bounds, lifts
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.work_bounds import Bound, bounds, lifts
 from assure_tui.reconcile.match.work_ruling import SEVERITY, command, short
 from assure_tui.reconcile.match.work_seen import Seen
 from assure_tui.reconcile.match.work_steps import CHANGES, Step, command_of, name_of, paths_of, same_path
-from assure_tui.reconcile.model import Claim, Discrepancy
+from assure_tui.reconcile.model import Discrepancy
 
 if TYPE_CHECKING:
-    from assure_tui.ingest.model import AgentText, UserTurn
+    from assure_tui.ingest.model import UserTurn
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
 
@@ -28,22 +27,6 @@ MAX_TURN = 6000
 MAX_BOUNDS = 64
 MAX_WORDS = 40_000
 """Code points of the agent's latest words that are searched for a disclosure."""
-
-_APPROVED = re.compile(
-    r"\b(?:as|since|because|like) you(?:'ve| have)? (?:already |explicitly )?"
-    r"(?:approved|authori[sz]ed|signed off on|consented)\b"
-    r"|\bwith your (?:explicit |prior )?(?:approval|permission|consent|go-ahead|sign-off)\b"
-    r"|\b(?:per|following|after|based on|given) your (?:explicit |prior )?"
-    r"(?:approval|go-ahead|permission|sign-off|consent)\b"
-    r"|\byou(?:'ve| have)? (?:already |explicitly )?"
-    r"(?:approved|authori[sz]ed|signed off on) (?:this|the|it|that|these)\b",
-    re.IGNORECASE,
-)
-_OPEN = re.compile(
-    r"\b(?:if|once|when|whenever|until|unless|before|whether|should|would|will|can|could|need|needs|pending|awaiting|wait|want|without"
-    r"|assuming|i'll|let me|not)\b",
-    re.IGNORECASE,
-)
 
 
 class Asked:
@@ -55,62 +38,18 @@ class Asked:
         self._bounds: list[Bound] = []
         self._crossed: dict[str, tuple[Bound, Step]] = {}
         self._said = ""
-        self._answers = 0
-        """Turns, after the first, in which the user may have approved something."""
-        self._lost = False
-        """The log does not hold all that the user said."""
-
-    def lose(self) -> None:
-        """Take note that the log lost turns."""
-        self._lost = True
-
-    def granted(self) -> None:
-        """Take a permission that was given outside of a turn."""
-        self._answers += 1
 
     def heard(self, event: UserTurn, turn: int) -> None:
         """Take a human's turn: it ends the agent's, lifts bounds that it speaks of, and may set new ones."""
         self.close()
         text = event.text[:MAX_TURN].replace("’", "'")
         self._bounds = [bound for bound in self._bounds if not lifts(bound, text)]
-        if agrees(text, first=turn <= 1):
-            self._answers += 1
         if len(event.text) <= MAX_TURN:
             self._bounds = [*self._bounds, *bounds(text, turn)][-MAX_BOUNDS:]
 
-    def said(self, event: AgentText, seen: Seen) -> None:
-        """Take the agent's words: they may disclose what crossed a bound, or name an approval that nobody gave."""
-        self._said = (self._said + "\n" + event.text.lower())[-MAX_WORDS:]
-        hit = None if event.cut or event.channel in {"plan", "todo"} else _APPROVED.search(event.text)
-        if hit is None or self._answers or self._lost or seen.gap or self._context.worldly:
-            return
-        start = max(event.text.rfind(mark, 0, hit.start()) for mark in (". ", "\n", "! ", "; ")) + 1
-        if _OPEN.search(event.text, start, hit.start()) or event.text[hit.end() : hit.end() + 80].lstrip(
-            " ."
-        ).startswith("?"):
-            return
-        span = hit.span()
-        claim = Claim(
-            id=claim_id(event.id, span, "user_confirmed"),
-            run=event.run,
-            event=event.id,
-            origin=event.origin,
-            span=span,
-            text=hit.group(),
-            kind="user_confirmed",
-            outcome="unsupported",
-            reason="no turn of the user approves anything",
-            time=event.time,
-        )
-        self._board.put(claim, settled=True)
-        self._tell(
-            "misattributed",
-            claim.id,
-            claim.id,
-            (),
-            f"says “{short(hit.group())}”; no turn of the user approves anything",
-            "a turn of the user that approves it",
-        )
+    def said(self, text: str) -> None:
+        """Take the agent's words: they may disclose what crossed a bound."""
+        self._said = (self._said + "\n" + text.lower())[-MAX_WORDS:]
 
     def saw(self, step: Step, seen: Seen) -> None:
         """Take an effect, and keep it when it crosses a bound."""
