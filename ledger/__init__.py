@@ -6,7 +6,8 @@ kinds of entry, and every other kind is opaque to it. SPEC.md beside this file i
 
     encode     jcs, entry, disclose, tiles, note, checkpoint, proof
     tree       tree (RFC 6962)
-    store      disk, locks, wal, tail, shelf, segments, pins, machine, epochs, store, adopt, clock
+    store      disk, locks, wal, tail, shelf, pins, machine, epochs, layout, drafts, store, adopt, clock
+    contents   segments, sealed, recent, content_keys, reading_key (what locks them)
     keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's), sshsig, signers (whose seals count)
     review     dsse, seal, and verify: trust (what it is given), rebuild and scan (the walk), gather, spill, contents,
                report (what it found); recheck before writing
@@ -23,9 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assure_tui.ledger.checkpoint import Checkpoint as Checkpoint
+    from assure_tui.ledger.drafts import Draft as Draft
+    from assure_tui.ledger.drafts import Receipt as Receipt
     from assure_tui.ledger.dsse import Subject as Subject
     from assure_tui.ledger.entry import Disclosure as Disclosure
     from assure_tui.ledger.entry import Entry as Entry
+    from assure_tui.ledger.errors import ContentLockedError as ContentLockedError
     from assure_tui.ledger.errors import DamagedError as DamagedError
     from assure_tui.ledger.errors import EntryError as EntryError
     from assure_tui.ledger.errors import ForeignError as ForeignError
@@ -44,17 +48,15 @@ if TYPE_CHECKING:
     from assure_tui.ledger.report import VerifyReport as VerifyReport
     from assure_tui.ledger.seal import Seal as Seal
     from assure_tui.ledger.seal import SealReceipt as SealReceipt
-    from assure_tui.ledger.store import Draft as Draft
     from assure_tui.ledger.store import Ledger as Ledger
-    from assure_tui.ledger.store import Receipt as Receipt
 
 _HOMES = {
     "Checkpoint": "checkpoint",
     "Disclosure": "entry",
-    "Draft": "store",
+    "Draft": "drafts",
     "Entry": "entry",
     "Ledger": "store",
-    "Receipt": "store",
+    "Receipt": "drafts",
     "OperatorIdentity": "operator_key",
     "OperatorKey": "operator_key",
     "RecorderLease": "lease",

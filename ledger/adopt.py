@@ -11,8 +11,9 @@ from pathlib import Path
 
 from assure_tui.ledger import machine
 from assure_tui.ledger.errors import DamagedError, LedgerError
+from assure_tui.ledger.layout import check_version, stated_keys
 from assure_tui.ledger.pins import Pin, PinFile
-from assure_tui.ledger.store import ADOPTION, SELF, Draft, Ledger, check_version, stated_keys
+from assure_tui.ledger.store import ADOPTION, SELF, Draft, Ledger
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.verify import verify
 

@@ -24,6 +24,8 @@ class Contents:
     """Those that one covers."""
     missing: Examples
     """Indexes of entries whose content is neither there nor erased."""
+    locked: int
+    """Subjects whose key is wrapped, and was not unlocked: of theirs, only that the frames are there is known."""
     keyless: tuple[str, ...]
     """Subjects whose key is gone though nothing says that they were erased; only where keys were given."""
 
@@ -37,7 +39,7 @@ def hold(
     that what was erased meanwhile in a ledger that is in use raises no alarm.
     """
     with closing(buckets("found")) as found:
-        keyless = _look(directory, scan, keys, origin, found)
+        keyless, locked = _look(directory, scan, keys, origin, found)
         tombstones = scan.gathered.redactions | later()
         hashed = {subject_hash(subject): index for subject, index in tombstones.items()}
         there, erased, missing = 0, 0, Examples()
@@ -53,17 +55,19 @@ def hold(
                     missing.add(index)
     newest = scan.gathered.contents
     lost = tuple(subject for subject in keyless if tombstones.get(subject, -1) < newest[subject])
-    return Contents(there, erased, missing, lost)
+    return Contents(there, erased, missing, locked, lost)
 
 
-def _look(directory: Path, scan: Scan, keys: KeyDirectory | None, origin: str, found: Buckets) -> list[str]:
-    """Note what is found of each subject; return the subjects without a key."""
-    keyless = []
+def _look(directory: Path, scan: Scan, keys: KeyDirectory | None, origin: str, found: Buckets) -> tuple[list[str], int]:
+    """Note what is found of each subject; return the subjects without a key, and how many keys are locked."""
+    keyless, locked = [], 0
     for subject in scan.gathered.contents:
-        key = keys.content_key(subject) if keys is not None else None
+        key = keys.content.get(subject) if keys is not None else None
         if keys is not None and key is None:
             keyless.append(subject)
+        secret = key.secret if key is not None else None
+        locked += key is not None and secret is None
         tag = subject_hash(subject)
-        for commitment in audit(directory / "segments" / subject, subject, key, origin):
+        for commitment in audit(directory / "segments" / subject, subject, secret, origin):
             found.add(bytes.fromhex(commitment) + tag)
-    return keyless
+    return keyless, locked

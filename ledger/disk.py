@@ -120,6 +120,20 @@ def replace(path: Path, data: bytes, mode: int = PUBLIC) -> None:
         sync_directory(path.parent)
 
 
+@contextlib.contextmanager
+def replaced(path: Path, data: bytes, mode: int = PUBLIC) -> Iterator[int]:
+    """Put a file durably, and give the old one, nameless by then, to be written over; that is made durable as well."""
+    with writing(path):
+        old = os.open(path, os.O_RDWR | _BINARY)
+    try:
+        replace(path, data, mode)
+        with writing(path):
+            yield old
+            sync(old)
+    finally:
+        os.close(old)
+
+
 def make_directory(path: Path, mode: int = 0o755) -> None:
     """Make a directory and its parents, durably."""
     if path.is_dir():

@@ -8,6 +8,7 @@ LedgerError
 ├── BundleError       a bundle or a response to one is malformed, or something in it does not hold
 ├── WitnessError      a witness cannot be asked, or refuses to cosign
 ├── LockedError       another process holds a lock
+├── ContentLockedError  a content is there, and its key is wrapped to a reading key that was not unlocked
 ├── FullError         the disk refused a write or a sync: nothing of the batch was acknowledged
 ├── ReadOnlyError     a write was asked of a ledger that was opened for reading
 ├── DamagedError      what is on disk contradicts what was committed: read-only from here on, never repaired
@@ -49,6 +50,10 @@ class WitnessError(LedgerError):
 
 class LockedError(LedgerError):
     """Another process holds a lock that was not given up in time."""
+
+
+class ContentLockedError(LedgerError):
+    """A content is there, and its key is wrapped to a reading key that was not unlocked."""
 
 
 class FullError(LedgerError):

@@ -1,27 +1,25 @@
-"""The recorder's keys: two signing keys for checkpoints, and a content key for each subject.
+"""The recorder's keys: two signing keys for checkpoints, and the folder of the content keys (`content_keys`).
 
-They stand unwrapped in files that only their owner may read, because recording is unattended. Content that they seal is
-erasable (destroy its key), not confidential from whoever can read the files.
+They stand unwrapped in files that only their owner may read, because recording is unattended.
 """
 
 from __future__ import annotations
 
 import base64
 import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from assure_tui.ledger import disk
 from assure_tui.ledger.checkpoint import EPOCH_SUFFIX
+from assure_tui.ledger.content_keys import ContentKeys
 from assure_tui.ledger.ed25519 import KEY_SIZE, Ed25519PrivateKey
-from assure_tui.ledger.entry import check_subject
 from assure_tui.ledger.errors import KeyFileError, NoteError
 from assure_tui.ledger.note import SIGNATURE, Signer, VerifierKey, decode_base64
 from assure_tui.ledger.pins import origin_hash
+from assure_tui.ledger.reading_key import ReadingKey
 
-CONTENT_KEY_SIZE: Final = 32
 _PREFIX: Final = "PRIVATE+KEY"
 """Signing keys are written as the note programs of Go write them: PRIVATE+KEY+<name>+<id>+<type and seed>."""
 
@@ -49,10 +47,8 @@ class KeyDirectory:
 
     def __init__(self, keys: Path, origin: str) -> None:
         self.path = keys / origin_hash(origin)
+        self.content = ContentKeys(self.path / "content", ReadingKey(keys))
         self._origin = origin
-        self._content: dict[str, tuple[tuple[int, int], bytes]] = {}
-        """By subject: inode and time of its key's file, and the key. Another process may have destroyed it."""
-        self._mutex = threading.Lock()
 
     def create(self) -> RecorderKeys:
         """Make the signing keys of a new log; KeyFileError if there are some already."""
@@ -89,39 +85,6 @@ class KeyDirectory:
                     path.unlink(missing_ok=True)
                 disk.sync_directory(self.path)
 
-    def content_key(self, subject: str, *, create: bool = False) -> bytes | None:
-        """Return a subject's content key, or None if there is none (any more) and none is to be made.
-
-        Whoever lets it be made holds the append lock, so that no two are made for one subject.
-        """
-        with self._mutex:
-            path = self.path / "content" / f"{check_subject(subject)}.key"
-            held = self._content.get(subject)
-            if held is not None and held[0] == _stamp(path):
-                return held[1]
-            key = disk.read(path, CONTENT_KEY_SIZE)
-            if key is None and create:
-                disk.make_directory(path.parent, 0o700)
-                key = os.urandom(CONTENT_KEY_SIZE)
-                disk.replace(path, key, disk.PRIVATE)
-            if key is None:
-                return None
-            if len(key) != CONTENT_KEY_SIZE:
-                raise KeyFileError(f"{path} is not a content key of {CONTENT_KEY_SIZE} bytes: restore it from a copy")
-            self._content[subject] = _stamp(path), key
-            return key
-
-    def destroy_content(self, subject: str) -> None:
-        """Destroy a subject's content key, durably: what it sealed can never be read again."""
-        path = self.path / "content" / f"{check_subject(subject)}.key"
-        with self._mutex:
-            self._content.pop(subject, None)
-            if path.exists():
-                disk.overwrite(path, 0, os.urandom(CONTENT_KEY_SIZE))
-                with disk.writing(path):
-                    path.unlink()
-                    disk.sync_directory(path.parent)
-
     def _epoch_path(self, epoch: int) -> Path:
         return self.path / f"epoch-{epoch}.key"
 
@@ -138,14 +101,6 @@ class KeyDirectory:
         line = f"{_PREFIX}+{name}+{signer.verifier.key_id.hex()}+{material}\n"
         disk.replace(path, line.encode(), disk.PRIVATE)
         return signer
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_ino, found.st_mtime_ns
 
 
 def _load(path: Path, name: str) -> Signer:

@@ -15,9 +15,9 @@ from typing import Final
 
 from assure_tui.ledger import disk
 from assure_tui.ledger.errors import DamagedError
+from assure_tui.ledger.layout import stated_keys
 from assure_tui.ledger.pins import origin_hash
 from assure_tui.ledger.rebuild import CHUNK, Rebuild
-from assure_tui.ledger.store import stated_keys
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tiles import WIDTH, bundle_path, tile_path
 from assure_tui.ledger.tree import HASH_SIZE, leaf_hash

@@ -1,13 +1,14 @@
 """Sealed content: append-only files of encrypted frames, outside the tree, one folder a subject.
 
-    frame  = magic (4) ‖ length of all that follows (4) ‖ count (2) ‖ count commitments (32 each) ‖ nonce (12)
-             ‖ ciphertext ‖ SHA-256 of all before (32)
+    frame  = magic (4) ‖ length of all that follows (4) ‖ count (2) ‖ count commitments (32 each) ‖ sealed
+             ‖ SHA-256 of all before (32)
+    ASF1   sealed = nonce (12) ‖ ciphertext, ChaCha20-Poly1305 under the subject's secret
+    ASF2   sealed = encapsulated key (32) ‖ ciphertext, HPKE to the subject's public key (`reading_key`)
     plain  = zlib of count times: salt (16) ‖ length (4) ‖ canonical JSON
 
-The cipher is ChaCha20-Poly1305 under the subject's key; origin, subject and commitments are its associated data. The
-commitments are in the clear because the log holds them anyway: by them a frame is found, and that none is missing is
-seen, without a key. The digest tells a torn frame from a whole one; authenticity comes from the cipher and the log.
-Numbers are big-endian.
+Origin, subject and commitments are bound into either (associated data, HPKE's info). The commitments are in the clear
+because the log holds them anyway: by them a frame is found, and that none is missing is seen, without a key. The digest
+tells a torn frame from a whole one; authenticity comes from the cipher and the log. Numbers are big-endian.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from assure_tui.ledger import disk
+from assure_tui.ledger.content_keys import ContentKey, private_of
 from assure_tui.ledger.entry import MAX_CONTENT, SALT_SIZE, Disclosure
-from assure_tui.ledger.errors import DamagedError
+from assure_tui.ledger.errors import DamagedError, KeyFileError
+from assure_tui.ledger.reading_key import open_with, seal_to
 
-MAGIC: Final = b"ASF1"
+UNDER_SECRET: Final = b"ASF1"
+TO_PUBLIC_KEY: Final = b"ASF2"
 NONCE_SIZE: Final = 12
 DIGEST_SIZE: Final = 32
 FRAME_TARGET: Final = 1 << 20
@@ -37,25 +41,28 @@ MAX_SEGMENT: Final = 64 << 20
 """Bytes after which the next file is begun."""
 MAX_FILE: Final = MAX_SEGMENT + 2 * MAX_PLAIN
 
-_HEAD: Final = len(MAGIC) + 4
+_MAGIC: Final = 4
+_HEAD: Final = _MAGIC + 4
 _ITEM: Final = SALT_SIZE + 4
 
 
 class Frame(NamedTuple):
     """A whole frame as it was found: its digest fits, nothing else of it is checked."""
 
+    form: bytes
+    """How it is sealed: one of the two that there are."""
     commitments: tuple[str, ...]
     sealed: bytes
-    """Nonce and ciphertext."""
+    """Nonce, or encapsulated key, and ciphertext."""
     end: int
 
 
 def frames_of(data: bytes) -> Iterator[Frame]:
     """Yield the whole frames of a file's bytes, up to the first that is torn or malformed."""
     at = 0
-    while at + _HEAD <= len(data) and data[at : at + len(MAGIC)] == MAGIC:
+    while at + _HEAD <= len(data) and (form := data[at : at + _MAGIC]) in {UNDER_SECRET, TO_PUBLIC_KEY}:
         body = at + _HEAD
-        end = body + int.from_bytes(data[at + len(MAGIC) : body], "big")
+        end = body + int.from_bytes(data[at + _MAGIC : body], "big")
         if end > len(data) or end - body < 2 + NONCE_SIZE + DIGEST_SIZE:
             return
         if sha256(data[at : end - DIGEST_SIZE]).digest() != data[end - DIGEST_SIZE : end]:
@@ -66,33 +73,36 @@ def frames_of(data: bytes) -> Iterator[Frame]:
         if sealed + NONCE_SIZE + DIGEST_SIZE > end:
             return
         commitments = tuple(data[spot : spot + DIGEST_SIZE].hex() for spot in range(first, sealed, DIGEST_SIZE))
-        yield Frame(commitments, data[sealed : end - DIGEST_SIZE], end)
+        yield Frame(form, commitments, data[sealed : end - DIGEST_SIZE], end)
         at = end
 
 
-def seal_frame(disclosures: Sequence[tuple[str, Disclosure]], key: bytes, origin: str, subject: str) -> bytes:
-    """Return one frame over (commitment, disclosure) pairs."""
+def seal_frame(disclosures: Sequence[tuple[str, Disclosure]], key: ContentKey, origin: str, subject: str) -> bytes:
+    """Return one frame over (commitment, disclosure) pairs: to the public key where there is one."""
     plain = b"".join(
         part
         for _, disclosure in disclosures
         for part in (disclosure.salt, len(disclosure.content).to_bytes(4, "big"), disclosure.content)
     )
     commitments = b"".join(bytes.fromhex(commitment) for commitment, _ in disclosures)
-    nonce = os.urandom(NONCE_SIZE)
-    sealed = ChaCha20Poly1305(key).encrypt(nonce, zlib.compress(plain, 1), _associated(origin, subject, commitments))
-    body = len(disclosures).to_bytes(2, "big") + commitments + nonce + sealed
-    frame = MAGIC + (len(body) + DIGEST_SIZE).to_bytes(4, "big") + body
+    packed, bound = zlib.compress(plain, 1), _associated(origin, subject, commitments)
+    if key.public is not None:
+        form, sealed = TO_PUBLIC_KEY, seal_to(key.public, packed, bound)
+    elif key.secret is not None:
+        nonce = os.urandom(NONCE_SIZE)
+        form, sealed = UNDER_SECRET, nonce + ChaCha20Poly1305(key.secret).encrypt(nonce, packed, bound)
+    else:
+        raise KeyFileError(f"there is nothing to seal the contents of {subject} with")
+    body = len(disclosures).to_bytes(2, "big") + commitments + sealed
+    frame = form + (len(body) + DIGEST_SIZE).to_bytes(4, "big") + body
     return frame + sha256(frame).digest()
 
 
-def open_frame(frame: Frame, key: bytes, origin: str, subject: str) -> dict[str, Disclosure]:
+def open_frame(frame: Frame, secret: bytes, origin: str, subject: str) -> dict[str, Disclosure]:
     """Return the disclosures of a frame by commitment; DamagedError if it does not open. Commitments are unchecked."""
-    commitments = b"".join(bytes.fromhex(commitment) for commitment in frame.commitments)
-    nonce, sealed = frame.sealed[:NONCE_SIZE], frame.sealed[NONCE_SIZE:]
     try:
-        packed = ChaCha20Poly1305(key).decrypt(nonce, sealed, _associated(origin, subject, commitments))
         inflater = zlib.decompressobj()
-        plain = inflater.decompress(packed, MAX_PLAIN)
+        plain = inflater.decompress(_unsealed(frame, secret, origin, subject), MAX_PLAIN)
     except (InvalidTag, zlib.error):
         raise DamagedError(
             f"a sealed frame of {subject} does not open: it was changed, or the key is another"
@@ -110,6 +120,17 @@ def open_frame(frame: Frame, key: bytes, origin: str, subject: str) -> dict[str,
     return disclosures
 
 
+def _unsealed(frame: Frame, secret: bytes, origin: str, subject: str) -> bytes:
+    bound = _associated(origin, subject, b"".join(bytes.fromhex(commitment) for commitment in frame.commitments))
+    if frame.form == UNDER_SECRET:
+        nonce, sealed = frame.sealed[:NONCE_SIZE], frame.sealed[NONCE_SIZE:]
+        return ChaCha20Poly1305(secret).decrypt(nonce, sealed, bound)
+    packed = open_with(private_of(secret), frame.sealed, bound)
+    if packed is None:
+        raise InvalidTag
+    return packed
+
+
 class Segments:
     """The content folder of one ledger."""
 
@@ -120,7 +141,7 @@ class Segments:
         self._indexes: dict[str, _Index] = {}
         self._opened: tuple[str, _Place, dict[str, Disclosure]] | None = None
 
-    def write(self, subject: str, key: bytes, disclosures: Sequence[tuple[str, Disclosure]]) -> None:
+    def write(self, subject: str, key: ContentKey, disclosures: Sequence[tuple[str, Disclosure]]) -> None:
         """Append disclosures, durably; the caller holds the append lock. After a torn end a new file is begun."""
         number, end = self._end_of(subject)
         if end >= MAX_SEGMENT:
@@ -132,7 +153,7 @@ class Segments:
         disk.append(path, data, disk.PRIVATE)
         self._ends[subject] = number, end + len(data)
 
-    def find(self, subject: str, commitment: str, key: bytes) -> Disclosure | None:
+    def find(self, subject: str, commitment: str, secret: bytes) -> Disclosure | None:
         """Return the disclosure of a commitment, or None if no whole frame holds it."""
         index = self._indexes.setdefault(subject, _Index(self._directory / subject))
         place = index.find(commitment)
@@ -144,7 +165,7 @@ class Segments:
             if frame is None:  # erased, or damaged, since it was found: the log tells which
                 del self._indexes[subject]
                 return None
-            self._opened = subject, place, open_frame(frame, key, self._origin, subject)
+            self._opened = subject, place, open_frame(frame, secret, self._origin, subject)
         return self._opened[2].get(commitment)
 
     def count(self, subject: str) -> int:
@@ -222,15 +243,15 @@ class _Index:
             self._ends[number] = start
 
 
-def audit(folder: Path, subject: str, key: bytes | None, origin: str) -> Iterator[str]:
-    """Yield the commitments that have a frame; with a key, only those whose frame and disclosure it opens."""
+def audit(folder: Path, subject: str, secret: bytes | None, origin: str) -> Iterator[str]:
+    """Yield the commitments that have a frame; with a secret, only those whose frame and disclosure it opens."""
     for number in segment_numbers(folder):
         for frame in frames_of(disk.read(folder / str(number), MAX_FILE) or b""):
-            if key is None:
+            if secret is None:
                 yield from frame.commitments
                 continue
             try:
-                disclosures = open_frame(frame, key, origin, subject)
+                disclosures = open_frame(frame, secret, origin, subject)
             except DamagedError:  # what it held is missing, if the log has it
                 continue
             yield from (commitment for commitment in frame.commitments if disclosures[commitment].opens(commitment))

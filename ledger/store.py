@@ -11,24 +11,15 @@ import contextlib
 import json
 import os
 import threading
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from assure_tui.ledger import disk, machine, wal
-from assure_tui.ledger.checkpoint import EPOCH_SUFFIX, Checkpoint, sign
-from assure_tui.ledger.entry import (
-    MAX_ENTRY,
-    Disclosure,
-    Entry,
-    check_disclosure,
-    check_subject,
-    commit,
-    encode_entry,
-)
+from assure_tui.ledger.checkpoint import Checkpoint, sign
+from assure_tui.ledger.drafts import Draft, Previous, Receipt, encode
+from assure_tui.ledger.entry import MAX_ENTRY, Disclosure, Entry, check_subject
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, key_clear
 from assure_tui.ledger.errors import (
@@ -37,22 +28,23 @@ from assure_tui.ledger.errors import (
     FullError,
     KeyFileError,
     LedgerError,
-    NoteError,
     ProofError,
     ReadOnlyError,
 )
 from assure_tui.ledger.jcs import canonical
 from assure_tui.ledger.keys import KeyDirectory, RecorderKeys
+from assure_tui.ledger.layout import check_version, lay_out, stated_keys
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.note import check_name
-from assure_tui.ledger.pins import Pin, PinFile, parse_keys
+from assure_tui.ledger.pins import Pin, PinFile
 from assure_tui.ledger.proof import InclusionProof
-from assure_tui.ledger.segments import Segments
+from assure_tui.ledger.recent import Recent
+from assure_tui.ledger.sealed import SealedContents
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash
 
-FORMAT: Final = b"1\n"
-"""Content of `.state/version`."""
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 MAX_ORIGIN: Final = 128
 SELF: Final = "ledger"
@@ -62,46 +54,6 @@ REDACTION: Final = "redaction"
 _REDACTION_MARK: Final = b'"kind":"redaction"'
 RESERVED: Final = frozenset({KEY, ADOPTION, REDACTION, "recovery", "seal"})
 """Kinds that only this package writes. `heartbeat` is its kind too, and written by the recorder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An entry to be: the ledger adds the time, and the commitment to the content."""
-
-    kind: str
-    subject: str
-    clear: dict[str, Any]
-    content: Any = None
-    """A JSON value that is committed to and sealed, or None for no content."""
-
-
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """The log that a new one goes on from."""
-
-    pin: Pin
-    """Its last known head."""
-    verified: bool
-    """Whether it verified when the new one was begun; else it was left because it was damaged."""
-
-    def clear(self) -> dict[str, Any]:
-        """Return what the first entry of the new log says of it."""
-        return {
-            "log": str(self.pin.keys[0]),
-            "epoch": str(self.pin.epoch),
-            "note": self.pin.head.note.decode(),
-            "verified": self.verified,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What an append returned: the entries are `first_index` to `first_index + count - 1`."""
-
-    first_index: int
-    count: int
-    size: int
-    root: bytes
 
 
 class Ledger:
@@ -119,7 +71,7 @@ class Ledger:
         self._tail = Tail(directory, verifiers)
         self._closings = Closings(directory)
         self._forgetting = self._state / "forgetting"
-        self._segments = Segments(directory / "segments", origin)
+        self._contents = SealedContents(directory / "segments", origin)
         self._key_directory: KeyDirectory | None = None
         self._keys: RecorderKeys | None = None
         self._held: Pin | None = None
@@ -145,13 +97,9 @@ class Ledger:
             raise LedgerError(f"{directory} is not empty: name a new directory for the ledger")
         recorder = KeyDirectory(keys, origin).create()
         new = directory.with_name(f".{directory.name}.{os.urandom(4).hex()}.new")
-        for folder in (".state/wal", "tile/entries", "segments", "seals", "closings", "trust"):
-            disk.make_directory(new / folder)
-        machine.bind(new / ".state")
-        disk.replace(new / ".state" / "version", FORMAT)
+        lay_out(new, recorder.verifiers)
         if previous is not None:
             disk.replace(new / ".state" / "previous", canonical(previous.clear()))
-        disk.replace(new / "trust" / "log.vkey", "".join(f"{key}\n" for key in recorder.verifiers).encode())
         head = sign(origin, 0, EMPTY_ROOT, recorder.signers)
         disk.replace(new / "checkpoint", head.note)
         PinFile(pins, origin).create(Pin(recorder.verifiers, head, recorder.verifiers[1]))
@@ -166,9 +114,18 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, directory: Path, *, pins: Path, keys: Path | None = None, read_only: bool = False, foreign: bool = False
+        cls,
+        directory: Path,
+        *,
+        pins: Path,
+        keys: Path | None = None,
+        read_only: bool = False,
+        foreign: bool = False,
+        recent: Path | None = None,
     ) -> Ledger:
         """Open a ledger; when it may be written, recover what a crash left. `foreign` is for `adopt` alone.
+
+        `recent` is a file through which processes read each other's contents while their keys are locked.
 
         Raises DamagedError when what is on disk falls short of, or contradicts, what was committed; ForeignError when
         the ledger was copied; KeyFileError when a key is missing or another's. Reading alone needs neither pin nor key.
@@ -191,6 +148,9 @@ class Ledger:
             ledger._check_pin(pin)
         if keys is not None:
             ledger._key_directory = KeyDirectory(keys, origin)
+            ledger._contents.keys = ledger._key_directory.content
+        if recent is not None:
+            ledger._contents.recent = Recent(recent)
         if not read_only:
             ledger._start_writing()
         return ledger
@@ -234,7 +194,8 @@ class Ledger:
     def content(self, index: int) -> Any:
         """Return an entry's content; None if it has none, if it was erased, or if no keys were given.
 
-        Raises DamagedError if the key is there and the content is not, or does not open the commitment.
+        Raises DamagedError if the key is there and the content is not, or does not open the commitment, and
+        ContentLockedError if the key is wrapped and was not unlocked.
         """
         disclosure = self.disclosure(index)
         return None if disclosure is None else json.loads(disclosure.content)
@@ -242,22 +203,20 @@ class Ledger:
     def disclosure(self, index: int) -> Disclosure | None:
         """Return what opens an entry's commitment, checked; None, and errors, as `content` has them."""
         entry = self.entry(index)
-        if entry.commitment is None or self._key_directory is None:
-            return None
-        key = self._key_directory.content_key(entry.subject)
-        if key is None:
-            return None
         with self._mutex:
-            disclosure = self._segments.find(entry.subject, entry.commitment, key)
-        if disclosure is None and self._is_erased(entry.subject, index):
-            return None
-        if disclosure is None:
-            raise DamagedError(f"the content of entry {index} is missing from {self.directory / 'segments'}")
-        try:
-            check_disclosure(entry.commitment, disclosure)
-        except EntryError as error:
-            raise DamagedError(f"the content of entry {index} is damaged: restore it from a copy ({error})") from None
-        return disclosure
+            return self._contents.find(index, entry, lambda: self._is_erased(entry.subject, index))
+
+    def unlock(self, reader: X25519PrivateKey | None) -> None:
+        """Read contents whose keys are wrapped, with the reading key; with None, no more."""
+        if self._contents.keys is not None:
+            self._contents.keys.unlock(reader)
+
+    def keep_recent(self, wanted: Callable[[int, str], bool]) -> None:
+        """Take away what was left openly of locked contents, but for what is wanted, told by index and subject."""
+        recent = self._contents.recent
+        if recent is not None and recent.path.exists():
+            with self._writing():
+                recent.keep(wanted)
 
     def _is_erased(self, subject: str, index: int) -> bool:
         """Tell whether an entry after this one says that the subject's contents were erased."""
@@ -336,7 +295,7 @@ class Ledger:
     def contents_of(self, subject: str) -> int:
         """Return how many sealed contents of a subject there are."""
         with self._mutex:
-            return self._segments.count(check_subject(subject))
+            return self._contents.count(check_subject(subject))
 
     def forget(self, subject: str, clear: dict[str, Any]) -> Receipt:
         """Erase all contents of a subject: append a `redaction` entry, then destroy their key, salts and frames.
@@ -389,6 +348,7 @@ class Ledger:
         if self._key_directory is None:
             raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
         with self._writing(), self._stopping():  # what a crash left is recovered on the way in
+            self._key_directory.content.finish()
             for subject in disk.names(self._forgetting):
                 if not subject.startswith("."):
                     self._erase(subject, self._noted(self._forgetting / subject))
@@ -397,10 +357,9 @@ class Ledger:
         """Commit the tombstone and destroy what it stands for, without letting another writer in between."""
         if self._key_directory is None:
             raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
-        count = self._segments.count(subject)
+        count = self._contents.count(subject)
         receipt = self._commit([Draft(REDACTION, subject, {**clear, "contents": count})])
-        self._key_directory.destroy_content(subject)
-        self._segments.destroy(subject)
+        self._contents.destroy(subject)
         with disk.writing(self._forgetting):
             (self._forgetting / subject).unlink(missing_ok=True)
         return receipt
@@ -483,7 +442,8 @@ class Ledger:
         if self._keys is None:
             raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to append")
         tail = self._tail
-        entries, contents = self._encode(drafts)
+        newest = tail.entry(tail.size - 1).time if tail.size else 0
+        entries, contents = encode(drafts, tail.size, newest)
         leaves = [leaf_hash(entry) for entry in entries]
         frontier = tail.frontier.copy()
         frontier.extend(leaves)
@@ -491,8 +451,7 @@ class Ledger:
         frames = wal.encode(entries, head.note)
         if len(frames) > wal.MAX_BATCH_BYTES:
             raise EntryError(f"a batch of {len(frames)} bytes exceeds {wal.MAX_BATCH_BYTES}: append it in parts")
-        for subject, disclosures in contents.items():
-            self._segments.write(subject, self._content_key(subject), disclosures)
+        self._contents.write(contents)
         try:
             disk.append(tail.wal_path, frames)
         except FullError:
@@ -504,53 +463,8 @@ class Ledger:
         tail.take(head, frontier, entries, leaves, tail.offset + len(frames))
         return Receipt(first, len(entries), head.size, head.root)
 
-    def _encode(self, drafts: Sequence[Draft]) -> tuple[list[bytes], dict[str, list[tuple[str, Disclosure]]]]:
-        """Stamp and encode drafts; return the entries, and by subject the disclosures of their contents."""
-        now = time.time_ns() // 1_000_000
-        if self._tail.size:
-            now = max(now, self._tail.entry(self._tail.size - 1).time)
-        entries = []
-        contents: dict[str, list[tuple[str, Disclosure]]] = {}
-        for draft in drafts:
-            commitment = None
-            if draft.content is not None:
-                disclosure = commit(draft.content)
-                commitment = disclosure.commitment()
-                contents.setdefault(draft.subject, []).append((commitment, disclosure))
-            entries.append(
-                encode_entry(
-                    Entry(kind=draft.kind, subject=draft.subject, time=now, clear=draft.clear, commitment=commitment)
-                )
-            )
-        return entries, contents
-
-    def _content_key(self, subject: str) -> bytes:
-        key = self._key_directory.content_key(subject, create=True) if self._key_directory else None
-        if key is None:
-            raise KeyFileError(f"there is no content key of {subject}: name the keys directory")
-        return key
-
     def _range_hash(self, start: int, stop: int) -> bytes:
         return self._tail.shelf.range_hash(start, stop, self._tail.published.size)
 
 
-def check_version(directory: Path) -> None:
-    """Raise DamagedError unless the directory is a ledger of a format that this program knows."""
-    version = disk.read(directory / ".state" / "version", 64)
-    if version is None:
-        raise DamagedError(f"{directory} is not a ledger: name another directory, or create a ledger there")
-    if version != FORMAT:
-        raise DamagedError(f"{directory} has a format that this program does not know: use the program that wrote it")
-
-
-def stated_keys(directory: Path) -> KeyPair:
-    """Return the log key and the first epoch key that a ledger states of itself; they prove nothing by themselves."""
-    path = directory / "trust" / "log.vkey"
-    try:
-        data = disk.read_due(path, 4096)
-        log, epoch, *_ = parse_keys(data.decode())
-    except (NoteError, UnicodeDecodeError) as error:
-        raise DamagedError(f"{path} is damaged: restore it from a copy ({error})") from None
-    if epoch.name != log.name + EPOCH_SUFFIX or data != f"{log}\n{epoch}\n".encode():
-        raise DamagedError(f"{path} names keys that do not belong together: restore it from a copy")
-    return log, epoch
+__all__ = ["ADOPTION", "REDACTION", "RESERVED", "SELF", "Draft", "Ledger", "Previous", "Receipt"]

@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.clock import judge
@@ -23,15 +23,19 @@ from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_
 from assure_tui.ledger.errors import DamagedError, LedgerError, SealError
 from assure_tui.ledger.gather import Examples, Gathered
 from assure_tui.ledger.keys import KeyDirectory
+from assure_tui.ledger.layout import check_version, stated_keys
 from assure_tui.ledger.note import VerifierKey, parse_vkey
 from assure_tui.ledger.pins import Pin, PinFile
 from assure_tui.ledger.report import State, Statement, Verdict, VerifyReport
 from assure_tui.ledger.scan import Scan
 from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
-from assure_tui.ledger.store import ADOPTION, REDACTION, check_version, stated_keys
+from assure_tui.ledger.store import ADOPTION, REDACTION
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
 from assure_tui.ledger.trust import Trust, load_trust
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -47,16 +51,18 @@ def verify(
     trust: Path | Trust | None = None,
     pins: Path | None = None,
     keys: Path | None = None,
+    reader: X25519PrivateKey | None = None,
     progress: Progress | None = None,
 ) -> VerifyReport:
     """Verify a ledger directory, reading only.
 
-    `trust` and `pins` come from outside the ledger; with `keys`, sealed contents are opened too. Raises only what
-    `load_trust` raises for the verifier's own files.
+    `trust` and `pins` come from outside the ledger; with `keys`, sealed contents are opened too, those whose keys are
+    wrapped if `reader` is given. Raises only what `load_trust` raises for the verifier's own files.
     """
     report = progress or (lambda _done, _total: None)
     given = trust if isinstance(trust, Trust) else load_trust(trust) if trust else Trust()
-    with closing(_Verifier(directory, given, pins, keys, report)) as verifier:
+    with closing(_Verifier(directory, given, pins, report)) as verifier:
+        verifier.read_with(keys, reader)
         return verifier.run()
 
 
@@ -65,11 +71,12 @@ class _Failed(Exception):  # noqa: N818 - ends one check with its detail; never 
 
 
 class _Verifier:
-    def __init__(self, directory: Path, trust: Trust, pins: Path | None, keys: Path | None, progress: Progress) -> None:
+    def __init__(self, directory: Path, trust: Trust, pins: Path | None, progress: Progress) -> None:
         self._directory = directory
         self._trust = trust
         self._pins = pins
-        self._keys = keys
+        self._keys: Path | None = None
+        self._reader: X25519PrivateKey | None = None
         self._progress = progress
         self._statements: list[Statement] = []
         self._damaged = False
@@ -83,6 +90,10 @@ class _Verifier:
         """Highest size that something apart from the ledger vouches for."""
         self._outside = 0
         """Highest size that something vouches for which this machine could not have made up."""
+
+    def read_with(self, keys: Path | None, reader: X25519PrivateKey | None) -> None:
+        """Open sealed contents with these keys."""
+        self._keys, self._reader = keys, reader
 
     def close(self) -> None:
         """Let go of what the walk over the entries put aside."""
@@ -288,12 +299,19 @@ class _Verifier:
         keys = KeyDirectory(self._keys, tail.head.origin) if self._keys else None
         if keys is not None and not keys.path.is_dir():
             keys = None
+        if keys is not None:
+            keys.content.unlock(self._reader)
         found = hold(self._directory, scan, keys, tail.head.origin, partial(self._erased_since, tail.size))
         if found.keyless:
             raise _Failed(f"the keys of {_listed(found.keyless)} are gone, and no entry says that they were erased")
         if found.missing.count:
             raise _Failed(f"the sealed contents of entries {_counted(found.missing)} are missing or damaged")
         told = f"; {found.erased} were erased, and an entry says so" if found.erased else ""
+        if found.locked:
+            return "not anchored", (
+                f"all {found.there} contents are there, sealed; the keys of {found.locked} subjects are locked, so"
+                f" theirs were not opened{told}"
+            )
         if keys is not None or not found.there:
             return "verified", f"all {found.there} contents are there and open their commitments{told}"
         return "verified", f"all {found.there} contents are there, sealed; no key was given to open them with{told}"

@@ -22,6 +22,7 @@ from assure_tui.app.desk.operators import (
     rotate_key,
 )
 from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.wrapping import has_reading_key, unlocked, unwrap, wrap
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger import disk, standalone
 from assure_tui.ledger.cosign import FORK, check_fork, cosigner
@@ -34,6 +35,7 @@ from assure_tui.ledger.trust import Trust, load_trust
 from assure_tui.ledger.verify import verify
 
 UNANCHORED = 4
+READING = "passphrase of the reading key: "
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,6 +59,7 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
             trust=_trust(arguments.trust) or (own_trust(home.keys, read_user(home.config).witnesses) if own else None),
             pins=home.pins if home.pins.is_dir() else None,
             keys=home.keys if own and home.keys.is_dir() else None,
+            reader=unlocked(home, passphrase(arguments.passphrase_file, READING)) if arguments.unlock else None,
             progress=_progress if sys.stderr.isatty() else None,
         )
     if sys.stderr.isatty():
@@ -166,6 +169,13 @@ def _keys(arguments: argparse.Namespace, home: Home) -> int:
             with plain_errors():
                 identity = rotate_key(home.keys, arguments.name, words)
             print(f"{identity.fingerprint} {neutral_line(identity.name)}")
+        case "wrap":
+            fresh = not has_reading_key(home)
+            count = wrap(home, passphrase(arguments.passphrase_file, f"new {READING}", again=True) if fresh else None)
+            print(f"{count} content keys were wrapped; contents are locked, and open with the passphrase alone")
+        case "unwrap":
+            count = unwrap(home, passphrase(arguments.passphrase_file, READING))
+            print(f"{count} content keys were unwrapped; contents are open to whoever reads {home.keys}")
         case "revoke":
             from assure_tui.app.cli.check import moment  # noqa: PLC0415 - a check's imports, for one argument
 

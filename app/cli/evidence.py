@@ -30,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _export(desk: Desk, arguments: argparse.Namespace) -> int:
     choice = Choice.parse(arguments.disclose, everything=arguments.all)
+    if choice != Choice() and desk.contents_locked():
+        desk.unlock_contents(passphrase(arguments.passphrase_file, "passphrase of the reading key: "))
     data = desk.export(arguments.run, choice)
     _write(arguments.output, data)
     print(f"{neutral_line(str(arguments.output), 4096)} ({len(data)} bytes)")

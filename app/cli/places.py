@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from assure_tui.app.desk.paths import PRIVACY, Home
+from assure_tui.app.desk.paths import Home
 from assure_tui.app.neutral import neutral_line
 
 
@@ -18,5 +18,5 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for name, path in home.places():
             print(f"{name:<8} {neutral_line(str(path), 4096)}")
-        print(f"assure-tui: {PRIVACY}", file=sys.stderr)
+        print(f"assure-tui: {home.privacy()}", file=sys.stderr)
     return 0

@@ -11,7 +11,7 @@ from assure_tui.app.desk.about import version
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.paths import PRIVACY, Home
+from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.trust import trust
 from assure_tui.app.neutral import neutral_line
@@ -48,7 +48,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
         desk.close()
     who = f"process {presence.recorder_pid} records" if presence.recorder_pid else "nobody records"
     _say(f"  {who}; {presence.ledger_size} entries in the ledger ({presence.ledger_state})")
-    _say(f"  {PRIVACY}")
+    _say(f"  {setting.home.privacy()}")
     troubles += presence.problems
     for trouble in troubles:
         _say(f"  ! {trouble}")

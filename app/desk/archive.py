@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assure_tui.app.desk.entries import ACTS, EVIDENCE, HOOK, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
@@ -14,8 +16,11 @@ from assure_tui.app.desk.library import Entry, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.ledger import disk
-from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
+from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.store import Draft, Ledger
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 MAX_ENVELOPE = 32 << 20
 _KINDS = frozenset({ESCROW, *ACTS, *EVIDENCE, *HOOK})
@@ -34,6 +39,14 @@ def plain_errors() -> Iterator[None]:
         raise UsageError(f"{error}.") from error
 
 
+def _content(ledger: Ledger, index: int) -> Any:
+    """Give the content of an entry; None for one that is locked, which the recorder tells of."""
+    try:
+        return ledger.content(index)
+    except ContentLockedError:
+        return None
+
+
 class Archive:
     """Holds the ledger open, to read, and once somebody acts, to write. Methods may be called from several threads."""
 
@@ -48,6 +61,8 @@ class Archive:
         """Why nothing can be written, once that was tried; what is there can still be read."""
         self._tail: list[Entry] = []
         self._read_to = 0
+        self._reader: X25519PrivateKey | None = None
+        self._open_until = 0.0
 
     @property
     def exists(self) -> bool:
@@ -64,8 +79,32 @@ class Archive:
             if self._ledger is None and self.exists:
                 with plain_errors():
                     keys = self._home.keys if self._home.keys.exists() else None
-                    self._ledger = Ledger.open(self._home.ledger, pins=self._home.pins, keys=keys, read_only=True)
+                    self._ledger = Ledger.open(
+                        self._home.ledger, pins=self._home.pins, keys=keys, read_only=True, recent=self._home.recent
+                    )
+                    self._ledger.unlock(self._reader)
+            self._lock_again()
             return self._ledger
+
+    def unlock(self, passphrase: str, seconds: float) -> None:
+        """Read locked contents for some time.
+
+        Raises:
+            UsageError: There is no reading key, or the passphrase does not open it.
+        """
+        from assure_tui.ledger.reading_key import ReadingKey  # noqa: PLC0415 - few ever need it
+
+        with self._lock, plain_errors():
+            self._reader = ReadingKey(self._home.keys).unlock(passphrase)
+            self._open_until = time.monotonic() + seconds
+            if self._ledger is not None:
+                self._ledger.unlock(self._reader)
+
+    def _lock_again(self) -> None:
+        if self._reader is not None and time.monotonic() > self._open_until:
+            self._reader = None
+            if self._ledger is not None:
+                self._ledger.unlock(None)
 
     def writing(self) -> Ledger:
         """Give the ledger for writing; make it when there is none.
@@ -84,6 +123,7 @@ class Archive:
                     self.damage = str(error)
                     raise
                 self._writable = True
+                self._ledger.unlock(self._reader)
                 self.damage = ""
             return self._ledger
 
@@ -173,7 +213,7 @@ class Archive:
             start = max(seen, self._read_to)
             for index, entry in enumerate(ledger.entries(start), start):
                 if entry.kind in _KINDS:
-                    content = ledger.content(index) if entry.kind in _READ_BACK else None
+                    content = _content(ledger, index) if entry.kind in _READ_BACK else None
                     self._tail.append(Entry(index, entry.kind, entry.subject, entry.time, entry.clear, content))
             self._read_to = max(self._read_to, ledger.size)
             return list(self._tail)

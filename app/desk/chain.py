@@ -97,7 +97,8 @@ class Chain:
         ledger = self._archive.reading()
         from assure_tui.app.desk.audit import alterations, recorded_logs  # noqa: PLC0415 - it brings all adapters
 
-        found = list(recorded_logs(ledger, tags, log)) if ledger is not None else []
+        with plain_errors():
+            found = list(recorded_logs(ledger, tags, log)) if ledger is not None else []
         if not found:
             raise UsageError(f"nothing of {log} is in the ledger: it was never recorded, or under another path.")
         return [message for known in found for message in alterations(known, at)]

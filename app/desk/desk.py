@@ -36,6 +36,10 @@ MAX_TEXT = 100_000
 """Code points of a note or a reason."""
 
 
+LEAST_UNLOCK = 60.0
+"""Seconds that contents stay unlocked at least, once somebody gave the passphrase."""
+
+
 class Desk(Reading):
     """What the operator reads and does; use `Desk.open`."""
 
@@ -270,6 +274,20 @@ class Desk(Reading):
             if self._keyring is None:
                 self._keyring = Keyring(self.config.unlock_for)
             return self._keyring.unlock(self.home.keys, key, passphrase)
+
+    def contents_locked(self) -> bool:
+        """Tell whether contents may need the passphrase of the reading key."""
+        from assure_tui.app.desk.wrapping import has_reading_key  # noqa: PLC0415 - cryptography is needed only here
+
+        return has_reading_key(self.home)
+
+    def unlock_contents(self, passphrase: str) -> None:
+        """Read locked contents for as long as an operator key stays unlocked, and for a minute at least.
+
+        Raises:
+            UsageError: There is no reading key, or the passphrase does not open it.
+        """
+        self._archive.unlock(passphrase, max(self.config.unlock_for, LEAST_UNLOCK))
 
     def operator_keys(self) -> list[OperatorIdentity]:
         """Give the public halves of the operator keys of this installation."""

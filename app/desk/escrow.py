@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assure_tui.app.desk.entries import Words
-from assure_tui.ledger.errors import LedgerError
+from assure_tui.app.desk.errors import GoneError
+from assure_tui.ledger.errors import ContentLockedError, LedgerError
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.archive import Archive
@@ -118,7 +119,11 @@ class Escrow:
 
 
 def kept_record(archive: Archive, tags: Tags, run: str, path: str, at: Locator) -> str | None:
-    """Give a raw record out of escrow, or None if it is not there, or was forgotten."""
+    """Give a raw record out of escrow, or None if it is not there, or was forgotten.
+
+    Raises:
+        GoneError: It is there, and locked.
+    """
     ledger, source = archive.reading(), tags.of(f"source:{path}")
     if ledger is None or at.unit != "bytes":
         return None
@@ -127,6 +132,11 @@ def kept_record(archive: Archive, tags: Tags, run: str, path: str, at: Locator) 
         if clear.get("source") == source and clear["start"] <= at.start <= clear["end"]:
             try:
                 content = ledger.content(entry.index)
+            except ContentLockedError:
+                raise GoneError(
+                    "the log no longer has this, and its record in escrow is locked: open the contents with the"
+                    " passphrase of the reading key (`assure-tui keys unwrap`)."
+                ) from None
             except LedgerError:  # what is damaged says `verify`; here it is only not there
                 continue
             for record in content["records"] if isinstance(content, dict) else ():

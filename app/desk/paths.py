@@ -10,8 +10,8 @@ from pathlib import Path
 from assure_tui.app.desk.small_files import expanded
 
 NAME = "assure-tui"
-PRIVACY = "contents are erasable with `forget`, not confidential: their keys lie unwrapped in `keys`, beside the data"
-"""What the keys of the contents are good for, as long as recording is unattended."""
+READING_KEY = "reading.pub.pem"
+"""Stands among the keys while contents are wrapped (ledger/SPEC.md, Sealed contents)."""
 HOME_VARIABLE = "ASSURE_TUI_HOME"
 
 
@@ -36,6 +36,8 @@ class Home:
     """Folder of traces of internal errors."""
     witness: Path
     """Folder of what the MCP witness writes (app/proxy/PROXY.md)."""
+    recent: Path
+    """What was written lately while contents are locked, for the index; open like the index itself."""
     hook: Path
     """Folder of the runtime hook: its socket, and how often turns were sent back."""
 
@@ -54,6 +56,7 @@ class Home:
             lease=folder / "recorder.lock",
             traces=folder / "traces",
             witness=folder / "witness",
+            recent=folder / "recent.jsonl",
             hook=folder / "hook",
         )
 
@@ -78,6 +81,7 @@ class Home:
             lease=data / "recorder.lock",
             traces=dirs.user_log_path / "traces",
             witness=data / "witness",
+            recent=state / "recent.jsonl",
             hook=data / "hook",
         )
 
@@ -85,6 +89,18 @@ class Home:
         """Give each place's name and path."""
         for field in fields(self):
             yield field.name, getattr(self, field.name)
+
+    def privacy(self) -> str:
+        """Say what the keys of the contents are good for."""
+        if (self.keys / READING_KEY).exists():
+            return (
+                "contents in the ledger are locked: their keys open with the passphrase of the reading key alone; the"
+                " index and the agents' own logs are open"
+            )
+        return (
+            "contents are erasable with `forget`, not confidential: their keys lie unwrapped in `keys`, beside the"
+            " data; `keys wrap` locks them"
+        )
 
     def prepare(self) -> None:
         """Make the folders that files are written to, readable by the user alone."""

@@ -178,6 +178,11 @@ class Recorder:
         try:
             scribe = Scribe(open_ledger(self._home), tags, hall.index, read_user(self._home.config).escrow)
             scribe.catch_up()
+            if scribe.locked_from is not None:
+                hall.problem(
+                    f"contents are locked, from entry {scribe.locked_from} on: the index lacks what they say, and logs"
+                    " are not held against what was recorded of them before; `assure-tui keys unwrap` opens them"
+                )
         except LedgerDamagedError as error:
             if self._needs_ledger:
                 raise

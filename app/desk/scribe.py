@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assure_tui.app.desk.entries import FINDINGS, Tags, Words
+from assure_tui.app.desk.entries import FINDINGS, HOOK, Tags, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.escrow import KIND as ESCROW
 from assure_tui.app.desk.escrow import Escrow, Limits
@@ -18,7 +18,7 @@ from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live import Recorded
 from assure_tui.app.desk.unseen import Period, periods
 from assure_tui.ledger.clock import reading
-from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
+from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.reconcile.model import Discrepancy, GateResult, InputFinding
@@ -33,6 +33,8 @@ CHECKED_AT_OPEN = 100_000
 """Entries up to which the whole ledger is verified before anything is written to it: about a quarter of a second. Of a
 larger one, what was held against its tiles before and was not touched since is not read again."""
 LOOK_SECONDS = 0.05
+ANSWER_SECONDS = 3600.0
+"""How long somebody may wait for an answer that stands in a locked content: the longest that a call waits."""
 MAX_FOLLOW = 5_000
 """Entries that are copied into the index at a time."""
 _WITHOUT_CONTENT = frozenset({"assessed", ESCROW, "heartbeat", "key", "recovery"})
@@ -53,7 +55,7 @@ def open_ledger(home: Home) -> Ledger:
             if following.exists() and not home.ledger.exists():  # closing the last shard was cut short
                 following.rename(home.ledger)
             if (home.ledger / "trust").exists():
-                return _checked(Ledger.open(home.ledger, pins=home.pins, keys=home.keys), home)
+                return _checked(Ledger.open(home.ledger, pins=home.pins, keys=home.keys, recent=home.recent), home)
             return Ledger.create(home.ledger, pins=home.pins, keys=home.keys)
     except (DamagedError, ForeignError) as error:
         raise LedgerDamagedError.of(error) from error
@@ -112,20 +114,40 @@ class Scribe:
         self._published_at = 0.0
         self._beat_at = 0.0
         self._looked_at = 0.0
+        self._left_from = 0
+        """Entries before it are in the index for good, so that what was left openly of them is not wanted there."""
         self._seen = self._resume()
 
     def _resume(self) -> int:
         """Take up what the index has of this ledger; give how many of its entries that is."""
         seen = int(self._index.meta("ledger_seen") or 0)
-        if self._index.meta("ledger_origin") != self.ledger.origin or seen > self.ledger.size:
+        if self._index.meta("ledger_origin") != self.ledger.origin or seen > self.ledger.size or self._opened_since():
             with self._index.tick():
                 self._index.forget_entries()
+                self._index.set_meta("ledger_locked", None)
                 self._index.set_meta("ledger_origin", self.ledger.origin)
                 self._index.set_meta("ledger_seen", 0)
             return 0
         for kind, subject, clear, content in self._index.entries_of("observed", "redaction", ESCROW, *FINDINGS):
             self._learn(kind, subject, json.loads(clear), json.loads(content) if content else None)
         return seen
+
+    @property
+    def locked_from(self) -> int | None:
+        """The first entry whose content could not be copied into the index, because its key was locked."""
+        first = self._index.meta("ledger_locked")
+        return None if first is None else int(first)
+
+    def _opened_since(self) -> bool:
+        """Tell whether contents can be read now that were locked when the index was filled."""
+        first = self.locked_from
+        if first is None or first >= self.ledger.size:
+            return False
+        try:
+            self.ledger.content(first)
+        except ContentLockedError:
+            return False
+        return True
 
     def write(self, words: Sequence[Words]) -> None:
         """Append entries; they are durable when this returns. They come into the index by `follow`."""
@@ -154,7 +176,7 @@ class Scribe:
         for number, entry in enumerate(self.ledger.entries(self._seen, stop), self._seen):
             content = None
             if entry.kind not in _WITHOUT_CONTENT:
-                content = self._fresh.pop(number, None) or self.ledger.content(number)
+                content = self._fresh.pop(number, None) or self._read_back(number)
             self._fresh.pop(number, None)
             blob = msgspec.json.encode(content) if content is not None else None
             rows.append((number, entry.kind, entry.subject, entry.time, msgspec.json.encode(entry.clear), blob))
@@ -163,6 +185,16 @@ class Scribe:
         self._seen = stop
         self._index.set_meta("ledger_seen", stop)
         return stop < self.ledger.size
+
+    def _read_back(self, number: int) -> dict[str, Any] | None:
+        """Read what an entry holds; None, and counted, while it is locked."""
+        try:
+            content: dict[str, Any] | None = self.ledger.content(number)
+        except ContentLockedError:
+            if self.locked_from is None:
+                self._index.set_meta("ledger_locked", number)
+            return None
+        return content
 
     def _learn(self, kind: str, subject: str, clear: dict[str, Any], content: dict[str, Any] | None) -> None:
         if kind == "observed":
@@ -223,9 +255,18 @@ class Scribe:
         if now - self._beat_at >= HEARTBEAT_SECONDS:
             self.beat("start" if self._beat_at == 0.0 else "alive")
             self._beat_at = now
+            self.ledger.keep_recent(self._is_wanted)
+            self._left_from = self._seen
         if now - self._published_at >= PUBLISH_SECONDS and self.ledger.size > self.ledger.checkpoint().size:
             self.ledger.publish()
             self._published_at = now
+
+    def _is_wanted(self, number: int, _subject: str) -> bool:
+        """Tell whether others may still ask for what was left openly of an entry, or the index may lack it."""
+        if not self._left_from <= number < self.ledger.size:
+            entry = self.ledger.entry(number) if number < self.ledger.size else None
+            return entry is not None and entry.kind in HOOK and entry.time > (time.time() - ANSWER_SECONDS) * 1000
+        return True
 
     def beat(self, state: str) -> None:
         """Tell in the ledger that the recorder has started, is alive, or stops. Each start changes the epoch key."""

@@ -125,7 +125,7 @@ def _docket(places: Home) -> Docket:
     """Open the ledger to append. The recorder verifies all of it; the agent that waits here does not pay for that."""
     if (places.ledger / "trust").exists():
         tags = Tags.load(places.keys)
-        ledger = Ledger.open(places.ledger, pins=places.pins, keys=places.keys)
+        ledger = Ledger.open(places.ledger, pins=places.pins, keys=places.keys, recent=places.recent)
     else:
         from assure_tui.app.desk.scribe import open_ledger  # noqa: PLC0415 - once in an installation's life
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from assure_tui.app.desk import gated
+from assure_tui.ledger.errors import ContentLockedError
 from assure_tui.ledger.store import Draft, Ledger
 
 if TYPE_CHECKING:
@@ -128,8 +129,7 @@ class Docket:
     def _reply(self, waiting: Waiting, entry: Entry, index: int) -> Reply | None:
         """Read an answer; an approval without a valid signature of an operator is none."""
         word = entry.clear.get("word")
-        content = self.ledger.content(index)
-        content = content if isinstance(content, dict) else {}
+        content = self._content(index)
         reason, by = str(content.get("reason", "")), str(content.get("by", ""))
         if word == "refused":
             return Reply("refused", reason, by)
@@ -140,6 +140,14 @@ class Docket:
             if gated.is_signed(entry.clear, content, request.commitment, list_keys(self._keys)):
                 return Reply("approved", reason, by)
         return None
+
+    def _content(self, index: int) -> dict[str, Any]:
+        """Read what an entry holds; nothing, so that nothing is allowed by it, while it is locked."""
+        try:
+            content = self.ledger.content(index)
+        except ContentLockedError:
+            return {}
+        return content if isinstance(content, dict) else {}
 
     def await_reply(self, waiting: Waiting, stop: Callable[[], bool] = lambda: False) -> Reply:
         """Wait for the operator's answer; when the time is over, or `stop` says so, none came."""

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from assure_tui.ledger.adopt import adopt
+from assure_tui.ledger.content_keys import ContentKeys
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
-from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.pins import PinFile
 from assure_tui.ledger.store import Draft, Ledger, Previous
 
@@ -149,7 +149,7 @@ def test_what_is_erased_while_it_is_verified_raises_no_alarm(place, two_runs):
 
 
 def test_a_forgetting_that_was_cut_short_is_finished_by_the_next_to_open(place, two_runs, monkeypatch):
-    monkeypatch.setattr(KeyDirectory, "destroy_content", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(ContentKeys, "destroy", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         two_runs.forget("r-0", {})
     monkeypatch.undo()
