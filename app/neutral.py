@@ -7,6 +7,7 @@ replaced stays visible: a reviewer must see that something was hidden there.
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final
 
 _NAMED: Final = {
@@ -77,3 +78,11 @@ def neutral_line(text: str, limit: int = 200) -> str:
     head = text if len(text) <= limit else text[: limit + 1]
     line = head.replace("\r\n", "\n").translate(_LINE)
     return line if len(line) <= limit else line[: limit - 1] + _ELLIPSIS
+
+
+def neutral_block(head: str, text: str, *, hang: int, width: int = 120, limit: int = 1200) -> list[str]:
+    """Make text harmless and fold it into lines of `width`, first behind `head`, then behind `hang` blanks."""
+    blank = " " * hang
+    line = neutral_line(text, limit)
+    lines = textwrap.wrap(line, width, initial_indent=head, subsequent_indent=blank, break_on_hyphens=False)
+    return lines or [head.rstrip()]

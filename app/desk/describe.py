@@ -14,7 +14,7 @@ from assure_tui.reconcile.rulebook import catalogue
 
 ARGUMENT_LENGTH = 80
 MAX_ARGUMENTS = 6
-_QUIET = frozenset({"abs", "action", "argv", "call_command", "cwd", "lines", "nouns", "verb"})
+_QUIET = frozenset({"abs", "action", "argv", "call_command", "cwd", "lines", "nouns", "targets", "verb"})
 """Arguments that say what others beside them, or the tool's name, say better."""
 
 
@@ -81,12 +81,18 @@ def money(value: Any) -> str | None:
 
 
 def effect_line(effect: Effect) -> str:
-    """Give one line about an effect: the tool, what it was asked, how it ended and how that is known."""
+    """Give one line about an effect: the tool, what it was asked, how it ended and how that is known.
+
+    A value stands in it once, though it may be known under several names: an account number is an id and a recipient.
+    """
     shown: list[str] = []
     for name, value in effect.args.items():
         if name in _QUIET or value in (None, False, "", [], {}, ()):
             continue
-        shown.append(f"{name} {_short(value)}")
+        words = _short(value)
+        if any(words in other for other in shown):
+            continue
+        shown.append(f"{name} {words}")
         if len(shown) == MAX_ARGUMENTS:
             break
     status = effect.status if effect.exit_code is None else f"{effect.status}, exit {effect.exit_code}"

@@ -8,7 +8,7 @@ from assure_tui.app.desk.describe import code_of, effect_line, label
 from assure_tui.app.desk.report import iso
 from assure_tui.app.desk.tags import tags_of
 from assure_tui.app.desk.views import RunDetail, RunRow
-from assure_tui.app.neutral import neutral_line
+from assure_tui.app.neutral import neutral_block, neutral_line
 from assure_tui.reconcile.model import Finding
 
 WIDTH = 200
@@ -74,7 +74,7 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
 
 def _finding_lines(detail: RunDetail, finding: Finding) -> Iterator[str]:
     decision = next((made for made in detail.decisions if made.finding == finding.id), None)
-    yield neutral_line(f"  finding    {finding.id}  {label(finding)}: {finding.message}", WIDTH)
+    yield from neutral_block("  finding    ", f"{finding.id}  {label(finding)}: {finding.message}", hang=13)
     answer = (
         f"{decision.word}{_by(decision.by)}: {decision.reason or '(no reason is shown)'}" if decision else "undecided"
     )

@@ -9,10 +9,12 @@ from assure_tui.app.desk.comparison import Compared, Comparison, Judged
 from assure_tui.app.desk.describe import code_of, effect_line, label
 from assure_tui.app.desk.formats.evidence import claim_of, effects_of
 from assure_tui.app.desk.report import RunReport, iso
-from assure_tui.app.neutral import neutral_line
+from assure_tui.app.neutral import neutral_block, neutral_line
 
-WIDTH = 160
-"""Code points of a line of text; what is longer is cut."""
+WIDTH = 120
+"""Code points of a line of text: a heading that is longer is cut, an explanation goes on in the next line."""
+HANG = 9
+"""Where an explanation goes on."""
 
 
 def write(check: Comparison, out: TextIO) -> None:
@@ -36,9 +38,10 @@ def run_lines(compared: Compared) -> Iterator[str]:
     report = compared.report
     facts = report.facts
     started = iso(facts.started) or "at an unknown time"
-    yield neutral_line(f"{facts.id}  {facts.agent or facts.adapter}  {started}  {facts.status}  {report.shown}", WIDTH)
+    yield neutral_line(f"{facts.id}  {facts.agent or facts.adapter}  {started}  {facts.status}", WIDTH)
+    yield from neutral_block("  in     ", report.shown, hang=HANG, width=WIDTH)
     if facts.title:
-        yield neutral_line(f"  asked: {facts.title}", WIDTH)
+        yield neutral_line(f"  asked  {facts.title}", WIDTH)
     yield "  " + summary(compared)
     for judged in compared.findings:
         if judged.state != "known":
@@ -69,10 +72,9 @@ def _finding_lines(report: RunReport, judged: Judged) -> Iterator[str]:
     finding = judged.finding
     claim = claim_of(report, judged)
     if claim is not None:
-        yield neutral_line(f'    said  "{" ".join(claim.text.split())}"', WIDTH)
+        yield from neutral_block("    said  ", f'"{" ".join(claim.text.split())}"', hang=HANG, width=WIDTH)
     for effect in effects_of(report, judged):
-        yield neutral_line(f"    seen  {effect_line(effect)}  ({effect.grade})", WIDTH)
+        yield from neutral_block("    seen  ", f"{effect_line(effect)}  ({effect.grade})", hang=HANG, width=WIDTH)
     standing = ", worse than before" if judged.state == "worse" else ""
-    yield neutral_line(
-        f"    {label(finding)}: {finding.message}  ({finding.severity} {code_of(finding)}{standing})", WIDTH
-    )
+    about = f"{label(finding)}: {finding.message}  ({finding.severity} {code_of(finding)}{standing})"
+    yield from neutral_block("    ", about, hang=HANG, width=WIDTH)
