@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import name_words, singular
+from assure_tui.reconcile.inputs.forms import grouped
 from assure_tui.reconcile.inputs.values import stands_in, values
 from assure_tui.reconcile.tables import table
 
@@ -57,11 +58,17 @@ class Delegation:
             return False
         if not self._pointed:
             return True
-        given = [value.text for value in values(call.args) if len(value.text) >= MIN_NAMED]
+        given = _given(call)
         if any(self.covers(value) or value in self._wanted for value in given):
             return True
-        nouns = [singular(word) for word in name_words(call.tool)[1:] if len(word) > 3]
-        return not given and any(re.search(rf"\b{re.escape(noun)}s?\b", self._wanted) for noun in nouns)
+        return not given and _speaks_of_what(call, self._wanted)
+
+    def points_at(self, call: ToolCall) -> bool:
+        """Whether a person named what a call reads: what stands there was meant to be seen, if not to be obeyed."""
+        given = _given(call)
+        return any(stands_in(value, self._heard) for value in given) or (
+            not given and _speaks_of_what(call, self._heard)
+        )
 
     def grant(self, folded: str) -> None:
         """Let the text of a source speak for the user."""
@@ -69,12 +76,22 @@ class Delegation:
 
     def covers(self, value: str) -> bool:
         """Whether a value was named by a person, or by a source that speaks for one."""
-        return stands_in(value, self._heard) or (bool(self._granted) and stands_in(value, self._granted))
+        return any(stands_in(value, said) or grouped(value, said) for said in (self._heard, self._granted) if said)
 
     def speaks_of(self, word: str) -> bool:
         """Whether a word that begins so was said."""
         begins = re.compile(rf"\b{re.escape(word)}")
         return bool(begins.search(self._heard) or begins.search(self._granted))
+
+
+def _given(call: ToolCall) -> list[str]:
+    return [value.text for value in values(call.args) if len(value.text) >= MIN_NAMED]
+
+
+def _speaks_of_what(call: ToolCall, words: str) -> bool:
+    """Whether words name the things that a tool brings: e-mails, notes."""
+    nouns = [singular(word) for word in name_words(call.tool)[1:] if len(word) > 3]
+    return any(re.search(rf"\b{re.escape(noun)}s?\b", words) for noun in nouns)
 
 
 @cache

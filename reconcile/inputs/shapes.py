@@ -24,6 +24,9 @@ from assure_tui.reconcile.tables import table
 MAX_TEXT = 200_000
 """Characters of a result that are looked at; from its beginning and its end."""
 MAX_PASSAGES = 16
+"""Passages of one text that speak to the agent …"""
+MAX_WEAK = 48
+"""… and those that only ask for an action."""
 MAX_ANCHORS = 256
 MAX_MATCHES = 200
 """Matches of one feature in one stretch of text."""
@@ -65,7 +68,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asks(self) -> bool:
         """Whether it asks for an action."""
-        return "demand" in self.features
+        return "demand" in self.features or "wields" in self.features
 
     @property
     def severity(self) -> Severity:
@@ -74,7 +77,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
         telling = _strong_ids() & set(self.features)
         if "secrecy" in telling:
             telling -= {"discretion"}  # the same words, seen twice
-        shaped = "demand" in self.features or len(telling) > 1 or not telling.isdisjoint(weights["plain"])
+        shaped = self.asks or len(telling) > 1 or not telling.isdisjoint(weights["plain"])
         if self.strong and self.score >= weights["medium"] and shaped:
             return "medium"
         return "low" if self.strong and self.score >= weights["low"] else "info"
@@ -154,9 +157,9 @@ def _demand() -> list[str]:
     asks = rf"{softened}(?:{verbs})\s(?!me\sknow)[\w'\"$*(@]"
     return [
         rf"\A[\s\"'*]{{0,3}}{asks}",
-        rf"(?:[.!?:;>\]\n]|(?<=\s)[*-])[\s\"'*]{{0,3}}{asks}",
-        r"\b(?:please|then|now|and then|first|kindly|you (?:must|should|need to|have to)|i (?:want|need) you to)\s"
-        + asks,
+        rf"(?:[.!?:;>)\]\n]|(?<=\s)[*-])[\s\"'*]{{0,3}}{asks}",
+        rf"\b(?:{'|'.join(table('inputs')['demand']['leads'])})[\s,:]{{1,2}}{asks}",
+        rf"\b(?:once|when|before|after|if|to|until|as soon as)\s[^.!?,;:]{{3,80}}[,:]\s{asks}",
     ]
 
 
@@ -171,7 +174,8 @@ def passages(raw: str, *, weak: bool) -> list[Passage]:
             found += _clusters(Folded(piece[start:end], offset + start), weak=False)
             if len(found) >= MAX_PASSAGES:
                 break
-    return found[:MAX_PASSAGES]
+    strong = [passage for passage in found if passage.strong][:MAX_PASSAGES]
+    return strong + [passage for passage in found if not passage.strong][:MAX_WEAK]
 
 
 def _windows(piece: str) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from assure_tui.reconcile.inputs.folding import fold
+from assure_tui.reconcile.inputs.forms import undone
 from assure_tui.reconcile.inputs.shapes import speaks
 
 MAX_VALUES = 200
@@ -18,7 +19,7 @@ _DISTINCTIVE = {
     "date": r"\b(?:19|20)\d{2}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2})?)?(?!\w)",
     "address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}",
     "page": r"(?:https?://|www\.)[^\s\"'<>)\]]{3,300}",
-    "iban": r"\b[a-z]{2}\d{2}[a-z0-9]{10,30}\b",
+    "iban": r"\b[a-z]{2}\d{2}(?:[a-z0-9]{10,30}|(?: [a-z0-9]{4}){2,7}(?: [a-z0-9]{1,3})?)\b",
     "path": r"(?:^|(?<=[\s\"'=]))[~/][\w.-]{1,64}/[\w./-]{2,200}",
     "number": r"\+?\d[\d ()-]{7,18}\d",
     "name": r"\b(?=[a-z0-9-]{6,40}\b)[a-z0-9-]*\d[a-z0-9-]*[a-z][a-z0-9-]*\b",
@@ -44,10 +45,9 @@ def values(args: Any) -> list[Value]:
         text = fold(leaf[:MAX_STRING]).strip()
         if not text or (len(text) > 40 and speaks(text)):
             continue
-        for match in _distinctive(text):
-            kind = match.lastgroup
-            value = Value(_PREFIX.sub("", match[0]).strip(".,;/ "), 1 if kind == "date" else 3, kind == "page")
-            found[value.text] = value
+        _tell_apart(text, found)
+        for plain in undone(leaf[:MAX_STRING]):
+            _tell_apart(fold(plain), found)
         if len(text) <= 300 and text not in found:
             if key in _PAGE_KEYS and "." in text and " " not in text:
                 found[text] = Value(_PREFIX.sub("", text).strip("/"), 3, page=True)
@@ -56,6 +56,17 @@ def values(args: Any) -> list[Value]:
         if len(found) >= MAX_VALUES:
             break
     return list(found.values())
+
+
+def _tell_apart(text: str, found: dict[str, Value]) -> None:
+    """Add the distinctive values in a folded text; of a page with a query, also the page without."""
+    for match in _distinctive(text):
+        kind = match.lastgroup
+        value = Value(_PREFIX.sub("", match[0]).strip(".,;/ "), 1 if kind == "date" else 3, kind == "page")
+        found[value.text] = value
+        if value.page and "?" in value.text:
+            bare = value.text.split("?", 1)[0].strip("/")
+            found[bare] = Value(bare, 3, page=True)
 
 
 def _distinctive(text: str) -> Iterator[re.Match[str]]:
