@@ -59,6 +59,9 @@ class _Tables(msgspec.Struct, frozen=True):
     slight: frozenset[str]
     generic: frozenset[str]
     listings: frozenset[str]
+    setting_going: frozenset[str]
+    looking: frozenset[str]
+    settling: dict[str, frozenset[str]]
     looks_at: dict[str, frozenset[str]]
 
 
@@ -95,6 +98,9 @@ def _tables() -> _Tables:
         slight=frozenset(data["tools"]["slight"].split()),
         generic=frozenset(data["prose"]["generic"].split()),
         listings=frozenset(data["tools"]["listings"].split()),
+        setting_going=frozenset(data["tools"]["setting_going"].split()),
+        looking=frozenset(data["prose"]["looking"].split()),
+        settling={verb: frozenset(nouns.split()) for verb, nouns in data["tools"]["settling"].items()},
         looks_at={verb: frozenset(groups.split()) for verb, groups in data["tools"]["looks_at"].items()},
     )
 
@@ -151,6 +157,12 @@ def is_generic(lemma: str) -> bool:
 def is_slight(verb: str) -> bool:
     """Tell whether the verb of a tool's name moves nothing of weight by itself: "refresh", "record", "stage"."""
     return verb in _tables().slight
+
+
+def may_find_out(verb: str, nouns: tuple[str, ...]) -> bool:
+    """Tell whether a tool may as well find something out as settle it: `resolve_operator`, but not `resolve_ticket`."""
+    settles = _tables().settling.get(verb)
+    return settles is not None and settles.isdisjoint(nouns)
 
 
 def is_light(lemma: str) -> bool:
@@ -241,6 +253,8 @@ def tool_words(name: str) -> ToolWords:
     readings = [found for found in tables.verbs[verb] if found.form == "base"]
     action = min(readings, key=lambda found: (found.particle not in words) if found.particle else 0.5).action
     head = next((noun for noun in reversed(nouns) if noun not in {"request", "id", "by"}), "")
+    if verb in tables.setting_going and words[-1:] == (head,) and head in tables.looking:
+        return ToolWords("read", verb, nouns, objects, "read")  # `start_access_diagnostic`
     if verb in tables.light and head in tables.action_nouns:
         action = tables.action_nouns[head]
     action = governed(action, verb, objects)

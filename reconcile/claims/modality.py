@@ -233,6 +233,10 @@ def _coordinated(left: list[str]) -> Mode:
         word = left[index]
         if word in {".", ";"}:
             break
+        if word in _FAILING:
+            return "modifier"  # "unable to read the sent or scheduled ones"
+        if word == "having" or (word == "been" and left[index - 1] == "having"):
+            continue
         if word in {"been", "was", "were", "i've", "we've", "has", "have"}:
             return "others_act" if index and left[index - 1] == "there" else "completed"
         if word in _PLAN or word in _MAY or word.endswith("'ll"):

@@ -6,6 +6,8 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from assure_tui.reconcile.actionwords import (
     DO,
     OTHER,
@@ -18,6 +20,7 @@ from assure_tui.reconcile.actionwords import (
     verb_forms,
 )
 from assure_tui.reconcile.claims.modality import Mode, stance
+from assure_tui.reconcile.claims.phrases import goes_with_noun, quotations
 from assure_tui.reconcile.claims.weight import VerbAt
 from assure_tui.reconcile.tables import table
 
@@ -68,10 +71,11 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
     `opening` is the end of what a condition holds of it. With `everything` gerunds and plain forms count as requests.
     """
     found = []
+    apart = unit.codes if everything else (*unit.codes, *quotations(unit.text))
     report = unit.form == "sentence" and not any(token in _FINITE for token, _, _ in tokens)
     for at, (word, start, _) in enumerate(tokens):
         lemma, action, form = _reading(word, tokens, at, taught)
-        if not lemma or form == "third" or any(a <= start < b for a, b in unit.codes):
+        if not lemma or form == "third" or any(a <= start < b for a, b in apart):
             continue
         if form == "base" and is_entity(lemma) and at + 1 < len(tokens) and _NUMBERED.match(tokens[at + 1][0]):
             continue
@@ -91,6 +95,9 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         if judged.bare and form == "past" and word in _BOTH and not _is_coordinated(tokens, at):
             continue
+        reports = judged.bare and judged.mode == "completed" and form == "past" and unit.form != "row"
+        if reports and goes_with_noun(tokens, at):
+            judged = msgspec.structs.replace(judged, mode="others_act")
         mode: Mode = "conditional" if start < opening or (opening and not judged.first_person) else judged.mode
         if form == "base" and mode == "modifier" and (not everything or action_of_noun(word)):
             continue

@@ -17,7 +17,7 @@ import msgspec
 
 from assure_tui.reconcile.actionwords import DO, Form, action_of_noun, singular
 from assure_tui.reconcile.claims.modality import Mode, is_offer, is_question
-from assure_tui.reconcile.claims.values import MONTHS
+from assure_tui.reconcile.claims.values import MONTHS, scan
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_LEFT = 8
 """Words before a verb in which its subject is sought."""
+MAX_FIELD = 40
+"""Code points after the label of a field in which a date is sought."""
 MAX_HEADING = 3
 """Words after a participle that opens what may be a heading."""
 LAST_UNITS = 4
@@ -47,6 +49,8 @@ _PLANNED_ABOVE = re.compile(
 _LABEL = re.compile(
     r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){0,2}(?: ?\([^()\n]{1,40}\))?:"
 )
+_FIELD = re.compile(r"[*_ ]{0,4}\w{1,30}[*_ ]{0,3}:[*_ ]{0,4}(?:[A-Z][a-z]{2,5}day,? )?")
+"""A label of one word, and perhaps a weekday."""
 _RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]{0,40}(?:/\w{1,40})?\s?[=×]")
 """A sum that is worked out: "Upgraded: A + B = $306 × 3" heads a reckoning, whatever its participle."""
 _LEAVE = re.compile(
@@ -147,6 +151,8 @@ def weight_of(
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
         return "found" if "there" in left else terse if left & {"was", "were"} else "plain"
     label = _LABEL.match(unit.text)
+    if verb.bare and verb.at == 0 and _is_date_field(unit.text):
+        return "found"
     if label and tokens[verb.at][1] < label.end() and not (reports and named and "(" not in label.group()):
         return "plain" if unit.task == "done" else terse if verb.bare and not _told_when(after) else "found"
     if verb.bare:
@@ -162,6 +168,15 @@ def weight_of(
     if left & {"was", "were"}:
         return "found" if _told_when(after) or left & _SECOND or set(before) & _REASONS else terse
     return "plain"
+
+
+def _is_date_field(text: str) -> bool:
+    """Tell whether words are a field of a record that gives a date or a time: "**Sent:** July 2"."""
+    label = _FIELD.match(text)
+    if label is None:
+        return False
+    values = scan(text[label.end() : label.end() + MAX_FIELD])
+    return bool(values) and values[0].kind in {"date", "time"} and values[0].span[0] == 0
 
 
 def _is_reduced(before: list[str], after: list[str]) -> bool:

@@ -20,6 +20,7 @@ from assure_tui.reconcile.actionwords import (
     Verb,
     is_generic,
     kind_of,
+    may_find_out,
     name_words,
     singular,
     tool_words,
@@ -88,8 +89,10 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
         _declared(args, call.args, spec)
     status: ResultStatus = "running"
     results: dict[str, Any] = {}
-    if words.action == OTHER and spec is None and result is not None and _only_looked(call.args, result.text):
-        kind, effect_class = "lookup", "read"
+    if spec is None and result is not None:
+        unknown = words.action == OTHER and _only_asks(call.args)
+        if (unknown or may_find_out(words.verb, words.nouns)) and _tells_data(result.text):
+            kind, effect_class = "lookup", "read"
     if result is not None:
         results = outcome(result.text) if effect_class != "read" else errors(result.text)
         status = _status(result, results)
@@ -127,11 +130,14 @@ def _chosen(args: dict[str, Any]) -> Verb | None:
     return None
 
 
-def _only_looked(args: dict[str, Any], text: str) -> bool:
-    """Tell whether a call whose name has no known verb was a look at something: it only asked, and data came back."""
+def _only_asks(args: dict[str, Any]) -> bool:
+    """Tell whether a call says no more than what it asks for."""
+    return all(set(name_words(key)) & _result_words()["asking"] for key in args)
+
+
+def _tells_data(text: str) -> bool:
+    """Tell whether data came back from a call, and no word of having done something."""
     words = _result_words()
-    if any(not set(name_words(key)) & words["asking"] for key in args):
-        return False
     records = records_of(text)
     if not records or errors(text):
         return False

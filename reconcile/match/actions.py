@@ -21,7 +21,7 @@ from assure_tui.reconcile.match.actions_bench import Matter
 from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
 from assure_tui.reconcile.match.actions_pairs import NAMED_BY_USER, Pairs, role_of
-from assure_tui.reconcile.match.actions_topics import vocabulary
+from assure_tui.reconcile.match.actions_topics import keys_of, vocabulary
 from assure_tui.reconcile.match.actions_verdict import Verdict
 from assure_tui.reconcile.match.aliases import Aliases, Heard
 from assure_tui.reconcile.match.part import Part
@@ -242,6 +242,7 @@ class Actions(Part):
                 continue
             self.board.put(effect)
             if effect.effect_class == "read":
+                self.dirty = self.acts.pop(effect.id, None) is not None or self.dirty
                 self._reads.append(effect.id)
                 if len(self._reads) > MAX_READS:
                     self.board.settle(self._reads.popleft())
@@ -253,6 +254,7 @@ class Actions(Part):
             act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
             act.fresh = known.fresh if known else not act.names_any(self._named())
             act.arguments = known.arguments if known else str(arguments or "")[:MAX_TRACE].lower()
+            act.given_keys = known.given_keys if known else keys_of(arguments or {})
             act.answer = answer[:MAX_TRACE].lower()
             act.records = tuple(records_of(answer)) if answer else ()
             if answer and len(self.aliases.made) < MAX_SEEN:

@@ -60,6 +60,8 @@ class Act(msgspec.Struct, kw_only=True):
     arguments: str = ""
     answer: str = ""
     """Lower-case text of its arguments and of its result, as far as it is kept."""
+    given_keys: frozenset[str] = frozenset()
+    """Words of the names of arguments that were given a value."""
     records: tuple[Record, ...] = ()
     """What its result tells of the object."""
     vocabulary: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, singular
+from assure_tui.reconcile.actionwords import DO, OTHER, group_of, is_generic, name_words, singular
 from assure_tui.reconcile.claims.values import MONTHS, number, same_amount, same_date
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.aliases import told_by, words_of
@@ -140,8 +140,8 @@ def fit(saying: Saying, act: Act) -> Decimal:
     if not total or (total < KIN and (_names_another(saying, act) or not _may_stand_for(frame, act))):
         return Decimal(0)
     if frame.objects and act.objects:
-        total += _agreement(frame.objects, act)
-    total += evidence(saying, act, narrow=total < KIN)
+        total += _agreement(frame, act)
+    total += evidence(saying, act, narrow=total < KIN and act.action != DO)
     if act.tokens:
         total += Decimal(min(4, len(saying.tokens & act.tokens))) / 4
     return total
@@ -218,10 +218,13 @@ def _names_another(saying: Saying, act: Act) -> bool:
     return bool(named) and not named & act.ids and not named & act.mentions
 
 
-def _agreement(objects: frozenset[str], act: Act) -> Decimal:
-    if objects & act.objects:
+def _agreement(frame: Frame, act: Act) -> Decimal:
+    if frame.objects & act.objects:
         return Decimal(1)
-    return Decimal("-1.3") if group_of(act.action) in {"make", "change", "tell"} else Decimal("-0.5")
+    telling = (
+        frame.action == act.action and frame.action != DO and not (is_generic(frame.lemma) or is_generic(act.verb))
+    )
+    return Decimal("-0.5") if telling or act.group not in {"make", "change", "tell"} else Decimal("-1.3")
 
 
 @lru_cache(maxsize=8192)
@@ -325,7 +328,7 @@ def _names(rival: tuple[str, str], low: str, endings: AbstractSet[str], context:
     name, other = rival
     if name.isdigit() and len(name) < MIN_DIGITS and name not in endings:
         return False
-    return len(name) > 2 and said_of(name, low) and not _is_source(name, low) and not said_of(other, context)
+    return len(name) > 2 and said_of(name, low) and not is_source(name, low) and not said_of(other, context)
 
 
 def _within(name: str, other: str) -> bool:
@@ -333,11 +336,12 @@ def _within(name: str, other: str) -> bool:
     return told_by(name, words_of(other))
 
 
-def _is_source(name: str, text: str) -> bool:
+def is_source(name: str, text: str) -> bool:
     """Tell whether a name stands for where something was taken from: "the items of recipes.docx"."""
     return bool(_SOURCE.search(text[max(0, text.find(name) - 40) : text.find(name)]))
 
 
+_FROM = re.compile(r"\b(?:from|of) (?:the |your |our )?[\"'`*#“‘]{0,3}$")
 _SOURCE = re.compile(
     r"\b(?:from|of|in|on|at|using|with|by|per|like|as|than|instead|replac\w{2,4}|before|after|about|for)\W"
     r"(?:\w{1,20}\W{1,3}){0,3}$"
@@ -354,6 +358,8 @@ def _stranger(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> C
         for name in names if role != NAMED_BY_USER else ():
             plain = name.lower()
             if len(plain) > 2 and plain in low and plain not in act.mentions and _beside(role, plain, low):
+                if _FROM.search(low[: low.find(plain)]):
+                    continue
                 return Conflict(name, next(iter(act.targets.values()))[0], hard=False, stranger=True)
     return None
 
@@ -374,7 +380,7 @@ def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
         listed = {str(name).lower() for name in known.get(role, ())}
         names = [name.lower() for name in frame.names] + [name for name in listed if len(name) > 2 and name in low]
         for name in names:
-            if name == target or len(name) > 80 or name in target or target in name:
+            if name == target or len(name) > 80 or name in target or target in name or _has(act, name):
                 continue
             if (
                 _addressed(name, target, saying, act, known)
@@ -383,6 +389,17 @@ def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
             ):
                 return Conflict(name, values[0])
     return None
+
+
+def _has(act: Act, name: str) -> bool:
+    """Tell whether a name stands in a tool's name or in what it was called with, the texts it passed on apart."""
+    args = act.effect.args
+    given = (
+        *args.get("names", ()),
+        *args.get("ids", ()),
+        *(value for values in act.targets.values() for value in values),
+    )
+    return name in name_words(act.effect.tool) or any(said_of(name, str(value).lower()) for value in given)
 
 
 _ROLES = frozenset(table("actions")["arguments"]["roles"].split())

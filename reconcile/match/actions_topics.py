@@ -12,10 +12,19 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from assure_tui.reconcile.actionwords import DO, OTHER, action_of_noun, is_generic, name_words, object_groups, singular
+from assure_tui.reconcile.actionwords import (
+    DO,
+    OTHER,
+    action_of_noun,
+    group_of,
+    is_generic,
+    name_words,
+    object_groups,
+    singular,
+)
 from assure_tui.reconcile.claims.values import MONTHS, NUMBER_WORDS
 from assure_tui.reconcile.effects.tools import leaves
-from assure_tui.reconcile.match.actions_pairs import EDITS, KIN, SAME_ACTION, is_implied, kin_of
+from assure_tui.reconcile.match.actions_pairs import EDITS, KIN, SAME_ACTION, is_implied, is_source, kin_of
 from assure_tui.reconcile.records import akin
 from assure_tui.reconcile.tables import table
 
@@ -31,6 +40,9 @@ MAX_ARGUMENTS = 200
 MAX_TEXT = 2000
 MAX_NAME = 60
 """Code points of an argument that may be a name."""
+MIN_ACRONYM = 2
+MAX_ACRONYM = 4
+"""Letters of a name that may stand for several words."""
 MAX_LEFT = 400
 """Code points before a verb in which its subject is sought."""
 _WORD = re.compile(r"[^\W\d_]{3,40}")
@@ -108,8 +120,12 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
         return False
     if ids and not any(value in given for value in ids) and act.targets:
         return True
+    low = saying.frame.text.lower()
     names = [name for name in map(str.lower, saying.frame.names) if len(name) > 2 and name not in _DATED]
-    known = any(part in given for name in names for part in (_WORD.findall(name) or [name]))
+    names = [name for name in names if not is_source(name, low) and not _is_before(name, saying.frame, low)]
+    known = any(
+        part in given or _is_short_for(part, given) for name in names for part in (_WORD.findall(name) or [name])
+    )
     if not known and any(name in asked for name in names):
         return True
     lacks = {
@@ -123,6 +139,19 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
     return bool(said) and all(lacks[found.kind] for found in said)
 
 
+def _is_short_for(name: str, given: str) -> bool:
+    """Tell whether a name is made of the first letters of words that were given: "NYC" of "New York"."""
+    if not MIN_ACRONYM <= len(name) <= MAX_ACRONYM or not name.isalpha():
+        return False
+    return re.search(rf"\b{name[0]}\w+\W{{1,3}}{name[1]}\w+", given) is not None
+
+
+def _is_before(name: str, frame: Frame, low: str) -> bool:
+    """Tell whether a name stands before an active verb: "I've read 'terms.txt' and adjusted the rent"."""
+    verb = low.find(frame.surface) if frame.surface else -1
+    return verb > 0 and low.find(name) < verb and bool(_OWN & set(_TOKEN.findall(low[:verb].replace("’", "'"))))
+
+
 def is_about(frame: Frame, act: Act) -> bool | None:
     """Tell whether the nouns that a verb governs stand in what is known of an act; None when it governs none."""
     named = [noun for noun in topic(frame) if action_of_noun(noun) not in {frame.action, act.action}]
@@ -131,6 +160,22 @@ def is_about(frame: Frame, act: Act) -> bool | None:
     if any(akin(noun, word) or akin(word, noun) for noun in named for word in act.vocabulary if len(word) > 2):
         return True
     return bool(object_groups(tuple(named)) & act.objects & _TIGHT)
+
+
+def is_given(frame: Frame, act: Act) -> bool:
+    """Tell whether an argument of a call did what words tell of: "attached the file" of a call with `attachments`."""
+    return group_of(frame.deed) == "make" and any(akin(frame.lemma, word) for word in act.given_keys)
+
+
+def is_beside(frame: Frame, act: Act) -> bool:
+    """Tell whether words are about a thing of the same sort as an act's, told apart by a noun that the act has nowhere.
+
+    "Your wireless service was not changed" says nothing of the call that changed the internet service.
+    """
+    known = act.vocabulary | set(act.nouns)
+    return any(
+        not any(akin(noun, word) or akin(word, noun) for word in known if len(word) > 2) for noun in topic(frame)
+    )
 
 
 def topic(frame: Frame) -> list[str]:
@@ -174,6 +219,11 @@ def _says(token: str) -> bool:
     return bool(_WORD.fullmatch(plain)) and plain not in _EMPTY | NUMBER_WORDS.keys() and singular(plain) not in _EMPTY
 
 
+def keys_of(args: Mapping[str, Any]) -> frozenset[str]:
+    """Give the words of the names of those arguments that have a value."""
+    return frozenset(word for keys, _ in leaves(dict(args))[:MAX_ARGUMENTS] for key in keys for word in name_words(key))
+
+
 def vocabulary(
     tool: str, args: Mapping[str, Any], answer: str, nicknames: Iterable[str], *, tells: bool
 ) -> frozenset[str]:
@@ -188,5 +238,6 @@ def vocabulary(
         texts += [" ".join(words) for words in named if words and words[-1] not in _CODES]
         if isinstance(value, str) and (tells or (len(value) <= MAX_NAME and not (named and set(named[-1]) & _CONTENT))):
             texts.append(value[:MAX_TEXT])
-    words = {part for text in texts for word in _LETTERS.findall(text) for part in name_words(word)}
+    found = {word for text in texts for word in _LETTERS.findall(text)}
+    words = {part for word in found for part in (word.lower(), *name_words(word))}
     return frozenset(singular(word) for word in words if word not in _EMPTY)

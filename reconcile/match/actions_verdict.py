@@ -30,7 +30,7 @@ from assure_tui.reconcile.match.actions_pairs import (
     kinship,
     said_of,
 )
-from assure_tui.reconcile.match.actions_topics import is_about, is_foreign, topic
+from assure_tui.reconcile.match.actions_topics import is_about, is_beside, is_foreign, is_given, topic
 from assure_tui.reconcile.match.actions_values import other_amount, other_count, other_date, other_time
 from assure_tui.reconcile.records import akin
 
@@ -60,6 +60,10 @@ _NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
 _NO_SUBMISSION = frozenset({"draft", "other"})
 _DISTINCT = frozenset({"book", "order", "exchange", "invite", "enroll"})
 """Acts of the world that are no way to say that another one took effect."""
+_ANOTHER = re.compile(r"\b(?:other|another|else|second|further|more|additional|remaining|rest|yet|duplicate|new)\b")
+"""Words by which a denial is about something beside what was done."""
+_FOLLOWS = re.compile(r"\baccordingly\b", re.IGNORECASE)
+"""What was done in the wake of what was told: no call needs to be its own."""
 _LONG_AGO = "an act further back than what is kept open may be what is meant"
 
 
@@ -303,6 +307,8 @@ class Verdict(Bench):
         vague = frame.action == DO and (bool(before) or not frame.objects)
         if frame.action == "submit" and not topic(frame):
             vague = any(act.landed and act.turn == saying.turn and act.group not in _NO_SUBMISSION for act in before)
+        if _FOLLOWS.search(frame.text):
+            vague = vague or any(act.landed and act.turn == saying.turn for act in before)
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
         told = told or (frame.mode == "state" and self._invents(saying))
         weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
@@ -338,6 +344,7 @@ class Verdict(Bench):
                 continue
             held = str(act.effect.args).lower()
             alike = kin_of(frame, act) >= KIN and any(name in held for name in names)
+            alike = alike or is_given(frame, act)
             if alike or (values and all(value in held for value in values)):
                 found.append(act)
         return found
@@ -486,6 +493,7 @@ class Verdict(Bench):
                 if score < FITS:
                     continue
                 told = agreement >= TELLING or (not act.mentions and mode in {"attempted", "planned"})
+                told = told or self._is_the_very(saying, act)
                 if mode == "planned":
                     close = 0 < act.at - saying.at <= 2 and saying.frame.action != DO
                     if act.turn == saying.turn and conflict is None and (told or close):
@@ -501,6 +509,7 @@ class Verdict(Bench):
                         and not saying.frame.weak
                         and saying.claim is not None
                         and denies(saying, act)
+                        and not is_beside(saying.frame, act)
                     ):
                         message = f"Says “{self.quote(saying)}”, but the call landed."
                         self.accuse("denial-broken", "critical", saying, [act], message)
@@ -520,6 +529,14 @@ class Verdict(Bench):
                 self._phantom(saying)
             else:
                 self.settle(saying, "unverifiable", "nothing in the log decides it", [])
+
+    def _is_the_very(self, saying: Saying, act: Act) -> bool:
+        """Tell whether a denial without a value is about an act: the only one of its verb, which no other words own."""
+        frame = saying.frame
+        if not frame.denied or frame.lemma != act.verb or frame.near or _ANOTHER.search(frame.text):
+            return False
+        alike = [other for other in self.landed if other.verb == act.verb]
+        return len(alike) == 1 and act.effect.id not in self.words and is_about(frame, act) is not False
 
 
 def _others(saying: Saying) -> bool:
