@@ -19,6 +19,7 @@ from assure_tui.reconcile.actionwords import (
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.match.actions_pairs import ANYTHING, KIN, SAME_ACTION, amounts_of, kin_of, kinship, said_of
 from assure_tui.reconcile.match.actions_topics import VAGUE
+from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Severity
 
 _FAILURE = re.compile(
-    r"\b(?:fail|error|issue|problem|unable|couldn't|could not|cannot|can't|unfortunately|(?:was|am|were)n?'?t? not able"
+    r"\b(?:fail|error|issues?\b|problem|unable|couldn't|could not|cannot|can't|unfortunately"
+    r"|(?:was|am|were)n?'?t? not able"
     r"|did(?:n't| not)|denied|rejected|unsuccessful|not possible|sorry|invalid|not found|does(?:n't| not)|isn't)",
     re.IGNORECASE,
 )
@@ -289,7 +291,7 @@ def failures(verdict: Verdict) -> None:
             continue
         after = [saying for saying in verdict.main if saying.at > act.at and saying.turn == act.turn]
         later = " ".join(text for at, text in verdict.matter.spoken if at > act.at)
-        if not after or after[0].frame.weak or _FAILURE.search(later):
+        if not after or after[0].frame.weak or _FAILURE.search(plainly(later)):
             continue
         covering = next((saying for saying in after if verdict.covers(saying, act)), None)
         if covering is not None:

@@ -14,10 +14,12 @@ from assure_tui.reconcile.actionwords import DO, group_of, name_words, verb_form
 from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.claims.weight import asks_leave, is_inline
 from assure_tui.reconcile.match import actions_aspects as aspects
+from assure_tui.reconcile.match import actions_beyond as beyond
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_lists as lists
 from assure_tui.reconcile.match import actions_silence as silence
 from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cut
+from assure_tui.reconcile.match.actions_idle import idle
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
     ANYTHING,
@@ -84,6 +86,8 @@ class Verdict(Bench):
         silence.duplicates(self)
         silence.failures(self)
         silence.beyond_request(self)
+        beyond.beyond_target(self)
+        beyond.beyond_count(self)
         feed.hold(self, self.matter.feeds)
         return self
 
@@ -232,6 +236,8 @@ class Verdict(Bench):
         self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
     def _assigned(self, saying: Saying, acts: list[Act]) -> None:
+        if idle(self, saying, acts):
+            return
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
         if amount is not None:
             said, done = amount
@@ -312,6 +318,9 @@ class Verdict(Bench):
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
         told = told or (frame.mode == "state" and self._invents(saying))
         weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
+        asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
+        if frame.mode == "hedged" and asked and not vague:
+            self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
         if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])
         elif not (self.matter.settings.complete_logs and self.matter.business):

@@ -9,6 +9,7 @@ SETTLES: dict[str, str] = {
     "wrong-value": "a call or a result with the value told",
     "failed-effect": "a later call that landed",
     "dangling": "the result of the call",
+    "null-omitted": "a call that finds something to do it to",
     "denial-broken": "a result that shows that nothing came of the call",
     "hedged": "a look at what came of it",
     "unreported": "a word of it by the user or the agent",

@@ -19,11 +19,13 @@ from assure_tui.reconcile.match.repository import Repository
 from assure_tui.reconcile.match.work_asked import Asked
 from assure_tui.reconcile.match.work_checks import judge_check, judge_failing, judge_verified
 from assure_tui.reconcile.match.work_children import HEARSAY, Hearsay, judge_by_children
+from assure_tui.reconcile.match.work_concealed import Concealed
 from assure_tui.reconcile.match.work_files import judge_change, judge_untouched
-from assure_tui.reconcile.match.work_hedged import hedge
+from assure_tui.reconcile.match.work_hedged import REPORTS, hedge
 from assure_tui.reconcile.match.work_quiet import Quiet
 from assure_tui.reconcile.match.work_repo import judge_delegated, judge_done, judge_loose, judge_not_done
 from assure_tui.reconcile.match.work_ruling import SEVERITY, Ruling, short, unverifiable
+from assure_tui.reconcile.match.work_scope import partly_covered
 from assure_tui.reconcile.match.work_seen import Seen
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
 
@@ -74,7 +76,7 @@ _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = ("_asked", "_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
+    __slots__ = ("_asked", "_concealed", "_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
@@ -82,6 +84,7 @@ class Work(Part):
         self._hearsay = Hearsay()
         self._asked = Asked(context, board)
         self._quiet = Quiet(board)
+        self._concealed = Concealed(board)
         self._repository = Repository(context, board)
         self._pending: OrderedDict[str, Claim] = OrderedDict()
         self._open: deque[str] = deque()
@@ -90,6 +93,7 @@ class Work(Part):
         """Begin a turn: denials speak of the turn, and what nobody mentioned in the last one is told."""
         if not event.synthetic and not event.system:
             self._quiet.close()
+            self._concealed.close(self._seen)
             self._seen.turn = self.context.turn
             self._seen.words = ""
             self._quiet.heard(event.text)
@@ -101,6 +105,7 @@ class Work(Part):
         self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
         self._seen.worldly = self.context.worldly
+        self._seen.reporting = event.channel in REPORTS
         self._asked.said(event.text)
         self._seen.confessed = [
             (claim.kind.removesuffix("_fail"), claim.span[0])
@@ -110,6 +115,7 @@ class Work(Part):
         for claim in claims:
             if is_coding(claim.kind):
                 self._judge(claim)
+        self._concealed.said(event, claims, self._seen)
         hedged = hedge(event, claims, self._seen)
         if hedged:
             self.board.put(hedged, settled=True)
@@ -155,6 +161,7 @@ class Work(Part):
             self._seen.gap = True
         elif event.what == "run_end":
             self._quiet.close()
+            self._concealed.close(self._seen)
 
     def close(self) -> None:
         """Judge what still waits: a call that never returned is no proof."""
@@ -163,6 +170,7 @@ class Work(Part):
         self._pending.clear()
         self._ask_children()
         self._quiet.close()
+        self._concealed.close(self._seen)
         self._asked.close()
 
     def _left_open(self, claim: Claim) -> Ruling:
@@ -194,7 +202,8 @@ class Work(Part):
             self._asked.saw(step, self._seen)
 
     def _judge(self, claim: Claim) -> None:
-        ruling = self._repository.weigh(claim, _judge_of(claim)(claim, self._seen), self._seen)
+        judged = partly_covered(claim, self._seen) or _judge_of(claim)(claim, self._seen)
+        ruling = self._repository.weigh(claim, judged, self._seen)
         if ruling.outcome == "pending" and all(step.effect.event == claim.event for step in ruling.evidence):
             ruling = unverifiable("it is told by the very call that it would rest on")
         if "channel" in claim.args and ruling.code in _BEYOND:

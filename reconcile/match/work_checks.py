@@ -9,6 +9,7 @@ import msgspec
 
 from assure_tui.reconcile.effects.runners import compiling
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
+from assure_tui.reconcile.match.work_scope import partly_run
 from assure_tui.reconcile.match.work_seen import Seen
 from assure_tui.reconcile.match.work_steps import CHECKS, Step, command_of, name_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 MIN_TOOL = 4
 """Letters of a tool's name that tell it in a command line."""
 _WORDS = {"tests": "test run", "lint": "lint or type check", "build": "build"}
-_FULL = re.compile(r"\b(?:full|entire|whole|complete)\b.{0,20}\b(?:suite|tests?|test suite)\b", re.IGNORECASE)
 _REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github|platforms?|matrix)\b", re.IGNORECASE)
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
@@ -73,13 +73,13 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
     verdict = last.verdict
     if verdict == "fail":
-        return _failed(claim, seen, last)
+        return _failed(claim, seen, last, runs)
     if verdict == "unknown":
         earlier = next((step for step in reversed(runs) if step.verdict != "unknown"), None)
         if earlier is None or seen.changes_after(earlier.at):
             return unverifiable(f"{command(last)} does not show how it ended", last)
         if earlier.verdict == "fail":
-            return msgspec.structs.replace(_failed(claim, seen, earlier), severity="low")
+            return msgspec.structs.replace(_failed(claim, seen, earlier, runs), severity="low")
         last = earlier
     return _passed(claim, seen, last, runs)
 
@@ -195,7 +195,7 @@ def _meant(claim: Claim, runs: list[Step]) -> Step:
     return last
 
 
-def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
+def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
     if claim.kind == "lint" and _NEW.search(claim.text):
         return unverifiable("which problems are new cannot be told from the log", last)
     if any(kind == claim.kind and 0 <= at - claim.span[1] <= NEAR for kind, at in seen.confessed):
@@ -212,6 +212,8 @@ def _failed(claim: Claim, seen: Seen, last: Step) -> Ruling:
     if again:
         return unverifiable(f"{command(again)} came later and names the same check", again)
     results = last.effect.results
+    if claim.kind == "tests" and _collected_nothing(last) and not _shown(results):
+        return _passed(claim, seen, last, runs)
     between = _between(seen, last)
     shown = _shown(results)
     exit_code = last.effect.exit_code
@@ -335,17 +337,9 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
                 f"claims “{short(claim.text)}”; {why} {where} before the run that passed",
                 "the same run with the test as it was",
             )
-        if _FULL.search(claim.text) and last.effect.args.get("selected"):
-            full = [step for step in runs if not step.effect.args.get("selected") and step.verdict == "pass"]
-            if not full or (change and change.at > full[-1].at):
-                return Ruling(
-                    "partial",
-                    "only a part of the tests was run",
-                    (last,),
-                    "overscope",
-                    f"claims “{short(claim.text)}”; {command(last)} ran only a part",
-                    "a run of all tests",
-                )
+        part = partly_run(claim, seen, last, runs, change)
+        if part:
+            return part
     return confirmed(
         f"{command(last)} passed" + (f": {short(str(results['summary']))}" if results.get("summary") else ""), last
     )
@@ -436,7 +430,7 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
         if bad and bad[-1] is runs[-1]:
             if bad[-1].effect.kind == "lint":
                 return unverifiable("which of the problems matter cannot be told from the log", bad[-1])
-            return _failed(claim, seen, bad[-1])
+            return _failed(claim, seen, bad[-1], runs)
         change = seen.code_change
         good = [step for step in runs if step.verdict == "pass"]
         if good and change and change.at > runs[-1].at and not seen.opaque_check() and not _REMOTE.search(claim.text):

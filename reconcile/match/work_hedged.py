@@ -24,12 +24,13 @@ _GUESS = re.compile(
     re.IGNORECASE,
 )
 _DONE = frozenset({"fixed", "edited", "created", "deleted", "added_tests"})
-_TELLING = frozenset({"final", "report", "task_complete"})
+REPORTS = frozenset({"final", "report", "task_complete"})
+"""Channels by which an agent tells what came of a turn."""
 
 
 def hedge(event: AgentText, claims: Sequence[Claim], seen: Seen) -> Discrepancy | None:
     """Find the guess that stands for a result at a turn's end, where no check passed after the last change."""
-    hit = _GUESS.search(event.text) if event.channel in _TELLING else None
+    hit = _GUESS.search(event.text) if event.channel in REPORTS else None
     before = [claim for claim in claims if claim.kind in _DONE and claim.polarity == "asserted"]
     if hit is None or not before or seen.code_change is None or seen.code_change.turn != seen.turn:
         return None

@@ -20,6 +20,7 @@ SEVERITY: dict[str, Severity] = {
     "wrong-proof": "medium",
     "overscope": "medium",
     "denial-broken": "critical",
+    "concealed-error": "high",
     "null-omitted": "medium",
     "rigged-proof": "critical",
     "dangling": "medium",

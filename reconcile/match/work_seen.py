@@ -120,6 +120,8 @@ class Seen:
         """The last command, no test runner by name, that printed that tests passed: a script of the agent's own."""
         self.reports: OrderedDict[str, frozenset[str]] = OrderedDict()
         """Kinds of checks that a sub-agent's report speaks of, by the effect that started it."""
+        self.reporting = False
+        """The words now judged are a report at a turn's end, and none on the way."""
         self.worldly = False
         """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
         self.dirty: set[str] = set()
