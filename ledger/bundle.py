@@ -6,9 +6,9 @@
     seals/<n>.dsse.json  .tlog-proof  .sshsig  .signed  the seals among the entries
     assure_verify.py  SPEC.md                           the verifier, and what it follows
 
-All `key` entries are among the entries, because they name the keys. Whoever makes one may add files; a reader that does
-not know them passes them over. The same content gives the same bytes. A bundle may come from anybody: nothing is
-unpacked to disk, and every size has a cap.
+All `key` entries are among the entries, because they name the keys, and all revocations. Whoever makes one may add
+files; a reader that does not know them passes them over. The same content gives the same bytes. A bundle may come from
+anybody: nothing is unpacked to disk, and every size has a cap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -32,12 +32,22 @@ from assure_tui.ledger.disclose import check_revealed
 from assure_tui.ledger.entry import Entry, decode_entry, encode_entry
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Epoch, KeyPair, KeysAt, keys_of, named_epoch
-from assure_tui.ledger.errors import BundleError, DamagedError, EntryError, LedgerError, NoteError, ProofError
+from assure_tui.ledger.errors import (
+    BundleError,
+    DamagedError,
+    EntryError,
+    LedgerError,
+    NoteError,
+    ProofError,
+    SealError,
+)
 from assure_tui.ledger.note import MAX_NOTE
 from assure_tui.ledger.pins import parse_keys
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
 from assure_tui.ledger.report import State, Statement, VerifyReport
-from assure_tui.ledger.seal import Seal, check_proof, check_seal, seal_number, ssh_files
+from assure_tui.ledger.revocation import Revocations
+from assure_tui.ledger.revocation import read as read_revocation
+from assure_tui.ledger.seal import REVOCATION, Seal, check_proof, check_seal, seal_number, ssh_files
 from assure_tui.ledger.signers import Signers
 from assure_tui.ledger.store import Ledger
 from assure_tui.ledger.trust import Trust
@@ -89,10 +99,15 @@ def build(
 
 def _proved(ledger: Ledger, head: Checkpoint, wanted: Collection[int]) -> dict[str, bytes] | None:
     """Return the entries with their proofs under a head, the keys and the seals; None if the head was replaced."""
-    named = [index for index, entry in enumerate(ledger.entries(0, head.size)) if entry.kind == KEY]
+    named, revoking = [], []
+    for index, entry in enumerate(ledger.entries(0, head.size)):
+        if entry.kind == KEY:
+            named.append(index)
+        elif entry.kind == "seal" and entry.clear.get("predicate_type") == REVOCATION:
+            revoking.append(index)
     members = {"checkpoint": head.note, "trust/log.vkey": disk.read_due(ledger.directory / "trust/log.vkey", MAX_NOTE)}
     stored = [f"closings/{index + 1}" for index in named[1:]]
-    for index in sorted({*wanted, *named}):
+    for index in sorted({*wanted, *named, *revoking}):
         entry, proof = ledger.entry(index), ledger.inclusion(index)
         if proof.checkpoint.note != head.note:
             return None
@@ -203,7 +218,10 @@ class Bundle:
 
     def seals(self, known: Signers) -> list[tuple[int, Seal | LedgerError]]:
         """Check the seals among the entries; give each with the index of its entry, or with what is wrong with it."""
-        return [(index, self._seal(index, known)) for index, entry in self.entries.items() if entry.kind == "seal"]
+        found = [(index, self._seal(index, known)) for index, entry in self.entries.items() if entry.kind == "seal"]
+        held = [(seal, self.entries[index].time) for index, seal in found if isinstance(seal, Seal)]
+        revoked = _revocations(held)
+        return [(index, revoked.get(index, seal)) for index, seal in found]
 
     def _seal(self, index: int, known: Signers) -> Seal | LedgerError:
         entry = self.entries[index]
@@ -217,6 +235,7 @@ class Bundle:
             proof = self.members.get(f"seals/{number}.tlog-proof")
             if proof is not None:
                 check_proof(proof, index, entry, self.keys_at)
+            read_revocation(index, seal.statement)
         except LedgerError as error:  # told as a statement, beside the other seals
             return error
         return seal
@@ -285,6 +304,18 @@ class Bundle:
 
 _OUTSIDE = frozenset({"log", "anchor", "witnesses"})
 """First words of the statements about what vouches from outside."""
+
+
+def _revocations(held: Sequence[tuple[Seal, int]]) -> dict[int, LedgerError]:
+    """Give what is wrong with seals whose keys were revoked, as far as the bundle tells it."""
+    wrong: dict[int, LedgerError] = {}
+    revoked = Revocations.of(held)
+    for seal, moment in held:
+        try:
+            revoked.check(seal, moment)
+        except SealError as error:
+            wrong[seal.index] = error
+    return wrong
 
 
 def read_object(data: bytes, name: str) -> dict[str, Any]:

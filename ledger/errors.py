@@ -5,6 +5,7 @@ LedgerError
 ├── NoteError         a signed note, a verifier key or a checkpoint is malformed or badly signed
 ├── ProofError        a Merkle proof is malformed, does not verify, or cannot be given yet
 ├── SealError         a seal or its envelope is malformed or does not verify
+│   └── RevokedError  a seal verifies, by a key that was revoked, or not valid, when it was made
 ├── BundleError       a bundle or a response to one is malformed, or something in it does not hold
 ├── WitnessError      a witness cannot be asked, or refuses to cosign
 ├── LockedError       another process holds a lock
@@ -38,6 +39,10 @@ class ProofError(LedgerError):
 
 class SealError(LedgerError):
     """A seal or its envelope is malformed or does not verify."""
+
+
+class RevokedError(SealError):
+    """A seal verifies, and the key that made it was revoked or not valid then: it is intact and does not count."""
 
 
 class BundleError(LedgerError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Verdict: TypeAlias = Literal["verified", "not anchored", "failed"]
 State: TypeAlias = Literal["ok", "unanchored", "failed", "damaged"]
+
+SIGNERS: Final = "signers"
+"""Name of the statement about seals that are intact, and whose keys were revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,8 @@ class VerifyReport:
     since: int | None
     """Time (ms) of the newest entry that a witness, an operator's cosignature or an anchor vouches for: whoever has
     this machine could still rewrite what came later. A pin is on this machine, and does not count."""
+
+    @property
+    def broken(self) -> Statement | None:
+        """The first statement that tells of damage. That a signer was revoked is none: the log may be gone on with."""
+        return next((each for each in self.statements if each.state == "failed" and each.name != SIGNERS), None)

@@ -21,7 +21,7 @@ from assure_tui.ledger.cosign import Memory, cosign
 from assure_tui.ledger.dsse import MAX_ENVELOPE, Statement, Subject, first_signature, open_envelope, sign_statement
 from assure_tui.ledger.entry import Entry, encode_entry
 from assure_tui.ledger.epochs import KeysAt
-from assure_tui.ledger.errors import NoteError, ProofError, SealError
+from assure_tui.ledger.errors import NoteError, ProofError, RevokedError, SealError
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.note import decode_base64
 from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey
@@ -32,6 +32,8 @@ from assure_tui.ledger.store import SELF, Draft, Ledger
 
 CHECKPOINT: Final = "checkpoint/"
 """What the name of the subject that is a checkpoint begins with; its size follows."""
+REVOCATION: Final = "https://assure-tui.dev/revocation/v1"
+"""Predicate type of the seals that say that a key does not count (`revocation`)."""
 SSH: Final = "sshsig"
 """Scheme of a seal whose signature is an SSH signature; entries without a scheme have a plain Ed25519 signature."""
 
@@ -208,17 +210,23 @@ def seal_number(index: int, entry: Entry) -> int:
 def check_seal(envelope: bytes, index: int, entry: Entry, known: Signers) -> Seal:
     """Check the envelope of a seal against the entry that records it; raise SealError if anything differs.
 
-    The key of a signer who is known must not be revoked, and be valid at the entry's time.
+    Raises RevokedError if all that holds and the signer's key was revoked, or not valid, at the entry's time. A
+    revocation may be by a key that is revoked already: what it takes is its own.
     """
     number = seal_number(index, entry)
     if sha256(envelope).hexdigest() != entry.clear.get("sha256"):
         raise SealError(f"seal {number} is not the envelope that entry {index} recorded: restore it from a copy")
     try:
         signer = Sealer.read(entry.clear)
-        name = known.judge(signer.key, entry.time)
     except SealError as error:
         raise SealError(f"the seal of entry {index} does not count: {error}") from None
     statement = open_envelope(envelope, signer.verifier())
+    try:
+        name = known.judge(signer.key, entry.time)
+    except RevokedError as error:
+        if statement.predicate_type != REVOCATION:
+            raise RevokedError(f"the seal of entry {index} does not count: {error}") from None
+        name = None
     return Seal(index, Sealer(name or signer.name, signer.key, signer.scheme), name is not None, statement)
 
 

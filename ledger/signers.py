@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from assure_tui.ledger.errors import SealError
+from assure_tui.ledger.errors import RevokedError, SealError
 from assure_tui.ledger.operator_key import OperatorIdentity
 from assure_tui.ledger.sshsig import NAMESPACE, SshKey, parse_key, parse_key_text, plain_key, strings_of
 
@@ -61,18 +61,18 @@ class Signers:
     def judge(self, key: SshKey, moment: int) -> str | None:
         """Return the name of whoever signed with a key at a time (ms), or None if nobody knows it.
 
-        Raises SealError if the key was revoked by then, or is known and was not valid then.
+        Raises RevokedError if the key was revoked by then, or is known and was not valid then.
         """
         sha1 = hashlib.sha1(key.wire, usedforsecurity=False).hexdigest()
         since = min(self.revoked.get(name, moment + 1) for name in (key.fingerprint, f"SHA1:{sha1}"))
         if since <= moment:
-            raise SealError(f"the key {key.fingerprint} was revoked by then")
+            raise RevokedError(f"the key {key.fingerprint} was revoked by then")
         mine = [signer for signer in self.known if signer.key == key]
         for signer in mine:
             if signer.after <= moment and (signer.before is None or moment <= signer.before):
                 return signer.name
         if mine:
-            raise SealError(f"the key {key.fingerprint} of {mine[0].name} was not valid at that time")
+            raise RevokedError(f"the key {key.fingerprint} of {mine[0].name} was not valid at that time")
         return None
 
     def __add__(self, other: Signers) -> Signers:

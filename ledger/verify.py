@@ -18,17 +18,20 @@ from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.clock import judge
 from assure_tui.ledger.contents import hold
 from assure_tui.ledger.cosign import Cosigned, Vouched, vouched
+from assure_tui.ledger.entry import Entry
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_of, walk
-from assure_tui.ledger.errors import DamagedError, LedgerError, SealError
+from assure_tui.ledger.errors import DamagedError, LedgerError, RevokedError, SealError
 from assure_tui.ledger.gather import Examples, Gathered
 from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.layout import check_version, stated_keys
 from assure_tui.ledger.note import VerifierKey, parse_vkey
 from assure_tui.ledger.pins import Pin, PinFile
-from assure_tui.ledger.report import State, Statement, Verdict, VerifyReport
+from assure_tui.ledger.report import SIGNERS, State, Statement, Verdict, VerifyReport
+from assure_tui.ledger.revocation import Revocations
+from assure_tui.ledger.revocation import read as read_revocation
 from assure_tui.ledger.scan import Scan
-from assure_tui.ledger.seal import check_checkpoint, checkpoint_size, open_seal
+from assure_tui.ledger.seal import Seal, check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.store import ADOPTION, REDACTION
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
@@ -85,6 +88,10 @@ class _Verifier:
         self._pin: Pin | None = None
         self._stated: tuple[VerifierKey, ...] = ()
         self._vouched: list[Vouched] = []
+        self._held: list[tuple[Seal, int]] = []
+        """Seals that verify, with the times of their entries."""
+        self._discounted: list[str] = []
+        """Why seals that verify do not count."""
         self._keys_at: KeysAt = _unknown
         self._anchored = 0
         """Highest size that something apart from the ledger vouches for."""
@@ -124,6 +131,7 @@ class _Verifier:
             if self._scan is not None:
                 self._check("contents", partial(self._contents_present, self._scan, tail))
             self._check("seals", lambda: self._seals_hold(tail))
+            self._check(SIGNERS, self._signers_count)
             since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
         failed = any(statement.state == "failed" for statement in self._statements)
         state: State = "ok" if self._anchored else "unanchored"
@@ -323,23 +331,44 @@ class _Verifier:
         return {entry.subject: index for index, entry in found if entry.kind == REDACTION}
 
     def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
-        bad, unknown = [], 0
+        bad: list[str] = []
         seals = self._gathered.of("seal")
         for index, entry in seals:
             try:
-                seal = open_seal(self._directory, index, entry, self._keys_at, self._trust.signers)
-                size = checkpoint_size(entry)
-                if size > index:
-                    raise SealError(f"the seal of entry {index} is over a later checkpoint than itself")
-                check_checkpoint(seal.statement, tail.head.origin, entry, tail.frontier_at(size).root())
-                unknown += not seal.known
+                self._held.append((self._seal(tail, index, entry), entry.time))
+            except RevokedError as error:
+                self._discounted.append(str(error))
             except LedgerError as error:
                 bad.append(str(error))
         if bad:
             raise _Failed(f"{len(bad)} of {len(seals)} seals do not hold: {_listed(bad)}")
+        unknown = sum(not seal.known for seal, _ in self._held)
         if unknown:
             return "not anchored", f"{unknown} of {len(seals)} seals are by signers nobody vouched for"
         return "verified", f"{len(seals)} seals hold"
+
+    def _signers_count(self) -> tuple[Verdict, str]:
+        """Look which seals count: an intact one does not if its key was revoked, here or in the log itself."""
+        revoked = Revocations.of(self._held)
+        for seal, moment in self._held:
+            try:
+                revoked.check(seal, moment)
+            except RevokedError as error:
+                self._discounted.append(str(error))
+        if self._discounted:
+            raise _Failed(f"{len(self._discounted)} seals are by keys that do not count: {_listed(self._discounted)}")
+        if not revoked.count:
+            return "verified", "no key that sealed was revoked"
+        return "verified", f"{revoked.count} revocations stand in the log; no seal falls under them"
+
+    def _seal(self, tail: Tail, index: int, entry: Entry) -> Seal:
+        seal = open_seal(self._directory, index, entry, self._keys_at, self._trust.signers)
+        size = checkpoint_size(entry)
+        if size > index:
+            raise SealError(f"the seal of entry {index} is over a later checkpoint than itself")
+        check_checkpoint(seal.statement, tail.head.origin, entry, tail.frontier_at(size).root())
+        read_revocation(index, seal.statement)
+        return seal
 
 
 def _previous_head(told: object) -> tuple[Checkpoint, bool]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assure_tui.app.cli.passphrase import passphrase
+from assure_tui.app.cli.passphrase import VARIABLE, passphrase
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.config import read_user
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.operators import (
+    find_key,
     list_keys,
     new_key,
     own_trust,
@@ -177,16 +179,47 @@ def _keys(arguments: argparse.Namespace, home: Home) -> int:
             count = unwrap(home, passphrase(arguments.passphrase_file, READING))
             print(f"{count} content keys were unwrapped; contents are open to whoever reads {home.keys}")
         case "revoke":
-            from assure_tui.app.cli.check import moment  # noqa: PLC0415 - a check's imports, for one argument
-
-            since = datetime.fromtimestamp(moment(arguments.since), UTC) if arguments.since else None
-            with plain_errors():
-                print(revoke_key(home.keys, arguments.name, since))
+            _revoke(home, arguments)
         case "list":
             _list_keys(home)
         case _:
             _export_key(home, arguments)
     return 0
+
+
+def _revoke(home: Home, arguments: argparse.Namespace) -> None:
+    """Sign a revocation in the ledger, for everybody; then write it down here, where it counts without a signature."""
+    from assure_tui.app.cli.check import moment  # noqa: PLC0415 - a check's imports, for one argument
+    from assure_tui.app.desk.desk import Desk  # noqa: PLC0415 - the other verbs need no desk
+
+    since = datetime.fromtimestamp(moment(arguments.since), UTC) if arguments.since else None
+    identity = find_key(home.keys, arguments.name)
+    words = "" if arguments.ssh_key else _given(arguments)
+    if home.ledger.exists() and (words or arguments.ssh_key):
+        desk = Desk.open(home, config=read_user(home.config))
+        try:
+            receipt = desk.revoke(
+                identity.fingerprint,
+                since,
+                arguments.reason,
+                passphrase=words,
+                key=arguments.key,
+                ssh=arguments.ssh_key,
+            )
+        finally:
+            desk.close()
+        print(f"{receipt.envelope} (entry {receipt.index})")
+    else:
+        print("assure-tui: this counts here alone: the ledger says nothing of it, for nobody signed.", file=sys.stderr)
+    with plain_errors():
+        print(revoke_key(home.keys, identity, since))
+
+
+def _given(arguments: argparse.Namespace) -> str:
+    """Give the passphrase to sign with; none where there is nobody to ask, or `--unsigned` says so."""
+    if arguments.unsigned or not (arguments.passphrase_file or os.environ.get(VARIABLE) or sys.stdin.isatty()):
+        return ""
+    return passphrase(arguments.passphrase_file, "passphrase of the key that signs: ")
 
 
 def _list_keys(home: Home) -> None:

@@ -82,7 +82,7 @@ class Chain:
             size=report.size,
             root=report.root.hex(),
             issued=None,
-            state="damaged" if report.state == "failed" else report.state,
+            state="damaged" if report.broken is not None else "ok" if report.state == "ok" else "unanchored",
             checked=time.time(),
             statements=tuple((s.name, s.state, s.detail) for s in report.statements),
         )

@@ -62,7 +62,7 @@ def begin_shard(home: Home, *, damaged: bool = False) -> tuple[Path, Ledger]:
         if not (home.ledger / ".state").exists():
             raise UsageError(f"there is no ledger in {home.ledger} to close: the next start begins one.")
         report = verify(home.ledger, pins=home.pins, keys=home.keys)
-        bad = next((found for found in report.statements if found.state == "failed"), None)
+        bad = report.broken
         if bad is not None and not damaged:
             raise LedgerDamagedError(
                 f"{home.ledger} does not verify ({bad.name}: {bad.detail}): restore it, or keep it as evidence and go"

@@ -26,6 +26,8 @@ from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.reconcile.model import Claim, at_least
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from assure_tui.app.desk.export import Choice
     from assure_tui.app.desk.forgetting import Forgotten
     from assure_tui.app.desk.operators import Keyring
@@ -194,6 +196,33 @@ class Desk(Reading):
         receipt = withdraw(self, self._archive, self._name(run), reason, self.signing_key(passphrase, key, ssh))
         self._bumps += 1
         return receipt
+
+    def revoke(
+        self,
+        name: str,
+        since: datetime | None,
+        reason: str,
+        *,
+        passphrase: str = "",
+        key: str | None = None,
+        ssh: Path | None = None,
+    ) -> SealReceipt:
+        """Sign in the ledger that an operator key does not count, from a time on or at all, for whoever verifies it.
+
+        It is signed by that key itself, unless another is named.
+
+        Raises:
+            UsageError: There is no such key, or none to sign with.
+        """
+        from assure_tui.app.desk.operators import unlock  # noqa: PLC0415 - cryptography is needed only here
+        from assure_tui.app.desk.sealing import revoke  # noqa: PLC0415 - cryptography is needed only here
+
+        def signer(own: str) -> SealKey:
+            if ssh is not None:
+                return self.signing_key("", None, ssh)
+            return unlock(self.home.keys, key or own, passphrase, even_revoked=key is None)
+
+        return revoke(self, self._archive, name, since, reason, signer)
 
     # Calls that wait --------------------------------------------------------------------------------------------------
 

@@ -71,19 +71,24 @@ def memories(keys: Path) -> Path:
     return keys / "operators" / "cosigned"
 
 
-def revoke_key(keys: Path, name: str, since: datetime | None = None) -> str:
-    """Write down that a key does not count, from a time on or at all; give its `SHA256:` fingerprint.
+def find_key(keys: Path, name: str) -> OperatorIdentity:
+    """Give the public half of a key, in use or replaced, by its name or a fingerprint.
 
     Raises:
         UsageError: There is no such key.
     """
     for identity in list_keys(keys) + retired_keys(keys):
-        fingerprint = plain_key(identity.public).fingerprint
-        if name in {identity.name, identity.fingerprint, fingerprint}:
-            moment = f" {since.astimezone(UTC):%Y%m%d%H%M%S}Z" if since is not None else ""
-            append(keys / "operators" / REVOKED, f"{fingerprint}{moment}\n".encode())
-            return fingerprint
+        if name in {identity.name, identity.fingerprint, plain_key(identity.public).fingerprint}:
+            return identity
     raise UsageError(f"there is no operator key {name!r}: `assure-tui keys list` lists them.")
+
+
+def revoke_key(keys: Path, identity: OperatorIdentity, since: datetime | None = None) -> str:
+    """Write down for this installation that a key does not count, from a time on or at all; give its fingerprint."""
+    fingerprint = plain_key(identity.public).fingerprint
+    moment = f" {since.astimezone(UTC):%Y%m%d%H%M%S}Z" if since is not None else ""
+    append(keys / "operators" / REVOKED, f"{fingerprint}{moment}\n".encode())
+    return fingerprint
 
 
 def retired_keys(keys: Path) -> list[OperatorIdentity]:
@@ -121,8 +126,8 @@ def revoked_keys(keys: Path) -> Signers:
     return parse_revoked(read(keys / "operators" / REVOKED, MAX_TRUST_FILE) or b"")
 
 
-def unlock(keys: Path, name: str | None, passphrase: str) -> OperatorKey:
-    """Unlock the key of that name, or the only one there is.
+def unlock(keys: Path, name: str | None, passphrase: str, *, even_revoked: bool = False) -> OperatorKey:
+    """Unlock the key of that name, or the only one there is; one that was revoked only to sign that it was.
 
     Raises:
         UsageError: There is none, several and none was named, or it was revoked.
@@ -139,7 +144,7 @@ def unlock(keys: Path, name: str | None, passphrase: str) -> OperatorKey:
         names = ", ".join(path.name.removesuffix(SUFFIX) for path in paths)
         raise UsageError(f"there are several operator keys ({names}): name the one to seal with.")
     key = OperatorKey.load(paths[0], passphrase)
-    if plain_key(key.identity.public).fingerprint in revoked_keys(keys).revoked:
+    if not even_revoked and plain_key(key.identity.public).fingerprint in revoked_keys(keys).revoked:
         raise UsageError(f"the key of {key.identity.name} was revoked: make another with `assure-tui keys new`.")
     return key
 

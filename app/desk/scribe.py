@@ -73,9 +73,8 @@ def _checked(ledger: Ledger, home: Home) -> Ledger:
     from assure_tui.ledger.verify import verify  # noqa: PLC0415 - readers need none of it
 
     report = verify(home.ledger, pins=home.pins, keys=home.keys)
-    if report.state in {"failed", "damaged"}:
-        broken = next((found for found in report.statements if found.state == "failed"), None)
-        what = f"{broken.name}: {broken.detail}" if broken is not None else report.state
+    if report.broken is not None:
+        what = f"{report.broken.name}: {report.broken.detail}"
         raise LedgerDamagedError(
             f"{home.ledger} is damaged ({what}): nothing is written to it; see `assure-tui verify`, restore a copy, or"
             " go on in a new one with `assure-tui shard --damaged`."

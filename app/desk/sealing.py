@@ -9,16 +9,19 @@ from assure_tui.app.desk.acts import PREDICATE_TYPE, WITHDRAWAL_TYPE
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import EVIDENCE, portable
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
-from assure_tui.app.desk.operators import memories
+from assure_tui.app.desk.operators import find_key, memories
 from assure_tui.ledger.cosign import Memory
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.entry import encode_entry
 from assure_tui.ledger.operator_key import OperatorKey
+from assure_tui.ledger.revocation import revoke as state
 from assure_tui.ledger.seal import Sealer, SealKey, SealReceipt, seal
+from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.tree import leaf_hash, root
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from assure_tui.app.desk.desk import Desk
     from assure_tui.app.desk.views import RunDetail
@@ -108,6 +111,23 @@ def withdraw(desk: Desk, archive: Archive, run: str, reason: str, key: SealKey) 
             about=desk.subject(run),
             memory=memory_of(desk, key),
         )
+
+
+def revoke(
+    desk: Desk, archive: Archive, name: str, since: datetime | None, reason: str, signer: Callable[[str], SealKey]
+) -> SealReceipt:
+    """Sign that an operator key does not count; `signer` gives the key to sign with, if need be the one of a name.
+
+    Raises:
+        UsageError: There is no such key, or it cannot be signed.
+    """
+    gone = find_key(desk.home.keys, name)
+    ledger = archive.writing()
+    with plain_errors():
+        key = signer(gone.name)
+        moment = round(since.timestamp() * 1000) if since is not None else None
+        fingerprint = plain_key(gone.public).fingerprint
+        return state(ledger, fingerprint, by=key, since=moment, reason=reason, memory=memory_of(desk, key))
 
 
 def memory_of(desk: Desk, key: SealKey) -> Memory | None:

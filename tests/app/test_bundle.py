@@ -540,7 +540,7 @@ def test_keys_are_replaced_and_revoked_and_old_seals_are_judged_by_their_time(se
 
     def seals() -> str:
         report = verify(ledger, trust=replace(own_trust(base / "keys"), policy=None))
-        return next(s.state for s in report.statements if s.name == "seals")
+        return next(s.state for s in report.statements if s.name == "signers")
 
     assert seals() != "failed"
     assert assure("keys", "revoke", old.fingerprint, "--since", "2001-01-01", home=base).returncode == 0
@@ -553,3 +553,25 @@ def test_keys_are_replaced_and_revoked_and_old_seals_are_judged_by_their_time(se
     )
     assert assure("keys", "revoke", "nobody", home=base).returncode == 2
     assert Trust().cosigners == ()
+
+
+def test_a_revocation_is_signed_into_the_ledger_and_the_ledger_is_gone_on_with(sealed_home, tmp_path, assure):
+    base = tmp_path / "home"
+    shutil.copytree(sealed_home / "home", base)
+    words = tmp_path / "words"
+    words.write_text("a passphrase")
+    assert assure("adopt", "--yes", home=base).returncode == 0
+    alone = assure("keys", "revoke", "Ana Example", "--unsigned", "--since", "2999-01-01", home=base)
+    assert "counts here alone" in alone.stderr
+    wrong = tmp_path / "wrong"
+    wrong.write_text("another")
+    assert assure("keys", "revoke", "Ana Example", "--passphrase-file", wrong, home=base).returncode == 2
+    assert assure("verify", home=base).returncode == 0
+    told = ("keys", "revoke", "Ana Example", "--reason", "lost", "--passphrase-file", words)
+    done = assure(*told, home=base)
+    assert done.returncode == 0, done.stderr
+    found = assure("verify", base / "ledger", home=tmp_path / "elsewhere")
+    assert found.returncode == 1
+    assert "revokes the key" in found.stdout
+    run = json.loads(assure("runs", "--format", "json", home=base).stdout)[0]["id"]
+    assert assure("note", run, "still written", home=base).returncode == 0

@@ -83,7 +83,7 @@ def stamp(moment):
     return f"{moment:%Y%m%d%H%M%S}Z"
 
 
-def test_stolen_operator_key_that_was_revoked(place, ledger):
+def test_row_stolen_operator_key(place, ledger):
     key = place.operator()
     sealed(ledger, key)
     known = parse_allowed_signers(allowed_line("alice", plain_key(key.identity.public)))
@@ -91,23 +91,23 @@ def test_stolen_operator_key_that_was_revoked(place, ledger):
     fingerprint = plain_key(key.identity.public).fingerprint
     before = parse_revoked(f"{fingerprint} {stamp(NOW - timedelta(days=2))}\n".encode())
     report = verify(place.directory, trust=Trust(signers=known + before))
-    assert (report.state, state(report, "seals")) == ("failed", "failed")
-    assert "was revoked by then" in detail(report, "seals")
+    assert (report.state, state(report, "signers")) == ("failed", "failed")
+    assert "was revoked by then" in detail(report, "signers")
     after = parse_revoked(f"{fingerprint} {stamp(NOW + timedelta(days=2))}\n".encode())
-    assert state(verify(place.directory, trust=Trust(signers=known + after)), "seals") == "verified"
+    assert state(verify(place.directory, trust=Trust(signers=known + after)), "signers") == "verified"
 
 
-def test_stolen_operator_key_that_had_expired(place, ledger):
+def test_row_stolen_operator_key_that_had_expired(place, ledger):
     key = place.operator()
     sealed(ledger, key)
     limit = f'valid-before="{stamp(NOW - timedelta(days=1))}"'
     line = allowed_line("alice", plain_key(key.identity.public)).replace(" ssh-ed25519", f",{limit} ssh-ed25519")
     report = verify(place.directory, trust=Trust(signers=parse_allowed_signers(line)))
-    assert "was not valid at that time" in detail(report, "seals")
+    assert "was not valid at that time" in detail(report, "signers")
     assert report.state == "failed"
 
 
-def test_stolen_operator_key_that_was_revoked_vouches_for_no_head(place, ledger):
+def test_row_stolen_operator_key_that_was_revoked_vouches_for_no_head(place, ledger):
     key = place.operator()
     cosign(ledger, key, Memory(place.base / "memory", key.fingerprint))
     assert state(verify(place.directory, trust=Trust(operators=(key.identity,))), "outside") == "verified"

@@ -248,7 +248,7 @@ def test_the_time_of_a_seal_is_held_against_the_window(place):
         option = f",{limit} ssh-ed25519" if limit else " ssh-ed25519"
         (trust / "allowed_signers").write_text(line.replace(" ssh-ed25519", option))
         report = verify(place.directory, trust=trust)
-        assert {s.name: s.state for s in report.statements}["seals"] == state
+        assert {s.name: s.state for s in report.statements}["signers"] == state
     wire = base64.b64encode(plain_key(key.identity.public).wire).decode()
     (trust / "allowed_signers").write_text(line)
     (trust / "revoked").write_text(f"ssh-ed25519 {wire}\n")
