@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -24,22 +24,23 @@ class Verb(msgspec.Struct, frozen=True):
     bare: bool = False
 
 
-class Kinds(msgspec.Struct, frozen=True):
-    """Patterns, each of which tells a kind."""
+class Table(msgspec.Struct, frozen=True):
+    """Patterns, each of which tells a kind. `first` is the number of its first one in the lexicon's sieve."""
 
     kinds: tuple[str, ...]
-    sieve: Sieve
-
-    @classmethod
-    def of(cls, data: dict[str, list[str]]) -> Kinds:
-        """Compile a table of the data file."""
-        listed = [(kind, _compile(pattern)) for kind, patterns in data.items() for pattern in patterns]
-        return cls(tuple(kind for kind, _ in listed), Sieve([pattern for _, pattern in listed]))
+    first: int
 
     def likely(self, masked: str) -> Iterator[tuple[str, re.Pattern[str]]]:
         """Give the patterns that may match in `masked`, in order, each with its kind."""
-        for number in self.sieve.likely(masked):
-            yield self.kinds[number], self.sieve.patterns[number]
+        patterns = lexicon().sieve.patterns
+        end = self.first + len(self.kinds)
+        for number in possible(masked):
+            if self.first <= number < end:
+                yield self.kinds[number - self.first], patterns[number]
+
+    def may_find(self, masked: str) -> bool:
+        """Tell whether any of the patterns may match in `masked`."""
+        return any(True for _ in self.likely(masked))
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -61,11 +62,15 @@ class Lexicon(msgspec.Struct, frozen=True):
     fails: re.Pattern[str]
     goes: Words
     """Verbs that with "cleanly" tell a result."""
-    verdicts: Sieve
+    sieve: Sieve
+    """The patterns of all the tables below, for one pass over a text."""
+    results: Table
+    """Words of which `passes` and `fails` need one."""
+    verdicts: Table
     """Sentences that are nothing but a result, such as "All green."."""
-    states: Kinds
-    denials: Kinds
-    news: Kinds
+    states: Table
+    denials: Table
+    news: Table
     """States that are claims only where the run has changed something."""
     lists: dict[str, re.Pattern[str]]
     """Titles of lists, by the kind of what they list."""
@@ -116,6 +121,19 @@ def lexicon() -> Lexicon:
     checks = data["checks"]
     subjects = {word: kind for kind, words in checks["subjects"].items() for word in words.split()}
     results = checks["results"]
+    joined: list[re.Pattern[str]] = []
+
+    def numbered(listed: Iterable[tuple[str, str]]) -> Table:
+        first = len(joined)
+        kinds = []
+        for kind, pattern in listed:
+            kinds.append(kind)
+            joined.append(_compile(pattern))
+        return Table(tuple(kinds), first)
+
+    tables = {name: numbered(_pairs(data[name])) for name in ("states", "denials", "news")}
+    tables["results"] = numbered(_pairs({name: results[name] for name in ("pass", "fail")}))
+    tables["verdicts"] = numbered(("", f"^{pattern}[.! ]*$") for pattern in results["bare"])
     return Lexicon(
         verbs=verbs,
         bases=bases,
@@ -128,14 +146,22 @@ def lexicon() -> Lexicon:
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
         fails=_compile(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])"),
         goes=_words(results["goes"]),
-        verdicts=Sieve([_compile(f"^{pattern}[.! ]*$") for pattern in results["bare"]]),
-        states=Kinds.of(data["states"]),
-        denials=Kinds.of(data["denials"]),
-        news=Kinds.of(data["news"]),
+        sieve=Sieve(joined),
         lists={kind: re.compile(pattern) for kind, pattern in data["lists"].items()},
         sections={name: re.compile(r"\b(?:" + "|".join(words) + r")\b") for name, words in data["sections"].items()},
         triggers=frozenset(verbs) | _words(data["triggers"]["words"]),
+        **tables,
     )
+
+
+def _pairs(table: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    return ((kind, pattern) for kind, patterns in table.items() for pattern in patterns)
+
+
+@lru_cache(maxsize=16)
+def possible(masked: str) -> tuple[int, ...]:
+    """Give the numbers of the patterns that may match in a unit: it is held against one table after the other."""
+    return tuple(lexicon().sieve.likely(masked))
 
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+){0,4}|[✅✔✓✗❌0]|\ue002")

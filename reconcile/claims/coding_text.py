@@ -168,6 +168,13 @@ _SETTING = re.compile(r"\s{0,8}[A-Za-z_]\w{0,80}=(?:\"[^\"]{0,200}\"|'[^']{0,200
 _SPECIAL = re.compile(r"[\[/\"“]|\.\w|[0-9a-f]{7}")
 """What a text must hold for anything in it to be masked, apart from code spans."""
 _TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:[-_][a-z]+)*|\d[\d,]*(?:\.\d+)?|'[a-z]+|[^\s]")
+_SORTS: tuple[tuple[Sort, re.Pattern[str], str], ...] = (
+    ("url", _URL, ":"),
+    ("path", _PATH, "./"),
+    ("sha", _SHA, "0123456789"),
+    ("quote", _QUOTED, '"“”'),
+)
+"""What is masked outside code spans, in this order, and the signs of which it holds one."""
 _SPACE = re.compile(r"\s")
 _MASK = re.compile("[\ue000-\ue005]")
 
@@ -224,7 +231,7 @@ def prepare(unit: Unit) -> Prepared:
             ticks += 1
         mask(classify(text[a:b].strip()), a - ticks, min(len(text), b + ticks), (a, b))
     rest = "".join(chars)
-    for hit in _LINK.finditer(text):
+    for hit in _LINK.finditer(text) if "](" in text else ():
         if rest[hit.start()] == "]":
             target = hit.group(1)
             chars[hit.start() : hit.end()] = " " * (hit.end() - hit.start())
@@ -232,7 +239,9 @@ def prepare(unit: Unit) -> Prepared:
                 pieces.append(Piece("path", target, hit.start(), hit.end()))
     rest = "".join(chars).replace("[", " ")
     chars = list(rest)
-    for sort, pattern in (("url", _URL), ("path", _PATH), ("sha", _SHA), ("quote", _QUOTED)):
+    for sort, pattern, signs in _SORTS:
+        if not any(sign in text for sign in signs):
+            continue
         for hit in pattern.finditer(text):
             if _masked(rest, *hit.span(), partly=sort != "quote"):
                 if sort == "quote" and hit.group()[0] == hit.group()[-1] == '"':
@@ -240,7 +249,7 @@ def prepare(unit: Unit) -> Prepared:
                 continue
             if sort == "path" and not is_path(hit.group()):
                 continue
-            mask(sort, hit.start(), hit.end())  # type: ignore[arg-type]
+            mask(sort, hit.start(), hit.end())
         rest = "".join(chars)
     pieces.sort(key=lambda piece: piece.start)
     return Prepared(unit, _SPACE.sub(" ", rest), tuple(pieces))

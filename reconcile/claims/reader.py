@@ -137,7 +137,7 @@ class Reader:
             verbs = [verb for verb in verbs if verb.mode not in _NOT_CLAIMED and not (offer and verb.bare)]
             if self.asks and not self.done:
                 verbs = [_proposed(verb) for verb in verbs]
-        values = tuple(scan(text))
+        values = scan(text)
         self.done = self.done or bool(_OUTCRY.match(text))
         if not verbs:
             if not _ONCE_YOU.match(text):
@@ -256,7 +256,7 @@ class Reader:
                 nouns=nouns,
                 objects=objects,
                 near=near,
-                wide=values + (tuple(scan(above)) if above else ()),
+                wide=values + (scan(above) if above else ()),
                 names=_names(text[start:end]),
                 count=count,
                 counts_action=count > 1 and any(is_plural(token) and action_of_noun(token) for token in stretch),

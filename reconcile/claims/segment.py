@@ -65,6 +65,8 @@ _PICTO = re.compile(r"[ \t]*[\U0001F300-\U0001FAFF\u2600-\u27BF]\uFE0F?[ \t]+(?=
 _ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"(?=[ \t:|]*-)[ \t:|-]*$")
 _TAG = re.compile(r"[ \t]*</?[A-Za-z][\w-]{0,40}>[ \t]*$")
+_BLOCK = re.compile("|".join(form.pattern for form in (_HEADING, _ITEM, _ROW, _QUOTE, _TAG, _PICTO)))
+"""What begins with a line of its own."""
 _BREAK = re.compile(r"[.!?…。](?:[\"'”’)\]*_`]{0,4})(?=\s)|[\u3002\uff01\uff1f]")
 _CODE = re.compile(r"(`+)")
 _ABBREVIATION = re.compile(
@@ -116,7 +118,7 @@ class _Walk:
                 paragraph = []
                 fence = marked["mark"]
                 continue
-            if self._starts_block(line.text) or not line.text.strip():
+            if _BLOCK.match(line.text) or not line.text.strip():
                 yield from self._paragraph(paragraph)
                 paragraph = []
                 if line.text.strip():
@@ -133,17 +135,6 @@ class _Walk:
                 paragraph = []
             paragraph.append(line)
         yield from self._paragraph(paragraph)
-
-    @staticmethod
-    def _starts_block(line: str) -> bool:
-        return bool(
-            _HEADING.match(line)
-            or _ITEM.match(line)
-            or _ROW.match(line)
-            or _QUOTE.match(line)
-            or _TAG.match(line)
-            or _PICTO.match(line)
-        )
 
     def _single(self, line: _Line) -> Iterator[Unit]:
         """Heading, table row or a lone tag."""
@@ -257,11 +248,8 @@ def _introduces(text: str) -> bool:
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    piece = text[start:end].rstrip()
+    return (start + len(piece) - len(piece.lstrip()), start + len(piece)) if piece else (end, end)
 
 
 def _cells(line: _Line) -> Iterator[tuple[int, int]]:
@@ -283,6 +271,8 @@ def _cells(line: _Line) -> Iterator[tuple[int, int]]:
 
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
     """Spans between matching runs of back ticks, without them."""
+    if "`" not in text:
+        return
     opened: tuple[int, int] | None = None
     for run in _CODE.finditer(text):
         size = run.end() - run.start()

@@ -86,7 +86,7 @@ class Bench:
         """Act id to the sayings that speak of it."""
         self.announced: set[str] = set()
         """Acts that the agent said it would do, in the same turn."""
-        self.told: dict[str, list[Found]] = {}
+        self.told: dict[str, Sequence[Found]] = {}
         """Event id to all values of the text."""
         self.given: dict[int, list[Act]] = {}
         """Index of a saying in `main` to its acts."""

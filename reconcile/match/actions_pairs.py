@@ -405,6 +405,7 @@ def _has(act: Act, name: str) -> bool:
 _ROLES = frozenset(table("actions")["arguments"]["roles"].split())
 
 
+@lru_cache(maxsize=2048)
 def role_of(key: str) -> str:
     """Give the noun that an argument name stands for: `channel_name` is a channel, `user_email` a user."""
     return next((singular(word) for word in name_words(key) if singular(word) in _ROLES), "")

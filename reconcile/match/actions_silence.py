@@ -133,11 +133,18 @@ def _asked(verdict: Verdict, act: Act) -> bool:
 
 def _spoken_of(text: str, act: Act) -> bool:
     """Tell whether a text has the verb of an act's name, or its very own noun, and its target: "waitlist me for it"."""
-    words = frozenset(_WORD.findall(text))
-    own = [noun for noun in act.nouns if len(noun) >= MIN_STEM and noun not in VAGUE and not object_groups((noun,))]
-    if not any(akin(word, other) for word in (act.verb, *own) if len(word) >= MIN_STEM for other in words):
+    stems = [stem for stem in _stems(act.verb, act.nouns) if stem in text]
+    if not stems or not any(said_of(mention, text) for mention in act.mentions if len(mention) > 2):
         return False
-    return any(said_of(mention, text) for mention in act.mentions if len(mention) > 2)
+    words = frozenset(_WORD.findall(text))
+    return any(akin(stem, word) for stem in stems for word in words)
+
+
+@lru_cache(maxsize=1024)
+def _stems(verb: str, nouns: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the verb and the very own nouns of an act's name by whose stems people may speak of it."""
+    own = [noun for noun in nouns if noun not in VAGUE and not object_groups((noun,))]
+    return tuple(word for word in (verb, *own) if len(word) >= MIN_STEM)
 
 
 def _mends(verdict: Verdict, act: Act) -> bool:
@@ -190,7 +197,9 @@ def _told_loosely(verdict: Verdict, act: Act, report: int) -> bool:
             continue
         if _tells(text, nouns, things, names, len(act.targets), act.action):
             return True
-        if any(_spoken_of(sentence, act) for sentence, _ in _sentences(text)):
+        low = text.lower()
+        spoken = any(stem in low for stem in _stems(act.verb, act.nouns))
+        if spoken and any(_spoken_of(sentence, act) for sentence, _ in _sentences(text)):
             return True
     return False
 

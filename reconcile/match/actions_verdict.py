@@ -268,7 +268,7 @@ class Verdict(Bench):
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
         self.settle(saying, "confirmed", "the call landed with these values", acts)
 
-    def _told(self, saying: Saying) -> list[Found]:
+    def _told(self, saying: Saying) -> Sequence[Found]:
         """Give all values of the text that a saying stands in."""
         if saying.event not in self.told:
             text = next((text for at, text in self.matter.spoken if at == saying.at), "")

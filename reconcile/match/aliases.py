@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,7 +65,7 @@ class Heard:
     def of(self, lemma: str, surface: str) -> bool:
         """Tell whether a result told of a verb, in any form of it."""
         while self._waiting:
-            found = {part for word in _LETTERS.findall(self._waiting.pop(0)) for part in name_words(word)}
+            found = {part for word in set(_LETTERS.findall(self._waiting.pop(0))) for part in name_words(word)}
             if len(self._words) < MAX_NAMES * 4:
                 self._words |= found | {word[:MIN_STEM] for word in found if len(word) >= MIN_STEM}
         stem = lemma.partition("-")[0]
@@ -164,6 +164,7 @@ def _around(record: Record) -> frozenset[str]:
     return frozenset(next((level for level in reversed(record.path) if not any(map(str.isdigit, level))), ()))
 
 
+@lru_cache(maxsize=2048)
 def role_words(key: str) -> frozenset[str]:
     """Give the words by which an argument's name says whose identifier it holds: `file_id` is a file's."""
     return frozenset(singular(word) for word in name_words(key)) - _words()["ids"]

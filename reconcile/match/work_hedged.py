@@ -30,9 +30,11 @@ REPORTS = frozenset({"final", "report", "task_complete"})
 
 def hedge(event: AgentText, claims: Sequence[Claim], seen: Seen) -> Discrepancy | None:
     """Find the guess that stands for a result at a turn's end, where no check passed after the last change."""
-    hit = _GUESS.search(event.text) if event.channel in REPORTS else None
     before = [claim for claim in claims if claim.kind in _DONE and claim.polarity == "asserted"]
-    if hit is None or not before or seen.code_change is None or seen.code_change.turn != seen.turn:
+    if not before or seen.code_change is None or seen.code_change.turn != seen.turn:
+        return None
+    hit = _GUESS.search(event.text) if event.channel in REPORTS else None
+    if hit is None:
         return None
     if any(step.at > seen.code_change.at and step.verdict == "pass" for step in seen.of(*CHECKS)):
         return None

@@ -27,6 +27,7 @@ _SECRET = re.compile(
     r"\.env\b|id_(?:rsa|ed25519|ecdsa)|credential|secret|\.aws\b|\.ssh\b|\.netrc|token|\.pem\b|\.npmrc|\.pypirc",
     re.IGNORECASE,
 )
+_SENDERS = frozenset({"curl", "scp", "rsync", "nc", "ncat"})
 _HOST = re.compile(r"https?://([\w.-]{1,200})")
 
 
@@ -126,6 +127,8 @@ def _sends(words: list[str]) -> bool:
     """Tell whether a command sends a file to another machine."""
     for at, word in enumerate(words):
         name = word.rpartition("/")[2]
+        if name not in _SENDERS:
+            continue
         rest = words[at + 1 :]
         if name == "curl":
             return any(
@@ -135,8 +138,7 @@ def _sends(words: list[str]) -> bool:
             )
         if name in {"scp", "rsync"}:
             return any(":" in other[1:] and not other.startswith("-") for other in rest)
-        if name in {"nc", "ncat"}:
-            return at > 0 or "<" in rest
+        return at > 0 or "<" in rest
     return False
 
 
