@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assure_tui.reconcile.claims.values import count_word, money, quoted, same_amount, same_date, scan
+from assure_tui.reconcile.claims.values import (
+    _PATTERN,
+    _VALUES,
+    count_word,
+    money,
+    quoted,
+    same_amount,
+    same_date,
+    scan,
+)
 from assure_tui.reconcile.model import Money
 
 
@@ -90,3 +100,19 @@ def test_reading_is_linear_in_hostile_text(seed: str) -> None:
     scan(text)
     quoted(text)
     assert time.process_time() - began < 1
+
+
+_ALONE = re.compile(_VALUES, _PATTERN.flags)
+_PARTS = [
+    *("January ", "May 17", "17 of ", "3rd", "2025", "-01-02", "/2025", "US$", "R$", "$", "€", "USD ", " euros"),
+    *("ending in ", "ends with", "`", "*", "7334", "40", "40.5", "%", "12:30", "T12:30", " pm", " p.m.", "#A1"),
+    *("http://x.y", "www.a", "a.b", "x@y.zz", "/", "./", "~", "(555) 123-4567", "+1 555", "deadbeef1", "ABC12"),
+    *("_", "@", "-", "−", "é", "\u017f", " ", "\n", ",", ".", "word"),
+]
+
+
+@given(st.lists(st.sampled_from(_PARTS), max_size=12))
+@settings(max_examples=400, deadline=None)
+def test_no_value_is_lost_by_looking_only_where_one_may_begin(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert [hit.span() for hit in _PATTERN.finditer(text)] == [hit.span() for hit in _ALONE.finditer(text)]
