@@ -133,14 +133,15 @@ _VALUES = rf"""
 """
 _MAY_BEGIN = rf"""
     (?: (?<!\w) | (?=\W|\d|http|www\.|us\$) )
-    (?= [^\s\d@/\#]{{0,400}}+[\d@/\#]
-      | [\w-]{{1,120}}+\.\S
+    (?= (?-i: [^\s\d@/\#.("\[\]]{{0,130}}+(?:[\d@/\#]|\.\S) | [(]\d )
       | {_MONTH}\b
       | end(?:s|ing)?\ (?:in|with)
+      | [0-9a-f]{{8}}-
       | [-+−–]?(?:{_CODE}[ ]|(?:US|[RAC])?[$€£¥₹]\s) )
 """
-"""Where a value may begin: not within a word but for a few, and before a digit, `@`, `/`, `#` or dot of the same word,
-or at a word that may stand before a number. It spares most words of prose the long list of alternatives."""
+"""Where a value may begin: not within a word but for a few, and before a digit, `@`, `/`, `#` or dot in the same run of
+signs without a blank, or at a word that may stand before a number. It spares most prose the long list of alternatives.
+"""
 _PATTERN = re.compile(f"{_MAY_BEGIN}(?:{_VALUES})", re.VERBOSE | re.IGNORECASE)
 _QUOTED = re.compile(
     r"""(?<!\w)'(?P<a>[^'\n]{1,200}(?:'(?=\w)[^'\n]{1,200}){0,4})'(?!\w)|"(?P<b>[^"\n]{1,400})"|“(?P<c>[^”\n]{1,400})”
