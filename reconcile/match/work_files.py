@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.work_seen import PLACES, Seen
 from assure_tui.reconcile.match.work_steps import CHANGES, Step, Touch, name_of, paths_of, restores, same_path
+from assure_tui.reconcile.match.work_words import likeliest
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -148,7 +149,12 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     done = [step for step in seen.of(*CHANGES) if step.ok]
     done += [step for step in seen.of("vcs") if step.ok and step.effect.args.get("action") in PLACES]
     if done:
-        return confirmed("the run changed files", done[-1])
+        found = likeliest(claim.text, done)
+        if found is None:
+            return unverifiable("the run changed files, and none of their lines has a word of it", done[-1])
+        step, word = found
+        changed = next(iter(paths_of(step.effect)), None)
+        return confirmed(f"{name_of(changed) if changed else 'a file'} was changed, which has “{word}”", step)
     other = next((step for step in reversed(seen.of(*_WRITERS)) if not step.bad), None)
     if other:
         return unverifiable(f"only {command(other)} may have done it", other)

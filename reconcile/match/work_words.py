@@ -1,0 +1,66 @@
+"""Which change of a run a claim without a path tells of: the one whose lines and paths share its rarest words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.match.work_steps import MAX_SCAN, Step, paths_of
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_STEPS = 200
+"""Newest changes that are looked through."""
+MIN_LETTERS = 4
+_STEM = 5
+"""Letters by which two forms of a word are told to be one: `validate`, `validation`."""
+_WORD = re.compile(r"[A-Za-z]{2,60}")
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def likeliest(text: str, changes: Sequence[Step]) -> tuple[Step, str] | None:
+    """Give the change that shares the most telling words with a claim, and the most telling of them; None for none.
+
+    A word tells the more the fewer changes have it. Of equal changes the newer one is given.
+    """
+    said = _stems(text)
+    steps = changes[-MAX_STEPS:]
+    shared = [(step, [stem for stem in said if stem in words]) for step in steps if (words := _words_of(step))]
+    spread = Counter(stem for _, stems in shared for stem in stems)
+    if not spread:
+        return None
+    weight = {stem: math.log(1 + len(steps) / count) for stem, count in spread.items()}
+    step, stems = max(shared, key=lambda pair: (sum(weight[stem] for stem in pair[1]), pair[0].at))
+    return step, said[max(stems, key=lambda stem: weight[stem])]
+
+
+def _words_of(step: Step) -> frozenset[str]:
+    diff = step.effect.results.get("diff") or step.effect.args.get("diff")
+    lines = diff[:MAX_SCAN] if isinstance(diff, str) else ""
+    return _stems_in("\n".join([*paths_of(step.effect), lines]))
+
+
+@lru_cache(maxsize=256)
+def _stems_in(text: str) -> frozenset[str]:
+    return frozenset(_stems(text))
+
+
+def _stems(text: str) -> dict[str, str]:
+    """Give the telling words of a text by their stems; names of code fall into their parts."""
+    return {
+        stem: part
+        for word in _WORD.findall(text)
+        for part in {word, *_PARTS.findall(word)}
+        if len(part) >= MIN_LETTERS and (stem := part[:_STEM].lower()) not in _plain()
+    }
+
+
+@cache
+def _plain() -> frozenset[str]:
+    """Stems that a claim of nearly any change has."""
+    return frozenset(word[:_STEM] for word in table("coding")["changes"]["plain"].split())
