@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assure_tui.reconcile.actionwords import OTHER, Form, inflections, kind_of, tool_words
 from assure_tui.reconcile.claims.frame import CLAIMED, Frame
+from assure_tui.reconcile.claims.members import frames_of
 from assure_tui.reconcile.claims.reader import Reader
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.ids import claim_id
@@ -102,6 +103,8 @@ def _taught_forms(taught: tuple[str, ...]) -> dict[str, tuple[str, Form]]:
 def frames(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
     """Read the frames of an agent's text, in order."""
     said = prose(text)
+    if said.places is not None and not said.text:
+        return tuple(frames_of(text))
     found = Reader(said.text, _taught_forms(taught)).read()
     if said.places is not None:
         for frame in found:
