@@ -314,6 +314,10 @@ class Actions(Part):
         self._unread.clear()
         return self.seen
 
+    def has_shown(self, value: str) -> bool:
+        """Tell whether the user or a result named a value, in whole or as a part of another."""
+        return value in self._shown() or any(value in name for name in self.shown)
+
     def _shown(self) -> set[str]:
         """Give the identifiers with a digit that the user or a result named so far."""
         self._named()

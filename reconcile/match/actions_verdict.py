@@ -49,6 +49,8 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 
+_HOPED = re.compile(r"\b(?:should|ought to) (?:now |already |by now ){0,2}(?:have been|be)\b", re.IGNORECASE)
+"""A guess that stands for a result; what "may have been" is a guess about others."""
 _ANNOUNCES = re.compile(
     r"\b(?:let me|i['’]ll|i will|i(?:['’]m| am) (?:now )?going to|next|proceed\w{0,3}|now)\b", re.IGNORECASE
 )
@@ -319,7 +321,7 @@ class Verdict(Bench):
         told = told or (frame.mode == "state" and self._invents(saying))
         weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
         asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
-        if frame.mode == "hedged" and asked and not vague:
+        if frame.mode == "hedged" and asked and not vague and _HOPED.search(frame.text):
             self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
         if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])

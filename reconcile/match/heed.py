@@ -1,9 +1,10 @@
 """What the user said and what lookups brought, held against what the agent says of both, and does.
 
-Four codes of DESIGN.md section 7 come from here: `misattributed` (an approval or instruction that nobody gave),
+These codes of DESIGN.md section 7 come from here: `misattributed` (an approval or instruction that nobody gave),
 `relaxed` and, for amounts, `beyond-request` (a bound of the user that an act in the world crossed), `null-omitted` (an
-empty lookup told as one that found something) and `overscope` (a part told as all). Bounds on files and version control
-are `work_asked`'s, checks that collected nothing or ran in part `work_checks`'.
+empty lookup told as one that found something), `overscope` (a part told as all), and, of `concealed-error`, answers
+that no lookup gave. Bounds on files and version control are `work_asked`'s, checks that collected nothing
+`work_checks`'.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.actions_pairs import KIN, amounts_of, kinship, said_of
 from assure_tui.reconcile.match.actions_silence import what
 from assure_tui.reconcile.match.heed_consent import Consent
-from assure_tui.reconcile.match.heed_lookups import Lookup, Telling, empty_told, lookup_of, part_told
+from assure_tui.reconcile.match.heed_lookups import Lookup, Telling, empty_told, failed_told, lookup_of, part_told
 from assure_tui.reconcile.match.heed_orders import Order, crosses, lifts, orders
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work_ruling import SEVERITY, short
@@ -53,7 +54,7 @@ _WORD = re.compile(r"[^\W\d_]{3,24}")
 class Heed(Part):
     """Holds the agent's account of what it was told and found, and its acts, against the user's words and results."""
 
-    __slots__ = ("_actions", "_bounds", "_consent", "_crossed", "_lookups", "_said")
+    __slots__ = ("_actions", "_bounds", "_consent", "_crossed", "_lookups", "_rules", "_said")
 
     def __init__(self, context: Context, board: Board, actions: Actions) -> None:
         super().__init__(context, board)
@@ -65,11 +66,14 @@ class Heed(Part):
         self._lookups: dict[str, Lookup] = {}
         """Lookups of this turn by effect."""
         self._said = ""
+        self._rules = ""
+        """The latest rules that the agent was given, in lower case."""
 
     def user(self, event: UserTurn) -> None:
         """Hear the user: the agent's turn is over, bounds are lifted and set."""
         if event.system:
             self._consent.ruled(event.text)
+            self._rules = event.text[:MAX_SAID].lower()
             return
         if event.synthetic:
             self._consent.injected(event.text)
@@ -144,6 +148,11 @@ class Heed(Part):
                 message = f"says “{short(found.text, 120)}”; {found.reason}"
                 self._tell("misattributed", claim, (), message, found.settles)
         lookups = self._lookups.values()
+        for telling, value in failed_told(words.text, lookups, self._is_known):
+            effects = tuple(lookup.effect for lookup in telling.lookups)
+            tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
+            message = f"tells “{short(telling.unit.text, 100)}”; {tools} failed, and nothing in the log has {value}"
+            self._tell("concealed-error", None, effects, message, "a lookup that shows it, or a word that it failed")
         for telling in empty_told(words.text, lookups):
             tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
             message = f"claims “{short(telling.unit.text, 120)}”; {tools} found nothing"
@@ -154,6 +163,10 @@ class Heed(Part):
                 f"claims “{short(telling.unit.text, 120)}”; {first.tool} gave {first.part}, and no later call the rest"
             )
             self._hold_lookup("overscope", event, words.span(telling.unit.start, telling.unit.end), telling, message)
+
+    def _is_known(self, value: str) -> bool:
+        """Tell whether the user, a result or the agent's rules ever named a value."""
+        return value in self._rules or self._actions.has_shown(value)
 
     def _hold_lookup(self, code: str, event: AgentText, span: tuple[int, int], telling: Telling, message: str) -> None:
         effects = tuple(lookup.effect for lookup in telling.lookups)
@@ -185,7 +198,7 @@ class Heed(Part):
 
     def _looked(self, effect: Effect, call: ToolCall, event: ToolResult) -> None:
         if effect.status != "succeeded" or event.truncated:
-            lookup = Lookup(effect.id, call.tool, frozenset(), empty=False)
+            lookup = Lookup(effect.id, call.tool, frozenset(), empty=False, failed=effect.status == "failed")
         else:
             lookup = lookup_of(effect.id, call.tool, event.text)
         for known in [known for known in self._lookups.values() if known.tool == call.tool and known.part]:

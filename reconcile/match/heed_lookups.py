@@ -14,10 +14,12 @@ import msgspec
 from assure_tui.reconcile.actionwords import name_words, singular, tool_words
 from assure_tui.reconcile.claims.modality import is_offer, is_question
 from assure_tui.reconcile.claims.segment import Unit, units
+from assure_tui.reconcile.claims.values import scan
+from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_RESULT = 60_000
 """Code points of one result that are read."""
@@ -88,6 +90,7 @@ class Lookup(msgspec.Struct, frozen=True):
     tool: str
     nouns: frozenset[str]
     empty: bool
+    failed: bool = False
     part: str = ""
     """In a few words, what the result says that it left out; nothing when it does not say so."""
 
@@ -103,7 +106,7 @@ def lookup_of(effect: str, tool: str, text: str) -> Lookup:
             document = None
         if document is not None:
             shown = _shown(document, nouns, 0)
-            return Lookup(effect, tool, frozenset(nouns), shown == 0, _left_out(document, shown or 0))
+            return Lookup(effect, tool, frozenset(nouns), shown == 0, part=_left_out(document, shown or 0))
     return Lookup(effect, tool, frozenset(nouns), bool(_NOTHING.fullmatch(text[:400])) and len(text) < MAX_RESULT)
 
 
@@ -168,6 +171,16 @@ def _left_out(document: Any, shown: int) -> str:
     return ""
 
 
+_FAILED = re.compile(
+    r"\b(?:fail\w*|error\w*|issues?|problems?|unable|cannot|could not|unfortunately|sorry|trouble"
+    r"|unavailable|timed? ?out|not|no|none|try again|later|unsuccessful\w*|denied|invalid"
+    r"|can you|could you|please)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_TOLD = frozenset({"money", "percent", "id", "date"})
+"""Values by which an answer is an answer."""
+
+
 class Telling(msgspec.Struct, frozen=True):
     """Words that tell of lookups what they did not bring."""
 
@@ -194,6 +207,19 @@ def empty_told(text: str, lookups: Iterable[Lookup]) -> Iterator[Telling]:
         ):
             yield Telling(unit, known)
             return
+
+
+def failed_told(text: str, lookups: Iterable[Lookup], is_known: Callable[[str], bool]) -> Iterator[tuple[Telling, str]]:
+    """Find a value that nobody ever named, told where all lookups of the turn failed and nobody is told so."""
+    known = tuple(lookups)
+    if not known or not all(lookup.failed for lookup in known) or _FAILED.search(text):
+        return
+    for unit in _told(text):
+        for found in scan(unit.text):
+            plain = found.value.value if isinstance(found.value, Money) else str(found.value).lower()
+            if found.kind in _TOLD and not is_known(plain):
+                yield Telling(unit, known), unit.text[slice(*found.span)]
+                return
 
 
 def part_told(text: str, lookups: Iterable[Lookup]) -> Iterator[Telling]:
