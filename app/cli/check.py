@@ -10,6 +10,7 @@ from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 
+from assure_tui.app.desk import waivers
 from assure_tui.app.desk.baseline import Baseline
 from assure_tui.app.desk.batch import Batch
 from assure_tui.app.desk.comparison import Comparison
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         since=moment(arguments.since) if arguments.since else None,
         jobs=arguments.jobs,
         witness=Witness() if arguments.workspace else None,
+        let_off=waivers.once(setting.home),
         progress=_progress if sys.stderr.isatty() else None,
     )
     if baseline and baseline.rules_digest != rules_digest(batch.settings):

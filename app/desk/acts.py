@@ -13,8 +13,9 @@ import msgspec
 
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.views import Decision, DecisionWord, Note, Verdict, VerdictWord
-from assure_tui.app.desk.waivers import GivenWaiver
-from assure_tui.reconcile.model import Claim
+from assure_tui.app.desk.waivers import Approved, GivenWaiver, applied
+from assure_tui.reconcile.ids import gate_id
+from assure_tui.reconcile.model import Claim, GateResult
 
 UNDONE = "undone"
 """The word of a decision that takes an earlier one back."""
@@ -52,6 +53,10 @@ class Acts:
     seals: dict[str, list[SealOf]] = field(default_factory=dict)
     """Those that were not withdrawn, oldest first."""
     waivers: dict[str, list[GivenWaiver]] = field(default_factory=dict)
+    approved: dict[str, dict[str, Approved]] = field(default_factory=dict)
+    """Calls that an operator approved in spite of a gate, by run and the gate's finding."""
+    _asked: dict[str, Entry] = field(default_factory=dict)
+    """Requests for an approval that nobody answered yet, by name."""
 
     @classmethod
     def gather(cls, entries: Iterable[Entry], envelopes: Envelopes) -> Acts:
@@ -107,6 +112,8 @@ class Acts:
                         entry=entry.index,
                     )
                     self.waivers.setdefault(run, []).append(given)
+            case "approval":
+                self._approval(entry, content, by)
             case "claim":
                 try:
                     claim = msgspec.convert(content.get("value"), Claim, strict=False)
@@ -121,6 +128,30 @@ class Acts:
                     self.verdict_entries[run] = entry.index
             case _:
                 pass
+
+    def _approval(self, entry: Entry, content: dict[str, Any], by: str) -> None:
+        """Take a request or an answer: the first answer stands, and one that came too late approves nothing."""
+        name, word = str(entry.clear.get("approval")), entry.clear.get("word")
+        if word == "requested":
+            self._asked.setdefault(name, entry)
+            return
+        asked = self._asked.pop(name, None)
+        if asked is None or word != "approved" or not entry.clear.get("key"):
+            return
+        about, until, gates = asked.content or {}, asked.clear.get("until"), asked.clear.get("gates")
+        if not isinstance(until, int) or entry.time > until or not isinstance(gates, list):
+            return
+        approval = Approved(by, str(content.get("reason", "")))
+        found = self.approved.setdefault(str(about.get("run")), {})
+        found |= {
+            gate_id(str(gate.get("gate")), str(about.get("call_id"))): approval
+            for gate in gates
+            if isinstance(gate, dict)
+        }
+
+    def let_off(self, run: str, gates: Iterable[GateResult], now: float) -> tuple[GateResult, ...]:
+        """Give a run's results of gates as they stand under its waivers and approvals."""
+        return applied(gates, self.waivers.get(run, ()), self.approved.get(run, {}), now)
 
     def standing(
         self, run: str, newest: int, needed: int = 1, vouched: Collection[str] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,6 +24,9 @@ from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.model import Change, Unattributed
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assure_tui.app.desk.waivers import LetOff
 
 
 class _Taken(Exception):  # noqa: N818 - a signal, not an error
@@ -62,6 +66,8 @@ class Batch:
     """Processes that check files at the same time; None: as many as there are processors, where that is worth it."""
     witness: Witness | None = None
     """Looks at the repositories that the runs worked in; None: what the logs say has to do."""
+    let_off: LetOff | None = None
+    """Applies what operators let off."""
     progress: Progress | None = None
     skipped: list[Skipped] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -127,6 +133,10 @@ class Batch:
 
     def _wanted(self, reports: Iterable[RunReport]) -> list[RunReport]:
         chosen = list(reports)
+        for report in chosen:
+            if report.gates and self.let_off is not None:
+                stands = self.let_off(report.facts.id, tuple(report.gates.values()))
+                report.gates = {gate.id: gate for gate in stands}
         if self.last:
             chosen = sorted(chosen, key=lambda report: report.facts.ended or 0.0)[-1:]
         since = self.since

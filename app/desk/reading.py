@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from assure_tui.app.desk import entries, timeline, waivers
+from assure_tui.app.desk import entries, timeline
 from assure_tui.app.desk.approvals import Approvals
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.chain import Chain
@@ -151,7 +151,7 @@ class Reading:
             claims=claims,
             effects=tuple(results["effect"]),
             discrepancies=tuple(results["discrepancy"]),
-            gates=waivers.applied(results["gate"], acts.waivers.get(name, ()), time.time()),
+            gates=acts.let_off(name, results["gate"], time.time()),
             inputs=tuple(results["input"]),
             decisions=tuple(acts.decisions.get(name, {}).values()),
             notes=tuple(acts.notes.get(name, ())),

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from assure_tui.app.desk import waivers
 from assure_tui.app.desk.config import UserConfig, read_user
 from assure_tui.app.desk.entries import Seen, Tags
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
@@ -158,6 +159,7 @@ class Recorder:
             rules_of(self._settings),
             lock=lock,
             wait=self._user.approval_wait,
+            let_off=waivers.of(self._home),
             closed=self._user.hook_if_error == "closed",
         )
         server.start()

@@ -58,7 +58,7 @@ class Roster:
         try:
             version = self._archive.version()
             if version != self._version:
-                self.acts = Acts.gather(self._archive.entries(ACTS), self._archive.envelope)
+                self.acts = Acts.gather(self._archive.entries((*ACTS, "approval")), self._archive.envelope)
                 self._counted = self._vouched() if self._vouched is not None else None
                 self._version = version
         except LedgerDamagedError:
@@ -157,8 +157,8 @@ class Roster:
         """Give the row of a run; `looked` tells how its evidence stood when it was last looked at."""
         name = columns["id"]
         decided = self.acts.decisions.get(name, {})
-        waivers, now = self.acts.waivers.get(name, ()), time.time()
-        undecided = [ask for ask in asking if ask.id not in decided and asks_still(ask, waivers, now)]
+        waivers, approved, now = self.acts.waivers.get(name, ()), self.acts.approved.get(name, {}), time.time()
+        undecided = [ask for ask in asking if ask.id not in decided and asks_still(ask, waivers, approved, now)]
         verdict = self.verdict(name)
         return RunRow(
             id=name,

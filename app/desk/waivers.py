@@ -1,21 +1,33 @@
-"""Waivers of gates that operators gave: who let a gate off on a run, why, and until when. They are in the ledger."""
+"""Gates that operators let off: waivers of a gate on a run, until when, and calls that were approved one by one.
+
+Both are in the ledger. `of` reads them there, for whoever checks without a desk: the batch check, the hook, the proxy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.errors import DeskError, UsageError
 from assure_tui.reconcile.model import GateResult
 from assure_tui.reconcile.rulebook import Rule
 
 if TYPE_CHECKING:
+    from assure_tui.app.desk.acts import Acts
     from assure_tui.app.desk.library import Asking
+    from assure_tui.app.desk.paths import Home
+
+LetOff: TypeAlias = Callable[[str, Sequence[GateResult]], tuple[GateResult, ...]]
+"""Gives results of gates on a run as they stand under what operators let off."""
 
 MAX_DAYS = 366
 """Days that a waiver may run."""
+KINDS = ("waiver", "approval")
+"""Kinds of entries that let gates off."""
 
 
 class GivenWaiver(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +40,13 @@ class GivenWaiver(msgspec.Struct, frozen=True, kw_only=True):
     until: float
     time: float
     entry: int
+
+
+class Approved(msgspec.Struct, frozen=True):
+    """An operator's approval of one call, in spite of a gate."""
+
+    by: str
+    reason: str
 
 
 def check(gate: str, reason: str, until: float, now: float, rules: Mapping[str, Rule]) -> None:
@@ -49,14 +68,49 @@ def check(gate: str, reason: str, until: float, now: float, rules: Mapping[str, 
         raise UsageError(f"a waiver runs for at most {MAX_DAYS} days: give --until an earlier time.")
 
 
-def applied(gates: Iterable[GateResult], waivers: Sequence[GivenWaiver], now: float) -> tuple[GateResult, ...]:
-    """Give a run's results of gates as they stand under its waivers now."""
-    return tuple(_under(result, waivers, now) for result in gates)
+def of(home: Home) -> LetOff:
+    """Give what applies the waivers and approvals that stand in an installation's ledger whenever it is asked.
+
+    The ledger is only read. Where there is none, or it cannot be read, nothing is let off.
+    """
+    return lambda run, gates: _read(home).let_off(run, gates, time.time())
 
 
-def _under(result: GateResult, waivers: Sequence[GivenWaiver], now: float) -> GateResult:
+def once(home: Home) -> LetOff:
+    """Give the same for a check of many runs: the ledger is read once, when a gate first objects."""
+    acts = cache(lambda: _read(home))
+    return lambda run, gates: acts().let_off(run, gates, time.time())
+
+
+def _read(home: Home) -> Acts:
+    from assure_tui.app.desk.acts import Acts  # noqa: PLC0415 - what is let off is asked for after a gate objected
+    from assure_tui.app.desk.archive import Archive  # noqa: PLC0415 - likewise
+    from assure_tui.app.desk.library import Library  # noqa: PLC0415 - likewise
+
+    library = Library(home.index)
+    try:
+        return Acts.gather(Archive(home, library, read_only=True).entries(KINDS), lambda _: None)
+    except (DeskError, OSError):
+        return Acts()
+    finally:
+        library.close()
+
+
+def applied(
+    gates: Iterable[GateResult], waivers: Sequence[GivenWaiver], approved: Mapping[str, Approved], now: float
+) -> tuple[GateResult, ...]:
+    """Give a run's results of gates as they stand under its waivers and approvals (by finding) now."""
+    return tuple(_under(result, waivers, approved.get(result.id), now) for result in gates)
+
+
+def _under(result: GateResult, waivers: Sequence[GivenWaiver], approval: Approved | None, now: float) -> GateResult:
+    if result.outcome not in {"failed", "bypassed", "pending", "error"}:
+        return result
+    if approval is not None:
+        message = f"{result.message}; approved by {approval.by}: {approval.reason}"
+        return msgspec.structs.replace(result, outcome="waived", message=message)
     waiver = standing(result.gate, waivers, now)
-    if waiver is None or result.outcome not in {"failed", "bypassed", "pending", "error"}:
+    if waiver is None:
         return result
     message = f"{result.message}; waived by {waiver.by}: {waiver.reason}"
     return msgspec.structs.replace(result, outcome="waived", message=message)
@@ -67,6 +121,6 @@ def standing(gate: str, waivers: Sequence[GivenWaiver], now: float) -> GivenWaiv
     return next((one for one in reversed(waivers) if one.gate == gate and now < one.until), None)
 
 
-def asks_still(ask: Asking, waivers: Sequence[GivenWaiver], now: float) -> bool:
-    """Tell whether a finding asks for a decision although a run has waivers."""
-    return ask.kind != "gate" or standing(ask.code, waivers, now) is None
+def asks_still(ask: Asking, waivers: Sequence[GivenWaiver], approved: Mapping[str, Approved], now: float) -> bool:
+    """Tell whether a finding asks for a decision although a run has waivers, and calls of it were approved."""
+    return ask.kind != "gate" or (ask.id not in approved and standing(ask.code, waivers, now) is None)

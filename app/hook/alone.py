@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from assure_tui.app.desk import gated
+from assure_tui.app.desk import gated, waivers
 from assure_tui.app.desk.config import UserConfig, find_workspace, read_user, read_workspace, settings_of
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import ConfigError, DeskError
@@ -103,7 +103,7 @@ def _judgement(
         reason = f"assure-tui could not read what was asked ({request.fault})."
         return Judgement("deny" if closed else "none", reason), None
     past = Past.read(settings, request.transcript, run)
-    return judge(request, run, past.probe, rules_of(settings)), None
+    return judge(request, run, past.probe, rules_of(settings), waivers.of(places)), None
 
 
 def _settings(places: Home, request: gated.Request) -> tuple[UserConfig, Settings, str]:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from assure_tui.app.desk import gated
+from assure_tui.app.desk.waivers import LetOff
 from assure_tui.app.hook.protocols import CAN_ASK
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Locator, Origin, ToolCall
@@ -105,11 +106,20 @@ def call_of(request: gated.Request, run: str) -> ToolCall:
     )
 
 
-def judge(request: gated.Request, run: str, probe: Probe, rules: Mapping[str, Rule]) -> Judgement:
-    """Hold a call against the gates and give what the agent is told: the strictest of what the gates answer."""
+def judge(
+    request: gated.Request, run: str, probe: Probe, rules: Mapping[str, Rule], let_off: LetOff | None = None
+) -> Judgement:
+    """Hold a call against the gates and give what the agent is told: the strictest of what the gates answer.
+
+    `let_off` tells what operators waived; it is asked only where a gate objects that may be waived.
+    """
     call = call_of(request, run)
     own = _own_guard(call)
     results = gated.worst_first([*own, *probe(call)])
+    waivable = [result for result in results if _may_be_waived(result, rules) and _answer(result, rules) != "allow"]
+    if let_off is not None and waivable:
+        waived = {result.id: result for result in let_off(run, waivable)}
+        results = [waived.get(result.id, result) for result in results]
     answers = {result.id: _answer(result, rules) for result in results}
     strictest: Answer = max(answers.values(), key=ANSWERS.index, default="allow")
     if strictest == "allow":
@@ -127,6 +137,11 @@ def as_told(judgement: Judgement, agent: str) -> Judgement:
         reason = f"{judgement.reason} It needs a person's approval, which this agent cannot ask for."
         return Judgement("deny", reason, judgement.gates)
     return judgement
+
+
+def _may_be_waived(result: GateResult, rules: Mapping[str, Rule]) -> bool:
+    rule = rules.get(result.gate)
+    return rule is not None and rule.waiver == "anyone"
 
 
 def _answer(result: GateResult, rules: Mapping[str, Rule]) -> Answer:

@@ -31,6 +31,7 @@ from assure_tui.app.hook.protocols import MAX_PAYLOAD
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Words
+    from assure_tui.app.desk.waivers import LetOff
     from assure_tui.app.hook.judge import Probe
     from assure_tui.reconcile.rulebook import Rule
 
@@ -68,6 +69,7 @@ class HookServer:
         *,
         lock: threading.RLock,
         wait: float,
+        let_off: LetOff | None = None,
         closed: bool = False,
     ) -> None:
         self._path = place.socket_path(os.fspath(folder))
@@ -76,6 +78,7 @@ class HookServer:
         self._rules = rules
         self._lock = lock
         self._wait = wait
+        self._let_off = let_off
         self._closed = closed
         """What cannot be read is refused."""
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
@@ -270,7 +273,7 @@ class HookServer:
             reason = f"assure-tui could not read what was asked ({request.fault})."
             judgement = Judgement("deny" if self._closed else "none", reason)
         else:
-            judgement = judge(request, run, self._probe, self._rules)
+            judgement = judge(request, run, self._probe, self._rules, self._let_off)
         if judgement.asks and self._wait > 0:
             waiting = docket.wait_for(request, run, judgement, self._wait)
             return waiting, [docket.requested(waiting, requester(job.pid) if job.pid else ())]

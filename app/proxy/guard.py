@@ -57,13 +57,14 @@ class Guard:
         self._ready.wait()
         if self._trouble is not None:
             return f"the gates could not be read ({self._trouble})"
+        from assure_tui.app.desk import waivers  # noqa: PLC0415 - read by now
         from assure_tui.app.hook.judge import as_told, call_of, judge, run_of  # noqa: PLC0415 - read by now
         from assure_tui.reconcile.engine import probe, step  # noqa: PLC0415 - likewise
 
         request = self._request(message, call)
         run = run_of(request)
         with self._lock:
-            judgement = judge(request, run, partial(probe, self._state), self._rules)
+            judgement = judge(request, run, partial(probe, self._state), self._rules, waivers.of(self._home))
         if judgement.asks and self._user.approval_wait > 0:
             return partial(self._ask, request, run, judgement)
         judgement = as_told(judgement, AGENT)

@@ -253,6 +253,24 @@ def test_a_waiver_is_kept_in_the_ledger_and_runs_out(desk: Desk) -> None:
     assert desk.runs()[0].undecided == row.undecided
 
 
+def test_a_waiver_in_the_ledger_reaches_a_batch_check_that_only_reads_it(desk: Desk, assure, logs: Path) -> None:
+    (row,) = desk.runs()
+    check = ("reconcile", logs, "--format", "json", "--home", desk.home.config.parent)
+    assert gates_of(assure(*check).stdout)["duplicate-write"] == "failed"
+    desk.waive("duplicate-write", row.id, "the shop asked for two", time.time() + 3600)
+    before = sorted((path, path.stat().st_mtime_ns) for path in desk.home.ledger.rglob("*"))
+    done = assure(*check)
+    assert gates_of(done.stdout)["duplicate-write"] == "waived"
+    assert "the shop asked for two" in done.stdout
+    assert sorted((path, path.stat().st_mtime_ns) for path in desk.home.ledger.rglob("*")) == before
+
+
+def test_a_batch_check_without_a_ledger_makes_none(assure, logs: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert gates_of(assure("reconcile", logs, "--format", "json", "--home", nowhere).stdout) == {}
+    assert not nowhere.exists()
+
+
 def test_a_waiver_needs_a_gate_a_reason_and_a_time_ahead(desk: Desk) -> None:
     (row,) = desk.runs()
     later = time.time() + 60
