@@ -50,7 +50,7 @@ OPENING: Final = frozenset(
     {"decide", "note", "verdict", "seal", "withdraw", "missed", "search", "moment", "help", "palette"}
 )
 """Actions that open a dialog, mostly to type in."""
-HELD_FOR: Final = 2.0
+HELD_FOR: Final = 10.0
 """Seconds after which keys are no longer held back for a dialog that does not come."""
 VERIFY_AFTER: Final = 0.5
 """Seconds after the start: the screen is painted first."""
@@ -345,23 +345,26 @@ class Frame(App[int]):
             if self._holding_until > time.monotonic():
                 self._held.append(event)
                 return
+            if self._held:
+                await self._let_through()
             self._unsay()
         await super().on_event(event)
 
-    def on_dialog_ready(self) -> None:
+    async def on_dialog_ready(self) -> None:
         """Give the dialog what was typed ahead."""
-        self._let_through()
+        await self._let_through()
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """An action that opened no dialog after all holds no keys back."""
         if event.worker.is_finished and self.at_desk:
-            self._let_through()
+            await self._let_through()
 
-    def _let_through(self) -> None:
+    async def _let_through(self) -> None:
+        """Handle the keys that were held back now: those that wait in the queue were pressed after them."""
         self._holding_until = 0.0
         held, self._held = self._held, []
         for key in held:
-            self.post_message(KeyPressed(key.key, key.character))
+            await self.on_event(KeyPressed(key.key, key.character))
 
     async def run_action(
         self,
@@ -379,7 +382,7 @@ class Frame(App[int]):
             self.complain(error)
             return True
         if not done:
-            self._let_through()
+            await self._let_through()
         return done
 
     def on_resize(self) -> None:

@@ -17,7 +17,7 @@ from assure_tui.app.tui.dialogs.keyed import KeyedDialog
 from assure_tui.app.tui.dialogs.missed import MissedDialog
 from assure_tui.app.tui.dialogs.reason import NoteDialog, ReasonDialog
 from assure_tui.app.tui.dialogs.seal import Order, SealDialog
-from assure_tui.app.tui.dialogs.signing import signing_keys
+from assure_tui.app.tui.dialogs.signing import own_keys, signing_keys
 from assure_tui.app.tui.dialogs.verdict import VerdictDialog
 from assure_tui.app.tui.moving import Moving
 from assure_tui.app.tui.port import TROUBLE
@@ -64,7 +64,7 @@ class Reviewing(Moving):
             else:
                 self.say("All findings of this run are decided: v gives the verdict.")
 
-        self._act(lambda: session.desk.decide(finding.id, word, reason, run), then)
+        self._act(lambda: session.desk.decide(finding.id, word, reason, run), then, f"reason:{finding.id}")
 
     async def _answer_call(self, approval: Approval, word: DecisionWord) -> None:
         """Let a call that waits be made, or refuse it."""
@@ -73,26 +73,26 @@ class Reviewing(Moving):
             self.say("A call that waits is let go with a, or refused with x.")
             return
         approve = word == "real"
-        if approve and not session.desk.operator_keys():
+        keys = own_keys(session.desk) if approve else []
+        if approve and not keys:
             self.say(
                 "You have no key to sign that with: `assure-tui keys new NAME` makes one. x refuses without a key."
             )
             return
-        verb, draft = "Let it be made:" if approve else "Refuse:", f"approval:{approval.id}"
+        verb, draft = "Let it be made:" if approve else "Refuse:", f"approval:{approval.id}:{word}"
         answer = await self.push_screen_wait(
-            KeyedDialog(session.desk, draft, verb, approval.tool, approval.args_text, keyed=approve)
+            KeyedDialog(session.desk, draft, verb, approval.tool, approval.args_text, keys=keys, glyphs=session.glyphs)
         )
         if answer is None:
             return
-        reason, passphrase = answer
 
         def act() -> None:
-            if approve:
-                session.desk.approve(approval.id, reason, passphrase=passphrase)
+            if answer.key:
+                session.desk.approve(approval.id, answer.reason, passphrase=answer.passphrase, key=answer.key.name)
             else:
-                session.desk.refuse(approval.id, reason)
+                session.desk.refuse(approval.id, answer.reason)
 
-        self._act(act, lambda: self.say("It may be made now." if approve else "Refused."))
+        self._act(act, lambda: self.say("It may be made now." if approve else "Refused."), draft)
 
     def action_undo(self) -> None:
         """Take back the decision under the cursor, else the last one of this sitting."""
@@ -127,7 +127,11 @@ class Reviewing(Moving):
         answer = await self.push_screen_wait(NoteDialog(session.desk, subject[0], subject[1], begin=begin))
         if answer is not None:
             text, tags = answer
-            self._act(lambda: session.desk.note(run, subject[0], text, tags), lambda: self.say("Noted."))
+            self._act(
+                lambda: session.desk.note(run, subject[0], text, tags),
+                lambda: self.say("Noted."),
+                f"note:{subject[0]}",
+            )
 
     @work
     async def action_missed(self) -> None:
@@ -153,7 +157,7 @@ class Reviewing(Moving):
             self.say(f"Added, and checked: {session.glyphs.sign(claim.outcome).word}. {claim.reason}")
 
         self.say("Reading the run again to check the claim…")
-        self._act(lambda: added.append(session.desk.add_claim(run, row.id, quote, wording)), then)
+        self._act(lambda: added.append(session.desk.add_claim(run, row.id, quote, wording)), then, f"missed:{row.id}")
 
     def action_mark(self) -> None:
         """Mark what the cursor is on, or take the mark away."""
@@ -185,7 +189,9 @@ class Reviewing(Moving):
         if answer is not None:
             word, reason = answer
             self._act(
-                lambda: session.desk.verdict(run, word, reason), lambda: self.say("The verdict is a draft: S seals it.")
+                lambda: session.desk.verdict(run, word, reason),
+                lambda: self.say("The verdict is a draft: S seals it."),
+                f"verdict:{run}",
             )
 
     def run_at_hand(self) -> str:
@@ -266,17 +272,23 @@ class Reviewing(Moving):
         if row is None or row.sealed not in {"sealed", "stale"}:
             self.say("This run has no seal to withdraw.")
             return
+        keys = [key for key in await asyncio.to_thread(signing_keys, session.desk) if not key.is_new]
+        if not keys:
+            self.say("You have no key here: a seal is withdrawn with the key that made it.")
+            return
+        what, draft = f"run {short(run)}", f"withdraw:{run}"
         answer = await self.push_screen_wait(
-            KeyedDialog(
-                session.desk, f"withdraw:{run}", "Withdraw the seal on", f"run {short(run)}", row.title, keyed=True
-            )
+            KeyedDialog(session.desk, draft, "Withdraw the seal on", what, row.title, keys=keys, glyphs=session.glyphs)
         )
-        if answer is not None:
-            reason, passphrase = answer
-            self._act(
-                lambda: session.desk.withdraw(run, reason, passphrase=passphrase),
-                lambda: self.say("Withdrawn: the ledger keeps the seal, and that it does not stand any more."),
-            )
+        if answer is None or answer.key is None:
+            return
+        reason, passphrase, ssh = answer.reason, answer.passphrase, answer.key.ssh
+        name = None if ssh else answer.key.name
+        self._act(
+            lambda: session.desk.withdraw(run, reason, passphrase=passphrase, key=name, ssh=ssh),
+            lambda: self.say("Withdrawn: the ledger keeps the seal, and that it does not stand any more."),
+            draft,
+        )
 
     def _to_seal(self) -> tuple[list[RunDetail], list[RunDetail]]:
         """Give the runs to seal, and those that are marked too but have something undecided."""
@@ -294,14 +306,19 @@ class Reviewing(Moving):
             self.say("Every marked run has undecided findings: e goes to the next one.")
         return ready, [detail for detail in details if unanswered(detail)]
 
-    def _act(self, act: Callable[[], object], then: Callable[[], None]) -> None:
-        """Do something at the desk in a thread, read everything again, and go on."""
-        self._act_in_thread(act, then)
+    def _act(self, act: Callable[[], object], then: Callable[[], None], draft: str = "") -> None:
+        """Do something at the desk in a thread, read everything again, and go on.
+
+        The `draft` of what was typed for it is dropped only when it is done: what fails costs nobody their words.
+        """
+        self._act_in_thread(act, then, draft)
 
     @work(thread=True, group="act")
-    def _act_in_thread(self, act: Callable[[], object], then: Callable[[], None]) -> None:
+    def _act_in_thread(self, act: Callable[[], object], then: Callable[[], None], draft: str) -> None:
         try:
             act()
+            if draft:
+                self.session.desk.drop_draft(draft)
         except TROUBLE as error:
             self.call_from_thread(self.complain, error)
             return

@@ -6,7 +6,6 @@ The desk is a stand-in that makes events up, so that what is measured is the scr
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import statistics
 import sys
 import time
@@ -16,11 +15,9 @@ import msgspec
 
 from assure_tui.app.tui.application import AssureApp
 
-SPEC = importlib.util.spec_from_file_location("sample", Path(__file__).parents[1] / "tui" / "conftest.py")
-assert SPEC is not None
-assert SPEC.loader is not None
-sample = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(sample)
+sys.path.insert(0, str(Path(__file__).parents[1] / "tui" / "support"))
+from sample_desk import SampleDesk
+from sample_refund import REFUND, REFUND_EVENTS
 
 
 class Many:
@@ -36,16 +33,16 @@ class Many:
         return iter(())
 
     def __getitem__(self, part):
-        template = sample.REFUND_EVENTS
+        template = REFUND_EVENTS
         if isinstance(part, slice):
             return [self[at] for at in range(part.start, min(part.stop, self.count))]
         return msgspec.structs.replace(template[part % len(template)], seq=part)
 
 
 async def measure(events: int, runs: int) -> dict[str, float]:
-    desk = sample.SampleDesk()
-    desk.timelines[sample.REFUND] = Many(events)
-    first = desk.details[sample.REFUND]
+    desk = SampleDesk()
+    desk.timelines[REFUND] = Many(events)
+    first = desk.details[REFUND]
     for number in range(runs):
         name = f"r-{number:012d}"
         desk.details[name] = msgspec.structs.replace(first, row=msgspec.structs.replace(first.row, id=name))

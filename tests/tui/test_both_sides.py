@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from screens import screen_text, wait_for_words
 
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.both_sides import sides
@@ -18,10 +19,6 @@ OUTPUT = "\n".join(
         "bye",
     ]
 )
-
-
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
 def highlighted(app, style):
@@ -61,12 +58,10 @@ async def test_the_line_that_contradicts_the_claim_stands_beside_its_paragraph(d
         claim = next(item for item in desk.run(tests_run).claims if "test" in item.kind)
         app.claims.listing.find(claim.id)
         await pilot.press("vertical_line")
-        await pilot.pause(0.2)
         if size[0] < 100:
             await pilot.press("space")
-            await pilot.pause(0.1)
+        await wait_for_words(pilot, "39 passed, 2 failed in 8 s")
         text = screen_text(app)
-        assert "39 passed, 2 failed in 8 s" in text
         assert "collected 41 items" not in text, "lines far from those that matter are folded"
         assert " lines …" in text
         hits = " ".join(highlighted(app, "$text-hit"))

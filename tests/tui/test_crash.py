@@ -7,15 +7,17 @@ import os
 import pty
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
 import termios
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from fcntl import ioctl
 
 import pytest
+from screens import wait_until
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
@@ -43,10 +45,7 @@ def home(tmp_path):
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     desk = Desk.open(home, roots=(logs,))
-    end = time.monotonic() + 60
-    while not (desk.runs() and desk.presence().ledger_size > 3):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(lambda: desk.runs() and desk.presence().ledger_size > 3)
     desk.close()
     recorder.stdin.close()
     recorder.wait(60)
@@ -82,6 +81,12 @@ def screen(home):
         os.close(master)
 
 
+def kept(home):
+    """Give the drafts on the disk."""
+    with closing(sqlite3.connect(f"file:{home.desk}?mode=ro", uri=True)) as table:
+        return {text for (text,) in table.execute("SELECT text FROM drafts")}
+
+
 @pytest.mark.parametrize(("keys", "title"), [(b"c", b"Note on"), (b"v", b"Verdict on")])
 def test_what_was_typed_survives_kill_9(home, keys, title):
     words = "the second refund was mine"
@@ -90,13 +95,12 @@ def test_what_was_typed_survives_kill_9(home, keys, title):
         read_until(master, b"CLAIMS")
         os.write(master, keys)
         read_until(master, title)
-        time.sleep(0.5)
         if keys == b"v":
             os.write(master, b"3")
         for char in words:
             os.write(master, char.encode())
             time.sleep(0.01)
-        time.sleep(1.0)
+        wait_until(lambda: words in kept(home))
         os.write(master, b" and more")
         os.kill(child.pid, signal.SIGKILL)
     with screen(home) as (_, master):

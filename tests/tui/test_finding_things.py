@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from screens import screen_text, settle, wait_for, wait_for_words, wait_until
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
@@ -17,31 +18,17 @@ from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.dialogs.missed import sentences
 
 
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-async def settle(pilot):
-    while any(worker.group in {"act", "search"} and not worker.is_finished for worker in pilot.app.workers):
-        await pilot.pause(0.02)
-    await pilot.pause()
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_a_search_over_all_runs_leads_to_the_event_and_keeps_its_words(desk, size):
     app = AssureApp(desk)
     async with app.run_test(size=size) as pilot:
         await pilot.press("s", *"timeout")
-        await pilot.pause(0.3)
-        await settle(pilot)
-        assert "upstream timeout" in screen_text(app)
+        await wait_for_words(pilot, "upstream timeout")
         await pilot.press("enter")
-        await pilot.pause()
-        assert app.view.key == "timeline"
+        await wait_for(pilot, lambda: app.is_at("timeline"))
         assert "timeout" in app.timeline.lines.event().summary
         await pilot.press("s")
-        await pilot.pause(0.3)
-        assert app.screen.words == "timeout"
+        await wait_for(pilot, lambda: getattr(app.screen, "words", "") == "timeout")
 
 
 async def test_a_claim_that_was_missed_is_added_from_the_agents_words(desk):
@@ -161,11 +148,7 @@ def real(tmp_path):
     )
     recorder.start()
     desk = Desk.open(home, roots=(logs,))
-    import time  # noqa: PLC0415 - one test
-
-    end = time.monotonic() + 60
-    while not (desk.runs() and desk.presence().ledger_size > 3) and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_until(lambda: desk.runs() and desk.presence().ledger_size > 3)
     yield desk
     stop.set()
     recorder.join(60)

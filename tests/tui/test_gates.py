@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
+from screens import screen_text, settle, wait_for_words
 
-from assure_tui.app.desk.views import Approval
+from assure_tui.app.desk.views import Approval, SshChoice
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.evidence import gather
 from assure_tui.reconcile.model import Effect
-
-
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-async def settle(pilot):
-    while any(worker.group == "act" and not worker.is_finished for worker in pilot.app.workers):
-        await pilot.pause(0.02)
-    await pilot.pause()
 
 
 @pytest.fixture
@@ -45,6 +37,47 @@ def waiting(desk):
     )
     desk.new_operator_key("ana", "horse")
     return desk
+
+
+async def test_a_call_is_let_go_with_another_key_of_several(waiting):
+    waiting.new_operator_key("night shift", "horse")
+    app = AssureApp(waiting)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("7", "a")
+        await wait_for_words(pilot, "Sign with:", "ana", "night shift")
+        await pilot.press(*"agreed", "enter", "2", *"horse", "enter")
+        await settle(pilot)
+        assert waiting.answered == [("a-1", "approved", "agreed")]
+        assert waiting.signed_with == "night shift"
+
+
+async def test_words_are_there_again_when_the_act_did_not_happen_and_gone_when_it_did(waiting):
+    app = AssureApp(waiting)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("7", "a", *"agreed", "enter", *"wrong", "enter")
+        await settle(pilot)
+        assert waiting.answered == []
+        await pilot.press("a")
+        await wait_for_words(pilot, "agreed")
+        await pilot.press("enter", *"horse", "enter")
+        await settle(pilot)
+        assert waiting.answered == [("a-1", "approved", "agreed")]
+        assert "agreed" not in waiting.drafts.values()
+
+
+async def test_a_seal_is_withdrawn_with_an_ssh_key_and_no_passphrase(waiting):
+    key = Path("/home/ana/.ssh/id_ed25519.pub")
+    waiting.ssh = [SshChoice(name="ana@work", path=key, where="agent")]
+    app = AssureApp(waiting)
+    async with app.run_test(size=(120, 36)) as pilot:
+        while not app.runs.key_under_cursor.startswith("r-2f00aa120001"):
+            await pilot.press("j")
+        await pilot.press("X")
+        await wait_for_words(pilot, "ana@work")
+        await pilot.press(*"mistaken", "enter", "2")
+        await settle(pilot)
+        assert waiting.withdrawn == [("r-2f00aa120001", "mistaken")]
+        assert waiting.signed_with == key
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

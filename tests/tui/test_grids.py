@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from screens import drawn
 
 from assure_tui.app.tui.application import AssureApp
 
@@ -22,10 +23,6 @@ SCREENS = {
     "seal": ["e", "S"],
 }
 SIZES = [(80, 24), (120, 36), (200, 60)]
-
-
-def drawn(app):
-    return "".join(strip.text.rstrip() + "\n" for strip in app.screen._compositor.render_strips())
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

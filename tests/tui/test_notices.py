@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 
 import pytest
+from screens import wait_for, wait_until
 
 from assure_tui.app.desk.config import NotifyConfig, read_user
 from assure_tui.app.desk.errors import ConfigError
@@ -77,9 +77,7 @@ def test_a_command_gets_the_notice_on_its_standard_input(tmp_path):
     script = f"import sys; open({str(out)!r}, 'w').write(sys.stdin.read())"
     sent = []
     tell(HOSTILE, NotifyConfig(bell=False, command=(sys.executable, "-c", script)), sent.append, {})
-    end = time.monotonic() + 60
-    while not (out.exists() and out.read_text()) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: out.exists() and out.read_text())
     told = json.loads(out.read_text())
     assert (told["run"], told["count"]) == ("r-1", 3)
     assert "\x1b" not in told["message"]
@@ -102,15 +100,17 @@ async def test_the_screen_rings_for_a_new_finding_and_z_keeps_it_quiet(desk, mon
     async with app.run_test(size=(120, 36)) as pilot:
         sent = []
         monkeypatch.setattr(app._driver, "write", sent.append)
-        await pilot.pause(1.1)
+        looks = []
+        ask = desk.alerts
+        desk.alerts = lambda: (looks.append(1), ask())[1]
+        await wait_for(pilot, lambda: looks)
         desk.alarms.append(alert("new"))
-        end = time.monotonic() + 60
-        while "\a" not in sent and time.monotonic() < end:
-            await pilot.pause(0.2)
+        await wait_for(pilot, lambda: "\a" in sent)
         assert sent.count("\a") == 1
         await pilot.press("Z")
         await pilot.pause()
         assert "QUIET TILL" in "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         desk.alarms.append(alert("quiet"))
-        await pilot.pause(3.5)
+        looks.clear()
+        await wait_for(pilot, lambda: len(looks) > 3)
         assert sent.count("\a") == 1

@@ -6,13 +6,10 @@ import time
 from datetime import datetime
 
 import pytest
+from screens import screen_text
 
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.application import AssureApp
-
-
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 60)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from screens import wait_for, wait_for_words
 
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.filters import compile_filter
@@ -13,24 +14,17 @@ from assure_tui.app.tui.places import keep_screen, kept_place, kept_screen
 T0 = 1_678_440_400.0  # 2023-03-10 09:26:40 UTC
 
 
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
 async def test_the_filter_and_the_run_under_the_cursor_are_those_of_last_time(desk):
     app = AssureApp(desk)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("slash", *"agent", "colon", *"support", "enter")
-        await pilot.pause(0.3)
+        await wait_for_words(pilot, "(filtered)")
         await pilot.press("j")
         left = app.runs.key_under_cursor
         await pilot.press("q")
-        await pilot.pause(0.1)
     again = AssureApp(desk)
     async with again.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
-        assert "agent:support" in screen_text(again)
-        assert "(filtered)" in screen_text(again)
+        await wait_for_words(pilot, "agent:support", "(filtered)")
         assert len(again.session.shown) < len(again.session.rows)
         assert again.runs.key_under_cursor == left
         await pilot.press("escape", "escape")
@@ -49,8 +43,7 @@ async def test_a_filter_that_is_understood_no_more_hides_nothing(desk):
     desk.runs = runs
     app = AssureApp(desk)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
-        assert app.session.shown == app.session.rows
+        await wait_for(pilot, lambda: app.session.shown == app.session.rows)
 
 
 def test_what_is_kept_names_no_run_and_damaged_words_are_no_place(desk):
@@ -91,21 +84,17 @@ async def test_a_time_of_day_leads_to_the_first_event_from_then_on(desk):
     app = AssureApp(desk)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("3", "at")
-        await pilot.pause(0.2)
-        assert "The run began" in screen_text(app)
+        await wait_for_words(pilot, "The run began")
         await pilot.press(*"nonsense", "enter")
-        await pilot.pause()
-        assert "is no time" in screen_text(app)
+        await wait_for_words(pilot, "is no time")
         field = app.screen.query_one("#moment-input")
         field.value = "9:27"
         await pilot.press("enter")
-        await pilot.pause(0.2)
-        assert app.timeline.lines.event().time == T0 + 21
+        await wait_for(pilot, lambda: app.timeline.lines.event().time == T0 + 21)
         await pilot.press("at")
-        await pilot.pause(0.2)
+        await wait_for_words(pilot, "The run began")
         await pilot.press("plus", *"10s", "enter")
-        await pilot.pause(0.2)
-        assert app.timeline.lines.event().time == T0 + 35
+        await wait_for(pilot, lambda: app.timeline.lines.event().time == T0 + 35)
 
 
 def test_times_are_read_as_people_say_them():
@@ -135,10 +124,8 @@ async def test_a_wide_screen_has_the_runs_beside_every_view_of_one(desk):
         await pilot.press("enter")
         for key in "2347":
             await pilot.press(key)
-            await pilot.pause(0.1)
-            assert " RUNS  " in screen_text(app)
+            await wait_for_words(pilot, " RUNS  ")
         before = app.session.run
         await pilot.press("h", "h", "j", "enter")
-        await pilot.pause(0.1)
-        assert app.session.run != before
+        await wait_for(pilot, lambda: app.session.run != before)
         assert app.is_at("gates")

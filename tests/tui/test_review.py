@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from screens import screen_text, settle, wait_for, wait_for_words
+from textual.events import Key
+from textual.widgets import Input
 
 from assure_tui.app.tui.application import AssureApp
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
-
-
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-async def settle(pilot):
-    """Wait for what acts in a thread."""
-    await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group == "act"])
-    await pilot.pause()
 
 
 async def type_in(pilot, words):
@@ -81,3 +76,16 @@ async def test_a_reason_that_is_typed_at_once_is_not_lost(desk):
         await pilot.pause()
         await type_in(pilot, "made twice")
         assert app.screen.query_one("DraftInput").value == "made twice"
+
+
+async def test_what_is_typed_while_the_dialog_is_made_stands_in_it_in_order(desk):
+    words = "thesecondrefundwasmineandnobodyelseknewofituntilthismorning"
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        for char in f"c{words}":
+            app.post_message(Key(char, char))
+            await asyncio.sleep(0.001)
+        await wait_for_words(pilot, "Note on")
+        field = app.screen.query_one(Input)
+        await wait_for(pilot, lambda: len(field.value) == len(words))
+        assert field.value == words

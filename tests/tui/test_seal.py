@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from screens import screen_text, settle, wait_for_words
 
 from assure_tui.app.desk.sshkeys import ssh_keys
 from assure_tui.app.desk.views import SshChoice, Verdict
@@ -15,15 +16,6 @@ from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.dialogs.seal import told_of_signers, wanted_words
 
 KEY = Path("/home/ana/.ssh/id_ed25519.pub")
-
-
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-async def settle(app, pilot):
-    await app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 def judged(desk, run, word="rejected", **more):
@@ -40,23 +32,21 @@ def ready(desk):
     return desk
 
 
-async def opened(app, pilot):
+async def opened(pilot):
     await pilot.pause()
     await pilot.press("S")
-    while len(app.screen_stack) == 1:
-        await pilot.pause(0.05)
-    await pilot.pause(0.1)
+    await wait_for_words(pilot, "Type the verdict")
 
 
 async def test_a_key_that_is_still_unlocked_asks_for_no_passphrase(ready):
     ready.unlocked = {"ana"}
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         assert "Signed by ana  unlocked" in screen_text(app)
         assert "assphrase of your key" not in screen_text(app)
         await pilot.press(*"rejected", "enter", "enter")
-        await settle(app, pilot)
+        await settle(pilot)
         assert ready.sealed == [ready.runs("")[0].id]
         assert ready.signed_with == "ana"
 
@@ -65,14 +55,13 @@ async def test_a_key_that_was_locked_again_meanwhile_asks_for_its_passphrase_aft
     ready.unlocked = {"ana"}
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         ready.unlocked = set()
         await pilot.press(*"rejected", "enter", "enter")
-        await pilot.pause(0.3)
+        await wait_for_words(pilot, "does not open this key")
         assert ready.sealed == []
-        assert "does not open this key" in screen_text(app)
         await pilot.press(*"horse", "enter", "enter")
-        await settle(app, pilot)
+        await settle(pilot)
         assert len(ready.sealed) == 1
 
 
@@ -81,13 +70,13 @@ async def test_a_key_of_the_agent_is_chosen_by_its_number_and_asks_for_nothing(r
     ready.ssh = [SshChoice(name="ana@work", path=KEY, where="agent")]
     app = AssureApp(ready)
     async with app.run_test(size=size) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         assert "2  ana@work  SSH, in the agent" in screen_text(app)
         await pilot.press(*"rejected", "enter", "2")
         await pilot.pause()
         assert "assphrase of your key" not in screen_text(app)
         await pilot.press("enter")
-        await settle(app, pilot)
+        await settle(pilot)
         assert ready.signed_with == KEY
 
 
@@ -95,14 +84,14 @@ async def test_who_has_no_key_may_still_choose_one_of_the_agent_or_have_one_made
     ready.keys, ready.ssh = [], [SshChoice(name="ana@work", path=KEY, where="security key")]
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         assert "1  a new key of this desk" in screen_text(app)
         assert "The passphrase again" in screen_text(app)
         await pilot.press(*"rejected", "enter", "j")
         await pilot.pause()
         assert "The passphrase again" not in screen_text(app)
         await pilot.press("enter", "enter")
-        await settle(app, pilot)
+        await settle(pilot)
         assert (ready.signed_with, ready.keys) == (KEY, [])
 
 
@@ -110,7 +99,7 @@ async def test_the_names_of_keys_reach_the_terminal_harmless(ready):
     ready.ssh = [SshChoice(name="ana\x1b]0;x\x07", path=KEY, where="agent")]
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         assert "\x1b" not in screen_text(app)
         assert "\x07" not in screen_text(app)
 
@@ -120,7 +109,7 @@ async def test_four_eyes_are_told_before_the_seal_and_beside_the_run(ready):
     run = ready.runs("")[0].id
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         assert "0 of 2 keys: a second person has to seal it too" in screen_text(app)
         await pilot.press("escape")
         item = judged(ready, run, signers=("bo",))
@@ -128,8 +117,7 @@ async def test_four_eyes_are_told_before_the_seal_and_beside_the_run(ready):
         assert told_of_signers(item, 2).startswith("signed by bo; 1 of 2 keys")
         await pilot.pause()
         await pilot.press("enter")
-        await pilot.pause(0.2)
-        assert "a second is missing" in screen_text(app)
+        await wait_for_words(pilot, "a second is missing")
 
 
 def test_one_word_stands_for_several_verdicts_only_where_it_is_the_gravest(desk):
@@ -151,7 +139,7 @@ async def test_marked_runs_with_something_undecided_are_left_out_and_named(ready
         ready.mark(run, run)
     app = AssureApp(ready)
     async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
+        await opened(pilot)
         text = screen_text(app)
         assert "LEFT OUT 1, UNDECIDED" in text
         assert undecided[:10] in text.split("LEFT OUT")[1]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 
 import pytest
+from screens import screen_text, settle, wait_for, wait_for_words, wait_until
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
@@ -31,17 +31,6 @@ SESSION = [
 ]
 
 
-def screen_text(app):
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
-
-
-async def wait_for(pilot, true, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, screen_text(pilot.app)
-        await pilot.pause(0.1)
-
-
 @pytest.fixture
 def recorded(tmp_path):
     """A desk over a log that a recorder watches; the log is written while it does."""
@@ -54,9 +43,7 @@ def recorded(tmp_path):
     recorder = Recorder(home, (logs,), needs_ledger=True)
     thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()
-    end = time.monotonic() + 60
-    while desk.presence().recorder == "none" and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_until(lambda: desk.presence().recorder != "none")
     with (logs / "code.jsonl").open("w", encoding="utf-8") as log:
         for number, record in enumerate(SESSION):
             log.write(json.dumps(record | {"time": 1_785_490_000 + number}) + "\n")
@@ -82,7 +69,7 @@ async def test_a_run_is_reviewed_and_sealed(recorded, size):
             await wait_for(pilot, lambda: len(app.screen_stack) == 2)
             await pilot.press(*"seen", "enter")
             await wait_for(pilot, lambda number=number: len(recorded.run(run).decisions) > number)
-            await pilot.pause(0.2)
+            await settle(pilot)
         await pilot.press("v")
         await wait_for(pilot, lambda: len(app.screen_stack) == 2)
         await pilot.press("3", *"wrong", "enter")
@@ -107,6 +94,5 @@ async def test_what_the_log_hides_is_shown_and_the_file_changes_stand_in_the_dif
         await wait_for(pilot, lambda: "src/auth.py" in screen_text(app))
         assert "if True:" in screen_text(app)
         await pilot.press("3", "G", "k")
-        await pilot.pause(0.2)
-        assert "␛]52" in screen_text(app)
+        await wait_for_words(pilot, "␛]52")
         assert "\x1b" not in screen_text(app)

@@ -81,13 +81,12 @@ class DraftInput(Input):
             self._pause.stop()
             self.save()
 
-    def drop(self) -> None:
-        """The text was used: forget its draft."""
+    def settle(self) -> None:
+        """Save it for the last time: whoever uses the text drops the draft when that is done, and not before."""
         if self._pause is not None:
             self._pause.stop()
             self._pause = None
-        if self._desk is not None:
-            self._desk.drop_draft(self._draft)
+        self.save()
 
 
 def said(content: Content, *, classes: str = "", id: str | None = None) -> Static:  # noqa: A002 - Textual's name

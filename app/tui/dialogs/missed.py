@@ -84,7 +84,7 @@ class MissedDialog(Dialog[tuple[str, str] | None]):
         if not quote:
             self.query_one("#message", Static).update(Content.styled("There are no words here.", "$state-contradicted"))
             return
-        self.query_one(DraftInput).drop()
+        self.query_one(DraftInput).settle()
         self.dismiss((quote, event.value.strip() or quote))
 
     def _quote(self) -> str:

@@ -50,7 +50,7 @@ class ReasonDialog(Dialog[str | None]):
         if not any(char.isalpha() for char in reason):
             self.query_one("#message").update(Content.styled("It needs a reason in words.", "$state-contradicted"))  # type: ignore[attr-defined]
             return
-        self.query_one(DraftInput).drop()
+        self.query_one(DraftInput).settle()
         self.dismiss(reason)
 
 
@@ -83,5 +83,5 @@ class NoteDialog(Dialog[tuple[str, tuple[str, ...]] | None]):
             return
         tags = tuple(dict.fromkeys(_TAG.findall(text)))
         body = _TAG.sub("", text).strip() or text
-        self.query_one(DraftInput).drop()
+        self.query_one(DraftInput).settle()
         self.dismiss((" ".join(body.split()), tags))

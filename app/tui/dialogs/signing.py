@@ -51,6 +51,11 @@ def signing_keys(desk: Desk) -> list[SigningKey]:
     return (keys + [_ssh(choice) for choice in desk.ssh_keys()])[:SHOWN]
 
 
+def own_keys(desk: Desk) -> list[SigningKey]:
+    """Give the keys of this desk; each is unlocked anew."""
+    return [SigningKey(str(getattr(key, "name", key))) for key in desk.operator_keys()][:SHOWN]
+
+
 def _own(name: str, *, locked: bool) -> SigningKey:
     return SigningKey(name, where="" if locked else "unlocked: no passphrase is needed now", locked=locked)
 
@@ -72,9 +77,9 @@ class KeyList(Static, can_focus=True):
     class Chosen(Message):
         """The key under the cursor is another one, or it was taken."""
 
-        def __init__(self, *, taken: bool) -> None:
+        def __init__(self, keys: KeyList, *, taken: bool) -> None:
             super().__init__()
-            self.taken = taken
+            self.keys, self.taken = keys, taken
 
     def __init__(self, keys: Sequence[SigningKey], glyphs: Glyphs) -> None:
         super().__init__(id="seal-keys")
@@ -115,7 +120,7 @@ class KeyList(Static, can_focus=True):
 
     def action_take(self) -> None:
         """Go on with this key."""
-        self.post_message(self.Chosen(taken=True))
+        self.post_message(self.Chosen(self, taken=True))
 
     def on_key(self, event: Key) -> None:
         """Take a key by its number."""
@@ -127,4 +132,4 @@ class KeyList(Static, can_focus=True):
     def _go(self, to: int) -> None:
         self.at = to
         self._show()
-        self.post_message(self.Chosen(taken=False))
+        self.post_message(self.Chosen(self, taken=False))

@@ -136,5 +136,5 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
             )
             self.query_one("#message", Static).update(Content.styled(message, "$state-contradicted"))
             return
-        self.query_one(DraftInput).drop()
+        self.query_one(DraftInput).settle()
         self.dismiss((word, reason))
