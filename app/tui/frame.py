@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from operator import attrgetter
 from typing import ClassVar, Final
 
 from textual import work
@@ -360,10 +361,13 @@ class Frame(App[int]):
             await self._let_through()
 
     async def _let_through(self) -> None:
-        """Handle the keys that were held back now: those that wait in the queue were pressed after them."""
+        """Handle the keys that were held back now: those that wait in the queue were pressed after them.
+
+        A key that came up from a pane, which had it when the dialog was asked for, was held after keys pressed later.
+        """
         self._holding_until = 0.0
         held, self._held = self._held, []
-        for key in held:
+        for key in sorted(held, key=attrgetter("time")):
             await self.on_event(KeyPressed(key.key, key.character))
 
     async def run_action(
