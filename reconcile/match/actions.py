@@ -233,7 +233,7 @@ class Actions(Part):
     def close(self) -> None:
         """See the end of the input."""
         self.feeds.closed = True
-        self.dirty = self.dirty or bool(self.feeds.states)
+        self.dirty = self.dirty or bool(self.feeds.states or self.context.children)
         self._judge()
 
     def _take(self, effects: Iterable[Effect], *, arguments: Mapping[str, Any] | None = None, answer: str = "") -> None:
@@ -385,6 +385,10 @@ class Actions(Part):
                 feeds=self.feeds,
                 past=self._past,
                 tools=(*self.context.tools, *self.context.used),
+                children={
+                    child.started.parent_call if child.started else None: frozenset(child.kinds)
+                    for child in self.context.children.values()
+                },
             )
         ).decide()
         for claim in verdict.claims.values():

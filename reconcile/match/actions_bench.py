@@ -70,6 +70,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Action and identifiers of acts that are kept open no more."""
     tools: tuple[str, ...] = ()
     """Names of the tools that the run declares or has used."""
+    children: Mapping[str | None, frozenset[str]] = {}
+    """Calls that started a sub-agent whose run is known, each with the kinds of what was done there."""
 
 
 class Bench:

@@ -59,6 +59,8 @@ def unreported(verdict: Verdict) -> None:
     """Find acts that no words claim and nobody asked for, and those that only words on the way tell of."""
     last = max((at for at, _ in verdict.matter.spoken), default=0)
     for act in verdict.landed:
+        if act.effect.call_id in verdict.matter.children:
+            continue  # it started a sub-agent, whose run has what was done
         if act.at > last or _asked(verdict, act) or _told_along(verdict, act):
             continue
         hidden = _is_hidden(verdict, act)

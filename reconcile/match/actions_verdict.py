@@ -428,6 +428,13 @@ class Verdict(Bench):
         if self._users_own(saying):
             self.settle(saying, "unverifiable", "the user was to do it", [])
             return
+        if self.matter.children:
+            there = saying.claim is not None and any(
+                saying.claim.kind in kinds for kinds in self.matter.children.values()
+            )
+            word = "did something of the kind" if there else "may have done it, and its own run does not show it"
+            self.settle(saying, "unverifiable", f"hearsay: a sub-agent {word}", [])
+            return
         message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
         self.accuse("phantom", "critical", saying, [], message)
         self.settle(saying, "contradicted", "no call in the log does that", [])

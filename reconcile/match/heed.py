@@ -54,7 +54,7 @@ _WORD = re.compile(r"[^\W\d_]{3,24}")
 class Heed(Part):
     """Holds the agent's account of what it was told and found, and its acts, against the user's words and results."""
 
-    __slots__ = ("_actions", "_bounds", "_consent", "_crossed", "_lookups", "_rules", "_said")
+    __slots__ = ("_actions", "_bounds", "_consent", "_crossed", "_looked_up", "_lookups", "_rules", "_said")
 
     def __init__(self, context: Context, board: Board, actions: Actions) -> None:
         super().__init__(context, board)
@@ -65,6 +65,8 @@ class Heed(Part):
         self._crossed: dict[str, tuple[Order, Act]] = {}
         self._lookups: dict[str, Lookup] = {}
         """Lookups of this turn by effect."""
+        self._looked_up = False
+        """A lookup of the run brought something, of which an answer may have been reckoned."""
         self._said = ""
         self._rules = ""
         """The latest rules that the agent was given, in lower case."""
@@ -148,7 +150,7 @@ class Heed(Part):
                 message = f"says “{short(found.text, 120)}”; {found.reason}"
                 self._tell("misattributed", claim, (), message, found.settles)
         lookups = self._lookups.values()
-        for telling, value in failed_told(words.text, lookups, self._is_known):
+        for telling, value in () if self._looked_up else failed_told(words.text, lookups, self._is_known):
             effects = tuple(lookup.effect for lookup in telling.lookups)
             tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
             message = f"tells “{short(telling.unit.text, 100)}”; {tools} failed, and nothing in the log has {value}"
@@ -201,6 +203,7 @@ class Heed(Part):
             lookup = Lookup(effect.id, call.tool, frozenset(), empty=False, failed=effect.status == "failed")
         else:
             lookup = lookup_of(effect.id, call.tool, event.text)
+        self._looked_up = self._looked_up or effect.status != "failed"
         for known in [known for known in self._lookups.values() if known.tool == call.tool and known.part]:
             del self._lookups[known.effect]  # what is fetched next may be the rest
         if len(self._lookups) < MAX_LOOKUPS:

@@ -26,6 +26,8 @@ MAX_RESULT = 60_000
 MAX_FIELDS = 200
 MAX_DEPTH = 3
 MAX_UNITS = 200
+MIN_VALUE = 4
+"""Code points of a value that nobody comes upon by chance."""
 
 _NOTHING = re.compile(
     r"(?:\s|[\[\](){}\"'.])*(?:[\[{(]\s*[\])}]|empty (?:list|result|set)|0 (?:results?|rows?|records?|items?|matches)"
@@ -217,7 +219,7 @@ def failed_told(text: str, lookups: Iterable[Lookup], is_known: Callable[[str], 
     for unit in _told(text):
         for found in scan(unit.text):
             plain = found.value.value if isinstance(found.value, Money) else str(found.value).lower()
-            if found.kind in _TOLD and not is_known(plain):
+            if found.kind in _TOLD and len(plain) >= MIN_VALUE and not is_known(plain):
                 yield Telling(unit, known), unit.text[slice(*found.span)]
                 return
 
