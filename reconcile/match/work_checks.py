@@ -12,6 +12,7 @@ from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, e
 from assure_tui.reconcile.match.work_scope import partly_run
 from assure_tui.reconcile.match.work_seen import Seen
 from assure_tui.reconcile.match.work_steps import CHECKS, Step, command_of, name_of
+from assure_tui.reconcile.match.work_words import likeliest
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -437,7 +438,10 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
             return _passed(claim, seen, runs[-1], runs)
         if good:
             return confirmed(f"{command(good[-1])} passed", good[-1])
-    looked = seen.last("tests", "lint", "build", "ran", "read", "search", "vcs", "committed", "pushed", "remote")
-    if looked is None:
+    looked = seen.last(*CHECKS, "ran")
+    if looked is not None:
+        return confirmed(f"the log shows {command(looked)}", looked)
+    found = likeliest(claim.text, seen.of("read", "search", "vcs", "remote"))
+    if found is None:
         return unverifiable("nothing in the log shows what it rests on")
-    return confirmed(f"the log shows {command(looked)}", looked)
+    return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.work_seen import Seen
 from assure_tui.reconcile.match.work_steps import Step, command_of
+from assure_tui.reconcile.match.work_words import likeliest
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -278,12 +279,17 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
     last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
     if last is None and claim.kind == "vcs":
         last = next((step for step in reversed(seen.of("read", "ran")) if "git " in command_of(step.effect)), None)
-    if last:
-        shown = told and next((step for step in reversed(seen.of(*kinds, "read")) if _does(step, told)), None)
-        if told and shown is None:
+    if last and told:
+        shown = next((step for step in reversed(seen.of(*kinds, "read")) if _does(step, told)), None)
+        if shown is None:
             return unverifiable(f"{command(last)} is another act", last)
-        step = shown or last
-        return confirmed(f"the log shows {command(step)}", step)
+        return confirmed(f"the log shows {command(shown)}", shown)
+    looks = {*kinds, "read", "search", "ran", "remote"}
+    found = likeliest(claim.text, [step for step in seen.of(*looks) if not step.bad])
+    if found is not None:
+        return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])
+    if last:
+        return unverifiable(f"none of the log's calls has a word of it; the last is {command(last)}", last)
     failed = seen.last(*kinds)
     if failed and claim.kind == "remote":
         return Ruling(

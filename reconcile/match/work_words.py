@@ -1,4 +1,4 @@
-"""Which change of a run a claim without a path tells of: the one whose lines and paths share its rarest words."""
+"""Which step a claim tells of that names none: the one whose command, paths and lines share its rarest words."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.match.work_steps import MAX_SCAN, Step, paths_of
+from assure_tui.reconcile.match.work_steps import MAX_SCAN, Step, command_of, paths_of
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_STEPS = 200
-"""Newest changes that are looked through."""
+"""Newest steps that are looked through."""
 MIN_LETTERS = 4
 _STEM = 5
 """Letters by which two forms of a word are told to be one: `validate`, `validation`."""
-_WORD = re.compile(r"[A-Za-z]{2,60}")
+_WORD = re.compile(r"[A-Za-z]{2,60}|\d{1,12}")
+_MARK = re.compile(r"[\w-]{2,30}|<{7}")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
-def likeliest(text: str, changes: Sequence[Step]) -> tuple[Step, str] | None:
-    """Give the change that shares the most telling words with a claim, and the most telling of them; None for none.
+def likeliest(text: str, steps: Sequence[Step]) -> tuple[Step, str] | None:
+    """Give the step that shares the most telling words with a claim, and the most telling of them; None for none.
 
-    A word tells the more the fewer changes have it. Of equal changes the newer one is given.
+    A word tells the more the fewer steps have it. Of equal steps the newer one is given.
     """
     said = _stems(text)
-    steps = changes[-MAX_STEPS:]
+    steps = steps[-MAX_STEPS:]
     shared = [(step, [stem for stem in said if stem in words]) for step in steps if (words := _words_of(step))]
     spread = Counter(stem for _, stems in shared for stem in stems)
     if not spread:
@@ -39,10 +40,17 @@ def likeliest(text: str, changes: Sequence[Step]) -> tuple[Step, str] | None:
     return step, said[max(stems, key=lambda stem: weight[stem])]
 
 
+def names_nothing(text: str) -> bool:
+    """Tell whether a claim says no more than that something was done: "Fixed!", "All changes are in place."."""
+    return not _stems(text)
+
+
 def _words_of(step: Step) -> frozenset[str]:
     diff = step.effect.results.get("diff") or step.effect.args.get("diff")
     lines = diff[:MAX_SCAN] if isinstance(diff, str) else ""
-    return _stems_in("\n".join([*paths_of(step.effect), lines]))
+    line = command_of(step.effect)[:MAX_SCAN]
+    shown = " ".join(_topics().get(mark, "") for mark in set(_MARK.findall(line)))
+    return _stems_in("\n".join([line, shown, *paths_of(step.effect), lines]))
 
 
 @lru_cache(maxsize=256)
@@ -56,7 +64,7 @@ def _stems(text: str) -> dict[str, str]:
         stem: part
         for word in _WORD.findall(text)
         for part in {word, *_PARTS.findall(word)}
-        if len(part) >= MIN_LETTERS and (stem := part[:_STEM].lower()) not in _plain()
+        if (len(part) >= MIN_LETTERS or part.isdigit()) and (stem := part[:_STEM].lower()) not in _plain()
     }
 
 
@@ -64,3 +72,9 @@ def _stems(text: str) -> dict[str, str]:
 def _plain() -> frozenset[str]:
     """Stems that a claim of nearly any change has."""
     return frozenset(word[:_STEM] for word in table("coding")["changes"]["plain"].split())
+
+
+@cache
+def _topics() -> dict[str, str]:
+    """What commands show that their own words do not say."""
+    return dict(table("coding")["changes"]["topics"])

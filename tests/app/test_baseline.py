@@ -138,7 +138,7 @@ def test_a_finding_that_became_more_severe_counts_as_new(known, tmp_path, assure
     (tmp_path / "baseline.json").write_text(json.dumps(baseline))
     done = assure("reconcile", known, "--baseline", "baseline.json")
     assert done.returncode == 1
-    assert "(critical duplicate, worse than before)" in done.stdout
+    assert "(critical duplicate, worse than before)" in " ".join(done.stdout.split())
 
 
 def test_what_vanished_is_told_apart_from_what_was_not_checked(known, assure):
