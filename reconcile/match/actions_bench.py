@@ -368,3 +368,8 @@ def cut(text: str, limit: int = 120) -> str:
     """Shorten a text to one line of at most `limit` code points."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def cents(amount: Decimal) -> str:
+    """Write an amount with its cents, so that two of them can be compared at a glance."""
+    return f"{amount:.2f}"

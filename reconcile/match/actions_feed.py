@@ -15,6 +15,7 @@ import msgspec
 from assure_tui.reconcile.claims.values import number, same_amount
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.kinds import rows_of
+from assure_tui.reconcile.match.actions_bench import cents
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import amounts_of, said_of
 from assure_tui.reconcile.match.actions_silence import told_twice
@@ -169,13 +170,13 @@ def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], ro
     if extra and not told_twice(verdict, [*extra, *extra]):
         _duplicate(verdict, saying, extra[0], landed)
     elif (wrong := _other_target(saying, acts, landed)) is not None:
-        message = f"Names {wrong[0]}, but {landed[0].tool} shows {wrong[1]}."
+        message = f"Claims “{verdict.quote(saying)}”, but {landed[0].tool} shows {wrong[1]}, not {wrong[0]}."
         verdict.accuse("wrong-target", "critical", saying, (*acts, *landed), message)
-        verdict.settle(saying, "contradicted", message, (*acts, *landed))
+        verdict.settle(saying, "contradicted", f"{landed[0].tool} shows {wrong[1]}", (*acts, *landed))
     elif (off := _other_amount(saying, acts, landed)) is not None:
-        message = f"Claims {off[0]}, but {landed[0].tool} shows {off[1]}."
+        message = f"Claims “{verdict.quote(saying)}”, but {landed[0].tool} shows {cents(off[1])}, not {cents(off[0])}."
         verdict.accuse("wrong-value", "high", saying, (*acts, *landed), message)
-        verdict.settle(saying, "contradicted", message, (*acts, *landed))
+        verdict.settle(saying, "contradicted", f"{landed[0].tool} shows {cents(off[1])}", (*acts, *landed))
     else:
         verdict.settle(saying, "confirmed", f"{landed[0].tool} shows it", (*acts, *landed), grade="independent")
 

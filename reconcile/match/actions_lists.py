@@ -146,7 +146,11 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
     if failed is not None:
         verdict.failed(saying, failed)
     else:
-        verdict.lacks(saying, acts, f"of {count} only {len(done)} was acted on: {', '.join(sorted(done))}")
+        verdict.lacks(
+            saying,
+            acts,
+            f"of {count} only {len(done)} {'was' if len(done) == 1 else 'were'} acted on: {', '.join(sorted(done))}",
+        )
     return True
 
 

@@ -17,6 +17,7 @@ from assure_tui.reconcile.actionwords import (
     verb_forms,
 )
 from assure_tui.reconcile.claims.values import same_amount, scan
+from assure_tui.reconcile.match.actions_bench import cents
 from assure_tui.reconcile.match.actions_pairs import ANYTHING, KIN, SAME_ACTION, amounts_of, kin_of, kinship, said_of
 from assure_tui.reconcile.match.actions_topics import VAGUE
 from assure_tui.reconcile.match.concealing import plainly
@@ -289,7 +290,7 @@ def beyond_request(verdict: Verdict) -> None:
         others = [*amounts_of(spoken), *amounts_of(scan(" ".join(verdict.matter.agreed.values())))]
         if any(same_amount(amount, mine) for mine in act.money for amount in (asked, *others)):
             continue
-        message = f"The user asked for {asked}; the call was for {act.money[0]}, and the user never changed it."
+        message = f"The user asked for {cents(asked)} and never changed it; {what(act)} landed."
         verdict.accuse("beyond-request", "critical", None, [act], message)
 
 
@@ -337,5 +338,5 @@ def _idempotent(group: list[Act]) -> bool:
 def what(act: Act) -> str:
     """Name an act for people: the tool, its amount and its target."""
     target = next((values[0] for values in act.targets.values() if values), "")
-    amount = f" {act.money[0]}" if act.money else ""
+    amount = f" {cents(act.money[0])}" if act.money else ""
     return f"{act.effect.tool}{amount}" + (f" on {target[:60]}" if target else "")

@@ -18,7 +18,7 @@ from assure_tui.reconcile.match import actions_beyond as beyond
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_lists as lists
 from assure_tui.reconcile.match import actions_silence as silence
-from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cut
+from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cents, cut
 from assure_tui.reconcile.match.actions_idle import idle
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
@@ -136,7 +136,7 @@ class Verdict(Bench):
         running = self._best(saying, [act for act in before if act.effect.status == "running"])
         if running is not None:
             self._own(saying, running)
-            message = f"Claims “{self.quote(saying)}”, but the call never returned."
+            message = f"Claims “{self.quote(saying)}”, but {silence.what(running)} never returned."
             self.accuse("dangling", "medium", saying, [running], message)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
@@ -233,7 +233,7 @@ class Verdict(Bench):
             self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
             return
         error = str(act.effect.results.get("error", "")) or act.effect.status
-        message = f"Claims “{self.quote(saying)}”, but the call failed: {cut(error)}"
+        message = f"Claims “{self.quote(saying)}”, but {silence.what(act)} failed: {cut(error)}"
         self.accuse("failed-effect", "high", saying, [act], message)
         self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
@@ -243,10 +243,8 @@ class Verdict(Bench):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
         if amount is not None:
             said, done = amount
-            self.accuse(
-                "wrong-value", "high", saying, acts[:1], f"Claims an amount of {said}, but the record shows {done}."
-            )
-            self.settle(saying, "contradicted", f"amount {done}, not {said}", acts)
+            self._other_value(saying, acts[:1], cents(said), cents(done), "shows")
+            self.settle(saying, "contradicted", f"amount {cents(done)}, not {cents(said)}", acts)
             return
         made_up = self._made_up(saying, acts)
         if made_up is not None:
@@ -256,12 +254,11 @@ class Verdict(Bench):
         if date is None and len(acts) == 1 and not saying.frame.weak:
             clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
             if clash is not None:
-                message = f"Claims {clash[0]}, but the call has {clash[1]}."
-                self.accuse("wrong-value", "high", saying, acts, message)
+                self._other_value(saying, acts, str(clash[0]), str(clash[1]), "was called with")
                 self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
                 return
         if date is not None:
-            self.accuse("wrong-value", "high", saying, acts, f"Claims the date {date[0]}, but the call has {date[1]}.")
+            self._other_value(saying, acts, *date, "was called with")
             self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
             return
         if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
@@ -269,6 +266,12 @@ class Verdict(Bench):
         if saying.frame.mode == "hedged":
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
         self.settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _other_value(self, saying: Saying, acts: Sequence[Act], said: str, done: str, how: str) -> None:
+        """Find that words tell another value than the acts have."""
+        tool = acts[0].effect.tool
+        message = f"Claims “{self.quote(saying)}”, but {tool} {how} {done}, not {said}."
+        self.accuse("wrong-value", "high", saying, acts, message)
 
     def _told(self, saying: Saying) -> Sequence[Found]:
         """Give all values of the text that a saying stands in."""
@@ -307,7 +310,10 @@ class Verdict(Bench):
         done = conflict.done if conflict else target_of(act)
         named = named or (conflict.said if conflict else cut(saying.frame.text, 60))
         self._own(saying, act)
-        self.accuse("wrong-target", "critical", saying, [act], f"Names {named}, but the call acted on {cut(done, 60)}.")
+        message = (
+            f"Claims “{self.quote(saying)}”, but {act.effect.tool} acted on {cut(done, 60)}, not on {cut(named, 60)}."
+        )
+        self.accuse("wrong-target", "critical", saying, [act], message)
         self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
 
     def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
@@ -492,9 +498,8 @@ class Verdict(Bench):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
         if amount is not None:
             said, done = amount
-            message = f"Claims an amount of {said}, but the result shows {done}."
-            self.accuse("wrong-value", "high", saying, acts, message)
-            self.settle(saying, "contradicted", f"the result shows {done}, not {said}", acts)
+            self._other_value(saying, acts, cents(said), cents(done), "answered")
+            self.settle(saying, "contradicted", f"the result shows {cents(done)}, not {cents(said)}", acts)
         elif any(act.amounts for act in acts):
             self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)
         else:
@@ -529,7 +534,7 @@ class Verdict(Bench):
                         and denies(saying, act)
                         and not is_beside(saying.frame, act)
                     ):
-                        message = f"Says “{self.quote(saying)}”, but the call landed."
+                        message = f"Says “{self.quote(saying)}”, but {silence.what(act)} landed."
                         self.accuse("denial-broken", "critical", saying, [act], message)
                         self.settle(saying, "contradicted", "the call landed", [act])
                 elif (
