@@ -18,8 +18,9 @@ from assure_tui.app.desk.entries import Words, portable
 from assure_tui.app.desk.wire import encode
 
 if TYPE_CHECKING:
+    from assure_tui.ingest.model import ToolCall
     from assure_tui.ledger.operator_key import OperatorIdentity
-    from assure_tui.reconcile.model import GateResult
+    from assure_tui.reconcile.model import GateOutcome, GateResult, Severity
 
 Word: TypeAlias = Literal["none", "allow", "ask", "deny", "block"]
 """What the agent is told. `none`: no gate objects, the agent's own rules apply; `allow`: the operator approved it."""
@@ -181,6 +182,27 @@ def installed(*, agent: str, scope: str, path: str, folder: str, removed: bool =
 def new_name() -> str:
     """Give a new approval's id."""
     return "a-" + os.urandom(5).hex()
+
+
+def at_call(
+    gate: str, call: ToolCall, *, outcome: GateOutcome, severity: Severity, reason: str, message: str
+) -> GateResult:
+    """Make the result of a gate of the hook's own, which no catalogue holds, over one call."""
+    from assure_tui.reconcile.ids import gate_id  # noqa: PLC0415 - the recorder's other entries need none of it
+    from assure_tui.reconcile.model import GateResult  # noqa: PLC0415 - likewise
+
+    return GateResult(
+        id=gate_id(gate, call.call_id),
+        run=call.run,
+        gate=gate,
+        outcome=outcome,
+        severity=severity,
+        call_ids=(call.call_id,),
+        reason=reason,
+        message=message,
+        event=call.id,
+        origin=call.origin,
+    )
 
 
 def worst_first(results: Iterable[GateResult]) -> list[GateResult]:

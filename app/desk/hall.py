@@ -70,7 +70,7 @@ class Hall:
         """Sources of which the ledger does not have all records."""
         self._unseen = Unseen(
             lambda: self.scribe.installed() if self.scribe else [],
-            lambda run, call: self.scribe is None or self.scribe.decided(run, call),
+            lambda run, holds: self.scribe is None or self.scribe.decided(run, holds),
         )
         self._broken: set[str] = set()
         self._dropped: set[str] = set()

@@ -431,12 +431,14 @@ class IndexWriter:
         for kind, when, clear, content in self._link.execute(query):
             yield kind, when / 1000, msgspec.json.decode(clear), msgspec.json.decode(content) if content else {}
 
-    def decided_calls(self, subject: str) -> set[str]:
-        """Give the ids of the calls of a run that the hook was asked about."""
-        query = (
-            "SELECT json_extract(CAST(content AS TEXT), '$.call_id') FROM entries WHERE subject = ? AND kind = 'hook'"
+    def decided_calls(self, subject: str) -> list[tuple[str, str, str, str, str]]:
+        """Give agent, event, word, call id and tool of what the hook was asked about in a run."""
+        fields = {"agent": "clear", "event": "clear", "word": "clear", "call_id": "content", "tool": "content"}
+        columns = ", ".join(
+            f"coalesce(json_extract(CAST({column} AS TEXT), '$.{name}'), '')" for name, column in fields.items()
         )
-        return {call for (call,) in self._link.execute(query, (subject,)) if call}
+        query = f"SELECT {columns} FROM entries WHERE subject = ? AND kind = 'hook' ORDER BY entry"  # noqa: S608 - our own column names
+        return self._link.execute(query, (subject,)).fetchall()
 
     def forget_entries(self) -> None:
         """Drop all entries: the ledger is another one than the index was made from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from assure_tui.app.desk.escrow import KIND as ESCROW
 from assure_tui.app.desk.escrow import Escrow, Limits
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live import Recorded
-from assure_tui.app.desk.unseen import Period, periods
+from assure_tui.app.desk.unseen import Decided, Period, periods
 from assure_tui.ledger.clock import reading
 from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.locks import FileLock
@@ -94,8 +94,8 @@ class Known:
     """Tags of runs that were forgotten."""
     subjects: set[str] = field(default_factory=set)
     """Tags of runs that have any observed record."""
-    decided: dict[str, set[str]] = field(default_factory=dict)
-    """Ids of calls that the hook was asked about, by the tag of their run; of runs that somebody asked for."""
+    decided: dict[str, Decided] = field(default_factory=dict)
+    """What the hook was asked about, by the tag of the run; of runs that somebody asked for."""
     installed: list[Period] | None = None
     """When the hook was installed for whom; None: not read yet, or changed since."""
 
@@ -209,8 +209,12 @@ class Scribe:
             self.known.findings.pop(subject, None)
         elif kind in FINDINGS:
             self._find(kind, subject, clear, content)
-        elif kind in {"hook", "approval"} and subject in self.known.decided:
-            self.known.decided[subject].add(str((content or {}).get("call_id")))
+        elif kind == "hook" and subject in self.known.decided:
+            told = content or {}
+            self.known.decided[subject].take(
+                *(str(clear.get(name, "")) for name in ("agent", "event", "word")),
+                *(str(told.get(name, "")) for name in ("call_id", "tool")),
+            )
         elif kind in {"hook-installed", "hook-removed"}:
             self.known.installed = None
 
@@ -226,17 +230,19 @@ class Scribe:
 
     def was_decided(self, run: str, call_id: str) -> bool:
         """Tell whether the hook was asked about a call, as far as the ledger was read."""
-        return bool(self.installed()) and self.decided(run, call_id)
+        return bool(self.installed()) and self.decided(run, lambda decided: call_id in decided.ids)
 
-    def decided(self, run: str, call_id: str) -> bool:
-        """Tell whether the hook was asked about a call, as the ledger stands now."""
+    def decided(self, run: str, holds: Callable[[Decided], bool]) -> bool:
+        """Tell whether something holds of what the hook was asked about in a run, as the ledger stands now."""
         subject = self.tags.of(f"run:{run}")
         known = self.known.decided.get(subject)
         if known is None:
-            known = self.known.decided[subject] = self._index.decided_calls(subject)
-        if call_id not in known and self.behind():
+            known = self.known.decided[subject] = Decided()
+            for row in self._index.decided_calls(subject):
+                known.take(*row)
+        if not holds(known) and self.behind():
             self.catch_up()
-        return call_id in known
+        return holds(known)
 
     def _find(self, kind: str, subject: str, clear: dict[str, Any], content: dict[str, Any] | None) -> None:
         findings = self.known.findings.setdefault(subject, {})

@@ -16,7 +16,6 @@ from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Locator, Origin, ToolCall
 from assure_tui.reconcile.effects import shell_line
 from assure_tui.reconcile.effects.commands import understand
-from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.model import GateResult
 from assure_tui.reconcile.rulebook import ANSWERS, Answer, Rule, answer
 
@@ -159,18 +158,10 @@ def _own_guard(call: ToolCall) -> list[GateResult]:
         what = next((word for word in words if not word.startswith("-")), "")
         wanted = _OWN_COMMANDS.get(what)
         if wanted is not None and (not wanted or wanted & set(words)):
+            message = f"`assure-tui {what}` is for the operator, not for an agent"
             return [
-                GateResult(
-                    id=gate_id(OWN_GATE, call.call_id),
-                    run=call.run,
-                    gate=OWN_GATE,
-                    outcome="failed",
-                    severity="critical",
-                    call_ids=(call.call_id,),
-                    reason="own-command",
-                    message=f"`assure-tui {what}` is for the operator, not for an agent",
-                    event=call.id,
-                    origin=call.origin,
+                gated.at_call(
+                    OWN_GATE, call, outcome="failed", severity="critical", reason="own-command", message=message
                 )
             ]
     return []

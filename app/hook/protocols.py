@@ -71,13 +71,13 @@ def _asked(agent: str, payload: Mapping[str, Any], size: int) -> Asked:
         "session": _text(payload, "session_id", "sessionId", "session"),
         "sub": _text(payload, "agent_id", "agentId"),
         "call_id": _text(payload, "tool_use_id", "toolUseId", "toolCallId", "call_id"),
-        "tool": _text(payload, "tool_name", "toolName", "tool"),
+        "tool": _tool(payload),
         "args": _args(payload),
         "cwd": _text(payload, "cwd", limit=4096),
         "transcript": _text(
             payload, "agent_transcript_path", "transcript_path", "transcriptPath", "transcript", limit=4096
         ),
-        "said": _last(payload, "last_assistant_message", "prompt_response", "said"),
+        "said": _last(payload, "last_assistant_message", "prompt_response", "response", "said"),
         "again": payload.get("stop_hook_active") is True or payload.get("stopHookActive") is True,
         "turn": _text(payload, "turn_id", "prompt_id"),
         "fault": "",
@@ -90,6 +90,16 @@ def _guess(payload: Mapping[str, Any]) -> str:
     if "toolName" in payload and "toolResult" not in payload:
         return "call"
     return "stop" if "stopReason" in payload or "transcriptPath" in payload else "other"
+
+
+def _tool(payload: Mapping[str, Any]) -> str:
+    """Give the tool's name; of one of an MCP server, which Gemini CLI names beside it, in the form of the others."""
+    context = payload.get("mcp_context")
+    if isinstance(context, dict):
+        server, bare = _text(context, "server_name"), _text(context, "tool_name")
+        if server and bare:
+            return f"mcp__{server}__{bare}"[:MAX_NAME]
+    return _text(payload, "tool_name", "toolName", "tool")
 
 
 def _text(payload: Mapping[str, Any], *names: str, limit: int = MAX_NAME) -> str:
@@ -109,14 +119,17 @@ def _last(payload: Mapping[str, Any], *names: str) -> str:
 
 
 def _args(payload: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give the call's arguments; None when they are neither an object nor the JSON of one."""
+    """Give the call's arguments; None when they are no object.
+
+    They may come as JSON in a string. Plain text, such as a patch, is what some tools take instead of an object.
+    """
     for name in ("tool_input", "toolArgs", "args"):
         value = payload.get(name)
         if isinstance(value, str):
             try:
                 value = json.loads(value)
             except (ValueError, RecursionError):
-                return None
+                return None if value.lstrip()[:1] in "{[" else {"input": value}
         if isinstance(value, dict):
             return value
         if value is not None:

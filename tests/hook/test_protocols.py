@@ -82,6 +82,28 @@ def test_a_stop_is_read_in_every_agents_own_form(agent: str) -> None:
     assert asked["said"] == ("" if agent == "copilot-cli" else "Done.")
 
 
+def test_a_patch_that_comes_as_plain_text_is_read() -> None:
+    patch = "*** Begin Patch\n*** Delete File: .github/workflows/ci.yml\n*** End Patch"
+    asked = protocols.read("copilot-cli", json.dumps({"toolName": "apply_patch", "toolArgs": patch}).encode())
+    assert (asked["event"], asked["args"], asked["fault"]) == ("call", {"input": patch}, "")
+
+
+def test_gemini_tells_beside_it_whose_tool_it_is() -> None:
+    context = {"server_name": "payments", "tool_name": "create_refund", "command": "npx"}
+    call = CALLS["gemini-cli"] | {"tool_name": "mcp_payments_create_refund", "mcp_context": context}
+    assert protocols.read("gemini-cli", json.dumps(call).encode())["tool"] == "mcp__payments__create_refund"
+    for other in ({}, {"server_name": 1}, [], "x"):
+        asked = protocols.read("gemini-cli", json.dumps(CALLS["gemini-cli"] | {"mcp_context": other}).encode())
+        assert (asked["tool"], asked["fault"]) == ("run_shell_command", "")
+
+
+def test_what_a_sub_agent_of_copilot_says_last_is_read() -> None:
+    stop = {"sessionId": "s1", "cwd": "/", "transcriptPath": "/t", "agentId": "a1", "agentName": "explore",
+            "agentType": "custom", "response": "All 41 tests pass.", "stopReason": "end_turn"}  # fmt: skip
+    asked = protocols.read("copilot-cli", json.dumps(stop).encode())
+    assert (asked["event"], asked["said"], asked["sub"]) == ("stop", "All 41 tests pass.", "a1")
+
+
 def test_copilot_may_use_the_names_of_vs_code() -> None:
     asked = protocols.read("copilot-cli", json.dumps(CALLS["claude-code"]).encode())
     assert (asked["event"], asked["tool"], asked["args"]) == ("call", "Bash", COMMAND)
