@@ -181,11 +181,29 @@ def load_event(path: Path, adapter: Adapter, locator: Locator, event_id: str) ->
                 data = file.read(min(locator.length, MAX_LINE))
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror or error}") from error
-        framer = Framer(offset=locator.start, line=locator.line)
-        for line in [*framer.feed(data), *framer.close()]:
-            for _, events in decoder.decode(line):
-                for event in events:
-                    if event.id == event_id:
-                        return event
+        found = next((event for event in _decoded(decoder, data, locator) if event.id == event_id), None)
+        if found is not None:
+            return found
     everything = (event for batch in read_all(path, adapter) for event in batch.events)
     return next((event for event in everything if event.id == event_id), None)
+
+
+def events_of(data: bytes, adapter: Adapter, source: SourceInfo, locator: Locator) -> list[RunEvent]:
+    """Decode one record by itself, or the one document that a file is, from bytes that were kept of it.
+
+    Raises `SourceError` for bytes that are no such record.
+    """
+    decoder = adapter.decoder(source, Path(source.path).stem, "")
+    try:
+        if isinstance(decoder, Decoder):
+            return list(_decoded(decoder, data, locator))
+        return [event for _, events in decoder.document(data) for event in events]
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{source.path}: what was kept of it is not what its format has") from error
+
+
+def _decoded(decoder: Decoder, data: bytes, locator: Locator) -> Iterator[RunEvent]:
+    framer = Framer(offset=locator.start, line=locator.line)
+    for line in [*framer.feed(data), *framer.close()]:
+        for _, events in decoder.decode(line):
+            yield from events

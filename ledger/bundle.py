@@ -44,7 +44,7 @@ from assure_tui.ledger.errors import (
 from assure_tui.ledger.note import MAX_NOTE
 from assure_tui.ledger.pins import parse_keys
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
-from assure_tui.ledger.report import State, Statement, VerifyReport
+from assure_tui.ledger.report import State, Statement, Verdict, VerifyReport
 from assure_tui.ledger.revocation import Revocations
 from assure_tui.ledger.revocation import read as read_revocation
 from assure_tui.ledger.seal import REVOCATION, Seal, check_proof, check_seal, seal_number, ssh_files
@@ -240,7 +240,7 @@ class Bundle:
             return error
         return seal
 
-    def report(self, trust: Trust, more: Iterable[tuple[str, Callable[[], str]]] = ()) -> VerifyReport:
+    def report(self, trust: Trust, more: Iterable[tuple[str, Callable[[], tuple[Verdict, str]]]] = ()) -> VerifyReport:
         """Say what holds, and what from outside vouches for it; `more` are further checks, which raise LedgerError."""
         statements = [
             Statement("entries", "verified", f"{len(self.entries)} of {self.head.size} entries of the log are proved"),
@@ -252,7 +252,7 @@ class Bundle:
         ]
         for name, check in more:
             try:
-                statements.append(Statement(name, "verified", check()))
+                statements.append(Statement(name, *check()))
             except LedgerError as error:
                 statements.append(Statement(name, "failed", str(error)))
         states = {statement.state for statement in statements}

@@ -1,33 +1,31 @@
 """A bundle on the screen: the desk's reading side over what somebody else exported. Nothing of it can be changed.
 
 What the ledger proves (findings, notes, decisions, verdicts as far as they are shown, and the seals) is read from the
-proved entries. `view.json` adds, for reading, what the ledger only has digests of: claims, effects and events.
+proved entries. `view.json` adds, for reading, what the ledger only has digests of: claims, effects and events. Each of
+them is held against what was sealed (`provenance`), and marked where that does not prove it.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn
 
 import msgspec
 
-from assure_tui.app.desk.acts import PREDICATE_TYPE, Acts
 from assure_tui.app.desk.archive import plain_errors
-from assure_tui.app.desk.entries import EVIDENCE, FINDINGS
+from assure_tui.app.desk.bundle_evidence import evidence_checks
+from assure_tui.app.desk.bundle_run import detail_of
+from assure_tui.app.desk.bundle_view import UNPROVEN, View, mark, prove_view, read_view
 from assure_tui.app.desk.errors import GoneError, UsageError
-from assure_tui.app.desk.export import VIEW, VIEW_SCHEMA
 from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import compile_filter
-from assure_tui.app.desk.library import Entry as Act
 from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.performance import Performance, Recall
+from assure_tui.app.desk.provenance import Proven
 from assure_tui.app.desk.views import (
     Approval,
-    Coverage,
     EventRow,
     FileDiff,
     LedgerView,
@@ -35,30 +33,13 @@ from assure_tui.app.desk.views import (
     RunDetail,
     RunRow,
     SshChoice,
-    Verdict,
-    VerdictWord,
 )
-from assure_tui.ingest.model import Locator, Origin, SourceInfo, Tally
 from assure_tui.ledger.bundle import Bundle
-from assure_tui.ledger.dsse import Statement, Subject
-from assure_tui.ledger.errors import BundleError
 from assure_tui.ledger.report import VerifyReport
-from assure_tui.ledger.seal import Seal
-from assure_tui.ledger.tree import leaf_hash, root
 from assure_tui.ledger.trust import Trust
-from assure_tui.reconcile.model import SEVERITIES, Discrepancy, GateResult, InputFinding, Unattributed
-
-_MODELS: dict[str, Any] = {"discrepancy": Discrepancy, "gate": GateResult, "input": InputFinding}
-
-
-class View(msgspec.Struct, kw_only=True):
-    """`view.json`: the run as the exporter's screen showed it."""
-
-    schema: str
-    detail: RunDetail
-    events: list[EventRow] = []
-    diffs: list[FileDiff] = []
-    texts: dict[str, str] = {}
+from assure_tui.reconcile.model import (
+    Unattributed,
+)
 
 
 @dataclass(slots=True)
@@ -69,6 +50,7 @@ class BundleDesk:
     trust: Trust
     detail: RunDetail
     view: View | None = None
+    events_proven: Proven = field(default_factory=Proven)
     read_only: bool = True
     operator: str = ""
     _report: VerifyReport | None = field(default=None)
@@ -82,8 +64,9 @@ class BundleDesk:
         """
         with plain_errors():
             bundle = Bundle.open(path)
-            view = _read_view(bundle)
-            desk = cls(bundle, trust or Trust(), _detail(bundle, view), view)
+            view = read_view(bundle)
+            events, values = prove_view(bundle, view)
+            desk = cls(bundle, trust or Trust(), detail_of(bundle, view, values), view, events)
             desk._verify()
         return desk
 
@@ -193,12 +176,18 @@ class BundleDesk:
         text = self.view.texts.get(event_id) if self.view else None
         if text is None:
             raise GoneError("the bundle does not hold the text of this event.")
-        return text
+        marked = mark(event_id, self.events_proven)
+        return f"{marked}\n{text}" if marked else text
 
     def diffs(self, run: str) -> list[FileDiff]:
         """Give what the run did to each file."""
         self.run(run)
-        return self.view.diffs if self.view else []
+        return [self._marked_diff(diff) for diff in self.view.diffs] if self.view else []
+
+    def _marked_diff(self, diff: FileDiff) -> FileDiff:
+        known = self.events_proven.hunks
+        hunks = tuple((name, hunk if hunk in known else f"{UNPROVEN}\n{hunk}") for name, hunk in diff.hunks)
+        return msgspec.structs.replace(diff, hunks=hunks)
 
     def search(self, text: str, run: str | None = None, limit: int = 200) -> list[EventRow]:
         """Find events by the words of their summary."""
@@ -272,209 +261,6 @@ class BundleDesk:
 
     def looked(self, run: str) -> None:
         """Keep nothing."""
-
-
-def evidence_checks(bundle: Bundle) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Give the checks that each seal's evidence is what the bundle has of the run: nothing left out, nothing added."""
-    tags = {entry.subject for entry in bundle.entries.values() if entry.kind in EVIDENCE}
-    for index, seal in bundle.seals(Trust().signers):
-        if isinstance(seal, Seal) and seal.statement.predicate_type == PREDICATE_TYPE:
-            yield f"evidence of the seal in entry {index}", partial(_check_evidence, bundle, seal, tags)
-
-
-def _check_evidence(bundle: Bundle, seal: Seal, tags: set[str]) -> str:
-    checked = 0
-    for run, subject in sealed_evidence(seal.statement):
-        tag = subject.name.partition("/")[2]
-        if tag in tags:
-            count, digest = evidence_root(bundle, tag, run["upto"])
-            if digest != subject.sha256:
-                raise BundleError(f"the {count} entries here about {tag} are not the evidence that was sealed")
-            checked += count
-    if not checked:
-        raise BundleError("it is about another run than the bundle's")
-    return f"the {checked} entries of evidence here are those that were sealed, none left out"
-
-
-def sealed_evidence(statement: Statement) -> list[tuple[dict[str, Any], Subject]]:
-    """Pair the runs of a verdict with their subjects; raise BundleError if it is none."""
-    predicate = statement.predicate
-    runs = predicate.get("runs") if isinstance(predicate, dict) else None
-    subjects = [subject for subject in statement.subjects if subject.name.startswith("evidence/")]
-    if not isinstance(runs, list) or len(runs) != len(subjects):
-        raise BundleError("a seal is not a verdict over evidence")
-    for run in runs:
-        if not isinstance(run, dict) or type(run.get("upto")) is not int:
-            raise BundleError("a seal does not say up to where it covers the evidence")
-    return list(zip(runs, subjects, strict=True))
-
-
-def evidence_root(bundle: Bundle, tag: str, upto: int) -> tuple[int, str]:
-    """Give count and root of the evidence that a bundle has of a run up to an index."""
-    leaves = [
-        leaf_hash(bundle.members[f"entries/{index}"])
-        for index, entry in sorted(bundle.entries.items())
-        if entry.kind in EVIDENCE and entry.subject == tag and index < upto
-    ]
-    return len(leaves), root(leaves).hex()
-
-
-def tag_of(bundle: Bundle) -> str:
-    """Give the tag of the run that a bundle is about; raise BundleError if it is about none, or several."""
-    tags = {entry.subject for entry in bundle.entries.values() if entry.kind in EVIDENCE}
-    if len(tags) != 1:
-        raise BundleError(f"{bundle.path} is not the evidence of one run")
-    return tags.pop()
-
-
-def _read_view(bundle: Bundle) -> View | None:
-    data = bundle.members.get(VIEW)
-    if data is None:
-        return None
-    try:
-        view = msgspec.json.decode(data, type=View)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise BundleError(f"{VIEW} is malformed ({str(error)[:200]})") from None
-    if view.schema != VIEW_SCHEMA:
-        raise BundleError(f"{VIEW} has another schema than {VIEW_SCHEMA}")
-    return view
-
-
-def _detail(bundle: Bundle, view: View | None) -> RunDetail:
-    """Put together what is known of the run: acts and findings from proved entries, all else from the view."""
-    run = view.detail.row.id if view else _run_id(bundle)
-    acts = Acts.gather(_acts(bundle, run), lambda number: bundle.members.get(f"seals/{number}.dsse.json"))
-    found = _findings(bundle)
-    newest = max((i for i, e in bundle.entries.items() if e.kind in EVIDENCE), default=-1)
-    verdict = acts.standing(run, newest) or _sealed_verdict(bundle, acts, run, newest)
-    known: dict[str, Any] = {
-        "decisions": tuple(acts.decisions.get(run, {}).values()),
-        "notes": tuple(acts.notes.get(run, ())),
-        "verdict": verdict,
-        "discrepancies": tuple(each for each in found if isinstance(each, Discrepancy)),
-        "gates": tuple(each for each in found if isinstance(each, GateResult)),
-        "inputs": tuple(each for each in found if isinstance(each, InputFinding)),
-    }
-    if view is not None:
-        gates = {gate.id: gate for gate in (*view.detail.gates, *known["gates"])}
-        return msgspec.structs.replace(view.detail, **known | {"gates": tuple(gates.values())})
-    times = [entry.time / 1000 for entry in bundle.entries.values() if entry.kind in EVIDENCE]
-    worst = max((each.severity for each in found), key=SEVERITIES.index, default=None)
-    decided = acts.decisions.get(run, {})
-    confirmed, contradicted, unchecked = _counts(bundle)
-    row = RunRow(
-        id=run,
-        native_id="",
-        parent=None,
-        agent="",
-        adapter="",
-        model=None,
-        cwd=None,
-        source=str(bundle.path),
-        title="a bundle: what was chosen of the run",
-        started=min(times, default=None),
-        ended=max(times, default=None),
-        status="ended",
-        attention="need" if any(each.id not in decided for each in found) else "quiet",
-        worst=worst,
-        confirmed=confirmed,
-        contradicted=contradicted,
-        unchecked=unchecked,
-        findings=len(found),
-        undecided=sum(each.id not in decided for each in found),
-        gates_failed=len(known["gates"]),
-        events=0,
-        verdict=verdict.word if verdict else None,
-        sealed="no" if verdict is None else "stale" if verdict.stale else "sealed" if verdict.seal else "draft",
-        changed=False,
-    )
-    return RunDetail(
-        row=row,
-        sources=(
-            SourceInfo(id="bundle", path=str(bundle.path), adapter="bundle", discipline="snapshot", complete=False),
-        ),
-        claims=(),
-        effects=(),
-        coverage=Coverage(
-            tally=Tally(),
-            calls_without_result=0,
-            sources_incomplete=(),
-            claims_checked=confirmed + contradicted,
-            claims_total=confirmed + contradicted + unchecked,
-        ),
-        children=(),
-        **known,
-    )
-
-
-def _run_id(bundle: Bundle) -> str:
-    for _, seal in bundle.seals(Trust().signers):
-        with contextlib.suppress(BundleError):
-            if isinstance(seal, Seal):
-                for run, subject in sealed_evidence(seal.statement):
-                    if subject.name == f"evidence/{tag_of(bundle)}" and isinstance(run.get("run"), str):
-                        return str(run["run"])
-    shown = (content.get("run") for content in bundle.shown.values() if isinstance(content, dict))
-    return next((run for run in shown if isinstance(run, str)), tag_of(bundle))
-
-
-def _sealed_verdict(bundle: Bundle, acts: Acts, run: str, newest: int) -> Verdict | None:
-    """Give the verdict that the last seal states, when the entry of the verdict itself is not shown."""
-    seals = acts.seals.get(run)
-    word: Any = seals[-1].word if seals else None
-    if not seals or word not in get_args(VerdictWord):
-        return None
-    last = seals[-1]
-    time = bundle.entries[last.entry].time / 1000
-    acts.verdicts[run] = Verdict(run=run, word=word, reason=last.reason, by=last.signer, time=time)
-    return acts.standing(run, newest)
-
-
-def _acts(bundle: Bundle, run: str) -> Iterator[Act]:
-    """Give the entries as the desk knows them: each is about the bundle's run, whether that field is shown or not."""
-    for index, entry in sorted(bundle.entries.items()):
-        content = bundle.shown.get(index)
-        told = content | {"run": run} if isinstance(content, dict) else None
-        if entry.kind == "decision" and told is None:
-            told = {"run": run}  # its word and finding are in the clear part
-        yield Act(index, entry.kind, entry.subject, entry.time, entry.clear, told)
-
-
-def _findings(bundle: Bundle) -> list[Discrepancy | GateResult | InputFinding]:
-    """Give the findings that stand. What one says may be withheld; that it is there never is."""
-    found: dict[str, Discrepancy | GateResult | InputFinding] = {}
-    for index, entry in sorted(bundle.entries.items()):
-        if entry.kind not in FINDINGS:
-            continue
-        name, content = str(entry.clear.get("id")), bundle.shown.get(index)
-        found.pop(name, None)
-        value = content.get("value") if isinstance(content, dict) else None
-        if entry.clear.get("state") != "withdrawn" and not (isinstance(value, dict) and "row" in value):
-            try:
-                found[name] = msgspec.convert(value or _withheld(entry.clear), _MODELS[entry.kind])
-            except msgspec.ValidationError as error:
-                raise BundleError(f"the finding in entry {index} is malformed ({str(error)[:200]})") from None
-    return list(found.values())
-
-
-def _withheld(clear: dict[str, Any]) -> dict[str, Any]:
-    """Give what an entry says of a finding in the open, in the shape of all their models."""
-    code = clear.get("code")
-    nowhere = Origin("", Locator("item", 0, 0), "")
-    told = {name: clear.get(name) for name in ("id", "severity", "outcome")} | {"code": code, "gate": code}
-    words = dict.fromkeys(("run", "reason", "event"), "") | {"message": "(what it says is not shown)"}
-    ties = {"claim": None, "call_id": None, "call_ids": (), "effects": (), "span": (0, 0)}
-    return {**told, **words, **ties, "origin": msgspec.to_builtins(nowhere)}
-
-
-def _counts(bundle: Bundle) -> tuple[int, int, int]:
-    """Give how many claims were confirmed, contradicted and unchecked, as the newest assessment has it."""
-    told = [entry.clear.get("counts") for _, entry in sorted(bundle.entries.items()) if entry.kind == "assessed"]
-    counts = told[-1] if told and isinstance(told[-1], dict) else {}
-    confirmed, contradicted, unchecked = (
-        value if type(value := counts.get(name)) is int else 0 for name in ("confirmed", "contradicted", "unchecked")
-    )
-    return confirmed, contradicted, unchecked
 
 
 def _told(clear: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.wire import encode, storable
+from assure_tui.app.desk.wire import encode, encode_sorted, storable
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, GateResult, InputFinding, Unattributed
 
 Seen: TypeAlias = Literal["live", "late", "backfill"]
@@ -133,10 +133,13 @@ def assessed(
     program: str,
     rules: str,
 ) -> Words:
-    """Make the entry for what was thought of a run at the end of a turn: a root over its changed claims and effects."""
+    """Make the entry for what was thought of a run at the end of a turn: a root over its changed claims and effects.
+
+    The content has its leaves, so that one value can be proved when the others are others by now.
+    """
     salt = os.urandom(16)
     changed = sorted(values, key=lambda value: value.id)
-    leaves = [sha256(salt + value_digest(value)).digest() for value in changed]
+    leaves = [value_leaf(salt, value) for value in changed]
     return Words(
         "assessed",
         subject,
@@ -148,7 +151,14 @@ def assessed(
             "rules": rules,
             "root": merkle_root(leaves).hex(),
         },
-        portable({"run": run, "value_salt": salt.hex(), "ids": [value.id for value in changed]}),
+        portable(
+            {
+                "run": run,
+                "value_salt": salt.hex(),
+                "ids": [value.id for value in changed],
+                "leaves": [leaf.hex() for leaf in leaves],
+            }
+        ),
     )
 
 
@@ -211,6 +221,11 @@ def missed_claim(value: Claim, *, subject: str, wording: str, by: str) -> Words:
 def verdict(*, subject: str, run: str, word: str, reason: str, by: str) -> Words:
     """Make the entry for a human's answer to a run. It is a draft until a seal signs it."""
     return Words("verdict", subject, {"word": word}, portable({"run": run, "reason": reason, "by": by}))
+
+
+def value_leaf(salt: bytes, value: Claim | Effect) -> bytes:
+    """Give what stands for a value in the root of an `assessed` entry."""
+    return sha256(salt + sha256(encode_sorted(value)).digest()).digest()
 
 
 def value_digest(value: msgspec.Struct) -> bytes:

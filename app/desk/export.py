@@ -13,6 +13,8 @@ from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import ACTS, EVIDENCE
 from assure_tui.app.desk.errors import GoneError, UsageError
+from assure_tui.app.desk.escrow import KIND as ESCROW
+from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.wire import encode
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.bundle import build
@@ -21,12 +23,16 @@ from assure_tui.ledger.standalone import NAME as VERIFIER
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.desk import Desk
+    from assure_tui.app.desk.views import RunRow
     from assure_tui.ledger.entry import Entry
     from assure_tui.ledger.store import Ledger
 
-KINDS: Final = frozenset({*EVIDENCE, *ACTS, "redaction"})
+KINDS: Final = frozenset({*EVIDENCE, *ACTS, "redaction", ESCROW})
+BEAT: Final = "heartbeat"
 VIEW: Final = "view.json"
 VIEW_SCHEMA: Final = "assure-tui/view/v1"
+MAX_RAW: Final = 64 << 20
+"""Bytes of raw records that a bundle may show; events whose records are left out are unproven."""
 MAX_EVENTS: Final = 20_000
 MAX_TEXT: Final = 8 << 20
 """Events, and bytes of their texts, that a bundle may carry for reading."""
@@ -79,7 +85,7 @@ def export_run(desk: Desk, archive: Archive, run: str, choice: Choice) -> bytes:
         raise UsageError("nothing was recorded yet: run `assure-tui record`, for history with --backfill.")
     with plain_errors():
         ledger.refresh()
-        chosen = dict(_about(ledger, archive, desk.subject(detail.row.id), detail.row.id))
+        chosen = dict(_about(ledger, archive, desk.subject(detail.row.id), detail.row))
         if not any(entry.kind in EVIDENCE for entry in chosen.values()):
             raise UsageError(
                 f"nothing of run {detail.row.id} is in the ledger yet: run `assure-tui record`, for history with"
@@ -95,9 +101,17 @@ def export_run(desk: Desk, archive: Archive, run: str, choice: Choice) -> bytes:
         return build(ledger, chosen, shown, more)
 
 
-def _about(ledger: Ledger, archive: Archive, subject: str, run: str) -> Iterator[tuple[int, Entry]]:
-    """Give the published entries about a run: those under its tag, and the seals of several runs that it is one of."""
+def _about(ledger: Ledger, archive: Archive, subject: str, row: RunRow) -> Iterator[tuple[int, Entry]]:
+    """Give the published entries about a run: those under its tag, and the seals of several runs that it is one of.
+
+    And the recorder's heartbeats while it ran, which tell when somebody watched.
+    """
+    margin = 2 * HEARTBEAT_SECONDS
+    start, end = ((row.started or 0) - margin) * 1000, ((row.ended or 0) + margin) * 1000
+    run = row.id
     for index, entry in enumerate(ledger.entries(0, ledger.checkpoint().size)):
+        if entry.kind == BEAT and start <= entry.time <= end:
+            yield index, entry
         if entry.kind not in KINDS:
             continue
         number = entry.clear.get("n") if entry.kind == "seal" and entry.subject != subject else None
@@ -107,9 +121,13 @@ def _about(ledger: Ledger, archive: Archive, subject: str, run: str) -> Iterator
 
 
 def _shown(ledger: Ledger, chosen: dict[int, Entry], choice: Choice) -> Iterator[tuple[int, dict[str, Any]]]:
+    raw = 0
     for index, entry in chosen.items():
         fields = choice.of(entry.kind)
         if entry.commitment is None or fields == frozenset():
+            continue
+        raw += int(entry.clear.get("bytes", 0)) if entry.kind == ESCROW else 0
+        if entry.kind == ESCROW and raw > MAX_RAW:
             continue
         disclosure = ledger.disclosure(index)
         shown = reveal(entry.commitment, disclosure, fields) if disclosure is not None else {}
@@ -126,8 +144,8 @@ def _index(ledger: Ledger, subject: str, chosen: dict[int, Entry], shown: dict[i
         "Check it offline, with nothing installed:",
         f"    python3 {VERIFIER} THIS-FILE.zip --key log.vkey --operator key.pem",
         "where log.vkey and key.pem reached you by another way. SPEC.md and PREDICATE.md tell what is in the files.",
-        f"To read it on a screen:  assure-tui THIS-FILE.zip  ({VIEW}, if it is here, is for reading: only what stands",
-        "under entries/ and disclosures/ is proved). Seals are always included, with what they say.",
+        f"To read it on a screen:  assure-tui THIS-FILE.zip  ({VIEW}, if it is here, is for reading: what",
+        "entries/ and disclosures/ do not prove of it is marked). Seals are always included, with what they say.",
         "",
         f"{'entry':>8}  {'time (UTC)':<19}  {'kind':<12} what may be counted, and which fields are shown",
     ]

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+_sorted = msgspec.json.Encoder(order="sorted")
 _BYTES: Final = "bytes:"
 """Begins a path that is no text: absolute paths begin otherwise."""
 
@@ -18,6 +19,11 @@ def encode(value: Any) -> bytes:
         return _encoder.encode(value)
     except UnicodeEncodeError:
         return _encoder.encode(scrubbed(msgspec.to_builtins(value, str_keys=True)))
+
+
+def encode_sorted(value: Any) -> bytes:
+    """Give a value as JSON that comes out the same when it was read back as plain objects: all names are in order."""
+    return _sorted.encode(scrubbed(msgspec.to_builtins(value, str_keys=True)))
 
 
 def storable(text: str) -> str:

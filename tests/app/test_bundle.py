@@ -13,9 +13,11 @@ import threading
 import time
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,10 +52,10 @@ ROWS = [
 ]
 
 
-def record(home: Home, folder: Path) -> None:
+def record(home: Home, folder: Path, *, backfill: bool = True) -> None:
     """Record until the log is read and nothing new was written for a moment."""
     stop = threading.Event()
-    thread = threading.Thread(target=Recorder(home, [folder], backfill=True).run, args=(stop,))
+    thread = threading.Thread(target=Recorder(home, [folder], backfill=backfill).run, args=(stop,))
     thread.start()
     desk = Desk.open(home, read_only=True)
     try:
@@ -146,6 +148,102 @@ def test_a_bundle_is_verified_by_the_verifier_inside_it(desk, bundle, tmp_path, 
 
 def test_the_same_run_is_exported_as_the_same_bytes(desk, bundle):
     assert desk.export(desk.runs()[0].id, Choice(everything=True)) == bundle.read_bytes()
+
+
+def statements(path: Path) -> dict[str, tuple[str, str]]:
+    return {name: (state, detail) for name, state, detail in BundleDesk.open(path).ledger().statements}
+
+
+def with_view(bundle: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Make a bundle whose view somebody wrote anew."""
+    members = unpack(bundle)
+    view = json.loads(members["view.json"])
+    change(view)
+    path = bundle.with_name("other.zip")
+    path.write_bytes(pack(members | {"view.json": json.dumps(view).encode()}))
+    return path
+
+
+def test_all_that_a_whole_bundle_shows_follows_from_what_was_sealed(desk, bundle):
+    state, detail = statements(bundle)["view.json"]
+    assert state == "verified", detail
+    opened = BundleDesk.open(bundle)
+    run = desk.runs()[0].id
+    for event in desk.events(run, 0, 100):
+        assert opened.event_text(run, event.id) == desk.event_text(run, event.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda view: view["texts"].update(dict.fromkeys(list(view["texts"])[-1:], "I asked first.")),
+        lambda view: view["events"][-1].update(summary="I asked first."),
+        lambda view: view["events"][-1].update(time=1.0),
+        lambda view: view["events"][-1].update(id=view["events"][-2]["id"]),
+        lambda view: view["detail"]["claims"][0].update(outcome="confirmed"),
+        lambda view: view["detail"]["claims"][0].update(text="I refunded twice."),
+        lambda view: view["detail"]["effects"][0].update(status="failed"),
+    ],
+)
+def test_a_view_that_says_otherwise_than_what_was_sealed_is_refused_and_marked(bundle, change, assure):
+    path = with_view(bundle, change)
+    state, detail = statements(path)["view.json"]
+    assert (state, detail) == ("failed", "1 of the 11 events, claims and effects in it are not what was sealed")
+    opened = BundleDesk.open(path)
+    assert opened.presence().problems
+    run = opened.detail.row.id
+    shown = [opened.event_text(run, event.id) for event in opened.view.events]
+    shown += [claim.reason for claim in opened.detail.claims] + [effect.tool for effect in opened.detail.effects]
+    assert any(text.startswith("[altered") for text in shown)
+    assert assure("verify", path).returncode == 1
+    told = assure("show", path)
+    assert "are not what was sealed" in told.stderr
+
+
+def test_what_a_view_adds_is_marked_as_unproven(bundle):
+    def add(view):
+        event = view["events"][-1]
+        unit, _, *rest = event["at"]
+        view["events"].append(event | {"id": "L99@9999#0", "at": [unit, 9999, *rest]})
+        view["texts"]["L99@9999#0"] = "The customer agreed."
+        view["detail"]["claims"].append(view["detail"]["claims"][0] | {"id": "c-other"})
+        view["detail"]["row"]["confirmed"] = 7
+
+    path = with_view(bundle, add)
+    state, detail = statements(path)["view.json"]
+    assert state == "not anchored"
+    assert detail.startswith("2 of its 13 events")
+    opened = BundleDesk.open(path)
+    run = opened.detail.row.id
+    assert opened.event_text(run, "L99@9999#0") == (
+        "[not proven: nothing that was sealed shows this]\nThe customer agreed."
+    )
+    assert [claim.reason.startswith("[not proven") for claim in opened.detail.claims] == [False, True]
+    assert opened.detail.row.confirmed == 0
+
+
+def test_a_bundle_tells_when_nobody_recorded(tmp_path):
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    home = Home.under(tmp_path / "home")
+    (folder / "s-1.jsonl").write_text(json.dumps({"time": "2026-03-01T10:00:00.000Z", **ROWS[0]}) + "\n")
+    record(home, folder)
+    now = datetime.now(UTC) + timedelta(hours=1)
+    with (folder / "s-1.jsonl").open("a") as file:
+        for number, row in enumerate(ROWS[1:]):
+            file.write(json.dumps({"time": (now + timedelta(seconds=number)).isoformat(), **row}) + "\n")
+    record(home, folder, backfill=False)
+    desk = Desk.open(home)
+    run = desk.runs()[0].id
+    path = tmp_path / "evidence.zip"
+    path.write_bytes(desk.export(run, Choice()))
+    opened = Bundle.open(path)
+    assert any(entry.kind == "heartbeat" for entry in opened.entries.values())
+    path.write_bytes(desk.export(run, Choice(everything=True)))
+    mine, theirs = desk.run(run).coverage.unobserved, BundleDesk.open(path).detail.coverage.unobserved
+    desk.close()
+    assert mine
+    assert theirs == mine
 
 
 def test_only_what_was_chosen_is_shown(desk, tmp_path):
