@@ -5,4 +5,6 @@ holds coding claims against commands, checks, edits and commits: `work_seen` rem
 `work_checks`, `work_files` and `work_repo` judge claims of their kinds (`work_ruling`), `work_rigged` tells a weakened
 test, `work_quiet` holds effects of weight that nobody mentioned. `heed*` holds what the agent says it was told and what
 it says it found against the user's turns and the results of lookups.
+
+MATCHING.md, a folder up, says in which order these rules decide.
 """
