@@ -1,0 +1,305 @@
+"""Sessions of OpenCode as `opencode export ID` writes them: one JSON document (FORMATS.md section 4).
+
+OpenCode keeps its sessions in a database whose rows it rewrites; the export is what it gives away. A document holds the
+session and its messages, a message its parts, and a part of type `tool` both the call and its result. The status of a
+command is `completed` however it ended: its exit code stands beside it. A record is a message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, count_unknown
+from assure_tui.ingest.adapters.values import arguments, epoch
+from assure_tui.ingest.framing import sanitise
+from assure_tui.ingest.identity import run_id
+from assure_tui.ingest.model import (
+    AgentText,
+    Boundary,
+    ExitSource,
+    FileChange,
+    Locator,
+    Origin,
+    ResultStatus,
+    RunStarted,
+    SourceInfo,
+    Tally,
+    ToolCall,
+    ToolResult,
+    UserTurn,
+)
+
+NAME = "opencode"
+MAX_FILES = 1000
+_ABORTED = "MessageAbortedError"
+_SHELL = "bash"
+_OPEN = frozenset({"pending", "running"})
+_OPS: dict[str, Literal["create", "edit", "delete", "rename"]] = {
+    "add": "create",
+    "update": "edit",
+    "delete": "delete",
+    "move": "rename",
+}
+_SILENT = frozenset({"reasoning", "step-start", "step-finish", "patch", "file", "snapshot", "agent", "retry"})
+_MARKS = (re.compile(rb'^\s{0,64}\{\s{0,64}"info"\s{0,64}:\s{0,64}\{'), re.compile(rb'"id"\s{0,64}:\s{0,64}"ses_'))
+
+
+class _Session(msgspec.Struct, rename={"parent": "parentID"}):
+    id: str | None = None
+    parent: str | None = None
+    directory: str | None = None
+    version: str | None = None
+
+
+class _Time(msgspec.Struct):
+    created: float | None = None
+    completed: float | None = None
+    start: float | None = None
+    end: float | None = None
+
+
+class _State(msgspec.Struct):
+    status: str = ""
+    input: Any = None
+    output: Any = None
+    error: Any = None
+    metadata: Json | None = None
+    time: _Time | None = None
+
+
+class _Part(msgspec.Struct, rename={"call_id": "callID"}):
+    type: str = ""
+    text: str | None = None
+    synthetic: bool | None = None
+    prompt: str | None = None
+    call_id: str | None = None
+    tool: str | None = None
+    state: _State | None = None
+
+
+class _Error(msgspec.Struct):
+    name: str | None = None
+
+
+class _Info(msgspec.Struct, rename={"model": "modelID"}):
+    role: str = ""
+    time: _Time | None = None
+    model: str | None = None
+    finish: str | None = None
+    error: _Error | None = None
+
+
+class _Message(msgspec.Struct):
+    info: _Info
+    parts: list[_Part] = []
+
+
+class _Export(msgspec.Struct):
+    info: _Session
+    messages: list[msgspec.Raw] = []
+
+
+_export_decoder = msgspec.json.Decoder(_Export)
+_message_decoder = msgspec.json.Decoder(_Message)
+
+
+class OpenCodeDecoder(DocumentDecoder):
+    """Reads one exported session."""
+
+    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
+        self.source = source
+        self.stem = stem
+        self.salt = salt
+        self.tally = Tally()
+
+    def document(self, data: bytes) -> list[Decoded]:
+        """Decode the whole document; a message of unexpected shape is counted and left out."""
+        try:
+            export = _export_decoder.decode(data)
+        except (ValueError, RecursionError):
+            export = _export_decoder.decode(sanitise(data))
+        self.tally = Tally()
+        session = _Reading(export.info, self.stem, self.salt)
+        found: list[Decoded] = []
+        seq = 0
+        for index, raw in enumerate(export.messages):
+            digest = hashlib.sha256(bytes(raw)).hexdigest()
+            draft = Draft(Origin(source=self.source.id, at=Locator("item", index), sha256=digest), f"M{index}", seq)
+            if index == 0:
+                session.start(draft)
+            self._read(session, raw, draft)
+            seq += len(draft.events)
+            found.append((draft.origin, draft.events))
+        return found
+
+    def _read(self, session: _Reading, raw: msgspec.Raw, draft: Draft) -> None:
+        self.tally.records += 1
+        try:
+            message = _message_decoder.decode(raw)
+        except (ValueError, RecursionError):
+            count_unknown(self.tally, "unexpected shape")
+            return
+        session.message(message, draft)
+        if draft.unknown is not None:
+            count_unknown(self.tally, draft.unknown)
+
+
+class _Reading:
+    """One session in the reading."""
+
+    def __init__(self, info: _Session, stem: str, salt: str) -> None:
+        self._info = info
+        self._native = info.id or stem
+        self._stem = stem
+        self._run = run_id(NAME, self._native, stem, salt)
+        self._model: str | None = None
+        self._calls: set[str] = set()
+
+    def start(self, draft: Draft) -> None:
+        """Tell of the session itself."""
+        draft.at(run=self._run)
+        parent = self._info.parent
+        draft.add(
+            RunStarted,
+            "run",
+            native_id=self._native,
+            agent=NAME,
+            adapter=NAME,
+            agent_version=self._info.version,
+            cwd=self._info.directory,
+            parent=run_id(NAME, parent, parent) if parent else None,
+        )
+
+    def message(self, message: _Message, draft: Draft) -> None:
+        """Turn a message into events."""
+        info = message.info
+        draft.at(run=self._run, time=epoch(info.time.created) if info.time else None)
+        if info.role == "user":
+            self._user(message, draft)
+        elif info.role == "assistant":
+            self._agent(message, draft)
+        else:
+            draft.unknown = f"message {info.role}"
+
+    def _user(self, message: _Message, draft: Draft) -> None:
+        for index, part in enumerate(message.parts):
+            if part.type == "text" and part.text:
+                draft.add(UserTurn, index, text=part.text, synthetic=bool(part.synthetic))
+            elif part.type == "subtask" and part.prompt:
+                draft.add(UserTurn, index, text=part.prompt, synthetic=True)
+            elif part.type == "compaction":
+                draft.add(Boundary, index, what="compaction")
+            elif part.type not in _SILENT | {"text", "subtask"}:
+                draft.unknown = f"part {part.type}"
+
+    def _agent(self, message: _Message, draft: Draft) -> None:
+        info = message.info
+        if info.model and info.model != self._model:
+            self._model = info.model
+            draft.add(RunStarted, "model", native_id=self._native, agent=NAME, adapter=NAME, model=info.model)
+        ends, cut = info.finish == "stop", info.error is not None
+        for index, part in enumerate(message.parts):
+            if part.type == "text" and part.text:
+                channel = "final" if ends else "commentary"
+                draft.add(AgentText, index, text=part.text, channel=channel, cut=cut)
+            elif part.type == "tool" and part.state is not None:
+                self._tool(part, part.state, index, draft)
+            elif part.type == "compaction":
+                draft.add(Boundary, index, what="compaction")
+            elif part.type not in _SILENT | {"text"}:
+                draft.unknown = f"part {part.type}"
+        if info.error is not None:
+            aborted = info.error.name == _ABORTED
+            draft.add(Boundary, "end", what="abort" if aborted else "api_error", detail=info.error.name)
+        elif ends:
+            draft.add(Boundary, "end", what="turn_end")
+
+    def _tool(self, part: _Part, state: _State, index: int, draft: Draft) -> None:
+        call_id = part.call_id or draft.event_id(index)
+        if call_id in self._calls:
+            call_id = draft.event_id(index)
+        self._calls.add(call_id)
+        args = arguments(state.input)
+        tool = part.tool or ""
+        draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
+        for place, step in enumerate(_done(args.get("todos")) if tool == "todowrite" else ()):
+            draft.add(AgentText, f"{index}.todo{place}", text=step, channel="todo")
+        if state.status in _OPEN:
+            return
+        meta = state.metadata or {}
+        code, source = _exit(tool, meta)
+        status: ResultStatus = "failed" if state.status == "error" or code else "succeeded"
+        if tool == _SHELL and status == "succeeded" and code is None:
+            status = "unknown"
+        child = meta.get("sessionId")
+        draft.add(
+            ToolResult,
+            f"{index}.result",
+            call_id=call_id,
+            text=_text(state.output if state.status != "error" else state.error),
+            status=status,
+            exit_code=code,
+            exit_source=source,
+            truncated=meta.get("truncated") is True,
+            files=_files(meta, args) if status == "succeeded" else (),
+            facts={"child_run": run_id(NAME, child, child)} if isinstance(child, str) and child else {},
+        )
+
+
+def _exit(tool: str, meta: Json) -> tuple[int | None, ExitSource]:
+    """Give a command's exit code; one that was cut off has none."""
+    code = meta.get("exit")
+    if tool != _SHELL or not isinstance(code, int) or isinstance(code, bool):
+        return None, "none"
+    return code, "structured"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else msgspec.json.encode(value).decode()
+
+
+def _done(todos: object) -> list[str]:
+    """Give the steps of the agent's plan that it calls done."""
+    steps = [step for step in todos if isinstance(step, dict)] if isinstance(todos, list) else []
+    return [str(step["content"]) for step in steps if step.get("status") == "completed" and step.get("content")]
+
+
+def _files(meta: Json, args: Json) -> tuple[FileChange, ...]:
+    """Give the files that a call changed: a list where a patch was applied, else the one that was edited."""
+    listed = meta.get("files")
+    if isinstance(listed, list):
+        return tuple(change for file in listed[:MAX_FILES] if (change := _file(file)) is not None)
+    path, diff = args.get("filePath"), meta.get("diff")
+    if not isinstance(path, str) or not path or not isinstance(diff, str):
+        return ()
+    return (FileChange(path=path, op="edit", diff=_hunks(diff)),)
+
+
+def _file(file: object) -> FileChange | None:
+    if not isinstance(file, dict) or not isinstance(file.get("filePath"), str):
+        return None
+    diff, target = file.get("diff"), file.get("movePath")
+    return FileChange(
+        path=file["filePath"],
+        op=_OPS.get(str(file.get("type")), "edit"),
+        diff=_hunks(diff) if isinstance(diff, str) else None,
+        new_path=target if isinstance(target, str) else None,
+    )
+
+
+def _hunks(diff: str) -> str | None:
+    return diff[diff.index("@@") :] if "@@" in diff else None
+
+
+def recognises(head: Head) -> bool:
+    """Tell an export by its beginning: a session, whose id begins with `ses_`."""
+    return not head.is_lines and all(mark.search(head.data[:4096]) for mark in _MARKS)
+
+
+ADAPTER = Adapter(
+    name=NAME, discipline="snapshot", complete=True, recognises=recognises, decoder=OpenCodeDecoder, form="document"
+)
