@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
+from typing import Final
 
-
-def sheet() -> str:
-    """Read the Textual style sheet: layout only, colours are variables of the palettes."""
-    return files(__package__).joinpath("desk.tcss").read_text(encoding="utf-8")
+SHEET: Final = Path(__file__).with_name("desk.tcss")
+"""Layout only; colours are variables of the palettes."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assure_tui.app.desk import firststart
-from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.setting import Setting
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
-    _check_looks(setting.user, arguments.theme)
+    _check_looks(setting, arguments.theme)
     if not arguments.read_only and firststart.is_first(setting):
         choice = _first_start(setting, arguments)
         if choice == "demo":
@@ -52,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
             keymap=setting.user.keys,
             notify=setting.user.notify,
+            themes=_own_themes(setting),
         )
     finally:
         desk.close()
@@ -92,7 +92,7 @@ def _open_bundle(arguments: argparse.Namespace) -> int:
     desk = BundleDesk.open(arguments.paths[0], own_trust(setting.home.keys))
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
-    _check_looks(setting.user, arguments.theme)
+    _check_looks(setting, arguments.theme)
     return show(
         desk,
         theme=arguments.theme or setting.user.theme,
@@ -100,18 +100,26 @@ def _open_bundle(arguments: argparse.Namespace) -> int:
         read_only=True,
         ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
         keymap=setting.user.keys,
+        themes=_own_themes(setting),
         welcome="somebody's evidence: findings, notes and verdicts are proved, claims and events are their account",
     )
 
 
-def _check_looks(user: UserConfig, theme: str | None) -> None:
+def _own_themes(setting: Setting) -> Path:
+    """Give the folder of the operator's own palettes: beside the settings."""
+    return setting.home.config.parent / "themes"
+
+
+def _check_looks(setting: Setting, theme: str | None) -> None:
     """Raise UsageError when a theme or the name of a key is none that there is."""
     from assure_tui.app.tui.keys import table  # noqa: PLC0415 - see run
-    from assure_tui.themes.palette import PALETTES  # noqa: PLC0415 - see run
+    from assure_tui.themes.palette import Shelf  # noqa: PLC0415 - see run
 
-    chosen = theme or user.theme
-    if chosen not in PALETTES:
-        raise UsageError(f"there is no theme {chosen!r}: choose one of {', '.join(PALETTES)}.")
+    user = setting.user
+    chosen, shelf = theme or user.theme, Shelf(_own_themes(setting))
+    if chosen not in shelf.palettes:
+        wrong = next((f" {said}" for said in shelf.problems if f"{chosen}.toml" in said), "")
+        raise UsageError(f"there is no theme {chosen!r}: choose one of {', '.join(shelf.palettes)}.{wrong}")
     known = [key.id for key in table()]
     for name in user.keys:
         if name not in known:

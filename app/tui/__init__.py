@@ -44,12 +44,13 @@ def run(
     keymap: Mapping[str, str] | None = None,
     welcome: str = "",
     notify: NotifyConfig | None = None,
+    themes: Path | None = None,
 ) -> int:
     """Show the desk until the operator leaves; give the exit code.
 
     With `attached_recorder` a child process records while the screen is open; `recorder_arguments` (paths, `--home`)
     go to its `record` command. `keymap` maps ids of the key table to keys. `welcome` stands over the list of runs;
-    `notify` says how to tell of new findings, if at all.
+    `notify` says how to tell of new findings, if at all. `themes` is the folder of the operator's own palettes.
     """
     with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext() as recorder:
         app = AssureApp(
@@ -63,6 +64,7 @@ def run(
             recorder=recorder,
             welcome=welcome,
             notify=notify,
+            themes=themes,
         )
         end_with_terminal()
         return app.run() or 0

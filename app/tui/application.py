@@ -17,7 +17,6 @@ from assure_tui.app.tui.reviewing import Reviewing
 from assure_tui.app.tui.session import short
 from assure_tui.app.tui.views.diff import DiffView
 from assure_tui.app.tui.views.timeline import TimelineView
-from assure_tui.themes import palette
 
 SNOOZE: Final = 3600.0
 YANK_LIMIT: Final = 65_536
@@ -71,10 +70,10 @@ class AssureApp(Reviewing):
 
     def action_theme(self) -> None:
         """Take the next theme."""
-        names = list(palette.PALETTES)
+        names = list(self.shelf.palettes)
         here = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(here + 1) % len(names)]
-        self.say(f"Theme: {palette.load(self.theme).label}")
+        self.say(f"Theme: {neutral_line(self.shelf.palettes[self.theme].label, 60)}")
 
     def action_yank(self) -> None:
         """Copy what the cursor is on."""
@@ -139,8 +138,8 @@ class AssureApp(Reviewing):
             if key.group != "move"
         ]
         choices += [
-            Choice(f"theme_named({name!r})", f"Theme: {palette.load(name).label}", "", "theme")
-            for name in palette.PALETTES
+            Choice(f"theme_named({name!r})", f"Theme: {neutral_line(shown.label, 60)}", "", "theme")
+            for name, shown in self.shelf.palettes.items()
         ]
         choices += [
             Choice(f"run_named({row.id!r})", f"Run {short(row.id)}  {neutral_line(row.title, 80)}", "", "runs")

@@ -20,7 +20,8 @@ from assure_tui.app.tui.lines import Listing, Row, blank, still, title
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.views.base import Caption
 from assure_tui.themes import glyphs, palette
-from assure_tui.themes.style import sheet
+from assure_tui.themes.palette import Shelf
+from assure_tui.themes.style import SHEET
 
 UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _HISTORY: Final = (
@@ -45,7 +46,7 @@ KEYS: Final = (
 class FirstStart(App[str]):
     """Ends with `watch`, `demo` or nothing; `left_out` are the places that the operator does not want read."""
 
-    CSS = sheet()
+    CSS_PATH = SHEET
     TITLE = "assure"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,7 +74,8 @@ class FirstStart(App[str]):
         `escrow` tells how many megabytes of raw records are kept, `days` how long closed shards of the ledger are.
         """
         super().__init__(ansi_color=True if no_color else None)
-        self._chosen_theme = palette.load("mono" if no_color else theme or "dark").name
+        self._shelf = Shelf(home.config.parent / "themes")
+        self._chosen_theme = "mono" if no_color else theme or "dark"
         self.ascii_only = ascii_only
         self.set_class(ascii_only, "-ascii")
         self._escrow, self._days = escrow, days
@@ -95,8 +97,8 @@ class FirstStart(App[str]):
 
     def on_mount(self) -> None:
         """Look around in a thread."""
-        for name in palette.PALETTES:
-            self.register_theme(palette.load(name).theme())
+        for shown in self._shelf.palettes.values():
+            self.register_theme(shown.theme())
         self.theme = self._chosen_theme
         crumb = f" {self._glyphs.marks['crumb']} "
         self.query_one("#header", Caption).show(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from operator import attrgetter
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import work
@@ -14,6 +15,7 @@ from textual.actions import ActionParseResult
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.css.errors import StylesheetError
 from textual.dom import DOMNode
 from textual.events import Event
 from textual.events import Key as KeyPressed
@@ -38,7 +40,8 @@ from assure_tui.app.tui.views.notes import NotesView
 from assure_tui.app.tui.views.runs import RunsView
 from assure_tui.app.tui.views.timeline import TimelineView
 from assure_tui.themes import glyphs, palette
-from assure_tui.themes.style import sheet
+from assure_tui.themes.palette import Shelf
+from assure_tui.themes.style import SHEET
 
 POLL: Final = 1 / 20
 """Seconds between two looks at the desk's revision."""
@@ -57,6 +60,8 @@ VERIFY_AFTER: Final = 0.5
 """Seconds after the start: the screen is painted first."""
 VERIFY_EVERY: Final = 60.0
 """Seconds between two checks of the ledger that nobody asked for."""
+VERIFY_SHARE: Final = 0.002
+"""Share of a core that these checks may take."""
 VERIFIED_UNASKED: Final = 50_000
 """Entries up to which the ledger is checked unasked: a third of a second in a thread."""
 
@@ -64,7 +69,7 @@ VERIFIED_UNASKED: Final = 50_000
 class Frame(App[int]):
     """What is on the screen whatever is being done. `Moving` and `Reviewing` add the actions."""
 
-    CSS = sheet()
+    CSS_PATH = SHEET
     TITLE = "assure"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -91,14 +96,17 @@ class Frame(App[int]):
         recorder: Companion | None = None,
         welcome: str = "",
         notify: NotifyConfig | None = None,
+        themes: Path | None = None,
     ) -> None:
         """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal.
 
         `recorder` is the process that this screen started to record: it is kept running, and others can be named.
         `welcome` are our own words over the list of runs; `notify` says how to tell of new findings, if at all.
+        `themes` is the folder of the operator's own palettes.
         """
-        chosen = "mono" if no_color else theme or "dark"
-        self._first_theme = palette.load(chosen).name
+        self.shelf = Shelf(themes)
+        self._first_theme = "mono" if no_color else theme or "dark"
+        self._sheet_stamp = _stamp(SHEET)
         super().__init__(ansi_color=True if no_color else None)
         self.ascii_only = ascii_only
         self.set_class(ascii_only, "-ascii")
@@ -146,8 +154,8 @@ class Frame(App[int]):
 
     def on_mount(self) -> None:
         """Register the palettes, read the desk, begin to poll."""
-        for name in palette.PALETTES:
-            self.register_theme(palette.load(name).theme())
+        for shown in self.shelf.palettes.values():
+            self.register_theme(shown.theme())
         self.theme = self._first_theme
         if self._keymap:
             self.keys_now |= {name: keys for name, keys in self._keymap.items() if name in self.keys_now}
@@ -190,6 +198,7 @@ class Frame(App[int]):
             self._unsay()
         if now - self._looked_at >= LOOK:
             self._looked_at = now
+            self._look_at_themes()
             self._look_who_records()
             self._tell_of_findings()
         if self.paused or now < self._rest_until or not self.at_desk:
@@ -221,6 +230,29 @@ class Frame(App[int]):
                 self.session.presence = presence
                 self.show_bars()
 
+    def _look_at_themes(self) -> None:
+        """Take over palettes and the style sheet as soon as their files change; a mistake in one is said."""
+        for name in self.shelf.refresh():
+            self.register_theme(self.shelf.palettes[name].theme())
+            if name == self.theme:
+                self.mutate_reactive(type(self).theme)
+        for problem in self.shelf.problems:
+            self.say(problem)
+        self.shelf.problems.clear()
+        stamp = _stamp(SHEET)
+        if stamp != self._sheet_stamp:
+            self._sheet_stamp = stamp
+            try:
+                sheets = self.stylesheet.copy()
+                sheets.read_all([SHEET])
+                sheets.parse()
+            except StylesheetError as error:
+                self.say(f"{SHEET} cannot be used: {error}")
+                return
+            self.stylesheet = sheets
+            for screen in self.screen_stack:
+                self.stylesheet.update(screen)
+
     def _tell_of_findings(self) -> None:
         """Tell once of each finding that came since the screen was opened; also while it is held, or a dialog open."""
         driver = self._driver
@@ -231,7 +263,7 @@ class Frame(App[int]):
                 tell(notice, self._notify, driver.write)
 
     def _verify_when_idle(self, now: float) -> None:
-        """Check the ledger in a thread: at first, then once a minute while it is small enough to be quick.
+        """Check the ledger in a thread: at first, then once a minute, or less often where that would keep a core busy.
 
         Also when it did not grow: that is how it looks after somebody changed what stands in it.
         """
@@ -242,8 +274,11 @@ class Frame(App[int]):
 
     @work(thread=True, exclusive=True, group="verify")
     def _verify_quietly(self) -> None:
+        began = time.thread_time()
         with suppress(*TROUBLE):
             self.session.desk.verify(None)
+        spent = time.thread_time() - began
+        self._verify_from = time.monotonic() + max(VERIFY_EVERY, spent / VERIFY_SHARE)
 
     def reread(self) -> None:
         """Read everything that is on the screen again."""
@@ -413,3 +448,12 @@ class Frame(App[int]):
         }:
             return any(key.works_in(here) for key in table() if key.action.partition("(")[0] == action)
         return super().check_action(action, parameters)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Give when a file was changed, and its size; nothing of a file that cannot be looked at."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size

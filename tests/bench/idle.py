@@ -3,7 +3,8 @@
     python tests/bench/idle.py [--files N] [--seconds S] [--samples K]
 
 The screen stands on a pseudo-terminal, its recorder beside it, over many logs. First none of them grows, then one does.
-Processor time and memory are those of the two processes, memory at even intervals, so that a leak is seen as a slope.
+Processor time and memory are those of the two processes, memory at even intervals, so that a leak is seen as a slope
+(of the last two thirds: at first caches fill).
 Eight hours are extrapolated from the seconds that were measured, and the lines say so.
 """
 
@@ -124,7 +125,7 @@ def watch(processes: dict[str, int], ledger: Path, seconds: float, samples: int)
     for name, costs in taken.items():
         busy = (costs[-1].busy - costs[0].busy) / seconds
         memory = [cost.memory for cost in costs]
-        rise = slope(memory, every) * EIGHT_HOURS
+        rise = slope(memory[len(memory) // 3 :], every) * EIGHT_HOURS
         print(f"  {name}: {busy:.2%} of a core; memory in MB {' '.join(f'{value:.0f}' for value in memory)}; "
               f"extrapolated to 8 h: {busy * EIGHT_HOURS:.0f} s of processor, memory {rise:+.1f} MB")  # fmt: skip
     growth = (size_of(ledger) - size) / seconds * EIGHT_HOURS / 1e6
