@@ -69,6 +69,9 @@ _TRYING = _WORDS["trying"]
 _FAILING = _WORDS["failing"]
 _WISHES = _WORDS["wishes"]
 _INSTRUMENTS = _WORDS["instruments"]
+_ENSURING = frozenset({"ensure", "sure", "double-check"})
+_CHECKING = frozenset({"confirm", "verify", "check", "see"})
+"""Verbs by which somebody is told to find out whether something was done."""
 _PRESENT = frozenset({"am", "i'm", "we're", "is", "are"})
 _OBJECTS = _DETERMINERS | {"by", "you", "me", "us", "him", "them"}
 _PARTICIPLE = re.compile(
@@ -256,6 +259,8 @@ def _inside_condition(left: list[str], *, own: bool) -> bool:
     for word in reversed(left):
         if word in {",", ";", ".", "—", ":"}:
             return False
+        if word in _ENSURING or (word in _CHECKING and {"you", "please"} & set(left[: left.index(word)])):
+            return True
         if word in _INNER or (word == "after" and not own):
             return True
     return False

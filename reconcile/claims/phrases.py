@@ -52,6 +52,14 @@ def goes_with_noun(tokens: Tokens, at: int) -> bool:
     return not (_is_thing(clause[0]) and clause[0] not in _ARTICLES)
 
 
+def is_in_name(text: str, tokens: Tokens, at: int) -> bool:
+    """Tell whether a word is part of a name in the middle of a sentence: "we have Frozen Mahi Mahi Fillet"."""
+    if not 0 < at < len(tokens) - 1:
+        return False
+    before, here, after = (text[tokens[index][1]] for index in (at - 1, at, at + 1))
+    return here.isupper() and after.isupper() and before.islower()
+
+
 def _is_thing(word: str) -> bool:
     """Tell whether a word names something acts are done to, and is no verb that opens a sentence itself."""
     if action_of_noun(word):

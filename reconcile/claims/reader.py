@@ -24,7 +24,7 @@ from assure_tui.reconcile.claims.segment import Unit
 from assure_tui.reconcile.claims.segment import units as cut
 from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
 from assure_tui.reconcile.claims.verbs import Tokens, acts_on_many, boundary, is_plural, nominal, of_nothing, verbs_in
-from assure_tui.reconcile.claims.weight import VerbAt, is_inline, looks, proposes, weight_of
+from assure_tui.reconcile.claims.weight import VerbAt, is_inline, looks, proposes, tells_found, weight_of
 
 MAX_FRAMES = 400
 """Frames read of one text."""
@@ -60,6 +60,7 @@ _IN_ORDER = re.compile(
 """The tasks were done "in the requested order", which is no order of goods."""
 _GOES_ON = re.compile(r"(?<=\w{4}|\w{3}\))[.;] (?=[a-z])")
 """The end of a sentence whose next one begins with a small letter, as one that opens with an identifier does."""
+_POINTERS = frozenset({"this", "that", "it", "these", "those", "them"})
 _JOINING = frozenset({"and", ",", "then", "&"} | _OPENING_ADVERBS)
 _I = re.compile(r"\b(?:I|we|We)\b")
 _OPENS_ITEM = re.compile(r"[^\d:;,.–—(]{0,30}[:#*`\s]{0,4}$")
@@ -221,11 +222,14 @@ class Reader:
             verb.mode == "state"
             and verb.lemma == "confirm"
             and action in {"book", "order", "cancel", "exchange", "return"}
+            and not tells_found(tokens, verb)
         ):
             weak = False
         mode = verb.mode
         if mode == "state" and verb.action == DO and action != DO and self._settled(unit, tokens, verb, start, end):
             mode, weak = "completed", False
+        if self.asks and not near and tokens[verb.at + 1 : verb.at + 2] and tokens[verb.at + 1][0] in _POINTERS:
+            weak = True  # "I've set this to zero": an argument of what is asked leave for
         if is_inline(verb.lemma) and action == verb.action and not near and len(_names(text[start:end])) == 0:
             weak = True
         if verb.mode == "ongoing" and verb.action == DO and action in {"cancel", "return", "exchange", "refund"}:

@@ -20,7 +20,7 @@ from assure_tui.reconcile.actionwords import (
     verb_forms,
 )
 from assure_tui.reconcile.claims.modality import Mode, stance
-from assure_tui.reconcile.claims.phrases import goes_with_noun, quotations
+from assure_tui.reconcile.claims.phrases import goes_with_noun, is_in_name, quotations
 from assure_tui.reconcile.claims.weight import VerbAt
 from assure_tui.reconcile.tables import table
 
@@ -78,6 +78,8 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
         if not lemma or form == "third" or any(a <= start < b for a, b in apart):
             continue
         if form == "base" and is_entity(lemma) and at + 1 < len(tokens) and _NUMBERED.match(tokens[at + 1][0]):
+            continue
+        if is_in_name(unit.text, tokens, at):
             continue
         if word in {"did", "do"} and at + 1 < len(tokens) and tokens[at + 1][0] in _AFTER_AUXILIARY:
             continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
@@ -70,6 +70,8 @@ _REASONS = frozenset({"since", "because", "as"})
 _SECOND = frozenset({"you", "you've", "you're"})
 _STOPS = frozenset({",", ";", "and", "but", "then", ".", ":", "—", "–"})
 _ENDS_OBJECT = frozenset(table("grammar")["prepositions"].split()) | _STOPS
+_CLAUSE = frozenset({"that", "whether", "if", "which", "what", "how", "where", "when"})
+"""Words that open what was found out: "confirmed that it is pending"."""
 _AUXILIARIES = frozenset(" ".join(table("grammar")[name] for name in ("adverbs", "be", "have")).split())
 _TIMED = frozenset(
     {"via", "with", "within", "before", "after", "until", "since", "during", "between", "more", "less", "over", "under"}
@@ -115,6 +117,9 @@ def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool
     after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
     if after[:1] == ["to"] and after[1:2] and after[1].endswith("ing"):
         return True
+    found = bool(after[:1] and after[0] in _CLAUSE) or bool(_FIRST & set(_before(tokens, verb)))
+    if found and verb.lemma in _prose()["finding"]:
+        return True
     nouns = {singular(token) for token in takewhile(lambda token: token not in _ENDS_OBJECT, after)}
     if verb.action == DO:
         return bool(nouns & _prose()["looking"]) or (action == DO and verb.lemma == "confirm")
@@ -122,6 +127,10 @@ def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool
         return bool({"above", "below"} & set(after))
     reckons = after[:1] == ["up"] and verb.lemma == "add"
     return reckons or bool(nouns & _prose()["thought"]) or (verb.lemma == "make" and bool(nouns & _prose()["made"]))
+
+
+def _before(tokens: list[tuple[str, int, int]], verb: VerbAt) -> list[str]:
+    return [token for token, _, _ in tokens[max(0, verb.at - 3) : verb.at]]
 
 
 Weight: TypeAlias = Literal["plain", "terse", "found"]
@@ -146,7 +155,7 @@ def weight_of(
         return "plain"
     if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
         return "found"
-    if verb.bare and _is_reduced(before, after):
+    if verb.bare and (_is_reduced(before, after) or _is_found_in(tokens, verb)):
         return "found"
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
         return "found" if "there" in left else terse if left & {"was", "were"} else "plain"
@@ -243,6 +252,19 @@ def _is_seen(before: list[str]) -> bool:
         if word in _prose()["seeing"]:
             return True
     return False
+
+
+def tells_found(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
+    """Tell whether words say that a state was seen: "I see your order is confirmed"."""
+    return _is_seen([token for token, _, _ in tokens[max(0, verb.at - MAX_LEFT) : verb.at]])
+
+
+def _is_found_in(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
+    """Tell whether a bare participle goes with what the agent sees: "I see order 7, placed on Monday"."""
+    before = [token for token, _, _ in tokens[: verb.at]]
+    return before[-1:] == [","] and any(
+        one in _FIRST and other in _prose()["finding_things"] for one, other in pairwise(before)
+    )
 
 
 def _is_relative(before: list[str], after: list[str], *, bare: bool) -> bool:

@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from assure_tui.reconcile.actionwords import DO, OTHER, group_of, is_generic, name_words, singular
+from assure_tui.reconcile.actionwords import DO, OTHER, group_of, is_generic, name_words, object_groups, singular
 from assure_tui.reconcile.claims.values import MONTHS, number, same_amount, same_date
 from assure_tui.reconcile.match.actions_model import shape
+from assure_tui.reconcile.match.actions_phrase import topic
 from assure_tui.reconcile.match.aliases import told_by, words_of
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
@@ -221,6 +222,8 @@ def _names_another(saying: Saying, act: Act) -> bool:
 def _agreement(frame: Frame, act: Act) -> Decimal:
     if frame.objects & act.objects:
         return Decimal(1)
+    if frame.action != DO and not frame.weak and not object_groups(tuple(topic(frame))):
+        return Decimal(0)
     telling = (
         frame.action == act.action and frame.action != DO and not (is_generic(frame.lemma) or is_generic(act.verb))
     )

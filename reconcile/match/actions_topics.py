@@ -9,7 +9,6 @@ its result, or among the names that its target goes by.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assure_tui.reconcile.actionwords import (
@@ -22,9 +21,10 @@ from assure_tui.reconcile.actionwords import (
     object_groups,
     singular,
 )
-from assure_tui.reconcile.claims.values import MONTHS, NUMBER_WORDS
+from assure_tui.reconcile.claims.values import MONTHS
 from assure_tui.reconcile.effects.tools import leaves
 from assure_tui.reconcile.match.actions_pairs import EDITS, KIN, SAME_ACTION, is_implied, is_source, kin_of
+from assure_tui.reconcile.match.actions_phrase import EMPTY, OWN, TOKEN, topic
 from assure_tui.reconcile.records import akin
 from assure_tui.reconcile.tables import table
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.actions_model import Act, Saying
 
-MAX_TOPIC = 6
-"""Nouns of a phrase that are taken for what it is about."""
 MAX_ARGUMENTS = 200
 MAX_TEXT = 2000
 MAX_NAME = 60
@@ -43,34 +41,16 @@ MAX_NAME = 60
 MIN_ACRONYM = 2
 MAX_ACRONYM = 4
 """Letters of a name that may stand for several words."""
-MAX_LEFT = 400
-"""Code points before a verb in which its subject is sought."""
 _WORD = re.compile(r"[^\W\d_]{3,40}")
-_GRAMMAR = table("grammar")
-_EMPTY = frozenset(
-    " ".join(
-        _GRAMMAR[name]
-        for name in (
-            *("adverbs", "be", "have", "plan", "may", "do", "determiners", "first_person", "second_person"),
-            *("joins", "relatives", "hedges", "common", "vague"),
-        )
-    ).split()
-)
-_ENDS = frozenset(
-    " ".join(_GRAMMAR[name] for name in ("prepositions", "joins", "conditions", "relatives", "circumstance")).split()
-) | {":", ";", ".", ",", "(", "—"}
-_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[:;.,(—]")
-_AUXILIARIES = frozenset(" ".join(_GRAMMAR[name] for name in ("adverbs", "be", "have")).split())
-_MARKS = frozenset({":", ";", ",", "(", "—"})
 _LETTERS = re.compile(r"[^\W\d]{3,60}")
 _CODES = frozenset({"id", "ids", "no", "number", "code", "key", "ref", "reference", "token", "uuid"})
 _CONTENT = frozenset(table("actions")["arguments"]["content"].split())
 _NUMERIC = re.compile(r"(?<![\w-])\d{1,12}(?![\w-])")
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _IDS = frozenset({"id", "uuid", "iban", "email"})
 _DATED = frozenset({*MONTHS, "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today"})
-VAGUE = frozenset(_GRAMMAR["vague"].split())
+VAGUE = frozenset(table("grammar")["vague"].split())
 """Nouns that name nothing in particular."""
-_OWN = frozenset({"i", "we", "i've", "we've"})
 _TIGHT = frozenset({"event", "message", "ticket", "order", "web", "human", "cash", "address"})
 """Groups of nouns that mean nearly the same."""
 
@@ -131,8 +111,8 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
     lacks = {
         "money": not (act.money or act.amounts or _NUMERIC.search(act.arguments)),
         "number": not _NUMERIC.search(f"{act.arguments} {act.answer}"),
-        "date": not (act.dates or _NUMERIC.search(act.arguments)),
-        "time": not (act.times or act.dates),
+        "date": not (act.dates or _NUMERIC.search(act.arguments) or _DAY.search(act.answer)),
+        "time": not (act.times or act.dates or _DAY.search(act.answer)),
         "email": "@" not in act.arguments,
     }
     said = [found for found in near if found.kind in lacks]
@@ -149,7 +129,7 @@ def _is_short_for(name: str, given: str) -> bool:
 def _is_before(name: str, frame: Frame, low: str) -> bool:
     """Tell whether a name stands before an active verb: "I've read 'terms.txt' and adjusted the rent"."""
     verb = low.find(frame.surface) if frame.surface else -1
-    return verb > 0 and low.find(name) < verb and bool(_OWN & set(_TOKEN.findall(low[:verb].replace("’", "'"))))
+    return verb > 0 and low.find(name) < verb and bool(OWN & set(TOKEN.findall(low[:verb].replace("’", "'"))))
 
 
 def is_about(frame: Frame, act: Act) -> bool | None:
@@ -178,47 +158,6 @@ def is_beside(frame: Frame, act: Act) -> bool:
     )
 
 
-def topic(frame: Frame) -> list[str]:
-    """Give the nouns of the phrase that a verb governs: of its object, or of its subject when it is passive."""
-    return list(_topic(frame.text, frame.surface))
-
-
-@lru_cache(maxsize=4096)
-def _topic(text: str, surface: str) -> tuple[str, ...]:
-    low = text.lower().replace("’", "'")
-    left, _, right = low.partition(surface) if surface else (low, "", "")
-    subject = _TOKEN.findall(left[-MAX_LEFT:])
-    own = bool(_OWN & set(subject))
-    last = max((at for at, token in enumerate(subject) if token in _MARKS), default=-1)
-    subject = subject[last + 1 :]
-    while subject and (subject[-1] in _AUXILIARIES or subject[-1] in _ENDS):
-        subject.pop()
-    if own or not subject:
-        return tuple(_content(_phrase(_TOKEN.findall(right)[:14])))[:MAX_TOPIC]
-    return tuple(_content(_phrase(subject)))[:MAX_TOPIC]
-
-
-def _phrase(tokens: list[str]) -> list[str]:
-    """Cut a phrase at its first preposition, mark or joint."""
-    found: list[str] = []
-    for token in tokens:
-        if token in _ENDS:
-            if found:
-                break
-            continue
-        found.append(token)
-    return found
-
-
-def _content(tokens: list[str]) -> list[str]:
-    return [singular(token.removesuffix("'s")) for token in tokens if token.isascii() and _says(token)]
-
-
-def _says(token: str) -> bool:
-    plain = token.removesuffix("'s")
-    return bool(_WORD.fullmatch(plain)) and plain not in _EMPTY | NUMBER_WORDS.keys() and singular(plain) not in _EMPTY
-
-
 def keys_of(args: Mapping[str, Any]) -> frozenset[str]:
     """Give the words of the names of those arguments that have a value."""
     return frozenset(word for keys, _ in leaves(dict(args))[:MAX_ARGUMENTS] for key in keys for word in name_words(key))
@@ -240,4 +179,4 @@ def vocabulary(
             texts.append(value[:MAX_TEXT])
     found = {word for text in texts for word in _LETTERS.findall(text)}
     words = {part for word in found for part in (word.lower(), *name_words(word))}
-    return frozenset(singular(word) for word in words if word not in _EMPTY)
+    return frozenset(singular(word) for word in words if word not in EMPTY)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import DO, group_of, name_words, verb_forms
+from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, object_groups, verb_forms
 from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.claims.weight import asks_leave, is_inline
 from assure_tui.reconcile.match import actions_aspects as aspects
@@ -32,7 +32,8 @@ from assure_tui.reconcile.match.actions_pairs import (
     kinship,
     said_of,
 )
-from assure_tui.reconcile.match.actions_topics import is_about, is_beside, is_foreign, is_given, topic
+from assure_tui.reconcile.match.actions_phrase import topic
+from assure_tui.reconcile.match.actions_topics import is_about, is_beside, is_foreign, is_given
 from assure_tui.reconcile.match.actions_values import other_amount, other_count, other_date, other_time
 from assure_tui.reconcile.records import akin
 
@@ -64,10 +65,14 @@ _NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
 _NO_SUBMISSION = frozenset({"draft", "other"})
 _DISTINCT = frozenset({"book", "order", "exchange", "invite", "enroll"})
 """Acts of the world that are no way to say that another one took effect."""
+_I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
 _ANOTHER = re.compile(r"\b(?:other|another|else|second|further|more|additional|remaining|rest|yet|duplicate|new)\b")
 """Words by which a denial is about something beside what was done."""
 _FOLLOWS = re.compile(r"\baccordingly\b", re.IGNORECASE)
 """What was done in the wake of what was told: no call needs to be its own."""
+_STATES = (("status",), ("state",))
+MIN_STEM = 4
+"""Letters of a verb that may be told by a state in a result."""
 _LONG_AGO = "an act further back than what is kept open may be what is meant"
 
 
@@ -361,10 +366,17 @@ class Verdict(Bench):
                 continue
             held = str(act.effect.args).lower()
             alike = kin_of(frame, act) >= KIN and any(name in held for name in names)
-            alike = alike or is_given(frame, act)
+            alike = alike or is_given(frame, act) or self._is_answered(saying, act)
             if alike or (values and all(value in held for value in values)):
                 found.append(act)
         return found
+
+    @staticmethod
+    def _is_answered(saying: Saying, act: Act) -> bool:
+        """Tell whether the state that a call's result tells is the very word: `status: escalated_to_emergency`."""
+        states = (value for record in act.records for key, value in record.fields if name_words(key)[-1:] in _STATES)
+        told = {word for value in states for word in name_words(value)}
+        return act.group != "draft" and len(saying.frame.surface) >= MIN_STEM and saying.frame.surface in told
 
     def _invents(self, saying: Saying) -> bool:
         """Tell whether words that could tell a state give an identifier that nobody and no result ever named."""
@@ -422,6 +434,7 @@ class Verdict(Bench):
             for act in self.free(saying)
             if act.turn == saying.turn and act.action != "draft" and not is_foreign(saying, act, self.matter.asked_text)
             if is_about(frame, act)
+            or (act.action == OTHER and not object_groups(act.nouns))
             or (act.action == DO and is_about(frame, act) is None)
             or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
             if self._conflict(saying, act) is None
@@ -448,11 +461,9 @@ class Verdict(Bench):
     def _users_own(self, saying: Saying) -> bool:
         """Tell whether the user said to have done it, or the agent had told the user to do it."""
         frame = saying.frame
-        if any(verb.action == DO for verb in verb_forms(frame.surface)):
+        if any(verb.action == DO for verb in verb_forms(frame.surface)) or _I_DID.search(frame.text):
             return False
-        if frame.lemma and re.search(
-            rf"\bi(?:'ve| have)? (?:just |now )?{re.escape(frame.surface)}\b", self.matter.asked_text
-        ):
+        if any(other.lemma == frame.lemma and other.mode == "completed" for other in self.matter.asked):
             return True
         if any(
             kinship(frame.action, other.action) == SAME_ACTION for other in self.matter.asked if other.mode == "request"
@@ -461,7 +472,7 @@ class Verdict(Bench):
         return saying.turn > 1 and any(
             re.search(rf"(?:^|please |then |[.!?]\s|\n\W*){re.escape(frame.lemma)}\b", text.lower())
             for at, text in self.matter.spoken
-            if at < saying.at
+            if at < saying.at and not asks_leave(text, strictly=True)
         )
 
     def _corrected(self, saying: Saying) -> bool:
