@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_results import is_result, names_thing, of_another, own
 from assure_tui.reconcile.claims.coding_text import MASKS, without_settings
 from assure_tui.reconcile.claims.coding_verbs import Found
 
@@ -23,18 +24,6 @@ _COUNTED = re.compile(r"(?<![\d.,])[1-9]\d{0,8} (?:tests? |specs? )?$")
 _TARGET = re.compile(r"\b(?:to|onto|branch) $")
 """Before the name of a branch, which tells of no check: "pushed to `test/cart`"."""
 _PART = re.compile(r"[A-Za-z][a-z]+|[a-z]+")
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
-    r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
-    r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after|how|why|lacks?|missing|makes?|"
-    r"making|looks?|seems?|appears?|regardless|reasons?|instead of|rather than|"
-    r"(?:test(?:s|ed|ing)?|assert(?:s|ed|ing)?|check(?:s|ed|ing)?) (?:that|whether))\b"
-)
-_DESCRIPTIVE = re.compile(r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
-_FOREIGN = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
-"""Another person's checks: "Stefan's tests pass"."""
-_FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of|share of)\b")
-"""How a figure is reckoned is no result: "passed assertions divided by all"."""
 _OFFERED = re.compile(r" {0,2}\( ?[\ue001\ue003]{1,400} ?\)")
 """A command in brackets after the result: what the agent offers as the proof."""
 _TOPIC = re.compile(
@@ -46,17 +35,6 @@ _BRIEF = re.compile(r"^\W{0,40}(?:(?!being|be|is|are|been|gets)[\w.#-]{1,80} ){1
 """A short sentence whose subject is no check by name: "Fix 1 passes."."""
 _TALLY = re.compile(r"(?<![\w.#])\d{1,6}(?:/\d{1,6})? (?:pass(?:ed|ing|es)?|fail(?:ed|ing|ures?)?|skipped)\b")
 """Counts that speak of tests without naming them: "41 passed, 2 failed"."""
-_PLURAL = re.compile(
-    r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
-    r"|\band [a-z-]{2,40}|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
-)
-_ONLY_IF = re.compile(r" {1,4}(?:only )?(?:if|unless|as long as|provided)\b")
-"""After a result, what makes it one that would be: "the lookup only succeeds if the parent comes first"."""
-_OBJECT = re.compile(
-    r" {1,4}(?P<object>(?:(?:the|a|an|it|its|them|that|this|these|those|their|your|any|each)\b|--|[\ue001\ue003])"
-    r"[^.;,:(]{0,40})"
-)
-"""A thing right after a form of "pass"."""
 _GENERIC = "verified"
 
 
@@ -101,8 +79,10 @@ def listed_check(prepared: Prepared) -> Iterator[Found]:
 def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
-    passed = next((hit for hit in words.passes.finditer(masked, start, end) if _is_result(masked, hit)), None)
+    passed = next((hit for hit in words.passes.finditer(masked, start, end) if is_result(masked, hit)), None)
     failed = words.fails.search(masked, start, end)
+    if failed and passed and names_thing(masked, failed):
+        failed = None
     if failed and (
         passed is None or failed.start() < passed.start() or _COUNTED.search(masked[start : failed.start()])
     ):
@@ -112,14 +92,7 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     else:
         return
     before = masked[start : result.start()]
-    if (
-        _HYPOTHETICAL.search(before)
-        or _FOREIGN.search(prepared.unit.text, start, result.start())
-        or _DESCRIPTIVE.search(masked[start : result.end()])
-        or _ONLY_IF.match(masked, result.end())
-        or _FORMULA.search(masked, start, end)
-        or (result.group() == "failing" and before.endswith(" of "))
-    ):
+    if not own(prepared, start, result, end) or (result.group() == "failing" and before.endswith(" of ")):
         return
     if bad and result.group().startswith("failure") and _TOPIC.search(before):
         return
@@ -145,6 +118,9 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
     if general and general[0] < result.start() and not bad and _listed_after(masked, result.end(), specific):
         yield Found(_GENERIC, general[0], max(span[1] for span in specific.values()))
         return
+    if of_another(masked, start, result, subjects.values()):
+        yield from _clause(prepared, result.end(), end)
+        return
     if not specific:
         if bad and result.group().startswith("failure"):
             return
@@ -169,28 +145,6 @@ def _clause(prepared: Prepared, start: int, end: int) -> Iterator[Found]:
         return
     for kind, (a, b) in specific.items():
         yield Found(kind, a, b)
-
-
-def _is_result(masked: str, hit: re.Match[str]) -> bool:
-    """Tell whether a word of passing tells a result.
-
-    It does not as a noun ("a pass"), with an object ("passing `--all`", "passing the context"), or where it tells how
-    something else is done ("uses the cache cleanly").
-    """
-    word = hit.group()
-    before = masked[max(0, hit.start() - 60) : hit.start()]
-    last = _WORD.findall(before)[-2:]
-    if word == "pass":
-        return bool(_PLURAL.search(masked[: hit.start()]))
-    if word == "passing":
-        return not _handed_on(masked, hit.end()) or not lexicon().subjects.keys().isdisjoint(last[-1:])
-    return word != "cleanly" or not lexicon().goes.isdisjoint(last)
-
-
-def _handed_on(masked: str, at: int) -> bool:
-    """Tell whether what follows is an object that is no check: "passing the context", but "passing the test suite"."""
-    hit = _OBJECT.match(masked, at)
-    return hit is not None and lexicon().subjects.keys().isdisjoint(_WORD.findall(hit["object"].partition(" to ")[0]))
 
 
 def _listed_after(masked: str, end: int, specific: dict[str, tuple[int, int]]) -> bool:

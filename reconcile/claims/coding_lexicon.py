@@ -62,6 +62,10 @@ class Lexicon(msgspec.Struct, frozen=True):
     fails: re.Pattern[str]
     goes: Words
     """Verbs that with "cleanly" tell a result."""
+    follows: Words
+    """Words after an adjective of result that belongs to what stands before it."""
+    anything: Words
+    """Words before a result that are no subject of its own."""
     sieve: Sieve
     """The patterns of all the tables below, for one pass over a text."""
     results: Table
@@ -146,6 +150,8 @@ def lexicon() -> Lexicon:
         passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
         fails=_compile(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])"),
         goes=_words(results["goes"]),
+        follows=_words(results["follows"]),
+        anything=_words(results["anything"]),
         sieve=Sieve(joined),
         lists={kind: re.compile(pattern) for kind, pattern in data["lists"].items()},
         sections={name: re.compile(r"\b(?:" + "|".join(words) + r")\b") for name, words in data["sections"].items()},

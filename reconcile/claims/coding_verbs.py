@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assure_tui.reconcile.claims.coding_lexicon import Verb, lexicon, verb_of
+from assure_tui.reconcile.claims.coding_results import another_time
 from assure_tui.reconcile.claims.coding_text import MASKS
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _OF_ITSELF = frozenset({"stopped", "started", "restarted", "launched"})
 """Verbs that without an object tell of no act: "Stopped."."""
 _PLACED = frozenset({"behind", "separately"})
 """Words after a participle with which it tells how a thing is: "gated behind a flag"."""
+_HOW_MANY = frozenset({"all", "two", "three", "both"})
+"""Words that stand for the things meant only where no noun follows them: "all three landed"."""
 _FILLERS = frozenset({"and", "in", "this", "session", "far", "files", "file", "so"})
 _REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while", "given", "rather", "instead"})
 """Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
@@ -60,6 +63,13 @@ _IDIOMS = {
             "search",
             "theme",
             "question",
+            "work",
+            "review",
+            "scope",
+            "range",
+            "focus",
+            "candidates",
+            "suspects",
         }
     ),
     "pushed": frozenset({"point", "through", "further", "forward", "harder", "past", "toward", "towards", "closer"}),
@@ -208,6 +218,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if frame == "state" and kind in {"edited", "read", "created"} and not changed:
             continue
+        if frame in {"state", "headline"} and another_time(prepared.masked, 0, len(prepared.masked)):
+            continue
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
             or (brief and at <= 3 and token.text not in _INTRANSITIVE and kind not in {"installed", "deployed"})
@@ -270,7 +282,8 @@ def _first_person(tokens: list[Token], at: int) -> bool:
 def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
     """Tell whether the subject is one that the verb can be said of: commits land, and so do planes."""
     owners = words.owners[tokens[at].text]
-    return any(token.text in owners for token in tokens[max(0, at - 8) : at])
+    left = [token.text for token in tokens[max(0, at - 8) : at] if token.text not in words.grammar["adverbs"]]
+    return not owners.isdisjoint(left[-1:]) or not (owners - _HOW_MANY).isdisjoint(left)
 
 
 def _headline(kind: str, verb: str, mode: str, form: str) -> bool:

@@ -1,0 +1,163 @@
+"""Whether a word of passing or failing tells a result that the agent saw in this run, by the grammar around it.
+
+"The tests pass" is one. A condition, a wish, a criterion, what somebody else reports, what happened at another time,
+and how code behaves are none; neither is a word that belongs to another noun ("a passing test proves little", "the diff
+is clean, and the tests are short") or that hands something on ("passing `--all` to the test").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_text import MASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assure_tui.reconcile.claims.coding_text import Prepared
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
+_UNREAL = re.compile(
+    r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
+    r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
+    r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after\b(?![^,]{0,80},)|"
+    r"how|why|lacks?|missing|makes?|"
+    r"making|looks?|seems?|appears?|regardless|reasons?|instead of|rather than|"
+    r"presumably|supposedly|allegedly|probably|perhaps|maybe|hopefully|apparently|ideally|doubt|assum(?:e|ed|ing)|"
+    r"i (?:believe|suspect|think|guess)|criteri(?:a|on)|definition of done|"
+    r"expecting|checklist|requires?|(?:cases?|scenarios?|paths?|one|tests?) (?:where|in which)|"
+    r"(?:odd|strange|weird|surprising|suspicious|unlikely|possible|important|critical|essential) that|"
+    r"(?:test(?:s|ed|ing)?|assert(?:s|ed|ing)?|check(?:s|ed|ing)?) (?:that|whether))\b"
+    r"|\b(?:expected|remaining|(?:covers?|exercises?|describes?|simulates?)\b[^.;:]{0,80}) ?:"
+)
+_HEARSAY = re.compile(
+    r"\baccording to\b|\b(?:users?|authors?|reviewers?|maintainers?|readme|docs?|documentation|description|issue|"
+    r"ticket|snapshot|spec|comment|changelog|article|page|he|she|they|you)\b[^.;:]{0,30}"
+    r"\b(?:says?|said|states?|stated|claims?|claimed|reports?|reported|mentions?|mentioned|notes?|noted|writes?|wrote)\b"
+)
+"""Before a result that is somebody else's word; a tool that reports one is the agent's own source."""
+_BEHAVES = re.compile(r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
+_ANOTHERS = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
+"""Another person's checks: "Stefan's tests pass"."""
+_ANOTHER_TIME = re.compile(
+    r"\b(?:yesterday|nightly|this morning|last (?:week|month|year|night|release|sprint)|"
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?) ago|"
+    r"in (?:january|february|march|april|june|july|august|september|october|november|december)|"
+    r"in v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?= ?(?:[.,;)]|$)))(?!\w)"
+)
+_VACUOUS = re.compile(
+    r"[^.;:,(]{0,60}?\b(?:trivially|vacuously|accidentally|by accident|by luck|only because|for you|on your)\b"
+)
+"""After a result that is explained away, or the user's."""
+_FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of|share of)\b")
+"""How a figure is reckoned is no result: "passed assertions divided by all"."""
+_ONLY_IF = re.compile(r" {1,4}(?:only )?(?:if|unless|whenever|as long as|provided)\b")
+"""After a result, what makes it one that would be: "the lookup only succeeds if the parent comes first"."""
+_MEANS = re.compile(r"[^.;:,(]{0,60}\b(?:means?|implies|proves? (?:little|nothing)|(?:is|are)(?: not|n't) enough)\b")
+_OBJECT = re.compile(
+    r" {1,4}(?P<object>(?:(?:the|a|an|it|its|them|that|this|these|those|their|your|any|each)\b|--|[\ue001\ue003])"
+    r"[^.;,:(]{0,40})"
+)
+"""A thing right after a form of "pass": a check is passed, "passing the test suite"; anything else is handed on."""
+_PLURAL = re.compile(
+    r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
+    r"|\band [a-z-]{2,40}|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
+)
+_NEXT_WORD = re.compile(r" {1,8}(?P<word>[a-z]+(?:[-'][a-z]+)*)")
+_FINITE = re.compile(r"[^.;:,]{0,30}?\b(?:is|are|was|were|takes?|needs?|must|should|will|can|here|isn't|aren't)\b")
+_NEW_CLAUSE = re.compile(
+    r",\s(?!(?:including|with|plus|also|both|even)\b)|\b(?:so|and|but|while|because|which|that|where|when|until|since)\b"
+)
+_COPULA = re.compile(
+    r"(?P<subject>[a-z\ue000-\ue005-]+)(?: [a-z]+ly| now| still| all| also){0,2} (?:is|are|was|were|looks?)\b"
+)
+_AFTER_BE = re.compile(
+    r"\b(?:is|are|was|were|be|been|it's|looks?)(?: [a-z]+ly| now| still| all| also| again| both){0,3} {1,8}$"
+)
+_ADJECTIVES = frozenset({"passing", "green", "clean"})
+_MASKED = frozenset(MASKS.values())
+
+
+def is_result(masked: str, hit: re.Match[str]) -> bool:
+    """Tell whether a word of passing tells a result rather than names, describes or hands on a thing."""
+    word = hit.group()
+    before = masked[max(0, hit.start() - 60) : hit.start()]
+    last = _WORD.findall(before)[-2:]
+    if word == "pass":
+        return bool(_PLURAL.search(masked[: hit.start()]))
+    checked = not lexicon().subjects.keys().isdisjoint(last[-1:])
+    taken = _OBJECT.match(masked, hit.end()) if word in {"passing", "passes"} else None
+    if taken and not (checked and word == "passing"):
+        return not lexicon().subjects.keys().isdisjoint(_WORD.findall(taken["object"].partition(" to ")[0]))
+    if word in _ADJECTIVES and not _AFTER_BE.search(before):
+        opens = checked or not before.strip(" (:—–-|*>✅✔✓") or before.rstrip()[-1:].isdigit()
+        return _predicate(masked, hit, opens=opens)
+    if word.startswith("successful"):
+        after = _NEXT_WORD.match(masked, hit.end())
+        goes = bool(last) and (_goes(last[-1]) or last[-1][0] in _MASKED)
+        return word == "successful" or goes or bool(after and _goes(after["word"]))
+    return word != "cleanly" or any(_goes(word) for word in last)
+
+
+def names_thing(masked: str, hit: re.Match[str]) -> bool:
+    """Tell whether a word of failing only names which check is meant: "the failing test now passes"."""
+    after = _NEXT_WORD.match(masked, hit.end())
+    return hit.group() in {"failing", "failed", "broken", "red"} and bool(after and after["word"] in lexicon().subjects)
+
+
+def own(prepared: Prepared, start: int, result: re.Match[str], end: int) -> bool:
+    """Tell whether the clause [start, end) tells its result as seen by the agent in this run."""
+    masked = prepared.masked
+    before = masked[start : result.start()]
+    return not (
+        _UNREAL.search(before)
+        or _HEARSAY.search(before)
+        or _ANOTHERS.search(prepared.unit.text, start, result.start())
+        or _BEHAVES.search(masked, start, result.end())
+        or _ONLY_IF.match(masked, result.end())
+        or _MEANS.match(masked, result.end())
+        or another_time(masked, start, end)
+        or _VACUOUS.match(masked, result.end(), end)
+        or _FORMULA.search(masked, start, end)
+    )
+
+
+def another_time(masked: str, start: int, end: int) -> bool:
+    """Tell whether [start, end) speaks of a time that lies before the run: "last week", "in March", "in 4.2"."""
+    return _ANOTHER_TIME.search(masked, start, end) is not None
+
+
+def of_another(masked: str, start: int, result: re.Match[str], subjects: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether a result belongs to another noun, and the checks are only spoken of in the next clause.
+
+    "The diff is clean, and the tests are short", but "all green: tests and lint", "it passes, tests included".
+    """
+    first = min(begin for begin, _ in subjects)
+    if first < result.end():
+        return False
+    gap = masked[result.end() : first]
+    if not _NEW_CLAUSE.search(gap):
+        return False
+    copula = [hit["subject"] for hit in _COPULA.finditer(masked, start, result.end())]
+    left = _WORD.findall(masked, start, result.start())
+    return (copula or left)[-1:] != [] and (copula or left)[-1] not in lexicon().anything
+
+
+def _goes(word: str) -> bool:
+    return word in lexicon().goes
+
+
+def _predicate(masked: str, hit: re.Match[str], *, opens: bool) -> bool:
+    """Tell whether an adjective says how a check came out, rather than which thing is meant: "a passing test".
+
+    In front of its noun it does so only where it `opens` a telegraphic clause: "Clean build on both targets".
+    """
+    after = _NEXT_WORD.match(masked, hit.end())
+    if after is None:
+        return True
+    words = lexicon()
+    if after["word"] not in words.subjects:
+        return after["word"] in words.grammar["after"] | words.grammar["adverbs"] | words.follows
+    return opens and not _FINITE.match(masked, after.end())
