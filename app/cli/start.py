@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             keymap=setting.user.keys,
             notify=setting.user.notify,
             themes=_own_themes(setting),
+            settings=setting.home.config,
         )
     finally:
         desk.close()

@@ -45,12 +45,14 @@ def run(
     welcome: str = "",
     notify: NotifyConfig | None = None,
     themes: Path | None = None,
+    settings: Path | None = None,
 ) -> int:
     """Show the desk until the operator leaves; give the exit code.
 
     With `attached_recorder` a child process records while the screen is open; `recorder_arguments` (paths, `--home`)
     go to its `record` command. `keymap` maps ids of the key table to keys. `welcome` stands over the list of runs;
-    `notify` says how to tell of new findings, if at all. `themes` is the folder of the operator's own palettes.
+    `notify` says how to tell of new findings, if at all. `themes` is the folder of the operator's own palettes,
+    `settings` the file that keeps what keys are mapped to.
     """
     with attached(recorder_arguments) if attached_recorder and not read_only else nullcontext() as recorder:
         app = AssureApp(
@@ -65,6 +67,7 @@ def run(
             welcome=welcome,
             notify=notify,
             themes=themes,
+            settings=settings,
         )
         end_with_terminal()
         return app.run() or 0

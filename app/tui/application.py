@@ -9,10 +9,13 @@ from typing import Final
 from textual import work
 from textual.app import SuspendNotSupported
 
+from assure_tui.app.desk.keymap import bind
 from assure_tui.app.neutral import neutral_line, neutralise
 from assure_tui.app.tui import paint, source
 from assure_tui.app.tui.dialogs.chooser import Choice, Chooser
+from assure_tui.app.tui.dialogs.rebind import RebindDialog
 from assure_tui.app.tui.keys import table
+from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.reviewing import Reviewing
 from assure_tui.app.tui.session import short
 from assure_tui.app.tui.views.diff import DiffView
@@ -120,13 +123,34 @@ class AssureApp(Reviewing):
 
     @work
     async def action_help(self) -> None:
-        """List the keys, those of this view first; Enter runs one."""
+        """List the keys, those of this view first; Enter runs one, tab gives it another key."""
         here = self.view
         keys = [key for key in table() if key.works_in(here.key)]
         own = [key for key in keys if key.views]
         shown = [(key, here.name_shown) for key in own] + [(key, key.group) for key in keys if not key.views]
-        choices = [Choice(key.action, key.help, key.shown(self.keys_now[key.id]), group) for key, group in shown]
-        await self._choose(Chooser("KEYS", choices, prompt="Type to narrow; Enter runs it"))
+        choices = [
+            Choice(key.action, key.help, key.shown(self.keys_now[key.id]), group, other=f"rebind({key.id!r})")
+            for key, group in shown
+        ]
+        await self._choose(Chooser("KEYS", choices, prompt="Type to narrow; Enter runs it, tab gives it another key"))
+
+    @work
+    async def action_rebind(self, name: str) -> None:
+        """Give an action another key, at once and in the settings."""
+        key = next(key for key in table() if key.id == name)
+        if self._settings is None or self.session.read_only or self.is_web:
+            self.say("Keys cannot be changed on this screen: [keys] in config.toml maps them.")
+            return
+        keys = await self.push_screen_wait(RebindDialog(key, self.keys_now))
+        if keys is None:
+            return
+        try:
+            bind(self._settings, name, None if keys == key.keys else keys)
+        except TROUBLE as error:
+            self.complain(error)
+            return
+        self.map_keys({name: keys})
+        self.say(f"{key.shown(keys)}: {key.help}. It stands in {neutral_line(str(self._settings), 120)}.")
 
     @work
     async def action_palette(self) -> None:

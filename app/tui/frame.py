@@ -51,7 +51,7 @@ SHARE: Final = 0.2
 """Share of the time that redrawing may take while an agent is busy; keys have the rest."""
 SAID_FOR: Final = 5.0
 OPENING: Final = frozenset(
-    {"decide", "note", "verdict", "seal", "withdraw", "missed", "search", "moment", "help", "palette"}
+    {"decide", "note", "verdict", "seal", "withdraw", "missed", "search", "moment", "help", "palette", "rebind"}
 )
 """Actions that open a dialog, mostly to type in."""
 HELD_FOR: Final = 10.0
@@ -97,12 +97,13 @@ class Frame(App[int]):
         welcome: str = "",
         notify: NotifyConfig | None = None,
         themes: Path | None = None,
+        settings: Path | None = None,
     ) -> None:
         """`keymap` maps ids of the key table to keys; `no_color` leaves all colours to the terminal.
 
         `recorder` is the process that this screen started to record: it is kept running, and others can be named.
         `welcome` are our own words over the list of runs; `notify` says how to tell of new findings, if at all.
-        `themes` is the folder of the operator's own palettes.
+        `themes` is the folder of the operator's own palettes, `settings` the file that keeps what keys are mapped to.
         """
         self.shelf = Shelf(themes)
         self._first_theme = "mono" if no_color else theme or "dark"
@@ -138,7 +139,8 @@ class Frame(App[int]):
         self._said_until = 0.0
         self._verify_from = 0.0
         self.keys_now: dict[str, str] = {key.id: key.keys for key in table()}
-        self._keymap = dict(keymap or {})
+        self._keymap: dict[str, str] = dict(keymap or {})
+        self._settings = settings
 
     def compose(self) -> ComposeResult:
         """Header, filter, one of seven views, footer."""
@@ -157,9 +159,7 @@ class Frame(App[int]):
         for shown in self.shelf.palettes.values():
             self.register_theme(shown.theme())
         self.theme = self._first_theme
-        if self._keymap:
-            self.keys_now |= {name: keys for name, keys in self._keymap.items() if name in self.keys_now}
-            self.set_keymap(self._keymap)
+        self.map_keys(self._keymap)
         self.revision = self.session.presence.revision
         self._verify_from = time.monotonic() + VERIFY_AFTER
         self.session.refresh_rows()
@@ -171,6 +171,13 @@ class Frame(App[int]):
             self.restore_screen()
         self.view.main().focus()
         self.set_interval(POLL, self._poll)
+
+    def map_keys(self, keys: Mapping[str, str]) -> None:
+        """Map ids of the key table to keys, beside what is mapped already."""
+        self._keymap |= {name: pressed.replace(" ", "") for name, pressed in keys.items()}
+        if self._keymap:
+            self.keys_now |= {name: pressed for name, pressed in self._keymap.items() if name in self.keys_now}
+            self.set_keymap(self._keymap)
 
     def restore_screen(self) -> None:
         """Set the screen as it was left; `Moving` knows how."""

@@ -30,16 +30,19 @@ class Choice:
     words: str
     key: str = ""
     group: str = ""
+    other: str = ""
+    """The action that tab does with it, if there is one."""
 
 
 class Chooser(Dialog[str | None]):
-    """Type to narrow, arrows to move, Enter to do it. The answer is the action."""
+    """Type to narrow, arrows to move, Enter to do it, tab for what else there is. The answer is the action."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "walk(1)", "Next", show=False),
         Binding("up", "walk(-1)", "Previous", show=False),
         Binding("pagedown", "walk(10)", "Ten on", show=False),
         Binding("pageup", "walk(-10)", "Ten back", show=False),
+        Binding("tab", "other", "What else can be done with it", show=False, priority=True),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice], *, prompt: str) -> None:
@@ -75,6 +78,12 @@ class Chooser(Dialog[str | None]):
         key = self.query_one(Listing).key
         if key:
             self.dismiss(self._choices[int(key)].action)
+
+    def action_other(self) -> None:
+        """Do the other thing with what the cursor is on."""
+        key = self.query_one(Listing).key
+        if key and self._choices[int(key)].other:
+            self.dismiss(self._choices[int(key)].other)
 
     def action_walk(self, by: int) -> None:
         """Move the cursor."""
