@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from assure_tui.app.desk.entries import EVIDENCE
 from assure_tui.ledger import standalone
 from assure_tui.ledger.checkpoint import parse_checkpoint
 from assure_tui.ledger.cosign import merged
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.ed25519 import Ed25519PrivateKey
+from assure_tui.ledger.entry import encode_entry
 from assure_tui.ledger.note import COSIGNATURE, Signer, VerifierKey
 from assure_tui.ledger.operator_key import load_identity
+from assure_tui.ledger.reading_key import ReadingKey
+from assure_tui.ledger.revocation import revoke
 from assure_tui.ledger.seal import seal
 from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.store import Draft
+from assure_tui.ledger.tree import leaf_hash, root
 
 GOLDEN = Path(__file__).parent / "golden"
 VERIFIER = Path(standalone.__file__).with_name(standalone.NAME)
@@ -185,6 +190,85 @@ def test_a_cosignature_vouches_and_a_forged_one_is_noticed(ledger, tmp_path):
         (ledger / "checkpoint").write_bytes(merged(head.note, [line]))
         done = check(ledger, "--witness", keys)
         assert done.returncode == code, done.stdout
+
+
+def contents_of(place, *arguments):
+    done = check(place.directory, "--pin", *place.pins.glob("[0-9a-f]" * 32), *arguments)
+    (line,) = (line for line in done.stdout.splitlines() if " contents: " in line)
+    return done.returncode, line
+
+
+def test_sealed_contents_are_there_or_erased_and_open_with_their_keys(place):
+    ledger = place.create()
+    ledger.append([Draft("note", f"r-{n % 3}", {}, {"text": f"words {n}", "n": n}) for n in range(9)])
+    ledger.append([Draft("note", "r-0", {}, ["a list"])])
+    ledger.publish()
+    (keys,) = place.keys.glob("*/content")
+    assert contents_of(place) == (0, "verified      contents: 10 contents are there or were erased; 0 were opened")
+    assert contents_of(place, "--contents", keys)[1].endswith("10 were opened")
+    ledger.forget("r-1", {})
+    ledger.publish()
+    assert contents_of(place, "--contents", keys)[1].endswith("7 were opened")
+    for spoil in (lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:-1])):
+        path = place.directory / "segments" / "r-2" / "0"
+        whole = path.read_bytes()
+        spoil(path)
+        code, line = contents_of(place)
+        assert (code, "missing or changed" in line) == (1, True)
+        path.write_bytes(whole)
+    (keys / "r-2.key").write_bytes(bytes(32))
+    assert contents_of(place, "--contents", keys)[0] == 1
+
+
+def test_locked_contents_are_only_seen_to_be_there(place):
+    ledger = place.create()
+    ReadingKey(place.keys).create("words")
+    ledger.append([Draft("note", "r-1", {}, {"text": "words"})])
+    (keys,) = place.keys.glob("*/content")
+    assert contents_of(place, "--contents", keys)[1].endswith("1 contents are there or were erased; 0 were opened")
+
+
+def test_what_the_log_revokes_does_not_count(place):
+    ledger = place.create()
+    key, other = place.operator(), place.operator("Bob Example")
+    for each in (key, other):
+        (place.base / f"{each.identity.name[:3]}.pem").write_bytes(each.identity.export())
+    arguments = ["--pin", *place.pins.glob("[0-9a-f]" * 32), "--operator", place.base / "Ali.pem"]
+
+    def sealed():
+        seal(ledger, subjects=[Subject("x", "ab" * 32)], predicate_type="t", predicate={}, key=key)
+
+    sealed()
+    revoke(ledger, plain_key(key.identity.public).fingerprint, by=other, since=None, reason="a stranger's")
+    assert "0 revocations" in check(place.directory, *arguments).stdout
+    done = check(place.directory, *arguments, "--operator", place.base / "Bob.pem")
+    assert (done.returncode, "the log revokes" in done.stdout) == (1, True)
+    revoke(ledger, plain_key(key.identity.public).fingerprint, by=key, since=2**50, reason="lost")
+    assert "1 revocations stand in the log" in check(place.directory, *arguments).stdout
+    sealed()
+    done = check(place.directory, *arguments)
+    assert (done.returncode, "the log revokes" in done.stdout) == (1, True)
+
+
+def test_evidence_of_all_kinds_is_held_against_its_seal(place):
+    ledger = place.create()
+    ledger.append([Draft(kind, "t-1", {"n": 1}) for kind in EVIDENCE])
+    leaves = [leaf_hash(encode_entry(ledger.entry(index))) for index in range(1, ledger.size)]
+    subject = Subject("evidence/t-1", root(leaves).hex())
+    runs = {"runs": [{"run": "r-1", "upto": ledger.size}]}
+    seal(ledger, subjects=[subject], predicate_type="t", predicate=runs, key=place.operator())
+    assert check(place.directory).returncode == 4
+    wrong = Subject("evidence/t-1", root(leaves[1:]).hex())
+    seal(ledger, subjects=[wrong], predicate_type="t", predicate=runs, key=place.operator("Bob Example"))
+    done = check(place.directory)
+    assert (done.returncode, "is not what was sealed" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/000"])
+def test_a_full_tile_with_something_after_its_end_is_noticed(ledger, name):
+    path = ledger / name
+    path.write_bytes(path.read_bytes() + b"more")
+    assert check(ledger).returncode == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"\0" * 1000])
