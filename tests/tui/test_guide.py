@@ -64,7 +64,7 @@ def test_keys_and_fields_that_the_guide_speaks_of_are_there():
     keys = {name for key in table() for name in key.shown().split(" ")} | {"Enter", "d", "esc"}
     spoken = set(re.findall(r"`([^`\s]|Enter|esc)`", text)) - {"•", "+"}
     assert spoken <= keys
-    fields = set(re.findall(r"`-?([a-z]+):[^`]*`", text)) - {"new"}
+    fields = set(re.findall(r"`-?([a-z]+):[^`]*`", text)) - {"new", "note"}
     assert fields
     assert fields <= set(FIELDS)
 
@@ -75,3 +75,14 @@ def test_pages_and_pictures_that_the_guide_points_to_are_there():
     assert [path for path in pictures if not (GUIDE.parent / path).exists()] == []
     pages = re.findall(r"`((?:app|ledger)/[\w./]+)`", text)
     assert [path for path in pages if not (GUIDE.parents[1] / path).exists()] == []
+
+
+def test_every_answer_to_what_users_ask_for_names_a_test_or_benchmark_that_is_there():
+    text = (GUIDE.parent / "tui" / "ANSWERS.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ") and not line.startswith("| **")]
+    folder = GUIDE.parents[1] / "tests"
+    there = set(re.findall(r"def (test_\w+)", "".join(path.read_text("utf-8") for path in folder.rglob("test_*.py"))))
+    there |= {path.name for path in (folder / "bench").glob("*.py")}
+    named = {row[0]: re.findall(r"`([\w.]+)`", row[-1]) for row in rows[1:]}
+    assert len(named) > 30
+    assert [asked for asked, shown in named.items() if not shown or not set(shown) <= there] == []

@@ -198,6 +198,24 @@ async def test_a_note_keeps_its_tags_and_is_shown_with_the_finding(desk):
         assert "#money" in screen_text(app)
 
 
+async def test_a_note_stands_under_its_row_and_is_found(desk):
+    run, finding = "r-04c12a77de01", "d-dup"
+    desk.note(run, finding, "asked the provider\x1b]52;c;aaaa\x07\nstill waiting", tags=("provider",))
+    app = AssureApp(desk)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("e")
+        await wait_for_words(pilot, "FINDINGS 2")
+        lines = screen_text(app).splitlines()
+        row = next(at for at, line in enumerate(lines) if "done more often than claimed" in line and "critical" in line)
+        assert "ana: asked the provider" in lines[row + 1]
+        assert "\x1b" not in "".join(lines)
+        first = app.claims.listing.key
+        await pilot.press("j")
+        assert app.claims.listing.key != first, "the cursor steps over it"
+        await pilot.press("slash", *"note", "colon", *"provider", "enter")
+        await wait_for_words(pilot, "1 of 5 (filtered)", "FINDINGS 1")
+
+
 async def test_an_empty_desk_says_what_to_do(desk):
     desk.details, desk.loose = {}, []
     app = AssureApp(desk)

@@ -11,14 +11,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from assure_tui.app.desk.describe import code_of, label
-from assure_tui.app.desk.views import RunDetail
+from assure_tui.app.desk.views import Note, RunDetail
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.both_sides import sides, sides_page
 from assure_tui.app.tui.evidence import gather
 from assure_tui.app.tui.evidence_page import page
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, nothing, still, title
 from assure_tui.app.tui.match import Matcher
-from assure_tui.app.tui.paint import DIM, HEAD, STRONG
+from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, checked, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
@@ -85,12 +85,16 @@ class ClaimsView(View):
     def _rows(self, detail: RunDetail) -> list[Row]:
         session, glyphs = self.session, self.session.glyphs
         matches = Matcher(session.queries.get("claims", ""))
-        new = {True: {"new": "yes"}, False: {"new": "no"}}
-        findings = [
-            item for item in detail.findings()
-            if matches(_fields_of_finding(item, detail) | new[item.id in session.since])
-        ]  # fmt: skip
-        claims = [item for item in detail.claims if matches(_fields_of_claim(item) | new[item.id in session.since])]
+        notes: dict[str, list[Note]] = {}
+        for note in detail.notes:
+            notes.setdefault(note.subject, []).append(note)
+
+        def shared(item: Finding | Claim) -> dict[str, str]:
+            said = " ".join(" ".join((note.by, note.text, *note.tags)) for note in notes.get(item.id, ()))
+            return {"new": "yes" if item.id in session.since else "no", "note": said}
+
+        findings = [item for item in detail.findings() if matches(_fields_of_finding(item, detail) | shared(item))]
+        claims = [item for item in detail.claims if matches(_fields_of_claim(item) | shared(item))]
         order = {"contradicted": 0, "unsupported": 1, "stale": 2, "partial": 3, "unverifiable": 4, "pending": 5}
         claims.sort(key=lambda claim: order.get(claim.outcome, 6))
         rows: list[Row] = []
@@ -102,18 +106,16 @@ class ClaimsView(View):
             mark = glyphs.marks["new"]
             rows.append(still(Content.styled(f"{mark} {session.since.words()} since you looked", "$accent")))
         rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
-        rows += [
-            Row(item.id, partial(finding_line, item, glyphs=glyphs, answer=answers.get(item.id), flags=flags))
-            for item in findings
-        ]
+        for found in findings:
+            draw = partial(finding_line, found, glyphs=glyphs, answer=answers.get(found.id), flags=flags)
+            rows += [Row(found.id, draw), *map(_note_row, notes.get(found.id, ()))]
         if not findings:
             said = "none matches the filter" if detail.findings() else _nothing_found(detail)
             rows.append(still(Content.styled(f"  {said}", DIM)))
         rows += [blank(), title(glyphs, f"CLAIMS {len(claims)}")]
-        rows += [
-            Row(item.id, partial(claim_line, item, detail.standing(item), glyphs=glyphs, flags=flags))
-            for item in claims
-        ]
+        for claim in claims:
+            draw = partial(claim_line, claim, detail.standing(claim), glyphs=glyphs, flags=flags)
+            rows += [Row(claim.id, draw), *map(_note_row, notes.get(claim.id, ()))]
         if not claims:
             nothing_said = f"the agent claimed nothing{' yet' if detail.row.status == 'open' else ''}"
             said = "none matches the filter" if detail.claims else session.desk.withheld or nothing_said
@@ -275,6 +277,19 @@ def claim_line(claim: Claim, standing: str, width: int, *, glyphs: Glyphs, flags
         paint.fit(quote, max(4, width - 4 - tail.cell_length)),
         " ",
         tail,
+    )
+
+
+def _note_row(note: Note) -> Row:
+    """Somebody's words under the finding or claim that they are about."""
+    tags = "".join(f" #{tag}" for tag in note.tags)
+    return still(
+        Content.assemble(
+            ("     ", ""),
+            (f"{paint.text(note.by, limit=40).plain}: ", DIM),
+            paint.text(" ".join(note.text.split()), f"{DIM} italic"),
+            (paint.text(tags, limit=120).plain, ACCENT),
+        )
     )
 
 
