@@ -218,7 +218,13 @@ class Bundle:
 
     def seals(self, known: Signers) -> list[tuple[int, Seal | LedgerError]]:
         """Check the seals among the entries; give each with the index of its entry, or with what is wrong with it."""
-        found = [(index, self._seal(index, known)) for index, entry in self.entries.items() if entry.kind == "seal"]
+        found: list[tuple[int, Seal | LedgerError]] = []
+        recorded: dict[str, int] = {}
+        for index, entry in sorted(self.entries.items()):
+            if entry.kind == "seal":
+                first = recorded.setdefault(str(entry.clear.get("sha256")), index)
+                again = SealError(f"entry {index} records the seal of entry {first} again: nobody signed it anew")
+                found.append((index, self._seal(index, known) if first == index else again))
         held = [(seal, self.entries[index].time) for index, seal in found if isinstance(seal, Seal)]
         revoked = _revocations(held)
         return [(index, revoked.get(index, seal)) for index, seal in found]

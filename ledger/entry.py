@@ -17,12 +17,14 @@ from typing import Any, Final
 import msgspec
 
 from assure_tui.ledger.errors import EntryError
-from assure_tui.ledger.jcs import MAX_SAFE_INTEGER, canonical
+from assure_tui.ledger.jcs import canonical
 
 VERSION: Final = 1
 MAX_ENTRY: Final = 65_535
 """Bytes an entry may have: its length is a uint16 in an entry bundle (C2SP tlog-tiles)."""
 
+MAX_TIME: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999: no calendar of any verifier goes further."""
 SALT_SIZE: Final = 16
 MAX_CONTENT: Final = 16 * 1024 * 1024
 """Bytes of canonical JSON that one disclosure may have."""
@@ -170,8 +172,8 @@ def _check_envelope(entry: Entry) -> None:
     if type(entry.kind) is not str or not _KIND.fullmatch(entry.kind):
         raise EntryError("a kind must be 1 to 48 lower-case letters, digits, '.', '_' or '-', a letter first")
     check_subject(entry.subject)
-    if type(entry.time) is not int or not 0 <= entry.time <= MAX_SAFE_INTEGER:
-        raise EntryError("an entry's time must be a whole number of milliseconds since the epoch")
+    if type(entry.time) is not int or not 0 <= entry.time <= MAX_TIME:
+        raise EntryError("an entry's time must be a whole number of milliseconds from 1970 to the end of 9999")
     if type(entry.clear) is not dict:
         raise EntryError("an entry's clear part must be an object")
     if entry.commitment is not None and (

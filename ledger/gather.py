@@ -20,6 +20,8 @@ DUE_WIDTH: Final = _COMMITMENT + _SUBJECT + 8
 """A content that is due: commitment, hash of its subject, index of its entry."""
 KEPT: Final = frozenset({"key", "seal", "adoption"})
 """Kinds whose entries are looked at as a whole."""
+BARE: Final = frozenset({*KEPT, "redaction", "recovery", "heartbeat"})
+"""Kinds of the ledger's own, which have no content."""
 
 
 class Examples(msgspec.Struct):
@@ -84,7 +86,9 @@ class Gathered(msgspec.Struct):
                 self.backwards.add(index)
             else:
                 self.time = entry.time
-            if entry.commitment is not None:
+            if entry.commitment is not None and entry.kind in BARE:
+                self.unreadable.add(index)  # else it would be taken for somebody's words, and not be looked at
+            elif entry.commitment is not None:
                 self.contents[entry.subject] = index
                 due.add(bytes.fromhex(entry.commitment) + subject_hash(entry.subject) + index.to_bytes(8, "big"))
             elif entry.kind in KEPT:

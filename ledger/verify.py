@@ -333,7 +333,12 @@ class _Verifier:
     def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
         bad: list[str] = []
         seals = self._gathered.of("seal")
+        recorded: dict[str, int] = {}
         for index, entry in seals:
+            first = recorded.setdefault(str(entry.clear.get("sha256")), index)
+            if first != index:
+                bad.append(f"entry {index} records the seal of entry {first} again: nobody signed it anew")
+                continue
             try:
                 self._held.append((self._seal(tail, index, entry), entry.time))
             except RevokedError as error:

@@ -51,6 +51,7 @@ SSH_ED25519 = b"\0\0\0\x0bssh-ed25519\0\0\0 "  # before the 32 bytes of a key as
 SPKI = bytes.fromhex("302a300506032b6570032100")  # before them in DER (RFC 8410)
 REVOCATION = "https://assure-tui.dev/revocation/v1"
 EVIDENCE = {"observed", "assessed", "discrepancy", "gate", "input", "hook", "approval", "claim"}
+BARE = {"key", "seal", "adoption", "redaction", "recovery", "heartbeat"}  # the ledger's own kinds have no content
 MEMBERS = {"v", "kind", "subject", "time", "clear", "commitment"}
 
 
@@ -72,6 +73,7 @@ class Verifier:
     def __init__(self, files, given):
         self.files, self.given, self.failed, self.vouched = files, given, False, []
         self.tree, self.time = None if files.zip else Tree(), 0
+        self.recorded = {}  # the first entry of each seal
         self.named, self.seals, self.held = [], [], []  # entries about keys, those of seals, the seals that hold
         self.evidence, self.contents, self.erased = {}, {}, {}  # leaves by run; commitments by index; tombstones
 
@@ -102,7 +104,7 @@ class Verifier:
 
     def say(self, state, detail, name):
         self.failed = self.failed or state == "failed"
-        print(f"{state:<13} {name}: {detail}".encode("ascii", "backslashreplace").decode())
+        print(f"{state:<13} {name}: {detail}".encode("unicode_escape").decode())  # a name may hold terminal escapes
 
     def check_keys(self):
         self.keys = [parse_vkey(line) for line in self.files.due("trust/log.vkey").decode().split()]
@@ -193,6 +195,7 @@ class Verifier:
         """Parse an entry, and keep what later checks need of it."""
         entry, leaf = parse_json(data), sha(b"\0", data)
         need(set(entry) == MEMBERS and entry["v"] == 1, f"entry {index} is not an entry")
+        need(not (entry["commitment"] and entry["kind"] in BARE), f"entry {index} has a content that its kind has not")
         need(entry["time"] >= self.time, f"time goes back at entry {index}")
         self.time, kind, subject = entry["time"], entry["kind"], entry["subject"]
         need(re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", subject), f"entry {index} has a malformed subject")
@@ -273,6 +276,8 @@ class Verifier:
         """Check one seal: over this log's own checkpoint and evidence, by a key that counted then."""
         clear = entry["clear"]
         number, size = int(clear["n"]), clear["checkpoint"]
+        first = self.recorded.setdefault(clear["sha256"], index)
+        need(first == index, f"it records the seal of entry {first} again: nobody signed it anew")
         wire, statement = open_seal(self.files.due(f"seals/{number}.dsse.json"), index, clear)
         subjects = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
         if self.tree:

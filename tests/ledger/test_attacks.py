@@ -261,7 +261,7 @@ def test_row_erased_content_without_tombstone(place, ledger):
     assert place.verify().state == "ok"
 
 
-def test_row_the_watched_agent_rolls_ledger_and_pins_back(place, ledger, tmp_path):
+def test_row_the_watched_agent_same_user_rolls_back_ledger_and_pins(place, ledger, tmp_path):
     """The agent runs as the operator's own user: only what was kept elsewhere tells, else it is said."""
     copy, pins = copy_of(place, "old"), shutil.copytree(place.pins, place.base / "old-pins")
     ledger.append([Draft("note", "r-1", {"what": "the agent did"})])
@@ -285,7 +285,7 @@ def test_row_the_watched_agent_rolls_ledger_and_pins_back(place, ledger, tmp_pat
     assert "whoever can write the ledger, its pins and its keys" in statement(report, "witnesses").detail
 
 
-def test_row_a_root_attacker_rewrites_everything_and_nothing_was_kept_elsewhere(place, ledger):
+def test_row_a_root_attacker_rewrites_everything_nothing_anchored(place, ledger):
     """Not detectable. The verifier says so, and does not call it anything better than unanchored or pinned here."""
     origin = ledger.origin
     for folder in (place.directory, place.pins, place.keys):
