@@ -160,7 +160,7 @@ class Search:
 class Sieve:
     """Compiled patterns and the cheap test that tells which of them may match at all."""
 
-    __slots__ = ("_always", "_by_string", "_finder", "_groups", "_others", "_reach", "_starts", "_strings", "patterns")
+    __slots__ = ("_always", "_bounds", "_by_string", "_finder", "_groups", "_others", "_strings", "patterns")
 
     def __init__(self, patterns: Sequence[str | re.Pattern[str]], flags: int = 0) -> None:
         self.patterns = tuple(re.compile(pattern, flags) for pattern in patterns)
@@ -171,9 +171,9 @@ class Sieve:
         self._others: dict[int, list[Strings]] = {}
         """Further groups of a pattern."""
         self._groups: list[list[Strings]] = []
-        self._reach: list[int | None] = []
-        """How far from one of its strings a match of a pattern, and what it looks at, may be; None for any distance."""
-        self._starts = [starts(pattern) for pattern in self.patterns]
+        self._bounds: dict[int, tuple[int | None, Strings]] = {}
+        """How far from one of its strings a match of a pattern, and what it looks at, may be (None for any distance),
+        and what it begins with; read when a pattern is first searched for, which most never are."""
         for number, pattern in enumerate(self.patterns):
             first, *others = needles(pattern) or [frozenset[str]()]
             if not first:
@@ -182,7 +182,6 @@ class Sieve:
                 self._by_string.setdefault(string, []).append(number)
             self._others[number] = others
             self._groups.append([first, *others] if first else [])
-            self._reach.append(_reach(pattern) if first else None)
         strings = {*self._by_string, *(string for groups in self._others.values() for one in groups for string in one)}
         self._strings = sorted(strings)
         self._finder = Finder(self._strings)
@@ -210,11 +209,16 @@ class Sieve:
         for number, start, _ in self._finder.places(text):
             found.setdefault(self._strings[number], []).append(start)
         return {
-            number: Search(
-                self.patterns[number], text, found, self._groups[number], self._reach[number], self._starts[number]
-            )
+            number: Search(self.patterns[number], text, found, self._groups[number], *self._bounds_of(number))
             for number in sorted(self._among(set(found)))
         }
+
+    def _bounds_of(self, number: int) -> tuple[int | None, Strings]:
+        bounds = self._bounds.get(number)
+        if bounds is None:
+            pattern = self.patterns[number]
+            bounds = self._bounds[number] = (_reach(pattern) if self._groups[number] else None, starts(pattern))
+        return bounds
 
     def finds(self, text: str) -> bool:
         """Tell whether any of the patterns matches in `text`."""
