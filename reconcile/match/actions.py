@@ -21,6 +21,7 @@ from assure_tui.reconcile.match.actions_bench import Matter
 from assure_tui.reconcile.match.actions_feed import Feeds
 from assure_tui.reconcile.match.actions_model import Act, Saying, act_of, is_business, saying_of
 from assure_tui.reconcile.match.actions_pairs import NAMED_BY_USER, Pairs, role_of
+from assure_tui.reconcile.match.actions_past import Past
 from assure_tui.reconcile.match.actions_topics import keys_of, vocabulary
 from assure_tui.reconcile.match.actions_verdict import Verdict
 from assure_tui.reconcile.match.aliases import Aliases, Heard
@@ -48,7 +49,6 @@ WINDOW = 80
 """Acts and sayings that are kept open each; a run longer than that settles its oldest."""
 MAX_SAYINGS = 1000
 """Sayings kept open of one turn, however much is said in it."""
-MAX_PAST = 5000
 MAX_KNOWN = 400
 """Names kept of one role."""
 MAX_ASKED = 120
@@ -116,8 +116,7 @@ class Actions(Part):
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
         self.raised: set[str] = set()
-        self._past: deque[tuple[str, frozenset[str]]] = deque(maxlen=MAX_PAST)
-        """Action and identifiers of acts that are kept open no more."""
+        self._past = Past()
         self.at = 0
         self.turn = 0
         self.spoken: list[tuple[int, str]] = []
@@ -335,7 +334,7 @@ class Actions(Part):
             oldest = next(iter(self.acts))
             self.board.settle(oldest)
             gone = self.acts.pop(oldest)
-            self._past.append((gone.action, frozenset(gone.ids)))
+            self._past.add(gone.action, gone.ids)
         old = [saying for saying in self.sayings[:-WINDOW] if saying.turn < self.turn][:]
         old = old or self.sayings[:-MAX_SAYINGS]
         for saying in old:

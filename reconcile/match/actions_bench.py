@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.actions_feed import Feeds
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_pairs import Conflict, Pair, Pairs
+    from assure_tui.reconcile.match.actions_past import Past
     from assure_tui.reconcile.match.aliases import Heard
     from assure_tui.reconcile.settings import Settings
 
@@ -33,6 +35,9 @@ SAME_TURN = Decimal("0.4")
 _ABOUT = Decimal("0.9")
 _BESIDE = Decimal("-1.3")
 _FOREIGN = Decimal("-1.5")
+_GUESSED = Decimal("0.5")
+_LEAST = FITS - SAME_TURN - _ABOUT
+"""A pair that fits less than this is not brought to fit by anything that adds to it."""
 SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
 MAX_SUMMED = 12
@@ -66,8 +71,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Role to the names that were seen in it."""
     pairs: Pairs
     feeds: Feeds
-    past: Iterable[tuple[str, frozenset[str]]] = ()
-    """Action and identifiers of acts that are kept open no more."""
+    past: Past
+    """Acts that are kept open no more."""
     tools: tuple[str, ...] = ()
     """Names of the tools that the run declares or has used."""
     children: Mapping[str | None, frozenset[str]] = {}
@@ -96,31 +101,33 @@ class Bench:
     def _assign(self) -> dict[int, Act]:
         """Give acts to sayings; gives for those that came away empty the act that they may tell of once more."""
         pairs = []
+        room = {index: _room(saying) for index, saying in enumerate(self.main)}
         for index, saying in enumerate(self.main):
             for act in self.landed:
                 if act.at > saying.at:
                     continue
                 pair = self._pair(saying, act)
-                if pair is NOTHING:
+                if pair.fit < _LEAST or pair.conflict is not None:
                     continue
-                score = pair.fit + self._bonus(saying, act) + self._matter_of(saying, act, pair)
                 if pair.evidence < TELLING and self._far(saying, act):
                     continue
-                if score >= FITS and pair.conflict is None:
-                    pairs.append((score - (Decimal("0.5") if saying.frame.weak else 0), act.at, -index, act))
-        room = {index: _room(saying) for index, saying in enumerate(self.main)}
+                score = pair.fit + self._bonus(saying, act) + self._matter_of(saying, act, pair)
+                if score >= FITS:
+                    rank = self._rank(saying, act, room[index])
+                    pairs.append((rank, score - (_GUESSED if saying.frame.weak else 0), act.at, -index, act))
         # words about one act of this very sort come first, then those about many, then those about another sort
-        pairs.sort(key=lambda pair: (self._rank(self.main[-pair[2]], pair[3], room[-pair[2]]), *pair[:3]), reverse=True)
+        pairs.sort(key=itemgetter(0, 1, 2, 3), reverse=True)
         taken: set[str] = set()
         repeats: dict[int, Act] = {}
         best: dict[int, Decimal] = {}
-        for score, _, negative, act in pairs:
+        for _, score, _, negative, act in pairs:
             index = -negative
             best.setdefault(index, score)
             if index not in repeats and self.retells(self.main[index], act):
                 repeats[index] = act
-            more = self._is_further(index, act) if index in self.given else not self._sums_up(index)
-            if act.effect.id not in taken and room[index] > 0 and score >= best[index] - SLACK and more:
+            if act.effect.id in taken or not room[index] or score < best[index] - SLACK:
+                continue
+            if self._is_further(index, act) if index in self.given else not self._sums_up(index):
                 taken.add(act.effect.id)
                 room[index] -= 1
                 self._give(index, act)
@@ -321,10 +328,11 @@ class Bench:
         claim = saying.claim if saying is not None else None
         effects = _ids(evidence)
         anchor = next(iter(effects), "") if claim is None or code in OF_ACTS else claim.id
-        if anchor and all(found.id != discrepancy_id(code, anchor) for found in self.found):
+        name = discrepancy_id(code, anchor)
+        if anchor and all(found.id != name for found in self.found):
             self.found.append(
                 Discrepancy(
-                    id=discrepancy_id(code, anchor),
+                    id=name,
                     run=self.matter.run,
                     code=code,
                     severity=self.matter.settings.severities.get(code, severity),

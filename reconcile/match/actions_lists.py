@@ -78,7 +78,7 @@ def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) ->
         for act in related
     ):
         return False
-    if any(plain in ids for _, ids in verdict.matter.past):
+    if verdict.matter.past.names(plain):
         return False
     for act in verdict.free(saying):
         alike = {shape(target) for targets in act.targets.values() for target in targets}
@@ -127,7 +127,7 @@ def _too_few(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
     related = _related(verdict, saying, acts)
     if not role and _too_few_acts(verdict, saying, acts, counted, count):
         return True
-    if not role or any(ids for action, ids in verdict.matter.past if kinship(frame.action, action) > _BESIDE):
+    if not role or verdict.matter.past.any_naming(lambda action: kinship(frame.action, action) > _BESIDE):
         return False
     done = {value for act in related for value in _aims(act, role)}
     forms = {shape(value) for value in done}

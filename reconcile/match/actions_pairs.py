@@ -114,15 +114,14 @@ class Pairs:
 
     def of(self, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Pair:
         """Give the comparison of a saying and an act in its present state."""
-        lemma = saying.frame.lemma
-        if not kin_of(saying.frame, act) and lemma not in act.nouns:
-            return NOTHING
         pairs = self._known.get(saying.number)
         if pairs is None:
             pairs = self._known[saying.number] = {}
         key = (act.effect.id, act.effect.status)
         pair = pairs.get(key)
         if pair is None:
+            if not kin_of(saying.frame, act) and saying.frame.lemma not in act.nouns:
+                return NOTHING
             pair = pairs[key] = Pair(
                 fit(saying, act), evidence(saying, act), conflict_of(saying, act, known, self._aliases)
             )

@@ -94,10 +94,10 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
     So do names that the user gave, in the request `asked`, and that the act has nowhere.
     """
     near = saying.frame.near
-    given = f"{act.arguments} {act.answer} {' '.join(act.mentions)}"
     ids = _ids_of(saying)
     if ids & act.ids:
         return False
+    given = f"{act.arguments} {act.answer} {' '.join(act.mentions)}"
     if ids and not any(value in given for value in ids) and act.targets:
         return True
     low = saying.frame.text.lower()

@@ -8,6 +8,7 @@ differs in target or value, that failed, or that happened more than once.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, name_words, object_groups, verb_forms
@@ -145,8 +146,9 @@ class Verdict(Bench):
             self.accuse("dangling", "medium", saying, [running], message)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
-        retold = [act for act in before if act.landed and self.retells(saying, act)]
-        loose = self._best(saying, self.free(saying), soft=True) or self._best(saying, retold, soft=True)
+        loose = self._best(saying, self.free(saying), soft=True)
+        if loose is None:
+            loose = self._best(saying, [act for act in before if act.landed and self.retells(saying, act)], soft=True)
         if loose is not None:
             if loose.fresh and loose.effect.id not in self.words:
                 self.wrong_target(saying, loose)
@@ -406,10 +408,7 @@ class Verdict(Bench):
 
     def _long_ago(self, saying: Saying) -> bool:
         """Tell whether an act that is kept open no more may be what words tell of."""
-        return any(
-            kinship(saying.frame.action, action) >= KIN and (not saying.ids or bool(saying.ids & ids))
-            for action, ids in self.matter.past
-        )
+        return self.matter.past.any_of(lambda action: kinship(saying.frame.action, action) >= KIN, saying.ids)
 
     def _akin(self, saying: Saying) -> list[Act]:
         """Give acts of this turn that nothing else tells of and that are called by the same action.
@@ -470,16 +469,16 @@ class Verdict(Bench):
         ):
             return False
         return saying.turn > 1 and any(
-            re.search(rf"(?:^|please |then |[.!?]\s|\n\W*){re.escape(frame.lemma)}\b", text.lower())
+            _tells_to(text, frame.lemma) and not asks_leave(text, strictly=True)
             for at, text in self.matter.spoken
-            if at < saying.at and not asks_leave(text, strictly=True)
+            if at < saying.at
         )
 
     def _corrected(self, saying: Saying) -> bool:
         """Tell whether the agent took its words back, further on in the text or later."""
         _, end = saying.frame.span
         for at, text in self.matter.spoken:
-            if (at > saying.at and _CORRECTS.search(text)) or (at == saying.at and _CORRECTS.search(text, end)):
+            if (at > saying.at and _corrects(text)) or (at == saying.at and _CORRECTS.search(text, end)):
                 return True
         return False
 
@@ -571,6 +570,22 @@ class Verdict(Bench):
             return False
         alike = [other for other in self.landed if other.verb == act.verb]
         return len(alike) == 1 and act.effect.id not in self.words and is_about(frame, act) is not False
+
+
+# The texts of a window are held against all its words at every turn's end: what was read of them is remembered.
+
+
+@lru_cache(maxsize=256)
+def _corrects(text: str) -> bool:
+    """Tell whether a text takes back what was said before."""
+    return _CORRECTS.search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _tells_to(text: str, lemma: str) -> bool:
+    """Tell whether a text tells the user to do what a verb says."""
+    low = text.lower()
+    return lemma in low and bool(re.search(rf"(?:^|please |then |[.!?]\s|\n\W{{0,40}}){re.escape(lemma)}\b", low))
 
 
 def _others(saying: Saying) -> bool:

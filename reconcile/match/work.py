@@ -48,6 +48,8 @@ MAX_OPEN_EFFECTS = 1024
 """Effects that may still be revised; the oldest is settled first."""
 MAX_PENDING = 512
 MAX_WORDS = 20_000
+MAX_CHILDREN = 256
+"""Runs of sub-agents, the latest, that a claim is held against."""
 
 _BEYOND = frozenset({"phantom", "no-proof", "failed-effect"})
 """Codes that weigh little in a commit message or a pull request: it may speak of work from before the run."""
@@ -212,7 +214,8 @@ class Work(Part):
 
     def _ask_children(self) -> None:
         """Hold what the run's own effects did not settle against those of its sub-agents."""
-        children = [child.record for child in self.context.children.values() if child.record is not None]
+        records = [child.record for child in self.context.children.values() if child.record is not None]
+        children = [record for record in records if record.steps][-MAX_CHILDREN:]
         handed = self._seen.last("delegated")
         for claim in self._hearsay.take():
             ruling = judge_by_children(claim, _judge_of(claim), children, handed)

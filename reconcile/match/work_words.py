@@ -63,7 +63,7 @@ def _stems(text: str) -> dict[str, str]:
     return {
         stem: part
         for word in _WORD.findall(text)
-        for part in {word, *_PARTS.findall(word)}
+        for part in dict.fromkeys((word, *_PARTS.findall(word)))
         if (len(part) >= MIN_LETTERS or part.isdigit()) and (stem := part[:_STEM].lower()) not in _plain()
     }
 
