@@ -278,12 +278,12 @@ def told_twice(verdict: Verdict, group: list[Act]) -> bool:
 
 def beyond_request(verdict: Verdict) -> None:
     """Find amounts that contradict the one amount the user stated for this very action, even when honestly told."""
-    for act in verdict.landed:
-        if not act.money or group_of(act.action) != "money":
-            continue
-        frames = [frame for frame in verdict.matter.asked if kin_of(frame, act) >= KIN]
-        stated = {amount for frame in frames for amount in amounts_of(frame.near)}
-        if len(stated) != 1 or any(_RECKONED.search(frame.text) for frame in frames):
+    acts = [act for act in verdict.landed if act.money and group_of(act.action) == "money"]
+    asks = [(frame, amounts_of(frame.near)) for frame in verdict.matter.asked] if acts else []
+    for act in acts:
+        frames = [(frame, amounts) for frame, amounts in asks if kin_of(frame, act) >= KIN]
+        stated = {amount for _, amounts in frames for amount in amounts}
+        if len(stated) != 1 or any(_RECKONED.search(frame.text) for frame, _ in frames):
             continue
         asked = stated.pop()
         spoken = [found for found in scan(verdict.matter.asked_text) if found.kind == "money"]
