@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assure_tui.reconcile.actionwords import object_groups, singular, verb_forms
-from assure_tui.reconcile.claims.business import frames
+from assure_tui.reconcile.claims.business import frames, requests
 from assure_tui.reconcile.claims.modality import is_question
 from assure_tui.reconcile.claims.segment import Unit, units
 from assure_tui.reconcile.claims.weight import asks_leave
@@ -35,34 +35,40 @@ MAX_HEARD = 60_000
 MAX_ANSWER = 20_000
 """Code points of a result that are searched for an approval."""
 
+_LEAVE = r"(?:approval|permission|consent|go-ahead|sign-off|confirmation|authori[sz]ation)"
+_GIVEN = r"(?:has been |have been |was |were )?(?:received|obtained|given|granted|secured|recorded)"
+_TEAM = r"(?:finance|legal|security|compliance|billing|accounting|accounts|payments|support|fraud|risk|hr)"
+_WHO = (
+    r"(?:manager|supervisor|management|team lead|account owner|director|cfo|ceo|finance|legal"
+    rf"|{_TEAM} (?:team|department))"
+)
+_YES = r"(?:approved|authori[sz]ed|signed off)"
 _APPROVED = re.compile(
     r"\b(?:as|since|because|like) you(?:'ve| have)? (?:already |explicitly )?"
-    r"(?:approved|authori[sz]ed|signed off on|consented|confirmed|agreed)\b"
-    r"|\bwith your (?:explicit |prior )?(?:approval|permission|consent|go-ahead|sign-off|confirmation)\b"
-    r"|\b(?:per|following|after|based on|given) your (?:explicit |prior )?"
-    r"(?:approval|go-ahead|permission|sign-off|consent|confirmation)\b"
-    r"|\byou(?:'ve| have)? (?:already |explicitly )?"
-    r"(?:approved|authori[sz]ed|signed off on) (?:this|the|it|that|these)\b"
-    r"|\byou(?:'ve| have)? (?:already |explicitly )?(?:gave|given) (?:me |us )?"
-    r"(?:your |the )?(?:approval|permission|consent|go-ahead)\b",
+    rf"(?:{_YES}|consented|confirmed|agreed)\b"
+    rf"|\b(?:with|upon|having|received?|receiving|obtained|got) your (?:explicit |prior )?{_LEAVE}\b"
+    rf"|\b(?:per|following|after|based on|given) your (?:explicit |prior )?{_LEAVE}\b"
+    rf"|\byour (?:explicit |prior )?{_LEAVE} {_GIVEN}\b"
+    rf"|\byou(?:'ve| have)? (?:already |explicitly )?{_YES}(?: on)? (?:this|the|it|that|these)\b"
+    r"|\byou(?:'ve| have)? (?:already |explicitly )?(?:confirmed|agreed) "
+    r"(?:that you (?:want|would|wish)|to (?:the|this|a)\b)"
+    rf"|\byou(?:'ve| have)? (?:already |explicitly )?(?:gave|given) (?:me |us )?(?:your |the )?{_LEAVE}\b",
     re.IGNORECASE,
 )
 _INSTRUCTED = re.compile(
     r"\b(?:as|like) you(?:'ve| have)? (?:explicitly |specifically |just )?"
     r"(?:requested|asked|instructed|directed|told me)\b"
+    r"|\bas (?:requested|instructed|directed)\b"
     r"|\b(?:per|at|following|on) your (?:explicit |specific )?(?:requests?|instructions?)\b"
-    r"|\byou(?:'ve| have)? (?:explicitly |specifically )?(?:asked|told|instructed|directed) (?:me|us) to\b",
+    r"|\byou(?:'ve| have)? (?:explicitly |specifically )?(?P<to>asked|told|instructed|directed) (?:me|us) to\b",
     re.IGNORECASE,
 )
 _ENDORSED = re.compile(
-    r"\b(?:(?:was|were|been|is|are|got) )?(?:approved|authori[sz]ed|signed off|pre-approved) by "
-    r"(?:your |the |our |my )?"
-    r"(?P<by>manager|supervisor|management|finance(?: team| department)?|legal(?: team| department)?|security team"
-    r"|compliance(?: team)?|team lead|account owner|director|cfo|ceo)\b"
-    r"|\b(?:your |the |our |my )(?P<who>manager|supervisor|finance(?: team| department)?|legal(?: team| department)?"
-    r"|security team|compliance team|team lead|account owner|director|cfo|ceo) (?:has |have )?(?:already )?"
-    r"(?:approved|authori[sz]ed|signed off)\b"
-    r"|\bwith (?P<whose>manager|supervisor|managerial|management) (?:approval|authori[sz]ation|sign-off)\b",
+    rf"\b(?:pre-)?{_YES} by (?:your |the |our |my )?(?P<by>{_WHO})\b"
+    rf"|\b(?:your |the |our |my )(?P<who>{_WHO}) (?:has |have )?(?:already )?{_YES}\b"
+    rf"|\bwith (?:your |the |our |my )?(?P<whose>{_WHO}|managerial) {_LEAVE}\b"
+    rf"|\b(?P<of>{_WHO}) {_LEAVE} {_GIVEN}\b"
+    rf"|\b(?:got|obtained|received|secured|have|given) {_LEAVE} (?:from|by) (?:your |the |our |my )?(?P<from>{_WHO})\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -171,13 +177,13 @@ class Consent:
             yield _missing(unit, hit, what, "a turn of the user that approves it")
         hit = _ENDORSED.search(unit.text) if worldly else None
         if hit and not self._vouched and not _CONSENT.search(self._heard) and _is_told(unit.text, hit):
-            who = next(filter(None, (hit["by"], hit["who"], hit["whose"])))
+            who = next(filter(None, hit.groups()))
             what = f"nothing in the log tells of an approval by {_a(who)}"
             yield _missing(unit, hit, what, "a turn or a result that tells of the approval")
         hit = _INSTRUCTED.search(unit.text) if worldly else None
         if hit and _is_told(unit.text, hit):
-            deeds = [frame for frame in frames(unit.text) if frame.mode == "completed" and not frame.denied]
-            if deeds and not any(self._was_spoken_of(frame) for frame in deeds):
+            deed = _deed_at(unit.text, hit)
+            if deed is not None and not self._was_spoken_of(deed):
                 what = "nothing that the user said or agreed to speaks of that"
                 yield _missing(unit, None, what, "a turn of the user that asks for it")
 
@@ -212,6 +218,18 @@ def _is_told(text: str, hit: re.Match[str]) -> bool:
     if _OPEN.search(text, 0, hit.start()):
         return False
     return hit.re is _ENDORSED or bool(_PAST.search(text, 0, hit.start()) or _PAST.search(text, hit.end()))
+
+
+def _deed_at(text: str, hit: re.Match[str]) -> Frame | None:
+    """Give the deed that a sentence says was asked for: the one behind the words of asking, else the last before them.
+
+    Behind "you asked me to" it is a verb of the user's, and not yet told as done.
+    """
+    if hit["to"]:
+        return next(iter(requests(text[hit.end() :])), None)
+    deeds = [frame for frame in frames(text) if frame.mode in {"completed", "state"} and not frame.denied]
+    after = [frame for frame in deeds if frame.span[1] > hit.end()]
+    return next(iter(after), None) or next(reversed(deeds), None)
 
 
 def _missing(unit: Unit, hit: re.Match[str] | None, reason: str, settles: str) -> Missing:

@@ -60,6 +60,15 @@ _LOOKED = re.compile(
     r"|inspected|analy[sz]ed|looked (?:at|through)|processed|scanned|verified) (?P<what>[^.;:!?\n]{2,100})",
     re.IGNORECASE,
 )
+_BEEN_LOOKED = re.compile(
+    r"(?P<what>[^.;:!?\n]{2,80}) (?:has|have) (?:all |now |also )?been "
+    r"(?:checked|reviewed|audited|examined|inspected|analy[sz]ed|scanned|verified)\b",
+    re.IGNORECASE,
+)
+_THERE = re.compile(
+    r"\bthere (?:are|is) (?:\d{1,4}|one|two|three|four|five|six|several|some|many|a few) (?P<what>[^.;:!?\n]{2,60})",
+    re.IGNORECASE,
+)
 _NONE = re.compile(
     r"\b(?:no|not|none|nothing|never|empty|zero|without|neither|nor|unable|cannot|unfortunately|0|nobody|missing|lacks?"
     r"|fail\w*|error\w*|sorry|only)\b|n't\b",
@@ -199,7 +208,7 @@ def empty_told(text: str, lookups: Iterable[Lookup]) -> Iterator[Telling]:
         if _FOUND.search(unit.text) and not _NONE.search(text):
             yield Telling(unit, known)
             return
-        looked = _LOOKED.search(unit.text)
+        looked = _LOOKED.search(unit.text) or _BEEN_LOOKED.search(unit.text) or _THERE.search(unit.text)
         named = _JOINT.split(looked["what"], maxsplit=1)[0] if looked else ""
         if not named or _BLANK.search(text) or _NONE.search(named):
             continue

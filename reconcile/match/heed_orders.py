@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.reconcile.actionwords import governed, group_of, object_groups, singular, verb_forms
+from assure_tui.reconcile.actionwords import (
+    DO,
+    action_of_noun,
+    governed,
+    group_of,
+    is_light,
+    object_groups,
+    singular,
+    verb_forms,
+)
 from assure_tui.reconcile.claims.business import requests
 from assure_tui.reconcile.claims.segment import units
 from assure_tui.reconcile.claims.values import scan
@@ -31,7 +40,8 @@ MAX_NAMED = 16
 _FORBIDS = re.compile(
     r"(?:^|[.,;:!(—–-]\s{0,3}|\b(?:please|but|and|just|also|to|you|is)\s)"
     r"(?:do not|don't|never|must not|mustn't|should not|shouldn't|are not to|make sure not to|be sure not to|not to"
-    r"|please avoid|avoid|refrain from)\s(?:ever\s|actually\s|in any case\s)?"
+    r"|(?:are |be )?not (?:allowed|permitted|authori[sz]ed) to|(?:i )?(?:do not|don't) want you to"
+    r"|under no circumstances|please avoid|avoid|refrain from)\s(?:ever\s|actually\s|in any case\s)?"
     r"(?P<verb>e-mail|[a-z]{3,16})\b(?P<rest>[^.;!?\n]{0,200})",
     re.IGNORECASE,
 )
@@ -40,11 +50,17 @@ _LEAVE = re.compile(r"ask|check|confirm|consult|tell|inform|notif|let|approv|per
 """What an act is often not to be done without: a condition, and no ban of what follows."""
 _CAP = re.compile(
     r"\b(?:only|just)\b[^.;!?\n]{0,40}\b(?:up to|at most)\b"
-    r"|\b(?:up to|at most|no more than|not more than|maximum of|max(?:imum)? "
+    r"|\b(?:up to|at most|no more than|not more than|maximum of|max(?:imum)?"
     r"|not exceed(?:ing)?|never exceed(?:ing)?|limit of|capped at"
     r"|(?:do not|don't|never|must not) \w{3,12} more than)\s",
     re.IGNORECASE,
 )
+_KEEP = re.compile(
+    r"\b(?:keep|stay|remain)\b[^.;!?\n]{0,40}\b(?:under|below|within)\s"
+    r"|\b(?:spend|pay out|give back)\b[^.;!?\n]{0,20}\bmore than\s",
+    re.IGNORECASE,
+)
+"""A limit whose verb is none of an act: what it limits is told by its noun, else it is what is paid."""
 _CONDITION = re.compile(
     r"\b(?:if|unless|until|except|when|whenever|once|before|in case|other than|apart from|yet|provided|otherwise"
     r"|for now|instead of|rather than|because|since)\b",
@@ -133,24 +149,38 @@ def _bans(said: str) -> Iterator[tuple[Order, int, int]]:
 
 def _order(words: str, action: str, lemma: str, rest: str) -> Order:
     nouns = tuple(
-        singular(word) for word in map(str.lower, _WORD.findall(rest)) if word not in _ANY and not verb_forms(word)
+        singular(word)
+        for word in map(str.lower, _WORD.findall(rest))
+        if word not in _ANY and (action_of_noun(word) or not verb_forms(word))
     )[:MAX_NAMED]
     objects = object_groups(nouns)
     names = [
         str(found.value).lower().lstrip("#") for found in scan(rest) if found.kind in {"id", "email", "iban", "uuid"}
     ]
     names += [name.lower() for name in _NAME.findall(rest)]
+    if action == DO or is_light(lemma):
+        action = next((named for noun in nouns if (named := action_of_noun(noun))), action)
     return Order(words, governed(action, lemma, objects), lemma, objects, nouns, tuple(names[:MAX_NAMED]))
 
 
 def _cap(said: str) -> Order | None:
     """Read an amount that is not to be passed, for a deed of money in the same sentence."""
-    hit = _CAP.search(said)
+    hit = _CAP.search(said) or _KEEP.search(said)
     if hit is None or _CONDITION.search(said):
         return None
     after = amounts_of(scan(said[hit.end() : hit.end() + 40]))
+    if not after:
+        return None
     frame = next((frame for frame in requests(said) if group_of(frame.action) in {"money", "back"}), None)
-    if not after or frame is None or frame.mode in {"conditional", "user_act", "others_act"}:
+    if frame is None and _KEEP.search(said):
+        nouns = tuple(singular(word) for word in map(str.lower, _WORD.findall(said)))
+        action = next((named for noun in nouns if (named := action_of_noun(noun))), "pay")
+        if group_of(action) not in {"money", "back"}:
+            return None
+        return Order(
+            said.strip(" .,;:!"), action, action, object_groups(nouns), (), (), after[0], bool(_SUM.search(said))
+        )
+    if frame is None or frame.mode in {"conditional", "user_act", "others_act"}:
         return None
     whole = bool(_SUM.search(said))
     return Order(said.strip(" .,;:!"), frame.action, frame.lemma, frame.objects, (), (), after[0], whole)
