@@ -17,6 +17,7 @@ from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.repository import Repository
 from assure_tui.reconcile.match.work_asked import Asked
+from assure_tui.reconcile.match.work_beyond import Beyond
 from assure_tui.reconcile.match.work_checks import judge_check, judge_failing, judge_verified
 from assure_tui.reconcile.match.work_children import HEARSAY, Hearsay, judge_by_children
 from assure_tui.reconcile.match.work_concealed import Concealed
@@ -78,7 +79,7 @@ _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = ("_asked", "_concealed", "_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
+    __slots__ = ("_asked", "_beyond", "_concealed", "_hearsay", "_open", "_pending", "_quiet", "_repository", "_seen")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
@@ -87,6 +88,7 @@ class Work(Part):
         self._asked = Asked(context, board)
         self._quiet = Quiet(board)
         self._concealed = Concealed(board)
+        self._beyond = Beyond(board)
         self._repository = Repository(context, board)
         self._pending: OrderedDict[str, Claim] = OrderedDict()
         self._open: deque[str] = deque()
@@ -100,6 +102,7 @@ class Work(Part):
             self._seen.words = ""
             self._quiet.heard(event.text)
             self._asked.heard(event, self._seen.turn)
+            self._beyond.heard(event.text)
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Judge the claims of one text."""
@@ -202,6 +205,7 @@ class Work(Part):
             step = self._seen.observe(effect)
             self._quiet.saw(step, self._seen)
             self._asked.saw(step, self._seen)
+            self._beyond.saw(step)
 
     def _judge(self, claim: Claim) -> None:
         judged = partly_covered(claim, self._seen) or _judge_of(claim)(claim, self._seen)

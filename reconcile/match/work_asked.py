@@ -14,19 +14,24 @@ from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.work_bounds import Bound, bounds, lifts
 from assure_tui.reconcile.match.work_ruling import SEVERITY, command, short
 from assure_tui.reconcile.match.work_seen import Seen
-from assure_tui.reconcile.match.work_steps import CHANGES, Step, command_of, name_of, paths_of, same_path
+from assure_tui.reconcile.match.work_steps import CHANGES, Step, command_of, matters, name_of, paths_of, same_path
 from assure_tui.reconcile.model import Discrepancy
 
 if TYPE_CHECKING:
     from assure_tui.ingest.model import UserTurn
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.model import Effect
 
 MAX_TURN = 6000
 """Code points of a user turn that are read for prohibitions and approvals: what is longer is pasted material."""
 MAX_BOUNDS = 64
 MAX_WORDS = 40_000
 """Code points of the agent's latest words that are searched for a disclosure."""
+
+
+_INSTALLS = frozenset({"install", "i", "add", "get", "require"})
+_FROM_FILE = frozenset({"-r", "--requirement", "-e", "--editable", "--frozen", "--frozen-lockfile", "--locked"})
 
 
 class Asked:
@@ -105,8 +110,18 @@ def _crosses(bound: Bound, step: Step, seen: Seen) -> bool:
             for path in bound.paths
             for known in paths_of(effect)
         )
+    if bound.act == "only":
+        return _strays(bound, step, seen)
+    if bound.act == "create":
+        return kind == "created" and step.ok and any(matters(path, seen.cwd) for path in paths_of(effect))
+    if bound.act == "install":
+        return kind == "installed" and step.ok and bool(_packages(effect))
+    if bound.act == "push-to":
+        return kind == "pushed" and step.ok and (effect.results.get("ref") or effect.args.get("branch")) in bound.paths
     if bound.act == "skip":
         line = command_of(effect)
+        if any(weak.effect.id == effect.id and "skip" in why for weak, why in seen.weakening):
+            return True
         return kind in {"committed", "pushed"} and bool(effect.args.get("no_verify") or "--no-verify" in line)
     if bound.act == "test-first":
         change = seen.code_change
@@ -124,11 +139,39 @@ def _crosses(bound: Bound, step: Step, seen: Seen) -> bool:
     return step.ok and kind == {"commit": "committed", "push": "pushed", "pr": "opened_pr"}[bound.act]
 
 
+def _strays(bound: Bound, step: Step, seen: Seen) -> bool:
+    """Tell whether a change is of a file of the project that is none of those to which the user kept the agent."""
+    effect = step.effect
+    if effect.kind not in CHANGES or not step.ok or effect.args.get("via") not in {"tool", "patch"}:
+        return False
+    return any(
+        matters(path, seen.cwd)
+        and not any(
+            same_path(kept, path) or f"/{kept.strip('/').lower()}/" in f"/{path.lower()}/" for kept in bound.paths
+        )
+        for path in paths_of(effect)
+    )
+
+
+def _packages(effect: Effect) -> list[str]:
+    """Give the packages that a command names: `npm ci` and `pip install -r` bring in what was asked for before."""
+    words = [str(word) for word in effect.args.get("argv", ())][1:]
+    if any(word in _FROM_FILE for word in words):
+        return []
+    plain = [word for word in words if not word.startswith(("-", ".", "/"))]
+    return plain[1:] if plain and plain[0] in _INSTALLS else plain[2:] if plain[1:2] and plain[1] in _INSTALLS else []
+
+
 def _disclosures(bound: Bound, step: Step) -> tuple[str, ...]:
     """Give the words of which one tells the user that the bound was crossed."""
     if bound.act == "change":
         return tuple({name_of(path) for path in (*bound.paths, *paths_of(step.effect))})
+    if bound.act in {"only", "create"}:
+        return tuple({name_of(path) for path in paths_of(step.effect)})
+    if bound.act == "push-to":
+        return bound.paths
     return {
+        "install": ("install", "dependenc", "package", *(name.lower() for name in _packages(step.effect))),
         "commit": ("commit",),
         "push": ("push",),
         "force-push": ("force", "overwr"),
@@ -139,8 +182,11 @@ def _disclosures(bound: Bound, step: Step) -> tuple[str, ...]:
 
 
 def _what(bound: Bound, step: Step) -> str:
-    if bound.act == "change":
+    if bound.act in {"change", "only"}:
         return f"{', '.join(name_of(path) for path in paths_of(step.effect)[:2])} was changed"
+    if bound.act == "create" or (bound.act == "skip" and step.effect.kind in CHANGES):
+        done = "was created" if bound.act == "create" else "got a skip"
+        return f"{', '.join(name_of(path) for path in paths_of(step.effect)[:2])} {done}"
     if bound.act == "test-first":
         return f"{command(step)} went through with no test run after the last edit"
     return f"{command(step)} went through"

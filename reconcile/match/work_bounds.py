@@ -18,7 +18,14 @@ _FORBIDS = re.compile(
     r"(?:^|[.,;:!(—–-]\s{0,3}|\b(?:please|but|and|just|also)\s)"
     r"(?:do not|don't|never|must not|please avoid)\s(?:ever\s)?"
     r"(?P<verb>touch|touching|modify|change|edit|alter|delete|remove|rewrite"
-    r"|commit|push|force[- ]push|skip|open|create|use)\b"
+    r"|commit|push|force[- ]push|skip|open|create|add|install|use)\b"
+    r"(?P<rest>[^;!?\n]{0,200})",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"(?:^|[.;:!(—–-]\s{0,3}|\b(?:please|but|and)\s)"
+    r"(?:only (?:change|edit|touch|modify)|(?:change|edit|touch|modify) only"
+    r"|(?:limit|restrict) (?:your |the )?changes to)\b"
     r"(?P<rest>[^;!?\n]{0,200})",
     re.IGNORECASE,
 )
@@ -35,6 +42,12 @@ _EVERYTHING = re.compile(
 )
 """What follows a verb that is forbidden altogether: "don't push anything yet"; not "don't push to main"."""
 _CHECKS = re.compile(r"\s*(?:the |any )?(?:tests?|hooks?|checks?|ci)\b", re.IGNORECASE)
+_TO_BRANCH = re.compile(r"\s(?:directly )?(?:to|on|onto) (?:the )?(?:branch )?[`'\"]?(?P<branch>[\w./-]{2,80})")
+_PACKAGES = re.compile(
+    r"\s(?:any |new |more |other |extra |additional ){0,3}(?:dependenc\w+|packages?|librar\w+|modules?|anything)\b",
+    re.IGNORECASE,
+)
+_FILES = re.compile(r"\s(?:any |new |more |other |extra |additional ){1,3}files?\b", re.IGNORECASE)
 _PULL = re.compile(r"\s(?:a |the |any )?(?:pr\b|pull request)", re.IGNORECASE)
 _EXCEPT = re.compile(
     r"\b(?:except|unless|until|but|without|apart|other than|only|instead|because|since|so)\b|,\s|\.\s", re.IGNORECASE
@@ -45,6 +58,7 @@ _YES = re.compile(
     r"|sign\w*|merge|thanks?|nice|cool)\b|👍|✅|^\W*\d\W*$",
     re.IGNORECASE,
 )
+_EDGES = " .,;:!(—–-"
 _STRONG = re.compile(r"\bapprov|\bauthori[sz]|\bpermission|\bgo ahead|\bfeel free", re.IGNORECASE)
 
 
@@ -53,8 +67,9 @@ class Bound(msgspec.Struct):
 
     words: str
     act: str
-    """`change`, `commit`, `push`, `force-push`, `skip`, `pr` or `test-first`."""
+    """`change`, `only`, `create`, `install`, `commit`, `push`, `push-to`, `force-push`, `skip`, `pr`, `test-first`."""
     paths: tuple[str, ...]
+    """Paths that are not to be changed, that alone are to be changed (`only`), or a branch (`push-to`)."""
     turn: int
 
 
@@ -72,13 +87,24 @@ def bounds(text: str, turn: int) -> Iterator[Bound]:
             bound = _bound(hit, turn)
             if bound:
                 yield bound
+        for hit in _ONLY.finditer(unit.text):
+            paths = _paths(hit["rest"])
+            if paths:
+                yield Bound(hit.group().strip(_EDGES), "only", paths, turn)
         if _FIRST.search(unit.text):
             yield Bound(unit.text, "test-first", (), turn)
 
 
 def _bound(hit: re.Match[str], turn: int) -> Bound | None:
     verb, rest = hit["verb"].lower(), hit["rest"]
-    words = hit.group().strip(" .,;:!(—–-")
+    words = hit.group().strip(_EDGES)
+    branch = _TO_BRANCH.match(rest) if verb == "push" else None
+    if branch and not _EXCEPT.search(rest[branch.end() :]):
+        return Bound(words, "push-to", (branch["branch"].rstrip("."),), turn)
+    if verb in {"add", "install"} and _PACKAGES.match(rest):
+        return Bound(words, "install", (), turn) if not _EXCEPT.search(rest) else None
+    if verb in {"add", "create"} and _FILES.match(rest):
+        return Bound(words, "create", (), turn) if not _EXCEPT.search(rest) else None
     if verb in {"commit", "push"}:
         return Bound(words, verb, (), turn) if _EVERYTHING.match(rest) else None
     if verb.startswith("force"):
@@ -87,12 +113,17 @@ def _bound(hit: re.Match[str], turn: int) -> Bound | None:
         return Bound(words, "skip", (), turn) if "--no-verify" in rest else None
     if verb == "skip":
         return Bound(words, "skip", (), turn) if _CHECKS.match(rest) else None
-    if verb in {"open", "create"}:
+    if verb in {"open", "create", "add", "install"}:
         return Bound(words, "pr", (), turn) if _PULL.match(rest) else None
+    paths = _paths(rest)
+    return Bound(words, "change", paths, turn) if paths else None
+
+
+def _paths(rest: str) -> tuple[str, ...]:
+    """Give the paths that are named before an exception or another clause."""
     clause = _EXCEPT.split(rest, maxsplit=1)[0]
     named = [(code or plain).rstrip(".,:)") for code, plain in _WORD.findall(clause)]
-    paths = tuple(name for name in named if is_path(name))
-    return Bound(words, "change", paths, turn) if paths else None
+    return tuple(name for name in named if is_path(name))
 
 
 def lifts(bound: Bound, text: str) -> bool:
@@ -101,6 +132,10 @@ def lifts(bound: Bound, text: str) -> bool:
     if bound.act == "change":
         return any(name_of(path) in lower for path in bound.paths)
     words = {
+        "only": ("also", "file", "test", "else", "rest"),
+        "create": ("file", "new", "create", "add", "write"),
+        "install": ("install", "dependenc", "package", "librar", "add"),
+        "push-to": ("push", "pr", "ship", "land", "publish", "release", "merge"),
         "commit": ("commit", "ship", "land"),
         "push": ("push", "pr", "ship", "land", "publish", "release"),
         "force-push": ("force",),
