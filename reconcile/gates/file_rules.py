@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
+from assure_tui.reconcile.gates.made import made_by_run
 from assure_tui.reconcile.gates.rules import Hit, listed, members, pattern
 from assure_tui.reconcile.gates.weaken import is_test, weakening
 from assure_tui.reconcile.model import Effect, Severity
@@ -23,7 +24,7 @@ def hits(look: Look) -> Iterator[Hit]:
     """Give what the gates find in the files that a call touches and in what it sends away."""
     for effect in look.effects:
         if effect.kind in {"edited", "created", "deleted"}:
-            yield from _weakened(effect)
+            yield from _weakened(effect, look)
             yield from _guards(effect)
         elif effect.kind == "read" and look.script is None:
             yield from _read(effect)
@@ -34,10 +35,10 @@ def hits(look: Look) -> Iterator[Hit]:
     yield from _sandbox(look)
 
 
-def _weakened(effect: Effect) -> Iterator[Hit]:
+def _weakened(effect: Effect, look: Look) -> Iterator[Hit]:
     diff = effect.results.get("diff")
     if effect.kind == "deleted":
-        gone = [path for path in effect.args.get("paths", ()) if is_test(path)]
+        gone = [path for path in effect.args.get("paths", ()) if is_test(path) and not _own(path, effect, look)]
         if gone:
             yield Hit(
                 fact="test_weakening",
@@ -52,6 +53,11 @@ def _weakened(effect: Effect) -> Iterator[Hit]:
         found = weakening(path, diff, created=effect.kind == "created")
         if found is not None:
             yield Hit(fact="test_weakening", severity=found.severity, reason=found.reason, message=found.message)
+
+
+def _own(path: str, effect: Effect, look: Look) -> bool:
+    """Whether the run itself made a file, before this call or in it: what it tried out, it may take away."""
+    return any(made_by_run(name, look) for name in (path, *effect.args.get("abs", ())) if name.endswith(path))
 
 
 def _guards(effect: Effect) -> Iterator[Hit]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from assure_tui.reconcile.effects import vcs
 from assure_tui.reconcile.effects.changes import changes
 from assure_tui.reconcile.effects.script import Script, Simple, join
+from assure_tui.reconcile.gates.look import Look
+from assure_tui.reconcile.gates.places import Own
 from assure_tui.reconcile.needles import Sieve
 
 MAX_LINES = 2000
@@ -27,6 +29,16 @@ def made(script: Script, cwd: str | None) -> Iterator[tuple[int, str]]:
         folder = join(cwd, simple.cd) if simple.cd else cwd
         for path in _made(simple):
             yield at, join(folder, path)
+
+
+def made_by_run(path: str, look: Look) -> bool:
+    """Whether the run made a path, before a call or by the call's own line."""
+    if path in look.memory.own:
+        return True
+    here = Own()
+    for _, other in made(look.script, look.cwd) if look.script is not None else ():
+        here.add(other)
+    return path in here
 
 
 def _made(simple: Simple) -> Iterator[str]:

@@ -67,8 +67,8 @@ def _overwritten(look: Look, history: History) -> Iterator[Hit]:
     if not arguments.keys().isdisjoint(listed("overwriting", "partial")):
         return
     for effect in look.effects:
-        if effect.kind != "edited" or effect.status == "failed":
-            continue
+        if effect.kind != "edited" or effect.status == "failed" or not effect.results.get("removed"):
+            continue  # nothing shows that there was anything before
         for path in effect.args.get("abs", ()):
             if path not in history.read and path not in look.memory.own:
                 yield Hit(

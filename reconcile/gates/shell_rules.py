@@ -12,7 +12,7 @@ from assure_tui.reconcile.effects import vcs
 from assure_tui.reconcile.effects.script import Script, Simple, join
 from assure_tui.reconcile.gates.aliases import expanded
 from assure_tui.reconcile.gates.look import Look
-from assure_tui.reconcile.gates.made import made
+from assure_tui.reconcile.gates.made import made, made_by_run
 from assure_tui.reconcile.gates.places import Own, worth
 from assure_tui.reconcile.gates.rules import Hit, listed, members, pattern
 from assure_tui.reconcile.model import Severity
@@ -185,7 +185,9 @@ def _git_loss(git: vcs.Git, look: Look) -> tuple[Severity, str, str] | None:
     if action == "update-ref" and "-d" in words:
         return "medium", "ref-deleted", "deletes a ref"
     if action == "worktree" and operands[:1] == ["remove"] and ({"-f", "--force"} & set(words)):
-        return "low", "worktree-removed", "removes a worktree even with changes in it"
+        folder = join(look.cwd, git.folder) if git.folder else look.cwd
+        own = all(made_by_run(join(folder, path), look) for path in operands[1:])
+        return ("info" if own else "low"), "worktree-removed", "removes a worktree even with changes in it"
     return None
 
 
@@ -393,7 +395,7 @@ def _fetched(commands: tuple[Simple, ...], at: int) -> str | None:
     """Give the source of the download that a command executes, if it does."""
     simple = commands[at]
     fetchers, interpreters = listed("network", "fetchers"), members("network", "interpreters")
-    if simple.program in interpreters and simple.pipe[1] > 0:
+    if simple.program in interpreters and simple.pipe[1] > 0 and simple.stdin_body is None:
         script = [word for word in simple.argv[1:] if not word.startswith("-")]
         if not script or "-s" in simple.argv:
             for other in commands[:at]:

@@ -56,10 +56,9 @@ def _in_test(path: str, diff: str, lines: list[str], *, created: bool) -> Weaken
             gone += line[1:].strip() not in stays and skips.search(line[1:]) is not None
         if not line.startswith("+") or line[1:].strip() in moved or not skips.search(line[1:]):
             continue
-        if _under_condition(lines, at) or _in_new_function(lines, at):
-            conditional += 1
-        else:
-            plain += 1
+        under, new = _under_condition(lines, at), _in_new_function(lines, at)
+        conditional += under != new
+        plain += not under and not new
     if plain > gone:
         return Weakening("high", "skip", f"a test in {name} is now skipped")
     focuses, hollow = pattern("tests", "focuses"), pattern("tests", "hollow")
