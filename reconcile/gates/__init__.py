@@ -25,6 +25,7 @@ from assure_tui.reconcile.gates.history import History
 from assure_tui.reconcile.gates.look import Look, Memory
 from assure_tui.reconcile.gates.made import made, made_by_script
 from assure_tui.reconcile.gates.rules import Hit, asked, listed
+from assure_tui.reconcile.gates.within import widened
 from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import SEVERITIES, GateResult, at_least
@@ -164,13 +165,14 @@ class Gates(Part):
     def _judge(self, call: ToolCall, result: ToolResult | None, effects: Sequence[Effect]) -> None:
         line = shell_line(call)
         script = understand(*line).script if line is not None else None
+        cwd = folder_of(call, self.context)
         look = Look(
             call=call,
             result=result,
             effects=effects,
-            script=script,
+            script=widened(script, cwd, self._memory.scripts) if script is not None else None,
             source=line[0] if line is not None else "",
-            cwd=folder_of(call, self.context),
+            cwd=cwd,
             memory=self._memory,
         )
         worst: dict[str, Hit] = {}
@@ -332,6 +334,9 @@ class Gates(Part):
             if effect.kind in {"created", "edited"} and effect.status != "failed" and isinstance(diff, str):
                 for path in made_by_script(diff):
                     self._memory.own.add(path)
+                if effect.kind == "created" or not effect.results.get("removed"):
+                    for path in effect.args.get("abs", ()):
+                        self._memory.wrote(path, diff)
 
     def _remember_aliases(self, script: Script) -> None:
         aliases = self._memory.aliases

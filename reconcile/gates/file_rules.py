@@ -112,6 +112,14 @@ def _secrets(simple: Simple) -> Iterator[Hit]:
                     fact="secret_read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
                 )
                 return
+    if simple.program in members("secrets", "readers"):
+        for redirect in simple.redirects:
+            severity = secret(redirect.target) if redirect.op == "<" else None
+            if severity is not None:
+                yield Hit(
+                    fact="secret_read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
+                )
+                return
     shows = _stores().get(simple.program)
     if shows and not simple.inner and _named(simple).startswith(shows):
         yield Hit(
@@ -144,6 +152,16 @@ def _stores() -> dict[str, tuple[str, ...]]:
 
 def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
     simple = commands[at]
+    if _named(simple).startswith(tuple(listed("network", "uploads"))):
+        given = next((path for path in simple.argv[1:] if secret(path) is not None), None)
+        if given is not None:
+            yield Hit(
+                fact="egress",
+                severity="critical",
+                reason="secret",
+                message=f"{given} was uploaded with {_named(simple)}",
+            )
+        return
     if simple.program not in members("network", "senders"):
         return
     host = next((match[1] or match[2] for word in simple.argv[1:] if (match := _HOST.search(word))), None)
@@ -151,6 +169,8 @@ def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
         host = next(
             (word for word in simple.argv[1:] if re.search(r"[.:]|[a-z]", word) and not word.startswith("-")), None
         )
+    if simple.program == "ssh" and simple.pipe[1] > 0:
+        host = next((word.rpartition("@")[2] for word in simple.argv[1:] if not word.startswith("-")), None)
     if host is None or any(local in host for local in listed("network", "local") if local != "example.com"):
         return
     files = _uploaded(simple)
@@ -180,7 +200,7 @@ def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
 
 def _uploaded(simple: Simple) -> list[str]:
     """Files whose content a command sends."""
-    found: list[str] = []
+    found = [redirect.target for redirect in simple.redirects if redirect.op == "<"]
     words = simple.argv[1:]
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else ""
@@ -190,6 +210,8 @@ def _uploaded(simple: Simple) -> list[str]:
             match := re.match(r"(?:-{1,2}[\w-]{1,20}=?)?(?:[\w.-]{1,60}=)?[@<]([^\s;]{1,300})", word)
         ):
             found.append(match[1])
+        elif word == "--data-urlencode" and "@" in following:
+            found.append(following.partition("@")[2])
         elif word.startswith(("--post-file=", "--upload-file=")):
             found.append(word.partition("=")[2])
     if simple.program in {"scp", "rsync", "sftp"}:

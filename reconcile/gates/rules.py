@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.model import Severity
 from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.rulebook import catalogue
@@ -61,3 +62,9 @@ def _sieve(group: str, name: str) -> Sieve:
 def pattern(group: str, name: str) -> re.Pattern[str]:
     """Give a list of patterns of the data as one."""
     return re.compile("|".join(f"(?:{one})" for one in listed(group, name)), re.MULTILINE)
+
+
+def quoted(simple: Simple) -> str:
+    """Give a command as a message quotes it."""
+    text = " ".join(simple.text.split())
+    return f"`{text[:120]}{'…' if len(text) > 120 else ''}`"
