@@ -120,6 +120,13 @@ def _secrets(simple: Simple) -> Iterator[Hit]:
                     fact="secret_read", severity=severity, reason="file", message=f"`{simple.text[:120]}` shows secrets"
                 )
                 return
+    if simple.program in members("secrets", "copiers"):
+        taken = next((word for word in simple.argv[1:] if secret(word) == "medium"), None)
+        if taken is not None:
+            yield Hit(
+                fact="secret_read", severity="medium", reason="file", message=f"{taken} was copied: it holds secrets"
+            )
+            return
     shows = _stores().get(simple.program)
     if shows and not simple.inner and _named(simple).startswith(shows):
         yield Hit(
