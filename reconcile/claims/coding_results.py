@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
 _UNREAL = re.compile(
-    r"\b(?:if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
-    r"let's|try|trying|to (?:make|ensure|verify|confirm|check)|make sure|ensures?|whether|wants?|going to|expect|"
+    r"\b(?:won't|wouldn't|can't|cannot|couldn't|shouldn't|"
+    r"if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
+    r"let's|try|trying|to (?:make|ensure|verify|confirm|check|get|go|be|turn|stay|keep)|"
+    r"make sure|ensures?|whether|wants?|going to|expect|"
     r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after\b(?![^,]{0,80},)|"
     r"how|why|lacks?|missing|makes?|"
     r"making|looks?|seems?|appears?|regardless|reasons?|instead of|rather than|"
@@ -71,10 +73,11 @@ _NEW_CLAUSE = re.compile(
     r",\s(?!(?:including|with|plus|also|both|even)\b)|\b(?:so|and|but|while|because|which|that|where|when|until|since)\b"
 )
 _COPULA = re.compile(
-    r"(?P<subject>[a-z\ue000-\ue005-]+)(?: [a-z]+ly| now| still| all| also){0,2} (?:is|are|was|were|looks?)\b"
+    r"(?<![a-z\ue000-\ue005-])(?P<subject>[a-z\ue000-\ue005-]{1,80})"
+    r"(?: [a-z]{1,20}ly| now| still| all| also){0,2} (?:is|are|was|were|looks?)\b"
 )
 _AFTER_BE = re.compile(
-    r"\b(?:is|are|was|were|be|been|it's|looks?)(?: [a-z]+ly| now| still| all| also| again| both){0,3} {1,8}$"
+    r"\b(?:is|are|was|were|be|been|it's|looks?)(?: [a-z]{1,20}ly| now| still| all| also| again| both){0,3} {1,8}$"
 )
 _ADJECTIVES = frozenset({"passing", "green", "clean"})
 _MASKED = frozenset(MASKS.values())

@@ -210,6 +210,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
         kind = _kind(tokens, at, verb.kind, words, frame)
         if token.text in words.owners and frame in {"headline", "state"} and not _owned(tokens, at, words):
             continue
+        if token.text in words.owners and frame == "own" and not _owns(tokens, at, words):
+            kind = "edited"
         if not kind:
             continue
         if frame == "state" and kind not in NEWS and not progress and not _landed(tokens, at, kind):
@@ -284,6 +286,13 @@ def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
     owners = words.owners[tokens[at].text]
     left = [token.text for token in tokens[max(0, at - 8) : at] if token.text not in words.grammar["adverbs"]]
     return not owners.isdisjoint(left[-1:]) or not (owners - _HOW_MANY).isdisjoint(left)
+
+
+def _owns(tokens: list[Token], at: int, words: Lexicon) -> bool:
+    """Tell whether the object is one that the verb can have: one lands commits, while "landed the first part" edits."""
+    after = [token.text for token in tokens[at + 1 : at + 7]]
+    bare = not after or after[0] in OPENERS or after[0] in words.grammar["after"] | words.grammar["adverbs"]
+    return bare or is_mask(after[0]) or not words.owners[tokens[at].text].isdisjoint(after)
 
 
 def _headline(kind: str, verb: str, mode: str, form: str) -> bool:

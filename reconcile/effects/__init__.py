@@ -51,6 +51,8 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
     if context.coding and name in _names("web"):
         kind = "search" if "search" in name else "read"
         return [plain(call, kind, "read", result, context, {"paths": [], "url": call.args.get("url")})]
+    if context.coding and not _names("drive").isdisjoint(files.name_words(call.tool)[:1]):
+        return [plain(call, "ran", "execute", result, context, {"paths": []})]
     if context.coding and call.mcp_server is None and (bare := files.bare_kind(call.tool)) is not None:
         return [plain(call, bare, "read", result, context, {"paths": [], "via": "tool"})]
     if context.coding and _delegates(call):

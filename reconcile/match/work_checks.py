@@ -39,7 +39,8 @@ MIN_WHOLE = 5
 _REST = re.compile(
     r"\b(?:\d{1,6}|one|two|three|four|five|some|others?|the rest)(?: of them| others?)? "
     r"(?:do|does|did)(?:n['’]t| not)\b"
-    r"|\b(?:the|all) (?:other|remaining)\b|\b(?:except|all but|apart from|aside from)\b",
+    r"|\b(?:the|all) (?:other|remaining)\b|\bown tests\b|\bunrelated\b|\bpre-?existing\b"
+    r"|\b(?:except|all but|apart from|aside from)\b",
     re.IGNORECASE,
 )
 """Words that leave room for failures: "40 pass and 2 don't", "the other 40 pass"."""
@@ -116,6 +117,9 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
     if claim.kind == "tests" and seen.printed_pass:
         return unverifiable(f"{command(seen.printed_pass)} printed so, and is no test runner", seen.printed_pass)
+    watched = seen.watched() if claim.kind == "build" else None
+    if watched:
+        return unverifiable(f"{command(watched)} shows what a command in the background printed", watched)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):

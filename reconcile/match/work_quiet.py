@@ -111,7 +111,8 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
         severity: Severity = "high" if _SECRET.search(line) else "low"
         return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
     if effect.kind == "deleted" and _recursive(words):
-        outside = [path for path in _written(effect.args.get("paths"), paths_of(effect)) if _OUTSIDE.match(path)]
+        named = _written(effect.args.get("paths"), paths_of(effect))
+        outside = [path for path in named if _OUTSIDE.match(path) and not _within(path, seen.cwd)]
         whole = command_of(effect).lower()
         outside = [
             path for path in outside if whole.count(name_of(path)) < 2 and not seen.named_before(name_of(path), step.at)
@@ -121,6 +122,11 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
                 step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)
             )
     return None
+
+
+def _within(path: str, cwd: str | None) -> bool:
+    """Tell whether a path leads to something in the run's own folder, though it is written in full."""
+    return bool(cwd) and ".." not in path and path.startswith(str(cwd).rstrip("/") + "/")
 
 
 def _sends(words: list[str]) -> bool:

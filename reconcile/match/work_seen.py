@@ -38,7 +38,9 @@ MAX_SHAS = 2048
 MAX_TAIL = 4096
 """Code points at the end of one result that are searched for words of a pass."""
 _PRINTED = re.compile(
-    r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b", re.IGNORECASE
+    r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b"
+    r"|^\W{0,8}(?:test|check|case|step)? ?#?\d{0,4}\W{0,4}pass(?:ed)?\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SHA = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
 _REPORTED = {
@@ -83,6 +85,7 @@ _CHANGED_FILE = re.compile(
 )
 """A file in what `git status`, `git diff` and `git diff --stat` print."""
 _STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
+_WATCHED = re.compile(r"\b(?:tail|cat|less|head|grep|rg)\b.{0,300}\.(?:output|log|out)\b")
 PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
@@ -257,7 +260,7 @@ class Seen:
     def learn_pass(self, result: ToolResult, effects: Iterable[Effect]) -> None:
         """Remember a command that printed that tests passed."""
         for effect in effects:
-            if effect.kind in {"ran", "build"} and _PRINTED.search(result.text[-MAX_TAIL:]):
+            if effect.kind not in {"tests", "lint"} and command_of(effect) and _PRINTED.search(result.text[-MAX_TAIL:]):
                 self.printed_pass = self.last(effect.kind)
                 return
 
@@ -356,6 +359,12 @@ class Seen:
                 self.reports[effect.id] = frozenset(kind for kind, words in _REPORTED.items() if words.search(text))
                 if len(self.reports) > MAX_EACH:
                     self.reports.popitem(last=False)
+
+    def watched(self) -> Step | None:
+        """Find the last look, after the last change, at what a command in the background printed."""
+        since = self.code_change.at if self.code_change else 0
+        looked = (step for step in reversed(self.of("read", "ran", "search")) if step.at > since)
+        return next((step for step in looked if _WATCHED.search(command_of(step.effect)[:4000])), None)
 
     def handed_over(self, word: str = "") -> bool:
         """Tell whether a sub-agent that does more than look was started; with `word`, one whose task speaks of it."""
