@@ -22,6 +22,7 @@ from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, checked, short, undecided
 from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.folding import Fold, fold
 from assure_tui.app.tui.views.peek import unseen_of
 from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import Claim, Effect, Finding
@@ -40,6 +41,9 @@ class ClaimsView(View):
         """The event that the evidence on the page goes back to."""
         self.acts: Sequence[Effect] = ()
         """The effects that it rests on."""
+        self._folds: dict[str, Fold] = {}
+        """Findings that stand as one line, by the key of the line."""
+        self._unfolded: set[str] = set()
         self.whole = False
         """Whether the page has both sides whole, instead of the four columns."""
 
@@ -73,6 +77,7 @@ class ClaimsView(View):
         self.query_one(RunsSide).update_runs()
         if session.run != self._run:
             self._run = session.run
+            self._unfolded = set()
             self.listing.cursor = -1
         self.listing.show(self._rows(detail) if detail else _empty())
         left, right = Content(""), Content("")
@@ -106,7 +111,14 @@ class ClaimsView(View):
             mark = glyphs.marks["new"]
             rows.append(still(Content.styled(f"{mark} {session.since.words()} since you looked", "$accent")))
         rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
-        for found in findings:
+        apart = {*answers, *flags}
+        unfolded = {label(item) for item in findings} if session.queries.get("claims") else self._unfolded
+        self._folds = {}
+        for found in fold(findings, apart=apart, unfolded=unfolded):
+            if isinstance(found, Fold):
+                self._folds[found.key] = found
+                rows.append(Row(found.key, partial(found.line, glyphs=glyphs)))
+                continue
             draw = partial(finding_line, found, glyphs=glyphs, answer=answers.get(found.id), flags=flags)
             rows += [Row(found.id, draw), *map(_note_row, notes.get(found.id, ()))]
         if not findings:
@@ -154,6 +166,12 @@ class ClaimsView(View):
         session, item = self.session, self.selected()
         caption, sheet = self.query_one("#claims-page-head", Caption), self.query_one("#claims-page", Page)
         detail = session.detail
+        folded = self._folds.get(self.listing.key)
+        if folded is not None:
+            self.event, self.acts = None, ()
+            caption.show(Content.styled(" ALIKE", HEAD))
+            sheet.show(partial(folded.page, glyphs=session.glyphs))
+            return
         if item is None or detail is None:
             self.event, self.acts = None, ()
             caption.show(Content(""))
@@ -183,7 +201,12 @@ class ClaimsView(View):
         return self.whole
 
     def open(self) -> None:
-        """On a narrow screen, open the evidence."""
+        """Show findings that stand as one line; on a narrow screen, open the evidence."""
+        folded = self._folds.get(self.listing.key)
+        if folded is not None and self.listing.has_focus:
+            self._unfolded.add(folded.label)
+            self.update()
+            return
         super().open()
         item = self.finding()
         if item:
