@@ -73,13 +73,14 @@ class Acts:
         run, by, time = content["run"], str(content.get("by", "")), entry.time / 1000
         match entry.kind:
             case "note":
+                tags = content.get("tags")
                 self.notes.setdefault(run, []).append(
                     Note(
                         id=f"n-{entry.index}",
                         run=run,
                         subject=str(content.get("about", run)),
                         text=str(content.get("text", "")),
-                        tags=tuple(str(tag) for tag in content.get("tags", ())),
+                        tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
                         by=by,
                         time=time,
                         entry=entry.index,
@@ -178,8 +179,8 @@ class Acts:
         return msgspec.structs.replace(verdict, seal=str(number), stale=fresh < needed)
 
     def _seal(self, entry: Entry, envelopes: Envelopes) -> None:
-        number, kind = int(entry.clear.get("n", 0)), entry.clear.get("predicate_type")
-        if kind not in {PREDICATE_TYPE, WITHDRAWAL_TYPE}:
+        number, kind = entry.clear.get("n"), entry.clear.get("predicate_type")
+        if type(number) is not int or kind not in (PREDICATE_TYPE, WITHDRAWAL_TYPE):
             return
         signer, key = str(entry.clear.get("signer")), str(entry.clear.get("key"))
         for run in sealed_runs(envelopes(number)):

@@ -43,8 +43,11 @@ def gather(entries: Iterable[Entry], now: float) -> list[Approval]:
 
 
 def _asked(entry: Entry, name: str, content: dict[str, Any]) -> Approval:
-    gates = entry.clear.get("gates", ())
-    messages = content.get("messages", ())
+    gates, messages, requester = (
+        found if isinstance(found, list) else ()
+        for found in (entry.clear.get("gates"), content.get("messages"), content.get("requester"))
+    )
+    until = entry.clear.get("until")
     text = str(content.get("args", ""))
     return Approval(
         id=name,
@@ -58,9 +61,9 @@ def _asked(entry: Entry, name: str, content: dict[str, Any]) -> Approval:
         messages=tuple(str(message) for message in messages),
         reason=str(content.get("reason", "")),
         requested=entry.time / 1000,
-        until=int(entry.clear.get("until", 0)) / 1000,
+        until=until / 1000 if isinstance(until, int) else 0.0,
         entry=entry.index,
-        requester=tuple(pid for pid in content.get("requester", ()) if isinstance(pid, int)),
+        requester=tuple(pid for pid in requester if isinstance(pid, int)),
     )
 
 

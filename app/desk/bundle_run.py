@@ -130,7 +130,7 @@ def detail_of(bundle: Bundle, view: View | None, proven: Proven) -> RunDetail:
 
 def _unobserved(bundle: Bundle, start: float | None, end: float | None) -> tuple[tuple[float, float], ...]:
     """Give when nobody recorded the run, as the heartbeats tell; nothing of history, which nobody could watch."""
-    seen = {entry.clear.get("seen") for entry in bundle.entries.values() if entry.kind == "observed"}
+    seen = {str(entry.clear.get("seen")) for entry in bundle.entries.values() if entry.kind == "observed"}
     if start is None or end is None or seen == {"backfill"}:
         return ()
     beats = [(e.time / 1000, str(e.clear.get("state"))) for _, e in sorted(bundle.entries.items()) if e.kind == BEAT]

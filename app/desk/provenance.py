@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from assure_tui.app.desk.entries import merkle_root, value_leaf
 from assure_tui.app.desk.escrow import KIND as ESCROW
 from assure_tui.app.desk.summaries import kind_of, summarise, whole_text
-from assure_tui.app.desk.wire import storable, text_path
+from assure_tui.app.desk.wire import storable
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.model import Locator, SourceInfo, ToolResult
 
@@ -63,7 +63,7 @@ class Records:
         for index, entry, content in _disclosed(self.bundle, "observed"):
             del index
             if isinstance(content.get("path"), str) and isinstance(content.get("adapter"), str):
-                found[str(entry.get("source"))] = text_path(content["path"]), content["adapter"]
+                found[str(entry.get("source"))] = content["path"], content["adapter"]
         return found
 
     @cached_property
@@ -72,7 +72,8 @@ class Records:
         raw: dict[tuple[str, int], list[bytes]] = {}
         for _, entry, content in _disclosed(self.bundle, ESCROW):
             path, _ = self._sources.get(str(entry.get("source")), ("", ""))
-            for record in content.get("records", ()):
+            records = content.get("records")
+            for record in records if isinstance(records, list) else ():
                 if isinstance(record, dict) and type(record.get("at")) is int:
                     raw.setdefault((path, record["at"]), []).append(_bytes(record))
         return raw

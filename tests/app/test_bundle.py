@@ -23,19 +23,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assure_tui.app.desk.acts import Acts
 from assure_tui.app.desk.bundled import BundleDesk
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import DeskError, GoneError, UsageError
 from assure_tui.app.desk.export import Choice
+from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.operators import Keyring, list_keys, new_key, own_trust, unlock
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.response import countersign
-from assure_tui.ledger.bundle import Bundle, pack, unpack
+from assure_tui.app.desk.show import detail_lines
+from assure_tui.ledger.bundle import Bundle, build, pack, unpack
+from assure_tui.ledger.disclose import reveal
 from assure_tui.ledger.errors import BundleError
 from assure_tui.ledger.signers import allowed_line
 from assure_tui.ledger.sshsig import plain_key
+from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.ledger.trust import Trust
 
 PATIENCE = 20.0
@@ -244,6 +249,58 @@ def test_a_bundle_tells_when_nobody_recorded(tmp_path):
     desk.close()
     assert mine
     assert theirs == mine
+
+
+ODD = [5, "x", [1], {"a": 1}, True, -1]
+PREDICATE = "https://assure-tui.dev/verdict/v1"
+
+
+def odd_entries() -> Iterator[Draft]:
+    """Entries such as no desk writes, one kind after the other, as somebody may who has a ledger of his own."""
+    for odd in ODD:
+        yield Draft("note", "t-1", {}, {"run": "r", "tags": odd, "about": odd, "text": odd, "by": odd})
+        yield Draft("decision", "t-1", {"finding": odd, "word": odd}, {"run": "r", "reason": odd})
+        yield Draft("waiver", "t-1", {"gate": odd, "until": odd}, {"run": "r", "by": odd})
+        yield Draft("claim", "t-1", {"id": odd}, {"run": "r", "value": odd})
+        yield Draft("verdict", "t-1", {"word": "accepted"}, {"run": "r", "reason": odd, "by": odd})
+        yield Draft("heartbeat", "recorder", {"boot": odd, "up": odd, "state": odd})
+        yield Draft("observed", "t-1", {"source": odd, "seen": odd}, {"path": odd, "adapter": odd})
+        yield Draft("observed", "t-1", {"source": "s"}, {"path": "bytes:zz", "adapter": "codex"})
+        yield Draft("assessed", "t-1", {"counts": odd, "root": odd}, {"ids": odd, "leaves": odd, "value_salt": odd})
+        yield Draft("assessed", "t-1", {"counts": {"confirmed": odd}}, {"ids": ["c"], "leaves": [odd]})
+        yield Draft("escrow", "t-1", {"source": "s", "bytes": odd}, {"records": odd})
+        yield Draft("escrow", "t-1", {"source": "s"}, {"records": [{"at": odd, "text": odd, "base64": odd}]})
+        yield Draft("hook", "t-1", {"verdict": odd}, {"run": odd, "call_id": odd})
+        yield Draft("discrepancy", "t-1", {"id": odd, "state": odd, "severity": "high", "code": odd})
+        yield Draft("discrepancy", "t-1", {"id": "d", "state": "open", "severity": odd}, {"value": odd})
+
+
+def test_a_made_up_ledger_ends_in_one_sentence_or_is_shown(tmp_path, bundle):
+    view = unpack(bundle)["view.json"]
+    ledger = Ledger.create(tmp_path / "ledger", pins=tmp_path / "pins", keys=tmp_path / "keys")
+    ledger.append([Draft("observed", "t-1", {"seen": "live", "upto": 1, "source": "s"}), *odd_entries()])
+    ledger.publish()
+    path, shown = tmp_path / "odd.zip", {}
+    for index in range(2, ledger.size):
+        opening = ledger.disclosure(index)
+        if opening is not None:
+            shown[index] = reveal(str(ledger.entry(index).commitment), opening, None)
+    opened = 0
+    for index in range(2, ledger.size):
+        more = {"view.json": view} if index % 2 else {}
+        path.write_bytes(build(ledger, [1, index], {at: told for at, told in shown.items() if at == index}, more))
+        with contextlib.suppress(DeskError):
+            desk = BundleDesk.open(path)
+            assert list(detail_lines(desk.run(desk.runs()[0].id)))
+            desk.ledger()
+            opened += 1
+    assert opened > 50
+
+
+@pytest.mark.parametrize("number", ODD)
+def test_a_seal_with_an_odd_number_is_no_act(number):
+    entry = Entry(1, "seal", "t-1", 0, {"n": number, "predicate_type": PREDICATE}, None)
+    assert Acts.gather([entry], lambda _: None).seals == {}
 
 
 def test_only_what_was_chosen_is_shown(desk, tmp_path):
