@@ -17,7 +17,7 @@ from assure_tui.reconcile.match.settling import SETTLES
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from assure_tui.reconcile.claims.frame import Frame
@@ -97,6 +97,7 @@ class Bench:
         """Event id to all values of the text."""
         self.given: dict[int, list[Act]] = {}
         """Index of a saying in `main` to its acts."""
+        self._asks: dict[tuple[str, str, Decimal], list[Frame]] = {}
 
     def _assign(self) -> dict[int, Act]:
         """Give acts to sayings; gives for those that came away empty the act that they may tell of once more."""
@@ -132,6 +133,13 @@ class Bench:
                 room[index] -= 1
                 self._give(index, act)
         return repeats
+
+    def asks_for(self, act: Act, least: Decimal) -> list[Frame]:
+        """Give the user's words that ask for an act's action, or one at least so near: the same for all acts alike."""
+        key = (act.action, act.verb, least)
+        if key not in self._asks:
+            self._asks[key] = [frame for frame in self.matter.asked if kin_of(frame, act) >= least]
+        return self._asks[key]
 
     def retells(self, saying: Saying, act: Act) -> bool:
         """Tell whether words may tell once more of an act that other words tell of."""
@@ -247,8 +255,18 @@ class Bench:
                 return act
         return None
 
-    def _best(self, saying: Saying, acts: list[Act], *, soft: bool = False) -> Act | None:
-        """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before."""
+    def _best(
+        self,
+        saying: Saying,
+        acts: list[Act],
+        *,
+        soft: bool = False,
+        only: Callable[[Saying, Act], bool] | None = None,
+    ) -> Act | None:
+        """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before.
+
+        Those that fit are held against `only`, which asks more than the fit does.
+        """
         best: tuple[Decimal, int, Act] | None = None
         for act in acts:
             pair = self._pair(saying, act)
@@ -260,7 +278,7 @@ class Bench:
                 continue
             if conflict is not None and (conflict.hard or conflict.stranger or not soft):
                 continue
-            if best is None or (score, act.at) > best[:2]:
+            if (best is None or (score, act.at) > best[:2]) and (only is None or only(saying, act)):
                 best = (score, act.at, act)
         return best[2] if best else None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import harm_of
 from assure_tui.reconcile.match.actions_model import shape
-from assure_tui.reconcile.match.actions_pairs import SAME_ACTION, kin_of, said_of
+from assure_tui.reconcile.match.actions_pairs import SAME_ACTION, said_of
 from assure_tui.reconcile.match.actions_silence import what
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def beyond_count(verdict: Verdict) -> None:
 
 def _asked(verdict: Verdict, act: Act) -> list[Frame]:
     """Give the user's words that ask for an action of this very sort."""
-    return [frame for frame in verdict.matter.asked if kin_of(frame, act) >= SAME_ACTION and not frame.denied]
+    return [frame for frame in verdict.asks_for(act, SAME_ACTION) if not frame.denied]
 
 
 def _targets(act: Act) -> Iterable[str]:

@@ -15,7 +15,8 @@ MAX_PAST = 5000
 class Past:
     """Counts the actions and identifiers of acts that left the window."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_PAST) -> None:
+        self._most = most
         self._acts: deque[tuple[str, frozenset[str]]] = deque()
         self._actions: Counter[str] = Counter()
         self._naming: Counter[str] = Counter()
@@ -34,7 +35,7 @@ class Past:
             self._naming[action] += 1
         for name in ids:
             self._by_id.setdefault(name, Counter())[action] += 1
-        if len(self._acts) > MAX_PAST:
+        if len(self._acts) > self._most:
             self._forget(*self._acts.popleft())
 
     def names(self, name: str) -> bool:

@@ -24,6 +24,10 @@ from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.actions_model import Act, Saying
     from assure_tui.reconcile.match.actions_verdict import Verdict
     from assure_tui.reconcile.model import Severity
@@ -121,9 +125,7 @@ def _is_hidden(verdict: Verdict, act: Act) -> bool:
 
 def _asked(verdict: Verdict, act: Act) -> bool:
     """Tell whether the user asked for this very act: the action, and its target by name."""
-    for frame in verdict.matter.asked:
-        if kin_of(frame, act) < KIN:
-            continue
+    for frame in verdict.asks_for(act, KIN):
         if any(said_of(text, verdict.matter.asked_text) for text in act.mentions):
             return True
         if not act.mentions and frame.objects & act.objects:
@@ -171,8 +173,7 @@ def _only_one_asked_for(verdict: Verdict, act: Act) -> bool:
 def _action_asked(verdict: Verdict, act: Act) -> bool:
     """Tell whether the user asked for this action: by its own verb, where the action is as vague as "create"."""
     vague = group_of(act.action) in {"make", "change"}
-    asked = (frame for frame in verdict.matter.asked if kin_of(frame, act) == SAME_ACTION)
-    return any(frame.lemma == act.verb or not vague for frame in asked)
+    return any(frame.lemma == act.verb or not vague for frame in verdict.asks_for(act, SAME_ACTION))
 
 
 def _many(saying: Saying) -> bool:
@@ -278,20 +279,29 @@ def told_twice(verdict: Verdict, group: list[Act]) -> bool:
 
 def beyond_request(verdict: Verdict) -> None:
     """Find amounts that contradict the one amount the user stated for this very action, even when honestly told."""
-    acts = [act for act in verdict.landed if act.money and group_of(act.action) == "money"]
-    asks = [(frame, amounts_of(frame.near)) for frame in verdict.matter.asked] if acts else []
-    for act in acts:
-        frames = [(frame, amounts) for frame, amounts in asks if kin_of(frame, act) >= KIN]
-        stated = {amount for _, amounts in frames for amount in amounts}
-        if len(stated) != 1 or any(_RECKONED.search(frame.text) for frame, _ in frames):
+    for act in verdict.landed:
+        if not act.money or group_of(act.action) != "money":
             continue
-        asked = stated.pop()
+        frames = verdict.asks_for(act, KIN)
+        asked = _only_amount(frames)
+        if asked is None or any(_RECKONED.search(frame.text) for frame in frames):
+            continue
         spoken = [found for found in scan(verdict.matter.asked_text) if found.kind == "money"]
         others = [*amounts_of(spoken), *amounts_of(scan(" ".join(verdict.matter.agreed.values())))]
         if any(same_amount(amount, mine) for mine in act.money for amount in (asked, *others)):
             continue
         message = f"The user asked for {cents(asked)} and never changed it; {what(act)} landed."
         verdict.accuse("beyond-request", "critical", None, [act], message)
+
+
+def _only_amount(frames: Iterable[Frame]) -> Decimal | None:
+    """Give the one amount that words state; None where they state none, or several."""
+    stated: set[Decimal] = set()
+    for frame in frames:
+        stated.update(amounts_of(frame.near))
+        if len(stated) > 1:
+            return None
+    return next(iter(stated), None)
 
 
 def failures(verdict: Verdict) -> None:

@@ -148,7 +148,8 @@ class Verdict(Bench):
             return
         loose = self._best(saying, self.free(saying), soft=True)
         if loose is None:
-            loose = self._best(saying, [act for act in before if act.landed and self.retells(saying, act)], soft=True)
+            landed = [act for act in before if act.landed]
+            loose = self._best(saying, landed, soft=True, only=self.retells)
         if loose is not None:
             if loose.fresh and loose.effect.id not in self.words:
                 self.wrong_target(saying, loose)
