@@ -32,7 +32,7 @@ PLACEHOLDERS: dict[str, str] = {
     "<code>": "[\ue000-\ue003]+",
     "<quote>": "[\ue004]+",
     "<url>": "[\ue005]+",
-    "<n>": r"(?:\d[\d,]*|all|both|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
+    "<n>": r"(?:\d[\d,]{0,15}|all|both|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
 }
 
 NUMBER_WORDS = {

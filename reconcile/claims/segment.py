@@ -64,7 +64,7 @@ _PICTO = re.compile(r"[ \t]*[\U0001F300-\U0001FAFF\u2600-\u27BF]\uFE0F?[ \t]+(?=
 """A pictograph in place of a bullet: "🔒 Card frozen"."""
 _ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"(?=[ \t:|]*-)[ \t:|-]*$")
-_TAG = re.compile(r"[ \t]*</?[A-Za-z][\w-]{0,40}>[ \t]*$")
+_TAG = re.compile(r"[ \t]{0,40}</?[A-Za-z][\w-]{0,40}>[ \t]{0,40}$")
 _BLOCK = re.compile("|".join(form.pattern for form in (_HEADING, _ITEM, _ROW, _QUOTE, _TAG, _PICTO)))
 """What begins with a line of its own."""
 _BREAK = re.compile(r"[.!?…。](?:[\"'”’)\]*_`]{0,4})(?=\s)|[\u3002\uff01\uff1f]")
