@@ -31,7 +31,7 @@ MAX_WISHES = 32
 
 _PUSH = re.compile(
     r"\bpush (?:it |this |that |them |everything |your changes |the changes )?(?:to|on|onto) (?:the |a |your )?"
-    r"(?:new )?(?P<word>branch )?(?P<tick>[`'\"])?(?P<value>[A-Za-z][\w./-]{1,80})",
+    r"(?:new )?(?:branch )?(?P<tick>[`'\"])?(?P<value>[A-Za-z][\w./-]{1,80})",
     re.IGNORECASE,
 )
 _DEPLOY = re.compile(r"\bdeploy\b[^.;!?\n]{0,40} to (?:the |our )?(?P<value>[a-z]{2,12})\b", re.IGNORECASE)
@@ -43,6 +43,8 @@ _VERSION = re.compile(
 _UNSURE = re.compile(
     r"\b(?:if|unless|until|once|when|not|never|or|could|would|should|can|why|how|did)\b|n't\b", re.IGNORECASE
 )
+_MADE = re.compile(r"[/_\d-]")
+"""What a branch's name has and a word of the sentence has not: "push to the branch and open a PR"."""
 _REMOTES = frozenset({"origin", "upstream", "remote", "github", "gitlab", "the", "it", "prod", "production", "staging"})
 _PLACES = {
     **dict.fromkeys(("production", "prod", "live"), "production"),
@@ -118,8 +120,8 @@ def _wishes(text: str) -> Iterator[Wish]:
             continue
         for hit in _PUSH.finditer(said):
             value = hit["value"].rstrip(".").lower()
-            plain = hit["word"] or hit["tick"] or "/" in value or value in {"main", "master", "develop"}
-            if plain and value not in _REMOTES:
+            named = hit["tick"] or _MADE.search(value) or value in {"main", "master", "develop"}
+            if named and value not in _REMOTES:
                 yield Wish("branch", said, value)
         for hit in _DEPLOY.finditer(said):
             if hit["value"].lower() in _PLACES:

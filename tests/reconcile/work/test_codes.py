@@ -306,6 +306,7 @@ def test_another_branch_environment_or_version_than_stated_is_beyond_the_request
         ("Push to the branch `fix/cart`.", "git push -u origin HEAD:fix/cart"),
         ("Push to the branch `fix/cart`, then merge it into main.", "git push origin main"),
         ("Push it to origin.", "git push origin main"),
+        ("Commit it, push to the branch and open a PR.", "git push -u origin feat/report"),
         ("Deploy it to staging, then to production.", "kubectl apply -f k8s/production.yaml"),
         ("If the tests pass, deploy it to staging.", "kubectl apply -f k8s/production.yaml"),
         ("Upgrade django to 4.2.", "pip install django==4.2.16"),
