@@ -119,7 +119,14 @@ def report(text: str = "plain", *, severity: Severity = "critical", name: str = 
             **at,
         ),
         Discrepancy(
-            id="d-1", run=name, code="duplicate", severity=severity, claim="c-1", effects=("e-1",), message=text
+            id="d-1",
+            run=name,
+            code="duplicate",
+            severity=severity,
+            claim="c-1",
+            effects=("e-1",),
+            message=text,
+            settles=text,
         ),
         Discrepancy(
             id="d-2", run=name, code="unreported", severity=severity, claim=None, effects=("e-1",), message=text
@@ -224,6 +231,13 @@ def test_markdown_tells_claim_evidence_message_and_place() -> None:
     assert "| `the words�` | `the words` | 1 | 1 | 1 | 4 |" in told
     assert "- **done more often than claimed** (duplicate)\n  - said: `the words`\n  - seen: `the words:" in told
     assert "  - at `the words�`, line 3, bytes 120 to 184, finding d-1" in told
+
+
+@pytest.mark.parametrize(
+    ("form", "line"), [("markdown", "  - settled by: `the words`"), ("text", "    settled by  the words")]
+)
+def test_what_would_change_a_finding_stands_beside_it(form: str, line: str) -> None:
+    assert line in written(form, report("the words"))
 
 
 def test_markdown_is_bounded_and_says_what_it_leaves_out() -> None:

@@ -19,7 +19,7 @@ from assure_tui.app.desk.report import UNCHECKED, RunReport
 from assure_tui.app.desk.tags import tags_of
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.walk import Skipped
-from assure_tui.reconcile.model import SEVERITIES, Severity
+from assure_tui.reconcile.model import SEVERITIES, Discrepancy, Severity
 
 MAX_BYTES: Final = 64_000
 """Of the whole report: a comment on GitHub holds 65,536 characters, a job's summary 1 MiB."""
@@ -161,6 +161,8 @@ def _finding(report: RunReport, judged: Judged) -> str:
     if len(seen) > MAX_EFFECTS:
         lines.append(f"  - seen: {len(seen) - MAX_EFFECTS} more")
     lines.append(f"  - {code(finding.message)}")
+    if isinstance(finding, Discrepancy) and finding.settles:
+        lines.append(f"  - settled by: {code(finding.settles)}")
     origin = report.origin(finding)
     where = f"{code(path_of(report, origin) or origin.source)}, {place(origin.at)}" if origin else code(report.shown)
     lines.append(f"  - at {where}, finding {finding.id}")

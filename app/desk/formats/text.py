@@ -10,6 +10,7 @@ from assure_tui.app.desk.describe import code_of, effect_line, label
 from assure_tui.app.desk.formats.evidence import claim_of, effects_of
 from assure_tui.app.desk.report import RunReport, iso
 from assure_tui.app.neutral import neutral_block, neutral_line
+from assure_tui.reconcile.model import Discrepancy
 
 WIDTH = 120
 """Code points of a line of text: a heading that is longer is cut, an explanation goes on in the next line."""
@@ -78,3 +79,5 @@ def _finding_lines(report: RunReport, judged: Judged) -> Iterator[str]:
     standing = ", worse than before" if judged.state == "worse" else ""
     about = f"{label(finding)}: {finding.message}  ({finding.severity} {code_of(finding)}{standing})"
     yield from neutral_block("    ", about, hang=HANG, width=WIDTH)
+    if isinstance(finding, Discrepancy) and finding.settles:
+        yield from neutral_block("    settled by  ", finding.settles, hang=HANG, width=WIDTH)
