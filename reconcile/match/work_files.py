@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.work_seen import PLACES, Seen
 from assure_tui.reconcile.match.work_steps import CHANGES, Step, Touch, name_of, paths_of, restores, same_path
-from assure_tui.reconcile.match.work_words import likeliest, names_nothing
+from assure_tui.reconcile.match.work_words import likeliest, names_little
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -149,9 +149,9 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     done = [step for step in seen.of(*CHANGES) if step.ok]
     done += [step for step in seen.of("vcs") if step.ok and step.effect.args.get("action") in PLACES]
     if done:
-        if names_nothing(claim.text) and done[-1].turn == seen.turn:
-            return confirmed("files were changed in this turn, and the words name no more", done[-1])
         found = likeliest(claim.text, done)
+        if found is None and names_little(claim.text) and done[-1].turn == seen.turn:
+            return confirmed("files were changed in this turn, and the words name no more", done[-1])
         if found is None:
             return unverifiable("the run changed files, and none of their lines has a word of it", done[-1])
         step, word = found

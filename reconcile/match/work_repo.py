@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.work_seen import Seen
 from assure_tui.reconcile.match.work_steps import Step, command_of
-from assure_tui.reconcile.match.work_words import likeliest
+from assure_tui.reconcile.match.work_words import likeliest, names_little
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -288,6 +288,8 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
     found = likeliest(claim.text, [step for step in seen.of(*looks) if not step.bad])
     if found is not None:
         return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])
+    if last and last.turn == seen.turn and names_little(claim.text):
+        return confirmed(f"the log shows {command(last)}, and the words name no more", last)
     if last:
         return unverifiable(f"none of the log's calls has a word of it; the last is {command(last)}", last)
     failed = seen.last(*kinds)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_STEPS = 200
 """Newest steps that are looked through."""
 MIN_LETTERS = 4
+MAX_LITTLE = 1
+"""Telling words of a claim so short that lines of code need not have any of them."""
 _STEM = 5
 """Letters by which two forms of a word are told to be one: `validate`, `validation`."""
 _WORD = re.compile(r"[A-Za-z]{2,60}|\d{1,12}")
@@ -40,9 +42,9 @@ def likeliest(text: str, steps: Sequence[Step]) -> tuple[Step, str] | None:
     return step, said[max(stems, key=lambda stem: weight[stem])]
 
 
-def names_nothing(text: str) -> bool:
-    """Tell whether a claim says no more than that something was done: "Fixed!", "All changes are in place."."""
-    return not _stems(text)
+def names_little(text: str) -> bool:
+    """Tell whether a claim says hardly more than that something was done: "Fixed!", "The fence is repaired."."""
+    return len(_stems(text)) <= MAX_LITTLE
 
 
 def _words_of(step: Step) -> frozenset[str]:
