@@ -15,14 +15,15 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from typing import TYPE_CHECKING, Final
 
 from assure_tui.ledger import disk
 from assure_tui.ledger.entry import check_subject
 from assure_tui.ledger.errors import KeyFileError
 from assure_tui.ledger.reading_key import OVERHEAD, ReadingKey, open_with, seal_to
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 SECRET_SIZE: Final = 32
 PUBLIC_SIZE: Final = 32
@@ -49,6 +50,8 @@ class ContentKey:
 
 def private_of(secret: bytes) -> X25519PrivateKey:
     """Return the private key that follows from a subject's secret."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415 - few lock contents
+
     return X25519PrivateKey.from_private_bytes(hmac.digest(secret, _SEALING, "sha256"))
 
 

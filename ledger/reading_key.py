@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-
-from assure_tui.ledger import disk, pkcs8
+from assure_tui.ledger import disk
 from assure_tui.ledger.errors import KeyFileError, WrongPassphraseError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.hpke import Suite
 
 PRIVATE_NAME: Final = "reading.key.pem"
 PUBLIC_NAME: Final = "reading.pub.pem"
@@ -27,20 +26,28 @@ MAX_PASSPHRASE: Final = 1024
 OVERHEAD: Final = 32 + 16
 """Bytes that sealing adds: the encapsulated key, and the tag."""
 
-_SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-
 
 def seal_to(public: bytes, plain: bytes, info: bytes) -> bytes:
     """Seal bytes so that only the private half opens them: HPKE in base mode, encapsulated key first."""
-    return _SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info)
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - few lock contents
+
+    return _suite().encrypt(plain, X25519PublicKey.from_public_bytes(public), info)
 
 
 def open_with(private: X25519PrivateKey, sealed: bytes, info: bytes) -> bytes | None:
     """Return what was sealed to a key with the same `info`, or None if it was not."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - likewise
+
     try:
-        return _SUITE.decrypt(sealed, private, info)
+        return _suite().decrypt(sealed, private, info)
     except (InvalidTag, ValueError):
         return None
+
+
+def _suite() -> Suite:
+    from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite  # noqa: PLC0415 - likewise
+
+    return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,10 @@ class ReadingKey:
         data = disk.read(path, MAX_FILE)
         if data is None:
             return None
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - few lock contents
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - likewise
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - likewise
+
         try:
             key = serialization.load_pem_public_key(data)
         except (ValueError, UnsupportedAlgorithm):
@@ -73,6 +84,11 @@ class ReadingKey:
 
         Raises KeyFileError if there is one already, or the passphrase is unfit.
         """
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - few lock contents
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415 - likewise
+
+        from assure_tui.ledger import pkcs8  # noqa: PLC0415 - likewise
+
         if self.exists:
             raise KeyFileError(f"{self.folder / PRIVATE_NAME} is there already: contents are wrapped to it")
         if not 0 < len(passphrase.encode()) <= MAX_PASSPHRASE:
@@ -94,6 +110,10 @@ class ReadingKey:
         data = disk.read(path, MAX_FILE)
         if data is None:
             raise KeyFileError(f"there is no reading key in {self.folder}: no contents are wrapped")
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - few lock contents
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - likewise
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415 - likewise
+
         try:
             private = serialization.load_pem_private_key(data, passphrase.encode())
         except (ValueError, TypeError):

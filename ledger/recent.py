@@ -53,8 +53,13 @@ class Recent:
         return found if found is not None and found.opens(commitment) else None
 
     def keep(self, wanted: Callable[[int, str], bool]) -> None:
-        """Take away what is not wanted any more, told by index and subject."""
-        data = disk.read(self.path, MAX_FILE) or b""
+        """Take away what is not wanted any more, told by index and subject; all of it when it cannot be read."""
+        try:
+            data = disk.read(self.path, MAX_FILE) or b""
+        except DamagedError:
+            with disk.writing(self.path):
+                self.path.unlink(missing_ok=True)
+            return
         kept = [line for line in data.splitlines() if any(wanted(index, subject) for index, subject, _ in _items(line))]
         if data and len(kept) < data.count(b"\n"):
             disk.replace(self.path, b"".join(line + b"\n" for line in kept), disk.PRIVATE)

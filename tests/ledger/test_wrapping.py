@@ -176,6 +176,17 @@ def test_what_was_written_lately_is_left_for_others_until_it_is_taken_away(place
     assert b"r-1" not in recent.read_bytes()
 
 
+def test_what_was_left_and_cannot_be_read_is_taken_away_and_recording_goes_on(place, wrapped, monkeypatch):
+    recent = place.base / "recent.jsonl"
+    writer = place.open(recent=recent)
+    writer.append([said("x" * 200)])
+    monkeypatch.setattr("assure_tui.ledger.recent.MAX_FILE", 100)
+    writer.keep_recent(lambda *_: True)
+    assert not recent.exists()
+    writer.append([said("after")])
+    assert writer.size == wrapped.size + 2
+
+
 @pytest.mark.usefixtures("wrapped")
 def test_a_reading_key_that_was_exchanged_is_noticed(place):
     other = ReadingKey(place.base / "other")
