@@ -22,7 +22,7 @@ LINE_LIMIT: Final = 500
 """Code points of one line of a log that are looked at; no terminal shows more of them on a line."""
 
 
-_PLAIN: Final = str.maketrans("…“”·→←↑↓", '~"".><^v')
+_PLAIN: Final = str.maketrans("…“”·×→←↑↓", '~"".x><^v')
 """What stands for our own marks where the screen has nothing outside ASCII."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assure_tui.app.desk.views import Approval, LedgerView, Presence, RunDetail, RunRow
+from assure_tui.app.tui import paint
 from assure_tui.app.tui.looked import Since
 from assure_tui.app.tui.port import Desk, Performance, Recall
 from assure_tui.reconcile.model import Finding, at_least
@@ -123,6 +124,25 @@ def checked(detail: RunDetail) -> str:
     if not coverage.claims_total:
         return "no claims"
     return f"{coverage.claims_checked:,} of {coverage.claims_total:,} claim{'s' * (coverage.claims_total != 1)} checked"
+
+
+def unseen_of(detail: RunDetail) -> str:
+    """What could not be seen of a run, in words; nothing when all was seen."""
+    coverage = detail.coverage
+    parts = []
+    if coverage.tally.unrecognised:
+        parts.append(paint.count(coverage.tally.unrecognised, "record") + " not recognised")
+    if coverage.tally.malformed:
+        parts.append(paint.count(coverage.tally.malformed, "record") + " damaged")
+    if coverage.calls_without_result:
+        parts.append(paint.count(coverage.calls_without_result, "call") + " without a result")
+    if coverage.sources_incomplete:
+        parts.append(paint.count(len(coverage.sources_incomplete), "source") + " not complete")
+    if coverage.unobserved:
+        seconds = sum(end - start for start, end in coverage.unobserved)
+        lasting = f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+        parts.append(f"{lasting} while nothing recorded")
+    return ", ".join(parts)
 
 
 def short(run: str) -> str:

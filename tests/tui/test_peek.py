@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+import msgspec
 import pytest
-from screens import screen_text
+from screens import screen_text, wait_for_words
 
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.application import AssureApp
@@ -32,6 +33,17 @@ async def test_nothing_counts_as_looked_at_by_a_look_from_the_list(desk):
         await pilot.pause()
         assert not app.session.opened
     assert not desk.looked_at
+
+
+async def test_a_quiet_run_shows_its_claims_and_its_small_findings_by_their_kind(desk):
+    run = "r-04c12a77de01"
+    error = desk.details[run].discrepancies[1]
+    small = (msgspec.structs.replace(error, id=f"d-{at}", severity="low") for at in range(3))
+    desk.change(run, discrepancies=tuple(small))
+    app = AssureApp(desk)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await wait_for_words(pilot, "No finding waits", "BELOW MEDIUM 3", "errors not disclosed  ×3", "CLAIMS 3")
+        assert "looked up the order" in screen_text(app)
 
 
 async def test_a_run_that_cannot_be_read_says_why_and_the_list_stays(desk):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -20,13 +20,15 @@ from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, no
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
-from assure_tui.app.tui.session import Session, checked, short, undecided
+from assure_tui.app.tui.session import Session, checked, short, undecided, unseen_of
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.folding import Fold, fold
-from assure_tui.app.tui.views.peek import unseen_of
 from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import Claim, Effect, Finding
 from assure_tui.themes.glyphs import Glyphs
+
+NEED: Final = ("contradicted", "unsupported", "stale", "partial", "unverifiable", "pending")
+"""Outcomes in the order in which claims are listed; the others come after them."""
 
 
 class ClaimsView(View):
@@ -100,8 +102,7 @@ class ClaimsView(View):
 
         findings = [item for item in detail.findings() if matches(_fields_of_finding(item, detail) | shared(item))]
         claims = [item for item in detail.claims if matches(_fields_of_claim(item) | shared(item))]
-        order = {"contradicted": 0, "unsupported": 1, "stale": 2, "partial": 3, "unverifiable": 4, "pending": 5}
-        claims.sort(key=lambda claim: order.get(claim.outcome, 6))
+        claims = neediest(claims)
         rows: list[Row] = []
         answers = {decision.finding: decision.word for decision in detail.decisions}
         flags = dict.fromkeys((note.subject for note in detail.notes), glyphs.marks["changed"])
@@ -243,6 +244,11 @@ class ClaimsView(View):
     def yank(self) -> str:
         """The evidence as it stands on the page."""
         return self.query_one("#claims-page", Page).plain()
+
+
+def neediest(claims: Iterable[Claim]) -> list[Claim]:
+    """Sort claims: those that something speaks against first, then those that nothing speaks for."""
+    return sorted(claims, key=lambda claim: NEED.index(claim.outcome) if claim.outcome in NEED else len(NEED))
 
 
 def standing(detail: RunDetail, glyphs: Glyphs) -> Content:

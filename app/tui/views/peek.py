@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,10 +19,13 @@ from assure_tui.app.tui.lines import Page, Sheet, nothing
 from assure_tui.app.tui.looked import since
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
-from assure_tui.app.tui.session import Session, checked, short, undecided
+from assure_tui.app.tui.session import Session, checked, short, unanswered, undecided, unseen_of
 from assure_tui.app.tui.views.base import Caption
+from assure_tui.app.tui.views.claims import claim_line, neediest
 from assure_tui.reconcile.model import Finding
 from assure_tui.themes.glyphs import Glyphs
+
+CLAIMS_SHOWN: Final = 30
 
 
 class Peek(Vertical):
@@ -76,6 +81,7 @@ def _page(detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: G
     if not waiting or evidence is None:
         decided = f"; {paint.count(len(detail.decisions), 'finding')} decided" if detail.decisions else ""
         sheet.add(Content.styled(f"  No finding waits for a decision{decided}.", DIM))
+        sheet.add(*_quiet(detail, width, glyphs))
     else:
         sheet.add(*paint.hanging(*_head(waiting[0], glyphs), width), Content(""))
         sheet.add(*(pad + line for line in columns(evidence, width - 4, glyphs)))
@@ -90,6 +96,22 @@ def _page(detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: G
     return sheet
 
 
+def _quiet(detail: RunDetail, width: int, glyphs: Glyphs) -> list[Content]:
+    """What there is to read of a run in which nothing waits: small findings by their kind, and its claims."""
+    out: list[Content] = []
+    small = Counter(label(finding) for finding in unanswered(detail))
+    if small:
+        out += [Content(""), Content.styled(f"  BELOW MEDIUM {small.total()}", HEAD)]
+        out += [paint.text(f"  {words}" + (f"  ×{often}" if often > 1 else "")) for words, often in small.most_common()]
+    if detail.claims:
+        out += [Content(""), Content.styled(f"  CLAIMS {len(detail.claims)}", HEAD)]
+        shown = neediest(detail.claims)[:CLAIMS_SHOWN]
+        for claim in shown:
+            line = claim_line(claim, detail.standing(claim), width - 3, glyphs=glyphs, flags={})
+            out.append(Content(" ") + line)
+    return out
+
+
 def _facts(detail: RunDetail) -> list[str]:
     row = detail.row
     facts = [checked(detail), paint.count(row.events, "event"), row.status, row.agent, paint.when(row.started)]
@@ -101,22 +123,3 @@ def _head(finding: Finding, glyphs: Glyphs) -> tuple[Content, Content]:
     sign = glyphs.sign(finding.severity)
     words = Content.assemble((label(finding), STRONG), "  ", paint.text(finding.message))
     return Content.styled(f"  {sign.glyph} ", sign.style), words
-
-
-def unseen_of(detail: RunDetail) -> str:
-    """What could not be seen of a run, in words; nothing when all was seen."""
-    coverage = detail.coverage
-    parts = []
-    if coverage.tally.unrecognised:
-        parts.append(paint.count(coverage.tally.unrecognised, "record") + " not recognised")
-    if coverage.tally.malformed:
-        parts.append(paint.count(coverage.tally.malformed, "record") + " damaged")
-    if coverage.calls_without_result:
-        parts.append(paint.count(coverage.calls_without_result, "call") + " without a result")
-    if coverage.sources_incomplete:
-        parts.append(paint.count(len(coverage.sources_incomplete), "source") + " not complete")
-    if coverage.unobserved:
-        seconds = sum(end - start for start, end in coverage.unobserved)
-        lasting = f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
-        parts.append(f"{lasting} while nothing recorded")
-    return ", ".join(parts)
