@@ -259,8 +259,11 @@ class Seen:
 
     def learn_pass(self, result: ToolResult, effects: Iterable[Effect]) -> None:
         """Remember a command that printed that tests passed."""
+        tail = result.text[-MAX_TAIL:].lower()
+        if "pass" not in tail:
+            return
         for effect in effects:
-            if effect.kind not in {"tests", "lint"} and command_of(effect) and _PRINTED.search(result.text[-MAX_TAIL:]):
+            if effect.kind not in {"tests", "lint"} and command_of(effect) and _PRINTED.search(tail):
                 self.printed_pass = self.last(effect.kind)
                 return
 

@@ -30,8 +30,8 @@ _KEPT = re.compile(r"\bgit (?:-\S+ )?(?:branch|checkout -[bB]|switch -[cC]) [\w.
 _COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
 
 
-class Step(msgspec.Struct, frozen=True):
-    """An effect at its place in the run's order."""
+class Step(msgspec.Struct, frozen=True, eq=False):
+    """An effect at its place in the run's order. A step is the same only as itself, so that it can be a cheap key."""
 
     at: int
     turn: int

@@ -47,27 +47,30 @@ def names_little(text: str) -> bool:
     return len(_stems(text)) <= MAX_LITTLE
 
 
+@lru_cache(maxsize=2 * MAX_STEPS)
 def _words_of(step: Step) -> frozenset[str]:
+    """Give the stems of a step's command, paths and lines. Each claim without a name is held against all steps."""
     diff = step.effect.results.get("diff") or step.effect.args.get("diff")
     lines = diff[:MAX_SCAN] if isinstance(diff, str) else ""
     line = command_of(step.effect)[:MAX_SCAN]
     shown = " ".join(_topics().get(mark, "") for mark in set(_MARK.findall(line)))
-    return _stems_in("\n".join([line, shown, *paths_of(step.effect), lines]))
-
-
-@lru_cache(maxsize=256)
-def _stems_in(text: str) -> frozenset[str]:
-    return frozenset(_stems(text))
+    words = set(_WORD.findall("\n".join([line, shown, *paths_of(step.effect), lines])))
+    return frozenset(stem for word in words for stem, _ in _telling(word))
 
 
 def _stems(text: str) -> dict[str, str]:
     """Give the telling words of a text by their stems; names of code fall into their parts."""
-    return {
-        stem: part
-        for word in _WORD.findall(text)
+    return dict(pair for word in _WORD.findall(text) for pair in _telling(word))
+
+
+@lru_cache(maxsize=8192)
+def _telling(word: str) -> tuple[tuple[str, str], ...]:
+    """Give the stems of a word and of its parts, each with what it is the stem of, but for those that tell nothing."""
+    return tuple(
+        (stem, part)
         for part in dict.fromkeys((word, *_PARTS.findall(word)))
         if (len(part) >= MIN_LETTERS or part.isdigit()) and (stem := part[:_STEM].lower()) not in _plain()
-    }
+    )
 
 
 @cache
