@@ -83,7 +83,14 @@ class Ledger:
 
     @classmethod
     def create(
-        cls, directory: Path, *, pins: Path, keys: Path, origin: str | None = None, previous: Previous | None = None
+        cls,
+        directory: Path,
+        *,
+        pins: Path,
+        keys: Path,
+        origin: str | None = None,
+        previous: Previous | None = None,
+        recent: Path | None = None,
     ) -> Ledger:
         """Make a new ledger with fresh keys in a directory that is absent or empty, and open it.
 
@@ -108,7 +115,7 @@ class Ledger:
                 directory.rmdir()
             new.rename(directory)
             disk.sync_directory(directory.parent)
-        ledger = cls.open(directory, pins=pins, keys=keys)
+        ledger = cls.open(directory, pins=pins, keys=keys, recent=recent)
         ledger.publish()
         return ledger
 

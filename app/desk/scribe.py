@@ -56,7 +56,7 @@ def open_ledger(home: Home) -> Ledger:
                 following.rename(home.ledger)
             if (home.ledger / "trust").exists():
                 return _checked(Ledger.open(home.ledger, pins=home.pins, keys=home.keys, recent=home.recent), home)
-            return Ledger.create(home.ledger, pins=home.pins, keys=home.keys)
+            return Ledger.create(home.ledger, pins=home.pins, keys=home.keys, recent=home.recent)
     except (DamagedError, ForeignError) as error:
         raise LedgerDamagedError.of(error) from error
     except LedgerError as error:

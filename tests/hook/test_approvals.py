@@ -17,10 +17,12 @@ from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.operators import list_keys
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.app.desk.wrapping import wrap
 from assure_tui.app.hook.docket import Docket, Waiting
 from assure_tui.app.hook.judge import Judgement
 from assure_tui.ingest.model import Locator, Origin
-from assure_tui.ledger.store import Draft
+from assure_tui.ledger.errors import ContentLockedError
+from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.reconcile.model import GateResult
 
 WORDS = "correct horse battery"
@@ -152,6 +154,29 @@ def test_an_answer_of_the_last_moment_is_found(desk: Desk) -> None:
     waiting = Waiting("a-0001", request, "r-1", judgement, time.time(), 5.0, index=ledger.size - 1)
     desk.refuse("a-0001", "too much")
     assert docket.await_reply(waiting).word == "refused"
+
+
+def test_a_call_waits_and_is_answered_while_contents_are_locked(desk: Desk) -> None:
+    wrap(desk.home, "another passphrase")
+    ask(desk)
+    ledger = open_ledger(desk.home)
+    with pytest.raises(ContentLockedError):
+        Ledger.open(desk.home.ledger, pins=desk.home.pins, keys=desk.home.keys).content(ledger.size - 1)
+    (shown,) = desk.approvals()
+    assert shown.messages == ("refunds $400.00",)
+    docket = Docket(ledger, Tags.load(desk.home.keys), desk.home.keys, where="alone")
+    waiting = Waiting(
+        "a-0001",
+        gated.Request(agent="claude-code", event="call"),
+        "r-1",
+        Judgement("ask", "refunds above $100 need a person", (RESULT,)),
+        time.time(),
+        60.0,
+        index=ledger.size - 1,
+    )
+    desk.approve("a-0001", "checked with the shop", passphrase=WORDS)
+    found = docket.await_reply(waiting)
+    assert (found.word, found.reason) == ("approved", "checked with the shop")
 
 
 def test_of_two_answers_at_once_the_second_hears_that_it_came_too_late(desk: Desk, monkeypatch) -> None:
