@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import verb_forms
+from assure_tui.reconcile.actionwords import name_words, verb_forms
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
@@ -44,8 +44,8 @@ MAX_SAID = 40_000
 MAX_LOOKUPS = 128
 MAX_CROSSED = 64
 
-_ASKS = re.compile(r"ask|question|confirm|approv|elicit|input", re.IGNORECASE)
-"""Tools by which the user answers outside of a turn."""
+_ASKS = ("ask", "question", "confirm", "approv", "elicit", "input")
+"""Beginnings of words in the names of tools by which the user answers outside of a turn."""
 _LOOKED = {"null-omitted": "the lookups brought nothing", "overscope": "the lookup brought a part"}
 """Reasons of claims about what was looked up."""
 _WORD = re.compile(r"[^\W\d_]{3,24}")
@@ -106,7 +106,7 @@ class Heed(Part):
         """See a result: a lookup's, an act's, or an answer of the user."""
         if call is None:
             return
-        if _ASKS.search(call.tool):
+        if any(word.startswith(_ASKS) for word in name_words(call.tool)):
             self._consent.granted()
         elif self._in_world():
             self._consent.answered(event.text)
@@ -227,7 +227,7 @@ class Heed(Part):
         for order, act in self._crossed.values():
             effects = (act.effect.id,)
             limit = f"the user said “{short(order.words, 100)}”; {what(act)} landed"
-            if order.most is not None:
+            if order.most is not None and self.board.get(discrepancy_id("beyond-request", act.effect.id)) is None:
                 settles = "a turn of the user that allows it"
                 self._tell("beyond-request", None, effects, limit, settles, severity="critical")
             if not _disclosed(self._said, self._actions.asked_text, order, act):

@@ -89,6 +89,14 @@ _PARTLY = re.compile(
     r"|up to|initial|batch|part|some|others?|truncated|shown|listed here|next)\b",
     re.IGNORECASE,
 )
+_FAILED = re.compile(
+    r"\b(?:fail\w*|error\w*|issues?|problems?|unable|cannot|could not|unfortunately|sorry|trouble"
+    r"|unavailable|timed? ?out|not|no|none|try again|later|unsuccessful\w*|denied|invalid"
+    r"|can you|could you|please)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_TOLD = frozenset({"money", "percent", "id", "date"})
+"""Values by which an answer is an answer."""
 _LATER = re.compile(r"\b(?:will|shall|would|can|could|should|may|might|if|once|to|let me|i'll|going)\b", re.IGNORECASE)
 _JOINT = re.compile(r",| (?:and|but|for|to|against|because) ")
 _WORD = re.compile(r"[^\W\d_]{3,30}")
@@ -182,16 +190,6 @@ def _left_out(document: Any, shown: int) -> str:
     return ""
 
 
-_FAILED = re.compile(
-    r"\b(?:fail\w*|error\w*|issues?|problems?|unable|cannot|could not|unfortunately|sorry|trouble"
-    r"|unavailable|timed? ?out|not|no|none|try again|later|unsuccessful\w*|denied|invalid"
-    r"|can you|could you|please)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_TOLD = frozenset({"money", "percent", "id", "date"})
-"""Values by which an answer is an answer."""
-
-
 class Telling(msgspec.Struct, frozen=True):
     """Words that tell of lookups what they did not bring."""
 
@@ -213,9 +211,8 @@ def empty_told(text: str, lookups: Iterable[Lookup]) -> Iterator[Telling]:
         if not named or _BLANK.search(text) or _NONE.search(named):
             continue
         what = _nouns(named)
-        if not _denied(text, what) and any(
-            akin(noun, word) for known_ in known for noun in known_.nouns for word in what
-        ):
+        nouns = {noun for lookup in known for noun in lookup.nouns}
+        if not _denied(text, what) and any(akin(noun, word) for noun in nouns for word in what):
             yield Telling(unit, known)
             return
 

@@ -60,6 +60,12 @@ def test_an_answer_to_a_question_tool_is_an_approval(session):
     assert "misattributed" not in session.codes()
 
 
+def test_the_answer_of_a_tool_that_asks_nobody_is_no_approval(session):
+    session.result(session.call("TaskCreate", {"subject": "Drop the table"}), "Task #1 created")
+    session.say("As you approved, I dropped the table.")
+    assert "misattributed" in session.codes()
+
+
 def test_a_log_that_lost_turns_tells_of_no_missing_approval(session):
     session.add(Boundary, what="compaction")
     session.say("As you approved, I dropped the table.")
