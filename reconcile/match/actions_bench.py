@@ -42,6 +42,8 @@ SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
 MAX_SUMMED = 12
 """Sayings before that one may sum up."""
+OF_THEIR_OWN = frozenset({"book", "order", "exchange", "invite", "enroll"})
+"""Acts of the world that are no way to say that another one took effect."""
 OF_ACTS = frozenset({"beyond-request", "duplicate", "unreported"})
 """Codes of what is wrong with the acts themselves, whatever the words are."""
 
@@ -87,6 +89,10 @@ class Bench:
         self.acts = matter.acts
         self.landed = [act for act in matter.acts if act.landed]
         self.main = [saying for saying in matter.sayings if asserts(saying)]
+        self._verbs: dict[tuple[str, str], list[Saying]] = {}
+        """Event id and verb to the sayings of that text that have the verb."""
+        for saying in self.main:
+            self._verbs.setdefault((saying.event, saying.frame.lemma), []).append(saying)
         self.claims: dict[str, Claim] = {}
         self.found: list[Discrepancy] = []
         self.words: dict[str, list[Saying]] = {}
@@ -110,7 +116,7 @@ class Bench:
                 pair = self._pair(saying, act)
                 if pair.fit < _LEAST or pair.conflict is not None:
                     continue
-                if pair.evidence < TELLING and self._far(saying, act):
+                if (pair.evidence < TELLING and self._far(saying, act)) or self._is_anothers(saying, act):
                     continue
                 score = pair.fit + self._bonus(saying, act) + self._matter_of(saying, act, pair)
                 if score >= FITS:
@@ -144,6 +150,16 @@ class Bench:
     def retells(self, saying: Saying, act: Act) -> bool:
         """Tell whether words may tell once more of an act that other words tell of."""
         return restates(saying, act, telling=self._tells(saying, act), asked=self.matter.asked_text)
+
+    def _is_anothers(self, saying: Saying, act: Act) -> bool:
+        """Tell whether other words of the same text tell of an act by its very verb, and these by one of their own."""
+        frame = saying.frame
+        if frame.action not in OF_THEIR_OWN or frame.action == act.action or act.verb in {frame.lemma, *frame.nouns}:
+            return False
+        if any(map(str.isdigit, "".join(saying.ids & act.ids))):
+            return False
+        rivals = self._verbs.get((saying.event, act.verb), ())
+        return any(self._conflict(other, act) is None for other in rivals)
 
     @staticmethod
     def _rank(saying: Saying, act: Act, room: int) -> int:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, is_generic, name_words, object_groups, singular
 from assure_tui.reconcile.claims.values import MONTHS, number, same_amount, same_date
 from assure_tui.reconcile.match.actions_model import shape
-from assure_tui.reconcile.match.actions_phrase import topic
-from assure_tui.reconcile.match.aliases import told_by, words_of
+from assure_tui.reconcile.match.actions_phrase import EMPTY, topic
+from assure_tui.reconcile.match.aliases import role_words, told_by, words_of
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
 
@@ -295,12 +295,34 @@ def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], al
         for target in values:
             form = shape(target)
             plain = target.lower().lstrip("#")
-            if form == ("word",) or plain in saying.ids or said_of(plain, frame.context):
+            exact = form == ("email",) and any(shape(value) == form for value in near)
+            if form == ("word",) or plain in saying.ids or (not exact and said_of(plain, frame.context)):
                 continue
             alike = _alike(near, key, form, aliases) or _alike(wide, key, form, aliases)
             if alike and not any(said.lower() in act.ids for said in alike):
                 return Conflict(alike[0], target, hard=alike[0] not in saying.inherited)
-    return _other_name(saying, act, known) or _rival(saying, act) or _stranger(saying, act, known)
+    return (
+        _other_id(near, saying, act)
+        or _other_name(saying, act, known)
+        or _other_person(saying, act)
+        or _rival(saying, act)
+        or _stranger(saying, act, known)
+    )
+
+
+def _other_id(near: Iterable[str], saying: Saying, act: Act) -> Conflict | None:
+    """Find an identifier beside the noun of an argument that has another one, whatever their shapes: "order ORD-1"."""
+    low = saying.frame.text.lower()
+    for key, values in act.targets.items():
+        told = [value.lower().lstrip("#") for value in values]
+        if not role_words(key) or any(value in saying.ids or said_of(value, saying.frame.context) for value in told):
+            continue
+        for said in map(str.lower, near):
+            roles = "|".join(map(re.escape, sorted(role_words(key))))
+            beside = rf"\b(?:{roles}) (?:number |no\.? |id |with id )?[\"'`*#(]{{0,3}}{re.escape(said)}\b"
+            if said not in act.ids and any(map(str.isdigit, said)) and re.search(beside, low):
+                return Conflict(said, values[0])
+    return None
 
 
 def _alike(said: Iterable[str], key: str, form: tuple[object, ...], aliases: Aliases) -> list[str]:
@@ -380,7 +402,9 @@ def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
         if said_of(target, low) or (said_of(target, frame.context) and role not in low):
             continue
         listed = {str(name).lower() for name in known.get(role, ())}
-        names = [name.lower() for name in frame.names] + [name for name in listed if len(name) > 2 and name in low]
+        names = [name.lower() for name in (*frame.names, *_opening_name(frame))] + [
+            name for name in listed if len(name) > 2 and name in low
+        ]
         for name in names:
             if name == target or len(name) > 80 or name in target or target in name or _has(act, name):
                 continue
@@ -393,6 +417,31 @@ def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
     return None
 
 
+def _opening_name(frame: Frame) -> tuple[str, ...]:
+    """Give the capitalised word that words open with, which may be a name: "Dora has been invited"."""
+    first = frame.text.partition(" ")[0].strip("\"'`*")
+    return (first,) if first.istitle() and first.isalpha() and first.lower() not in EMPTY else ()
+
+
+def _other_person(saying: Saying, act: Act) -> Conflict | None:
+    """Find that words say something was sent to a person by both names, and the call's addresses are other people's."""
+    if act.group != "tell" or not act.targets:
+        return None
+    addresses = [value.lower() for values in act.targets.values() for value in values if "@" in value]
+    if not addresses or not all(_PERSONAL.match(address) for address in addresses):
+        return None
+    for match in _TO_PERSON.finditer(saying.frame.text):
+        parts = match[1].lower().split()
+        if not any(part in address for part in parts for address in addresses) and not _has(act, match[1].lower()):
+            return Conflict(match[1], addresses[0])
+    return None
+
+
+_PERSONAL = re.compile(r"[a-z]{2,20}[._][a-z]{2,20}\d{0,4}@")
+"""An address made of somebody's two names."""
+_TO_PERSON = re.compile(r"\bto [\"'*]{0,2}([A-Z][a-z]{1,20} [A-Z][a-z]{1,20})\b(?!['’]s| [A-Z])")
+
+
 def _has(act: Act, name: str) -> bool:
     """Tell whether a name stands in a tool's name or in what it was called with, the texts it passed on apart."""
     args = act.effect.args
@@ -401,7 +450,8 @@ def _has(act: Act, name: str) -> bool:
         *args.get("ids", ()),
         *(value for values in act.targets.values() for value in values),
     )
-    return name in name_words(act.effect.tool) or any(said_of(name, str(value).lower()) for value in given)
+    told = (str(value).lower() for value in given if "@" not in str(value))
+    return name in name_words(act.effect.tool) or any(said_of(name, value) for value in told)
 
 
 _ROLES = frozenset(table("actions")["arguments"]["roles"].split())
@@ -420,8 +470,12 @@ def _addressed(name: str, target: str, saying: Saying, act: Act, known: Mapping[
     if kin_of(saying.frame, act) < SAME_ACTION or any(char.isdigit() for char in target):
         return False
     verb = re.escape(saying.frame.surface)
-    at = rf"(?:\bto|\b{verb}) (?:the |your |hotel )?[\"'`*]{{0,2}}{re.escape(name)}\b"
-    return bool(re.search(at, saying.frame.text.lower()))
+    low, name = saying.frame.text.lower(), re.escape(name)
+    at = rf"(?:\bto|\b{verb}) (?:the |your |hotel )?[\"'`*]{{0,2}}{name}\b(?!['’]s)"
+    passive = (
+        rf"(?:^|[.,:;] |\band )[\"'`*]{{0,2}}{name}[\"'`*]{{0,2}} (?:has|have|was|were)(?: \w{{2,12}}){{0,2}} {verb}\b"
+    )
+    return bool(re.search(at, low) or re.search(passive, low))
 
 
 @lru_cache(maxsize=2048)

@@ -19,7 +19,7 @@ from assure_tui.reconcile.match import actions_beyond as beyond
 from assure_tui.reconcile.match import actions_feed as feed
 from assure_tui.reconcile.match import actions_lists as lists
 from assure_tui.reconcile.match import actions_silence as silence
-from assure_tui.reconcile.match.actions_bench import TELLING, Bench, asserts, cents, cut
+from assure_tui.reconcile.match.actions_bench import OF_THEIR_OWN, TELLING, Bench, asserts, cents, cut
 from assure_tui.reconcile.match.actions_idle import idle
 from assure_tui.reconcile.match.actions_model import shape
 from assure_tui.reconcile.match.actions_pairs import (
@@ -64,8 +64,6 @@ _TO_USER = re.compile(r"\b(?:you|your (?:e-?mail|inbox|phone|mailbox|address|num
 _NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
 """What may be done by words and looks alone."""
 _NO_SUBMISSION = frozenset({"draft", "other"})
-_DISTINCT = frozenset({"book", "order", "exchange", "invite", "enroll"})
-"""Acts of the world that are no way to say that another one took effect."""
 _I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
 _ANOTHER = re.compile(r"\b(?:other|another|else|second|further|more|additional|remaining|rest|yet|duplicate|new)\b")
 """Words by which a denial is about something beside what was done."""
@@ -188,7 +186,9 @@ class Verdict(Bench):
             return False
         first = self.main[index - 1]
         named = any(found.kind in {"id", "email", "money"} for found in frame.near)
-        return first.event == saying.event and index - 1 in self.given and frame.action not in _DISTINCT and not named
+        return (
+            first.event == saying.event and index - 1 in self.given and frame.action not in OF_THEIR_OWN and not named
+        )
 
     def _left_undone(self, saying: Saying) -> bool:
         """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.
@@ -401,7 +401,7 @@ class Verdict(Bench):
         if not frame.reports and not any(act.turn == saying.turn for act in self.acts):
             return False
         wishes = f"{self.matter.asked_text} {self.matter.agreed.get(saying.turn, '')}"
-        about = topic(frame)
+        about = topic(frame) or [str(found.value).lower() for found in frame.near if found.kind in {"id", "uuid"}]
         if not about or not any(noun in wishes for noun in about):
             return False
         asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
