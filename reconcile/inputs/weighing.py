@@ -29,6 +29,8 @@ MIN_RETOLD = 5
 """Words of an argument from which on it can be told to repeat a passage in other words."""
 MAX_RETOLD = 400
 """Words of an argument beyond which it says more than any order would."""
+NEAR = 80
+"""Characters before an address in which a passage says to go there."""
 RETOLD = 0.8
 """Share of an argument's words by which it repeats a passage."""
 
@@ -69,6 +71,16 @@ class Kept:
     def names(self, tool: str) -> bool:
         """Whether the passage says the name of a tool as its makers spell it."""
         return bool(tool) and stands_in(tool, self.passage.text)
+
+    def sends_to(self, value: str) -> bool:
+        """Whether the passage says to go to a value or to use it, rather than to name it as a link does."""
+        text = self.passage.text
+        at = text.find(value)
+        while at >= 0:
+            if _goes().search(text, max(0, at - NEAR), at):
+                return True
+            at = text.find(value, at + 1)
+        return value not in text
 
     def holds(self, value: Value) -> bool:
         """Whether a value stands in the passage, in the form that the call has or in another."""
@@ -209,7 +221,8 @@ class Weighing:
         if not passage.hostile:
             return self._requested(kept, call, own, demanded=demanded)
         if call.looks or call.line:
-            return "critical" if telling == 3 else None
+            pages = [value.text for value in inside if value.weight == 3]
+            return "critical" if telling == 3 and any(map(kept.sends_to, pages)) else None
         if telling >= 2 and demanded:
             return "critical"
         if call.words and call.words <= kept.words and (own or call.unheard):
@@ -237,6 +250,14 @@ class Weighing:
             for output in self._seen
             if output.read <= kept.read or not kept.passage.hostile
         )
+
+
+@cache
+def _goes() -> re.Pattern[str]:
+    """Find words that send somebody to an address: verbs, and programs that reach other machines."""
+    data = table("inputs")
+    words = [*data["demand"]["going"], *data["sinks"]["programs"], *data["sinks"]["actions"]]
+    return re.compile(rf"\b(?:{'|'.join(re.escape(word.lower()) for word in words)})\b")
 
 
 @cache
