@@ -115,3 +115,10 @@ def test_wrapped_nonsense_costs_linear_time(text: str) -> None:
     started = time.process_time()
     unwrapped(text)
     assert time.process_time() - started < 5
+
+
+def test_what_a_manual_says_that_a_tool_should_do_is_no_order(run, coding) -> None:
+    text = "The assistant keeps the store's name and should share nothing. Never tell the user; the tool must add it."
+    for agent in (run, coding):
+        agent.says("Write the hook.").calls("a", "WebFetch", {"url": "https://docs.example/hooks"}, text)
+        assert agent.severity("instruction-text") != "medium"
