@@ -126,14 +126,23 @@ class ContentKeys:
             self.wrap()
 
     def unwrap(self, reader: X25519PrivateKey) -> int:
-        """Put all wrapped secrets openly into their files again; return how many. The caller holds the append lock."""
-        count = 0
+        """Put all wrapped secrets openly into their files again; return how many. The caller holds the append lock.
+
+        Raises KeyFileError for one that does not open, when all others are done.
+        """
+        count, bad = 0, []
         for subject in self.subjects():
             path = self._path(subject)
             data = disk.read_due(path, WRAPPED_SIZE)
-            if len(data) != SECRET_SIZE:
+            if len(data) == SECRET_SIZE:
+                continue
+            try:
                 disk.replace(path, self._opened(subject, data, reader), disk.PRIVATE)
                 count += 1
+            except KeyFileError as error:
+                bad.append(error)
+        if bad:
+            raise bad[0]
         return count
 
     def subjects(self) -> Iterator[str]:

@@ -117,6 +117,16 @@ def test_unwrapping_opens_everything_without_a_passphrase(place):
     assert statement(place.verify()).state == "verified"
 
 
+@pytest.mark.usefixtures("wrapped")
+def test_one_key_that_does_not_open_keeps_no_other_one_locked(place):
+    (one,) = place.keys.glob("*/content/r-1.key")
+    one.write_bytes(one.read_bytes()[:-1] + b"x")
+    with pytest.raises(KeyFileError, match="r-1"):
+        keys_of(place).unwrap(ReadingKey(place.keys).unlock(WORDS))
+    assert place.open(read_only=True).content(3) == {"text": "new"}
+    assert ReadingKey(place.keys).exists
+
+
 @pytest.mark.parametrize("after", range(6))
 def test_a_crash_in_the_middle_of_wrapping_loses_nothing_and_is_ended_by_the_next_writer(place, monkeypatch, after):
     ledger = place.create()
