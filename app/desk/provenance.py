@@ -83,53 +83,69 @@ class Records:
         return dict(self._sources.values())
 
     @cache  # noqa: B019 - as long as one bundle is looked through
-    def _read(self, path: str, source: str) -> tuple[int, dict[str, list[RunEvent]]]:
+    def _read(self, path: str) -> tuple[int, dict[str, list[RunEvent]]]:
         """Read a log from its beginning, as far as its records are here without a gap; give up to where, and events.
 
-        What a record says may depend on those before it. A line's end is no part of its record.
+        What a record says may depend on those before it. A line's end is no part of its record. Of a document, all
+        that was seen of it over time is read.
         """
         whole = bytearray()
+        found: dict[str, list[RunEvent]] = {}
         for (_, start), versions in sorted((place, data) for place, data in self._raw.items() if place[0] == path):
             if start - len(whole) not in {0, 1}:
                 break
             whole += b"\n" * (start - len(whole)) + versions[-1]
-        return len(whole), self._decoded(bytes(whole), path, source, Locator("bytes", 0, len(whole), 1))
+        for data in (bytes(whole), *self._raw.get((path, 0), ())[:-1]):
+            for name, events in self._decoded(data, path, Locator("bytes", 0, len(data), 1)).items():
+                found.setdefault(name, []).extend(events)
+        return len(whole), found
 
-    def _decoded(self, data: bytes, path: str, source: str, at: Locator) -> dict[str, list[RunEvent]]:
+    def _decoded(self, data: bytes, path: str, at: Locator) -> dict[str, list[RunEvent]]:
         """Decode a record, or several, with each adapter that has the name of the log's; give the events by id."""
         from assure_tui.ingest.adapters import ADAPTERS  # noqa: PLC0415 - few bundles are opened
 
         found: dict[str, list[RunEvent]] = {}
         for adapter in (each for each in ADAPTERS if each.name == self._adapters.get(path)):
             info = SourceInfo(
-                id=source, path=path, adapter=adapter.name, discipline=adapter.discipline, complete=adapter.complete
+                id="", path=path, adapter=adapter.name, discipline=adapter.discipline, complete=adapter.complete
             )
             for event in _events(data, adapter, info, at):
                 found.setdefault(event.id, []).append(event)
         return found
 
-    def event(self, row: EventRow) -> tuple[list[RunEvent], bool]:
-        """Give the event of a row, as what is here tells it, and whether that is all that could tell it otherwise."""
-        upto, known = self._read(row.path, row.source)
-        found = list(known.get(row.id, ()))
-        by_line = row.at.unit == "bytes"
-        for data in self._raw.get((row.path, row.at.start if by_line else 0), ()):
-            found += self._decoded(data, row.path, row.source, row.at).get(row.id, [])
-        return found, not by_line or row.at.start < upto
+    def in_order(self, row: EventRow) -> tuple[list[RunEvent], bool]:
+        """Give the event of a row as the log tells it from its beginning, and whether that decides."""
+        upto, known = self._read(row.path)
+        return known.get(row.id, []), row.at.unit != "bytes" or row.at.start < upto
+
+    def alone(self, row: EventRow) -> list[RunEvent]:
+        """Give the event of a row as its record alone tells it, which is how one is read again for its whole text."""
+        place = (row.path, row.at.start)
+        versions = self._raw.get(place, ()) if row.at.unit == "bytes" else ()
+        return [event for data in versions for event in self._decoded(data, row.path, row.at).get(row.id, [])]
 
 
 def prove_events(records: Records, rows: Sequence[EventRow], texts: Mapping[str, str]) -> Proven:
     """Hold events, with their texts, against the records."""
     proven = Proven()
     for row in rows:
-        told, decisive = records.event(row)
-        heads = {(kind_of(event), storable(summarise(event)), event.time) for event in told}
-        words = {None, *(storable(whole_text(event)) for event in told)}
-        holds = (row.kind, row.summary, row.time) in heads and texts.get(row.id) in words
+        told, decisive = records.in_order(row)
+        text = texts.get(row.id)
+        if not _tells(told, row, text):
+            told = told + records.alone(row)
+        holds = _tells(told, row, text)
         proven.take(row.id, holds=holds if holds or (told and decisive) else None)
         if holds:
             proven.hunks |= {storable(change.diff) for event in told for change in _changes(event) if change.diff}
     return proven
+
+
+def _tells(told: Sequence[RunEvent], row: EventRow, text: str | None) -> bool:
+    """Tell whether events are what a row shows, and one of them has its text."""
+    heads = {(kind_of(event), storable(summarise(event)), event.time) for event in told}
+    return (row.kind, row.summary, row.time) in heads and (
+        text is None or any(storable(whole_text(event)) == text for event in told)
+    )
 
 
 def prove_values(bundle: Bundle, values: Sequence[Claim | Effect]) -> Proven:
