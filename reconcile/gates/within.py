@@ -72,13 +72,15 @@ def _lines(commands: list[Simple], cwd: str | None, written: Mapping[str, str]) 
         if redirect.writes and simple.stdin_body is not None
     }
     for at, simple in enumerate(commands):
+        if not simple.argv:
+            continue
         words = simple.argv[1:]
         if is_shell(simple.program):
             yield from _piped(commands, at)
             yield from _started(words[:1], cwd, {**written, **here})
-        elif simple.argv and " " in simple.argv[0].strip():
+        elif " " in simple.argv[0].strip():
             yield simple.argv[0]
-        elif "/" in simple.argv[0] if simple.argv else False:
+        elif "/" in simple.argv[0]:
             yield from _started(simple.argv[:1], cwd, {**written, **here})
         elif simple.program in {"source", "."}:
             yield from _started(words[:1], cwd, {**written, **here})
@@ -97,7 +99,9 @@ def _piped(commands: list[Simple], at: int) -> Iterator[str]:
     words = [word for word in before[0].argv[1:] if not re.fullmatch(r"-[neE]+", word)]
     text = " ".join(words)
     if before[0].program == "printf" and words:
-        text = words[0].replace("%s", "{}").format(*words[1:]) if words[0].count("%s") == len(words) - 1 else text
+        pieces, given = words[0].split("%s"), words[1:]
+        if len(pieces) == len(given) + 1:
+            text = "".join(f"{piece}{word}" for piece, word in zip(pieces, [*given, ""], strict=True))
         text = text.replace("\\n", "\n")
     if any(one.program == "base64" for one in before[1:]):
         text = _decoded(text)

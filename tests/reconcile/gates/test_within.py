@@ -32,6 +32,7 @@ def fired(*steps: object) -> set[str]:
     [
         f"echo '{WIPE}' | bash",
         f"printf '%s' '{WIPE}' | sh",
+        "printf 'rm -rf %s' '~/Documents' | sh",
         f"echo {CODED} | base64 -d | sh",
         f"watch -n1 '{WIPE}'",
         f"trap '{WIPE}' EXIT",
@@ -63,6 +64,9 @@ def test_a_line_within_a_line_is_judged(line: str) -> None:
         "trap - EXIT",
         "echo -n | bash",
         "printf '%s %s' | sh",
+        "printf '{x} {0} %s' a | sh",
+        "printf '%s{' '}' | bash",
+        "echo '{' | base64 -d | sh",
     ],
 )
 def test_what_is_only_mentioned_is_not(line: str) -> None:
