@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ LARGEST: Final = 65_536
 MOST: Final = 100
 """Palettes of a folder that are looked at."""
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+_WORDS: Final = re.compile(r"[A-Za-z0-9_ #%(),.-]{0,100}")
+"""What colours and styles are written with: no links, and nothing that is done at a click."""
 _FACTS: Final[Mapping[str, type]] = {"label": str, "dark": bool, "native": bool}
 
 
@@ -87,7 +89,7 @@ def read(path: Path, before: Palette | None) -> Palette:
     try:
         with path.open("rb") as file:
             data = tomllib.loads(file.read(LARGEST).decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise PaletteError(f"{_where(path)} cannot be read as a palette: {error}") from None
     like = data.pop("like", None)
     if like is not None and like not in PALETTES:
@@ -127,11 +129,20 @@ def _check(path: Path, facts: Mapping[str, object], given: Mapping[str, object],
         if not isinstance(facts.get(name, kind()), kind):
             raise PaletteError(f"{_where(path)}: `{name}` has to be a {'text' if kind is str else 'true or false'}.")
     for name, value in given.items():
-        try:
-            Color.parse(str(value)) if name.startswith("base-") else Style.parse(str(value), {})
-        except (ColorParseError, TokenError) as error:
-            said = str(error).partition("\n")[0]
-            raise PaletteError(f"{_where(path)}: `{name.replace('-', '.', 1)}` is no colour or style: {said}") from None
+        said = _objection(str(value), Color.parse if name.startswith("base-") else partial(Style.parse, variables={}))
+        if said:
+            raise PaletteError(f"{_where(path)}: `{name.replace('-', '.', 1)}` is no colour or style: {said}")
+
+
+def _objection(value: str, parse: Callable[[str], object]) -> str:
+    """Say what is wrong with a colour or style; nothing if it is one."""
+    if _WORDS.fullmatch(value) is None:
+        return "it has letters that none has"
+    try:
+        parse(value)
+    except (ColorParseError, TokenError) as error:
+        return str(error).partition("\n")[0]
+    return ""
 
 
 class Shelf:
@@ -167,10 +178,10 @@ class Shelf:
     def _look(folder: Path) -> dict[Path, tuple[int, int]]:
         """Give when each palette of a folder was changed, and its size."""
         found = {}
-        with suppress(OSError):
-            for path in sorted(folder.glob("*.toml"))[:MOST]:
-                if folder == FOLDER and path.stem not in PALETTES:
-                    continue
+        for path in sorted(folder.glob("*.toml"))[:MOST]:
+            if folder == FOLDER and path.stem not in PALETTES:
+                continue
+            with suppress(OSError):
                 stat = path.stat()
                 found[path] = (stat.st_mtime_ns, stat.st_size)
         return found

@@ -73,10 +73,10 @@ class AssureApp(Reviewing):
 
     def action_theme(self) -> None:
         """Take the next theme."""
-        names = list(self.shelf.palettes)
+        names = list(self.looks.shelf.palettes)
         here = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(here + 1) % len(names)]
-        self.say(f"Theme: {neutral_line(self.shelf.palettes[self.theme].label, 60)}")
+        self.say(f"Theme: {neutral_line(self.looks.shelf.palettes[self.theme].label, 60)}")
 
     def action_yank(self) -> None:
         """Copy what the cursor is on."""
@@ -163,7 +163,7 @@ class AssureApp(Reviewing):
         ]
         choices += [
             Choice(f"theme_named({name!r})", f"Theme: {neutral_line(shown.label, 60)}", "", "theme")
-            for name, shown in self.shelf.palettes.items()
+            for name, shown in self.looks.shelf.palettes.items()
         ]
         choices += [
             Choice(f"run_named({row.id!r})", f"Run {short(row.id)}  {neutral_line(row.title, 80)}", "", "runs")

@@ -17,10 +17,10 @@ from assure_tui.app.desk.firststart import Place
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.lines import Listing, Row, blank, still, title
+from assure_tui.app.tui.looks import Looks
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.views.base import Caption
 from assure_tui.themes import glyphs, palette
-from assure_tui.themes.palette import Shelf
 from assure_tui.themes.style import SHEET
 
 UNITS: Final = ("B", "kB", "MB", "GB", "TB")
@@ -74,7 +74,7 @@ class FirstStart(App[str]):
         `escrow` tells how many megabytes of raw records are kept, `days` how long closed shards of the ledger are.
         """
         super().__init__(ansi_color=True if no_color else None)
-        self._shelf = Shelf(home.config.parent / "themes")
+        self._looks = Looks(self, home.config.parent / "themes")
         self._chosen_theme = "mono" if no_color else theme or "dark"
         self.ascii_only = ascii_only
         self.set_class(ascii_only, "-ascii")
@@ -97,8 +97,7 @@ class FirstStart(App[str]):
 
     def on_mount(self) -> None:
         """Look around in a thread."""
-        for shown in self._shelf.palettes.values():
-            self.register_theme(shown.theme())
+        self._looks.register()
         self.theme = self._chosen_theme
         crumb = f" {self._glyphs.marks['crumb']} "
         self.query_one("#header", Caption).show(

@@ -15,7 +15,6 @@ from textual.actions import ActionParseResult
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.css.errors import StylesheetError
 from textual.dom import DOMNode
 from textual.events import Event
 from textual.events import Key as KeyPressed
@@ -27,6 +26,7 @@ from assure_tui.app.desk.notices import Notices
 from assure_tui.app.tui import bars, paint
 from assure_tui.app.tui.keys import NEVER, Key, bindings, table
 from assure_tui.app.tui.lines import Lines
+from assure_tui.app.tui.looks import Looks
 from assure_tui.app.tui.notify import tell
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.app.tui.recorder import Companion
@@ -40,7 +40,6 @@ from assure_tui.app.tui.views.notes import NotesView
 from assure_tui.app.tui.views.runs import RunsView
 from assure_tui.app.tui.views.timeline import TimelineView
 from assure_tui.themes import glyphs, palette
-from assure_tui.themes.palette import Shelf
 from assure_tui.themes.style import SHEET
 
 POLL: Final = 1 / 20
@@ -105,9 +104,8 @@ class Frame(App[int]):
         `welcome` are our own words over the list of runs; `notify` says how to tell of new findings, if at all.
         `themes` is the folder of the operator's own palettes, `settings` the file that keeps what keys are mapped to.
         """
-        self.shelf = Shelf(themes)
+        self.looks = Looks(self, themes)
         self._first_theme = "mono" if no_color else theme or "dark"
-        self._sheet_stamp = _stamp(SHEET)
         super().__init__(ansi_color=True if no_color else None)
         self.ascii_only = ascii_only
         self.set_class(ascii_only, "-ascii")
@@ -156,8 +154,7 @@ class Frame(App[int]):
 
     def on_mount(self) -> None:
         """Register the palettes, read the desk, begin to poll."""
-        for shown in self.shelf.palettes.values():
-            self.register_theme(shown.theme())
+        self.looks.register()
         self.theme = self._first_theme
         self.map_keys(self._keymap)
         self.revision = self.session.presence.revision
@@ -205,7 +202,8 @@ class Frame(App[int]):
             self._unsay()
         if now - self._looked_at >= LOOK:
             self._looked_at = now
-            self._look_at_themes()
+            for problem in self.looks.refresh():
+                self.say(problem)
             self._look_who_records()
             self._tell_of_findings()
         if self.paused or now < self._rest_until or not self.at_desk:
@@ -236,29 +234,6 @@ class Frame(App[int]):
             if presence != self.session.presence:
                 self.session.presence = presence
                 self.show_bars()
-
-    def _look_at_themes(self) -> None:
-        """Take over palettes and the style sheet as soon as their files change; a mistake in one is said."""
-        for name in self.shelf.refresh():
-            self.register_theme(self.shelf.palettes[name].theme())
-            if name == self.theme:
-                self.mutate_reactive(type(self).theme)
-        for problem in self.shelf.problems:
-            self.say(problem)
-        self.shelf.problems.clear()
-        stamp = _stamp(SHEET)
-        if stamp != self._sheet_stamp:
-            self._sheet_stamp = stamp
-            try:
-                sheets = self.stylesheet.copy()
-                sheets.read_all([SHEET])
-                sheets.parse()
-            except StylesheetError as error:
-                self.say(f"{SHEET} cannot be used: {error}")
-                return
-            self.stylesheet = sheets
-            for screen in self.screen_stack:
-                self.stylesheet.update(screen)
 
     def _tell_of_findings(self) -> None:
         """Tell once of each finding that came since the screen was opened; also while it is held, or a dialog open."""
@@ -455,12 +430,3 @@ class Frame(App[int]):
         }:
             return any(key.works_in(here) for key in table() if key.action.partition("(")[0] == action)
         return super().check_action(action, parameters)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Give when a file was changed, and its size; nothing of a file that cannot be looked at."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return 0, 0
-    return stat.st_mtime_ns, stat.st_size

@@ -79,9 +79,17 @@ class Terminal:
             self.read(0.2)
 
     def type(self, keys: str, seconds: float = 1.0) -> bytes:
-        """Press keys, and give what comes of it."""
+        """Press keys, and give what comes of it.
+
+        An escape is waited for as long as it takes: with the next key it would be another one.
+        """
+        start = len(self.output)
         os.write(self._master, keys.encode())
-        return self.read(seconds)
+        deadline = time.monotonic() + (60.0 if keys.endswith("\x1b") else seconds)
+        while len(self.output) == start and time.monotonic() < deadline and self.process.poll() is None:
+            self.read(0.2)
+        self.read(seconds)
+        return bytes(self.output[start:])
 
     def vanish(self) -> int:
         """Take the terminal away without a hang-up signal; give the exit code of the program that notices."""

@@ -45,9 +45,11 @@ def test_what_a_palette_leaves_out_is_that_of_the_one_it_is_like(folder):
         ("dark = 'yes'", "`dark` has to be a true or false"),
         ("[base]\naccent = 'blurple'", "`base.accent` is no colour"),
         ("[cursor]\nfocus = 'on $nothing'", "`cursor.focus` is no colour or style"),
+        ("[text]\ndim = '@click=app.quit'", "`text.dim` is no colour or style"),
         ("[base]\naccent = 7", "`base.accent` is no colour"),
         ("like = 'noon'", "names no palette"),
         ("not toml", "cannot be read"),
+        ("x = " + "[" * 5000, "cannot be read"),
         ("# " + "x" * LARGEST + "\n[base]\naccent = 'blurple'", ""),
     ],
 )
@@ -86,7 +88,7 @@ async def test_an_edit_shows_at_once_and_a_mistake_keeps_the_last_good_one(desk,
         await wait_for_words(pilot, "`base.background` is no colour")
         assert app.screen.styles.background.hex == "#001100"
         write(folder, "dawn", 'like = "light"\nlabel = "Dawn"')
-        await wait_for(pilot, lambda: "dawn" in app.shelf.palettes)
+        await wait_for(pilot, lambda: "dawn" in app.looks.shelf.palettes)
         await pilot.press("colon", *"dawn", "enter")
         await wait_for(pilot, lambda: app.theme == "dawn")
 
