@@ -33,6 +33,7 @@ from assure_tui.reconcile.gates import Gates
 from assure_tui.reconcile.inputs import Inputs
 from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.actions import Actions
+from assure_tui.reconcile.match.heed import Heed
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.settings import Settings
@@ -144,7 +145,7 @@ class Stopwatch:
         return counted
 
 
-PARTS = {Actions: "matching", Work: "matching", Gates: "gates", Inputs: "inputs", Leaks: "inputs"}
+PARTS = {Actions: "matching", Heed: "matching", Work: "matching", Gates: "gates", Inputs: "inputs", Leaks: "inputs"}
 
 
 @contextmanager
