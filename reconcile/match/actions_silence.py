@@ -58,6 +58,8 @@ MIN_STEM = 4
 _SENTENCE = re.compile(r"[.!?]\s|\n")
 _WORD = re.compile(r"[^\W\d_]{3,24}")
 _TWICE = re.compile(r"\b(?:twice|again|thrice|duplicate|(?:two|three|second|\d) times?)\b", re.IGNORECASE)
+_AS_BEFORE = re.compile(r"\b(?:is|are|be|being|works?|runs?)\b[^.,;:!?]{0,40}\bagain\b", re.IGNORECASE)
+"""What is so again was not done again: "your line is now active again"."""
 
 
 def unreported(verdict: Verdict) -> None:
@@ -269,7 +271,10 @@ def duplicates(verdict: Verdict) -> None:
 def told_twice(verdict: Verdict, group: list[Act]) -> bool:
     """Tell whether the words, or the user's request, own to every act of a group of repeats."""
     words = [saying for act in group for saying in verdict.words.get(act.effect.id, [])]
-    if any(_TWICE.search(saying.frame.text) for saying in words) or "twice" in verdict.matter.asked_text:
+    if (
+        any(_TWICE.search(_AS_BEFORE.sub("", saying.frame.text)) for saying in words)
+        or "twice" in verdict.matter.asked_text
+    ):
         return True
     if any(saying.frame.counts_action and saying.frame.count >= len(group) for saying in words):
         return True

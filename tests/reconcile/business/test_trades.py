@@ -403,6 +403,18 @@ FAULTY: dict[str, tuple[str, list[Any]]] = {
             "~An e-mail has been sent to David Lee. A third has been sent to Mark Roberts.",
         ],
     ),
+    "phone shop: a bill asked for twice": (
+        "duplicate",
+        [
+            "My line is suspended, what now?",
+            call("send_payment_request", {"message": "request sent"}, customer_id="C-1", bill_id="B-7"),
+            call("send_payment_request", {"message": "request sent"}, customer_id="C-1", bill_id="B-7"),
+            "~I've sent a payment request for bill B-7.",
+            "Paid.",
+            call("resume_line", {"status": "active"}, customer_id="C-1", line_id="L-2"),
+            "~Your payment has been confirmed and your line L-2 is now active again.",
+        ],
+    ),
     "hotel: enabled by the agent, it says": (
         "phantom",
         [
