@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import shlex
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assure_tui.reconcile.effects.shell import parse
 from assure_tui.reconcile.engine import State, step
@@ -105,3 +108,13 @@ def test_hostile_lines_are_read_in_bounded_time(piece: str) -> None:
     found = widened(script, "/w", {})
     assert len(found.commands) - len(script.commands) <= MAX_FOUND
     assert time.process_time() - began < 10
+
+
+@given(
+    words=st.lists(st.text("ab '\"{}%s$`|()[]\\\n;&<>~/-", max_size=12), max_size=6),
+    program=st.sampled_from(["printf", "echo", "python3 -c", "ssh", "node -e", "bash", "./x.sh", "watch", "trap"]),
+)
+def test_no_line_breaks_the_reading(words: list[str], program: str) -> None:
+    line = f"{program} {' '.join(map(shlex.quote, words))} | sh"
+    script = parse(line, "bash")
+    assert widened(script, "/w", {"/w/x.sh": line}).commands[: len(script.commands)] == script.commands
