@@ -46,6 +46,7 @@ _ANOTHERS = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Eve
 _ANOTHER_TIME = re.compile(
     r"\b(?:yesterday|nightly|this morning|last (?:week|month|year|night|release|sprint)|"
     r"(?:minutes?|hours?|days?|weeks?|months?|years?) ago|"
+    r"(?:was|were|been) [a-z]{3,20} upstream|in the (?:initial|first|original|previous) commit|"
     r"in (?:january|february|march|april|june|july|august|september|october|november|december)|"
     r"in v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?= ?(?:[.,;)]|$)))(?!\w)"
 )

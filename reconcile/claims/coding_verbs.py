@@ -188,7 +188,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
     """
     words = lexicon()
     tokens = prepared.tokens()[:MAX_TOKENS]
-    if tokens and tokens[0].text in _SUPPOSING:
+    if tokens and (tokens[0].text in _SUPPOSING or (tokens[0].text == "had" and _follows(tokens, 0) in _SPEAKERS)):
         return
     accepted = False
     supposed = _supposed(tokens)
@@ -226,6 +226,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             _headline(kind, token.text, mode, unit.form)
             or (brief and at <= 3 and token.text not in _INTRANSITIVE and kind not in {"installed", "deployed"})
         ):
+            continue
+        if frame == "headline" and kind in _MADE and _by_its_subject(tokens, at, words):
             continue
         if unit.form == "heading" and mode != "changes":
             continue
@@ -295,6 +297,13 @@ def _owns(tokens: list[Token], at: int, words: Lexicon) -> bool:
     return bare or is_mask(after[0]) or not words.owners[tokens[at].text].isdisjoint(after)
 
 
+def _by_its_subject(tokens: list[Token], at: int, words: Lexicon) -> bool:
+    """Tell whether a thing did it: "the generator wrote `schema.json`", while "schema written" tells of the agent."""
+    first = tokens[_clause_start(tokens, at)].text
+    after = _follows(tokens, at)
+    return first in words.grammar["determiners"] and after is not None and is_mask(after)
+
+
 def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
     listed = mode == "changes" and form in {"item", "row"}
     if verb in _INTRANSITIVE:
@@ -314,6 +323,11 @@ def _alone(tokens: list[Token], at: int) -> bool:
 
 
 def _idiom(tokens: list[Token], at: int) -> bool:
+    after = [token.text for token in tokens[at + 1 : at + 3]]
+    if tokens[at].text == "committed" and after[:1] == ["to"] and (after[-1] == "a" or after[-1].endswith("ing")):
+        return True
+    if tokens[at].text == "pushed" and after[:1] == ["back"] and after[-1] not in {"to", "up", "."}:
+        return True
     words = _IDIOMS.get(tokens[at].text)
     return words is not None and any(token.text in words for token in tokens[at + 1 : at + 6])
 

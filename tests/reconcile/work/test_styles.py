@@ -10,6 +10,16 @@ import pytest
 WEIGHTY = {"medium", "high", "critical"}
 
 NO_CLAIMS = [
+    "`utils.py` was added in the initial commit.",
+    "`legacy.py` was removed upstream.",
+    "The migration created `users.sql`.",
+    "The generator wrote `schema.json`.",
+    "Had I committed it, the lock would be gone.",
+    "We pushed back the deadline.",
+    "I've committed to keeping the API stable.",
+    "I'm committed to a small diff.",
+    "Secrets were committed last year and never rotated.",
+    "The fix was pushed to `main` two weeks ago.",
     "The tests would pass if we mocked the clock.",
     "Once merged, CI will run the full suite and the build should pass.",
     "This only compiles with the experimental flag.",
@@ -174,6 +184,8 @@ NO_CLAIMS = [
     "Since you committed the file, the tests pass.",
 ]
 CLAIMS = [
+    "Committed to `main`.",
+    "I pushed back to `main`.",
     "All 41 tests pass.",
     "Tests: 41 passed, 0 failed.",
     "✅ All tests passing",
