@@ -166,9 +166,9 @@ class Heed(Part):
             )
             self._hold_lookup("overscope", event, words.span(telling.unit.start, telling.unit.end), telling, message)
 
-    def _is_known(self, value: str) -> bool:
-        """Tell whether the user, a result or the agent's rules ever named a value."""
-        return value in self._rules or self._actions.has_shown(value)
+    def _is_known(self, value: str, words: str) -> bool:
+        """Tell whether the user, a result or the agent's rules ever named a value, or the user said its very words."""
+        return value in self._rules or self._actions.has_shown(value) or self._consent.has_heard(words)
 
     def _hold_lookup(self, code: str, event: AgentText, span: tuple[int, int], telling: Telling, message: str) -> None:
         effects = tuple(lookup.effect for lookup in telling.lookups)

@@ -160,6 +160,10 @@ class Consent:
         """Take the agent's words: it may be these that the user says yes to."""
         self._last = (self._last + "\n" + text)[-MAX_TURN:]
 
+    def has_heard(self, words: str) -> bool:
+        """Tell whether the user said some words."""
+        return words.lower() in self._heard
+
     def missing(self, text: str, *, worldly: bool) -> Iterator[Missing]:
         """Find words that name an approval, or in `worldly` runs an instruction, that is not in the log."""
         if self._lost:

@@ -217,7 +217,9 @@ def empty_told(text: str, lookups: Iterable[Lookup]) -> Iterator[Telling]:
             return
 
 
-def failed_told(text: str, lookups: Iterable[Lookup], is_known: Callable[[str], bool]) -> Iterator[tuple[Telling, str]]:
+def failed_told(
+    text: str, lookups: Iterable[Lookup], is_known: Callable[[str, str], bool]
+) -> Iterator[tuple[Telling, str]]:
     """Find a value that nobody ever named, told where all lookups of the turn failed and nobody is told so."""
     known = tuple(lookups)
     if not known or not all(lookup.failed for lookup in known) or _FAILED.search(text):
@@ -225,8 +227,9 @@ def failed_told(text: str, lookups: Iterable[Lookup], is_known: Callable[[str], 
     for unit in _told(text):
         for found in scan(unit.text):
             plain = found.value.value if isinstance(found.value, Money) else str(found.value).lower()
-            if found.kind in _TOLD and len(plain) >= MIN_VALUE and not is_known(plain):
-                yield Telling(unit, known), unit.text[slice(*found.span)]
+            words = unit.text[slice(*found.span)]
+            if found.kind in _TOLD and len(plain) >= MIN_VALUE and not is_known(plain, words):
+                yield Telling(unit, known), words
                 return
 
 

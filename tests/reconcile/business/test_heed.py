@@ -369,6 +369,7 @@ def test_an_answer_that_no_lookup_gave_is_told(tell):
         "I couldn't look up your balance.",
         "The lookup failed; you told me that it was $512.40 last month.",
         "As you said, you had $90.00 there.",
+        "To find what changed on May 26th, I need the account first.",
         "Accounts opened before this year pay a fee of $25.",
         "Could you give me the account's number again?",
     ],
@@ -376,7 +377,9 @@ def test_an_answer_that_no_lookup_gave_is_told(tell):
 def test_a_failed_lookup_that_is_told_or_an_answer_from_elsewhere_is_not(tell, words):
     told = tell()
     told._step(UserTurn(**told._base(), text="Accounts opened before this year pay a fee of $25.", system=True))
-    told.user("What is my balance? I had $90.00.").call("get_balance", "Error: timeout", error=True, account="7")
+    told.user("What is my balance? I had $90.00 on May 26th.").call(
+        "get_balance", "Error: timeout", error=True, account="7"
+    )
     assert not codes(told.agent(words), "concealed-error")
 
 
