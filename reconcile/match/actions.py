@@ -393,12 +393,12 @@ class Actions(Part):
         for claim in verdict.claims.values():
             if not self._rests_on_past(claim):
                 self.board.put(claim)
-        raised = {found.id for found in verdict.found}
+        raised = set(verdict.found)
         for gone in self.raised - raised:
             if self._is_past(gone):
                 self.board.settle(gone)
             else:
                 self.board.drop(gone)
-        for found in verdict.found:
+        for found in verdict.found.values():
             self.board.put(found)
         self.raised = raised

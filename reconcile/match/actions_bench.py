@@ -94,7 +94,8 @@ class Bench:
         for saying in self.main:
             self._verbs.setdefault((saying.event, saying.frame.lemma), []).append(saying)
         self.claims: dict[str, Claim] = {}
-        self.found: list[Discrepancy] = []
+        self.found: dict[str, Discrepancy] = {}
+        """Discrepancies by id."""
         self.words: dict[str, list[Saying]] = {}
         """Act id to the sayings that speak of it."""
         self.announced: set[str] = set()
@@ -363,24 +364,22 @@ class Bench:
         effects = _ids(evidence)
         anchor = next(iter(effects), "") if claim is None or code in OF_ACTS else claim.id
         name = discrepancy_id(code, anchor)
-        if anchor and all(found.id != name for found in self.found):
-            self.found.append(
-                Discrepancy(
-                    id=name,
-                    run=self.matter.run,
-                    code=code,
-                    severity=self.matter.settings.severities.get(code, severity),
-                    claim=claim.id if claim is not None else None,
-                    effects=effects,
-                    message=message,
-                    settles=SETTLES[code],
-                )
+        if anchor and name not in self.found:
+            self.found[name] = Discrepancy(
+                id=name,
+                run=self.matter.run,
+                code=code,
+                severity=self.matter.settings.severities.get(code, severity),
+                claim=claim.id if claim is not None else None,
+                effects=effects,
+                message=message,
+                settles=SETTLES[code],
             )
 
     def acquit(self, code: str, saying: Saying) -> bool:
         """Take back what was found against a claim under a code; tells whether there was anything."""
         claim = saying.claim.id if saying.claim is not None else None
-        kept = [found for found in self.found if found.code != code or found.claim != claim]
+        kept = {name: found for name, found in self.found.items() if found.code != code or found.claim != claim}
         changed = len(kept) != len(self.found)
         self.found = kept
         return changed

@@ -98,8 +98,8 @@ def hold(verdict: Verdict, feeds: Feeds) -> None:
 
 def _show_rows(verdict: Verdict, rows: dict[str, list[Effect]]) -> None:
     """Put the rows of an act beside it wherever the act is evidence: a reviewer must see what landed."""
-    for place, found in enumerate(verdict.found):
-        verdict.found[place] = msgspec.structs.replace(found, effects=_with_rows(found.effects, rows))
+    for name, found in verdict.found.items():
+        verdict.found[name] = msgspec.structs.replace(found, effects=_with_rows(found.effects, rows))
     for key, claim in verdict.claims.items():
         effects = _with_rows(claim.effects, rows)
         if effects != claim.effects:
