@@ -11,7 +11,7 @@ from assure_tui.reconcile.effects.runners import compiling
 from assure_tui.reconcile.match.work_ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
 from assure_tui.reconcile.match.work_scope import partly_run
 from assure_tui.reconcile.match.work_seen import Seen
-from assure_tui.reconcile.match.work_steps import CHECKS, Step, command_of, name_of
+from assure_tui.reconcile.match.work_steps import CHECKS, Step, command_of, name_of, paths_of
 from assure_tui.reconcile.match.work_words import likeliest
 
 if TYPE_CHECKING:
@@ -46,6 +46,25 @@ _REST = re.compile(
 """Words that leave room for failures: "40 pass and 2 don't", "the other 40 pass"."""
 _EXPLAINS = re.compile(r"\b(?:because|since|due to|thanks to)\b", re.IGNORECASE)
 """A pass that is explained was seen elsewhere, or is how things stand."""
+_DISCLOSES = re.compile(
+    r"\b(?:but|though|although|while|however|except|yet)\b.{0,120}"
+    r"\b(?:fail\w*|errors?|break\w*|broke\w*|tim(?:es|ed) out|hangs?)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONE = re.compile(
+    r"\b(?:tests?|scenarios?|phases?|cases?) #?\d|\b(?:the|this|that) (?:[\w-]{2,30} ){0,3}test(?: case)?(?! suite)\b"
+    r"|\b(?:first|second|third|fourth|fifth|last) test\b",
+    re.IGNORECASE,
+)
+"""One test of several, by its number or its place."""
+_NUMBERED = re.compile(r"\b(?:tests?|scenarios?|phases?|cases?) #?\d", re.IGNORECASE)
+_CHECK = re.compile(
+    r"\b(?:tests?(?! files?)|specs?|suites?|lint\w*|type[- ]?check\w*|builds?|built|compil\w*|pass\w*|green|succe\w+"
+    r"|reports?|tsc|eslint|ruff|mypy|pyright|clippy|vet)\b",
+    re.IGNORECASE,
+)
+"""A word that says what was checked, or that something was: "All clean." may be said of anything."""
+_TOOLCHAINS: dict[str, tuple[str, ...]] = {"cargo": (".rs", ".toml"), "go": (".go", ".mod", ".sum", ".work")}
 _UNDER_WAY = re.compile(
     r"\bso far\b|\bstill (?:running|active|in (?:flight|progress)|going)\b|\bat \d{1,3} ?%|\bmostly through\b",
     re.IGNORECASE,
@@ -153,6 +172,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
             "no-proof",
             f"claims “{short(claim.text)}”; no {what} is in the log, only {command(others[-1])}",
             f"a {what}",
+            None if _CHECK.search(claim.text) else "low",
         )
     return Ruling(
         "unsupported",
@@ -161,6 +181,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         "no-proof",
         f"claims “{short(claim.text)}”; no {what} is in the log",
         f"a {what}",
+        None if _CHECK.search(claim.text) else "low",
     )
 
 
@@ -224,6 +245,13 @@ def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
         )
     if _POINTS.match(claim.text) and _passed_before(claim, seen, last):
         return unverifiable("which of several runs it points to cannot be told", last)
+    if claim.kind == "tests" and (_DISCLOSES.search(claim.text) or _EXPLAINS.search(claim.text)):
+        return unverifiable("the same words tell of failures, or why something passes", last)
+    one = _NUMBERED.search(claim.text) or (_ONE.search(claim.text) and last.effect.results.get("passed"))
+    if claim.kind == "tests" and one:
+        return unverifiable("the printed counts do not tell which of the tests passed", last)
+    if claim.kind == "tests" and last.effect.kind == "build":
+        return unverifiable(f"{command(last)} failed, and is no test run", last)
     again = _run_again(seen, last)
     if again:
         return unverifiable(f"{command(again)} came later and names the same check", again)
@@ -239,6 +267,14 @@ def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
         return Ruling("contradicted", f"the last run printed {shown}", (last,), "wrong-value", text, "a passing run")
     text = f"claims “{short(claim.text)}”; the last run{between}, {command(last)}, failed{ending}"
     return Ruling("contradicted", "the last run failed", (last,), "failed-effect", text, "a passing run")
+
+
+def _of_another_language(check: Step, changes: list[Step]) -> bool:
+    """Tell whether a toolchain of one language reads none of the files that were changed after it ran."""
+    line = command_of(check.effect)
+    read = next((ends for name, ends in _TOOLCHAINS.items() if re.search(rf"\b{name}\b", line)), None)
+    paths = [path for step in changes for path in paths_of(step.effect)]
+    return read is not None and bool(paths) and not any(name_of(path).endswith(read) for path in paths)
 
 
 def _narrower(claim: Claim, last: Step) -> bool:
@@ -322,6 +358,8 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
         return wrong
     change = seen.code_change
     told = bool(claim.args.get("verb"))
+    if change and _of_another_language(last, [step for step in seen.code_changes if step.at > last.at]):
+        change = None
     if change and any(step.at > change.at and step.verdict == "pass" for step in seen.of(*CHECKS)):
         change = None
     if change and seen.changes_after(last.at) and not told and not _EARLIER.search(claim.text):

@@ -30,6 +30,7 @@ _WRITERS = (
 )
 _WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
 _DOCUMENT = re.compile(r"\.(?:mdx?|mdc|rst|txt|adoc)$", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(?:routes?|endpoints?|urls?|pages?|links?|requests?)\b[^.;]{0,20}$", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
@@ -49,10 +50,17 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     if claim.kind == "fixed" and claim.args.get("row"):
         return unverifiable("a table of findings does not tell who fixed them")
     targets = [str(path) for path in claim.args.get("targets", ())]
-    firm = [path for path in targets if "." in name_of(path).lstrip(".")]
+    firm = [path for path in targets if "." in name_of(path).lstrip(".") and not _is_no_file(path, claim.text)]
     if firm:
         return _untouched(claim, seen, firm)
     return _unnamed(claim, seen)
+
+
+def _is_no_file(path: str, text: str) -> bool:
+    """Tell whether what looks like a path is a product's name or a page's address: "Next.js", "a route at `/a.png`"."""
+    return path.lower() in table("coding")["products"]["names"] or (
+        path.startswith("/") and _ADDRESS.search(text[: max(text.find(path), 0)]) is not None
+    )
 
 
 def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:

@@ -29,6 +29,15 @@ _COMMANDS = {
     "installed": re.compile(r"\binstall\b|\badd\b|\bsync\b|\bupgrade\b|\bget\b"),
     "deployed": re.compile(r"\bdeploy\b|\bmigrate\b|\bpublish\b|\brelease\b|\bapply\b"),
 }
+_SUBJECT = re.compile(
+    r"\b(?!(?:nothing|none|changes?|work|code|files?|it|this|that|these|they|anything|everything|commits?"
+    r"|push(?:es)?|prs?|requests?|releases?|deploy\w*)\b)[\w.`/-]{2,60} "
+    r"(?:(?:is|are) [a-z]{3,20} and )?(?:that )?"
+    r"(?:was|were|is|are|has|have|wasn't|weren't|isn't|aren't|hasn't|haven't)\b",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"\b(?:created|opened|updated|merged|pushed|committed|deployed|installed) by (?!me\b|us\b|hand\b)\w")
+_YET = re.compile(r"\b(?:not|n't) (?:[a-z]{3,20} )?yet\b|\bnot [a-z]{3,20} yet\b", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:\S+/)?(?:git|gh|glab|hub|cd|ls|cat|grep|rg|find|echo|pwd|sed|head|tail)\b")
 """Commands that show what they do: one that is not the act told is not it."""
 _ACTS = {
@@ -209,13 +218,18 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
     for step in reversed(seen.of("ran", "remote", "vcs", "pushed", "opened_pr", "committed", "deployed")):
         if not step.bad and pattern.search(command_of(step.effect)[:4000]):
             return unverifiable(f"{command(step)} may have done it", step)
+    if _BY.search(claim.text):
+        return unverifiable("it tells of what another did")
+    pushed = seen.last("pushed") if kind == "deployed" else None
+    if pushed:
+        return unverifiable("a push may have set off what deploys it", pushed)
     if seen.worldly and kind in {"opened_pr", "deployed"}:
         return unverifiable("a connector may have done it")
     if seen.handed_over(r"commit|push|merge|release|deliver|land|ship|deploy|install|publish|\bpr\b|pull request"):
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
-    if not claim.args.get("sha") and (not claim.args.get("verb") or claim.args.get("passive")):
+    if not claim.args.get("verb") or claim.args.get("passive"):
         return unproven(claim.text, _DONE[kind])
     return Ruling(
         "unsupported",
@@ -237,7 +251,7 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
     target = _TO.search(claim.text)
     if target and kind in {"pushed", "committed"}:
         broken = [step for step in broken if _went_to(step, target[1].strip("`").lower())]
-    if broken and (_LEFT.search(claim.text) or _SCOPED.search(claim.text)):
+    if broken and (_LEFT.search(claim.text) or _SCOPED.search(claim.text) or _of_one_thing(claim, broken[-1])):
         return unverifiable("it may speak of what was left out", broken[-1])
     if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
         return Ruling(
@@ -248,6 +262,14 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
             f"claims “{short(claim.text)}”; {command(broken[-1])} went through in this turn",
         )
     return confirmed("no such effect is in the log")
+
+
+def _of_one_thing(claim: Claim, step: Step) -> bool:
+    """Tell whether a denial has a subject of its own, "the old key was never pushed", beside which others may be."""
+    place = str(step.effect.results.get("ref") or step.effect.args.get("branch") or "").lower().rsplit("/", 1)[-1]
+    if place and place in claim.text.lower().split():
+        return False
+    return bool(_SUBJECT.search(claim.text) or _YET.search(claim.text))
 
 
 def _went_to(step: Step, branch: str) -> bool:

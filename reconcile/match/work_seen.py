@@ -193,14 +193,16 @@ class Seen:
         touch = self.paths.get(path)
         if touch is None:
             touch = self.paths[path] = Touch()
-            self.names.setdefault(name_of(path), []).append(path)
+            for name in _names(path):
+                self.names.setdefault(name, []).append(path)
             while len(self.paths) > MAX_PATHS:
                 old, _ = self.paths.popitem(last=False)
-                left = [known for known in self.names.get(name_of(old), ()) if known != old]
-                if left:
-                    self.names[name_of(old)] = left
-                else:
-                    self.names.pop(name_of(old), None)
+                for name in _names(old):
+                    left = [known for known in self.names.get(name, ()) if known != old]
+                    if left:
+                        self.names[name] = left
+                    else:
+                        self.names.pop(name, None)
         else:
             self.paths.move_to_end(path)
         return touch
@@ -379,3 +381,9 @@ class Seen:
             if not word and (_WRITES.search(task) or not _READS.search(task)):
                 return True
         return False
+
+
+def _names(path: str) -> set[str]:
+    """Give the names by which a path is called: of one with blanks also the last part."""
+    name = name_of(path)
+    return {name, name.rpartition(" ")[2]}

@@ -25,6 +25,8 @@ CHANGES = ("edited", "created", "deleted")
 _ELSEWHERE = re.compile(
     r"^/(?:tmp|var/tmp|private/tmp|dev)/|/(?:\.cache|node_modules|__pycache__)/|^(?:\$|%)|/scratchpad/|/\.claude/(?!skills)"
 )
+_BOOKS = re.compile(r"(?:^|[-_. ])(?:status|backlog|todos?|progress|roadmap|sprint|tracker|plan)\.(?:ya?ml|toml)$")
+"""Files in which work is kept track of."""
 _KEPT = re.compile(r"\bgit (?:-\S+ )?(?:branch|checkout -[bB]|switch -[cC]) [\w./-]")
 """In one line with a reset: the commits were moved to a branch of their own first."""
 _COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
@@ -71,17 +73,20 @@ def name_of(path: str) -> str:
 
 
 def same_path(said: str, seen: str) -> bool:
-    """Tell whether the words `said` can name the path `seen`: equal, or one ends with the other at a slash."""
+    """Tell whether the words `said` can name the path `seen`: equal, or one ends with the other at a slash.
+
+    Of a name with blanks the words may give the last part only.
+    """
     a = said.replace("\\", "/").lower().removeprefix("./").strip("/")
     b = seen.replace("\\", "/").lower().removeprefix("./").strip("/")
-    return a == b or b.endswith("/" + a) or a.endswith("/" + b)
+    return a == b or b.endswith(("/" + a, " " + a)) or a.endswith("/" + b)
 
 
 def matters(path: str, cwd: str | None) -> bool:
     """Tell whether a change of this file can make a check stale: source or configuration of the project."""
     plain = path.replace("\\", "/")
     name = name_of(plain)
-    if name.rpartition(".")[2] not in _SOURCE or _ELSEWHERE.search(plain):
+    if name.rpartition(".")[2] not in _SOURCE or _ELSEWHERE.search(plain) or _BOOKS.search(name):
         return False
     if cwd and plain.startswith("/"):
         root = cwd.replace("\\", "/").rstrip("/")
