@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_CLAUSE = 40
 """Words before a participle in which the beginning of its clause is sought."""
+MAX_AGO = 6
+"""Words within which a participle's "ago" stands."""
 MIN_QUOTED = 3
 """Words of a quotation that says something; fewer are a name."""
 _ARTICLES = frozenset(table("grammar")["articles"].split())
@@ -40,13 +42,18 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
 def goes_with_noun(tokens: Tokens, at: int) -> bool:
     """Tell whether a bare participle belongs to a noun with an article: "the terms changed", "the pages posted there".
 
-    "Refund to your card issued" opens with a noun that has none, and reports.
+    "Refund to your card issued" opens with a noun that has none, and reports. "With calls planned for May" describes,
+    and what was "booked a week ago" is older than the report.
     """
+    if any(word == "ago" for word, _, _ in tokens[at + 1 : at + 1 + MAX_AGO]):
+        return True
     clause: list[str] = []
     for word, _, _ in reversed(tokens[max(0, at - MAX_CLAUSE) : at]):
         if word in _PARTS:
             break
         clause.insert(0, word)
+    if len(clause) > 1 and clause[-2] == "with":
+        return True
     if not clause or _ARTICLES.isdisjoint(clause):
         return False
     return not (_is_thing(clause[0]) and clause[0] not in _ARTICLES)
