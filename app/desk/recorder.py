@@ -213,6 +213,8 @@ class Watch:
         self._finishing: list[LiveSource] = []
         self._gone: dict[Path, float] = {}
         self._committed_at = self._ticked_at = 0.0
+        self._words_due = True
+        """There may be words that the full-text search does not have."""
         self._told: list[str] | None = None
 
     def begin(self, *, backfill: bool) -> None:
@@ -238,6 +240,7 @@ class Watch:
             self._hall.problem(problem)
         now = time.monotonic()
         if self._dirty or self._backlog:
+            self._words_due = True
             with self._hall.index.tick():
                 self._read(now)
                 self._hall.save()
@@ -249,7 +252,13 @@ class Watch:
         if now - self._committed_at >= COMMIT_SECONDS:
             self._committed_at = now
             self._write(now)
-        if not self._dirty and not self._backlog and self._hall.index.words_behind():
+        if self._words_due and not self._dirty and not self._backlog:
+            self._index_words()
+
+    def _index_words(self) -> None:
+        """Index some words of what was read; asking whether there are any costs too much to be done on every turn."""
+        self._words_due = self._hall.index.words_behind()
+        if self._words_due:
             with self._hall.index.tick():
                 self._hall.index.index_words(WORDS_AT_A_TIME)
 
