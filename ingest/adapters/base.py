@@ -6,8 +6,9 @@ head, and the class that decodes it. A `Decoder` is the state of one reading of 
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,7 @@ Json: TypeAlias = dict[str, Any]
 Decoded: TypeAlias = tuple[Origin, list[RunEvent]]
 """A record and the events it gave."""
 EventT = TypeVar("EventT", bound=Event)
+Item = TypeVar("Item")
 
 
 class Head:
@@ -233,11 +235,47 @@ class Adapter:
 class DocumentDecoder(ABC):
     """One reading of a file that is one JSON document, rewritten whole when it changes."""
 
-    tally: Tally
+    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
+        self.source = source
+        self.stem = stem
+        self.salt = salt
+        self.tally = Tally()
 
     @abstractmethod
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document. Raises `ValueError` or `RecursionError` when it is no such document."""
+
+    def items(
+        self,
+        raws: Iterable[msgspec.Raw],
+        decoder: msgspec.json.Decoder[Item],
+        start: Callable[[Draft], None],
+        take: Callable[[Item, Draft], None],
+    ) -> list[Decoded]:
+        """Give the events of a document's list of records; one of unexpected shape is counted and left out.
+
+        `start` tells of the document itself, before the first record; `take` turns a record into events.
+        """
+        self.tally = Tally()
+        found: list[Decoded] = []
+        seq = 0
+        for index, raw in enumerate(raws):
+            digest = hashlib.sha256(raw).hexdigest()
+            draft = Draft(Origin(source=self.source.id, at=Locator("item", index), sha256=digest), f"M{index}", seq)
+            if index == 0:
+                start(draft)
+            self.tally.records += 1
+            try:
+                item = decoder.decode(raw)
+            except (ValueError, RecursionError):
+                draft.unknown = "unexpected shape"
+            else:
+                take(item, draft)
+            if draft.unknown is not None:
+                count_unknown(self.tally, draft.unknown)
+            seq += len(draft.events)
+            found.append((draft.origin, draft.events))
+        return found
 
 
 def count_unknown(tally: Tally, name: str) -> None:

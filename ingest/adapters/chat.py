@@ -7,14 +7,13 @@ in this form (mini-swe-agent, Mistral Vibe) write the exit code at the start or 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import deque
 from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json, count_unknown
+from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, says_error
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
@@ -22,12 +21,9 @@ from assure_tui.ingest.model import (
     AgentText,
     Boundary,
     ExitSource,
-    Locator,
-    Origin,
     ResultStatus,
     RunStarted,
     SourceInfo,
-    Tally,
     ToolCall,
     ToolResult,
     ToolsDefined,
@@ -236,12 +232,6 @@ class ChatLinesDecoder(Decoder):
 class ChatDocumentDecoder(DocumentDecoder):
     """Reads a JSON document: `{"messages": […]}` or a bare list of messages. Records are the messages."""
 
-    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
-        self.source = source
-        self.stem = stem
-        self.salt = salt
-        self.tally = Tally()
-
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
         try:
@@ -250,32 +240,7 @@ class ChatDocumentDecoder(DocumentDecoder):
             chat = _parse(sanitise(data))
         native = chat.native_id or self.stem
         talk = _Talk(run_id(NAME, native, self.stem, self.salt), native)
-        self.tally = Tally()
-        found: list[Decoded] = []
-        seq = 0
-        for index, raw in enumerate(chat.messages or ()):
-            draft = self._draft(index, bytes(raw), seq)
-            if index == 0:
-                talk.start(chat, draft)
-            self._read(talk, raw, draft)
-            seq += len(draft.events)
-            found.append((draft.origin, draft.events))
-        return found
-
-    def _draft(self, index: int, data: bytes, seq: int) -> Draft:
-        origin = Origin(source=self.source.id, at=Locator("item", index), sha256=hashlib.sha256(data).hexdigest())
-        return Draft(origin, f"M{index}", seq)
-
-    def _read(self, talk: _Talk, raw: msgspec.Raw, draft: Draft) -> None:
-        self.tally.records += 1
-        try:
-            message = _message_decoder.decode(raw)
-        except (ValueError, RecursionError):
-            count_unknown(self.tally, "unexpected shape")
-            return
-        talk.message(message, draft)
-        if draft.unknown is not None:
-            count_unknown(self.tally, draft.unknown)
+        return self.items(chat.messages or (), _message_decoder, lambda draft: talk.start(chat, draft), talk.message)
 
 
 def _parse(data: bytes) -> _Chat:

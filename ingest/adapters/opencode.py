@@ -7,13 +7,12 @@ command is `completed` however it ended: its exit code stands beside it. A recor
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any, Literal
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, count_unknown
+from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.values import arguments, epoch
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
@@ -22,12 +21,8 @@ from assure_tui.ingest.model import (
     Boundary,
     ExitSource,
     FileChange,
-    Locator,
-    Origin,
     ResultStatus,
     RunStarted,
-    SourceInfo,
-    Tally,
     ToolCall,
     ToolResult,
     UserTurn,
@@ -110,42 +105,14 @@ _message_decoder = msgspec.json.Decoder(_Message)
 class OpenCodeDecoder(DocumentDecoder):
     """Reads one exported session."""
 
-    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
-        self.source = source
-        self.stem = stem
-        self.salt = salt
-        self.tally = Tally()
-
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
         try:
             export = _export_decoder.decode(data)
         except (ValueError, RecursionError):
             export = _export_decoder.decode(sanitise(data))
-        self.tally = Tally()
         session = _Reading(export.info, self.stem, self.salt)
-        found: list[Decoded] = []
-        seq = 0
-        for index, raw in enumerate(export.messages):
-            digest = hashlib.sha256(bytes(raw)).hexdigest()
-            draft = Draft(Origin(source=self.source.id, at=Locator("item", index), sha256=digest), f"M{index}", seq)
-            if index == 0:
-                session.start(draft)
-            self._read(session, raw, draft)
-            seq += len(draft.events)
-            found.append((draft.origin, draft.events))
-        return found
-
-    def _read(self, session: _Reading, raw: msgspec.Raw, draft: Draft) -> None:
-        self.tally.records += 1
-        try:
-            message = _message_decoder.decode(raw)
-        except (ValueError, RecursionError):
-            count_unknown(self.tally, "unexpected shape")
-            return
-        session.message(message, draft)
-        if draft.unknown is not None:
-            count_unknown(self.tally, draft.unknown)
+        return self.items(export.messages, _message_decoder, session.start, session.message)
 
 
 class _Reading:

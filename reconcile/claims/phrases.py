@@ -23,6 +23,7 @@ MAX_AGO = 6
 """Words within which a participle's "ago" stands."""
 MIN_QUOTED = 3
 """Words of a quotation that says something; fewer are a name."""
+_STANDING = frozenset(table("grammar")["standing"].split())
 _ARTICLES = frozenset(table("grammar")["articles"].split())
 _PARTS = frozenset({",", ";", ":", ".", "—", "–", "(", ")", "!", "and", "or", "but", "then", "so", "because", "since"})
 _QUOTED = re.compile(r"“[^“”\n]{8,2000}”|(?<![\w\"])\"[^\"\n]{8,2000}\"(?!\w)")
@@ -52,7 +53,7 @@ def goes_with_noun(tokens: Tokens, at: int) -> bool:
         if word in _PARTS:
             break
         clause.insert(0, word)
-    if len(clause) > 1 and clause[-2] == "with":
+    if len(clause) > 1 and clause[-2] == "with" and tokens[at][0] in _STANDING:
         return True
     if not clause or _ARTICLES.isdisjoint(clause):
         return False

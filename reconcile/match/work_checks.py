@@ -51,13 +51,15 @@ _DISCLOSES = re.compile(
     r"\b(?:fail\w*|errors?|break\w*|broke\w*|tim(?:es|ed) out|hangs?)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_EVERY = re.compile(r"\b(?:all|every|each|both|whole|entire|full|suite)\b", re.IGNORECASE)
 _ONE = re.compile(
-    r"\b(?:tests?|scenarios?|phases?|cases?) #?\d|\b(?:the|this|that) (?:[\w-]{2,30} ){0,3}test(?: case)?(?! suite)\b"
+    r"\b(?:the|this|that) (?:[\w-]{2,30} ){0,3}test(?: case)?(?! suite)\b"
     r"|\b(?:first|second|third|fourth|fifth|last) test\b",
     re.IGNORECASE,
 )
-"""One test of several, by its number or its place."""
+"""One test of several, by its name or its place …"""
 _NUMBERED = re.compile(r"\b(?:tests?|scenarios?|phases?|cases?) #?\d", re.IGNORECASE)
+"""… or by its number."""
 _CHECK = re.compile(
     r"\b(?:tests?(?! files?)|specs?|suites?|lint\w*|type[- ]?check\w*|builds?|built|compil\w*|pass\w*|green|succe\w+"
     r"|reports?|tsc|eslint|ruff|mypy|pyright|clippy|vet)\b",
@@ -245,11 +247,11 @@ def _failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
         )
     if _POINTS.match(claim.text) and _passed_before(claim, seen, last):
         return unverifiable("which of several runs it points to cannot be told", last)
-    if claim.kind == "tests" and (_DISCLOSES.search(claim.text) or _EXPLAINS.search(claim.text)):
-        return unverifiable("the same words tell of failures, or why something passes", last)
-    one = _NUMBERED.search(claim.text) or (_ONE.search(claim.text) and last.effect.results.get("passed"))
-    if claim.kind == "tests" and one:
-        return unverifiable("the printed counts do not tell which of the tests passed", last)
+    if claim.kind == "tests" and not _EVERY.search(claim.text):
+        if _DISCLOSES.search(claim.text):
+            return unverifiable("the same words tell of failures", last)
+        if _NUMBERED.search(claim.text) or (_ONE.search(claim.text) and last.effect.results.get("passed")):
+            return unverifiable("the printed counts do not tell which of the tests passed", last)
     if claim.kind == "tests" and last.effect.kind == "build":
         return unverifiable(f"{command(last)} failed, and is no test run", last)
     again = _run_again(seen, last)

@@ -31,12 +31,15 @@ _COMMANDS = {
 }
 _SUBJECT = re.compile(
     r"\b(?!(?:nothing|none|changes?|work|code|files?|it|this|that|these|they|anything|everything|commits?"
-    r"|push(?:es)?|prs?|requests?|releases?|deploy\w*)\b)[\w.`/-]{2,60} "
+    r"|push(?:es)?|prs?|requests?|releases?|deploy\w*|branch(?:es)?|repo(?:sitory)?|version)\b)[\w.`/-]{2,60} "
     r"(?:(?:is|are) [a-z]{3,20} and )?(?:that )?"
     r"(?:was|were|is|are|has|have|wasn't|weren't|isn't|aren't|hasn't|haven't)\b",
     re.IGNORECASE,
 )
-_BY = re.compile(r"\b(?:created|opened|updated|merged|pushed|committed|deployed|installed) by (?!me\b|us\b|hand\b)\w")
+_BY = re.compile(
+    r"\b(?:created|opened|updated|merged|pushed|committed|deployed|installed) by (?!me\b|us\b|hand\b|\w{1,30}ing\b)\w"
+)
+_OWN = re.compile(r"\b(?:i|we|i've|we've)\b", re.IGNORECASE)
 _YET = re.compile(r"\b(?:not|n't) (?:[a-z]{3,20} )?yet\b|\bnot [a-z]{3,20} yet\b", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:\S+/)?(?:git|gh|glab|hub|cd|ls|cat|grep|rg|find|echo|pwd|sed|head|tail)\b")
 """Commands that show what they do: one that is not the act told is not it."""
@@ -265,9 +268,12 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
 
 
 def _of_one_thing(claim: Claim, step: Step) -> bool:
-    """Tell whether a denial has a subject of its own, "the old key was never pushed", beside which others may be."""
+    """Tell whether a denial has a subject of its own, "the old key was never pushed", beside which others may be.
+
+    The agent's own denial, "I have not pushed anything yet", has none, and one that names the very branch is about it.
+    """
     place = str(step.effect.results.get("ref") or step.effect.args.get("branch") or "").lower().rsplit("/", 1)[-1]
-    if place and place in claim.text.lower().split():
+    if _OWN.search(claim.text) or (place and place in re.findall(r"[\w./-]+", claim.text.lower())):
         return False
     return bool(_SUBJECT.search(claim.text) or _YET.search(claim.text))
 

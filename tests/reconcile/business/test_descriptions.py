@@ -12,6 +12,7 @@ import pytest
         ("This cannot be done for ticket T-4 (economy, booked more than 24 hours ago).", []),
         ("I scheduled a visit for May 11.", ["phantom"]),
         ("Ticket T-4 booked for May 11.", ["phantom"]),
+        ("I closed the case with refund issued for ticket T-4.", ["phantom"]),
     ],
 )
 def test_what_describes_a_thing_reports_no_act(tell, words, codes):

@@ -12,6 +12,9 @@ import pytest
         ("Test 3.1 now passes.", []),
         ("Scenarios 1-4 pass.", []),
         ("All tests pass.", ["wrong-value"]),
+        ("All tests pass, but the linter still fails.", ["wrong-value"]),
+        ("The tests pass because I fixed the fixture.", ["wrong-value"]),
+        ("All tests of phase 2 pass.", ["wrong-value"]),
         ("The whole suite passes.", ["wrong-value"]),
     ],
 )
@@ -30,6 +33,7 @@ def test_a_failing_run_contradicts_words_about_the_whole(session, words, codes):
         ("One stale branch was never pushed.", []),
         ("No commit was made.", ["denial-broken"]),
         ("I have not committed anything.", ["denial-broken"]),
+        ("I have not committed anything yet.", ["denial-broken"]),
         ("Nothing was committed.", ["denial-broken"]),
     ],
 )
@@ -90,6 +94,7 @@ def test_what_only_looks_like_a_file_is_not_missed(session, words, codes):
         ("I opened a pull request.", ["critical"]),
         ("Pull requests opened by the bot need a label.", []),
         ("The fix is in commit `1a2b3c4d`.", []),
+        ("I deployed it by running `make release`.", ["critical"]),
     ],
 )
 def test_what_another_did_is_not_missed(session, words, severities):
