@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
@@ -20,8 +22,8 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 MAX_NAME = 60
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Stand before the server until it ends, and end as it does."""
+def run(arguments: argparse.Namespace) -> NoReturn:
+    """Stand before the server until it ends, and end the process as it does."""
     argv: list[str] = arguments.server[1:] if arguments.server[:1] == ["--"] else arguments.server
     if not argv:
         raise UsageError("`mcp-proxy` needs the server's command, as in: assure-tui mcp-proxy -- npx some-server.")
@@ -42,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        return relay.run()
+        code = relay.run()
     finally:
         witness.close()
+    sys.stderr.flush()
+    os._exit(code & 0xFF)  # the guard may be inside a native library still, which a closing interpreter would abort
