@@ -9,7 +9,7 @@ patterns themselves, so that the data files stay the only place where patterns a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from importlib import import_module
 from itertools import product
@@ -172,14 +172,29 @@ class Search:
 class Sieve:
     """Compiled patterns and the cheap test that tells which of them may match at all.
 
-    The strings are read out of the patterns when the first text comes, so that a sieve costs nothing where none does.
+    The strings are read out of the patterns when the first text comes, so that a sieve costs nothing where none does,
+    and a pattern is compiled when it may match for the first time, which most never do in a run.
     """
 
-    __slots__ = ("_always", "_bounds", "_by_string", "_finder", "_folds", "_groups", "_others", "_strings", "patterns")
+    __slots__ = (
+        "_always",
+        "_bounds",
+        "_by_string",
+        "_compiled",
+        "_finder",
+        "_flags",
+        "_folds",
+        "_groups",
+        "_others",
+        "_strings",
+        "_written",
+    )
 
     def __init__(self, patterns: Sequence[str | re.Pattern[str]], flags: int = 0) -> None:
-        self.patterns = tuple(re.compile(pattern, flags) for pattern in patterns)
-        self._folds = any(pattern.flags & re.IGNORECASE for pattern in self.patterns)
+        self._written = tuple(patterns)
+        self._flags = flags
+        self._compiled: dict[int, re.Pattern[str]] = {}
+        self._folds = False
         """Whether strings are sought in small letters, since a pattern has no regard to case."""
         self._always: set[int] = set()
         """Numbers of patterns that tell of no strings."""
@@ -194,6 +209,16 @@ class Sieve:
         self._strings: list[str] = []
         self._finder: Finder | None = None
 
+    def __len__(self) -> int:
+        return len(self._written)
+
+    def pattern(self, number: int) -> re.Pattern[str]:
+        """Give a pattern, compiled."""
+        known = self._compiled.get(number)
+        if known is None:
+            known = self._compiled[number] = re.compile(self._written[number], self._flags)
+        return known
+
     def _ready(self) -> Finder:
         """Give what finds the strings of all patterns."""
         if self._finder is None:
@@ -202,8 +227,10 @@ class Sieve:
         return self._finder
 
     def _read(self) -> None:
-        for number, pattern in enumerate(self.patterns):
-            groups = needles(pattern)
+        parsed = [_parsed(pattern, self._flags) for pattern in self._written]
+        self._folds = any(map(_ignores_case, parsed))
+        for number, items in enumerate(parsed):
+            groups = _needed(items)
             if self._folds:
                 groups = [frozenset(map(_small, group)) for group in groups]
             first, *others = groups or [frozenset[str]()]
@@ -239,24 +266,24 @@ class Sieve:
         for number, start, _ in self._ready().places(_small(text) if self._folds else text):
             found.setdefault(self._strings[number], []).append(start)
         return {
-            number: Search(self.patterns[number], text, found, self._groups[number], *self._bounds_of(number))
+            number: Search(self.pattern(number), text, found, self._groups[number], *self._bounds_of(number))
             for number in sorted(self._among(set(found)))
         }
 
     def _bounds_of(self, number: int) -> tuple[int | None, Strings]:
         bounds = self._bounds.get(number)
         if bounds is None:
-            pattern = self.patterns[number]
+            pattern = self.pattern(number)
             bounds = self._bounds[number] = (_reach(pattern) if self._groups[number] else None, starts(pattern))
         return bounds
 
     def finds(self, text: str) -> bool:
         """Tell whether any of the patterns matches in `text`."""
-        return any(self.patterns[number].search(text) for number in self.likely(text))
+        return any(self.pattern(number).search(text) for number in self.likely(text))
 
     def search(self, text: str) -> re.Match[str] | None:
         """Give the first match of the first pattern that matches in `text`."""
-        found = (self.patterns[number].search(text) for number in self.likely(text))
+        found = (self.pattern(number).search(text) for number in self.likely(text))
         return next(filter(None, found), None)
 
 
@@ -265,25 +292,35 @@ def needles(pattern: re.Pattern[str]) -> list[Strings]:
 
     Those of a pattern that has no regard to case are in small letters.
     """
-    parsed = _parsed(pattern)
+    return _needed(_parsed(pattern))
+
+
+def _needed(parsed: Any | None) -> list[Strings]:
     if parsed is None:
         return []
     _, needs = _sequence(parsed)
-    if pattern.flags & re.IGNORECASE:
+    if _ignores_case(parsed):
         # beyond ASCII, what is one letter without regard to case is another matter than what is one in small letters
         needs = [frozenset(map(str.lower, need)) for need in needs if all(map(str.isascii, need))]
     telling = [need for need in dict.fromkeys(needs) if _worth(need) >= 2]
     if not telling:
         telling = [need for need in dict.fromkeys(needs) if need and need <= _SELDOM]
-    return sorted(telling, key=lambda need: (-_worth(need), len(need)))[:GROUPS]
+    chosen = sorted(telling, key=lambda need: (-_worth(need), len(need)))[:GROUPS]
+    return list(dict.fromkeys(map(_shortest, chosen)))
 
 
-def _parsed(pattern: re.Pattern[str]) -> Any | None:
+def _parsed(pattern: str | re.Pattern[str], flags: int = 0) -> Any | None:
     """Give a pattern as the standard library parses it, or None where it does not tell."""
+    if isinstance(pattern, re.Pattern):
+        return _parsed(pattern.pattern, pattern.flags)
     try:
-        return import_module(_PARSER).parse(pattern.pattern, pattern.flags)
+        return import_module(_PARSER).parse(pattern, flags)
     except (ImportError, AttributeError):
         return None
+
+
+def _ignores_case(parsed: Any | None) -> bool:
+    return parsed is not None and bool(parsed.state.flags & re.IGNORECASE)
 
 
 def starts(pattern: re.Pattern[str]) -> Strings:
@@ -306,8 +343,8 @@ def starts(pattern: re.Pattern[str]) -> Strings:
 def _prefixes(items: Any) -> tuple[Strings, Strings]:
     """Read how a sequence may begin: all the strings that it stands for, and beginnings of what goes on unknown."""
     grown, ended = _NOTHING, frozenset[str]()
-    for op, value in items:
-        more, last = _beginnings(str(op), value)
+    for op, value in _joined(items):
+        more, last = _beginnings(op, value)
         if len(ended) + len(grown) * (len(more) + len(last)) > MAX_STARTS:
             return frozenset(), ended | grown
         ended |= {a + b for a, b in product(grown, last)}
@@ -317,11 +354,26 @@ def _prefixes(items: Any) -> tuple[Strings, Strings]:
     return grown, ended
 
 
+def _joined(items: Any) -> Iterator[tuple[str, Any]]:
+    """Give the items of a sequence by the names of their kinds, letters that follow each other as one string."""
+    letters = ""
+    for op, value in items:
+        if str(op) == "LITERAL":
+            letters += chr(value)
+            continue
+        if letters:
+            yield "LITERAL", letters
+            letters = ""
+        yield str(op), value
+    if letters:
+        yield "LITERAL", letters
+
+
 def _beginnings(op: str, value: Any) -> tuple[Strings, Strings]:
     """Read how one item may begin, as `_prefixes` does."""
     nothing = frozenset[str]()
     if op == "LITERAL":
-        return frozenset({chr(value)}), nothing
+        return frozenset({value}), nothing
     if op in {"AT", "ASSERT", "ASSERT_NOT"}:
         return _NOTHING, nothing
     if op == "IN":
@@ -368,8 +420,10 @@ def _worth(strings: Strings) -> int:
 
 
 def _shortest(strings: Strings) -> Strings:
-    """Leave out strings that hold another one of them."""
-    return frozenset(one for one in strings if not any(other != one and other in one for other in strings))
+    """Leave out strings that hold another one of them: one that stands in all of them joined more than once."""
+    joined = "\0".join(strings)
+    inner = [one for one in strings if joined.count(one) > 1]
+    return frozenset(one for one in strings if not any(part != one and part in one for part in inner))
 
 
 def _first(strings: Strings) -> Strings:
@@ -382,28 +436,25 @@ def _sequence(items: Any) -> tuple[Strings | None, list[Strings]]:
     needs: list[Strings] = []
     run = _NOTHING
     whole = True
-    for op, value in items:
-        exact, inner, open_ended = _item(str(op), value)
+    for op, value in _joined(items):
+        exact, inner, open_ended = _item(op, value)
         needs += inner
         if exact is not None and len(run) * len(exact) <= MAX_STRINGS:
             run = frozenset(a + b for a, b in product(run, exact))
             if not open_ended:
                 continue
-        needs.append(_shortest(run))
+        needs.append(run)
         run = exact if open_ended and exact is not None else _NOTHING
         if exact is not None and not open_ended:
             run = exact
         whole = False
-    if not whole:
-        needs.append(_shortest(run))
-        return None, needs
-    return run, [*needs, _shortest(run)]
+    return (run if whole else None), [*needs, run]
 
 
 def _item(op: str, value: Any) -> tuple[Strings | None, list[Strings], bool]:
     """Read one item: its strings (None: any), what it needs besides, and whether it may repeat its strings."""
     if op == "LITERAL":
-        return frozenset({chr(value)}), [], False
+        return frozenset({value}), [], False
     if op == "IN":
         return _class(value), [], False
     if op in {"AT", "ASSERT", "ASSERT_NOT"}:

@@ -32,11 +32,11 @@ class Table(msgspec.Struct, frozen=True):
 
     def likely(self, masked: str) -> Iterator[tuple[str, re.Pattern[str]]]:
         """Give the patterns that may match in `masked`, in order, each with its kind."""
-        patterns = lexicon().sieve.patterns
+        sieve = lexicon().sieve
         end = self.first + len(self.kinds)
         for number in possible(masked):
             if self.first <= number < end:
-                yield self.kinds[number - self.first], patterns[number]
+                yield self.kinds[number - self.first], sieve.pattern(number)
 
     def may_find(self, masked: str) -> bool:
         """Tell whether any of the patterns may match in `masked`."""
@@ -87,14 +87,14 @@ _RATIO = re.compile(r"\d/\d")
 _BLANK = re.compile(r" (\??)")
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
-    """Compile one pattern of the data file; a blank stands for up to 200: bold marks and links leave blanks behind."""
+def _spelt(pattern: str) -> str:
+    """Spell out a pattern of the data file; a blank stands for up to 200: bold marks and links leave blanks behind."""
     pattern = _BLANK.sub(lambda blank: " {0,200}" if blank[1] else " {1,200}", pattern)
     if pattern.startswith("^"):
         pattern = r"^[^\w\ue000-\ue005]{0,200}" + pattern[1:]
     for name, meaning in PLACEHOLDERS.items():
         pattern = pattern.replace(name, meaning)
-    return re.compile(pattern)
+    return pattern
 
 
 def _words(text: str) -> Words:
@@ -125,14 +125,14 @@ def lexicon() -> Lexicon:
     checks = data["checks"]
     subjects = {word: kind for kind, words in checks["subjects"].items() for word in words.split()}
     results = checks["results"]
-    joined: list[re.Pattern[str]] = []
+    joined: list[str] = []
 
     def numbered(listed: Iterable[tuple[str, str]]) -> Table:
         first = len(joined)
         kinds = []
         for kind, pattern in listed:
             kinds.append(kind)
-            joined.append(_compile(pattern))
+            joined.append(_spelt(pattern))
         return Table(tuple(kinds), first)
 
     tables = {name: numbered(_pairs(data[name])) for name in ("states", "denials", "news")}
@@ -147,8 +147,8 @@ def lexicon() -> Lexicon:
         owners={verb: _words(words) for verb, words in data["owners"].items()},
         grammar={name: _words(words) for name, words in data["grammar"].items()},
         subjects=subjects,
-        passes=_compile(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])"),
-        fails=_compile(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])"),
+        passes=re.compile(_spelt(r"(?<![\w-])(?:" + "|".join(results["pass"]) + r")(?![\w-])")),
+        fails=re.compile(_spelt(r"(?<![\w-])(?:" + "|".join(results["fail"]) + r")(?![\w-])")),
         goes=_words(results["goes"]),
         follows=_words(results["follows"]),
         anything=_words(results["anything"]),

@@ -173,7 +173,7 @@ def body(text: str) -> str:
     """Take off what agents put around a command's output."""
     envelopes = _envelopes()
     for number in envelopes.likely(text):
-        match = envelopes.patterns[number].search(text)
+        match = envelopes.pattern(number).search(text)
         if match:
             text = text[: match.start()] + text[match.end() :]
     return text

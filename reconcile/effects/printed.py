@@ -61,7 +61,7 @@ def probe(text: str, kind: str | None = None) -> Report | None:
             spoken: dict[str, list[tuple[int, int]]] = {}
             sieve, runners = _signs()
             for number in sieve.likely(body):
-                spans = [match.span() for match in sieve.patterns[number].finditer(body)]
+                spans = [match.span() for match in sieve.pattern(number).finditer(body)]
                 spoken.setdefault(runners[number].id, []).extend(spans)
             for runner in data().runner:
                 spans = spoken.get(runner.id, [])
@@ -116,7 +116,7 @@ def checked(kind: str, text: str, *, last: bool = True) -> Report:
         problems = [
             counts.get("problems")
             for number in reports.likely(body)
-            for match in reports.patterns[number].finditer(body)
+            for match in reports.pattern(number).finditer(body)
             if (counts := read_counts(match))
         ]
         found = [count for count in problems if count]

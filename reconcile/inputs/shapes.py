@@ -87,7 +87,7 @@ class _Feature(msgspec.Struct, frozen=True):
     id: str
     weight: int
     strong: bool
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[str, ...]
 
 
 @cache
@@ -97,7 +97,7 @@ def _features() -> tuple[_Feature, ...]:
             entry["id"],
             entry["weight"],
             entry.get("strong", False),
-            tuple(re.compile(pattern, re.MULTILINE) for pattern in entry["patterns"] or _demand()),
+            tuple(entry["patterns"] or _demand()),
         )
         for entry in table("inputs")["feature"]
     ]
@@ -114,7 +114,7 @@ def _sieve(*, strong: bool) -> tuple[Sieve, tuple[str, ...]]:
     listed = [
         (feature.id, pattern) for feature in _features() if feature.strong is strong for pattern in feature.patterns
     ]
-    return Sieve([pattern for _, pattern in listed]), tuple(feature for feature, _ in listed)
+    return Sieve([pattern for _, pattern in listed], re.MULTILINE), tuple(feature for feature, _ in listed)
 
 
 def _hits(folded: str, *, strong: bool) -> list[tuple[int, int, _Feature]]:
