@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson", ".traj"})
+"""How the names of log files end; what is in them is told by their content."""
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -45,5 +48,7 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     roots += [
         Root("antigravity", gemini / name / "brain") for name in ("antigravity-cli", "antigravity", "antigravity-ide")
     ]
+    openhands = Path(environ.get("OPENHANDS_PERSISTENCE_DIR") or home / ".openhands")
+    roots += [Root("openhands", Path(environ.get("OPENHANDS_CONVERSATIONS_DIR") or openhands / "conversations"))]
     roots += [Root("droid", home / ".factory" / "sessions")]
     return roots

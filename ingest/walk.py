@@ -11,10 +11,10 @@ from stat import S_ISDIR, S_ISREG
 
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Head
+from assure_tui.ingest.roots import LOG_SUFFIXES
 
 MAX_DEPTH = 32
 MAX_FILES = 200_000
-_LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson"})
 _DATABASE, _PACKED = "a database: this format is not read", "compressed: packed files are not opened"
 _UNSUPPORTED = {
     **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".vscdb"), _DATABASE),
@@ -58,7 +58,7 @@ def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery
     for root in paths:
         others = 0
         for path in _walk(root, exclude, discovery):
-            if path != root and path.suffix not in _LOG_SUFFIXES and path.suffix not in _UNSUPPORTED:
+            if path != root and path.suffix not in LOG_SUFFIXES and path.suffix not in _UNSUPPORTED:
                 others += 1
                 continue
             if len(discovery.files) >= MAX_FILES:
@@ -66,8 +66,17 @@ def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery
                 return discovery
             _take(path, root, seen, discovery)
         if others:
-            discovery.skipped.append(Skipped(root, f"files that are neither JSON nor JSON Lines: {others}"))
+            discovery.skipped.append(Skipped(root, f"files whose names no known log has: {others}"))
+    _leave_out_parts(discovery)
     return discovery
+
+
+def _leave_out_parts(discovery: Discovery) -> None:
+    """Leave out files that are parts of a log beside their folder: they are read with it."""
+    folders = {found.path.parent / found.adapter.folder for found in discovery.files if found.adapter.folder}
+    if folders:
+        discovery.files = [found for found in discovery.files if found.path.parent not in folders]
+        discovery.skipped = [skipped for skipped in discovery.skipped if skipped.path.parent not in folders]
 
 
 def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discovery) -> None:

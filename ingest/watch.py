@@ -16,7 +16,9 @@ from typing import Self, TypeAlias
 
 from watchfiles import Change, watch
 
-SUFFIXES = frozenset({".jsonl", ".json", ".ndjson", ".csv"})
+from assure_tui.ingest.roots import LOG_SUFFIXES
+
+SUFFIXES = LOG_SUFFIXES | {".csv"}
 SWEEP_SECONDS = 12.0
 POLL_SECONDS = 1.0
 _STEP_MS = 15

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.small_files import expanded
+from assure_tui.ingest.roots import LOG_SUFFIXES
 from assure_tui.ingest.walk import Found, discover
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.index import IndexWriter
     from assure_tui.app.desk.table import Table
-
-LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson"})
 
 
 @dataclass(slots=True)

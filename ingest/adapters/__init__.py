@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assure_tui.ingest.adapters.antigravity import ADAPTER as ANTIGRAVITY
 from assure_tui.ingest.adapters.assure import ADAPTER as ASSURE
+from assure_tui.ingest.adapters.atif import ADAPTER as ATIF
 from assure_tui.ingest.adapters.base import Adapter, Head
 from assure_tui.ingest.adapters.chat import DOCUMENTS as CHAT_DOCUMENTS
 from assure_tui.ingest.adapters.chat import LINES as CHAT_LINES
@@ -20,16 +21,19 @@ from assure_tui.ingest.adapters.gemini import DOCUMENT as GEMINI_DOCUMENT
 from assure_tui.ingest.adapters.gemini_stream import ADAPTER as GEMINI_STREAM
 from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
 from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
+from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
 from assure_tui.ingest.adapters.opencode import ADAPTER as OPENCODE
 from assure_tui.ingest.adapters.opencode import LINES as OPENCODE_RUN
+from assure_tui.ingest.adapters.openhands import ADAPTERS as OPENHANDS
 from assure_tui.ingest.adapters.otel import ADAPTER as OTEL
 from assure_tui.ingest.adapters.pi import ADAPTER as PI
 from assure_tui.ingest.adapters.qwen import ADAPTER as QWEN
+from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
 
 ADAPTERS: tuple[Adapter, ...] = (
     *(ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT, PI, OPENCODE, QWEN),
     *(KIRO, KIMI, DROID, ANTIGRAVITY, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM, OPENCODE_RUN, OTEL),
-    *(*CHAT_LINES, *CHAT_DOCUMENTS),
+    *(*OPENHANDS, ATIF, SWE_AGENT, MINI_SWE, *CHAT_LINES, *CHAT_DOCUMENTS),
 )
 """All formats that are read, the ones with the clearest marks first."""
 

@@ -233,6 +233,8 @@ class Adapter:
     decoder: Callable[[SourceInfo, str, str], Any]
     """Makes a `Decoder` (or a `DocumentDecoder` for form `document`) for a source, a file stem and a salt."""
     form: Form = "lines"
+    folder: str | None = None
+    """Folder beside a file whose files are parts of it, and no logs of their own."""
 
 
 class DocumentDecoder(ABC):

@@ -11,6 +11,7 @@ from assure_tui.ingest.adapters import ADAPTERS
 from assure_tui.ingest.adapters.base import Decoder
 from assure_tui.ingest.framing import Framer
 from assure_tui.ingest.model import Event, SourceInfo
+from assure_tui.ingest.reader import SourceReader, open_source
 
 
 class Log:
@@ -38,6 +39,37 @@ class Log:
     def one(self, kind: type) -> Any:
         (event,) = self.all(kind)
         return event
+
+
+class Document:
+    """Events of a log that is one file read whole, and what its reader counted."""
+
+    def __init__(self, path: Path, content: Any) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, indent=1).encode())
+        self.reader = open_source(path)
+        self.adapter = self.reader.adapter
+        self.events: list[Event] = [*read_events(self.reader)]
+        self.tally = self.reader.tally
+
+    def all(self, kind: type) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def one(self, kind: type) -> Any:
+        (event,) = self.all(kind)
+        return event
+
+
+def read_events(reader: SourceReader) -> Iterable[Event]:
+    while not (batch := reader.read()).done:
+        yield from batch.events
+    yield from batch.events
+    yield from reader.finish().events
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Callable[..., Document]:
+    return lambda content, name="log.json": Document(tmp_path / name, content)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def test_a_folder_is_walked_and_what_was_left_out_is_told(write, tmp_path):
         "store.db": "a database: this format is not read",
         "old.jsonl.zst": "compressed: packed files are not opened",
         "none.jsonl": "empty",
-        "root": "files that are neither JSON nor JSON Lines: 2",
+        "root": "files whose names no known log has: 2",
     }
 
 
@@ -141,6 +141,7 @@ def test_the_agents_own_variables_move_their_folders():
     ]
     variables = {"CLAUDE_CONFIG_DIR": "/c", "CODEX_HOME": "/x", "COPILOT_HOME": "/p", "GEMINI_CLI_HOME": "/g"}
     variables |= {"PI_CODING_AGENT_DIR": "/i", "OPENCLAW_STATE_DIR": "/o", "CLINE_DATA_DIR": "/l", "QWEN_HOME": "/q"}
+    variables |= {"OPENHANDS_CONVERSATIONS_DIR": "/h"}
     moved = default_roots(variables, home)
     assert {root.path.as_posix() for root in moved} == {
         "/c/projects",
@@ -153,6 +154,7 @@ def test_the_agents_own_variables_move_their_folders():
         "/i/sessions",
         "/l/sessions",
         "/o/agents",
+        "/h",
         "/home/kim/.kiro/sessions/cli",
         "/home/kim/.kimi-code/sessions",
         "/home/kim/.factory/sessions",

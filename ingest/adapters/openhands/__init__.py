@@ -1,0 +1,36 @@
+"""Logs of OpenHands, in both its shapes (FORMATS.md section 9).
+
+Version 0 keeps a list of actions and observations, alone or as the `history` of a line that an evaluation wrote.
+Version 1 keeps a folder for each conversation: its state, and beside it a folder with one file for each event.
+"""
+
+from __future__ import annotations
+
+from assure_tui.ingest.adapters.base import Adapter
+from assure_tui.ingest.adapters.openhands.decode import (
+    ConversationDecoder,
+    LinesDecoder,
+    TrajectoryDecoder,
+)
+from assure_tui.ingest.adapters.openhands.known import is_conversation, is_lines, is_trajectory
+from assure_tui.ingest.adapters.openhands.wire import EVENTS, NAME
+
+LINES = Adapter(name=NAME, discipline="append", complete=True, recognises=is_lines, decoder=LinesDecoder)
+TRAJECTORY = Adapter(
+    name=NAME,
+    discipline="snapshot",
+    complete=True,
+    recognises=is_trajectory,
+    decoder=TrajectoryDecoder,
+    form="document",
+)
+CONVERSATION = Adapter(
+    name=NAME,
+    discipline="snapshot",
+    complete=True,
+    recognises=is_conversation,
+    decoder=ConversationDecoder,
+    form="document",
+    folder=EVENTS,
+)
+ADAPTERS = (LINES, TRAJECTORY, CONVERSATION)
