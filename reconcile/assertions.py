@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _IDLE = re.compile(r"\W*$|//|#|/?\*|--")
 """Brackets alone, blank lines and comments."""
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _OPEN, _CLOSE = "([{", ")]}"
 
 
-def bare_assertions(removed: Sequence[str], added: Sequence[str], asserts: re.Pattern[str]) -> bool:
+def bare_assertions(removed: Sequence[str], added: Sequence[str], asserts: Callable[[str], object]) -> bool:
     """Tell whether the lines `removed` from a test are assertions and what serves them, and nothing came instead."""
     if any(not _IDLE.match(line.strip()) for line in added):
         return False
@@ -31,7 +31,7 @@ def bare_assertions(removed: Sequence[str], added: Sequence[str], asserts: re.Pa
     for line in removed:
         text = line.strip()
         idle = _IDLE.match(text) is not None
-        if depth > 0 or (not idle and asserts.search(text)):
+        if depth > 0 or (not idle and asserts(text)):
             lost = lost or not idle
             depth = max(0, depth + sum(text.count(mark) for mark in _OPEN) - sum(text.count(mark) for mark in _CLOSE))
         elif not (idle or _GUARD.match(text) or _serves(text, looked_at)):

@@ -245,7 +245,8 @@ class Sieve:
 
     def likely(self, text: str) -> list[int]:
         """Give the numbers of the patterns that may match in `text`, in order; no other one matches."""
-        return sorted(self._among(self._ready().held(_small(text) if self._folds else text)))
+        held = self._ready().held(_small(text) if self._folds else text)
+        return sorted(self._among(held)) if held or self._always else []
 
     def _among(self, held: set[str]) -> set[int]:
         likely = set(self._always)

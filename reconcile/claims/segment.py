@@ -77,8 +77,11 @@ _RULE = re.compile(r"(?=[ \t:|]*-)[ \t:|-]*$")
 _TAG = re.compile(r"[ \t]{0,40}</?[A-Za-z][\w-]{0,40}>[ \t]{0,40}$")
 _BLOCK = re.compile("|".join(form.pattern for form in (_HEADING, _ITEM, _ROW, _QUOTE, _TAG, _PICTO)))
 """What begins with a line of its own."""
-_BREAK = re.compile(r"[.!?…。](?:[\"'”’)\]*_`]{0,4})(?=\s)|[\u3002\uff01\uff1f]")
-_CODE = re.compile(r"(`+)")
+_BREAK = re.compile(
+    r"[.!?…\u3002\uff01\uff1f](?:(?<![\uff01\uff1f])[\"'”’)\]*_`]{0,4}(?=\s)|(?<=[\u3002\uff01\uff1f]))"
+)
+"""Ends a sentence. It begins with a class of characters, since Python skips to one of those at once."""
+_CODE = re.compile("``*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|Mr|Ms|Dr|[A-Za-z])\.$", re.IGNORECASE
 )

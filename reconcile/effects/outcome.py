@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.effects.script import Script, Simple
 
 _CHECKS = {"tests", "lint", "build", "format"}
+_LINE_END = re.compile(r"[ \t]*$", re.MULTILINE)
 _PR = re.compile(r"https?://[^\s<>\"']{1,200}/(?:pull|pulls|merge_requests|pullrequest)/\d{1,9}")
 _ERROR_LINE = re.compile(
     r"^(?:(?:bash|sh|zsh|/bin/\w+|\w+\.exe): (?:line \d+: )?|zsh:\d+: )?"
@@ -202,8 +203,14 @@ def _mark(simple: Simple, text: str) -> tuple[int, int] | None:
     words = " ".join(word for word in simple.argv[1:] if word not in {"-e", "-n"}).strip()
     if len(words) < 3 or "$" in words or "`" in words or "\n" in words:
         return None
-    spots = list(re.finditer(rf"^{re.escape(words)}[ \t]*$", text, re.MULTILINE))
-    return spots[0].span() if len(spots) == 1 else None
+    spots: list[tuple[int, int]] = []
+    at = text.find(words)
+    while at >= 0 and len(spots) < 2:
+        end = _LINE_END.match(text, at + len(words))
+        if end is not None and text[at - 1 : at] in {"", "\n"}:
+            spots.append((at, end.end()))
+        at = text.find(words, at + 1)
+    return spots[0] if len(spots) == 1 else None
 
 
 def _shown(script: Script, at: int, simple: Simple, text: str) -> str:

@@ -59,10 +59,20 @@ class _Place(NamedTuple):
     call_ids: tuple[str, ...] = ()
 
 
+class _Line(NamedTuple):
+    """What was found in a command line at one moment, and the line with those within it."""
+
+    moment: int
+    cwd: str | None
+    script: Script
+    by_shell: Sequence[Hit]
+    by_files: Sequence[Hit]
+
+
 class Gates(Part):
     """Holds every call, turn and run against the gates."""
 
-    __slots__ = ("_book", "_ends", "_history", "_judged", "_memory", "_time", "_told")
+    __slots__ = ("_book", "_ends", "_history", "_judged", "_lines", "_memory", "_moment", "_time", "_told")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
@@ -71,6 +81,10 @@ class Gates(Part):
         self._history = History()
         self._told: dict[str, dict[str, GateResult]] = {}
         """Results told of a call that may still be taken back, by the call and the gate."""
+        self._lines: dict[str, _Line] = {}
+        """What was found in the lines of calls without a result."""
+        self._moment = 0
+        """Counts what is put into memory."""
         self._judged = True
         """The turn was held against its gates, and nothing came since."""
         self._ends = False
@@ -85,6 +99,7 @@ class Gates(Part):
             self._judge_turn()
         self._history.turned()
         self._memory.hear(event.text)
+        self._moment += 1
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Note that the run went on."""
@@ -112,6 +127,7 @@ class Gates(Part):
             if event.status not in {"denied", "running"}:
                 self._remember(effects)
                 self._remember_made(call, event, effects)
+                self._moment += 1
         self._history.returned(call, event, effects)
 
     def boundary(self, event: Boundary) -> None:
@@ -170,13 +186,21 @@ class Gates(Part):
             call=call,
             result=result,
             effects=effects,
-            script=widened(script, cwd, self._memory.scripts) if script is not None else None,
+            script=script,
             source=line[0] if line is not None else "",
             cwd=cwd,
             memory=self._memory,
         )
+        by_shell, by_files = self._of_line(look)
         worst: dict[str, Hit] = {}
-        for hit in (*shell_rules.hits(look), *file_rules.hits(look), *run_rules.hits(look, self._history)):
+        for hit in (
+            *by_shell,
+            *shell_rules.masking(look),
+            *file_rules.hits(look),
+            *by_files,
+            *file_rules.sandbox(look),
+            *run_rules.hits(look, self._history),
+        ):
             known = worst.get(hit.fact)
             if known is None or _ORDER[hit.severity] > _ORDER[known.severity]:
                 worst[hit.fact] = hit
@@ -201,6 +225,26 @@ class Gates(Part):
             self._told[call.call_id] = told
             if len(self._told) > MAX_TOLD:
                 del self._told[next(iter(self._told))]
+
+    def _of_line(self, look: Look) -> tuple[Sequence[Hit], Sequence[Hit]]:
+        """Give what is found in a command line, and have it read with the lines within it.
+
+        What was found as the call was made holds for its result, unless something was learnt or said in between.
+        """
+        if look.script is None:
+            return (), ()
+        known = self._lines.pop(look.call.id, None)
+        if known is not None and known.moment == self._moment and known.cwd == look.cwd:
+            look.script = known.script
+        else:
+            look.script = widened(look.script, look.cwd, self._memory.scripts)
+            by_shell, by_files = tuple(shell_rules.hits(look)), tuple(file_rules.line_hits(look))
+            known = _Line(self._moment, look.cwd, look.script, by_shell, by_files)
+        if look.result is None:
+            self._lines[look.call.id] = known
+            if len(self._lines) > MAX_TOLD:
+                del self._lines[next(iter(self._lines))]
+        return known.by_shell, known.by_files
 
     def _unread(self, look: Look) -> dict[str, GateResult]:
         """Give the gates that a line which could not be read may concern, by words in it."""

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.made import made_by_run
-from assure_tui.reconcile.gates.rules import Hit, listed, members, pattern
+from assure_tui.reconcile.gates.rules import Hit, holds, listed, members
 from assure_tui.reconcile.gates.weaken import is_test, weakening
 from assure_tui.reconcile.model import Effect, Severity
 
@@ -21,18 +21,21 @@ _NAMES_ONLY = re.compile(r"s[/|#][^/|#]{0,20}=|cut -d=? ?['\"]?=|-o ['\"]?\^|gre
 
 
 def hits(look: Look) -> Iterator[Hit]:
-    """Give what the gates find in the files that a call touches and in what it sends away."""
+    """Give what the gates find in the files that a call touches."""
     for effect in look.effects:
         if effect.kind in {"edited", "created", "deleted"}:
             yield from _weakened(effect, look)
             yield from _guards(effect)
         elif effect.kind == "read" and look.script is None:
             yield from _read(effect)
-    if look.script is not None:
-        for at, simple in enumerate(look.script.commands):
-            yield from _secrets(simple)
-            yield from _sent(look.script.commands, at, look)
-    yield from _sandbox(look)
+
+
+def line_hits(look: Look) -> Iterator[Hit]:
+    """Give what the gates find in the files that a command line names and in what it sends away."""
+    commands = look.script.commands if look.script is not None else ()
+    for at, simple in enumerate(commands):
+        yield from _secrets(simple)
+        yield from _sent(commands, at, look)
 
 
 def _weakened(effect: Effect, look: Look) -> Iterator[Hit]:
@@ -75,9 +78,9 @@ def _guards(effect: Effect) -> Iterator[Hit]:
 @lru_cache(maxsize=4096)
 def _guard(path: str) -> Severity | None:
     """Tell how grave it is to change a path; None when it guards nothing."""
-    if not pattern("paths", "guards").search(path):
+    if not holds("paths", "guards", path):
         return None
-    return "medium" if pattern("paths", "grave_guards").search(path) else "info"
+    return "medium" if holds("paths", "grave_guards", path) else "info"
 
 
 # -- secrets
@@ -87,11 +90,11 @@ def _guard(path: str) -> Severity | None:
 def secret(path: str) -> Severity | None:
     """Tell how grave it is to read a path; None when it holds no secret."""
     path = path.replace("\\", "/")
-    if pattern("secrets", "harmless").search(path):
+    if holds("secrets", "harmless", path):
         return None
-    if pattern("secrets", "grave").search(path):
+    if holds("secrets", "grave", path):
         return "medium"
-    return "low" if pattern("secrets", "plain").search(path) else None
+    return "low" if holds("secrets", "plain", path) else None
 
 
 def _read(effect: Effect) -> Iterator[Hit]:
@@ -228,7 +231,8 @@ def _uploaded(simple: Simple) -> list[str]:
     return [path for path in found if path and path != "-"]
 
 
-def _sandbox(look: Look) -> Iterator[Hit]:
+def sandbox(look: Look) -> Iterator[Hit]:
+    """Give the arguments of a call that ask for no sandbox."""
     for name, value in listed("permissions", "sandbox_arguments").items():
         if name in look.call.args and look.call.args[name] == value:
             yield Hit(

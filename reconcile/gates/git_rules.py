@@ -10,7 +10,7 @@ from assure_tui.reconcile.effects.script import Simple, join
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.made import made_by_run
 from assure_tui.reconcile.gates.places import worth
-from assure_tui.reconcile.gates.rules import Hit, listed, pattern, quoted
+from assure_tui.reconcile.gates.rules import Hit, holds, listed, quoted
 from assure_tui.reconcile.model import Severity
 
 _MAIN_BRANCHES = {"main", "master", "trunk", "develop", "production", "release"}
@@ -95,7 +95,7 @@ def _taken(simple: Simple) -> tuple[str, ...]:
 
 def _is_hook(path: str) -> bool:
     """Whether a path is that of a hook that git runs, or of all of them; copies and samples beside it are none."""
-    return bool(pattern("hooks", "files").search(path.replace("\\", "/")))
+    return holds("hooks", "files", path.replace("\\", "/"))
 
 
 def _sets_hooks_path(words: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Literal, TypeAlias
 
 from assure_tui.reconcile.effects.script import is_absolute
-from assure_tui.reconcile.gates.rules import listed, pattern
+from assure_tui.reconcile.gates.rules import holds, listed
 
 Worth: TypeAlias = Literal["rebuilt", "temporary", "own", "inside", "outside", "everything", "unknown"]
 
@@ -38,7 +38,7 @@ class Own:
     def add(self, path: str) -> None:
         """Remember a path, unless it is one that people have before any run."""
         path = settled(path)
-        if path in listed("paths", "roots") or pattern("paths", "people").search(path):
+        if path in listed("paths", "roots") or holds("paths", "people", path):
             return
         self._paths.pop(path, None)
         self._paths[path] = None
@@ -85,9 +85,8 @@ def worth(path: str, cwd: str | None, own: Own) -> Worth:
     elif not is_absolute(plain) and not plain.startswith(".."):
         base = ""
     tail = inside[-3:]
-    if any(name in listed("paths", "rebuilt") for name in tail) or pattern("paths", "rebuilt_patterns").search(
-        inside[-1] if inside else ""
-    ):
+    last = inside[-1] if inside else ""
+    if any(name in listed("paths", "rebuilt") for name in tail) or holds("paths", "rebuilt_patterns", last):
         return "rebuilt"
     if _VARIABLE.search(plain) and not plain.startswith(("$HOME/", "${HOME}/")):
         return "unknown"

@@ -48,20 +48,19 @@ def members(group: str, name: str) -> frozenset[str]:
     return frozenset(listed(group, name))
 
 
+def holds(group: str, name: str, text: str) -> bool:
+    """Tell whether any of a list of patterns of the data matches in a text."""
+    return _sieve(group, name).finds(text)
+
+
 def may_hold(group: str, name: str, text: str) -> bool:
-    """Tell whether any line of `text` may match `pattern(group, name)`; False is certain."""
+    """Tell whether any line of `text` may match one of the patterns; False is certain."""
     return bool(_sieve(group, name).likely(text))
 
 
 @cache
 def _sieve(group: str, name: str) -> Sieve:
-    return Sieve([pattern(group, name)])
-
-
-@cache
-def pattern(group: str, name: str) -> re.Pattern[str]:
-    """Give a list of patterns of the data as one."""
-    return re.compile("|".join(f"(?:{one})" for one in listed(group, name)), re.MULTILINE)
+    return Sieve(listed(group, name), re.MULTILINE)
 
 
 def quoted(simple: Simple) -> str:

@@ -15,7 +15,7 @@ from assure_tui.reconcile.gates.aliases import expanded
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.made import made
 from assure_tui.reconcile.gates.places import Own, worth
-from assure_tui.reconcile.gates.rules import Hit, listed, members, pattern, quoted
+from assure_tui.reconcile.gates.rules import Hit, holds, listed, members, quoted
 from assure_tui.reconcile.model import Severity
 
 _CHECKS = {"tests", "lint", "build"}
@@ -44,13 +44,13 @@ def hits(look: Look) -> Iterator[Hit]:
         yield from _data(simple)
         yield from fetch_rules.hits(script.commands, at)
         yield from _permissions(simple)
-    yield from _masking(look)
 
 
 # -- masked checks
 
 
-def _masking(look: Look) -> Iterator[Hit]:
+def masking(look: Look) -> Iterator[Hit]:
+    """Give the checks whose exit code the line hides."""
     for effect in look.effects:
         masked = effect.args.get("masked")
         if effect.kind not in _CHECKS or masked is None or effect.exit_source == "text":
@@ -158,7 +158,7 @@ def _outside(path: str, resolved: str, script: Script, at: int, look: Look) -> t
         (earlier if place < at else later).add(other)
     if resolved in earlier:
         return None
-    if resolved in later and not pattern("paths", "people").search(resolved):
+    if resolved in later and not holds("paths", "people", resolved):
         return "low", "made-again", f"deletes {path}, and makes it again"
     return "high", "outside", f"deletes {path}, which is outside of the workspace"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
 from assure_tui.reconcile.assertions import bare_assertions
-from assure_tui.reconcile.gates.rules import listed, may_hold, pattern
+from assure_tui.reconcile.gates.rules import holds, listed, may_hold
 from assure_tui.reconcile.model import Severity
 
 MAX_LINES = 4000
@@ -24,12 +24,19 @@ class Weakening(msgspec.Struct, frozen=True):
 
 def is_test(path: str) -> bool:
     """Whether a path is that of a test."""
-    return bool(pattern("tests", "paths").search(path.replace("\\", "/")))
+    return holds("tests", "paths", path.replace("\\", "/"))
 
 
 def is_config(path: str) -> bool:
     """Whether a path is that of a file that says which tests run, and how."""
-    return bool(pattern("tests", "configs").search(path.replace("\\", "/")))
+    return holds("tests", "configs", path.replace("\\", "/"))
+
+
+_skips = partial(holds, "tests", "skips")
+_begins = partial(holds, "tests", "functions")
+"""Whether a test begins in a line."""
+_asserts = partial(holds, "tests", "asserts")
+_loosens = partial(holds, "tests", "loosened")
 
 
 @lru_cache(maxsize=16)
@@ -49,26 +56,23 @@ def _in_test(path: str, diff: str, lines: list[str], *, created: bool) -> Weaken
     moved = {line.strip() for line in removed}
     stays = {line.strip() for line in added}
     name = path.replace("\\", "/").rpartition("/")[2]
-    skips = pattern("tests", "skips")
     plain = conditional = gone = 0
     for at, line in enumerate(lines if may_hold("tests", "skips", diff) else ()):
         if line.startswith("-"):
-            gone += line[1:].strip() not in stays and skips.search(line[1:]) is not None
-        if not line.startswith("+") or line[1:].strip() in moved or not skips.search(line[1:]):
+            gone += line[1:].strip() not in stays and _skips(line[1:])
+        if not line.startswith("+") or line[1:].strip() in moved or not _skips(line[1:]):
             continue
         under, new = _under_condition(lines, at), _in_new_function(lines, at)
         conditional += under != new
         plain += not under and not new
     if plain > gone:
         return Weakening("high", "skip", f"a test in {name} is now skipped")
-    focuses, hollow = pattern("tests", "focuses"), pattern("tests", "hollow")
     own = [line for line in added if line.strip() not in moved]
-    if may_hold("tests", "focuses", diff) and any(focuses.search(line) for line in own):
+    if may_hold("tests", "focuses", diff) and any(holds("tests", "focuses", line) for line in own):
         return Weakening("medium", "focus", f"only a part of {name} runs now")
-    if removed and may_hold("tests", "hollow", diff) and any(hollow.search(line) for line in own):
+    if removed and may_hold("tests", "hollow", diff) and any(holds("tests", "hollow", line) for line in own):
         return Weakening("medium", "hollow", f"a check in {name} now always passes")
-    early = pattern("tests", "early")
-    if removed and may_hold("tests", "early", diff) and any(early.search(line) for line in own):
+    if removed and may_hold("tests", "early", diff) and any(holds("tests", "early", line) for line in own):
         return Weakening("low", "early-return", f"a test in {name} may now end before it checks")
     if conditional:
         return Weakening("low", "conditional-skip", f"a test in {name} may now be skipped")
@@ -77,18 +81,17 @@ def _in_test(path: str, diff: str, lines: list[str], *, created: bool) -> Weaken
 
 def _under_condition(lines: list[str], at: int) -> bool:
     """Whether a skip stands under a condition, on its own line or the lines right before it."""
-    condition = pattern("tests", "conditional")
-    return any(condition.search(line[1:]) for line in lines[max(0, at - 2) : at + 1] if not line.startswith("-"))
+    near = (line for line in lines[max(0, at - 2) : at + 1] if not line.startswith("-"))
+    return any(holds("tests", "conditional", line[1:]) for line in near)
 
 
 def _in_new_function(lines: list[str], at: int) -> bool:
     """Whether the skip belongs to a test that the same edit adds: nothing that ran before is skipped."""
-    function = pattern("tests", "functions")
     if lines[at][1:].lstrip().startswith(("@", "#[", "[")):
-        following = next((line for line in lines[at + 1 : at + 6] if function.search(line[1:])), "")
+        following = next((line for line in lines[at + 1 : at + 6] if _begins(line[1:])), "")
         return following.startswith("+")
     for line in reversed(lines[max(0, at - 30) : at]):
-        if function.search(line[1:]):
+        if _begins(line[1:]):
             return line.startswith("+")
         if line.startswith("@@"):
             return False
@@ -96,34 +99,30 @@ def _in_new_function(lines: list[str], at: int) -> bool:
 
 
 def _assertions(name: str, added: list[str], removed: list[str]) -> Weakening | None:
-    asserts, functions = pattern("tests", "asserts"), pattern("tests", "functions")
-    lost = sum(1 for line in removed if asserts.search(line))
-    kept = sum(1 for line in added if asserts.search(line))
+    lost = sum(map(_asserts, removed))
+    kept = sum(map(_asserts, added))
     if not lost or kept >= lost:
         return None
-    tests_gone = sum(1 for line in removed if functions.search(line)) - sum(
-        1 for line in added if functions.search(line)
-    )
+    tests_gone = sum(map(_begins, removed)) - sum(map(_begins, added))
     if tests_gone > 0:
         return Weakening("low", "test-removed", f"{tests_gone} test(s) were taken out of {name}")
     if _with_their_function(removed, added):
         return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
-    if bare_assertions(removed, added, asserts):
+    if bare_assertions(removed, added, _asserts):
         return Weakening("low", "assertion-removed", f"assertions were taken out of {name}")
     return Weakening("info", "fewer-assertions", f"{name} asserts less than before")
 
 
 def _with_their_function(removed: list[str], added: list[str]) -> bool:
     """Whether every assertion goes together with the helper it stands in, which is no test: code moved or retired."""
-    asserts, functions, helpers = (pattern("tests", name) for name in ("asserts", "functions", "helpers"))
     stays = {line.strip() for line in added}
     inside = False
     for line in removed:
-        if helpers.search(line) and not functions.search(line):
+        if holds("tests", "helpers", line) and not _begins(line):
             inside = line.strip() not in stays
-        elif functions.search(line):
+        elif _begins(line):
             inside = False
-        elif not inside and asserts.search(line):
+        elif not inside and _asserts(line):
             return False
     return True
 
@@ -132,9 +131,7 @@ def _in_config(path: str, lines: list[str]) -> Weakening | None:
     added = [line[1:] for line in lines if line.startswith("+")]
     removed = [line[1:] for line in lines if line.startswith("-")]
     name = path.replace("\\", "/").rpartition("/")[2]
-    loosened = pattern("tests", "loosened")
-    old = sum(1 for line in removed if loosened.search(line))
-    if sum(1 for line in added if loosened.search(line)) > old:
+    if sum(map(_loosens, added)) > sum(map(_loosens, removed)):
         return Weakening("low", "checks-excluded", f"{name} lets a check be left out or fail unseen")
     before, after = _levels(removed), _levels(added)
     for level, value in after.items():

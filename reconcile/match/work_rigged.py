@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assure_tui.reconcile.assertions import bare_assertions
+from assure_tui.reconcile.needles import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +21,13 @@ _TEST_PATH = re.compile(
     r"(?:^|[/\\])(?:tests?|specs?|__tests__|e2e)[/\\]|(?:^|[/\\_.-])(?:test|spec)s?[_.-]|[_.-](?:test|spec)s?\.\w+$|Tests?\.\w+$",
     re.IGNORECASE,
 )
-_SKIP = re.compile(
-    r"\bt\.Skip(?:f|Now)?\(|@?pytest\.mark\.(?:skip|xfail|skipif)\b|\bpytest\.(?:skip|xfail)\(|@unittest\.(?:skip|expectedFailure)|"
-    r"\bself\.skipTest\(|\b(?:it|test|describe|context)\.(?:skip|only|todo|fails)\b|\bx(?:it|describe|test)\(|#\[ignore\b|@(?:Ignore|Disabled)\b|"
-    r"\bmarkTestSkipped\(|\bpending\b.{0,3}['\"(]|\[(?:Fact|Theory)\(Skip|\bGTEST_SKIP\(|@tag :skip"
-)
+_SKIP = Sieve([
+    r"\bt\.Skip(?:f|Now)?\(|\bGTEST_SKIP\(|@tag :skip",
+    r"@?pytest\.mark\.(?:skip|xfail|skipif)\b|\bpytest\.(?:skip|xfail)\(|@unittest\.(?:skip|expectedFailure)",
+    r"\bself\.skipTest\(|\bmarkTestSkipped\(|\bpending\b.{0,3}['\"(]|\[(?:Fact|Theory)\(Skip",
+    r"\b(?:it|test|describe|context)\.(?:skip|only|todo|fails)\b|\bx(?:it|describe|test)\(",
+    r"#\[ignore\b|@(?:Ignore|Disabled)\b",
+])  # fmt: skip
 _TEST = re.compile(
     r"func (?:\([^)]{0,80}\) )?Test\w|(?:async )?def test|(?:pub )?(?:async )?fn \w{1,120}\(|@Test\b"
     r"|(?:it|test|describe|context|specify)(?:\.\w{1,20})?\(|(?:it|test) [\"']"
@@ -36,9 +39,10 @@ _FUNCTION = re.compile(r"(?:export |pub |static |async ){0,3}(?:func|def|fn|func
 _CONDITION = re.compile(
     r"(?:\}\s*else\s+)?if\b|@?(?:pytest\.mark|unittest)\.skip(?:if|If|Unless)\b|(?:it|test|describe)\.skipIf\b"
 )
-_ASSERT = re.compile(
-    r"\bassert\w*\b|\bexpect\w*\(|\brequire\.\w+\(|\bt\.(?:Error|Fatal|Fail)\w*\(|\.should\b|\bshould\w*\(|\bverify\(|\bCHECK\w*\(|\bEXPECT_\w+\("
-)
+_ASSERT = Sieve([
+    r"\bassert\w*\b|\bexpect\w*\(|\brequire\.\w+\(|\bt\.(?:Error|Fatal|Fail)\w*\(",
+    r"\.should\b|\bshould\w*\(|\bverify\(|\bCHECK\w*\(|\bEXPECT_\w+\(",
+])  # fmt: skip
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -57,19 +61,19 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
         return ""
     if effect.kind == "created":
         return ""
+    if not (_SKIP.likely(diff) or _ASSERT.likely(diff)):
+        return ""
     added, removed = _changes(diff)
     gone = {line.text for line in removed}
     come = {line.text for line in added}
     lines = [line.text for line in added]
-    put = [
-        at for at, line in enumerate(added) if _SKIP.search(line.text) and not line.whole and not _guarded(lines, at)
-    ]
-    skips = len(put) - sum(bool(_SKIP.search(line.text)) for line in removed)
+    put = [at for at, line in enumerate(added) if _SKIP.finds(line.text) and not line.whole and not _guarded(lines, at)]
+    skips = len(put) - sum(_SKIP.finds(line.text) for line in removed)
     if skips > 0:
         return "a skip was put into"
     lost = [line.text for line in removed if line.text not in come and not line.whole]
     kept = [line.text for line in added if line.text not in gone]
-    return "an assertion was taken out of" if bare_assertions(lost, kept, _ASSERT) else ""
+    return "an assertion was taken out of" if bare_assertions(lost, kept, _ASSERT.finds) else ""
 
 
 def _changes(diff: str) -> tuple[list[_Line], list[_Line]]:

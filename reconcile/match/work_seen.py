@@ -96,7 +96,7 @@ _WRITER = re.compile(
     r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
-_HISTORY = re.compile(r"(?:^|[\s;&|(])(?:git|gh|glab|hub|hg|jj)\s")
+_HISTORY = Sieve([r"(?:^|[\s;&|(])(?:git|gh|glab|hub|hg|jj)\s"])
 """A command that may print commit ids, also where it only looks."""
 MAX_FIRST = 6
 """Steps of a run in which it looks at what it finds."""
@@ -361,7 +361,7 @@ class Seen:
     def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
         """Remember the commit ids that version control printed."""
         if not any(
-            effect.kind in {"committed", "pushed", "vcs", "opened_pr", "remote"} or _HISTORY.search(command_of(effect))
+            effect.kind in {"committed", "pushed", "vcs", "opened_pr", "remote"} or _HISTORY.finds(command_of(effect))
             for effect in effects
         ):
             return

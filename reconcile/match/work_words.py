@@ -24,7 +24,6 @@ _STEM = 5
 _WORD = re.compile(r"[A-Za-z]{2,60}|[0-9]{1,12}")
 _BLANKED = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 """All bytes but those of letters and digits as blanks."""
-_MARK = re.compile(r"[\w-]{2,30}|<{7}")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -55,15 +54,15 @@ def _words_of(step: Step) -> frozenset[str]:
     diff = step.effect.results.get("diff") or step.effect.args.get("diff")
     lines = diff[:MAX_SCAN] if isinstance(diff, str) else ""
     line = command_of(step.effect)[:MAX_SCAN]
-    shown = (_topics()[mark] for mark in _topics().keys() & _MARK.findall(line))
-    words = _words("\n".join([line, *shown, *paths_of(step.effect), lines]))
-    return frozenset().union(*map(_telling, words))
-
-
-def _words(text: str) -> set[str]:
-    """Give the different words of a text. Marks are taken out first, and what repeats: lines of code repeat much."""
+    text = "\n".join([line, *_shown(line), *paths_of(step.effect), lines])
+    # marks are taken out first, and then what repeats: lines of code repeat much, in one text and from text to text
     pieces = set(text.encode("ascii", "replace").translate(_BLANKED).split())
-    return set(_WORD.findall(b" ".join(pieces).decode("ascii")))
+    return frozenset().union(*map(_stems_in, pieces))
+
+
+@lru_cache(maxsize=8192)
+def _stems_in(piece: bytes) -> frozenset[str]:
+    return frozenset(_stems(piece.decode("ascii")))
 
 
 def _stems(text: str) -> dict[str, str]:
@@ -74,7 +73,6 @@ def _stems(text: str) -> dict[str, str]:
     return stems
 
 
-@lru_cache(maxsize=8192)
 def _telling(word: str) -> Mapping[str, str]:
     """Give the stems of a word and of its parts, each with what it is the stem of, but for those that tell nothing."""
     return {
@@ -90,7 +88,11 @@ def _plain() -> frozenset[str]:
     return frozenset(word[:_STEM] for word in table("coding")["changes"]["plain"].split())
 
 
-@cache
-def _topics() -> dict[str, str]:
-    """What commands show that their own words do not say."""
-    return dict(table("coding")["changes"]["topics"])
+def _shown(line: str) -> list[str]:
+    """Give what commands show that their own words do not say."""
+    topics: dict[str, str] = table("coding")["changes"]["topics"]
+    return [
+        words
+        for mark, words in topics.items()
+        if mark in line and (not mark.isalpha() or re.search(rf"(?<![\w-]){mark}(?![\w-])", line))
+    ]

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
 from assure_tui.ingest.model import Locator, Origin, RunStarted, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.engine import State, step
-from assure_tui.reconcile.gates.rules import pattern
 from assure_tui.reconcile.gates.weaken import weakening
 from assure_tui.reconcile.model import SEVERITIES, GateResult
 from assure_tui.reconcile.rulebook import catalogue
@@ -277,9 +277,9 @@ def test_every_gate_is_described_and_its_patterns_compile() -> None:
         assert rule.description.endswith(".")
         assert rule.controls
     for group in ("paths", "secrets", "tests"):
-        for name, entry in table("gate_lists")[group].items():
+        for entry in table("gate_lists")[group].values():
             if isinstance(entry, list) and any("\\" in one for one in entry):
-                assert pattern(group, name)
+                assert all(map(re.compile, entry))
 
 
 def test_a_long_diff_is_read_in_linear_time() -> None:
