@@ -18,6 +18,7 @@ from assure_tui.reconcile.actionwords import (
     is_generic,
     name_words,
     object_groups,
+    singular,
     verb_forms,
 )
 from assure_tui.reconcile.claims.frame import ASKED
@@ -31,6 +32,7 @@ from assure_tui.reconcile.match.actions_phrase import topic
 from assure_tui.reconcile.match.actions_topics import is_about, is_foreign, is_given
 from assure_tui.reconcile.match.actions_traces import tokens
 from assure_tui.reconcile.records import akin
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +67,8 @@ _FILES = frozenset({"file", "web"})
 _FOLLOWS = re.compile(r"\baccordingly\b", re.IGNORECASE)
 """What was done in the wake of what was told: no call needs to be its own."""
 _WORD = re.compile(r"[a-z]{3,24}")
+_PROPOSALS = frozenset(table("grammar")["proposals"].split())
+"""Nouns of what may be revised by words alone, before anything is done."""
 _STATES = (("status",), ("state",))
 MIN_STEM = 4
 """Letters of a verb that may be told by a state in a result."""
@@ -209,8 +213,11 @@ class Absent(Assignment):
 
     def _is_proposed(self, saying: Saying) -> bool:
         """Tell whether a proposal was revised, for which leave is asked: "I've updated the details. Shall I go on?"."""
+        frame = saying.frame
+        if not is_adjective(frame.lemma) or _PROPOSALS.isdisjoint(map(singular, _WORD.findall(frame.text.lower()))):
+            return False
         text = next((text for at, text in self.matter.spoken if at == saying.at), "")
-        return is_adjective(saying.frame.lemma) and asks_leave(text, strictly=True) and self._is_idle(saying.turn)
+        return asks_leave(text, strictly=True) and self._is_idle(saying.turn)
 
     def _only_looked(self, saying: Saying) -> bool:
         """Tell whether a turn did nothing but look, for what nobody asked to be done, and lookups told all of it."""

@@ -14,6 +14,8 @@ from assure_tui.reconcile.actionwords import action_of_noun, name_words, singula
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.actions_kin import KIN, SAME_ACTION, is_implied, kin_of, kinship, said_of
 from assure_tui.reconcile.match.actions_model import shape
+from assure_tui.reconcile.match.actions_targets import PEOPLE, role_of
+from assure_tui.reconcile.match.aliases import name_parts
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -31,6 +33,11 @@ _FILLS = frozenset({"of", "your", "the", "these", "those"})
 _ENDS = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split()) - {"of"}
 _WORD = re.compile(r"[^\W_]+|[^\w\s*]")
 _FIGURE = re.compile(r"(?<![\w#$€£.,:/-])([2-9]|1\d) ([a-z]{3,30}s)\b")
+_PERSON = re.compile(r"[A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?")
+_PERSONS = re.compile(
+    rf"{_PERSON.pattern}(?:, {_PERSON.pattern}){{0,8}},? (?:and|&) {_PERSON.pattern}(?!['’]s|@|\.\w| [A-Z])"
+)
+"""Names in a row, as people have them."""
 _BECOMES = re.compile(r"[\s`*\"']{0,4}(?:→|➜|➔|-{1,2}>|=>)")
 _SOURCE = re.compile(
     r"\b(?:from|using|per|like|as|than|instead of|replac\w{2,4})\W(?:\w{1,20}\W{1,3}){0,2}$", re.IGNORECASE
@@ -46,7 +53,7 @@ def lacking(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
         return False
     objects = _objects(saying, acts)
     if len(objects) > 1:
-        return any(_lacks(verdict, saying, acts, value) for value in objects)
+        return any(_lacks(verdict, saying, acts, value, objects) for value in objects)
     return _too_few(verdict, saying, acts)
 
 
@@ -57,11 +64,29 @@ def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
     near = [
         value for value in dict.fromkeys(near) if shape(value) in forms and not _is_source(value, saying.frame.text)
     ]
-    if near:
+    if near or (near := _people(saying, acts)):
         return near
     listed = [value for value in dict.fromkeys(saying.frame.listed) if shape(value) in forms]
     aimed = {value.lower().lstrip("#") for act in acts for values in act.targets.values() for value in values}
     return listed if any(_plain(value) in aimed for value in listed) else []
+
+
+def _people(saying: Saying, acts: Sequence[Act]) -> list[str]:
+    """Give the persons that words list, where each act was aimed at one of them: "to both Dora and Eve"."""
+    match = _PERSONS.search(saying.frame.text)
+    named = _PERSON.findall(match.group()) if match else []
+    aimed = [
+        {
+            part
+            for key, values in act.targets.items()
+            for value in values
+            if "@" in value or role_of(key) in PEOPLE
+            for part in name_parts(value.partition("@")[0])
+        }
+        for act in acts
+    ]
+    alike = all(parts & set(name_parts(" ".join(named))) for parts in aimed)
+    return [name.lower() for name in named] if named and alike else []
 
 
 def _is_source(value: str, text: str) -> bool:
@@ -70,23 +95,22 @@ def _is_source(value: str, text: str) -> bool:
     return at > 0 and bool(_SOURCE.search(text[max(0, at - 40) : at]) or _BECOMES.match(text, at + len(value)))
 
 
-def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) -> bool:
-    """Tell whether nothing that landed acted on an object, and say so."""
+def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:
+    """Tell whether nothing that landed acted on one of the objects, and say so."""
     plain = _plain(value)
     related = _related(verdict, saying, acts)
-    if any(
-        plain in act.ids or plain in act.mentions or said_of(plain, act.arguments) or said_of(plain, act.answer)
-        for act in related
-    ):
+    if any(_holds(act, plain) for act in related):
         return False
     if verdict.matter.past.names(plain):
         return False
     for act in verdict.free(saying):
         alike = {shape(target) for targets in act.targets.values() for target in targets}
+        if any(_holds(act, _plain(other)) for other in objects):
+            continue
         if kin_of(saying.frame, act) >= KIN and shape(value) in alike:
             verdict.wrong_target(saying, act, named=value)
             return True
-    failed = next((act for act in verdict.acts if not act.landed and plain in act.ids), None)
+    failed = next((act for act in verdict.acts if not act.landed and _holds(act, plain)), None)
     if failed is not None and not verdict.recovered(failed):
         verdict.failed(saying, failed)
         return True
@@ -94,6 +118,12 @@ def _lacks(verdict: Verdict, saying: Saying, acts: Sequence[Act], value: str) ->
         return False
     verdict.lacks(saying, acts, f"no call acted on {value}")
     return True
+
+
+def _holds(act: Act, plain: str) -> bool:
+    """Tell whether an act had to do with an object, given in lower case, by whatever of its names."""
+    told = any(said_of(part, text) for part in plain.split() for text in (*act.nicknames, *act.mentions))
+    return plain in act.ids or told or said_of(plain, act.arguments) or said_of(plain, act.answer)
 
 
 def _related(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> list[Act]:

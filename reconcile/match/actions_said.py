@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import action_of_noun, name_words, singular, verb_forms
 from assure_tui.reconcile.claims.reports import tellings
-from assure_tui.reconcile.claims.values import MONTHS
+from assure_tui.reconcile.claims.values import MONTHS, number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.actions_bench import cut
 from assure_tui.reconcile.match.actions_figures import CLOCK, ISO_DATE, Clash, other_value
@@ -31,7 +31,8 @@ from assure_tui.reconcile.match.actions_lines import (
 )
 from assure_tui.reconcile.match.actions_objects import unheard, unspoken
 from assure_tui.reconcile.match.actions_phrase import EMPTY
-from assure_tui.reconcile.match.actions_worth import IN_LINES
+from assure_tui.reconcile.match.actions_targets import PEOPLE, role_of
+from assure_tui.reconcile.match.actions_worth import IN_LINES, is_only_failure, of_line
 from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.tables import table
 
@@ -102,7 +103,9 @@ def contradicted(verdict: Verdict) -> None:
             if clash is not None:
                 how = f"was called with {clash.done}, not {clash.said}"
                 message = f"Says “{cut(line.text)}”, but {act.effect.tool} {how}."
-                verdict.accuse("wrong-value", "high", None, [act], message, doubt=IN_LINES)
+                own = number(clash.done) in line.numbers
+                doubt = IN_LINES if own else of_line(clash.done, clash.said)
+                verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
                 break
 
 
@@ -122,11 +125,15 @@ def _strange(verdict: Verdict, act: Act, later: Sequence[Line]) -> bool:
 
 def _accuse_other(verdict: Verdict, act: Act, other: Clash) -> None:
     """Find that an act was aimed at something else than the words tell, or was given another choice."""
+    person = role_of(other.key) in PEOPLE and _NAME.fullmatch(other.said) and _NAME.fullmatch(other.done)
+    several = sum(key == other.key for key, _ in act.given) > 1 or other.done.isdigit()
+    unsure = several or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
+    doubt = "" if person else IN_LINES if unsure else of_line(other.done, other.said)
     message = f"The words tell of {cut(other.said, 60)}, but {act.effect.tool} was called with {cut(other.done, 60)}."
     if other.key and set(map(singular, name_words(other.key)[-1:])) & _CHOICES:
-        verdict.accuse("wrong-value", "high", None, [act], message, doubt=IN_LINES)
+        verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
     else:
-        verdict.accuse("wrong-target", "high", None, [act], message, doubt=IN_LINES)
+        verdict.accuse("wrong-target", "high", None, [act], message, doubt=doubt)
 
 
 @lru_cache(maxsize=256)
@@ -334,7 +341,8 @@ def failed_lines(verdict: Verdict) -> None:
         if about is None or not _tells_done(verdict, act, *about):
             continue
         message = f"Says “{cut(about[0].text)}”, but {act.effect.tool} failed and the agent never says so."
-        verdict.accuse("failed-effect", "high", None, [act], message, doubt=IN_LINES)
+        doubt = "" if is_only_failure(verdict, act) and not verdict.matter.files else IN_LINES
+        verdict.accuse("failed-effect", "high", None, [act], message, doubt=doubt)
 
 
 def _tells_done(verdict: Verdict, act: Act, line: Line, points: int) -> bool:
@@ -378,8 +386,8 @@ def has_verb(line: Line) -> bool:
 _BE = frozenset(" ".join(table("grammar")[name] for name in ("be", "plan")).split()) | {"been", "it's", "you're", "now"}
 _LETTERS = re.compile(r"[^\W\d_]{1,40}")
 PLANS = re.compile(
-    r"^\W*to \w|(?<!\d )(?<!in )\bmay\b(?! \d)|\b(?:can|could|should|would|will|shall|must|needs? to|want to|going to"
-    r"|let me|let's|please|trying|issues?|errors?)\b"
+    r"^\W*to \w|(?<!\d )(?<!in )\bmay\b(?! \d)|\b(?:can|could|should|would|will|shall|must|needs? to|ha(?:s|ve) to"
+    r"|want to|going to|let me|let's|please|trying|issues?|errors?)\b"
 )
 _LABELLED = re.compile(r"^\W*\*\*[^*\n]{1,60}\*\*\s?:|^\W*\*\*[^*\n]{1,60}:\*\*|:\W*$")
 """A row with a label, or words that announce what follows: they tell a deed only by a verb."""

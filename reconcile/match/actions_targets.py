@@ -236,11 +236,12 @@ def _other_person(saying: Saying, act: Act, aliases: Aliases) -> Conflict | None
     a person's: a result told an address that holds it, or the name itself where the call has a name, too.
     """
     named = [(match[1], name_parts(match[1])) for match in _TO_PERSON.finditer(saying.frame.text)]
+    named = named or [(name, name_parts(name)) for name in _acted_on(saying, act)]
     if not named:
         return None
     values = [(key, value.lower()) for key, listed in act.targets.items() for value in listed]
     theirs = [value for _, value in values if "@" in value]
-    plain = [value for key, value in values if role_of(key) in _PEOPLE and value.isalpha()]
+    plain = [value for key, value in values if role_of(key) in PEOPLE and value.isalpha()]
     known = {part for name in act.nicknames for part in name_parts(name)}
     for name, parts in named:
         if not parts or known.intersection(parts) or _has(act, name.lower()):
@@ -253,6 +254,22 @@ def _other_person(saying: Saying, act: Act, aliases: Aliases) -> Conflict | None
         elif plain and not theirs and len(plain) == 1 and plain[0] not in parts and aliases.is_told(parts[0]):
             return Conflict(name, plain[0])
     return None
+
+
+def _acted_on(saying: Saying, act: Act) -> list[str]:
+    """Give the names that words say the very deed was done to: "added Ana to it", "Ana has been added to it".
+
+    None of them where the words speak of the one to whom it was done.
+    """
+    frame = saying.frame
+    theirs = (value.lower() for key, values in act.targets.items() if role_of(key) in PEOPLE for value in values)
+    if kin_of(frame, act) < SAME_ACTION or not frame.surface or any(said_of(name, frame.context) for name in theirs):
+        return []
+    verb = re.escape(frame.surface)
+    person = r"[\"'*`]{0,2}([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)[\"'*`]{0,2}"
+    after = rf"\b(?i:{verb}) (?:user |member )?{person} (?:to|as|from|into)\b"
+    before = rf"(?:^|[.,:;] |\band ){person} (?:has|have|was|is) (?:\w{{2,12}} ){{0,2}}(?i:{verb})\b"
+    return [match[1] for form in (after, before) for match in re.finditer(form, frame.text)]
 
 
 _PERSONAL = re.compile(r"[a-z]{2,20}[._][a-z]{2,20}\d{0,4}@")
@@ -276,7 +293,7 @@ def _has(act: Act, name: str) -> bool:
 
 
 _ROLES = frozenset(table("actions")["arguments"]["roles"].split())
-_PEOPLE = frozenset(table("actions")["arguments"]["people"].split())
+PEOPLE = frozenset(table("actions")["arguments"]["people"].split())
 
 
 @lru_cache(maxsize=2048)

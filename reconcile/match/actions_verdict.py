@@ -379,7 +379,8 @@ class Verdict(Absent):
         message = (
             f"Claims “{self.quote(saying)}”, but {act.effect.tool} acted on {cut(done, 60)}, not on {cut(named, 60)}."
         )
-        self.accuse("wrong-target", "critical", saying, [act], message, doubt=worth.of_target(self, saying))
+        doubt = worth.of_target(self, saying, act, named, done)
+        self.accuse("wrong-target", "critical", saying, [act], message, doubt=doubt)
         self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
 
     def _consequences(self) -> None:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.frame import ASKED
-from assure_tui.reconcile.claims.values import scan
+from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.match.actions_bench import TELLING
-from assure_tui.reconcile.match.actions_kin import KIN, SAME_ACTION, kin_of, kinship
+from assure_tui.reconcile.match.actions_kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.actions_bench import Bench
@@ -36,12 +36,18 @@ A_PRICE = "a price is told, and the call shows what was moved"
 OF_FILES = "the words may tell of files"
 PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
 MANY = "many calls landed in that turn, and another may be meant"
+MIN_DIGITS = 4
+"""Digits of a number that is no count and no place in a list."""
 MANY_ACTS = 3
 """Acts of a turn from which on words are easily held against the wrong one."""
 _PRICES = re.compile(
     r"\b(?:sub)?(?:totals?|price|cost)\b(?:(?!refund|differ|charge|credit|paid)[^;!?]){0,60}\Z", re.IGNORECASE
 )
 _MOVED = re.compile(r"[^,.;!?]{0,40}\b(?:refund|charg|credit|debit|pa[iy]|return)", re.IGNORECASE)
+_FILES = frozenset({"file", "web"})
+_FIGURE = re.compile(r"\d")
+_NAMED = re.compile(r"(?=[^9]{0,40}9)(?=[\d_.-]{0,40}[a-z])[\w.-]{2,40}")
+"""A name of letters and figures, each of which is written as a nine."""
 MAX_DOUBTS = 1
 """Doubts with which a failed call may still be what words tell of."""
 
@@ -64,12 +70,17 @@ def of_absent(bench: Bench, saying: Saying) -> str:
 
 def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
     """Give the doubt that a failed call is what words tell of: "" where they fit well enough."""
+    kin = kin_of(saying.frame, act)
+    of_world = kin >= SAME_ACTION and bool(act.objects) and _FILES.isdisjoint(act.objects)
+    of_files = bench.matter.files and not of_world
+    if kin >= KIN and not of_files and is_only_failure(bench, act):
+        return ""
     doubts = [
         doubt
         for doubt, holds in (
-            (NOT_NAMED, kin_of(saying.frame, act) < KIN),
+            (NOT_NAMED, kin < KIN),
             (NOT_NAMED, bench.evidence(saying, act) < TELLING),
-            (OF_FILES, bench.matter.files),
+            (OF_FILES, of_files),
             (ON_THE_WAY, _on_the_way(bench, saying)),
             (BUSY, is_busy(bench, saying)),
         )
@@ -78,9 +89,37 @@ def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
     return doubts[0] if len(doubts) > MAX_DOUBTS else ""
 
 
-def of_target(bench: Bench, saying: Saying) -> str:
+def is_only_failure(bench: Bench, act: Act) -> bool:
+    """Tell whether no other act of the run failed: who tries and fails again and again may have got there otherwise."""
+    return not any(other is not act and other.effect.status in {"failed", "denied"} for other in bench.acts)
+
+
+def of_line(done: str, said: str) -> str:
+    """Give the doubt that a line is about the call it was held against, where they give different values.
+
+    A number, or a name made of letters and figures like the call's own, stands in the call's place and in no other.
+    """
+    figures = all(number(value) is not None for value in (done, said))
+    masked = {_FIGURE.sub("9", value.lower().lstrip("#")) for value in (done, said)}
+    named = len(masked) == 1 and all(_NAMED.fullmatch(value) for value in masked)
+    return "" if figures or named else IN_LINES
+
+
+def of_target(bench: Bench, saying: Saying, act: Act, said: str, done: str) -> str:
     """Give the doubt that words are about the call they were held against: of many, others have what they name."""
-    return MANY if _landed_before(bench, saying) >= MANY_ACTS and not _of_its_own(bench, saying) else ""
+    if _landed_before(bench, saying) < MANY_ACTS or _of_its_own(bench, saying):
+        return ""
+    return "" if _is_swapped(bench, saying, act, said.lower().lstrip("#"), done.lower().lstrip("#")) else MANY
+
+
+def _is_swapped(bench: Bench, saying: Saying, act: Act, said: str, done: str) -> bool:
+    """Tell whether a call did the very deed to what nobody speaks of, and none did it to what the words name."""
+    if kin_of(saying.frame, act) < SAME_ACTION or said_of(done, bench.spoken):
+        return False
+    marked = "@" in said or sum(map(str.isdigit, said)) >= MIN_DIGITS
+    if not marked and re.search(rf"\b{re.escape(said.title())}\b", saying.frame.text) is None:
+        return False
+    return not any(said_of(said, f"{other.arguments} {' '.join(other.mentions)}") for other in bench.landed)
 
 
 def of_amount(saying: Saying, said: Decimal) -> str:

@@ -145,3 +145,17 @@ def test_what_stands_before_an_arrow_is_what_was(tell) -> None:
     told.call("update_flights", '{"status": "ok"}', booking="B-1001", flights=["HX275", "HX066"])
     found = told.agent("Done. Only the first flight was changed (HX035 → HX275) in B-1001.").end()
     assert [one.code for one in found.discrepancies if one.severity not in {"info", "low"}] == []
+
+
+def test_a_person_of_a_list_whom_no_call_reached(tell) -> None:
+    told = tell().user("Add Ines, Raj and Lena to the choir.")
+    for name in ("Ines", "Raj"):
+        told.call("add_member", '{"ok": true}', user=name, group="choir")
+    assert "phantom" in told.agent("I have added Ines, Raj, and Lena to the choir.").end().codes
+
+
+def test_each_person_of_a_list_was_reached(tell) -> None:
+    told = tell().user("Write to Ines and Raj about the concert.")
+    told.call("send_email", '{"ok": true}', recipients=["ines.roth@pier.org"], body="Sunday at six")
+    told.call("send_email", '{"ok": true}', recipients=["r.patel@pier.org", "raj@pier.org"], body="Sunday at six")
+    assert not told.agent("Messages have been sent to both Ines and Raj about the concert.").end().codes
