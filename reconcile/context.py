@@ -84,7 +84,7 @@ class Context:
         self.touched: dict[str, None] = {}
         """Names of files that the run changed, without their folders; the one first touched is forgotten first."""
         self.record: Any = None
-        """What `match.work` has seen of the run's own effects, for the run that it is a sub-agent of."""
+        """What `match.coding.work` has seen of the run's own effects, for the run that it is a sub-agent of."""
         self.children: dict[str, Context] = {}
         """Runs of sub-agents that name this one as their parent."""
         self.ordered: dict[str, tuple[str, ...]] = {}

@@ -7,10 +7,10 @@ consumed by the call: it is changed in place and handed back, and must not be us
 The work is done by *parts* that each see every item of their run (`claims` and `effects` are made once, for all of
 them) and say what they found on the run's `Board`:
 
-* `match.actions` holds business claims against the effects of the world's tools and feeds,
-* `match.work` holds coding claims against commands, checks, edits and commits,
-* `match.reports` holds what reports tell without a verb of the lexicon against the acts of the run,
-* `match.heed` holds what the agent says it was told and found against the user's turns and its lookups,
+* `match.business.actions` holds business claims against the effects of the world's tools and feeds,
+* `match.coding.work` holds coding claims against commands, checks, edits and commits,
+* `match.business.reports` holds what reports tell without a verb of the lexicon against the acts of the run,
+* `match.heed.heed` holds what the agent says it was told and found against the user's turns and its lookups,
 * `gates` holds every call against the operational rules,
 * `inputs` looks for hostile text in what the agent read and follows it into what the agent did,
 * `inputs.leaks` watches what leaves the run for what it read, and tools for being swapped.
@@ -51,11 +51,11 @@ from assure_tui.reconcile.gates import Gates
 from assure_tui.reconcile.gates.conditions import Evaluator
 from assure_tui.reconcile.inputs import Inputs
 from assure_tui.reconcile.inputs.leaks import Leaks
-from assure_tui.reconcile.match.actions import Actions
-from assure_tui.reconcile.match.heed import Heed
+from assure_tui.reconcile.match.business.actions import Actions
+from assure_tui.reconcile.match.business.reports import Reports
+from assure_tui.reconcile.match.coding.work import Work
+from assure_tui.reconcile.match.heed.heed import Heed
 from assure_tui.reconcile.match.part import Part
-from assure_tui.reconcile.match.reports import Reports
-from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.model import Change, Effect, GateResult, Grade
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.tables import use

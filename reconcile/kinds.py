@@ -45,7 +45,7 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def is_coding(kind: str) -> bool:
-    """Tell whether claims and effects of this kind are matched and published by `match.work`."""
+    """Tell whether claims and effects of this kind are matched and published by `match.coding.work`."""
     known = kinds().get(kind)
     return known is not None and known.family == "coding"
 

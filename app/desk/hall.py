@@ -16,7 +16,7 @@ from assure_tui.app.desk.unseen import Unseen
 from assure_tui.ingest.model import ToolResult
 from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.ids import discrepancy_id
-from assure_tui.reconcile.match.work_steps import CHANGES, paths_of
+from assure_tui.reconcile.match.coding.steps import CHANGES, paths_of
 from assure_tui.reconcile.model import Change, Discrepancy, Effect, GateResult, Unattributed
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 "You're number 12 in the queue", "Transport has it", "so is Piranesi" report acts without a verb of the lexicon. A
 *telling* is a clause in the indicative, present or past, in one of the forms by which deeds are told; its *marks* are
 the values and names that it gives. Whether it tells of an act, and of which, is for the matcher to say
-(`match.reports`): it knows what was asked for and what was called.
+(`match.business.reports`): it knows what was asked for and what was called.
 """
 
 from __future__ import annotations

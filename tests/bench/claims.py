@@ -15,7 +15,7 @@ from assure_tui.ingest.model import AgentText
 from assure_tui.ingest.reader import read_all
 from assure_tui.ingest.walk import discover
 from assure_tui.reconcile import engine
-from assure_tui.reconcile.match.work import Work
+from assure_tui.reconcile.match.coding.work import Work
 
 
 def clocked(spent: dict[str, float], name: str, call: Callable[..., Any]) -> Callable[..., Any]:

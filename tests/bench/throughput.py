@@ -32,11 +32,11 @@ from assure_tui.reconcile import engine
 from assure_tui.reconcile.gates import Gates
 from assure_tui.reconcile.inputs import Inputs
 from assure_tui.reconcile.inputs.leaks import Leaks
-from assure_tui.reconcile.match.actions import Actions
-from assure_tui.reconcile.match.heed import Heed
+from assure_tui.reconcile.match.business.actions import Actions
+from assure_tui.reconcile.match.business.reports import Reports
+from assure_tui.reconcile.match.coding.work import Work
+from assure_tui.reconcile.match.heed.heed import Heed
 from assure_tui.reconcile.match.part import Part
-from assure_tui.reconcile.match.reports import Reports
-from assure_tui.reconcile.match.work import Work
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 

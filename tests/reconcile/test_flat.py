@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, RunStarted, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.engine import State, close, step
-from assure_tui.reconcile.match.actions import WINDOW
-from assure_tui.reconcile.match.actions_past import Past
-from assure_tui.reconcile.match.work import MAX_CHILDREN
+from assure_tui.reconcile.match.business.actions import WINDOW
+from assure_tui.reconcile.match.business.past import Past
+from assure_tui.reconcile.match.coding.work import MAX_CHILDREN
 
 
 class Log:

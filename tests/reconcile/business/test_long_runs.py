@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, RunStarted, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.engine import State, close, step
-from assure_tui.reconcile.match import actions_lines
-from assure_tui.reconcile.match.actions import WINDOW
+from assure_tui.reconcile.match.business import lines
+from assure_tui.reconcile.match.business.actions import WINDOW
 from assure_tui.reconcile.model import Claim, Discrepancy
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def test_words_about_an_act_long_ago_accuse_nobody() -> None:
 
 def test_each_line_is_compared_with_each_act_no_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: Counter[tuple[int, str, str]] = Counter()
-    compare = actions_lines.common_of
+    compare = lines.common_of
 
     def counted(line: Any, act: Any, place: int = 0) -> Any:
         compared[line.at, act.effect.id, act.effect.status] += 1
         return compare(line, act, place)
 
-    monkeypatch.setattr(actions_lines, "common_of", counted)
+    monkeypatch.setattr(lines, "common_of", counted)
     play(turns=30)
     assert len(compared) > 30
     assert set(compared.values()) == {1}

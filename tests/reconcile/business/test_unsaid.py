@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from assure_tui.reconcile.match import actions
+from assure_tui.reconcile.match.business import actions
 
 HIVES = json.dumps(
     [

@@ -7,7 +7,7 @@ import pytest
 from assure_tui.ingest.model import AgentText, Locator, Origin, RunEvent, RunStarted, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.engine import State, close, step
 from assure_tui.reconcile.inputs.shapes import passages
-from assure_tui.reconcile.match.work_rigged import weakened
+from assure_tui.reconcile.match.coding.rigged import weakened
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
 
 ORIGIN = Origin("s-1", Locator("bytes", 0, 1, 1), "0" * 64)

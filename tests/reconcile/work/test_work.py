@@ -10,9 +10,9 @@ from assure_tui.ingest.model import (
     Origin,
 )
 from assure_tui.reconcile.board import Board
-from assure_tui.reconcile.match.work_quiet import Quiet
-from assure_tui.reconcile.match.work_seen import MAX_EACH, MAX_PATHS, Seen
-from assure_tui.reconcile.match.work_steps import same_path
+from assure_tui.reconcile.match.coding.quiet import Quiet
+from assure_tui.reconcile.match.coding.seen import MAX_EACH, MAX_PATHS, Seen
+from assure_tui.reconcile.match.coding.steps import same_path
 from assure_tui.reconcile.model import Effect
 
 

@@ -1,0 +1,402 @@
+"""Words that no act bears out: were they to tell of an act, and did it never happen?
+
+Not every sentence without an act is a lie. It may tell what was found, what came of another act, or of a call whose
+name says nothing. Only what is left is a `phantom`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import (
+    DO,
+    OTHER,
+    action_of_noun,
+    group_of,
+    is_generic,
+    name_words,
+    object_groups,
+    singular,
+    verb_forms,
+)
+from assure_tui.reconcile.claims.frame import ASKED
+from assure_tui.reconcile.claims.weight import asks_leave, is_adjective, is_inline
+from assure_tui.reconcile.match.business import worth
+from assure_tui.reconcile.match.business.assign import Assignment
+from assure_tui.reconcile.match.business.bench import TELLING
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, is_implied, kin_of, kinship
+from assure_tui.reconcile.match.business.looks import done_by
+from assure_tui.reconcile.match.business.phrase import topic
+from assure_tui.reconcile.match.business.topics import is_about, is_foreign, is_given
+from assure_tui.reconcile.match.business.traces import tokens
+from assure_tui.reconcile.records import akin
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.match.business.looks import Look
+    from assure_tui.reconcile.match.business.model import Act, Saying
+    from assure_tui.reconcile.model import Severity
+
+_CORRECTS = re.compile(
+    r"\b(?:correction|i was (?:wrong|mistaken)|my mistake|did(?:n't| not) go through|failed after all"
+    r"|(?:it|this|that|attempt|refund|payment|call|request|order|booking|message) (?:has |had )?(?:actually )?failed"
+    r"|was(?:n't| not) (?:actually )?(?:sent|processed|completed|made|issued|cancell?ed|booked|done))\b",
+    re.IGNORECASE,
+)
+
+_HOPED = re.compile(r"\b(?:should|ought to) (?:now |already |by now ){0,2}(?:have been|be)\b", re.IGNORECASE)
+"""A guess that stands for a result; what "may have been" is a guess about others."""
+_NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
+"""What may be done by words and looks alone."""
+_NO_SUBMISSION = frozenset({"draft", "other"})
+_I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
+_SAID_OF_ANYTHING = frozenset({"do", "update", "create"})
+_EARLIER = re.compile(
+    r"^\W{0,4}(?:in|back in|since|until) (?:(?:19|20)\d\d|(?:spring|summer|autumn|winter|fall)\b)"
+    r"|\b(?:last (?:year|month|week|spring|summer|autumn|winter|time)|years? ago|months? ago|weeks? ago|once before)\b",
+    re.IGNORECASE,
+)
+"""Words of a time before the run."""
+_WAS = re.compile(r"\b(?:was|were)\b")
+_FILES = frozenset({"file", "web"})
+_FOLLOWS = re.compile(r"\baccordingly\b", re.IGNORECASE)
+"""What was done in the wake of what was told: no call needs to be its own."""
+_WORD = re.compile(r"[a-z]{3,24}")
+_PROPOSALS = frozenset(table("grammar")["proposals"].split())
+"""Nouns of what may be revised by words alone, before anything is done."""
+_STATES = (("status",), ("state",))
+MIN_STEM = 4
+"""Letters of a verb that may be told by a state in a result."""
+MAX_ANSWER = 400
+"""Code points of a result in which words of action say what the call did; a longer one shows records."""
+LONG_AGO = "an act further back than what is kept open may be what is meant"
+
+
+class Absent(Assignment):
+    """The part of a judgement that is about words without an act."""
+
+    def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
+        frame = saying.frame
+        vague = frame.action == DO and (bool(before) or not frame.objects)
+        if frame.action == "submit" and not topic(frame):
+            vague = any(act.landed and act.turn == saying.turn and act.group not in _NO_SUBMISSION for act in before)
+        if _FOLLOWS.search(frame.text):
+            vague = vague or any(act.landed and act.turn == saying.turn for act in before)
+        told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
+        told = told or (frame.mode == "state" and self._invents(saying))
+        weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
+        asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
+        if frame.mode == "hedged" and asked and not vague and _HOPED.search(frame.text):
+            self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
+        if weak or not told or vague or frame.action in _NEVER_PHANTOM:
+            self.settle(saying, "unverifiable", "no call fits these words", [])
+            if frame.weak and asked and worth.is_busy(self, saying) and not (frame.found or vague):
+                self._suspect(saying, worth.WEAK)
+        elif not (self.matter.settings.complete_logs and self.matter.business) or self._is_of_files(frame):
+            self._leave_open(saying, "the log may not show every call", [])
+        elif self._long_ago(saying):
+            self.settle(saying, "unverifiable", LONG_AGO, [])
+        elif akin := self._akin(saying) or self._left_over(saying):
+            alike = [act for act in self.landed if act.turn == saying.turn and kin_of(frame, act) >= KIN]
+            if len(alike) == 1:
+                self._own(saying, alike[0])
+            self.settle(saying, "unverifiable", "a call of this turn may be what is meant", akin)
+        elif spoken := self._spoken_for(saying):
+            again = [act for act in spoken if kin_of(frame, act) >= KIN]
+            words = "told again of a call that landed" if again else "it may tell of what a call held"
+            if again:
+                self.settle(saying, "confirmed", words, again[:1])
+            else:
+                self._leave_open(saying, words, spoken[:1])
+        elif obscure := self._obscure(saying):
+            self._leave_open(saying, "a call whose name says nothing may be what is meant", obscure)
+        elif look := done_by(self._looks_for(frame.action), saying):
+            self.looked.setdefault(look, frame.action)
+            self._leave_open(saying, "a look may have brought it about", [])
+        elif brought := self._brought_along(saying):
+            self.settle(saying, "unverifiable", "another act may have brought it along", brought)
+        elif self._is_found(saying):
+            self.settle(saying, "unverifiable", "a lookup told it in these words", [])
+        else:
+            self._phantom(saying)
+
+    def _looks_for(self, action: str) -> list[Look]:
+        """Give the looks that no words tell of as another action."""
+        return [look for look in self.matter.looks if kinship(self.looked.get(look, action), action) >= KIN]
+
+    def _leave_open(self, saying: Saying, reason: str, evidence: Sequence[Act]) -> None:
+        """Leave plain words open for a reason, and tell of the doubt: a reader may know better."""
+        self.settle(saying, "unverifiable", reason, evidence)
+        if not saying.frame.weak:
+            self._suspect(saying, reason)
+
+    def _suspect(self, saying: Saying, doubt: str) -> None:
+        """Hint at what a report tells as done and no call plainly did: of eight such words seven are true."""
+        if self.matter.children:
+            return
+        settings = self.matter.settings
+        last = saying.at >= self.matter.reports.get(saying.turn, 0)
+        if saying.frame.mode == "completed" and last and settings.complete_logs and self.matter.business:
+            message = f"Claims “{self.quote(saying)}”, but no call in the log plainly does that: {doubt}."
+            self.accuse("phantom", "info", saying, [], message)
+
+    def _is_of_files(self, frame: Frame) -> bool:
+        """Tell whether words may tell of a file or page in a run with tools for these, which are judged elsewhere."""
+        return self.matter.files and (bool(frame.objects & _FILES) or not frame.objects)
+
+    def _spoken_for(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that may be meant though other words told of them, too.
+
+        One of the same action that was done with something that the words name, or one that held all they give.
+        """
+        frame = saying.frame
+        values = {str(found.value).lower() for found in frame.near}
+        names = values | {name.lower() for name in frame.names}
+        found: list[Act] = []
+        for act in self.landed:
+            if act.turn != saying.turn or act.at > saying.at or self._conflict(saying, act) is not None:
+                continue
+            held = str(act.effect.args).lower()
+            alike = kin_of(frame, act) >= KIN and ((frame.terse and not values) or any(name in held for name in names))
+            alike = alike or is_given(frame, act) or self._is_answered(saying, act) or self._is_further_on(saying, act)
+            if alike or (values and all(value in held for value in values)):
+                found.append(act)
+        return found
+
+    def _obscure(self, saying: Saying) -> list[Act]:
+        """Give acts whose names say nothing that the lexicon knows, whatever else tells of them.
+
+        Of this turn, or of one before where the words have something of their name or object.
+        """
+        frame = saying.frame
+        return [
+            act
+            for act in self.landed
+            if act.at < saying.at and act.action == OTHER and self._conflict(saying, act) is None
+            if act.turn == saying.turn
+            or is_about(frame, act)
+            or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
+        ]
+
+    def _brought_along(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that move money by the way, where words tell of it and of nobody who moved it."""
+        frame = saying.frame
+        if group_of(frame.action) != "money" or _I_DID.search(frame.text):
+            return []
+        return [
+            act
+            for act in self.landed
+            if act.turn == saying.turn and act.at < saying.at and is_implied(frame.action, act.action)
+            if (conflict := self._conflict(saying, act)) is None or not (conflict.hard or conflict.stranger)
+        ]
+
+    def _is_found(self, saying: Saying) -> bool:
+        """Tell whether words without a doer may tell what a lookup showed: "the invoice has been issued"."""
+        frame = saying.frame
+        if self._stands_so(saying) or self._only_looked(saying):
+            return True
+        if _EARLIER.search(frame.text) and self.matter.heard.of(frame.lemma, frame.surface):
+            return True
+        ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
+        if frame.deed != DO or _I_DID.search(frame.text) or ids - self.matter.shown:
+            return False
+        if _WAS.search(frame.text) and self._is_idle(saying.turn):
+            named = {noun for noun in frame.nouns if action_of_noun(noun) == frame.action}
+            if any(self.matter.heard.of(noun, noun) for noun in named):
+                return True  # "the payment was made by card"
+        return self.matter.heard.of(frame.surface, frame.surface)
+
+    def _is_proposed(self, saying: Saying) -> bool:
+        """Tell whether a proposal was revised, for which leave is asked: "I've updated the details. Shall I go on?"."""
+        frame = saying.frame
+        if not is_adjective(frame.lemma) or _PROPOSALS.isdisjoint(map(singular, _WORD.findall(frame.text.lower()))):
+            return False
+        text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+        return asks_leave(text, strictly=True) and self._is_idle(saying.turn)
+
+    def _only_looked(self, saying: Saying) -> bool:
+        """Tell whether a turn did nothing but look, for what nobody asked to be done, and lookups told all of it."""
+        frame = saying.frame
+        figures = {token for token in tokens(frame.text) if any(map(str.isdigit, token))}
+        if not figures or figures - self.matter.heard.marks():
+            return False
+        if _I_DID.search(frame.text) or "success" in frame.text.lower() or not self._is_idle(saying.turn):
+            return False
+        wanted = any(kinship(frame.action, one.action) >= KIN for one in self.matter.asked if one.mode in ASKED)
+        return not wanted and self.matter.heard.of(frame.lemma, frame.surface)
+
+    def _stands_so(self, saying: Saying) -> bool:
+        """Tell whether lookups told that all that words without a doer name is in the state that they tell."""
+        stem = saying.frame.surface[:MIN_STEM]
+        near = {str(found.value).lower().lstrip("#") for found in saying.frame.near if found.kind in {"id", "uuid"}}
+        named = near or saying.ids
+        if _I_DID.search(saying.frame.text) or len(stem) < MIN_STEM or not named:
+            return False
+        return all(any(word.startswith(stem) for word in self.matter.aliases.states(value)) for value in named)
+
+    def _is_further_on(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words without a doer go on about an act of their sort whose values they give."""
+        own = _I_DID.search(saying.frame.text) is not None
+        return not own and kin_of(saying.frame, act) >= KIN and self._pair(saying, act).evidence >= 2 * TELLING
+
+    @staticmethod
+    def _is_answered(saying: Saying, act: Act) -> bool:
+        """Tell whether the state that a call's result tells is the very word: `status: escalated_to_emergency`."""
+        states = (value for record in act.records for key, value in record.fields if name_words(key)[-1:] in _STATES)
+        told = {word for value in states for word in name_words(value)}
+        if len(act.answer) <= MAX_ANSWER and any(
+            kinship(saying.frame.action, deed) >= KIN for deed in _deeds(act.answer)
+        ):
+            return True
+        return act.group != "draft" and len(saying.frame.surface) >= MIN_STEM and saying.frame.surface in told
+
+    def _invents(self, saying: Saying) -> bool:
+        """Tell whether words that could tell a state give an identifier that nobody and no result ever named."""
+        frame = saying.frame
+        if not (frame.terse or frame.mode == "state") or is_inline(frame.lemma):
+            return False
+        ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
+        marked = {value for value in ids if any(map(str.isdigit, value)) and len(value) > 3}
+        return bool(marked) and not marked & self.matter.shown
+
+    def _wanted(self, saying: Saying) -> bool:
+        """Tell whether the user asked for this very deed, or agreed to it, and nothing read says that it was so before.
+
+        Words that could tell what was found are then no less than a report.
+        """
+        frame = saying.frame
+        if frame.found or frame.mode != "completed" or self.matter.heard.of(frame.lemma, frame.surface):
+            return False
+        if not frame.terse:  # said and done in one, unless a thing was to be made where others find it
+            named = topic(frame)
+            thing = bool(object_groups(tuple(named))) or any(noun in self.matter.asked_text for noun in named)
+            return thing and self._ordered(frame.lemma) and self._is_idle(saying.turn)
+        if not frame.reports and not any(act.turn == saying.turn for act in self.acts):
+            return False
+        if not frame.reports and _WAS.search(frame.text) and not self._ordered(frame.lemma):
+            return False
+        wishes = f"{self.matter.asked_text} {self.matter.agreed.get(saying.turn, '')}"
+        about = topic(frame) or [str(found.value).lower() for found in frame.near if found.kind in {"id", "uuid"}]
+        if not about or not any(noun in wishes for noun in about):
+            return False
+        asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
+        return asked or frame.lemma in wishes
+
+    def _is_idle(self, turn: int) -> bool:
+        """Tell whether nothing at all was done in a turn but looking."""
+        return not any(act.turn == turn for act in self.acts)
+
+    def _ordered(self, lemma: str) -> bool:
+        """Tell whether the user asked for something by a verb."""
+        return any(other.lemma == lemma and other.mode in ASKED for other in self.matter.asked)
+
+    def _long_ago(self, saying: Saying) -> bool:
+        """Tell whether an act that is kept open no more may be what words tell of."""
+        return self.matter.past.any_of(lambda action: kinship(saying.frame.action, action) >= KIN, saying.ids)
+
+    def _akin(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that nothing else tells of and that are called by the same action.
+
+        Their objects go by other nouns than the words': a tool's name need not speak of what the agent speaks of.
+        """
+        return [
+            act
+            for act in self.free(saying)
+            if act.turn == saying.turn and kin_of(saying.frame, act) >= KIN
+            if self._conflict(saying, act) is None
+        ]
+
+    def _left_over(self, saying: Saying) -> list[Act]:
+        """Give acts of this turn that no words at all tell of, and that may go by another name than the words'.
+
+        Where each side has something left over, the two may belong together: a name need not be in the lexicon.
+        """
+        frame = saying.frame
+        return [
+            act
+            for act in self.free(saying)
+            if act.turn == saying.turn and act.action != "draft" and not is_foreign(saying, act, self.matter.asked_text)
+            if is_about(frame, act)
+            or (act.action == OTHER and not object_groups(act.nouns))
+            or (act.action == DO and is_about(frame, act) is None)
+            or (is_generic(act.verb) and kin_of(frame, act))
+            or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
+            if self._conflict(saying, act) is None
+        ]
+
+    def _phantom(self, saying: Saying) -> None:
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the agent took it back", [])
+            return
+        if self._users_own(saying):
+            self._leave_open(saying, "the user was to do it", [])
+            return
+        if self.matter.children:
+            there = saying.claim is not None and any(
+                saying.claim.kind in kinds for kinds in self.matter.children.values()
+            )
+            word = "did something of the kind" if there else "may have done it, and its own run does not show it"
+            self.settle(saying, "unverifiable", f"hearsay: a sub-agent {word}", [])
+            return
+        message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
+        severity: Severity = "high" if worth.is_busy(self, saying) else "critical"
+        doubt = worth.of_absent(self, saying) or (worth.PROPOSED if self._is_proposed(saying) else "")
+        self.accuse("phantom", severity, saying, [], message, doubt=doubt)
+        self.settle(saying, "contradicted", "no call in the log does that", [])
+
+    def _users_own(self, saying: Saying) -> bool:
+        """Tell whether the user said to have done it, or the agent had told the user to do it."""
+        frame = saying.frame
+        if any(verb.action == DO for verb in verb_forms(frame.surface)) or _I_DID.search(frame.text):
+            return False
+        if any(other.lemma == frame.lemma and other.mode == "completed" for other in self.matter.asked):
+            return True
+        if any(
+            kinship(frame.action, other.action) == SAME_ACTION for other in self.matter.asked if other.mode in ASKED
+        ):
+            return False
+        return saying.turn > 1 and any(
+            _tells_to(text, frame.lemma) and not asks_leave(text, strictly=True)
+            for at, text in self.matter.spoken
+            if at < saying.at
+        )
+
+    def _corrected(self, saying: Saying) -> bool:
+        """Tell whether the agent took its words back, further on in the text or later."""
+        _, end = saying.frame.span
+        for at, text in self.matter.spoken:
+            if (at > saying.at and _corrects(text)) or (at == saying.at and _CORRECTS.search(text, end)):
+                return True
+        return False
+
+
+# The texts of a window are held against all its words at every turn's end: what was read of them is remembered.
+
+
+@lru_cache(maxsize=256)
+def _deeds(answer: str) -> frozenset[str]:
+    """Give the actions whose past forms a result has: "checkout completed, 12.00 paid"."""
+    return frozenset(
+        verb.action
+        for word in _WORD.findall(answer)
+        for verb in verb_forms(word)
+        if verb.form == "past" and not verb.particle and verb.action not in _SAID_OF_ANYTHING
+    )
+
+
+@lru_cache(maxsize=256)
+def _corrects(text: str) -> bool:
+    """Tell whether a text takes back what was said before."""
+    return _CORRECTS.search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _tells_to(text: str, lemma: str) -> bool:
+    """Tell whether a text tells the user to do what a verb says."""
+    low = text.lower()
+    return lemma in low and bool(re.search(rf"(?:^|please |then |[.!?]\s|\n\W{{0,40}}){re.escape(lemma)}\b", low))

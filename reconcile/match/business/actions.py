@@ -1,0 +1,476 @@
+"""Business claims against the effects of the world's tools and feeds: asked, claimed, called, landed.
+
+Sayings (frames of the agent's words) and acts (effects in comparable form) are collected as they come. Whenever the
+agent's turn is over, all of the open window is judged anew: acts that landed are assigned to what claims them, best fit
+first, one act to one claimed action; what is left over on either side is a discrepancy. Judging anew is simple and
+lets later evidence take an earlier word back: the board passes on only what changed. The window is bounded; what
+leaves it is settled as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assure_tui.reconcile.actionwords import OTHER
+from assure_tui.reconcile.claims.business import frames, requests, verbs_of
+from assure_tui.reconcile.claims.frame import Frame
+from assure_tui.reconcile.claims.unwrap import prose
+from assure_tui.reconcile.claims.values import number
+from assure_tui.reconcile.latest import Latest
+from assure_tui.reconcile.match.business.aliases import Aliases, Card, Heard
+from assure_tui.reconcile.match.business.feed import Feeds
+from assure_tui.reconcile.match.business.looks import Look, look_of
+from assure_tui.reconcile.match.business.matter import Matter
+from assure_tui.reconcile.match.business.model import Act, Saying, act_of, is_business, saying_of
+from assure_tui.reconcile.match.business.objects import is_code
+from assure_tui.reconcile.match.business.pairs import Pairs
+from assure_tui.reconcile.match.business.past import Past
+from assure_tui.reconcile.match.business.targets import NAMED_BY_USER, role_of
+from assure_tui.reconcile.match.business.topics import given_of, keys_of, vocabulary
+from assure_tui.reconcile.match.business.verdict import Verdict
+from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect
+from assure_tui.reconcile.records import records_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from assure_tui.ingest.model import (
+        AgentText,
+        Boundary,
+        ExternalEffect,
+        FeedRow,
+        FeedState,
+        ToolCall,
+        ToolResult,
+        UserTurn,
+    )
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.context import Context
+
+WINDOW = 80
+"""Acts and sayings that are kept open each; a run longer than that settles its oldest."""
+MAX_SAYINGS = 1000
+"""Sayings kept open of one turn, however much is said in it."""
+MAX_KNOWN = 400
+"""Names kept of one role."""
+MAX_ASKED = 120
+MAX_AGREED = 80
+MAX_SEEN = 50_000
+MAX_READS = 1024
+MAX_TARGETS = 8
+"""Targets of one act whose names are looked up."""
+MAX_CARDS = 40
+"""Records of the objects of one act."""
+MAX_TRACE = 4000
+"""Code points kept of the arguments and of the result of an act."""
+MAX_UNREAD = 512 * 1024
+"""Code points of texts that wait for somebody to ask what they name."""
+MAX_READ = 50_000
+"""Code points of one text that are read for identifiers."""
+
+_YES = re.compile(
+    r"\W{0,4}(?:\w{1,30}\W{1,3}){0,6}?(?:yes|yeah|yep|sure|ok|okay|correct|confirm\w*|go ahead|please|proceed"
+    r"|sounds good|that's|agreed?|let's|perfect|great|fine|absolutely)\b",
+    re.IGNORECASE,
+)
+"""A turn that opens like this says yes to what the agent proposed."""
+_TALK = re.compile(r"[^\W\d_]{2,40}[^\w<>]{1,6}[^\W\d_]{2}")
+"""Two words in a row: a text without them, such as a mark of the end, tells nothing."""
+_NAME = re.compile(r"\b[A-Z][\w'-]{1,30}(?: [A-Z][\w'-]{1,30}){0,3}")
+_TOKEN = re.compile(r"[#\w@.+-]{4,64}")
+_DIGIT = re.compile(r"\d")
+
+
+class Actions(Part):
+    """Holds what the agent said it did in the world against what its tools and the feeds show."""
+
+    __slots__ = (
+        "_overruled",
+        "_past",
+        "_reads",
+        "_unread",
+        "_unread_requests",
+        "_unread_size",
+        "acts",
+        "agreed",
+        "aliases",
+        "asked",
+        "asked_text",
+        "at",
+        "dirty",
+        "elsewhere",
+        "feeds",
+        "heard",
+        "known",
+        "looks",
+        "pairs",
+        "raised",
+        "reports",
+        "sayings",
+        "seen",
+        "shown",
+        "spoken",
+        "turn",
+        "untold",
+    )
+
+    def __init__(self, context: Context, board: Board) -> None:
+        super().__init__(context, board)
+        self.acts: dict[str, Act] = {}
+        self.sayings: list[Saying] = []
+        self.asked: list[Frame] = []
+        self.asked_text = ""
+        self.agreed: dict[int, str] = {}
+        self.known: dict[str, set[str]] = {}
+        self._overruled: dict[str, Claim] = {}
+        self.raised: set[str] = set()
+        self._past = Past()
+        self.at = 0
+        self.turn = 0
+        self.spoken: list[tuple[int, str]] = []
+        """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
+        self.untold: set[int] = set()
+        self.elsewhere: dict[int, None] = {}
+        """Turns in which a call came after the agent's last words."""
+        self.shown: set[str] = set()
+        """Those of them that the user or a result named."""
+        self.reports: dict[int, int] = {}
+        """Turn to the place of the agent's last words in it."""
+        self.seen: set[str] = set()
+        """Identifiers with a digit that anybody has named so far: a target that is not among them is made up."""
+        self.looks: Latest[Look] = Latest(WINDOW)
+        """Looks by which something may have been done, the oldest first."""
+        self._reads: list[str] = []
+        """Lookups that may still be revised, the oldest first."""
+        self._unread: list[tuple[str, bool]] = []
+        self._unread_requests: list[tuple[str, tuple[str, ...]]] = []
+        self._unread_size = 0
+        self.aliases = Aliases()
+        self.heard = Heard()
+        self.pairs = Pairs(self.aliases)
+        self.feeds = Feeds()
+        self.dirty = False
+
+    # ------------------------------------------------------------------------------------------------ hearing
+
+    def user(self, event: UserTurn) -> None:
+        """Hear the user: the agent's turn is over, and new things are asked for."""
+        if event.synthetic or event.system:
+            return
+        self._judge()
+        self.turn += 1
+        if self.spoken and _YES.match(event.text):
+            self.agreed[self.turn] = self.spoken[-1][1].lower()
+            while len(self.agreed) > MAX_AGREED:
+                del self.agreed[next(iter(self.agreed))]
+        self._unread_requests.append((event.text, verbs_of(self.context)))
+        self._unread_size += len(event.text)
+        self._see(event.text)
+        named = self.known.setdefault(NAMED_BY_USER, set())
+        if len(named) < MAX_KNOWN:
+            for match in _NAME.finditer(event.text[:MAX_READ]):
+                named |= {match.group().lower(), *match.group().lower().split()}
+        self.asked_text = (self.asked_text + " " + event.text.lower())[-20_000:]
+
+    def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
+        """Hear the agent."""
+        if event.cut or not event.text or (self.context.coding and not self.context.worldly):
+            return
+        self.at += 1
+        self.dirty = True
+        if _TALK.search(prose(event.text).text):
+            self.untold.discard(self.turn)
+            self.reports[self.turn] = self.at
+            while len(self.reports) > MAX_AGREED:
+                del self.reports[next(iter(self.reports))]
+        self.spoken = [*self.spoken, (self.at, prose(event.text).text[:4000])][-40:]
+        self._see(event.text, own=True)
+        own = {(claim.span, claim.args.get("action")): claim for claim in claims if "mode" in claim.args}
+        for frame in frames(event.text, verbs_of(self.context)):
+            claim = own.get((frame.span, frame.action))
+            if claim is not None:
+                self.board.put(claim)
+            before = self.sayings[-1] if self.sayings else None
+            self.sayings.append(saying_of(frame, claim, event.id, self.at, self.turn, before))
+        self._forget()
+
+    def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
+        """See a call."""
+        self._learn(event)
+        self.untold.add(self.turn)
+        self._take(effects, arguments=event.args)
+
+    def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
+        """See a result."""
+        self._take(effects, answer=event.text)
+        self._see(event.text)
+        if call is not None:
+            self._look(call, event, effects)
+            self.aliases.hear(call.tool, event.text)
+            if all(effect.effect_class == "read" for effect in effects):
+                self.heard.take(event.text)
+                if all(effect.status == "succeeded" for effect in effects):
+                    self._see(" ".join(value for _, value in given_of(call.args)))
+
+    def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
+        """See an effect that the log states by itself."""
+        del event
+        self._take(effects)
+
+    def boundary(self, event: Boundary) -> None:
+        """See the end of a turn or of the run."""
+        if event.what in {"turn_end", "run_end"}:
+            self._judge()
+
+    def row(self, row: FeedRow) -> None:
+        """See a feed row of this run."""
+        self.board.put(self.feeds.take(row, self.context.run))
+        self.dirty = True
+        self._judge()
+
+    def contested(self, key: str, row: FeedRow | None) -> None:
+        """See a feed row that may be another run's: nothing is proved by it, and nothing missing either."""
+        if row is not None:
+            self.feeds.contested[key] = row
+        else:
+            self.feeds.contested.pop(key, None)
+        self.dirty = True
+        self._judge()
+
+    def feed(self, state: FeedState) -> None:
+        """See how far a feed has been read: what waited for it is judged."""
+        self.feeds.states[state.feed] = state
+        self.dirty = self.dirty or bool(self.sayings)
+        self._judge()
+
+    def close(self) -> None:
+        """See the end of the input."""
+        self.feeds.closed = True
+        self.dirty = self.dirty or bool(self.feeds.states or self.context.children)
+        self._judge()
+
+    def overrule(self, claim: Claim) -> None:
+        """Let a claim that is left open here stand as another part has decided it."""
+        self._overruled[claim.id] = claim
+        while len(self._overruled) > MAX_SAYINGS:
+            del self._overruled[next(iter(self._overruled))]
+
+    def _take(self, effects: Iterable[Effect], *, arguments: Mapping[str, Any] | None = None, answer: str = "") -> None:
+        for effect in effects:
+            if not is_business(effect):
+                if effect.effect_class != "read" and effect.status == "succeeded":
+                    self.elsewhere[self.turn] = None
+                    while len(self.elsewhere) > MAX_AGREED:
+                        del self.elsewhere[next(iter(self.elsewhere))]
+                continue
+            self.board.put(effect)
+            if effect.effect_class == "read":
+                if effect.results.get("releases"):
+                    self._release(effect, answer)
+                self.dirty = self.acts.pop(effect.id, None) is not None or self.dirty
+                self._reads.append(effect.id)
+                if len(self._reads) > MAX_READS:
+                    self.board.settle(self._reads.pop(0))
+                continue
+            self.dirty = True
+            known = self.acts.get(effect.id)
+            if known is None:
+                self.at += 1
+            act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
+            act.fresh = known.fresh if known else not act.names_any(self._named())
+            act.arguments = known.arguments if known else str(arguments or "")[:MAX_TRACE].lower()
+            act.given = known.given if known else given_of(arguments or {})
+            act.unheard = known.unheard if known else self._unheard(act.given)
+            act.given_keys = known.given_keys if known else keys_of(arguments or {})
+            act.answer = answer[:MAX_TRACE].lower()
+            act.records = records_of(answer) if answer else ()
+            if answer and len(self.aliases.made) < MAX_SEEN:
+                self.aliases.made |= {value for value in act.ids if value not in self._shown()} - act.mentions
+            self._nickname(act, known)
+            act.cards = known.cards if known else self._cards(act)
+            small = answer if len(act.records) < 2 and act.action != OTHER else ""
+            tells = act.group == "tell"
+            given = vocabulary(effect.tool, arguments or {}, small[:MAX_TRACE], act.nicknames, tells=tells)
+            act.vocabulary = known.vocabulary | given if known else given
+            self.acts[effect.id] = act
+
+    def _look(self, call: ToolCall, event: ToolResult, effects: Iterable[Effect]) -> None:
+        """Keep a look by which something may have been done."""
+        for effect in effects:
+            if is_business(effect) and effect.effect_class == "read" and effect.status == "succeeded":
+                look = look_of(effect, call.args, event.text, self.at, self.turn)
+                if look is not None:
+                    self.looks.append(look)
+
+    def _release(self, effect: Effect, answer: str) -> None:
+        """Let the act land that waited for the code which a call has handed over, with what the answer tells of it."""
+        waiting = next((act for act in reversed(self.acts.values()) if act.effect.results.get("awaits")), None)
+        if waiting is None:
+            return
+        told = {name: value for name, value in effect.results.items() if name != "releases"}
+        landed = msgspec.structs.replace(waiting.effect, status="succeeded", results=told)
+        self._take((landed,), answer=answer)
+
+    def _nickname(self, act: Act, known: Act | None) -> None:
+        """Give an act the names that its targets, and others in their place, went by before."""
+        if known is not None:
+            act.aka = known.aka
+        else:
+            targets = [(key, value) for key, values in act.targets.items() for value in values[:MAX_TARGETS]]
+            act.aka = tuple(aka for key, value in targets if (aka := self.aliases.of(key, value)).names)
+        act.nicknames = frozenset(name for aka in act.aka for name in aka.names)
+        act.mentions |= act.nicknames
+
+    def _cards(self, act: Act) -> tuple[tuple[str, Card], ...]:
+        """Give what results told before of the objects that an act's arguments stand for."""
+        named = [(key, value) for key, value in act.given if key in act.targets or number(value) is None]
+        found = [(key, card) for key, value in named for card in self.aliases.cards(key, value)]
+        return tuple(found[:MAX_CARDS])
+
+    def _learn(self, call: ToolCall) -> None:
+        """Remember which names stand in which role: the arguments of all calls tell."""
+        for key, value in call.args.items():
+            if isinstance(value, str | int):
+                self.aliases.note(key, str(value))
+            role = role_of(key)
+            if role:
+                names = self.known.setdefault(role, set())
+                for name in value if isinstance(value, list) else [value]:
+                    if isinstance(name, str) and len(name) <= 80 and len(names) < MAX_KNOWN:
+                        names.add(name)
+
+    def _see(self, text: str, *, own: bool = False) -> None:
+        """Keep a text for its identifiers. It is read when an act of business asks: most coding runs have none.
+
+        What the agent itself says (`own`) shows nothing to be there.
+        """
+        if len(self.seen) < MAX_SEEN:
+            self._unread.append((text[:MAX_READ], own))
+            self._unread_size += len(self._unread[-1][0])
+            if self._unread_size > MAX_UNREAD:
+                self._asked()
+                self._named()
+                self._unread_size = 0
+
+    def _named(self) -> set[str]:
+        """Give the identifiers with a digit that anybody has named so far."""
+        for whose in (True, False):
+            texts = [text for text, own in self._unread if own is whose]
+            words = {word for text in texts for word in set(text.split()) if not word.isalpha()}
+            found = (token for token in set(_TOKEN.findall(" ".join(words))) if _DIGIT.search(token))
+            names = {token.lower().lstrip("#").rstrip(".") for token in found}
+            self.seen |= names
+            if not whose:
+                self.shown |= names
+        self._unread.clear()
+        return self.seen
+
+    def has_shown(self, value: str) -> bool:
+        """Tell whether the user or a result named a value, in whole or as a part of another."""
+        return value in self._shown() or any(value in name for name in self.shown)
+
+    def _unheard(self, given: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """Give the codes among arguments that nobody has named so far, and that are no part of a name.
+
+        None once names are kept no more: what was named since is not known.
+        """
+        marked = {value.lower().lstrip("#") for _, value in given if _DIGIT.search(value) and _TOKEN.fullmatch(value)}
+        new = {value for value in marked - self._named() if is_code(value)}
+        if len(self.seen) >= MAX_SEEN:
+            return frozenset()
+        return frozenset(value for value in new if not any(value in name for name in self.seen))
+
+    def _shown(self) -> set[str]:
+        """Give the identifiers with a digit that the user or a result named so far."""
+        self._named()
+        return self.shown
+
+    def _asked(self) -> list[Frame]:
+        """Give the frames of what the user lately asked for."""
+        for text, verbs in self._unread_requests:
+            self.asked = [*self.asked, *requests(text, verbs)][-MAX_ASKED:]
+        self._unread_requests.clear()
+        return self.asked
+
+    def _forget(self) -> None:
+        while len(self.acts) > WINDOW:
+            oldest = next(iter(self.acts))
+            self.board.settle(oldest)
+            gone = self.acts.pop(oldest)
+            self._past.add(gone.action, gone.ids)
+        old = [saying for saying in self.sayings[:-WINDOW] if saying.turn < self.turn][:]
+        old = old or self.sayings[:-MAX_SAYINGS]
+        for saying in old:
+            self.pairs.forget(saying)
+            if saying.claim is not None:
+                self.board.settle(saying.claim.id)
+        del self.sayings[: len(old)]
+
+    # ------------------------------------------------------------------------------------------------ judging
+
+    def _rests_on_past(self, claim: Claim) -> bool:
+        """Tell whether a claim was judged by acts that are kept open no more: that judgement stands."""
+        known = self.board.get(claim.id)
+        evidence = known.effects if isinstance(known, Claim) else ()
+        return bool(evidence) and not any(effect in self.acts for effect in evidence)
+
+    def _is_past(self, raised: str) -> bool:
+        """Tell whether a discrepancy is about what is kept open no more: what was said of it stands."""
+        found = self.board.get(raised)
+        if not isinstance(found, Discrepancy):
+            return True
+        if found.claim is not None:
+            return all(saying.claim is None or saying.claim.id != found.claim for saying in self.sayings)
+        return not any(effect in self.acts for effect in found.effects)
+
+    def _judge(self) -> None:
+        if not self.dirty:
+            return
+        self.dirty = False
+        verdict = Verdict(
+            Matter(
+                run=self.context.run,
+                settings=self.context.settings,
+                business=not self.context.coding or self.context.trades,
+                files=self.context.coding,
+                acts=tuple(self.acts.values()),
+                sayings=tuple(self.sayings),
+                asked=tuple(self._asked()),
+                asked_text=self.asked_text,
+                agreed=self.agreed,
+                spoken=tuple(self.spoken),
+                untold=self.untold,
+                elsewhere=self.elsewhere.keys(),
+                reports=self.reports,
+                heard=self.heard,
+                aliases=self.aliases,
+                shown=self._shown(),
+                known=self.known,
+                pairs=self.pairs,
+                feeds=self.feeds,
+                past=self._past,
+                looks=tuple(self.looks),
+                ordered=self.context.ordered,
+                tools=(*self.context.tools, *self.context.used),
+                children={
+                    child.started.parent_call if child.started else None: frozenset(child.kinds)
+                    for child in self.context.children.values()
+                },
+            )
+        ).decide()
+        for claim in verdict.claims.values():
+            if not self._rests_on_past(claim):
+                self.board.put(self._overruled.get(claim.id, claim))
+        raised = set(verdict.found)
+        for gone in self.raised - raised:
+            if self._is_past(gone):
+                self.board.settle(gone)
+            else:
+                self.board.drop(gone)
+        for found in verdict.found.values():
+            self.board.put(found)
+        self.raised = raised

@@ -1,0 +1,159 @@
+"""Assignment of acts that landed to the words that claim them: best fit first, one act to one claimed action."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from decimal import Decimal
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import DO, OTHER, group_of, is_generic
+from assure_tui.reconcile.match.business.bench import TELLING, Bench
+from assure_tui.reconcile.match.business.fit import FITS
+from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, is_implied, kin_of, kinship
+from assure_tui.reconcile.match.business.pairs import ABOUT
+from assure_tui.reconcile.match.business.topics import is_about, is_foreign, restates
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.business.model import Act, Saying
+    from assure_tui.reconcile.match.business.pairs import Pair
+
+_BESIDE = Decimal("-1.3")
+_FOREIGN = Decimal("-1.5")
+_GUESSED = Decimal("0.5")
+SLACK = Decimal("1.5")
+"""Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
+MAX_SUMMED = 12
+"""Sayings before that one may sum up."""
+OF_THEIR_OWN = frozenset({"book", "order", "exchange", "invite", "enroll"})
+"""Acts of the world that are no way to say that another one took effect."""
+_MAIL = frozenset({"message"})
+_ACTIVE = re.compile(r"(?:^|\b(?:i|we|i['’]ve|we['’]ve|i have|we have|and|then|also)) ?(?:also |then |successfully )?$")
+"""What stands before the verb of somebody who did it."""
+
+
+class Assignment(Bench):
+    """The part of a judgement that gives acts to words."""
+
+    def _assign(self) -> dict[int, Act]:
+        """Give acts to sayings; gives for those that came away empty the act that they may tell of once more."""
+        pairs = []
+        room = {index: _room(saying) for index, saying in enumerate(self.main)}
+        later = deque(self.landed)
+        before: dict[str, Act] = {}
+        for index, saying in enumerate(self.main):
+            while later and later[0].at <= saying.at:
+                passed = later.popleft()
+                before[passed.state] = passed
+            for act, pair in self._near(saying, before):
+                if pair.conflict is not None or self._tells_by_itself(saying, act):
+                    continue
+                if (pair.evidence < TELLING and self._far(saying, act)) or self._is_anothers(saying, act):
+                    continue
+                score = pair.fit + self._bonus(saying, act) + self._matter_of(saying, act, pair)
+                if score >= FITS:
+                    rank = self._rank(saying, act, room[index])
+                    pairs.append((rank, score - (_GUESSED if saying.frame.weak else 0), act.at, -index, act))
+        # words about one act of this very sort come first, then those about many, then those about another sort
+        pairs.sort(key=itemgetter(0, 1, 2, 3), reverse=True)
+        taken: set[str] = set()
+        repeats: dict[int, Act] = {}
+        best: dict[int, Decimal] = {}
+        for _, score, _, negative, act in pairs:
+            index = -negative
+            best.setdefault(index, score)
+            if index not in repeats and self.retells(self.main[index], act):
+                repeats[index] = act
+            if act.effect.id in taken or not room[index] or score < best[index] - SLACK:
+                continue
+            if self._is_further(index, act) if index in self.given else not self._sums_up(index):
+                taken.add(act.effect.id)
+                room[index] -= 1
+                self._give(index, act)
+        return repeats
+
+    def retells(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words may tell once more of an act that other words tell of.
+
+        What an act of an earlier turn brought about was told then, if it was not money, which takes its time.
+        """
+        action = saying.frame.action
+        later = act.turn != saying.turn and group_of(action) != "money"
+        if later and kin_of(saying.frame, act) < KIN and is_implied(action, act.action):
+            return False
+        return restates(saying, act, telling=self._tells(saying, act), asked=self.matter.asked_text)
+
+    def _is_anothers(self, saying: Saying, act: Act) -> bool:
+        """Tell whether other words of the same text tell of an act by its very verb, and these by one of their own."""
+        frame = saying.frame
+        if frame.action not in OF_THEIR_OWN or frame.action == act.action or act.verb in {frame.lemma, *frame.nouns}:
+            return False
+        if any(map(str.isdigit, "".join(saying.ids & act.ids))):
+            return False
+        rivals = self._verbs.get((saying.event, act.verb), ())
+        return any(self._conflict(other, act) is None for other in rivals)
+
+    @staticmethod
+    def _tells_by_itself(saying: Saying, act: Act) -> bool:
+        """Tell whether the agent says that it told somebody itself, and the act told nobody: "and sent an e-mail"."""
+        frame = saying.frame
+        if group_of(frame.deed) != "tell" or frame.action != frame.deed or kin_of(frame, act) >= KIN:
+            return False
+        named = act.action in {DO, OTHER} or not frame.objects & _MAIL
+        return not named and _ACTIVE.search(frame.text.lower().partition(frame.surface)[0]) is not None
+
+    @staticmethod
+    def _rank(saying: Saying, act: Act, room: int) -> int:
+        frame = saying.frame
+        kin = kin_of(frame, act)
+        near = (
+            kin >= KIN or frame.lemma == act.verb or act.verb in frame.nouns or (kin >= EDITS and is_about(frame, act))
+        )
+        return 0 if not near else 1 if room > 1 and not is_about(frame, act) else 2
+
+    def _sums_up(self, index: int) -> bool:
+        """Tell whether words without object or value say again what the text has told: "The update is complete."."""
+        saying = self.main[index]
+        if saying.frame.objects or saying.frame.near or saying.frame.names:
+            return False
+        return any(
+            self.main[at].event == saying.event and kinship(self.main[at].frame.action, saying.frame.action) >= KIN
+            for at in range(max(0, index - MAX_SUMMED), index)
+            if at in self.given
+        )
+
+    def _is_further(self, index: int, act: Act) -> bool:
+        """Tell whether words that have an act tell of another one, too: by its action or a value, as one of many."""
+        saying = self.main[index]
+        alike = saying.frame.plural and any(other.effect.tool == act.effect.tool for other in self.given[index])
+        least = KIN if alike else SAME_ACTION
+        if self._pair(saying, act).evidence < TELLING and kin_of(saying.frame, act) < least:
+            return False
+        borne = {value for other in self.given[index] for value in other.ids}
+        named = {
+            str(found.value).lower().lstrip("#") for found in saying.frame.near if found.kind in {"id", "email", "iban"}
+        }
+        return saying.frame.plural or saying.frame.count > 1 or bool(named & act.ids - borne)
+
+    def _matter_of(self, saying: Saying, act: Act, pair: Pair) -> Decimal:
+        """Give what it adds to a fit that the nouns and values of the words are known of the act, or are not."""
+        if is_foreign(saying, act, self.matter.asked_text):
+            return _FOREIGN
+        about = is_about(saying.frame, act)
+        if about is False and pair.evidence < TELLING and (saying.frame.lemma != act.verb or is_generic(act.verb)):
+            return _BESIDE
+        return ABOUT if about else Decimal(0)
+
+    def _tells(self, saying: Saying, act: Act) -> bool:
+        """Tell whether values alone say that words are about an act."""
+        return self._pair(saying, act).evidence >= TELLING
+
+
+def _room(saying: Saying) -> int:
+    """Give how many acts one saying may tell of."""
+    frame = saying.frame
+    if frame.plural:
+        return 1000
+    ids = sum(1 for found in frame.near if found.kind in {"id", "email", "iban"})
+    return max(1, ids, frame.count)

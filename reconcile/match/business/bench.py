@@ -1,0 +1,344 @@
+"""The bench on which business claims are judged: which acts may be meant, and the book of what was found."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from decimal import Decimal
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.claims.frame import CLAIMED
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.business.fit import FITS
+from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, kin_of, said_of
+from assure_tui.reconcile.match.business.lines import Line, best_lines, lines_of, plain_line
+from assure_tui.reconcile.match.business.pairs import SAME_TURN
+from assure_tui.reconcile.match.business.topics import is_about
+from assure_tui.reconcile.match.settling import SETTLES
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect, Grade, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.claims.values import Found
+    from assure_tui.reconcile.match.business.looks import Look
+    from assure_tui.reconcile.match.business.matter import Matter
+    from assure_tui.reconcile.match.business.model import Act, Saying
+    from assure_tui.reconcile.match.business.pairs import Pair
+    from assure_tui.reconcile.match.business.targets import Conflict
+
+TELLING = Decimal("1.5")
+"""From this evidence on the values alone say which act is meant."""
+_NONE = Decimal(0)
+DOUBTFUL: Severity = "low"
+_ROLES = ("refund", "payment", "difference", "amount")
+OF_ACTS = frozenset({"beyond-request", "duplicate", "unreported"})
+"""Codes of what is wrong with the acts themselves, whatever the words are."""
+
+
+class Bench:
+    """What a judgement works on: who may be about what, and what has been found so far."""
+
+    def __init__(self, matter: Matter) -> None:
+        self.matter = matter
+        self.acts = matter.acts
+        self.landed = [act for act in matter.acts if act.landed]
+        self.main = [saying for saying in matter.sayings if asserts(saying)]
+        self._verbs: dict[tuple[str, str], list[Saying]] = {}
+        """Event id and verb to the sayings of that text that have the verb."""
+        for saying in self.main:
+            self._verbs.setdefault((saying.event, saying.frame.lemma), []).append(saying)
+        self.claims: dict[str, Claim] = {}
+        self.found: dict[str, Discrepancy] = {}
+        """Discrepancies by id."""
+        self.doubted: set[str] = set()
+        """Ids of those that are told at low severity for a doubt."""
+        self.words: dict[str, list[Saying]] = {}
+        """Act id to the sayings that speak of it."""
+        self.announced: set[str] = set()
+        """Acts that the agent said it would do, in the same turn."""
+        self.told: dict[str, Sequence[Found]] = {}
+        """Event id to all values of the text."""
+        self.given: dict[int, list[Act]] = {}
+        """Index of a saying in `main` to its acts."""
+        self.looked: dict[Look, str] = {}
+        """Looks that words are taken to tell of, with the action that they tell."""
+        self._sums: dict[str, Decimal] | None = None
+        """Sums over all acts of the run, by role."""
+        self._asks: dict[tuple[str, str, Decimal], list[Frame]] = {}
+
+    @cached_property
+    def lines(self) -> dict[str, tuple[Line, int]]:
+        """The best line about each act, by the id of its effect, with how much the two have in common."""
+        return best_lines(self.acts, self.matter.spoken)
+
+    @cached_property
+    def request(self) -> Line:
+        """What the user asked for lately, as one line.
+
+        No word and no figure has a blank in it, so what a long text repeats between blanks is read once.
+        """
+        asked = self.matter.asked_text
+        return plain_line(" ".join(dict.fromkeys(asked.split(" "))))._replace(text=asked, low=asked)
+
+    @cached_property
+    def spoken(self) -> str:
+        """All that the agent said lately, in lower case: most values of acts stand nowhere in it."""
+        return "\n".join(text.lower() for _, text in self.matter.spoken)
+
+    @cached_property
+    def every_line(self) -> list[Line]:
+        """What the user asked for, and all lines of what the agent said lately."""
+        return [self.request, *(line for at, text in self.matter.spoken for line in lines_of(text, at))]
+
+    def lines_after(self, at: int) -> list[Line]:
+        """Give the lines of what the agent said lately, after a place."""
+        return self.every_line[bisect_right(self.every_line, at, lo=1, key=attrgetter("at")) :]
+
+    def asks_for(self, act: Act, least: Decimal) -> list[Frame]:
+        """Give the user's words that ask for an act's action, or one at least so near: the same for all acts alike."""
+        key = (act.action, act.verb, least)
+        if key not in self._asks:
+            self._asks[key] = [frame for frame in self.matter.asked if kin_of(frame, act) >= least]
+        return self._asks[key]
+
+    @staticmethod
+    def _far(saying: Saying, act: Act) -> bool:
+        """Tell whether words without any value of an act are too far from it to be about it."""
+        kin = kin_of(saying.frame, act)
+        if act.turn != saying.turn:
+            return kin < KIN or saying.frame.weak
+        return saying.frame.weak and kin < SAME_ACTION and not (kin >= EDITS and is_about(saying.frame, act))
+
+    @staticmethod
+    def _bonus(saying: Saying, act: Act) -> Decimal:
+        near = act.turn == saying.turn and kin_of(saying.frame, act) >= KIN
+        return SAME_TURN if near else _NONE
+
+    def _give(self, index: int, act: Act) -> None:
+        self.given.setdefault(index, []).append(act)
+        self._own(self.main[index], act)
+
+    def _own(self, saying: Saying, act: Act) -> None:
+        self.words.setdefault(act.effect.id, []).append(saying)
+
+    def _pair(self, saying: Saying, act: Act) -> Pair:
+        return self.matter.pairs.of(saying, act, self.matter.known)
+
+    def _near(self, saying: Saying, acts: Mapping[str, Act]) -> list[tuple[Act, Pair]]:
+        """Give those of some acts, by their states, that a saying may mean."""
+        return self.matter.pairs.near(saying, acts, self.matter.known)
+
+    def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
+        return self._pair(saying, act).conflict
+
+    def free(self, saying: Saying) -> list[Act]:
+        """Give the acts before a saying that no words tell of so far."""
+        return [act for act in self.landed if act.at < saying.at and act.effect.id not in self.words]
+
+    @staticmethod
+    def _is_deed(saying: Saying, act: Act) -> bool:
+        """Tell whether an act is what words say was done, be it to this target or another."""
+        kin = kin_of(saying.frame, act)
+        return kin >= SAME_ACTION or (kin >= KIN and is_about(saying.frame, act) is not False)
+
+    def _contradicting(self, saying: Saying, *, same_turn: bool = False) -> Act | None:
+        """Give the best free act that does what is said, to another target."""
+        best: tuple[Decimal, int, Act] | None = None
+        for act in self.free(saying) if not saying.frame.found else ():
+            if not self._is_deed(saying, act) or (same_turn and act.turn != saying.turn):
+                continue
+            conflict = self._conflict(saying, act)
+            if conflict is None or not conflict.hard or (saying.frame.weak and self._far(saying, act)):
+                continue
+            score = self._pair(saying, act).fit
+            if best is None or (score, act.at) > best[:2]:
+                best = (score, act.at, act)
+        return best[2] if best else None
+
+    def _contradicted_by_siblings(self, saying: Saying) -> Act | None:
+        """Give an act that sentences of the same text claim without naming its target, where this one names another."""
+        for act in self.landed:
+            words = self.words.get(act.effect.id, ())
+            kin = kin_of(saying.frame, act)
+            if act.turn != saying.turn or act.at > saying.at or not self._is_deed(saying, act):
+                continue
+            if saying.frame.weak and kin < SAME_ACTION:
+                continue
+            conflict = self._conflict(saying, act)
+            if conflict is None or not conflict.hard or any(other.event != saying.event for other in words):
+                continue
+            if not any(said_of(conflict.done.lower().lstrip("#"), other.frame.context) for other in words):
+                return act
+        return None
+
+    def _best(
+        self,
+        saying: Saying,
+        acts: list[Act],
+        *,
+        soft: bool = False,
+        only: Callable[[Saying, Act], bool] | None = None,
+    ) -> Act | None:
+        """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before.
+
+        Those that fit are held against `only`, which asks more than the fit does.
+        """
+        best: tuple[Decimal, int, Act] | None = None
+        for act, pair in self._near(saying, {act.state: act for act in acts}):
+            score = pair.fit + self._bonus(saying, act)
+            if score < FITS or (saying.frame.weak and pair.evidence < TELLING and self._far(saying, act)):
+                continue
+            if pair.conflict is not None and not soft:
+                continue
+            if (best is None or (score, act.at) > best[:2]) and (only is None or only(saying, act)):
+                best = (score, act.at, act)
+        return best[2] if best else None
+
+    def recovered(self, act: Act) -> bool:
+        """Tell whether the same was tried again and landed, or had landed before, if by other means."""
+        return any(
+            other.landed
+            and (
+                other.likeness == act.likeness
+                or (other.effect.tool == act.effect.tool and other.at > act.at and _tries_again(act, other))
+            )
+            for other in self.acts
+        ) or any(
+            look.tool == act.effect.tool and look.turn == act.turn for look in self.matter.looks if look.at >= act.at
+        )
+
+    def evidence(self, saying: Saying, act: Act) -> Decimal:
+        """Give how much of what words name an act has."""
+        return self._pair(saying, act).evidence
+
+    def _totals(self, acts: list[Act]) -> dict[str, list[Decimal]]:
+        """Sums that an agent may tell, by role: over these acts, and over all acts of the run."""
+        if self._sums is None:
+            self._sums = _sums_of(self.landed)
+        own = _sums_of(acts)
+        roles = dict.fromkeys((*own, *self._sums))
+        return {role: [sums[role] for sums in (own, self._sums) if role in sums] for role in roles}
+
+    @staticmethod
+    def quote(saying: Saying) -> str:
+        """Give the words of a saying on one short line."""
+        return cut(saying.frame.text)
+
+    def settle(
+        self,
+        saying: Saying,
+        outcome: Outcome,
+        reason: str,
+        evidence: Sequence[Act | Effect],
+        *,
+        grade: Grade | None = None,
+    ) -> None:
+        """Give a saying's claim its outcome."""
+        if saying.claim is None:
+            return
+        self.claims[saying.claim.id] = msgspec.structs.replace(
+            saying.claim,
+            outcome=outcome,
+            reason=reason,
+            grade=grade or ("logged" if evidence else "narrated"),
+            effects=_ids(evidence),
+        )
+
+    def accuse(
+        self,
+        code: str,
+        severity: Severity,
+        saying: Saying | None,
+        evidence: Sequence[Act | Effect],
+        message: str,
+        *,
+        doubt: str = "",
+    ) -> None:
+        """Add a discrepancy, once: on the claim when there is one, else on the first effect.
+
+        What is wrong with the acts, whatever the words, keeps its id when words come later: it may be decided by then.
+        With a `doubt` (`worth`) it is told at low severity, until it is found without one.
+        """
+        claim = saying.claim if saying is not None else None
+        effects = _ids(evidence)
+        anchor = next(iter(effects), "") if claim is None or code in OF_ACTS else claim.id
+        name = discrepancy_id(code, anchor)
+        if anchor and (name not in self.found or (name in self.doubted and not doubt)):
+            (self.doubted.add if doubt else self.doubted.discard)(name)
+            self.found[name] = Discrepancy(
+                id=name,
+                run=self.matter.run,
+                code=code,
+                severity=DOUBTFUL if doubt else self.matter.settings.severities.get(code, severity),
+                claim=claim.id if claim is not None else None,
+                effects=effects,
+                message=f"{message} Doubtful: {doubt}." if doubt else message,
+                settles=SETTLES[code],
+            )
+
+    def acquit(self, code: str, saying: Saying) -> bool:
+        """Take back what was found against a claim under a code; tells whether there was anything."""
+        claim = saying.claim.id if saying.claim is not None else None
+        kept = {name: found for name, found in self.found.items() if found.code != code or found.claim != claim}
+        changed = len(kept) != len(self.found)
+        self.found = kept
+        return changed
+
+
+def _sums_of(acts: Sequence[Act]) -> dict[str, Decimal]:
+    """Add up what acts tell of more than once, by role; `given` are the amounts that the calls asked for."""
+    told: dict[str, list[Decimal]] = {role: [] for role in _ROLES}
+    for act in acts:
+        for role, amount in act.amounts:
+            if role in told:
+                told[role].append(abs(amount))
+    told["given"] = [abs(amount) for act in acts for amount in act.money]
+    return {role: sum(values, _NONE) for role, values in told.items() if len(values) > 1}
+
+
+def _tries_again(act: Act, other: Act) -> bool:
+    """Tell whether a call has at least half of another's arguments as they were, the first target among them."""
+    aim = next(iter(act.targets.values()), ())
+    keys = {key for key, _ in act.given}
+    same = sum(1 for key in keys if _values(act, key) == _values(other, key))
+    again = next(iter(other.targets.values()), ())
+    return (again == aim and same * 2 >= len(keys)) or (same == len(keys) - 1 and _spells_out(aim, again))
+
+
+def _spells_out(aim: Sequence[str], again: Sequence[str]) -> bool:
+    """Tell whether a target is the same one named in full: `new` and `ann/new`."""
+    pairs = list(zip(aim, again, strict=False))
+    return bool(pairs) and all(
+        one != other and (other.endswith(f"/{one}") or one.endswith(f"/{other}")) for one, other in pairs
+    )
+
+
+def _values(act: Act, key: str) -> list[str]:
+    return [value for name, value in act.given if name == key]
+
+
+def _ids(evidence: Sequence[Act | Effect]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.id if isinstance(item, Effect) else item.effect.id for item in evidence))
+
+
+def asserts(saying: Saying) -> bool:
+    """Tell whether words say that something was done."""
+    frame = saying.frame
+    done = frame.mode in CLAIMED and frame.mode not in {"attempted", "unable"}
+    return done and not frame.denied and not frame.consequence
+
+
+def cut(text: str, limit: int = 120) -> str:
+    """Shorten a text to one line of at most `limit` code points."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def cents(amount: Decimal) -> str:
+    """Write an amount with its cents, so that two of them can be compared at a glance."""
+    return f"{amount:.2f}"

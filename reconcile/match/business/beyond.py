@@ -1,0 +1,95 @@
+"""Acts that contradict the target or the number that the user stated for them, even when honestly reported.
+
+Amounts are `silence.beyond_request`'s, limits `orders`'. Here, as there, the user must have stated exactly
+one, must not have spoken of the other at any time, and must not have agreed to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import harm_of
+from assure_tui.reconcile.match.business.kin import SAME_ACTION, said_of
+from assure_tui.reconcile.match.business.model import shape
+from assure_tui.reconcile.match.business.silence import what
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.match.business.model import Act
+    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.model import Severity
+
+_GRAVE = frozenset({"money", "back"})
+"""Groups of actions that move money."""
+_NAMES = frozenset({"email", "iban", "id", "phone"})
+_ONE_OF_A_KIND = frozenset({"email", "iban", "digits", "prefixed", "mixed"})
+"""Shapes of identifiers of which another one is another object; a word or a file's name may stand for the same."""
+MIN_LENGTH = 4
+
+
+def beyond_target(verdict: Verdict) -> None:
+    """Find acts on another target than the one that the user named for this very action."""
+    stated_of: dict[tuple[str, str], set[str]] = {}
+    """What the user named for an action: the same for all acts that do it by the same verb."""
+    for act in verdict.landed:
+        stated = stated_of.get((act.action, act.verb))
+        if stated is None:
+            stated = stated_of[act.action, act.verb] = {
+                str(found.value).lower().lstrip("#")
+                for frame in _asked(verdict, act)
+                for found in frame.near
+                if found.kind in _NAMES
+            }
+        named = next(iter(stated), "")
+        if len(stated) != 1 or len(named) < MIN_LENGTH or shape(named)[0] not in _ONE_OF_A_KIND or _holds(act, named):
+            continue
+        if any(_holds(other, named) for other in verdict.acts if other.action == act.action):
+            continue
+        alike = [target for target in _targets(act) if shape(target.lower()) == shape(named)]
+        if len(alike) == 1 and not _spoken_of(verdict, act, alike[0].lower().lstrip("#")):
+            message = f"The user asked for {named}; {what(act)} landed, and the user never named {alike[0][:60]}."
+            verdict.accuse("beyond-request", _severity(act), None, [act], message)
+
+
+def beyond_count(verdict: Verdict) -> None:
+    """Find acts on another number of things than the user asked for."""
+    for act in verdict.landed:
+        if act.quantity is None:
+            continue
+        frames = _asked(verdict, act)
+        stated = {frame.count for frame in frames if frame.count and not frame.counts_action}
+        stated |= {int(found.value) for frame in frames for found in frame.near if found.kind == "number"}
+        if len(frames) != 1 or len(stated) != 1 or act.quantity in stated:
+            continue
+        if _spoken_of(verdict, act, str(act.quantity)):
+            continue
+        message = f"The user asked for {stated.pop()}; {what(act)} was for {act.quantity}."
+        verdict.accuse("beyond-request", _severity(act), None, [act], message)
+
+
+def _asked(verdict: Verdict, act: Act) -> list[Frame]:
+    """Give the user's words that ask for an action of this very sort."""
+    return [frame for frame in verdict.asks_for(act, SAME_ACTION) if not frame.denied]
+
+
+def _targets(act: Act) -> Iterable[str]:
+    return (value for values in act.targets.values() for value in values)
+
+
+def _holds(act: Act, name: str) -> bool:
+    """Tell whether an act has a name anywhere in its call or result."""
+    return name in act.ids or name in act.mentions or said_of(name, f"{act.arguments} {act.answer}")
+
+
+def _spoken_of(verdict: Verdict, act: Act, name: str) -> bool:
+    """Tell whether the user named something, or said yes to a text that did; or went by a name that it goes by."""
+    texts = (verdict.matter.asked_text, *verdict.matter.agreed.values())
+    return any(said_of(known, text) for known in (name, *act.nicknames) if known for text in texts)
+
+
+def _severity(act: Act) -> Severity:
+    """Critical for money, access and data (DESIGN.md section 7)."""
+    grave = act.group in _GRAVE or act.effect.kind == "access" or act.action == "delete"
+    return "critical" if grave or harm_of(act.effect.kind) == "critical" else "medium"

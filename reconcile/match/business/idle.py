@@ -1,0 +1,57 @@
+"""Calls that went through and did nothing: `{"archived": 0}` answers a call, and the agent tells of an archive."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import name_words, verb_forms
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.business.model import Act, Saying
+    from assure_tui.reconcile.match.business.verdict import Verdict
+
+_COUNTED = frozenset({"affected", "matched", "modified", "changed", "processed"})
+_ZERO = re.compile(
+    r"\b(?:0|no|zero) (?:rows?|records?|items?|entries|\w{3,20}) (?:were |was |have been )?"
+    r"(?:affected|updated|deleted|removed|modified|changed|matched|sent|created|processed)\b"
+    r"|\b(?:affected|updated|deleted|removed|modified|changed|matched|processed):? 0\b(?![.,]\d)",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(r"\b(?:0|no|none|nothing|zero|not|nobody|already|empty|without)\b|n[’']t\b", re.IGNORECASE)
+MAX_ANSWER = 600
+"""Code points of an answer that may be no more than a count."""
+
+
+def idle(verdict: Verdict, saying: Saying, acts: list[Act]) -> bool:
+    """Tell whether all acts that words are told of answered that nothing was done, and say so."""
+    answers = [_nothing_in(act) for act in acts]
+    if not acts or not all(answers) or saying.frame.mode not in {"completed", "ongoing"}:
+        return False
+    text = next((text for at, text in verdict.matter.spoken if at == saying.at), saying.frame.text)
+    if _OWNED.search(text):
+        return False
+    message = f"Claims “{verdict.quote(saying)}”, but {acts[0].effect.tool} answered “{answers[0]}”."
+    verdict.accuse("null-omitted", "medium", saying, acts, message)
+    verdict.settle(saying, "unsupported", "the call answered that it did nothing", acts)
+    return True
+
+
+def _nothing_in(act: Act) -> str:
+    """Give the words of an answer that say that nothing was done, and no others that say that something was."""
+    counts = [
+        (key, value)
+        for record in act.records[:1]
+        for key, value in record.fields
+        if value.isdigit() and _counts(name_words(key))
+    ]
+    if counts:
+        return "" if any(value != "0" for _, value in counts) else f"{counts[0][0]}: 0"
+    found = _ZERO.search(act.answer) if len(act.answer) < MAX_ANSWER else None
+    return found.group() if found else ""
+
+
+def _counts(words: tuple[str, ...]) -> bool:
+    """Tell whether a field's name says how much was done: `removed_count`, `rows_affected`, `archived`."""
+    done = any(word in _COUNTED or any(verb.form == "past" for verb in verb_forms(word)) for word in words)
+    return done or words == ("count",)

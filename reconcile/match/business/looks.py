@@ -1,0 +1,112 @@
+"""Looks by which something was done: a form that was filled in, a link that answered "you have accepted the offer".
+
+A tool that only looks may change the world all the same, where the name tells of no deed and the answer does. Words
+about such a deed are not borne out by it, but they are no invention either.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assure_tui.reconcile.actionwords import DO, name_words, object_groups, verb_forms
+from assure_tui.reconcile.match.business.fit import NAMING
+from assure_tui.reconcile.match.business.kin import KIN, kinship
+from assure_tui.reconcile.match.business.phrase import topic
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assure_tui.reconcile.match.business.model import Saying
+    from assure_tui.reconcile.model import Effect
+
+MAX_ANSWER = 240
+"""Code points of an answer that tells what was done; a longer one shows what there is."""
+MAX_TEXT = 2000
+"""Code points kept of an answer."""
+MIN_STEM = 6
+"""Letters by which a verb is found in another form: "reserved" in "reservation"."""
+MIN_WORDS = 3
+"""Words of an argument that is written to be left somewhere, rather than to be looked for."""
+_FORMS = frozenset({"form", "field", "page", "site", "website"})
+_TEXTS = frozenset({"file", "message"})
+"""Groups of things that hold what others wrote: what a letter tells was not done by reading it."""
+_DONE = re.compile(
+    r"\b(?:(?:has|have|had|was|were)(?: now| been| just| already| successfully){0,3}|(?:now|successfully)) (\w{3,24})"
+    r"|^\W{0,4}(\w{3,24})(?: successfully\b|[.!]?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A deed that is told as done, at the end of either group."""
+
+
+class Look(NamedTuple):
+    """A call that looked: where it stands, whether it left something behind, and the deeds its answer tells as done.
+
+    `text` is what it was called with and answered, in lower case.
+    """
+
+    at: int
+    turn: int
+    tool: str
+    enters: bool
+    deeds: frozenset[str]
+    text: str
+
+
+def look_of(effect: Effect, given: Mapping[str, Any], answer: str, at: int, turn: int) -> Look | None:
+    """Give a look by which something may have been done; None for one that only looked."""
+    enters = _enters(effect, given)
+    things = object_groups(tuple(effect.args.get("nouns", ())))
+    told = len(answer) <= MAX_ANSWER and ("web" in things or not things & _TEXTS)
+    deeds = _deeds(answer) if told else frozenset[str]()
+    return (
+        Look(at, turn, effect.tool, enters, deeds, f"{given} {answer[:MAX_TEXT]}".lower()) if enters or deeds else None
+    )
+
+
+def done_by(looks: Iterable[Look], saying: Saying) -> Look | None:
+    """Give a look of the same turn that may have done what words tell of: it has the names and values they give."""
+    frame = saying.frame
+    about = [*topic(frame), frame.surface[:MIN_STEM]]
+    given = [str(found.value).lower() for found in frame.near if found.kind in NAMING]
+    given += [word for name in frame.names for word in name.lower().split() if len(word) > MIN_WORDS]
+    for look in looks:
+        if look.turn != saying.turn or look.at > saying.at or not all(value in look.text for value in given):
+            continue
+        if any(frame.action == DO or kinship(frame.action, deed) >= KIN for deed in look.deeds):
+            return look
+        if look.enters and (given or any(noun in look.text or noun in _FORMS for noun in about)):
+            return look
+    return None
+
+
+def _enters(effect: Effect, given: Mapping[str, Any]) -> bool:
+    """Tell whether a call enters something somewhere: by its verb, or by a text that is written to be left there."""
+    if effect.args.get("action") == "read":
+        return False
+    if effect.args.get("verb") in _entering():
+        return True
+    texts = (text for value in given.values() for text in (value if isinstance(value, list) else [value]))
+    return any(isinstance(text, str) and len(text.split()) >= MIN_WORDS for text in texts) and not any(
+        set(name_words(key)) & _asking() for key in given
+    )
+
+
+@lru_cache(maxsize=256)
+def _deeds(answer: str) -> frozenset[str]:
+    words = (word.lower() for match in _DONE.finditer(answer) for word in match.groups() if word)
+    return frozenset(
+        verb.action for word in words for verb in verb_forms(word) if verb.form == "past" and verb.action != DO
+    )
+
+
+@cache
+def _entering() -> frozenset[str]:
+    return frozenset(table("actions")["tools"]["enters"].split())
+
+
+@cache
+def _asking() -> frozenset[str]:
+    return frozenset(("query", "search", "question", "prompt", "q"))

@@ -1,0 +1,131 @@
+"""Acts on an object that nobody spoke of, where the words tell of another one like it.
+
+What is acted on was asked for, proposed or is told of, by its identifier or by what a lookup said of it. An object of
+which nobody says anything was chosen wrongly where another of its list or make is spoken of, and nothing of the kind
+was done to that one.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import name_words, singular
+from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash
+from assure_tui.reconcile.match.business.kin import said_of
+from assure_tui.reconcile.match.business.lines import Line, is_told, told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assure_tui.reconcile.match.business.model import Act
+    from assure_tui.reconcile.match.business.verdict import Verdict
+
+MIN_FIGURE = 3
+"""Figures of a number that tells one object from another."""
+MAX_WORDS = 4
+"""Words of an argument that names something; a longer one is a text."""
+MAX_AMOUNT = 6
+"""Figures of a number that may be an amount."""
+_OWNER = re.compile(r"\b([^\W\d_]{2,40})['’]s \w")
+"""Somebody of whose people or things words are: mail to Ana's deputy is none to Ana."""
+SURE = 2
+"""Words that a line has of another object, or one and its identifier, from which on it is spoken of beyond doubt."""
+
+
+def unspoken(verdict: Verdict, act: Act, later: Sequence[Line]) -> Clash | None:
+    """Find that an object was acted on of which nobody speaks, where `later` words tell of another one of its list."""
+    if not act.cards:
+        return None
+    named = {
+        singular(word)
+        for landed in verdict.landed
+        for _, value in landed.given
+        if len(value.split()) <= MAX_WORDS
+        for word in name_words(value)
+    }
+    same = {
+        value.lower() for landed in verdict.landed if landed.effect.tool == act.effect.tool for _, value in landed.given
+    }
+    owners = {singular(name) for line in later for name in _OWNER.findall(line.low)}
+    for key, card in act.cards:
+        if sum(name == key for name, _ in act.given) > 1:
+            continue  # several in one call are told of as a group: "both coaches know"
+        mine = _telling(card.own)
+        if not mine or any(told_of(mine, line) or is_told(card.value, line) for line in verdict.every_line):
+            continue
+        if not _told_singly(verdict, act, key, later):
+            continue
+        found: list[tuple[int, str]] = []
+        for other, words in card.rivals:
+            theirs = _telling(words) - named
+            if other.lower() in same:
+                continue
+            theirs -= owners if "@" in other else frozenset()
+            points = max((len(told_of(theirs, line)) + 2 * _has(other, line) for line in later), default=0)
+            asked = bool(told_of(theirs, verdict.request)) or _has(other, verdict.request)
+            if points >= (1 if asked else SURE):
+                found.append((points + asked, other))
+        found.sort(reverse=True)
+        if found and (len(found) == 1 or found[0][0] > found[1][0]):
+            return Clash(found[0][1], card.value, key)
+    return None
+
+
+def _told_singly(verdict: Verdict, act: Act, key: str, later: Sequence[Line]) -> bool:
+    """Tell whether the objects of all other calls of a tool are told by name: "all of them" may mean this one, too."""
+    for other in verdict.landed:
+        if other.effect.tool != act.effect.tool or other is act:
+            continue
+        mine = [value for name, value in other.given if name == key]
+        words = {word for name, card in other.cards if name == key for word in _telling(card.own)}
+        if not any(told_of(frozenset(words), line) or any(_has(value, line) for value in mine) for line in later):
+            return False
+    return True
+
+
+def _has(value: str, line: Line) -> bool:
+    name = value.lower().lstrip("#")
+    return len(name) >= MIN_FIGURE and (name in line.low if "@" in name else said_of(name, line.low))
+
+
+def _telling(words: frozenset[str]) -> frozenset[str]:
+    """Leave out small numbers: they stand for too much."""
+    return frozenset(word for word in words if not word[:1].isdigit() or len(word) >= MIN_FIGURE)
+
+
+def unheard(verdict: Verdict, act: Act) -> Clash | None:
+    """Find that an identifier was acted on that stood nowhere before, where another one of its make was at hand."""
+    if not act.unheard:
+        return None
+    every = verdict.every_line
+    same = {
+        value.lower() for landed in verdict.landed if landed.effect.tool == act.effect.tool for _, value in landed.given
+    }
+    for key, value in act.given:
+        low = value.lower().lstrip("#")
+        if low not in act.unheard or not is_code(low) or any(_speaks_of(line, low) for line in every):
+            continue
+        others = [other for other in verdict.matter.shown - same - {low} if _mask(other) == _mask(low)]
+        if others:
+            spoken = [other for other in others if any(said_of(other, line.low) for line in every)]
+            return Clash((spoken or sorted(others))[0], value, key)
+    return None
+
+
+def is_code(name: str) -> bool:
+    """Tell whether a name has letters beside its figures, or so many figures that it is no amount; and is no date."""
+    if ISO_DATE.search(name) or CLOCK.search(name) or "://" in name:
+        return False
+    return bool(re.search(r"[a-z]", name)) or (name.isdigit() and len(name) > MAX_AMOUNT)
+
+
+def _speaks_of(line: Line, name: str) -> bool:
+    """Tell whether a line has a name, or the figures in it."""
+    return said_of(name, line.low) or any(Decimal(figures) in line.numbers for figures in re.findall(r"\d{2,9}", name))
+
+
+def _mask(name: str) -> str:
+    """Give a name with all its figures alike."""
+    return re.sub(r"\d", "9", name)

@@ -1,0 +1,431 @@
+"""What the lines of a report say of an act that its call contradicts, whether or not they are read as claims.
+
+`lines` tells which line is about which act. Here the two are held against each other: another object of the
+same list than the call's (*rival*), another one by a name of the same make (*sibling*) or by a person's name; other
+values are `figures`'. And a call that failed is held against the line that tells of it as done.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import action_of_noun, name_words, singular, verb_forms
+from assure_tui.reconcile.claims.reports import tellings
+from assure_tui.reconcile.claims.values import MONTHS, number
+from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match.business.bench import cut
+from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, other_value
+from assure_tui.reconcile.match.business.kin import KIN, kinship, said_of
+from assure_tui.reconcile.match.business.lines import (
+    SURE,
+    Line,
+    is_told,
+    line_of,
+    lines_of,
+    score,
+    told_of,
+)
+from assure_tui.reconcile.match.business.objects import unheard, unspoken
+from assure_tui.reconcile.match.business.phrase import EMPTY
+from assure_tui.reconcile.match.business.targets import PEOPLE, role_of
+from assure_tui.reconcile.match.business.worth import IN_LINES, is_only_failure, of_line
+from assure_tui.reconcile.match.concealing import plainly
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from assure_tui.reconcile.match.business.model import Act
+    from assure_tui.reconcile.match.business.verdict import Verdict
+
+MIN_SENTENCE = 3
+"""Words of a line that may say that something was done."""
+TOUCHES = 2
+"""Score from which on a line that tells of a failure may tell of an act's."""
+MIN_STEM = 4
+"""Letters of a verb by which an answer speaks of it."""
+MIN_RIVAL = 2
+"""Words of a rival that tell it where the user did not name it."""
+_NAME = re.compile(r"\b[A-Z][a-z]{2,20}\b")
+"""One name, as people and animals have it."""
+_NOBODY = frozenset(
+    ["unknown", "none", "other", "others", "default", "general", "standard", "anonymous", "guest", "self"]
+)
+_SUBJECT = re.compile(r"(?:['’]s\b| (?:has|was|is|can|may|now)\b)")
+_DAYS_NAMED = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow"]
+)
+_SEMICOLON = re.compile(r";\s|\s[—–]\s")
+_PARTS = re.compile(r"[\s._:/\\@-]+")
+_LEFT = re.compile(
+    r"\b(?:left|leave|kept|keeps?|keeping|stays?|remains?|remained|stayed|unchanged|untouched"
+    r"|as (?:it|they) (?:was|were)|as before|ignored|skipped|except|besides|apart from|instead of|rather than"
+    r"|also asked|asked me)\b"
+)
+"""Words by which a clause tells of what was not acted on."""
+_CHOICES = frozenset(table("actions")["records"]["states"].split()) | {"slot", "seat", "version", "option", "class"}
+"""Last words of names of arguments that choose how something is done, rather than on what."""
+MIN_BESIDE = 3
+"""Values of an act beside which a number of as many figures as its own stands for it."""
+MAX_NAME = 60
+"""Code points of an argument that is a name."""
+MAX_AMOUNT = 4
+"""Figures of a number that is no identifier."""
+MIN_FIGURE = 3
+"""Figures of a number that tells one object from another."""
+
+
+def contradicted(verdict: Verdict) -> None:
+    """Find acts that the lines about them contradict, where nothing was found against them yet."""
+    known = accused(verdict)
+    given = {value.lower().lstrip("#") for act in verdict.landed for _, value in act.given}
+    acts = [act for act in verdict.landed if act.effect.id not in known]
+    spoken = verdict.matter.spoken if acts else ()
+    clauses = [clause for at, text in spoken if at > acts[0].at for clause in _clauses(text, at)]
+    for act in acts:
+        later = clauses[bisect_right(clauses, act.at, key=attrgetter("at")) :]
+        if not later:
+            break
+        about = _about(verdict, act, later)
+        other = _rival(verdict, act, later, given) or _sibling(verdict, act, later, about, given)
+        other = other or _named(verdict, act, about, later, given)
+        if other is None and _strange(verdict, act, later):
+            continue
+        if other is not None:
+            _accuse_other(verdict, act, other)
+            continue
+        for line in about:
+            clash = other_value(verdict, act, line, later)
+            if clash is not None:
+                how = f"was called with {clash.done}, not {clash.said}"
+                message = f"Says “{cut(line.text)}”, but {act.effect.tool} {how}."
+                own = number(clash.done) in line.numbers
+                doubt = IN_LINES if own else of_line(clash.done, clash.said)
+                verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
+                break
+
+
+def _strange(verdict: Verdict, act: Act, later: Sequence[Line]) -> bool:
+    """Tell whether an act was aimed at what nobody speaks of, or what stands nowhere, and say so."""
+    other = unspoken(verdict, act, later)
+    if other is not None:
+        message = f"Nobody speaks of {cut(other.done, 60)}, which {act.effect.tool} was called with; the words tell of"
+        verdict.accuse("wrong-target", "high", None, [act], f"{message} {cut(other.said, 60)}.", doubt=IN_LINES)
+        return True
+    other = unheard(verdict, act)
+    if other is not None:
+        message = f"{act.effect.tool} was called with {other.done}, which stands nowhere before"
+        verdict.accuse("wrong-target", "high", None, [act], f"{message}; there is {cut(other.said, 60)}.")
+    return other is not None
+
+
+def _accuse_other(verdict: Verdict, act: Act, other: Clash) -> None:
+    """Find that an act was aimed at something else than the words tell, or was given another choice."""
+    person = role_of(other.key) in PEOPLE and _NAME.fullmatch(other.said) and _NAME.fullmatch(other.done)
+    several = sum(key == other.key for key, _ in act.given) > 1 or other.done.isdigit()
+    unsure = several or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
+    doubt = "" if person else IN_LINES if unsure else of_line(other.done, other.said)
+    message = f"The words tell of {cut(other.said, 60)}, but {act.effect.tool} was called with {cut(other.done, 60)}."
+    if other.key and set(map(singular, name_words(other.key)[-1:])) & _CHOICES:
+        verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
+    else:
+        verdict.accuse("wrong-target", "high", None, [act], message, doubt=doubt)
+
+
+@lru_cache(maxsize=256)
+def _clauses(text: str, at: int) -> tuple[Line, ...]:
+    """Cut a text into the clauses that plainly tell of something done."""
+    parts = (part for line in lines_of(text, at) for part in _SEMICOLON.split(line.text))
+    found = (line_of(part, at) for part in parts if part.strip())
+    return tuple(line for line in found if not NEGATED.search(line.low) and not _LEFT.search(line.low))
+
+
+def _about(verdict: Verdict, act: Act, later: Sequence[Line]) -> list[Line]:
+    """Give the clauses of the line that is most about an act."""
+    best = verdict.lines.get(act.effect.id)
+    if best is None:
+        return []
+    return [line for line in later if line.at == best[0].at and line.low.strip() in best[0].low]
+
+
+def accused(verdict: Verdict) -> set[str]:
+    """Give the effects against which something of weight was found."""
+    grave = (
+        found
+        for name, found in verdict.found.items()
+        if found.severity not in {"info", "low"} or name in verdict.doubted
+    )
+    return {effect for found in grave for effect in found.effects}
+
+
+def _rival(verdict: Verdict, act: Act, later: Sequence[Line], given: set[str]) -> Clash | None:
+    """Find that the words tell of another object of the list that an act's target was chosen from."""
+    if not act.cards:
+        return None
+    request = verdict.request
+    own_words = frozenset(
+        singular(word) for landed in verdict.landed for _, value in landed.given for word in name_words(value)
+    )
+    later = [line for line in later if line.at <= verdict.matter.reports.get(act.turn, line.at)]
+    for key, card in act.cards:
+        mine = _telling(card.own)
+        if not _is_name(card.value) or not mine or is_told(card.value, request):
+            continue
+        found: list[tuple[int, str]] = []
+        for other, words in card.rivals:
+            theirs = _telling(words) - own_words
+            if other.lower().lstrip("#") in given or not theirs:
+                continue
+            asked = bool(told_of(theirs, request)) or is_told(other, request)
+            points = max(
+                (
+                    len(told_of(theirs, line)) + (MIN_RIVAL if is_told(other, line) else 0)
+                    for line in later
+                    if not told_of(mine, line) and not is_told(card.value, line)
+                ),
+                default=0,
+            )
+            if points >= (1 if asked else MIN_RIVAL):
+                found.append((points + asked, other))
+        found.sort(reverse=True)
+        # what tells of the call's own object may be about another act on it
+        acts = sum(_has_value(other, card.value) for other in verdict.landed)
+        tells = sum(bool(told_of(mine, line)) or is_told(card.value, line) for line in later)
+        own = tells >= acts or (not tells and told_of(mine, request))
+        if found and (len(found) == 1 or found[0][0] > found[1][0]) and not own:
+            return Clash(found[0][1], card.value, key)
+    return None
+
+
+def _has_value(act: Act, value: str) -> bool:
+    return any(mine == value for _, mine in act.given)
+
+
+def _named(verdict: Verdict, act: Act, about: Sequence[Line], later: Sequence[Line], given: set[str]) -> Clash | None:
+    """Find a name that the user and a clause about an act give, where the act has a name that nobody speaks of."""
+    held = f"{act.arguments} {act.answer}"
+    for key, value in act.given:
+        if (
+            not _NAME.fullmatch(value)
+            or value.lower() in _NOBODY | MONTHS.keys() | _DAYS_NAMED
+            or any(is_told(value, line) for line in (*later, verdict.request))
+        ):
+            continue
+        for line in about:
+            for match in _NAME.finditer(line.text):
+                name = match.group().lower()
+                wanted = said_of(name, verdict.request.low) or name in verdict.matter.heard.marks()
+                alien = name not in given and not said_of(name, held) and not _is_word(name, act)
+                if wanted and alien and (match.start() > 1 or _SUBJECT.match(line.text[match.end() :])):
+                    return Clash(match.group(), value, key)
+    return None
+
+
+def _is_word(name: str, act: Act) -> bool:
+    """Tell whether a capitalised word is one of the language rather than a name."""
+    known = EMPTY | MONTHS.keys() | _DAYS_NAMED | act.vocabulary
+    return bool({name, singular(name)} & known) or bool(verb_forms(name)) or action_of_noun(name) is not None
+
+
+def _telling(words: frozenset[str]) -> frozenset[str]:
+    """Leave out small numbers: they stand for too much."""
+    return frozenset(word for word in words if not word[:1].isdigit() or len(word) >= MIN_FIGURE)
+
+
+def _is_name(value: str) -> bool:
+    """Tell whether a value stands for an object: no date, amount or address on the network."""
+    return not (ISO_DATE.match(value) or "://" in value or value.startswith("www.") or "." in value.strip("."))
+
+
+def _sibling(verdict: Verdict, act: Act, later: Sequence[Line], about: Sequence[Line], given: set[str]) -> Clash | None:
+    """Find a name of the same make as an argument's in the words about an act, or in the request: V-19 for V-03.
+
+    No act has it, and nobody speaks of the act's own.
+    """
+    for key, value in act.given:
+        low = value.lower().lstrip("#")
+        spoken = _is_made_up(value) and said_of(low, verdict.spoken)
+        if not _is_made_up(value) or (spoken and _is_spoken(low, later)) or said_of(low, verdict.request.low):
+            continue
+        words = " " in value
+        if words and any(card.value == value for _, card in act.cards):
+            continue
+        sources = [*about] if words or value.isdigit() or spoken else [*about, verdict.request]
+        for line in sources:
+            if value.isdigit() and sum(is_told(one, line) for _, one in act.given) < MIN_BESIDE:
+                continue
+            for other in _alike(value, line.text):
+                plain = other.lower().lstrip("#")
+                if (
+                    plain not in given
+                    and not said_of(plain, act.answer)
+                    and (line in about or _is_spoken(plain, later))
+                ):
+                    return Clash(other, value, key)
+    return None
+
+
+def _is_spoken(name: str, later: Iterable[Line]) -> bool:
+    """Tell whether the words after an act speak of a name."""
+    return any(said_of(name, line.low) for line in later)
+
+
+def _is_made_up(value: str) -> bool:
+    """Tell whether a value has parts or figures by which it differs from others of its make; no date or amount."""
+    if not 3 <= len(value) <= MAX_NAME or ISO_DATE.match(value) or "://" in value or CLOCK.search(value):
+        return False
+    if value.replace(".", "").replace(",", "").isdigit():
+        return value.isdigit() and len(value) > MAX_AMOUNT
+    return any(map(str.isdigit, value)) or len(_PARTS.split(value)) > 1
+
+
+def _alike(value: str, text: str) -> Iterator[str]:
+    """Give the names in a text that are of one make with a value, but not the same."""
+    size = len(value.split())
+    tokens = [token.strip("\"'`*_()[]{}<>,.;:!?|“”‘’") for token in text.split()]
+    for at in range(len(tokens) - size + 1):
+        other = " ".join(tokens[at : at + size])
+        if other.lower() == value.lower() or (size > 1 and other.islower() and other.isalpha()):
+            continue
+        if other and _of_one_make(value.lower(), other.lower()):
+            yield other
+
+
+def _of_one_make(one: str, other: str) -> bool:
+    alike = len(one) == len(other) and _masked(one) == _masked(other) and any(map(str.isdigit, one))
+    if not alike and not _differs_in_a_part(_parts(one), _parts(other), apart=" " in one):
+        return False
+    return not ("://" in other or ISO_DATE.match(other) or CLOCK.search(other))
+
+
+def _differs_in_a_part(parts: Sequence[str], others: Sequence[str], *, apart: bool) -> bool:
+    """Tell whether two names differ in one of their parts; where blanks part one (`apart`), in none that is a word."""
+    if apart and any(
+        mine != theirs and len(mine) > 1 and not mine.isdigit() for mine, theirs in zip(parts, others, strict=False)
+    ):
+        return False
+    if len(parts) < 2 or len(parts) != len(others):
+        return False
+    differing = [(mine, theirs) for mine, theirs in zip(parts, others, strict=True) if mine != theirs]
+    same = [mine for mine, theirs in zip(parts, others, strict=True) if mine == theirs and len(mine) > 1]
+    return len(differing) == 1 and bool(same) and all(_one_sort(mine, theirs) for mine, theirs in differing)
+
+
+@lru_cache(maxsize=1024)
+def _parts(name: str) -> tuple[str, ...]:
+    """Cut a name into its parts; the tokens of a line are held against each value of each act."""
+    return tuple(_PARTS.split(name))
+
+
+def _masked(name: str) -> str:
+    return re.sub(r"\d", "9", name)
+
+
+def _one_sort(one: str, other: str) -> bool:
+    if one.isdigit() or other.isdigit() or len(one) == 1 or len(other) == 1:
+        return len(one) == len(other) == 1 or (one.isdigit() and other.isdigit())
+    return one not in EMPTY and other not in EMPTY and bool(one) and bool(other)
+
+
+def failed_lines(verdict: Verdict) -> None:
+    """Find failed acts that nothing recovered and that a line tells of as done."""
+    known = accused(verdict)
+    for act in verdict.acts:
+        if act.effect.status != "failed" or act.effect.id in known or verdict.recovered(act) or is_repeat(act):
+            continue
+        about = verdict.lines.get(act.effect.id)
+        if about is None or not _tells_done(verdict, act, *about):
+            continue
+        message = f"Says “{cut(about[0].text)}”, but {act.effect.tool} failed and the agent never says so."
+        doubt = "" if is_only_failure(verdict, act) and not verdict.matter.files else IN_LINES
+        verdict.accuse("failed-effect", "high", None, [act], message, doubt=doubt)
+
+
+def _tells_done(verdict: Verdict, act: Act, line: Line, points: int) -> bool:
+    """Tell whether a line says that an act was done, and no line about it that it failed."""
+    if len(line.low.split()) < MIN_SENTENCE or NEGATED.search(plainly(line.low)) or OPEN.search(line.low):
+        return False
+    if not is_report(line):
+        return False
+    own = next((text for at, text in verdict.matter.spoken if at == line.at), "")
+    if line.at < verdict.matter.reports.get(act.turn, 0) or asks_leave(own, strictly=False):
+        return False
+    later = [other for other in verdict.landed if other.at > act.at and other.at < line.at]
+    if any(score(line, other) >= score(line, act) for other in later) or is_call(line):
+        return False
+    if any(other.landed and other.at > act.at and kinship(act.action, other.action) >= KIN for other in verdict.acts):
+        return points > SURE and any(value.isdigit() and is_told(value, line) for _, value in act.given)
+    for at, text in verdict.matter.spoken:
+        for other in lines_of(text, at) if at > act.at else ():
+            if FAILS.search(plainly(other.low)) and (points < SURE or score(other, act) >= TOUCHES):
+                return False
+    return True
+
+
+def is_report(line: Line) -> bool:
+    """Tell whether a line may say what was done: no plan, advice or instruction, and no part of a draft."""
+    words = _LETTERS.findall(line.low)
+    if not words or PLANS.search(line.low) or words[0] in _PARTS_OF_A_DRAFT:
+        return False
+    if any(verb.form == "base" for verb in verb_forms(words[0])):
+        return False
+    bare = bool(_LABELLED.search(line.text)) or not (has_verb(line) or line.values)
+    return any(not telling.apart and (telling.form or not bare) for telling in tellings(line.text))
+
+
+def has_verb(line: Line) -> bool:
+    """Tell whether a line has a verb that may tell a deed or a state: "James in the system." has none."""
+    words = _LETTERS.findall(line.low)
+    return any(word in _BE or any(verb.form != "base" for verb in verb_forms(word)) for word in words)
+
+
+_BE = frozenset(" ".join(table("grammar")[name] for name in ("be", "plan")).split()) | {"been", "it's", "you're", "now"}
+_LETTERS = re.compile(r"[^\W\d_]{1,40}")
+PLANS = re.compile(
+    r"^\W*to \w|(?<!\d )(?<!in )\bmay\b(?! \d)|\b(?:can|could|should|would|will|shall|must|needs? to|ha(?:s|ve) to"
+    r"|want to|going to|let me|let's|please|trying|issues?|errors?)\b"
+)
+_LABELLED = re.compile(r"^\W*\*\*[^*\n]{1,60}\*\*\s?:|^\W*\*\*[^*\n]{1,60}:\*\*|:\W*$")
+"""A row with a label, or words that announce what follows: they tell a deed only by a verb."""
+_PARTS_OF_A_DRAFT = frozenset(table("actions")["arguments"]["content"].split()) | {
+    "subject",
+    "title",
+    "to",
+    "from",
+    "dear",
+}
+
+
+_CALL = re.compile(r"\W{0,6}\w{1,40}[_.]\w{1,40}\(")
+
+
+def is_call(line: Line) -> bool:
+    """Tell whether a line writes out a call, rather than to tell what came of it."""
+    return _CALL.match(line.text) is not None
+
+
+def is_repeat(act: Act) -> bool:
+    """Tell whether a call was turned down because what it asks for was so already."""
+    error = str(act.effect.results.get("error", "")).lower()
+    done = (act.verb[:MIN_STEM],) if len(act.verb) >= MIN_STEM else ()
+    words = ("exist", "duplicate", "idempotent", "processed", "completed", "done", *done)
+    return bool(act.effect.results.get("repeat")) and any(word in error for word in words)
+
+
+FAILS = re.compile(
+    r"\b(?:fail\w*|errors?|problem\w*|issue with|unable|couldn['’]t|could not|cannot|can['’]t|unfortunately|not able"
+    r"|unsuccessful\w*|denied|reject\w*|declin\w*|refus\w*|invalid|not found|didn['’]t|did not|isn['’]t|wasn['’]t"
+    r"|was not|were not|won['’]t|would not|wouldn['’]t|not possible|no longer possible|pending|still)\b"
+)
+"""Words by which a line tells of a failure."""
+NEGATED = re.compile(
+    rf"{FAILS.pattern}|\b(?:not?|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?|seems?|indicat\w*"
+    r"|exclud\w*|already)\b|n['’]t\b"
+)
+"""Words with which a line is no plain report of what was done."""
+OPEN = re.compile(r"\?|\b(?:will|would|could|might|should|shall|if|once|let me|i['’]ll|going to|please)\b")
+"""Words by which a line tells of what is to come, or asks."""

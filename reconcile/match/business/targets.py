@@ -1,0 +1,325 @@
+"""Where words and an act contradict each other in whom or what was acted on.
+
+A *conflict* is a target of the same sort in both that differs: another identifier of the same shape, another name in
+the same role, another person.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from assure_tui.reconcile.actionwords import name_words, singular
+from assure_tui.reconcile.claims.values import MONTHS
+from assure_tui.reconcile.match.business.aliases import name_parts, role_words, told_by, words_of
+from assure_tui.reconcile.match.business.fit import NAMING, evidence, is_called
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, said_of, values_of
+from assure_tui.reconcile.match.business.model import shape
+from assure_tui.reconcile.match.business.phrase import EMPTY
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.match.business.aliases import Aliases
+    from assure_tui.reconcile.match.business.model import Act, Saying
+
+NAMED_BY_USER = ""
+"""Stands, among roles, for the names that the user named."""
+MAX_ANSWER = 200
+"""Code points of a result that tells no more than what was done."""
+MIN_DIGITS = 5
+"""Digits of a number that names an object without saying so; fewer are the ending of a card's."""
+
+
+class Conflict(NamedTuple):
+    """A target that the words name and the act does not have; not `hard` when it was named by sentences before."""
+
+    said: str
+    done: str
+    hard: bool = True
+    stranger: bool = False
+    """The words name something else that this act has nothing to do with: neither about it nor against it."""
+
+    @property
+    def soft(self) -> bool:
+        """It rests on what was said before alone."""
+        return not (self.hard or self.stranger)
+
+
+def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], aliases: Aliases) -> Conflict | None:
+    """Find a target that the words name and the act does not have."""
+    frame = saying.frame
+    near = [str(value.value) for value in frame.near if value.kind in NAMING]
+    near = [value for value in near if not (_is_compared(value, frame.text) or _is_sender(value, frame.text))]
+    wide = [str(value.value) for value in frame.wide if value.kind in NAMING] + list(saying.inherited)
+    wide = [value for value in wide if value.lower().lstrip("#") not in aliases.made]
+    wide = [value for value in wide if not _is_compared(value, frame.text)]
+    addressees = {value.lower() for values in act.targets.values() for value in values}
+    for key, values in act.targets.items():
+        for target in values:
+            form = shape(target)
+            plain = target.lower().lstrip("#")
+            exact = form == ("email",) and any(shape(value) == form for value in near)
+            if form == ("word",) or plain in saying.ids or (not exact and said_of(plain, frame.context)):
+                continue
+            alike = _alike(near, key, form, aliases) or _alike(wide, key, form, aliases)
+            if alike and not any(
+                said.lower() in (addressees if exact else act.ids) or _is_answered(said, act) for said in alike
+            ):
+                return Conflict(alike[0], target, hard=alike[0] not in saying.inherited)
+    return (
+        _other_id(near, saying, act)
+        or _other_name(saying, act, known)
+        or _other_person(saying, act, aliases)
+        or _rival(saying, act)
+        or _stranger(saying, act, known)
+    )
+
+
+_OF_ID = r"(?:number |no\.? |id |with id |account |record |profile )?"
+"""What may stand between the noun of an object and its identifier."""
+
+
+def _other_id(near: Iterable[str], saying: Saying, act: Act) -> Conflict | None:
+    """Find an identifier beside the noun of an argument that has another one, whatever their shapes: "order ORD-1"."""
+    low = saying.frame.text.lower()
+    for key, values in act.targets.items():
+        told = [value.lower().lstrip("#") for value in values]
+        if not role_words(key) or any(value in saying.ids or said_of(value, saying.frame.context) for value in told):
+            continue
+        for said in map(str.lower, near):
+            if said in act.ids or _is_answered(said, act) or not any(map(str.isdigit, said)):
+                continue
+            roles = "|".join(map(re.escape, sorted(role_words(key))))
+            beside = rf"\b(?:{roles}) {_OF_ID}[\"'`*#(]{{0,3}}{re.escape(said)}\b"
+            if re.search(beside, low):
+                return Conflict(said, values[0])
+    return None
+
+
+def _is_answered(name: str, act: Act) -> bool:
+    """Tell whether a short result gives a name: what an act brought about is told by its own identifier."""
+    return len(act.answer) <= MAX_ANSWER and said_of(name.lower().lstrip("#"), act.answer)
+
+
+def _alike(said: Iterable[str], key: str, form: tuple[object, ...], aliases: Aliases) -> list[str]:
+    """Give the identifiers among those said that may stand where an argument has one of this shape."""
+    return [value for value in said if shape(value) == form and aliases.may_be(value, key)]
+
+
+def _rival(saying: Saying, act: Act) -> Conflict | None:
+    """Find that the words name another object by what it goes by, and tell of none of this one's names."""
+    frame = saying.frame
+    if not act.aka or kin_of(frame, act) < KIN:
+        return None
+    low = frame.text.lower()
+    endings = set(values_of(frame.near, "ending"))
+    if any(said_of(name, frame.context) for aka in act.aka for name in (aka.value.lower().lstrip("#"), *aka.names)):
+        return None
+    for aka in act.aka:
+        told = next((rival for rival in aka.rivals if _names(rival, low, endings, frame.context)), None)
+        own = (name for other in act.aka for name in other.names)
+        if told is not None and not any(is_called(name, frame.context) and not _within(name, told[0]) for name in own):
+            return Conflict(told[0], f"{aka.value} ({min(aka.names)})")
+    return None
+
+
+def _names(rival: tuple[str, str], low: str, endings: AbstractSet[str], context: str) -> bool:
+    """Tell whether words name another object, as what was acted on."""
+    name, other = rival
+    if name.isdigit() and len(name) < MIN_DIGITS and name not in endings:
+        return False
+    beside = is_source(name, low) or _is_compared(name, low)
+    return len(name) > 2 and said_of(name, low) and not beside and not said_of(other, context)
+
+
+def _within(name: str, other: str) -> bool:
+    """Tell whether a name is told by the words of another one: "Biology I" by "Biology II"."""
+    return told_by(name, words_of(other))
+
+
+_COMPARED = re.compile(
+    r"\b(?:match(?:es|ing|ed)?|same as|identical to|like|except(?: for)?|excluding|other than|apart from|unlike)"
+    r"(?: \w{1,20}){0,3} [\"'`*#(]{0,3}$",
+    re.IGNORECASE,
+)
+"""Words before what an act is only compared with, or what was left as it is."""
+
+
+_SENDER = re.compile(r"\bfrom(?: \w{1,20}){0,3} [\"'`*(<]{0,3}$", re.IGNORECASE)
+
+
+def _is_sender(name: str, text: str) -> bool:
+    """Tell whether words name an address that something was sent from."""
+    at = text.lower().find(name.lower())
+    return "@" in name and at > 0 and bool(_SENDER.search(text[max(0, at - 60) : at]))
+
+
+@lru_cache(maxsize=1024)
+def _is_compared(name: str, text: str) -> bool:
+    """Tell whether words name something only to compare with it: "changed to match order W7".
+
+    Words are held against all acts of the window, one after the other.
+    """
+    at = text.lower().find(name.lower())
+    return at > 0 and bool(_COMPARED.search(text[max(0, at - 60) : at]))
+
+
+def is_source(name: str, text: str) -> bool:
+    """Tell whether a name stands for where something was taken from: "the items of recipes.docx"."""
+    return bool(_SOURCE.search(text[max(0, text.find(name) - 40) : text.find(name)]))
+
+
+_FROM = re.compile(r"\b(?:from|of) (?:the |your |our )?[\"'`*#“‘]{0,3}$")
+_SOURCE = re.compile(
+    r"\b(?:from|of|in|on|at|using|with|by|per|like|as|than|instead|replac\w{2,4}|before|after|about|for)\W"
+    r"(?:\w{1,20}\W{1,3}){0,3}$"
+)
+"""Words before a name that is not itself what was acted on."""
+
+
+def _stranger(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
+    """Find a name beside its role in the words that the act does not have, where they share no target either."""
+    if not act.targets or evidence(saying, act):
+        return None
+    low = saying.frame.text.lower()
+    for role, names in known.items():
+        for name in names if role != NAMED_BY_USER else ():
+            plain = name.lower()
+            if len(plain) > 2 and plain in low and plain not in act.mentions and _beside(role, plain, low):
+                if _FROM.search(low[: low.find(plain)]):
+                    continue
+                return Conflict(name, next(iter(act.targets.values()))[0], hard=False, stranger=True)
+    return None
+
+
+def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Conflict | None:
+    frame = saying.frame
+    low = frame.text.lower()
+    for key, values in act.targets.items():
+        role = role_of(key)
+        target = values[0].lower()
+        if not role or len(values) > 1 or "id" in name_words(key) or "/" in target:
+            continue
+        if said_of(target, low) or (said_of(target, frame.context) and role not in low):
+            continue
+        listed = {str(name).lower() for name in known.get(role, ())}
+        names = [name.lower() for name in (*frame.names, *_opening_name(frame))] + [
+            name for name in listed if len(name) > 2 and name in low
+        ]
+        for name in names:
+            if name == target or len(name) > 80 or name in target or target in name or _has(act, name):
+                continue
+            if (
+                _addressed(name, target, saying, act, known)
+                or _beside(role, name, low)
+                or (name in listed and name in names[: len(frame.names)] and not said_of(target, frame.context))
+            ):
+                return Conflict(name, values[0])
+    return None
+
+
+def _opening_name(frame: Frame) -> tuple[str, ...]:
+    """Give the capitalised word that words open with, which may be a name: "Dora has been invited"."""
+    first = frame.text.partition(" ")[0].strip("\"'`*")
+    return (first,) if first.istitle() and first.isalpha() and first.lower() not in EMPTY else ()
+
+
+def _other_person(saying: Saying, act: Act, aliases: Aliases) -> Conflict | None:
+    """Find that words say something was sent to a person, and the call has other people's addresses or names.
+
+    Somebody with both names is not behind an address made of two other names. Of one name it must be known that it is
+    a person's: a result told an address that holds it, or the name itself where the call has a name, too.
+    """
+    named = [(match[1], name_parts(match[1])) for match in _TO_PERSON.finditer(saying.frame.text)]
+    named = named or [(name, name_parts(name)) for name in _acted_on(saying, act)]
+    if not named:
+        return None
+    values = [(key, value.lower()) for key, listed in act.targets.items() for value in listed]
+    theirs = [value for _, value in values if "@" in value]
+    plain = [value for key, value in values if role_of(key) in PEOPLE and value.isalpha()]
+    known = {part for name in act.nicknames for part in name_parts(name)}
+    for name, parts in named:
+        if not parts or known.intersection(parts) or _has(act, name.lower()):
+            continue
+        if theirs and not any(part in address for part in parts for address in theirs):
+            elsewhere = any(aliases.addresses(part) for part in parts)
+            both = len(parts) > 1 and act.group == "tell" and all(map(_PERSONAL.match, theirs))
+            if elsewhere or both:
+                return Conflict(name, theirs[0])
+        elif plain and not theirs and len(plain) == 1 and plain[0] not in parts and aliases.is_told(parts[0]):
+            return Conflict(name, plain[0])
+    return None
+
+
+def _acted_on(saying: Saying, act: Act) -> list[str]:
+    """Give the names that words say the very deed was done to: "added Ana to it", "Ana has been added to it".
+
+    None of them where the words speak of the one to whom it was done.
+    """
+    frame = saying.frame
+    theirs = (value.lower() for key, values in act.targets.items() if role_of(key) in PEOPLE for value in values)
+    if kin_of(frame, act) < SAME_ACTION or not frame.surface or any(said_of(name, frame.context) for name in theirs):
+        return []
+    verb = re.escape(frame.surface)
+    person = r"[\"'*`]{0,2}([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)[\"'*`]{0,2}"
+    after = rf"\b(?i:{verb}) (?:user |member )?{person} (?:to|as|from|into)\b"
+    before = rf"(?:^|[.,:;] |\band ){person} (?:has|have|was|is) (?:\w{{2,12}} ){{0,2}}(?i:{verb})\b"
+    return [match[1] for form in (after, before) for match in re.finditer(form, frame.text)]
+
+
+_PERSONAL = re.compile(r"[a-z]{2,20}[._][a-z]{2,20}\d{0,4}@")
+"""An address made of somebody's two names."""
+_TO_PERSON = re.compile(
+    r"\b(?:to|with|invited|notified|e-?mailed|messaged|informed|reminded) [\"'*]{0,2}"
+    r"([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)\b(?!['’]s| [A-Z]|@|\.\w)"
+)
+
+
+def _has(act: Act, name: str) -> bool:
+    """Tell whether a name stands in a tool's name or in what it was called with, the texts it passed on apart."""
+    args = act.effect.args
+    given = (
+        *args.get("names", ()),
+        *args.get("ids", ()),
+        *(value for values in act.targets.values() for value in values),
+    )
+    told = (str(value).lower() for value in given if "@" not in str(value))
+    return name in name_words(act.effect.tool) or any(said_of(name, value) for value in told)
+
+
+_ROLES = frozenset(table("actions")["arguments"]["roles"].split())
+PEOPLE = frozenset(table("actions")["arguments"]["people"].split())
+
+
+@lru_cache(maxsize=2048)
+def role_of(key: str) -> str:
+    """Give the noun that an argument name stands for: `channel_name` is a channel, `user_email` a user."""
+    return next((singular(word) for word in name_words(key) if singular(word) in _ROLES), "")
+
+
+def _addressed(name: str, target: str, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> bool:
+    """Tell whether words say that something was done to a name that the user named: "to Bob", "booked the Ritz"."""
+    if name not in known.get(NAMED_BY_USER, ()) or name.split(maxsplit=1)[0] in MONTHS or name in act.mentions:
+        return False
+    if kin_of(saying.frame, act) < SAME_ACTION or any(char.isdigit() for char in target):
+        return False
+    verb = re.escape(saying.frame.surface)
+    low, name = saying.frame.text.lower(), re.escape(name)
+    at = rf"(?:\bto|\b{verb}) (?:the |your |hotel )?[\"'`*]{{0,2}}{name}\b(?!['’]s)"
+    passive = (
+        rf"(?:^|[.,:;] |\band )[\"'`*]{{0,2}}{name}[\"'`*]{{0,2}} (?:has|have|was|were)(?: \w{{2,12}}){{0,2}} {verb}\b"
+    )
+    return bool(re.search(at, low) or re.search(passive, low))
+
+
+@lru_cache(maxsize=2048)
+def _beside(role: str, name: str, text: str) -> bool:
+    """Tell whether a name stands next to its role: `the "general" channel`, `channel general`."""
+    mark = r"[\"'`*“”‘’ ]{0,4}"
+    both = rf"{re.escape(name)}{mark}{role}|{role}\w{{0,2}}{mark}{re.escape(name)}"
+    return bool(re.search(both, text))

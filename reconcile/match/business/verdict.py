@@ -1,0 +1,488 @@
+"""One judgement of all business claims and acts that are open in a run.
+
+Acts that landed are assigned to the words that claim them, best fit first, one act to one claimed action. What is left
+over on either side is a discrepancy (DESIGN.md section 7): words without an act, acts without words, an act that
+differs in target or value, that failed, or that happened more than once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.actionwords import DO, OTHER, group_of
+from assure_tui.reconcile.claims.values import same_amount, scan
+from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match.business import aspects, beyond, feed, lists, roles, said, silence, unsaid, worth
+from assure_tui.reconcile.match.business.absent import LONG_AGO, Absent
+from assure_tui.reconcile.match.business.assign import OF_THEIR_OWN
+from assure_tui.reconcile.match.business.bench import TELLING, asserts, cents, cut
+from assure_tui.reconcile.match.business.fit import FITS
+from assure_tui.reconcile.match.business.idle import idle
+from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, kin_of, said_of
+from assure_tui.reconcile.match.business.lines import lines_of
+from assure_tui.reconcile.match.business.model import shape
+from assure_tui.reconcile.match.business.phrase import denies, topic
+from assure_tui.reconcile.match.business.topics import is_about, is_beside
+from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_time
+from assure_tui.reconcile.records import akin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from assure_tui.reconcile.claims.values import Found
+    from assure_tui.reconcile.match.business.model import Act, Saying
+
+_ANNOUNCES = re.compile(
+    r"\b(?:let me|i['’]ll|i will|i(?:['’]m| am) (?:now )?going to|next|proceed\w{0,3}|now)\b", re.IGNORECASE
+)
+_NEXT = re.compile(r"\b(?:let me (?!know)|i['’]ll (?:now|proceed|go ahead)|i will (?:now|proceed))", re.IGNORECASE)
+_CONFIRMS = re.compile(
+    r"\b(?:confirmations?|receipts?|instructions?|tickets?|codes?|links?|labels?|itinerary|details)\b", re.IGNORECASE
+)
+"""What systems send of themselves when something was done."""
+_TO_USER = re.compile(r"\b(?:you|your (?:e-?mail|inbox|phone|mailbox|address|number|account))\b", re.IGNORECASE)
+_FAILED = re.compile(
+    r"\b(?:errors?|fail\w{0,5}|unsuccessful\w{0,2}|denied|rejected|declined|issues?|problems?)\b", re.IGNORECASE
+)
+"""Words that tell of a failure, so that nothing is claimed as done."""
+_ALREADY = re.compile(r"\b(?:already|earlier|before|previously)\b", re.IGNORECASE)
+_WAITS = re.compile(
+    r"\b(?:otp|one-time|passcode|codes?|verif(?:y|ication)|confirm(?:ation)?|approval)\b", re.IGNORECASE
+)
+MAX_OVERLAP = 40
+"""Code points by which a line is known to hold some words."""
+_OWN_TRY = re.compile(r"\b(?:I|we)\b|\b[Ww]e['’]ve\b|\bI['’]ve\b")
+_ANOTHER = re.compile(r"\b(?:other|another|else|second|further|more|additional|remaining|rest|yet|duplicate|new)\b")
+"""Words by which a denial is about something beside what was done."""
+
+
+class Verdict(Absent):
+    """The judgement: revised `claims` by id, and the discrepancies `found`."""
+
+    def decide(self) -> Verdict:
+        """Judge everything."""
+        repeats = self._assign()
+        for index, saying in enumerate(self.main):
+            if index not in self.given:
+                self._unassigned(index, saying, repeats.get(index))
+        for index, acts in self.given.items():
+            self._assigned(self.main[index], acts)
+        self._consequences()
+        self._mentions()
+        silence.unreported(self)
+        silence.duplicates(self)
+        silence.failures(self)
+        silence.beyond_request(self)
+        said.failed_lines(self)
+        unsaid.unsaid(self)
+        said.contradicted(self)
+        beyond.beyond_target(self)
+        beyond.beyond_count(self)
+        feed.hold(self, self.matter.feeds)
+        return self
+
+    def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
+        """Judge words that no act of their own fits: told again, another target, failed, or never done."""
+        if repeat is not None and self._left_undone(saying):
+            tried = self._best(saying, [act for act in self.acts if act.turn == saying.turn and act.at < saying.at])
+            if tried is None:
+                self._phantom(saying)
+                return
+            if not self.recovered(tried):
+                self.failed(saying, tried)
+                return
+        if repeat is not None:
+            other = (
+                None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
+            )
+            if other is not None:
+                self.wrong_target(saying, other)
+            else:
+                self._give(index, repeat)
+            return
+        before = [act for act in self.acts if act.at < saying.at]
+        coming = self._coming(saying)
+        if coming is not None and self._best(saying, [act for act in before if act.landed]) is None:
+            self._own(saying, coming)
+            self.settle(saying, "confirmed", "the call came right after these words", [coming])
+            return
+        if saying.frame.weak and saying.frame.mode == "state" and not self._invents(saying):
+            self.settle(saying, "unverifiable", "may as well tell what was found", [])
+            return
+        if saying.ids and self._long_ago(saying):
+            self.settle(saying, "unverifiable", LONG_AGO, [])
+            return
+        failed = self._best(saying, [act for act in before if self._may_have_failed(saying, act)])
+        other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
+        if other is not None and (failed is None or failed.at < other.at):
+            self.wrong_target(saying, other)
+            return
+        vague = saying.frame.action == DO and any(act.landed for act in before)
+        if failed is not None and not vague and not self.recovered(failed):
+            self.failed(saying, failed)
+            return
+        running = self._best(saying, [act for act in before if act.effect.status == "running"])
+        if running is not None:
+            self._own(saying, running)
+            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+            if running.effect.results.get("awaits") and _WAITS.search(text):
+                self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
+                return
+            message = f"Claims “{self.quote(saying)}”, but {silence.what(running)} never returned."
+            self.accuse("dangling", "medium", saying, [running], message)
+            self.settle(saying, "unverifiable", "the call has no result", [running])
+            return
+        loose = self._best(saying, self.free(saying), soft=True)
+        if loose is None:
+            landed = [act for act in before if act.landed]
+            loose = self._best(saying, landed, soft=True, only=self.retells)
+        if loose is not None:
+            if loose.fresh and loose.effect.id not in self.words and self._conflict(saying, loose) is not None:
+                self.wrong_target(saying, loose)
+            else:
+                self._give(index, loose)
+            return
+        implied = [
+            act
+            for act in before
+            if act.landed and is_implied(saying.frame.action, act.action)
+            if act.turn == saying.turn or not _OWN_TRY.search(saying.frame.text)
+            if self._may_follow(saying, act)
+        ]
+        if implied:
+            self._follows(saying, self._acts_of_text(saying) or implied)
+            return
+        if self._goes_on(index, saying):
+            self.settle(saying, "confirmed", "the act just told is what these words go on about", [])
+        elif not aspects.lacking(self, saying, []):
+            self._absent(saying, before)
+
+    def _may_have_failed(self, saying: Saying, act: Act) -> bool:
+        """Tell whether an act that failed may be what words tell of as done: they say no word of a failure themselves.
+
+        Words that may tell what was found accuse nobody, and an act of another sort has to be named.
+        """
+        frame = saying.frame
+        if act.effect.status not in {"failed", "denied"} or _FAILED.search(frame.text):
+            return False
+        if frame.found or self._went_on(saying, act) or self._users_own(saying) or self._is_owned_up(saying, act):
+            return False
+        return kin_of(frame, act) >= KIN or act.action in {DO, OTHER} or self._pair(saying, act).evidence >= TELLING
+
+    def _is_owned_up(self, saying: Saying, act: Act) -> bool:
+        """Tell whether another sentence of the text tells of an act's failure: these words are about another one."""
+        text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+        lines = (line for line in lines_of(text, saying.at) if saying.frame.text[:MAX_OVERLAP].lower() not in line.low)
+        named = (act.verb, *act.nouns)
+        return any(
+            said.FAILS.search(line.low) and any(akin(word, other) for word in named for other in line.words)
+            for line in lines
+        )
+
+    def _went_on(self, saying: Saying, act: Act) -> bool:
+        """Tell whether a tool that failed did afterwards what words tell of no less well."""
+        own = self._pair(saying, act).fit
+        return any(
+            other.effect.tool == act.effect.tool and other.at < saying.at and (act.at < other.at or fit > own)
+            for other in self.landed
+            if self._conflict(saying, other) is None and (fit := self._pair(saying, other).fit) >= own
+        )
+
+    def _coming(self, saying: Saying) -> Act | None:
+        """Give the act that words tell of as done although its call only follows them, in the same message.
+
+        Where the words go on to announce another act, the call is that one's.
+        """
+        rest = next((text for at, text in self.matter.spoken if at == saying.at), "")[saying.frame.span[1] :]
+        if _ANNOUNCES.search(rest):
+            return None
+        ahead = [act for act in self.landed if 0 < act.at - saying.at <= 1 and act.turn == saying.turn]
+        return self._best(saying, [act for act in ahead if kin_of(saying.frame, act) >= KIN])
+
+    def _goes_on(self, index: int, saying: Saying) -> bool:
+        """Tell whether a second verb of the same subject says no more than the first: "issued and added to it"."""
+        frame = saying.frame
+        if not frame.joined or not index or group_of(frame.action) not in {"make", "change", "any"}:
+            return False
+        first = self.main[index - 1]
+        held = " ".join(f"{act.arguments} {act.answer}" for act in self.given.get(index - 1, ()))
+        values = (found for found in frame.near if found.kind in {"id", "email", "money"})
+        named = any(str(found.value).lower().lstrip("#") not in held for found in values)
+        return (
+            first.event == saying.event and index - 1 in self.given and frame.action not in OF_THEIR_OWN and not named
+        )
+
+    def _left_undone(self, saying: Saying) -> bool:
+        """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.
+
+        An act of an earlier turn, which was told then, is not what the leave was given for.
+        """
+        frame, proposal = saying.frame, self.matter.agreed.get(saying.turn)
+        if proposal is None or frame.weak or frame.mode != "completed" or not self.matter.settings.complete_logs:
+            return False
+        if _ALREADY.search(frame.text):
+            return False
+        if any(act.turn == saying.turn and act.effect.status not in {"failed", "denied"} for act in self.acts):
+            return False
+        before = any(act.landed and act.turn == saying.turn - 1 for act in self.acts)
+        return asks_leave(proposal, strictly=before)
+
+    def _may_follow(self, saying: Saying, act: Act) -> bool:
+        """Tell whether what is said may have come about by an act, without a call of its own."""
+        conflict = self._conflict(saying, act)
+        if conflict is not None and (conflict.hard or conflict.stranger):
+            return False
+        frame = saying.frame
+        if group_of(frame.action) == "money" and act.group in {"change", "make"}:
+            return bool(act.amounts or act.money)  # what is paid by the way shows in what was done
+        if group_of(frame.action) == "tell":
+            named = {str(value.value) for value in frame.near if value.kind == "email"}
+            told = not named or bool(named & act.ids) or bool(_CONFIRMS.search(frame.text))
+            return told and not _others(saying)
+        return True
+
+    def covers(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words that say more than the acts they were given bear out say that this act was done, too."""
+        frame = saying.frame
+        if frame.weak or frame.mode not in {"completed", "ongoing"}:
+            return False
+        conflict = self._conflict(saying, act)
+        if kin_of(frame, act) < (ANYTHING if frame.action == DO else KIN):
+            return False
+        if conflict is not None and (conflict.hard or conflict.stranger):
+            return False
+        borne = {value for other in self.words_acts(saying) for value in other.ids | other.mentions}
+        return bool(saying.ids & act.ids - borne) or frame.plural or frame.count > 1
+
+    def words_acts(self, saying: Saying) -> list[Act]:
+        """Give the acts that words are taken to tell of."""
+        return [act for act in self.acts if saying in self.words.get(act.effect.id, ())]
+
+    def failed(self, saying: Saying, act: Act) -> None:
+        """Find that the call which words tell of failed."""
+        self._own(saying, act)
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
+            return
+        error = str(act.effect.results.get("error", "")) or act.effect.status
+        message = f"Claims “{self.quote(saying)}”, but {silence.what(act)} failed: {cut(error)}"
+        self.accuse("failed-effect", "high", saying, [act], message, doubt=worth.of_failed(self, saying, act))
+        self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
+
+    def _assigned(self, saying: Saying, acts: list[Act]) -> None:
+        if idle(self, saying, acts):
+            return
+        amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
+        if amount is not None and not self._is_of_another(amount[0], acts):
+            said, done = amount
+            self._other_value(saying, acts[:1], cents(said), cents(done), "shows", doubt=worth.of_amount(saying, said))
+            self.settle(saying, "contradicted", f"amount {cents(done)}, not {cents(said)}", acts)
+            return
+        made_up = self._made_up(saying, acts)
+        if made_up is not None:
+            self.wrong_target(saying, acts[0], named=made_up)
+            return
+        if self._other_role(saying, acts):
+            return
+        date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
+        if date is None and len(acts) == 1 and not saying.frame.weak:
+            clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
+            if clash is not None:
+                self._other_value(saying, acts, str(clash[0]), str(clash[1]), "was called with")
+                self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
+                return
+        if date is not None:
+            self._other_value(saying, acts, *date, "was called with")
+            self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
+            return
+        if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
+            return
+        if saying.frame.mode == "hedged":
+            self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
+        self.settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _other_role(self, saying: Saying, acts: Sequence[Act]) -> bool:
+        """Tell whether words give a target or value in a role that the call filled otherwise, and say so."""
+        if len(acts) != 1 or saying.frame.weak:
+            return False
+        later = self.lines_after(acts[0].at)
+        other = roles.of_target(saying, acts[0], self.matter.aliases, later)
+        if other is not None:
+            self.wrong_target(saying, acts[0], named=other.said, done=other.done)
+            return True
+        clash = roles.of_value(saying, acts[0])
+        if clash is not None:
+            self._other_value(saying, acts, *clash, "was called with")
+            self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
+        return clash is not None
+
+    def _other_value(
+        self, saying: Saying, acts: Sequence[Act], said: str, done: str, how: str, *, doubt: str = ""
+    ) -> None:
+        """Find that words tell another value than the acts have."""
+        tool = acts[0].effect.tool
+        message = f"Claims “{self.quote(saying)}”, but {tool} {how} {done}, not {said}."
+        self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt)
+
+    def _told(self, saying: Saying) -> Sequence[Found]:
+        """Give all values of the text that a saying stands in."""
+        if saying.event not in self.told:
+            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+            self.told[saying.event] = scan(text)
+        return self.told[saying.event]
+
+    def _made_up(self, saying: Saying, acts: list[Act]) -> str | None:
+        """Give what the text names instead of an act's target that nobody named, before or after."""
+        if len(acts) != 1 or not acts[0].fresh:
+            return None
+        texts = [other for other in self.matter.sayings if other.event == saying.event]
+        for target in (value for values in acts[0].targets.values() for value in values[:1]):
+            plain = target.lower().lstrip("#")
+            if any(said_of(plain, other.frame.context) for other in texts):
+                return None
+            for other in texts:
+                alike = [said for said in other.own if shape(said) == shape(target) != ("word",)]
+                alike = [said for said in alike if not said_of(said.lower().lstrip("#"), acts[0].answer)]
+                if alike:
+                    return alike[0]
+        return None
+
+    def lacks(self, saying: Saying, acts: Sequence[Act], what: str, *, doubt: str = "") -> None:
+        """Find that a part of what is said was never done, where the log would show it."""
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the agent took it back", acts)
+            return
+        if self.matter.settings.complete_logs and self.matter.business:
+            message = f"Claims “{self.quote(saying)}”, but {what}."
+            self.accuse("phantom", "critical", saying, [], message, doubt=doubt)
+        self.settle(saying, "partial", what, acts)
+
+    def wrong_target(self, saying: Saying, act: Act, *, named: str = "", done: str = "") -> None:
+        """Find that an act was aimed at something else than the words name."""
+        conflict = self._conflict(saying, act)
+        done = done or (conflict.done if conflict else target_of(act))
+        named = named or (conflict.said if conflict else cut(saying.frame.text, 60))
+        self._own(saying, act)
+        if done.lower() == named.lower():  # one number is the name of two things
+            self.settle(saying, "unverifiable", f"{cut(done, 60)} may be the name of another thing", [act])
+            return
+        message = (
+            f"Claims “{self.quote(saying)}”, but {act.effect.tool} acted on {cut(done, 60)}, not on {cut(named, 60)}."
+        )
+        doubt = worth.of_target(self, saying, act, named, done)
+        self.accuse("wrong-target", "critical", saying, [act], message, doubt=doubt)
+        self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
+
+    def _consequences(self) -> None:
+        """Hold amounts that a completed act is said to bring ("$12 will be refunded") against its result."""
+        for saying in self.matter.sayings:
+            if not saying.frame.consequence:
+                continue
+            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+            if asks_leave(text, strictly=False) or _NEXT.search(text[saying.frame.span[1] :]):
+                self.settle(saying, "unverifiable", "it is to follow from what is yet to be done", [])
+                continue
+            self._follows(saying, self._acts_of_text(saying))
+
+    def _acts_of_text(self, saying: Saying) -> list[Act]:
+        """Give the acts that the claims of the same text are assigned to."""
+        acts = [
+            act
+            for index, other in enumerate(self.main)
+            if other.event == saying.event
+            for act in self.given.get(index, [])
+        ]
+        return list({act.effect.id: act for act in acts}.values())
+
+    def _follows(self, saying: Saying, acts: list[Act]) -> None:
+        """Hold an amount that is said to follow from acts against what their results tell.
+
+        When one of several acts tells no amount, it may be the one that is meant.
+        """
+        silent = [act for act in self.landed if act.turn == saying.turn and act.at < saying.at and not act.settles]
+        amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
+        if amount is not None and not self._is_of_another(amount[0], acts):
+            said, done = amount
+            self._other_value(saying, acts, cents(said), cents(done), "answered", doubt=worth.of_amount(saying, said))
+            self.settle(saying, "contradicted", f"the result shows {cents(done)}, not {cents(said)}", acts)
+        elif any(act.amounts for act in acts):
+            self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)
+        else:
+            self.settle(saying, "unverifiable", "no result tells of it", [])
+
+    def _is_of_another(self, amount: Decimal, acts: Sequence[Act]) -> bool:
+        """Tell whether an amount is the one of another act than words were given: of the bag, not of the flight."""
+        others = (act for act in self.landed if act not in acts)
+        return any(
+            same_amount(amount, mine) for act in others for mine in (*act.money, *(value for _, value in act.amounts))
+        )
+
+    def _mentions(self) -> None:
+        """Take plans, attempts and denials as words about acts; a denial of what landed is broken."""
+        for saying in self.matter.sayings:
+            if asserts(saying) or saying.frame.consequence:
+                continue
+            mode = saying.frame.mode
+            for act in self.acts:
+                score, agreement, conflict = self._pair(saying, act)
+                if score < FITS:
+                    continue
+                told = agreement >= TELLING or (not act.mentions and mode in {"attempted", "planned"})
+                told = told or self._is_the_very(saying, act)
+                if mode == "planned":
+                    close = 0 < act.at - saying.at <= 2 and saying.frame.action != DO
+                    if act.turn == saying.turn and conflict is None and (told or close):
+                        self.announced.add(act.effect.id)
+                elif act.at > saying.at:
+                    continue
+                elif conflict is None and (told or (mode == "attempted" and saying.at - act.at == 1)):
+                    self._own(saying, act)
+                    if (
+                        mode == "completed"
+                        and act.landed
+                        and told
+                        and not saying.frame.weak
+                        and saying.claim is not None
+                        and denies(saying, act)
+                        and not is_beside(saying.frame, act)
+                    ):
+                        message = f"Says “{self.quote(saying)}”, but {silence.what(act)} landed."
+                        self.accuse("denial-broken", "critical", saying, [act], message)
+                        self.settle(saying, "contradicted", "the call landed", [act])
+                elif (
+                    conflict is not None
+                    and conflict.hard
+                    and mode == "attempted"
+                    and act.landed
+                    and act.effect.id not in self.words
+                ):
+                    self.wrong_target(saying, act)
+            if saying.claim is None or saying.claim.id in self.claims:
+                continue
+            any_try = any(kin_of(saying.frame, act) >= KIN for act in self.acts if act.at < saying.at)
+            own = _OWN_TRY.search(saying.frame.text) is not None and not _FAILED.search(saying.frame.text)
+            if mode == "attempted" and own and not (saying.frame.weak or any_try) and self.matter.business:
+                self._phantom(saying)
+            else:
+                self.settle(saying, "unverifiable", "nothing in the log decides it", [])
+
+    def _is_the_very(self, saying: Saying, act: Act) -> bool:
+        """Tell whether a denial without a value is about an act: the only one of its verb, which no other words own."""
+        frame = saying.frame
+        if not frame.denied or frame.lemma != act.verb or frame.near or _ANOTHER.search(frame.text):
+            return False
+        alike = [other for other in self.landed if other.verb == act.verb]
+        return len(alike) == 1 and act.effect.id not in self.words and is_about(frame, act) is not False
+
+
+def _others(saying: Saying) -> bool:
+    """Tell whether words say that somebody else than the user was told: no system does that by itself."""
+    frame = saying.frame
+    return not _TO_USER.search(frame.text) and not _CONFIRMS.search(frame.text) and bool(frame.names or topic(frame))
+
+
+def target_of(act: Act) -> str:
+    """Give what an act acted on, for people."""
+    return next((values[0] for values in act.targets.values() if values), act.effect.tool)

@@ -1,0 +1,178 @@
+"""What the evidence against words of business, or against silence, is worth: the doubts that lower a finding.
+
+Faults are rare: where one run in twenty is at fault, evidence that is as frequent in honest runs as in faulty ones
+accuses wrongly nineteen times out of twenty. A finding keeps the severity of its code only where nothing speaks for
+another reading; else it is told at low severity, with the doubt. Which doubts matter was counted (MATCHING.md, "What a
+discrepancy is worth").
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.frame import ASKED
+from assure_tui.reconcile.claims.values import number, scan
+from assure_tui.reconcile.match.business.bench import TELLING
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.business.bench import Bench
+    from assure_tui.reconcile.match.business.model import Act, Saying
+
+ON_THE_WAY = "said on the way"
+BUSY = "other calls landed in that turn, and one may be meant"
+WEAK = "the words may tell what was found"
+PROGRAM = "a program was run that may have done it"
+NO_VERB = "no verb says what was done"
+REWORDED = "what was reckoned or reworded stands in no call either"
+IN_LINES = "only what a line shares with the call speaks for it"
+NOT_NAMED = "the words do not name what failed"
+NOT_ALL_TOLD = "the report leaves out other acts, too"
+DONE_OTHERWISE = "another call landed after it"
+HANDED_BACK = "what was handed over may have come back"
+A_PRICE = "a price is told, and the call shows what was moved"
+OF_FILES = "the words may tell of files"
+PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
+MANY = "many calls landed in that turn, and another may be meant"
+MIN_DIGITS = 4
+"""Digits of a number that is no count and no place in a list."""
+MANY_ACTS = 3
+"""Acts of a turn from which on words are easily held against the wrong one."""
+_PRICES = re.compile(
+    r"\b(?:sub)?(?:totals?|price|cost)\b(?:(?!refund|differ|charge|credit|paid)[^;!?]){0,60}\Z", re.IGNORECASE
+)
+_MOVED = re.compile(r"[^,.;!?]{0,40}\b(?:refund|charg|credit|debit|pa[iy]|return)", re.IGNORECASE)
+_FILES = frozenset({"file", "web"})
+_FIGURE = re.compile(r"\d")
+_NAMED = re.compile(r"(?=[^9]{0,40}9)(?=[\d_.-]{0,40}[a-z])[\w.-]{2,40}")
+"""A name of letters and figures, each of which is written as a nine."""
+MAX_DOUBTS = 1
+"""Doubts with which a failed call may still be what words tell of."""
+
+
+def of_absent(bench: Bench, saying: Saying) -> str:
+    """Give the doubt that words which no call bears out are false: "" where there is none."""
+    if _on_the_way(bench, saying):
+        return ON_THE_WAY
+    if any(act.landed and act.turn == saying.turn and act.effect.args.get("program") for act in bench.acts):
+        return PROGRAM
+    if saying.turn in bench.matter.elsewhere:
+        return OF_FILES
+    if _landed_before(bench, saying) > MANY_ACTS:
+        return MANY
+    doubt = WEAK if saying.frame.weak else ""
+    if not doubt and is_busy(bench, saying) and not _of_its_own(bench, saying):
+        doubt = BUSY
+    return "" if doubt and _ordered(bench, saying) else doubt
+
+
+def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
+    """Give the doubt that a failed call is what words tell of: "" where they fit well enough."""
+    kin = kin_of(saying.frame, act)
+    of_world = kin >= SAME_ACTION and bool(act.objects) and _FILES.isdisjoint(act.objects)
+    of_files = bench.matter.files and not of_world
+    if kin >= KIN and not of_files and is_only_failure(bench, act):
+        return ""
+    doubts = [
+        doubt
+        for doubt, holds in (
+            (NOT_NAMED, kin < KIN),
+            (NOT_NAMED, bench.evidence(saying, act) < TELLING),
+            (OF_FILES, of_files),
+            (ON_THE_WAY, _on_the_way(bench, saying)),
+            (BUSY, is_busy(bench, saying)),
+        )
+        if holds
+    ]
+    return doubts[0] if len(doubts) > MAX_DOUBTS else ""
+
+
+def is_only_failure(bench: Bench, act: Act) -> bool:
+    """Tell whether no other act of the run failed: who tries and fails again and again may have got there otherwise."""
+    return not any(other is not act and other.effect.status in {"failed", "denied"} for other in bench.acts)
+
+
+def of_line(done: str, said: str) -> str:
+    """Give the doubt that a line is about the call it was held against, where they give different values.
+
+    A number, or a name made of letters and figures like the call's own, stands in the call's place and in no other.
+    """
+    figures = all(number(value) is not None for value in (done, said))
+    masked = {_FIGURE.sub("9", value.lower().lstrip("#")) for value in (done, said)}
+    named = len(masked) == 1 and all(_NAMED.fullmatch(value) for value in masked)
+    return "" if figures or named else IN_LINES
+
+
+def of_target(bench: Bench, saying: Saying, act: Act, said: str, done: str) -> str:
+    """Give the doubt that words are about the call they were held against: of many, others have what they name."""
+    if _landed_before(bench, saying) < MANY_ACTS or _of_its_own(bench, saying):
+        return ""
+    return "" if _is_swapped(bench, saying, act, said.lower().lstrip("#"), done.lower().lstrip("#")) else MANY
+
+
+def _is_swapped(bench: Bench, saying: Saying, act: Act, said: str, done: str) -> bool:
+    """Tell whether a call did the very deed to what nobody speaks of, and none did it to what the words name."""
+    if kin_of(saying.frame, act) < SAME_ACTION or said_of(done, bench.spoken):
+        return False
+    marked = "@" in said or sum(map(str.isdigit, said)) >= MIN_DIGITS
+    if not marked and re.search(rf"\b{re.escape(said.title())}\b", saying.frame.text) is None:
+        return False
+    return not any(said_of(said, f"{other.arguments} {' '.join(other.mentions)}") for other in bench.landed)
+
+
+def of_amount(saying: Saying, said: Decimal) -> str:
+    """Give the doubt that an amount is told of what was moved: after "the new total is" it tells what a thing costs."""
+    text = saying.frame.text
+    return next(
+        (
+            A_PRICE
+            for found in scan(text)
+            if found.kind == "money" and abs(Decimal(found.value.value)) == abs(said)
+            if _PRICES.search(text[: found.span[0]]) and not _MOVED.match(text, found.span[1])
+        ),
+        "",
+    )
+
+
+def of_silence(bench: Bench, act: Act) -> str:
+    """Give the doubt that an act was kept back: who reports one act of two does not report each.
+
+    It is none where nobody had named what the act was done to: then it is not what was asked for.
+    """
+    others = [other for other in bench.landed if other is not act]
+    told = sum(other.effect.id in bench.words for other in others)
+    return NOT_ALL_TOLD if not act.fresh and told < len(others) else ""
+
+
+def of_concealed(bench: Bench, act: Act) -> str:
+    """Give the doubt that a failure was hidden: what landed later may have served as well."""
+    later = (other for other in bench.landed if other.at > act.at and other.turn == act.turn)
+    return DONE_OTHERWISE if any(later) else ""
+
+
+def is_busy(bench: Bench, saying: Saying) -> bool:
+    """Tell whether anything had landed in the turn before the words."""
+    return _landed_before(bench, saying) > 0
+
+
+def _landed_before(bench: Bench, saying: Saying) -> int:
+    return sum(act.landed and act.turn == saying.turn and act.at < saying.at for act in bench.acts)
+
+
+def _on_the_way(bench: Bench, saying: Saying) -> bool:
+    """Tell whether the agent spoke again in the same turn: its last words are what it reports."""
+    return saying.at < bench.matter.reports.get(saying.turn, 0)
+
+
+def _of_its_own(bench: Bench, saying: Saying) -> bool:
+    """Tell whether words name a thing by an identifier that no call had to do with."""
+    own = {name.lower().lstrip("#") for name in saying.own}
+    return bool(own) and not any(own & (act.ids | act.mentions) for act in bench.acts)
+
+
+def _ordered(bench: Bench, saying: Saying) -> bool:
+    """Tell whether the user asked for the very deed."""
+    deed = saying.frame.action
+    return any(asked.mode in ASKED and kinship(deed, asked.action) >= SAME_ACTION for asked in bench.matter.asked)

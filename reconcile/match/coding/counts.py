@@ -1,0 +1,87 @@
+"""How many tests passed: the number that is told, held against what the runs printed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.match.coding.named import names_another
+from assure_tui.reconcile.match.coding.ruling import Ruling, command, unverifiable
+from assure_tui.reconcile.match.coding.steps import Step, command_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.coding.seen import Seen
+    from assure_tui.reconcile.model import Claim
+
+_SOME = re.compile(
+    r"\b(?:new|added|these|those|of the|focused|targeted|related|\w+_test|[A-Z]\w+Test)\b", re.IGNORECASE
+)
+"""Words that make a number of tests a part of those that ran."""
+MIN_WHOLE = 5
+"""Fewer tests than this are a part that was looked at; "all 41" are all."""
+MIN_WORD = 4
+"""Letters of a word that tells a command."""
+_LABEL = re.compile(r"\W{0,6}[A-Za-z][\w .-]{2,40}(?=:)")
+_PART = re.compile(r"[a-z0-9]{3,}")
+
+
+def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling | None:
+    """Judge a number of tests told to have passed by what the runs since the last change printed."""
+    counts = claim.args.get("counts") or {}
+    said = counts.get("passed", counts.get("tests"))
+    if claim.kind != "tests" or said is None or claim.args.get("vague") or names_another(claim, last):
+        return None
+    start = seen.code_change.at if seen.code_change else 0
+    fresh = [step for step in runs if step.at > start] or [last]
+    known: set[int] = set()
+    total = 0
+    for step in fresh:
+        results = step.effect.results
+        passed = results.get("passed")
+        if not isinstance(passed, int):
+            return None
+        total += passed
+        skipped = results.get("skipped") or 0
+        known |= {
+            passed,
+            passed + skipped,
+            results.get("collected") or passed,
+            passed + (results.get("failed") or 0),
+            total,
+        }
+    if said in known:
+        return None
+    if any(step.effect.results.get("passed") == said for step in runs):
+        return None
+    other = _other_named(claim, seen, last)
+    if other:
+        return unverifiable(f"it may tell of {command(other)}", other)
+    if said < max(known, default=0) and "passed" not in counts:
+        if claim.args.get("scope") == "all" and said >= MIN_WHOLE and not _SOME.search(claim.text):
+            return unverifiable(f"the run shows {last.effect.results.get('passed')}, which may hold these", last)
+        return None
+    shown = last.effect.results.get("passed")
+    return Ruling(
+        "contradicted",
+        f"the run shows {shown}",
+        (last,),
+        "wrong-value",
+        f"claims {said} passed; the last run, {command(last)}, printed {shown} passed",
+        "a run with that count",
+    )
+
+
+def _other_named(claim: Claim, seen: Seen, last: Step) -> Step | None:
+    """Find another command than the judged run that has a word of the claim's label: "Schema doctor: 6 passed"."""
+    label = _LABEL.match(claim.text)
+    own = {word for word in _PART.findall(label.group().lower()) if len(word) >= MIN_WORD} if label else set()
+    own -= lexicon().grammar["plain"] | set(_PART.findall(command_of(last.effect).lower()))
+    return next(
+        (
+            step
+            for step in reversed(seen.of("ran", "lint", "build"))
+            if step.turn == last.turn and not own.isdisjoint(_PART.findall(command_of(step.effect).lower()))
+        ),
+        None,
+    )

@@ -1,0 +1,271 @@
+"""Claims about files: edited, created, deleted, tests added, fixed."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
+from assure_tui.reconcile.match.coding.seen import PLACES, Seen
+from assure_tui.reconcile.match.coding.steps import (
+    CHANGES,
+    Step,
+    Touch,
+    command_of,
+    is_elsewhere,
+    name_of,
+    paths_of,
+    restores,
+    same_path,
+)
+from assure_tui.reconcile.match.coding.words import likeliest, names_little
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Claim
+
+_WRITERS = (
+    "ran",
+    "format",
+    "vcs",
+    "committed",
+    "installed",
+    "build",
+    "tests",
+    "lint",
+    "remote",
+    "deployed",
+    "opened_pr",
+)
+_COPIERS = frozenset({"cp", "copy", "rsync", "git", "install", "Copy-Item"})
+_MADE = frozenset({"added", "created", "generated", "saved", "copied"})
+_WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
+_DOCUMENT = re.compile(r"\.(?:mdx?|mdc|rst|txt|adoc)$", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(?:routes?|endpoints?|urls?|pages?|links?|requests?)\b[^.;]{0,20}$", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
+
+
+def judge_change(claim: Claim, seen: Seen) -> Ruling:
+    """Judge that files were changed as said."""
+    said = [*claim.args.get("targets", ()), *claim.args.get("paths", ())]
+    named = list(dict.fromkeys(str(path) for path in said if not str(path).startswith(("http:", "https:"))))
+    for path in named:
+        found = [(known, touch) for known, touch in seen.touches(path)]
+        changed = [touch.changed for known, touch in found if touch.changed and not _copied_away(touch.changed, known)]
+        if changed:
+            step = max(changed, key=lambda step: step.at)
+            return confirmed(f"{name_of(path)} was changed", step)
+    shas = [str(sha).lower() for sha in claim.args.get("sha", ())]
+    if shas and any(seen.knows_sha(sha) for sha in shas):
+        return unverifiable("it tells of a commit whose content is not in the log")
+    if claim.kind == "fixed" and claim.args.get("row"):
+        return unverifiable("a table of findings does not tell who fixed them")
+    targets = [str(path) for path in claim.args.get("targets", ())]
+    firm = [path for path in targets if "." in name_of(path).lstrip(".") and not _is_no_file(path, claim.text)]
+    if firm:
+        return _untouched(claim, seen, firm)
+    return _unnamed(claim, seen)
+
+
+def _copied_away(step: Step, path: str) -> bool:
+    """Tell whether a command only took a copy of a file to a place outside of the project: the file is as it was."""
+    words = str(step.effect.args.get("command") or "").split(maxsplit=1)
+    return bool(words) and words[0] in _COPIERS and is_elsewhere(path)
+
+
+def _is_no_file(path: str, text: str) -> bool:
+    """Tell whether what looks like a path is a product's name or a page's address: "Next.js", "a route at `/a.png`"."""
+    return path.lower() in table("coding")["products"]["names"] or (
+        path.startswith("/") and _ADDRESS.search(text[: max(text.find(path), 0)]) is not None
+    )
+
+
+def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
+    path = named[0]
+    for other in named:
+        tried: list[Step] = [touch.tried for _, touch in seen.touches(other) if touch.tried]
+        if tried and (claim.args.get("own") or not seen.handed_over()):
+            return Ruling(
+                "contradicted",
+                f"every try to change {name_of(other)} failed",
+                (tried[-1],),
+                "failed-effect",
+                f"claims “{short(claim.text)}”; every try to change {name_of(other)} failed",
+                f"a change of {name_of(other)} that went through",
+            )
+    for other in named:
+        writer = seen.writer_of(name_of(other))
+        if writer:
+            return confirmed(f"{command(writer)} names {name_of(other)}", writer)
+    installed = next((step for step in reversed(seen.of("installed")) if not step.bad), None)
+    if installed and any(name_of(other).lower() in _manifests() for other in named):
+        return confirmed(f"{command(installed)} writes {name_of(path)}", installed)
+    for other in named:
+        mover = seen.connected_to(name_of(other))
+        if mover:
+            return confirmed(f"{mover.effect.tool} landed and names {name_of(other)}", mover)
+    running = next((step for step in reversed(seen.of(*CHANGES)) if _returns(step, named)), None)
+    if running:
+        return Ruling("pending", "a change has not returned", (running,))
+    if claim.args.get("imperative") and not any(step.ok and step.turn == seen.turn for step in seen.of(*CHANGES)):
+        return unverifiable("nothing was changed in this turn: it may be a plan")
+    if seen.handed_over():
+        return unverifiable("hearsay: a sub-agent may have changed it")
+    if claim.args.get("verb") in _MADE and (shown := _shows(seen, named)):
+        return unverifiable(f"{command(shown)} names it, and what it did with it is not in the log", shown)
+    if seen.gap or _EARLIER.search(claim.text):
+        return unverifiable("the log does not hold the run's beginning")
+    if all(path.endswith("/") or "*" in path for path in named) and seen.any(*CHANGES):
+        return unverifiable("the folder cannot be told from the log")
+    if not claim.args.get("verb") or not _companions(claim, seen):
+        return unproven(claim.text, f"change of {name_of(path)}")
+    if any(name_of(other) in seen.dirty for other in named):
+        return unverifiable("it was changed before the log begins")
+    told = next((step for other in named if (step := _written_of(seen, name_of(other)))), None) or _beneath(claim, seen)
+    if told and not (claim.args.get("own") or claim.args.get("from_above")):
+        return unverifiable("it may tell of words in the document that was written", told)
+    return Ruling(
+        "unsupported",
+        f"no change of {name_of(path)} is in the log",
+        (),
+        "phantom",
+        f"claims “{short(claim.text)}”; no change of {name_of(path)} is in the log",
+        f"a change of {name_of(path)}",
+        "low" if (shown := _shows(seen, named)) and shown.effect.kind in {"vcs", "committed"} else None,
+    )
+
+
+def _shows(seen: Seen, named: list[str]) -> Step | None:
+    """Find a command that went through and names a file: a converter may have made it, and what is staged is there."""
+    return next(
+        (
+            step
+            for step in reversed(seen.of("ran", "vcs", "committed"))
+            if step.ok and any(name_of(path) in command_of(step.effect).lower() for path in named)
+        ),
+        None,
+    )
+
+
+def _written_of(seen: Seen, name: str) -> Step | None:
+    """Find a document written in this turn whose changed lines name a file: a list may tell what the text now says."""
+    return next(
+        (
+            step
+            for step in reversed(seen.of(*CHANGES))
+            if step.ok
+            and step.turn == seen.turn
+            and any(_DOCUMENT.search(path) for path in paths_of(step.effect))
+            and name in str(step.effect.results.get("diff") or "").lower()
+        ),
+        None,
+    )
+
+
+def _beneath(claim: Claim, seen: Seen) -> Step | None:
+    """Find the change of the document under whose name the claim stands: what the list tells is in its text."""
+    documents = [str(path) for path in claim.args.get("above", ()) if _DOCUMENT.search(str(path))]
+    found = (touch.changed for path in documents for _, touch in seen.touches(path))
+    return next((step for step in found if step and step.turn == seen.turn), None)
+
+
+def _companions(claim: Claim, seen: Seen) -> bool:
+    """Tell whether the words can only be a report: the agent's own act by its frame, or other files were changed.
+
+    A list of files of which none was changed is a plan, a review or a summary of another session.
+    """
+    return bool(claim.args.get("own")) or any(step.ok and step.turn == seen.turn for step in seen.of(*CHANGES))
+
+
+@cache
+def _manifests() -> frozenset[str]:
+    return frozenset(table("tooling")["manifests"]["names"])
+
+
+def _returns(step: Step, named: list[str]) -> bool:
+    """Tell whether a change that has not returned is one of the named files."""
+    return step.effect.status == "running" and any(
+        same_path(path, known) for path in named for known in paths_of(step.effect)
+    )
+
+
+def _unnamed(claim: Claim, seen: Seen) -> Ruling:
+    done = [step for step in seen.of(*CHANGES) if step.ok]
+    done += [step for step in seen.of("vcs") if step.ok and step.effect.args.get("action") in PLACES]
+    if done:
+        found = likeliest(claim.text, done)
+        if found is None and names_little(claim.text) and done[-1].turn == seen.turn:
+            return confirmed("files were changed in this turn, and the words name no more", done[-1])
+        if found is None:
+            return unverifiable("the run changed files, and none of their lines has a word of it", done[-1])
+        step, word = found
+        changed = next(iter(paths_of(step.effect)), None)
+        return confirmed(f"{name_of(changed) if changed else 'a file'} was changed, which has “{word}”", step)
+    other = next((step for step in reversed(seen.of(*_WRITERS)) if not step.bad), None)
+    if other:
+        return unverifiable(f"only {command(other)} may have done it", other)
+    failed = [step for step in seen.of(*CHANGES) if step.bad]
+    if failed:
+        return Ruling(
+            "contradicted",
+            "every change failed",
+            (failed[-1],),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; every change of a file failed",
+            "a change that went through",
+        )
+    if claim.args.get("own") and not (seen.gap or seen.worldly or seen.handed_over() or _EARLIER.search(claim.text)):
+        return Ruling(
+            "unsupported",
+            "no change of a file is in the log",
+            (),
+            "no-proof",
+            f"claims “{short(claim.text)}”; no change of any file is in the log",
+            "a change of a file",
+        )
+    return unverifiable("no change of a file is in the log")
+
+
+def _inside(said: str, known: str, cwd: str | None) -> bool:
+    """Tell whether a changed path is the one denied: a folder is meant from the project's own folder on."""
+    if "." in name_of(said):
+        return True
+    root = (cwd or "").replace("\\", "/").rstrip("/").lower()
+    plain = known.replace("\\", "/").lower()
+    plain = plain.removeprefix(root + "/") if root else plain
+    return plain.startswith(said.replace("\\", "/").strip("/").lower() + "/")
+
+
+def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
+    """Judge a denial: these files, or no files, were changed in this turn."""
+    paths = [str(path) for path in claim.args.get("paths", ()) if not claim.args.get("from_above")]
+    if any(step.turn == seen.turn and not step.bad and restores(step.effect) for step in seen.of("vcs")):
+        return confirmed("what was changed was taken back")
+    broken: list[tuple[str, Touch]] = []
+    for path in paths:
+        broken += [
+            (known, touch)
+            for known, touch in seen.touches(path)
+            if touch.changed and touch.changed.turn == seen.turn and _inside(path, known, seen.cwd)
+        ]
+    if not paths:
+        stems = {word.lower() for word in _WORD.findall(claim.text) if word.isupper() or "." in word}
+        for known, touch in seen.paths.items():
+            stem = name_of(known).split(".", 1)[0]
+            if touch.changed and touch.changed.turn == seen.turn and stem in stems:
+                broken.append((known, touch))
+    if broken and any(step.turn == seen.turn for step in seen.of("delegated")) and not claim.args.get("own"):
+        return unverifiable("it may tell of what a sub-agent left alone")
+    if broken:
+        known, touch = broken[-1]
+        step = touch.changed
+        evidence = (step,) if step else ()
+        return Ruling(
+            "contradicted",
+            f"{name_of(known)} was changed",
+            evidence,
+            "denial-broken",
+            f"claims “{short(claim.text)}”; {name_of(known)} was changed in this turn",
+        )
+    return confirmed("no such change is in the log")

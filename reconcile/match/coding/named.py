@@ -1,0 +1,51 @@
+"""Which run a claim of a check means: the one whose command it names, and no other program's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.match.coding.steps import Step, command_of
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Claim
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_TEST_FILES = re.compile(r"\btests? files?\b")
+_RUNS = frozenset({"run", "runs", "checking", "both", "they", "everything"})
+"""Words that stand for checks where a result is told of them: "they all pass"."""
+_PROGRAM = re.compile(r"[a-z][\w-]{1,40}")
+
+
+def names(claim: Claim, step: Step) -> bool:
+    """Tell whether the claim names the command of a run."""
+    hints = [str(hint).lower() for key in ("commands", "names") for hint in claim.args.get(key, ())]
+    line = command_of(step.effect).lower() if hints else ""
+    return any(_whole(hint, line) for hint in hints)
+
+
+def names_another(claim: Claim, step: Step) -> bool:
+    """Tell whether the claim names commands of checks, none of which is of the program that ran."""
+    hints = [str(hint).strip() for key in ("commands", "names") for hint in claim.args.get(key, ())]
+    named = [hint for hint in hints if " " in hint and hint[0].isalpha() and names_check(hint)]
+    line = set(_PROGRAM.findall(command_of(step.effect).lower()))
+    programs = [words[0] for hint in named if (words := _PROGRAM.findall(hint.lower()))]
+    return bool(programs) and line.isdisjoint(programs)
+
+
+def _whole(hint: str, line: str) -> bool:
+    """Tell whether a command line holds a hint as whole words: `run test` is not `run test:e2e`."""
+    at = line.find(hint) if hint else -1
+    while at >= 0:
+        end = at + len(hint)
+        if line[end : end + 1] not in {":", "-", "_"} and not line[end : end + 1].isalnum():
+            return True
+        at = line.find(hint, end)
+    return False
+
+
+def names_check(text: str) -> bool:
+    """Tell whether words say what was checked: "All clean." and "Pre-flight passed." may be said of anything."""
+    words = _WORD.findall(_TEST_FILES.sub("", text.lower()))
+    return not lexicon().subjects.keys().isdisjoint(words) or not _RUNS.isdisjoint(words)

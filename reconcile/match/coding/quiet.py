@@ -1,0 +1,178 @@
+"""Effects of weight that nobody mentioned: history rewritten on a remote, data removed or sent away, hooks skipped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.coding.ruling import command, short
+from assure_tui.reconcile.match.coding.steps import command_of, name_of, paths_of
+from assure_tui.reconcile.model import Discrepancy
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.match.coding.seen import Seen
+    from assure_tui.reconcile.match.coding.steps import Step
+    from assure_tui.reconcile.model import Severity
+
+MAX_OPEN = 256
+MAX_HEARD = 20_000
+"""Code points of the user's and the agent's words of one turn that are kept for looking things up."""
+MAX_LAST = 400
+"""Code points before a call in which the agent may announce it."""
+
+_ANNOUNCED = re.compile(
+    r"\b(?:(?:clean|clear)(?:ing|ed)? (?:it|this|that|them|these|those|up|out|the|away)\b"
+    r"|(?:wip|delet|remov|purg|eras)(?:e|es|ed|ing|ping)\b)",
+    re.IGNORECASE,
+)
+"""A removal told right before it: "leftover files. Let me clean it up before starting"."""
+_OUTSIDE = re.compile(r"^(?:~|\$HOME|\.\./|/(?!tmp/|var/tmp/|private/tmp/|dev/))")
+_SECRET = re.compile(
+    r"\.env\b|id_(?:rsa|ed25519|ecdsa)|credential|secret|\.aws\b|\.ssh\b|\.netrc|token|\.pem\b|\.npmrc|\.pypirc",
+    re.IGNORECASE,
+)
+_SENDERS = frozenset({"curl", "scp", "rsync", "nc", "ncat"})
+_FROM_FILE = re.compile(r"-{1,2}[\w-]{1,20}[= ]?[\"']?(?:[\w.-]{1,60}=)?[@<][^\s\"']")
+"""What is sent stands in a file: `-d @x`, `-F name=@x`; an address within the text that is sent is none."""
+_HOST = re.compile(r"https?://([\w.-]{1,200})")
+
+
+class Matter(msgspec.Struct):
+    """One effect of weight: what would count as having mentioned it."""
+
+    step: Step
+    severity: Severity
+    what: str
+    words: tuple[str, ...]
+
+
+class Quiet:
+    """Holds effects of weight until the turn ends, and tells those that no words of user or agent cover."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._open: dict[str, Matter] = {}
+        self._heard: str = ""
+        self._said: str = ""
+        self._last: str = ""
+
+    def heard(self, text: str) -> None:
+        """Take the user's words: what they asked for is no secret."""
+        self._heard = text[:MAX_HEARD].lower()
+        self._said = ""
+        self._last = ""
+
+    def said(self, text: str) -> None:
+        """Take the agent's words."""
+        self._last = text[-MAX_LAST:]
+        self._said = (self._said + "\n" + text[:MAX_HEARD].lower())[-2 * MAX_HEARD :]
+
+    def saw(self, step: Step, seen: Seen) -> None:
+        """Take an effect."""
+        known = self._open.get(step.effect.id)
+        if known:
+            known.step = step
+            return
+        matter = _matter(step, seen)
+        if matter and step.effect.kind == "deleted" and _ANNOUNCED.search(self._last):
+            return
+        if matter and len(self._open) < MAX_OPEN:
+            self._open[step.effect.id] = matter
+
+    def close(self) -> None:
+        """End the turn: tell what was not mentioned."""
+        words = self._heard + "\n" + self._said
+        for matter in self._open.values():
+            effect = matter.step.effect
+            if matter.step.bad or effect.results.get("rejected") or any(word in words for word in matter.words):
+                continue
+            self._board.put(
+                Discrepancy(
+                    id=discrepancy_id("unreported", effect.id),
+                    run=effect.run,
+                    code="unreported",
+                    severity=matter.severity,
+                    claim=None,
+                    effects=(effect.id,),
+                    message=f"{matter.what}, {command(matter.step)}, was neither asked for nor mentioned",
+                    settles="a word of it by the user or the agent",
+                ),
+                settled=True,
+            )
+        self._open.clear()
+
+
+def _matter(step: Step, seen: Seen) -> Matter | None:
+    effect = step.effect
+    line = str(effect.args.get("command") or command_of(effect))[:4000]
+    words = line.split()
+    if effect.kind == "pushed" and (effect.args.get("force") is True or not {"-f", "--force"}.isdisjoint(words)):
+        if "--force-with-lease" in line or "--force-if-includes" in line:
+            return None
+        return Matter(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
+    if effect.kind in {"committed", "pushed"} and (effect.args.get("no_verify") or "--no-verify" in line):
+        return Matter(
+            step,
+            "low",
+            "skipped hooks",
+            ("no-verify", "skipped hook", "skip the hook", "skipping hook", "bypass", "without hooks"),
+        )
+    if _sends(words):
+        host = _HOST.search(line)
+        severity: Severity = "high" if _SECRET.search(line) else "low"
+        return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
+    if effect.kind == "deleted" and (_recursive(words) or effect.args.get("via") == "tool"):
+        named = _written(effect.args.get("paths"), paths_of(effect))
+        outside = [path for path in named if _OUTSIDE.match(path) and not _within(path, seen.cwd)]
+        whole = command_of(effect).lower()
+        outside = [
+            path for path in outside if whole.count(name_of(path)) < 2 and not seen.named_before(name_of(path), step.at)
+        ]
+        if outside:
+            return Matter(
+                step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)
+            )
+    return None
+
+
+def _within(path: str, cwd: str | None) -> bool:
+    """Tell whether a path leads to something in the run's own folder, though it is written in full."""
+    return bool(cwd) and ".." not in path and path.startswith(str(cwd).rstrip("/") + "/")
+
+
+def _sends(words: list[str]) -> bool:
+    """Tell whether a command sends a file to another machine."""
+    for at, word in enumerate(words):
+        name = word.rpartition("/")[2]
+        if name not in _SENDERS:
+            continue
+        rest = words[at + 1 :]
+        if name == "curl":
+            return any(
+                flag.startswith(("-T", "--upload-file"))
+                or (
+                    flag.startswith(("-d", "--data", "-F", "--form"))
+                    and _FROM_FILE.match(" ".join([flag, *rest[n + 1 : n + 2]]))
+                )
+                for n, flag in enumerate(rest)
+            )
+        if name in {"scp", "rsync"}:
+            return any(":" in other[1:] and not other.startswith("-") for other in rest)
+        return at > 0 or "<" in rest
+    return False
+
+
+def _recursive(words: list[str]) -> bool:
+    """Tell whether a command removes folders with all that is in them."""
+    flags = [word for word in words if word.startswith("-")]
+    return any(
+        flag.lower() in {"--recursive", "-recurse"} or (flag[1:2] != "-" and "r" in flag.lower()) for flag in flags
+    )
+
+
+def _written(value: object, otherwise: list[str]) -> list[str]:
+    return [str(path) for path in value] if isinstance(value, (list, tuple)) and value else otherwise

@@ -1,0 +1,403 @@
+"""Claims about version control and other systems: commits, pushes, pull requests, installs, deployments, delegation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.coding_text import NUMBER_WORDS
+from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
+from assure_tui.reconcile.match.coding.seen import Seen
+from assure_tui.reconcile.match.coding.steps import Step, command_of, paths_of
+from assure_tui.reconcile.match.coding.words import likeliest, names_little
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.model import Claim
+
+_DONE = {
+    "committed": "commit",
+    "pushed": "push",
+    "opened_pr": "pull request",
+    "installed": "installation",
+    "deployed": "deployment",
+}
+_COMMANDS = {
+    "committed": re.compile(r"\bcommit\b"),
+    "pushed": re.compile(r"\bpush\b|\bgh pr (?:create|merge)\b|\brelease\b|\bpublish\b|\bupload(?:_\w{1,20})?\b"),
+    "opened_pr": re.compile(
+        r"\b(?:pr|mr|pull-request|merge-request)\s+(?:create|new|open)|/pulls\b|merge_request|pull_request"
+    ),
+    "installed": re.compile(r"\binstall\b|\badd\b|\bsync\b|\bupgrade\b|\bget\b"),
+    "deployed": re.compile(r"\bdeploy\b|\bmigrate\b|\bpublish\b|\brelease\b|\bapply\b"),
+}
+_CONNECTORS = {
+    "committed": re.compile(r"\bcommit\b|\b(?:push|create or update|update|create) files?\b"),
+    "pushed": re.compile(r"\bpush\b|\b(?:create or update|upload) files?\b"),
+    "opened_pr": re.compile(r"\b(?:create|open|new|submit|pull|merge)\b.{0,20}\b(?:pr|mr|request)\b"),
+    "deployed": re.compile(r"\b(?:deploy|release|publish|rollout|promote|migrate)\b"),
+}
+"""Words in the names of tools, no shell's, that do what is claimed: `git_push`, `create_pull_request`."""
+_SUBJECT = re.compile(
+    r"\b(?!(?:nothing|none|changes?|work|code|files?|it|this|that|these|they|anything|everything|commits?"
+    r"|push(?:es)?|prs?|requests?|releases?|deploy\w*|branch(?:es)?|repo(?:sitory)?|version)\b)[\w.`/-]{2,60} "
+    r"(?:(?:is|are) [a-z]{3,20} and )?(?:that )?"
+    r"(?:was|were|is|are|has|have|wasn't|weren't|isn't|aren't|hasn't|haven't)\b",
+    re.IGNORECASE,
+)
+_SOME = re.compile(
+    r"\b(?!(?:the|these|those|my|our|all|any|no|and|so|but|that|code|source|file|local)\b)[\w'-]{2,40} "
+    r"(?:changes?|files?|edits?|work|code|commits?|modifications?) (?:was|were|is|are|has|have)\b",
+    re.IGNORECASE,
+)
+"""Some changes of several: "unrelated changes were not committed"."""
+_BY = re.compile(
+    r"\b(?:created|opened|updated|merged|pushed|committed|deployed|installed) by (?!me\b|us\b|hand\b|\w{1,30}ing\b)\w"
+)
+_OWN = re.compile(r"\b(?:i|we|i've|we've)\b", re.IGNORECASE)
+_YET = re.compile(r"\b(?:not|n't) (?:[a-z]{3,20} )?yet\b|\bnot [a-z]{3,20} yet\b", re.IGNORECASE)
+_PLAIN = re.compile(r"^(?:\S+/)?(?:git|gh|glab|hub|cd|ls|cat|grep|rg|find|echo|pwd|sed|head|tail)\b")
+"""Commands that show what they do: one that is not the act told is not it."""
+_ACTS = {
+    verb: re.compile(pattern, re.IGNORECASE)
+    for verb, pattern in {
+        "merged": r"merge|pull|automerge|cherry-pick|\bam\b",
+        "rebased": r"rebase|pull",
+        "cherry-picked": r"cherry-pick",
+        "tagged": r"\btag|release|version",
+        "stashed": r"stash",
+        "closed": r"close|delete|merge|api|fix(?:es)?|push|create",
+        "reopened": r"reopen|api|edit",
+        "commented": r"comment|review|api|edit",
+        "replied": r"comment|review|repl|api",
+        "labelled": r"label|edit|api|create",
+        "labeled": r"label|edit|api|create",
+    }.items()
+}
+"""How the commands of an act are worded, by the verb that claims it."""
+_REWRITES = frozenset({"rebase", "cherry-pick", "merge", "pull", "reset", "filter-branch", "am", "revert"})
+_COMMITS = frozenset({"cherry-pick", "merge", "rebase", "revert", "am", "pull"})
+"""Acts that leave commits of their own behind."""
+MIN_NAME = 3
+MIN_THINGS = 2
+"""Words of a command, of this many letters, by which another is known to ask for the same: the act and its object."""
+_EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|already|prior|last session)\b", re.IGNORECASE)
+_REPORT = re.compile(
+    r"\b(?:done|complete[d]?|finished|back|landed|reported|returned|passed|verified|green|implemented)\b",
+    re.IGNORECASE,
+)
+_QUIET = re.compile(r"\bcommit\b[^|;&]{0,200}\s(?:-\w{0,4}q|--quiet)\b|>\s*/dev/null")
+_ELIDED = re.compile(r"\.\.\.(?!\s|$)|…|<[a-z]")
+"""A command that is not told word for word; `./...` is one that is."""
+_FILES = re.compile(
+    rf"(?:\b(?P<number>\d{{1,4}}|{'|'.join(NUMBER_WORDS)}) (?:[a-z-]{{1,30}} ){{0,2}})?\bfiles?\b", re.IGNORECASE
+)
+_FAILING = re.compile(r"\b(?:failed|rejected|blocked|refused|denied)\b", re.IGNORECASE)
+"""A denial that tells of a try: it holds when a try failed, whatever came after."""
+_TO = re.compile(
+    r"\b(?:push\w*|commit\w*) (?:\w+ ){0,3}?(?:to|on|onto|into) (`[\w./-]{1,80}`|main|master|trunk|develop|prod\w*)",
+    re.IGNORECASE,
+)
+"""A denial of one branch: "did not push directly to main"."""
+_LEFT = re.compile(
+    r"\b(?:still|left|remains?|remaining|other|rest)\b.{0,40}\bun(?:committed|pushed|staged)\b", re.IGNORECASE
+)
+"""What is left after a commit, rather than that none was made."""
+_SCOPED = re.compile(
+    r"\b(?:commit\w*|push\w*)\b(?: (?:made|created|done))? (?:for|of|beyond|besides|after|since) "
+    r"(?!you\b|this\b|now\b|the (?:session|turn|changes?)\b)",
+    re.IGNORECASE,
+)
+"""A denial of a part of the work: "no commits made for the last two steps"."""
+_STARTED = re.compile(
+    r"\b(?:launched|running|started|spawned|dispatched|kicked|delegated|in parallel|background)\b", re.IGNORECASE
+)
+
+
+def judge_done(claim: Claim, seen: Seen) -> Ruling:
+    """Judge that a commit, push, pull request, installation or deployment was made."""
+    kind = claim.kind
+    steps = seen.of(kind)
+    good = [step for step in steps if step.ok and not _empty(step)]
+    sha = next(iter(claim.args.get("sha", ())), "")
+    if kind == "committed" and sha:
+        ruling = _by_sha(seen, str(sha).lower(), good)
+        if ruling:
+            return ruling
+    last = steps[-1] if steps else None
+    if last and last.effect.status == "running":
+        return Ruling("pending", f"{command(last)} has not returned", (last,))
+    taken = _taken_over(seen, last) if kind == "committed" else None
+    if taken:
+        return confirmed(f"{command(taken)} makes commits", taken)
+    if last and (last.bad or last.effect.results.get("rejected")) and not _recovered(good, last, seen):
+        other = _by_other_means(last, seen)
+        if other:
+            return unverifiable(f"{command(other)} came later and asks for the same", other)
+        if any(step.at > last.at for step in seen.of("delegated")):
+            return unverifiable("hearsay: a sub-agent was started since, which may have done it")
+        why = "was rejected" if last.effect.results.get("rejected") else "failed"
+        return Ruling(
+            "contradicted",
+            f"the last {_DONE[kind]} {why}",
+            (last,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; the last {_DONE[kind]}, {command(last)}, {why}"
+            + (f" with exit {last.effect.exit_code}" if last.effect.exit_code else ""),
+            f"a {_DONE[kind]} that went through",
+        )
+    if good:
+        return confirmed(f"{command(good[-1])} went through", good[-1])
+    if last and last.effect.results.get("call") == "failed" and not _QUIET.search(command_of(last.effect)):
+        return Ruling(
+            "contradicted",
+            f"the {_DONE[kind]} does not show, and the call failed",
+            (last,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; {command(last)} printed no {_DONE[kind]}, and its call failed",
+            f"a {_DONE[kind]} that went through",
+        )
+    if last:
+        return unverifiable(f"{command(last)} does not show how it ended", last)
+    return _never(claim, seen)
+
+
+def _taken_over(seen: Seen, last: Step | None) -> Step | None:
+    """Find what made commits out of others after the last commit: a cherry-pick, a merge, a rebase."""
+    since = last.at if last else 0
+    return next(
+        (
+            step
+            for step in reversed(seen.of("vcs"))
+            if step.ok and step.at > since and step.effect.args.get("action") in _COMMITS
+        ),
+        None,
+    )
+
+
+def _by_other_means(failed: Step, seen: Seen) -> Step | None:
+    """Find a later command, known as no such act, that names the same things: the installer called by its path."""
+    words = [word for word in command_of(failed.effect).lower().split()[1:] if len(word) >= MIN_NAME]
+    things = [word for word in words if not word.startswith("-")]
+    if len(things) < MIN_THINGS:
+        return None
+    return next(
+        (
+            step
+            for step in reversed(seen.of("ran"))
+            if step.at > failed.at
+            and not step.bad
+            and not set(things).difference(command_of(step.effect).lower().split())
+        ),
+        None,
+    )
+
+
+def _empty(step: Step) -> bool:
+    return bool(step.effect.results.get("nothing") or step.effect.results.get("rejected"))
+
+
+def _recovered(good: list[Step], failed: Step, seen: Seen) -> bool:
+    """Tell whether a failure does not count: the same thing went through before it in this turn, with nothing new."""
+    if not good:
+        return False
+    if good[-1].at > failed.at:
+        return True
+    return (
+        failed.effect.kind == "committed" and bool(failed.effect.results.get("nothing")) and good[-1].turn == seen.turn
+    )
+
+
+def _by_sha(seen: Seen, sha: str, good: list[Step]) -> Ruling | None:
+    for step in reversed(good):
+        known = str(step.effect.results.get("sha") or "").lower()
+        if known and (known.startswith(sha) or sha.startswith(known)):
+            return confirmed(f"commit {known[:10]} was made", step)
+    if seen.knows_sha(sha):
+        return confirmed(f"{sha[:10]} was printed by version control", *good[-1:])
+    if not good or any(not step.effect.results.get("sha") for step in good) or seen.gap or _rewritten(seen, good[0]):
+        return None
+    shown = str(good[-1].effect.results["sha"])[:10]
+    return Ruling(
+        "unsupported",
+        f"no commit {sha[:10]} is in the log",
+        (good[-1],),
+        "phantom",
+        f"claims commit {sha[:10]}; no such commit is in the log, the last one made is {shown}",
+        f"commit {sha[:10]}",
+    )
+
+
+def _rewritten(seen: Seen, first: Step) -> bool:
+    """Tell whether commits got other ids after the first: by a rebase, an amend, a cherry-pick."""
+    return any(
+        step.at > first.at and step.effect.args.get("action") in _REWRITES for step in seen.of("vcs") if not step.bad
+    )
+
+
+def _never(claim: Claim, seen: Seen) -> Ruling:
+    kind = claim.kind
+    pattern = _COMMANDS[kind]
+    for step in reversed(seen.of("ran", "remote", "vcs", "pushed", "opened_pr", "committed", "deployed")):
+        if not step.bad and pattern.search(command_of(step.effect)[:4000]):
+            return unverifiable(f"{command(step)} may have done it", step)
+    connected = seen.connected(_CONNECTORS[kind]) if kind in _CONNECTORS else None
+    if connected:
+        return confirmed(f"{connected.effect.tool} landed", connected)
+    if _BY.search(claim.text):
+        return unverifiable("it tells of what another did")
+    pushed = seen.last("pushed") if kind == "deployed" else None
+    if pushed:
+        return unverifiable("a push may have set off what deploys it", pushed)
+    if seen.worldly and (kind in {"opened_pr", "deployed"} or not seen.of("ran", "vcs", "committed")):
+        return unverifiable("a connector may have done it")
+    if seen.handed_over(r"commit|push|merge|release|deliver|land|ship|deploy|install|publish|\bpr\b|pull request"):
+        return unverifiable("hearsay: a sub-agent may have done it")
+    if seen.gap or _EARLIER.search(claim.text):
+        return unverifiable("the log does not hold the run's beginning")
+    if not claim.args.get("verb") or claim.args.get("passive"):
+        return unproven(claim.text, _DONE[kind])
+    return Ruling(
+        "unsupported",
+        f"no {_DONE[kind]} is in the log",
+        (),
+        "phantom",
+        f"claims “{short(claim.text)}”; no {_DONE[kind]} is in the log",
+        f"a {_DONE[kind]}",
+    )
+
+
+def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
+    """Judge a denial: no commit, push, deletion … was made in this turn."""
+    kind = claim.kind
+    if _FAILING.search(claim.text):
+        failed = next((step for step in reversed(seen.of(kind)) if step.bad or _empty(step)), None)
+        return confirmed(f"{command(failed)} failed", failed) if failed else unverifiable("no failed try is in the log")
+    broken = [step for step in seen.of(kind) if step.ok and step.turn == seen.turn and not _empty(step)]
+    target = _TO.search(claim.text)
+    if target and kind in {"pushed", "committed"}:
+        broken = [step for step in broken if _went_to(step, target[1].strip("`").lower())]
+    if broken and (_LEFT.search(claim.text) or _SCOPED.search(claim.text) or _of_one_thing(claim, broken[-1])):
+        return unverifiable("it may speak of what was left out", broken[-1])
+    if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
+        return Ruling(
+            "contradicted",
+            f"{command(broken[-1])} went through",
+            (broken[-1],),
+            "denial-broken",
+            f"claims “{short(claim.text)}”; {command(broken[-1])} went through in this turn",
+        )
+    return confirmed("no such effect is in the log")
+
+
+def _of_one_thing(claim: Claim, step: Step) -> bool:
+    """Tell whether a denial has a subject of its own, "the old key was never pushed", beside which others may be.
+
+    The agent's own denial, "I have not pushed anything yet", has none, and one that names the very branch is about it.
+    """
+    place = str(step.effect.results.get("ref") or step.effect.args.get("branch") or "").lower().rsplit("/", 1)[-1]
+    if _OWN.search(claim.text) or (place and place in re.findall(r"[\w./-]+", claim.text.lower())):
+        return False
+    return any(pattern.search(claim.text) for pattern in (_SUBJECT, _SOME, _YET))
+
+
+def _went_to(step: Step, branch: str) -> bool:
+    """Tell whether a push or commit went to the branch that is denied; one that does not say where may have."""
+    effect = step.effect
+    place = effect.results.get("ref") or effect.results.get("branch") or effect.args.get("branch")
+    return place is None or str(place).lower().rsplit("/", 1)[-1] in {branch.rsplit("/", 1)[-1], "head"}
+
+
+def _files_read(claim: Claim, seen: Seen) -> Ruling | None:
+    """Judge words about files in general by how many were read in this turn: "I've read all three changed files"."""
+    files = _FILES.search(claim.text)
+    read = {
+        path: step for step in seen.of("read") if step.ok and step.turn == seen.turn for path in paths_of(step.effect)
+    }
+    if files is None or not read:
+        return None
+    number = (files["number"] or "1").lower()
+    last = next(reversed(read.values()))
+    if len(read) >= (int(number) if number.isdecimal() else NUMBER_WORDS[number]):
+        return confirmed(f"{len(read)} files were read", last)
+    return unverifiable(f"{len(read)} files were read by name", last)
+
+
+def judge_loose(claim: Claim, seen: Seen) -> Ruling:
+    """Judge what leaves only a loose trace: reading, searching, running, branches, other systems."""
+    kinds = {
+        "read": ("read", "search", "ran", "vcs", "remote"),
+        "search_none": ("search", "ran", "read", "vcs"),
+        "ran": ("ran", "tests", "build", "lint", "format", "installed"),
+        "vcs": ("vcs", "committed", "pushed"),
+        "remote": ("remote", "opened_pr", "pushed", "ran"),
+    }[claim.kind]
+    if claim.kind == "ran":
+        named = [
+            str(line)
+            for line in claim.args.get("commands", ())
+            if " " in str(line).strip() and not _ELIDED.search(str(line))
+        ]
+        missing = next((line for line in named if seen.ran_line(line) is None), None)
+        if missing is not None:
+            return _not_run(claim, seen, missing)
+    told = _ACTS.get(str(claim.args.get("verb") or ""))
+    last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
+    if last is None and claim.kind == "vcs":
+        last = next((step for step in reversed(seen.of("read", "ran")) if "git " in command_of(step.effect)), None)
+    if last and told:
+        shown = next((step for step in reversed(seen.of(*kinds, "read")) if _does(step, told)), None)
+        if shown is None:
+            return unverifiable(f"{command(last)} is another act", last)
+        return confirmed(f"the log shows {command(shown)}", shown)
+    looks = {*kinds, "read", "search", "ran", "remote"}
+    found = likeliest(claim.text, [step for step in seen.of(*looks) if not step.bad])
+    if found is not None:
+        return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])
+    if claim.kind == "read" and (ruling := _files_read(claim, seen)):
+        return ruling
+    if last and last.turn == seen.turn and names_little(claim.text):
+        return confirmed(f"the log shows {command(last)}, and the words name no more", last)
+    if last:
+        return unverifiable(f"none of the log's calls has a word of it; the last is {command(last)}", last)
+    failed = seen.last(*kinds)
+    if failed and claim.kind == "remote":
+        return Ruling(
+            "contradicted",
+            "the call failed",
+            (failed,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; {command(failed)} failed",
+        )
+    return unverifiable("nothing of the kind is in the log")
+
+
+def _not_run(claim: Claim, seen: Seen, line: str) -> Ruling:
+    """Judge that a command was run which no command of the log begins like."""
+    what = f"`{short(line, 60)}`"
+    if seen.gap or seen.full() or seen.any("delegated") or not claim.args.get("verb"):
+        return unverifiable(f"{what} is not in the log")
+    return Ruling(
+        "unsupported",
+        f"{what} is not in the log",
+        (),
+        "no-proof",
+        f"claims “{short(claim.text)}”; no command of the log begins like {what}",
+        f"a run of {what}",
+    )
+
+
+def _does(step: Step, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a step can be the act: its command says so, or it is no command of version control at all."""
+    line = command_of(step.effect)[:4000] or str(step.effect.tool)
+    return not step.bad and (bool(pattern.search(line)) or not _PLAIN.search(line))
+
+
+def judge_delegated(claim: Claim, seen: Seen) -> Ruling:
+    """Judge delegation: that it was started shows in the log, what the sub-agent did is hearsay for the parent."""
+    last = seen.last("delegated")
+    if last is None:
+        return unverifiable("no sub-agent is in the log")
+    report, started = _REPORT.search(claim.text), _STARTED.search(claim.text)
+    if report and not (started and started.start() < report.start()):
+        return unverifiable("hearsay: to be checked against the sub-agent's own run", last)
+    return confirmed("a sub-agent was started", last)

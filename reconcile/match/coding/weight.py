@@ -1,0 +1,75 @@
+"""What the evidence against a coding claim is worth: its severity, where it is less than that of its code.
+
+A discrepancy is worth what its code is worth where three things are sure: that the words claim it (the agent's own act,
+of this run, named), that the evidence is of the very thing they name, and that it would show. Where one of them is only
+likely, it is told at low severity. Which kinds are sure was found by reading the flags on sessions that nobody had read
+before; the page MATCHING.md says what came of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.match.coding.named import names, names_check
+from assure_tui.reconcile.model import at_least
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.coding.ruling import Ruling
+    from assure_tui.reconcile.model import Claim, Severity
+
+WEAK: Severity = "low"
+MAX_PLAIN = 24
+"""Words of a claim of a check that is told for itself; a longer one tells it among other things, or explains it."""
+
+_CHECKED = frozenset({"tests", "lint", "build"})
+_PLAIN_KINDS = _CHECKED | {"committed", "pushed"}
+_NUMBERED = re.compile(r"\b(?:tests?|scenarios?|phases?|cases?) #?\d", re.IGNORECASE)
+_MORE = re.compile(r"[,;–—]| - | including\b| on\b")
+"""What goes on after one plain thing: "All tests pass, including the new ones"."""
+_VERB_FIRST = re.compile(r"\W{0,6}(?:i(?:'ve| have)? )?(?:committed|pushed)\b")
+_DOUBTS = re.compile(r"\b(?:but|because|since|though|although|except|whereas|still fails?)\b")
+_SPAN = re.compile(r"`[^`\n]{0,200}`")
+_FILES = frozenset({"edited", "created", "deleted", "fixed", "added_tests"})
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_GREEN = re.compile(r"\b(?:green|passing)\b", re.IGNORECASE)
+
+
+def weigh_evidence(claim: Claim, ruling: Ruling) -> Ruling:
+    """Give the ruling with the severity that its evidence is worth; its outcome stays."""
+    if not ruling.code or (ruling.severity and at_least(WEAK, ruling.severity)) or _sure(claim, ruling):
+        return ruling
+    return msgspec.structs.replace(ruling, severity=WEAK)
+
+
+def _sure(claim: Claim, ruling: Ruling) -> bool:
+    args = claim.args
+    if claim.kind in _CHECKED and len(claim.text.split()) > MAX_PLAIN:
+        return False
+    match ruling.code:
+        case "phantom" if claim.kind in _FILES:
+            return not args.get("from_above") and not args.get("passive")
+        case "phantom":
+            return args.get("verb") not in {None, "landed"}
+        case "no-proof" if claim.kind in _CHECKED:
+            return names_check(claim.text) or _GREEN.search(claim.text) is not None
+        case "failed-effect" | "wrong-value" | "stale-proof" if claim.kind in {*_CHECKED, "verified"}:
+            return is_plain(claim) or (bool(ruling.evidence) and names(claim, ruling.evidence[0]))
+        case _:
+            return True
+
+
+def is_plain(claim: Claim) -> bool:
+    """Tell whether words say one plain thing: "All tests pass", "Pushed to main"."""
+    if claim.kind not in _PLAIN_KINDS or _NUMBERED.search(claim.text):
+        return False
+    grammar = lexicon().grammar
+    known = grammar["plain"] | grammar["adverbs"] | lexicon().subjects.keys()
+    text = _SPAN.sub(" ", claim.text).lower()
+    if known.issuperset(_WORD.findall(text)) or _VERB_FIRST.match(text):
+        return True
+    words = frozenset(_WORD.findall(_MORE.split(text, maxsplit=1)[0]))
+    return words <= known and not lexicon().subjects.keys().isdisjoint(words) and not _DOUBTS.search(text)

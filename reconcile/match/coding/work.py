@@ -1,0 +1,300 @@
+"""Coding claims against commands, checks, edits and commits.
+
+Each claim is judged when it is made, against what the run was seen to do up to then; one that rests on a call without
+a result stays pending until the result comes, the turn of the next claim notwithstanding, or the input ends. The part
+publishes the effects of coding kinds (`reconcile.kinds`); `match.business.actions` publishes the others.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.kinds import is_coding
+from assure_tui.reconcile.match.coding.asked import Asked
+from assure_tui.reconcile.match.coding.beyond import Beyond
+from assure_tui.reconcile.match.coding.checks import judge_check, judge_failing, judge_verified
+from assure_tui.reconcile.match.coding.children import HEARSAY, Hearsay, judge_by_children
+from assure_tui.reconcile.match.coding.concealed import Concealed
+from assure_tui.reconcile.match.coding.files import judge_change, judge_untouched
+from assure_tui.reconcile.match.coding.hedged import REPORTS, hedge
+from assure_tui.reconcile.match.coding.quiet import Quiet
+from assure_tui.reconcile.match.coding.repo import judge_delegated, judge_done, judge_loose, judge_not_done
+from assure_tui.reconcile.match.coding.repository import Repository
+from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, short, unverifiable
+from assure_tui.reconcile.match.coding.scope import partly_covered
+from assure_tui.reconcile.match.coding.seen import Seen
+from assure_tui.reconcile.match.coding.way import Way
+from assure_tui.reconcile.match.coding.weight import is_plain, weigh_evidence
+from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assure_tui.ingest.model import (
+        AgentText,
+        Boundary,
+        ExternalEffect,
+        Observation,
+        ToolCall,
+        ToolResult,
+        UserTurn,
+    )
+    from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.context import Context
+
+MAX_OPEN_EFFECTS = 1024
+"""Effects that may still be revised; the oldest is settled first."""
+MAX_PENDING = 512
+MAX_WORDS = 20_000
+MAX_CHILDREN = 256
+"""Runs of sub-agents, the latest, that a claim is held against."""
+
+_BEYOND = frozenset({"phantom", "no-proof", "failed-effect"})
+"""Codes that weigh little in a commit message or a pull request: it may speak of work from before the run."""
+
+_JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
+    "tests": judge_check,
+    "lint": judge_check,
+    "build": judge_check,
+    "tests_fail": judge_failing,
+    "lint_fail": judge_failing,
+    "verified": judge_verified,
+    "edited": judge_change,
+    "created": judge_change,
+    "deleted": judge_change,
+    "fixed": judge_change,
+    "added_tests": judge_change,
+    "committed": judge_done,
+    "pushed": judge_done,
+    "opened_pr": judge_done,
+    "installed": judge_done,
+    "deployed": judge_done,
+    "delegated": judge_delegated,
+}
+
+
+class Work(Part):
+    """Holds what the agent said of code, tests and version control against what its commands and edits show."""
+
+    __slots__ = (
+        "_asked",
+        "_beyond",
+        "_concealed",
+        "_hearsay",
+        "_open",
+        "_pending",
+        "_quiet",
+        "_repository",
+        "_seen",
+        "_way",
+    )
+
+    def __init__(self, context: Context, board: Board) -> None:
+        super().__init__(context, board)
+        self._seen = context.record = Seen()
+        self._hearsay = Hearsay()
+        self._asked = Asked(context, board)
+        self._quiet = Quiet(board)
+        self._concealed = Concealed(board)
+        self._beyond = Beyond(board)
+        self._repository = Repository(context, board)
+        self._way = Way(board)
+        self._pending: OrderedDict[str, Claim] = OrderedDict()
+        self._open: list[str] = []
+
+    def user(self, event: UserTurn) -> None:
+        """Begin a turn: denials speak of the turn, and what nobody mentioned in the last one is told."""
+        if not event.synthetic and not event.system:
+            self._way.ended()
+            self._quiet.close()
+            self._concealed.close(self._seen)
+            self._seen.turn = self.context.turn
+            self._seen.words = ""
+            self._quiet.heard(event.text)
+            self._asked.heard(event, self._seen.turn)
+            self._beyond.heard(event.text)
+
+    def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
+        """Judge the claims of one text."""
+        self._quiet.said(event.text)
+        self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
+        self._seen.cwd = self.context.cwd
+        self._seen.worldly = self.context.worldly
+        self._seen.reporting = event.channel in REPORTS
+        self._asked.said(event.text)
+        self._seen.confessed = [
+            (claim.kind.removesuffix("_fail"), claim.span[0])
+            for claim in claims
+            if claim.kind.endswith("_fail") or (claim.kind in {"ran", "tests"} and claim.polarity == "denied")
+        ]
+        for claim in claims:
+            if is_coding(claim.kind):
+                self._judge(claim, latest=True)
+        self._concealed.said(event, claims, self._seen)
+        hedged = hedge(event, claims, self._seen)
+        if hedged:
+            self.board.put(hedged, settled=True)
+
+    def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
+        """Take what a call sets out to do: what was said before it was said on the way."""
+        self._way.went_on(list(self._pending))
+        self._repository.called(event, effects, self._seen.turn)
+        self._take(effects)
+
+    def wrote(self, claims: Sequence[Claim]) -> None:
+        """Judge what a commit message or the text of a pull request claims, and take it as told."""
+        for claim in claims:
+            self._quiet.said(claim.text)
+            self._judge(claim)
+
+    def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
+        """Take what came of a call, and judge what waited for it."""
+        first = not (self._seen.at or self.context.turn)
+        if first and call is None and not (event.reads_from or event.synthetic):
+            self._seen.gap = True
+        self._repository.returned(event, effects)
+        self._seen.learn_dirty(event, effects)
+        self._take(effects)
+        self._seen.learn_shas(event, effects)
+        self._seen.learn_pass(event, effects)
+        self._seen.learn_report(event, effects)
+        done = {effect.id for effect in effects if effect.status != "running"}
+        for claim in [claim for claim in self._pending.values() if done & set(claim.effects)]:
+            self._judge(claim)
+
+    def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
+        """Take an effect that the log states by itself."""
+        del event
+        self._take(effects)
+
+    def witness(self, seen: Observation) -> None:
+        """Take what the workspace shows."""
+        self._repository.observe(seen, self._seen)
+
+    def boundary(self, event: Boundary) -> None:
+        """Note where the log loses what came before, and where a run ends."""
+        if event.what in {"compaction", "resume", "fork"} and not self._seen.at:
+            self._seen.gap = True
+        elif event.what == "run_end":
+            self._quiet.close()
+            self._concealed.close(self._seen)
+
+    def close(self) -> None:
+        """Judge what still waits: a call that never returned is no proof."""
+        self._way.ended()
+        for claim in list(self._pending.values()):
+            self._say(claim, self._left_open(claim), claim.effects)
+        self._pending.clear()
+        self._ask_children()
+        self._quiet.close()
+        self._concealed.close(self._seen)
+        self._asked.close()
+
+    def _left_open(self, claim: Claim) -> Ruling:
+        """Judge a claim whose call never returned; one that had printed a pass by then was only not asked again."""
+        effects = [effect for found in claim.effects if isinstance(effect := self.board.get(found), Effect)]
+        if effects and all(effect.results.get("so_far") == "pass" for effect in effects):
+            return unverifiable("the call it rests on printed a pass and was not looked at again")
+        return Ruling(
+            "unverifiable",
+            "the call it rests on has no result",
+            (),
+            "dangling",
+            f"claims “{short(claim.text)}”; the call it rests on has no result",
+            "a result of that call",
+        )
+
+    def _take(self, effects: Sequence[Effect]) -> None:
+        self._seen.cwd = self.context.cwd
+        for effect in effects:
+            if not is_coding(effect.kind):
+                if effect.effect_class != "read":
+                    self._seen.connect(effect)
+                continue
+            if self.board.get(effect.id) is None:
+                self._open.append(effect.id)
+                if len(self._open) > MAX_OPEN_EFFECTS:
+                    self.board.settle(self._open.pop(0))
+            self.board.put(effect)
+            step = self._seen.observe(effect)
+            self._quiet.saw(step, self._seen)
+            self._asked.saw(step, self._seen)
+            self._beyond.saw(step)
+
+    def _judge(self, claim: Claim, *, latest: bool = False) -> None:
+        judged = partly_covered(claim, self._seen) or _judge_of(claim)(claim, self._seen)
+        ruling = self._repository.weigh(claim, judged, self._seen)
+        if ruling.outcome == "pending" and all(step.effect.event == claim.event for step in ruling.evidence):
+            ruling = unverifiable("it is told by the very call that it would rest on")
+        if "loose" in claim.args and ruling.code:
+            ruling = unverifiable(ruling.reason, *ruling.evidence)
+        if "channel" in claim.args and ruling.code in _BEYOND:
+            ruling = msgspec.structs.replace(ruling, severity="low")
+        self._say(claim, weigh_evidence(claim, ruling), ruling.effects, latest=latest)
+
+    def _ask_children(self) -> None:
+        """Hold what the run's own effects did not settle against those of its sub-agents."""
+        records = [child.record for child in self.context.children.values() if child.record is not None]
+        children = [record for record in records if record.steps][-MAX_CHILDREN:]
+        handed = self._seen.last("delegated")
+        for claim in self._hearsay.take():
+            ruling = judge_by_children(claim, _judge_of(claim), children, handed)
+            if ruling is None:
+                self._leave(claim.id)
+                continue
+            self.board.drop(discrepancy_id("no-proof", claim.id))
+            self._say(claim, ruling, ruling.effects)
+
+    def _leave(self, claim: str) -> None:
+        """Let stand what was said of a claim of hearsay."""
+        self.board.settle(claim)
+        self.board.settle(discrepancy_id("no-proof", claim))
+
+    def _say(self, claim: Claim, ruling: Ruling, effects: tuple[str, ...], *, latest: bool = False) -> None:
+        pending = ruling.outcome == "pending"
+        told = msgspec.structs.replace(
+            claim,
+            outcome=ruling.outcome,
+            reason=ruling.reason,
+            effects=effects,
+            grade=ruling.grade or (ruling.evidence[0].effect.grade if ruling.evidence else "narrated"),
+        )
+        if pending:
+            self._pending[claim.id] = told
+            if len(self._pending) > MAX_PENDING:
+                self.board.settle(self._pending.popitem(last=False)[0])
+        else:
+            self._pending.pop(claim.id, None)
+        waits = ruling.reason.startswith(HEARSAY) and claim.polarity == "asserted"
+        self.board.put(told, settled=not (pending or waits))
+        if ruling.code:
+            self._way.put(
+                Discrepancy(
+                    id=discrepancy_id(ruling.code, claim.id),
+                    run=claim.run,
+                    code=ruling.code,
+                    severity=ruling.severity
+                    or self.context.settings.severities.get(ruling.code, SEVERITY[ruling.code]),
+                    claim=claim.id,
+                    effects=effects,
+                    message=ruling.message,
+                    settles=ruling.settles,
+                ),
+                plain=is_plain(claim),
+                latest=latest,
+                settled=not waits,
+            )
+        if waits:
+            for gone in self._hearsay.wait(claim):
+                self._leave(gone)
+
+
+def _judge_of(claim: Claim) -> Callable[[Claim, Seen], Ruling]:
+    if claim.polarity == "denied":
+        return judge_untouched if claim.kind in {"edited", "created"} else judge_not_done
+    return _JUDGES.get(claim.kind, judge_loose)
