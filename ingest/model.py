@@ -78,6 +78,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     parent_call: str | None = None
     """The parent's call id that started this sub-agent, where the log tells."""
     forked_from: str | None = None
+    complete: bool = True
+    """The log holds every call of the run; where it may not, nothing is called absent on its word."""
 
 
 class UserTurn(Event, frozen=True, kw_only=True):

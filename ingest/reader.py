@@ -125,7 +125,7 @@ class SourceReader:
         try:
             records = decoder.document(data)
         except (ValueError, RecursionError) as error:
-            raise SourceError(f"{self.path}: not (yet) a whole JSON document") from error
+            raise SourceError(f"{self.path}: not (yet) a whole document") from error
         self._digest = digest
         for origin, events in records:
             batch.records.append((origin.at, origin.sha256))

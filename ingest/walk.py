@@ -11,14 +11,14 @@ from stat import S_ISDIR, S_ISREG
 
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Head
-from assure_tui.ingest.roots import LOG_SUFFIXES
+from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 
 MAX_DEPTH = 32
 MAX_FILES = 200_000
 _DATABASE, _PACKED = "a database: this format is not read", "compressed: packed files are not opened"
 _UNSUPPORTED = {
     **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".vscdb"), _DATABASE),
-    **dict.fromkeys((".br", ".gz", ".xz", ".zip", ".zst", ".eval"), _PACKED),
+    **dict.fromkeys((".br", ".gz", ".xz", ".zip", ".zst"), _PACKED),
 }
 
 
@@ -58,7 +58,7 @@ def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery
     for root in paths:
         others = 0
         for path in _walk(root, exclude, discovery):
-            if path != root and path.suffix not in LOG_SUFFIXES and path.suffix not in _UNSUPPORTED:
+            if path != root and not _may_be_log(path) and path.suffix not in _UNSUPPORTED:
                 others += 1
                 continue
             if len(discovery.files) >= MAX_FILES:
@@ -77,6 +77,10 @@ def _leave_out_parts(discovery: Discovery) -> None:
     if folders:
         discovery.files = [found for found in discovery.files if found.path.parent not in folders]
         discovery.skipped = [skipped for skipped in discovery.skipped if skipped.path.parent not in folders]
+
+
+def _may_be_log(path: Path) -> bool:
+    return path.suffix in LOG_SUFFIXES or path.name in LOG_NAMES
 
 
 def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discovery) -> None:

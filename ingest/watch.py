@@ -16,7 +16,7 @@ from typing import Self, TypeAlias
 
 from watchfiles import Change, watch
 
-from assure_tui.ingest.roots import LOG_SUFFIXES
+from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 
 SUFFIXES = LOG_SUFFIXES | {".csv"}
 SWEEP_SECONDS = 12.0
@@ -48,7 +48,7 @@ class Watcher:
     ) -> None:
         self.problems: list[str] = []
         """Plain sentences about what cannot be watched by notification."""
-        self._folders = [root for root in roots if root.suffix not in suffixes or root.is_dir()]
+        self._folders = [root for root in roots if not _is_named(root, suffixes) or root.is_dir()]
         self._files = {root for root in roots if root not in self._folders}
         self._stop = stop or threading.Event()
         self._suffixes = frozenset(suffixes)
@@ -190,7 +190,7 @@ class Watcher:
         for folder in self._folders:
             for parent, _, names in os.walk(folder):
                 for name in names:
-                    if os.path.splitext(name)[1] in self._suffixes:  # noqa: PTH122 - twice as fast, over all files
+                    if os.path.splitext(name)[1] in self._suffixes or name in LOG_NAMES:  # noqa: PTH122 - twice as fast
                         path = Path(parent, name)
                         mark = _mark(path)
                         if mark is not None:
@@ -204,13 +204,17 @@ class Watcher:
     def _is_log(self, path: Path) -> bool:
         if path in self._files:
             return True
-        return path.suffix in self._suffixes and any(path.is_relative_to(folder) for folder in self._folders)
+        return _is_named(path, self._suffixes) and any(path.is_relative_to(folder) for folder in self._folders)
 
     def _note(self, path: Path, mark: _Mark | None) -> None:
         if mark is None:
             self._seen.pop(path, None)
         else:
             self._seen[path] = mark
+
+
+def _is_named(path: Path, suffixes: Collection[str]) -> bool:
+    return path.suffix in suffixes or path.name in LOG_NAMES
 
 
 def _mark(path: Path) -> _Mark | None:

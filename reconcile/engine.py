@@ -198,6 +198,8 @@ def _event(run: RunState, event: RunEvent | Observation) -> list[Change]:
 
 def _started(run: RunState, event: RunStarted) -> None:
     run.context.learn(event)
+    if not event.complete:
+        run.context.settings = msgspec.structs.replace(run.context.settings, complete_logs=False)
 
 
 def _user(run: RunState, event: UserTurn) -> None:

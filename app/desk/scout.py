@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.small_files import expanded
-from assure_tui.ingest.roots import LOG_SUFFIXES
+from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 from assure_tui.ingest.walk import Found, discover
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Scout:
 
     def admit(self, path: Path) -> list[Found]:
         """Give the log at a path that a notification named, if it is one, lies in a root and is not left out."""
-        if path.suffix not in LOG_SUFFIXES:
+        if path.suffix not in LOG_SUFFIXES and path.name not in LOG_NAMES:
             return []
         if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
             return []

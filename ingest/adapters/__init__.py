@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assure_tui.ingest.adapters.aider import ADAPTER as AIDER
 from assure_tui.ingest.adapters.antigravity import ADAPTER as ANTIGRAVITY
 from assure_tui.ingest.adapters.assure import ADAPTER as ASSURE
 from assure_tui.ingest.adapters.atif import ADAPTER as ATIF
@@ -19,6 +20,7 @@ from assure_tui.ingest.adapters.droid import ADAPTER as DROID
 from assure_tui.ingest.adapters.gemini import ADAPTER as GEMINI
 from assure_tui.ingest.adapters.gemini import DOCUMENT as GEMINI_DOCUMENT
 from assure_tui.ingest.adapters.gemini_stream import ADAPTER as GEMINI_STREAM
+from assure_tui.ingest.adapters.inspect_ai import ADAPTER as INSPECT
 from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
 from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
 from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
@@ -33,7 +35,7 @@ from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
 ADAPTERS: tuple[Adapter, ...] = (
     *(ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT, PI, OPENCODE, QWEN),
     *(KIRO, KIMI, DROID, ANTIGRAVITY, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM, OPENCODE_RUN, OTEL),
-    *(*OPENHANDS, ATIF, SWE_AGENT, MINI_SWE, *CHAT_LINES, *CHAT_DOCUMENTS),
+    *(*OPENHANDS, ATIF, INSPECT, SWE_AGENT, MINI_SWE, AIDER, *CHAT_LINES, *CHAT_DOCUMENTS),
 )
 """All formats that are read, the ones with the clearest marks first."""
 

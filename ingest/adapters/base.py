@@ -33,6 +33,7 @@ Decoded: TypeAlias = tuple[Origin, list[RunEvent]]
 """A record and the events it gave."""
 EventT = TypeVar("EventT", bound=Event)
 Item = TypeVar("Item")
+Record = TypeVar("Record", bytes, msgspec.Raw)
 
 
 class Head:
@@ -261,21 +262,29 @@ class DocumentDecoder(ABC):
 
         `start` tells of the document itself, before the first record; `take` turns a record into events.
         """
-        self.tally = Tally()
-        found: list[Decoded] = []
-        seq = 0
-        for index, raw in enumerate(raws):
-            digest = hashlib.sha256(raw).hexdigest()
-            draft = Draft(Origin(source=self.source.id, at=Locator("item", index), sha256=digest), f"M{index}", seq)
-            if index == 0:
+
+        def read(raw: msgspec.Raw, draft: Draft) -> None:
+            if draft.origin.at.start == 0:
                 start(draft)
-            self.tally.records += 1
             try:
                 item = decoder.decode(raw)
             except (ValueError, RecursionError):
                 draft.unknown = "unexpected shape"
             else:
                 take(item, draft)
+
+        return self.each(raws, read)
+
+    def each(self, records: Iterable[Record], read: Callable[[Record, Draft], None]) -> list[Decoded]:
+        """Give the events of a document's records, each of which `read` takes from its bytes."""
+        self.tally = Tally()
+        found: list[Decoded] = []
+        seq = 0
+        for index, raw in enumerate(records):
+            digest = hashlib.sha256(raw).hexdigest()
+            draft = Draft(Origin(source=self.source.id, at=Locator("item", index), sha256=digest), f"M{index}", seq)
+            self.tally.records += 1
+            read(raw, draft)
             if draft.unknown is not None:
                 count_unknown(self.tally, draft.unknown)
             seq += len(draft.events)

@@ -201,7 +201,15 @@ class OtelDecoder(Decoder):
             return
         talk.begun = True
         talk.model = model or talk.model
-        draft.add(RunStarted, f"{prefix}run", native_id=talk.native, agent=NAME, adapter=NAME, model=talk.model)
+        draft.add(
+            RunStarted,
+            f"{prefix}run",
+            native_id=talk.native,
+            agent=NAME,
+            adapter=NAME,
+            model=talk.model,
+            complete=False,
+        )
 
 
 def _executed(talk: _Talk, span: _Span, found: _Attributes, prefix: str, draft: Draft) -> None:

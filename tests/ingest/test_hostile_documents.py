@@ -76,6 +76,35 @@ DOCUMENTS: dict[str, tuple[Callable[[list[Any]], Any], list[Any]]] = {
         ],
     ),
 }
+DOCUMENTS["inspect-ai"] = (
+    lambda samples: {"version": 2, "eval": {"task_id": "t", "eval_id": "e", "model": "m"}, "samples": samples},
+    [
+        {
+            "id": 1,
+            "epoch": 1,
+            "uuid": "u",
+            "messages": [
+                {"role": "user", "content": "attachment://ab"},
+                {
+                    "role": "assistant",
+                    "content": [{"type": "text", "text": "x"}],
+                    "tool_calls": [
+                        {"id": "c", "function": "bash", "arguments": {"cmd": "ls"}},
+                        {"id": "d", "function": "submit", "arguments": {"answer": "x"}},
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "c", "content": "x", "error": {"type": "timeout", "message": "x"}},
+            ],
+            "events": [
+                {"event": "tool", "id": "c", "timestamp": AT, "events": [{"event": "model"}]},
+                {"event": "sandbox", "action": "exec", "cmd": "bash -c ls", "result": 0},
+                {"event": "approval", "call": {"id": "c"}, "decision": "reject", "explanation": "x"},
+            ],
+            "attachments": {"ab": "x"},
+        }
+    ]
+    * 2,
+)
 JUNK = st.one_of(
     st.none(),
     st.booleans(),

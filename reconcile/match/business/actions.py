@@ -178,7 +178,7 @@ class Actions(Part):
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Hear the agent."""
-        if event.cut or not event.text or (self.context.coding and not self.context.worldly):
+        if event.cut or event.channel == "plan" or not event.text or (self.context.coding and not self.context.worldly):
             return
         self.at += 1
         self.dirty = True

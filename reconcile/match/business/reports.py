@@ -93,7 +93,7 @@ class Reports(Part):
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Hear the agent: what it says last is its report."""
-        if not event.cut and event.text.strip():
+        if not event.cut and event.channel != "plan" and event.text.strip():
             self._report = (event, claims)
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:

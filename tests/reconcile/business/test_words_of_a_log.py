@@ -1,0 +1,53 @@
+"""What a log says of itself, and of the words in it, bounds what may be held against them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assure_tui.ingest.model import AgentText, Locator, Origin, RunStarted, ToolCall, ToolResult, UserTurn
+from assure_tui.reconcile import engine
+from assure_tui.reconcile.model import Discrepancy
+
+SAID = "I have refunded $40.00 to account A-7."
+
+
+def codes(*events: Any) -> set[str]:
+    state, found = engine.State(), {}
+    for event in events:
+        state, changes = engine.step(state, event)
+        found |= {change.value.id: change for change in changes}
+    _, changes = engine.close(state)
+    found |= {change.value.id: change for change in changes}
+    return {one.value.code for one in found.values() if isinstance(one.value, Discrepancy) and one.op != "withdraw"}
+
+
+def base(number: int) -> dict[str, Any]:
+    return {
+        "id": f"M{number}#0",
+        "run": "r-1",
+        "origin": Origin("s-0", Locator("item", number), "0" * 64),
+        "seq": number,
+        "time": float(number),
+    }
+
+
+def run(*, complete: bool = True, channel: Any = "final") -> set[str]:
+    return codes(
+        RunStarted(**base(0), native_id="n", agent="a", adapter="a", complete=complete),
+        UserTurn(**base(1), text="Please refund $40.00 to account A-7."),
+        ToolCall(**base(2), call_id="c", tool="get_account", args={"id": "A-7"}),
+        ToolResult(**base(3), call_id="c", text='{"id": "A-7"}', status="succeeded"),
+        AgentText(**base(4), text=SAID, channel=channel),
+    )
+
+
+def test_what_a_complete_log_does_not_hold_was_not_done():
+    assert "phantom" in run()
+
+
+def test_what_is_missing_from_a_log_that_may_lack_calls_is_not_called_absent():
+    assert "phantom" not in run(complete=False)
+
+
+def test_a_plan_is_no_report():
+    assert "phantom" not in run(channel="plan")
