@@ -162,14 +162,14 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
         yield from listed_check(prepared)
     if mode != "plan":
         yield from offered(prepared)
-    if not in_list and event.channel not in _EXPLICIT and not may_claim(masked):
+    if not in_list and event.channel not in _EXPLICIT and not may_claim(prepared):
         return
     if masked.rstrip(" )").endswith("?"):
         told_before = max((mark.start() for mark in _ASKED.finditer(masked)), default=0)
         if not told_before:
             return
-        masked = masked[:told_before]
-        prepared = msgspec.structs.replace(prepared, masked=masked)
+        prepared = prepared.cut(told_before)
+        masked = prepared.masked
     if unit.form == "heading" and mode == "plan":
         return
     denied = False

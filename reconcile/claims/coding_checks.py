@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Prepared
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
-_STRONG = re.compile(r";|\.\s|,?\sbut\s")
+_STRONG = re.compile(r"[;.,\s](?:(?<=;)|(?<=\.)\s|(?<=,)\sbut\s|(?<=\s)but\s)")
+"""A semicolon, a full stop or a "but". It begins with a class of characters, since Python skips to one of those."""
 _TICK = re.compile("[✅✔✓]")
 _ASSURED = re.compile(r"\b(?:ensured|verified|confirmed|validated|checked|made sure)\b(?! (?:by|with|via)\b)")
 """Begins what a result is told of: "wrote tests for the parser and ensured `make check` passes"."""
@@ -105,7 +107,7 @@ def checks(prepared: Prepared, *, denied: bool) -> Iterator[Found]:
         bad = words.fails.search(masked) is not None
         yield Found("tests_fail" if bad else "tests", 0, len(masked.rstrip()), bare=True)
         return
-    if not words.results.may_find(masked):
+    if not _results(masked):
         return
     start = 0
     for stop in [*_STRONG.finditer(masked), None]:
@@ -143,9 +145,16 @@ def _told(prepared: Prepared, start: int, end: int) -> bool:
     return next(_subjects(prepared, start, end), None) is not None or _COMMAND.search(masked, start, end) is not None
 
 
-def _has_result(masked: str, start: int, end: int) -> bool:
+@lru_cache(maxsize=16)
+def _results(masked: str) -> tuple[re.Pattern[str], ...]:
+    """Give the patterns of results, passes first, that may match in a unit."""
     words = lexicon()
-    return bool(words.passes.search(masked, start, end) or words.fails.search(masked, start, end))
+    likely = {kind for kind, _ in words.results.likely(masked)}
+    return tuple(pattern for kind, pattern in (("pass", words.passes), ("fail", words.fails)) if kind in likely)
+
+
+def _has_result(masked: str, start: int, end: int) -> bool:
+    return any(pattern.search(masked, start, end) for pattern in _results(masked))
 
 
 def scored(prepared: Prepared) -> Iterator[Found]:
@@ -195,10 +204,10 @@ def _clause(prepared: Prepared, start: int, end: int, after: int) -> Iterator[Fo
     """Read the part [start, end) of the clause that begins at `after`."""
     words = lexicon()
     masked = prepared.masked
-    likely = {kind for kind, _ in words.results.likely(masked)}
-    passes = words.passes.finditer(masked, start, end) if "pass" in likely else ()
+    likely = _results(masked)
+    passes = words.passes.finditer(masked, start, end) if words.passes in likely else ()
     passed = next((hit for hit in passes if is_result(masked, hit)), None)
-    failed = words.fails.search(masked, start, end) if "fail" in likely else None
+    failed = words.fails.search(masked, start, end) if words.fails in likely else None
     if failed and ((passed and names_thing(masked, failed)) or _ATTRIBUTE.search(masked, start, failed.end())):
         failed = None
     if failed and (

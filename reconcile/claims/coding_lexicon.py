@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.reconcile.claims.coding_text import PLACEHOLDERS
+from assure_tui.reconcile.claims.coding_text import PLACEHOLDERS, Prepared
 from assure_tui.reconcile.needles import Sieve
 
 Words = frozenset[str]
@@ -37,10 +37,6 @@ class Table(msgspec.Struct, frozen=True):
         for number in possible(masked):
             if self.first <= number < end:
                 yield self.kinds[number - self.first], sieve.pattern(number)
-
-    def may_find(self, masked: str) -> bool:
-        """Tell whether any of the patterns may match in `masked`."""
-        return any(True for _ in self.likely(masked))
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -83,7 +79,10 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Words of which every text with a claim holds at least one."""
 
 
-_RATIO = re.compile(r"\d/\d")
+_FIGURE = re.compile("[\\d\ue002](?:(?<=[0\ue002])|/\\d)")
+"""A nought, a commit id or a score."""
+_PART = re.compile(r"[a-z]+(?:-[a-z]+){0,4}")
+"""A word, or a part of one that has more signs in it than hyphens: the "t" of "didn't"."""
 _BLANK = re.compile(r" (\??)")
 
 
@@ -170,9 +169,6 @@ def possible(masked: str) -> tuple[int, ...]:
     return tuple(lexicon().sieve.likely(masked))
 
 
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+){0,4}|[✅✔✓✗❌0]|\ue002")
-
-
 _BEFORE_VERB = frozenset(
     {"re", "double", "spot", "cross", "sanity", "hand", "smoke", "dry", "self", "live", "test", "auto"}
 )
@@ -188,14 +184,11 @@ def verb_of(word: str) -> Verb | None:
     return verb
 
 
-def may_claim(masked: str) -> bool:
-    """Tell by its words alone whether a text can hold a claim: a past form, a result, a negation or a state.
-
-    Drops most sentences at the price of one pass over their words.
-    """
-    words = _WORD.findall(masked)
-    return (
-        not lexicon().triggers.isdisjoint(words)
-        or any("-" in word and verb_of(word) is not None for word in words)
-        or bool(_RATIO.search(masked))
-    )
+def may_claim(prepared: Prepared) -> bool:
+    """Tell by its words alone whether a text can hold a claim: a past form, a result, a negation or a state."""
+    triggers = lexicon().triggers
+    if not triggers.isdisjoint(prepared.words) or _FIGURE.search(prepared.masked):
+        return True
+    joined = (word for word in prepared.words if len(word) > 1 and not word.isalpha())
+    parts = [part for word in joined for part in _PART.findall(word)]
+    return not triggers.isdisjoint(parts) or any("-" in part and verb_of(part) is not None for part in parts)

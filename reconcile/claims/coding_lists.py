@@ -64,7 +64,7 @@ def imperative(prepared: Prepared, channel: str = "final") -> Found | None:
     may also tell of what is no change ("Run the tests").
     """
     words = lexicon()
-    tokens = prepared.tokens(prepared.words()[:MAX_HEAD])
+    tokens = prepared.tokens(MAX_HEAD)
     at = 0
     if channel in WRITTEN:
         at = next((n + 1 for n, token in enumerate(tokens[:MAX_PREFIX]) if token.text == ":"), 0)

@@ -186,16 +186,18 @@ EXTENSIONS = frozenset(
 )
 _SETTING = re.compile(r"\s{0,8}[A-Za-z_]\w{0,80}=(?:\"[^\"]{0,200}\"|'[^']{0,200}'|[^\s\"']{0,200})\s{1,8}")
 """A variable set for one command, in front of it."""
-_SPECIAL = re.compile(r"[\[/\"“]|\.\w|[0-9a-f]{7}")
-"""What a text must hold for anything in it to be masked, apart from code spans."""
-_TOKEN = re.compile(r"[\ue000-\ue005]+|[a-z]+(?:'[a-z]+)?(?:[-_][a-z]+)*|\d[\d,]*(?:\.\d+){0,4}|'[a-z]+|[^\s]")
+_TOKEN = re.compile(
+    r"[a-z]+(?:(?=['_-])(?:'[a-z]+)?(?:[-_][a-z]+)*|)|\d[\d,]*(?:(?=\.)(?:\.\d+){0,4}|)|[\ue000-\ue005]+|'[a-z]+|[^\s]"
+)
+"""What goes on with a word or a number is looked for only where its first sign stands: most are plain."""
 _SORTS: tuple[tuple[Sort, re.Pattern[str], re.Pattern[str]], ...] = (
     ("url", _URL, re.compile("://")),
-    ("path", _PATH, re.compile(r"/|\.[A-Za-z]")),
-    ("sha", _SHA, re.compile("[0-9a-f]{7}")),
+    ("path", _PATH, re.compile(r"[/.](?:(?<=/)|[A-Za-z])")),
+    ("sha", _SHA, re.compile("[0-9](?:[0-9a-f]|(?<=[a-f].))")),
     ("quote", _QUOTED, re.compile('["“]')),
 )
-"""What is masked outside code spans, in this order, and what a text holds that has any of it."""
+"""What is masked outside code spans, in this order, and what a text holds that has any of it: cheap to look for, since
+each begins with a letter or a class."""
 _SPACE = re.compile(r"[^\S ]")
 """What is no blank yet, and made one."""
 _MASK = re.compile("[\ue000-\ue005]")
@@ -219,26 +221,31 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A unit ready for reading."""
+    """A unit ready for reading. `words` are the tokens of the masked text; most units need none of their places."""
 
     unit: Unit
     masked: str
     pieces: tuple[Piece, ...]
+    words: tuple[str, ...]
 
-    def words(self) -> list[str]:
-        """Cut the masked text into tokens; most units need none of their places."""
-        found: list[str] = _TOKEN.findall(self.masked)
-        return found
+    def cut(self, end: int) -> Prepared:
+        """Give the unit as if its text ended at `end`."""
+        return ready(self.unit, self.masked[:end], self.pieces)
 
-    def tokens(self, words: list[str]) -> list[Token]:
-        """Give the first tokens, as `words` gives them, with their places: between two of them are only blanks."""
+    def tokens(self, most: int) -> list[Token]:
+        """Give the first tokens with their places: between two of them are only blanks."""
         found: list[Token] = []
         end = 0
-        for word in words:
+        for word in self.words[:most]:
             start = self.masked.index(word, end)
             end = start + len(word)
             found.append(Token(word, start, end))
         return found
+
+
+def ready(unit: Unit, masked: str, pieces: tuple[Piece, ...]) -> Prepared:
+    """Cut a masked text into tokens, once for all who read it."""
+    return Prepared(unit, masked, pieces, tuple(_TOKEN.findall(masked)))
 
 
 def prepare(unit: Unit) -> Prepared:
@@ -248,8 +255,9 @@ def prepare(unit: Unit) -> Prepared:
     if len(lower) != len(text):
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     plain = lower.replace("’", "'").replace("*", " ").replace("\u00a0", " ").replace(" - ", " — ")
-    if not unit.codes and not _SPECIAL.search(text):
-        return Prepared(unit, _SPACE.sub(" ", plain), ())
+    sorts = [(sort, pattern) for sort, pattern, sign in _SORTS if sign.search(text)]
+    if not (unit.codes or sorts or "[" in text):
+        return ready(unit, _SPACE.sub(" ", plain), ())
     rest = plain
     pieces: list[Piece] = []
 
@@ -272,9 +280,7 @@ def prepare(unit: Unit) -> Prepared:
             if not target.startswith(("http:", "https:", "#", "mailto:")):
                 pieces.append(Piece("path", target, start, end))
     rest = rest.replace("[", " ")
-    for sort, pattern, sign in _SORTS:
-        if not sign.search(text):
-            continue
+    for sort, pattern in sorts:
         for hit in pattern.finditer(text):
             start, end = hit.span()
             if _masked(rest, start, end, partly=sort != "quote"):
@@ -285,7 +291,7 @@ def prepare(unit: Unit) -> Prepared:
                 continue
             mask(sort, start, end)
     pieces.sort(key=lambda piece: piece.start)
-    return Prepared(unit, _SPACE.sub(" ", rest), tuple(pieces))
+    return ready(unit, _SPACE.sub(" ", rest), tuple(pieces))
 
 
 def _masked(text: str, start: int, end: int, *, partly: bool) -> bool:

@@ -22,7 +22,7 @@ from assure_tui.reconcile.claims.coding_results import another_time
 from assure_tui.reconcile.claims.coding_text import MASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assure_tui.reconcile.claims.coding_lexicon import Lexicon
     from assure_tui.reconcile.claims.coding_text import Prepared, Token
@@ -189,10 +189,9 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
     changed files; where it has not, "was added" describes.
     """
     words = lexicon()
-    said = prepared.words()[:MAX_TOKENS]
-    if not _may_tell(said, words):
+    if not _may_tell(prepared.words, words):
         return
-    tokens = prepared.tokens(said)
+    tokens = prepared.tokens(MAX_TOKENS)
     if tokens and (tokens[0].text in _SUPPOSING or (tokens[0].text == "had" and follows(tokens, 0) in SPEAKERS)):
         return
     accepted = False
@@ -294,7 +293,7 @@ def _telegraphic(tokens: list[Token], at: int, kind: str) -> bool:
     return bool(placed) and words[at] not in _INTRANSITIVE
 
 
-def _may_tell(tokens: list[str], words: Lexicon) -> bool:
+def _may_tell(tokens: Sequence[str], words: Lexicon) -> bool:
     """Tell whether any token may be a verb that is read here; those of most sentences are none."""
     return not words.verbs.keys().isdisjoint(tokens) or any(token.endswith("ed") or "-" in token for token in tokens)
 
