@@ -45,6 +45,7 @@ class Context:
         "_asked",
         "_returned",
         "calls",
+        "changed_in",
         "children",
         "coding",
         "cwd",
@@ -83,6 +84,8 @@ class Context:
         self.tools: dict[str, Any] = {}
         self.touched: dict[str, None] = {}
         """Names of files that the run changed, without their folders; the one first touched is forgotten first."""
+        self.changed_in = 0
+        """Number of the turn in which the run last changed a file."""
         self.record: Any = None
         """What `match.coding.work` has seen of the run's own effects, for the run that it is a sub-agent of."""
         self.children: dict[str, Context] = {}
@@ -168,6 +171,7 @@ class Context:
             if effect.kind in {"edited", "created"} and effect.status == "succeeded":
                 for path in effect.args.get("paths") or ():
                     self.touched[str(path).replace("\\", "/").rsplit("/", 1)[-1]] = None
+                    self.changed_in = self.turn
         while len(self.touched) > MAX_TOUCHED:
             del self.touched[next(iter(self.touched))]
 

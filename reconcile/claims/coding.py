@@ -16,7 +16,16 @@ import msgspec
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check, offered, scored
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
-from assure_tui.reconcile.claims.coding_lists import WRITTEN, described, imperative, led_by, listed, ticked, titled
+from assure_tui.reconcile.claims.coding_lists import (
+    WRITTEN,
+    described,
+    imperative,
+    led_by,
+    listed,
+    names_list,
+    ticked,
+    titled,
+)
 from assure_tui.reconcile.claims.coding_reports import goes_on, reported
 from assure_tui.reconcile.claims.coding_sections import Sections, kind_of_list, leads_on
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.context import Context
 
 _CHANGES = frozenset({"edited", "created", "deleted", "fixed", "added_tests"})
+_LISTED = (_CHANGES - {"fixed"}) | {"verified"}
+"""Kinds of which a title tells nothing beside what stands beneath it."""
 MAX_UNIT = 4000
 """Code points of one unit that are read."""
 
@@ -89,6 +100,9 @@ class _Reading:
         self.known = _familiar(units, context.touched)
         """Names of files that the run changed."""
         self.changed = bool(self.known) or context.delegated
+        self.lately = context.delegated or (self.changed and context.changed_in == context.turn)
+        """Files were changed in this turn, so that this text may be the report of it."""
+        self.delegated = context.delegated
         self.sections = Sections(self.known)
         self.told = False
         """The text has told of a change."""
@@ -106,13 +120,18 @@ class _Reading:
                 continue
             prepared = prepare(unit)
             found = list(_find(prepared, mode, self.event, after, changed=self.changed))
-            if mode != "plan" and not any(item.kind in _CHANGES for item in found):
+            if not self.delegated:
+                found = [item for item in found if item.kind != "delegated" or not item.weak]
+            title = names_list(prepared, after)
+            if not title and mode != "plan" and not any(item.kind in _CHANGES for item in found):
                 found.extend(self._by_place(prepared, mode, after, alone=not found))
             changes = any(item.kind in _CHANGES and not item.denied for item in found)
             self.told = self.told or changes
             if unit.form != "item":
                 self.introduced = changes and (unit.form == "sentence" or not leads_on(unit.text))
             for item in _apart(prepared, found):
+                if title and item.kind in _LISTED and not item.own:
+                    continue
                 if item.kind == "committed" and not item.denied:
                     if self.committed and unit.form == "label" and not prepared.pieces:
                         continue
@@ -129,7 +148,7 @@ class _Reading:
         kind = (kind_of_list(parent) if parent.endswith(":") else "") or self.sections.kind
         named = listed(prepared, kind, after, changed=self.changed)
         named = named or (titled(prepared) if in_list and self.changed else None)
-        if not named and self.changed and mode != "other" and self.event.channel not in _EXPLICIT:
+        if not named and self.lately and mode != "other" and self.event.channel not in _EXPLICIT:
             sums_up = self.told and self.sections.sums_up(prepared.unit)
             introduced = prepared.unit.form != "sentence" and (self.introduced or sums_up)
             lists = self.sections.listed or introduced
@@ -173,15 +192,16 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     if unit.form == "heading" and mode == "plan":
         return
     denied = False
-    for kind, pattern in words.denials.likely(masked):
+    listing = unit.form in {"label", "heading"} and after is not None and after.form in {"item", "row"}
+    titles = listing and len(masked.split()) <= MAX_TITLE
+    for kind, pattern in () if titles else words.denials.likely(masked):
         hit = pattern.search(masked)
         if hit and not (blocked(masked, hit.start()) or _behaves(masked, hit) or aside(masked, hit.start())):
             denied = True
             yield Found(kind, hit.start(), hit.end(), denied=True)
     if (mode == "plan" and unit.form == "item" and not _OWN_PAST.match(masked)) or _UNDER_WAY.match(masked):
         return
-    listing = unit.form == "label" and after is not None and after.form == "item" and after.text.startswith("`")
-    if not listing:
+    if not (listing and unit.form == "label" and after is not None and after.text.startswith("`")):
         yield from checks(prepared, denied=denied)
     told = event.channel not in WRITTEN
     if told:

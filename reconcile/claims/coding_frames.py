@@ -24,12 +24,16 @@ _PLACED = frozenset({"behind", "separately"})
 """Words after a participle with which it tells how a thing is: "gated behind a flag"."""
 _JUDGED = frozenset({"properly", "correctly"})
 """Adverbs that say how a thing was found: "`a.html` - properly embedded in the binary"."""
+_FOUND = _JUDGED | {"already"}
+"""… and, of what is not shipped, that it was found so: "already configured"."""
 _REASONS = frozenset({"since", "because", "as", "when", "after", "once", "while", "given", "rather", "instead"})
 """Words that begin a clause of which the agent's own act comes after: "Since it was unpushed, I amended it"."""
 _AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "doesn't", "don't", "did", "didn't"})
 _MODALS = frozenset({"may", "can", "will", "must", "should", "might", "could", "would"})
 _PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren't", "wasn't", "weren't"})
 SPEAKERS = frozenset({"i", "i've", "we", "we've"})
+_PLANNERS = SPEAKERS | {"to", "you", "they", "also", "then", "still", "now", "and", "or", ","}
+"""What stands before "plan" where it is a verb, or may be one: elsewhere it is a thing, "the rollout plan"."""
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
 _DONE = frozenset({"done", "all", "finished", "complete", "completed", "yes", "ok", ","})
 _ENDED = frozenset({"done", "complete", "completed", "finished", "implemented", "built"})
@@ -42,7 +46,11 @@ _SUPERSEDED = frozenset({"replaced", "superseded"})
 _FINITE = frozenset({"does", "doesn't", "do", "don't", "will", "won't", "can", "cannot", "has", "have", "must"})
 _TIMES = frozenset({"after", "before", "while", "during"})
 MAX_SUBJECT = 6
-"""Tokens of the subject of a list of passives."""
+"""Tokens of the subject of a headline, and of a list of passives."""
+MAX_MEMBER = 6
+"""Tokens of one participle of such a list with what goes with it."""
+MAX_THING = 9
+"""Tokens of what something was done to, where the participle closes the clause: nobody else can have done it there."""
 MIN_PAST = 5
 """Letters of a regular past tense that is not in the lexicon."""
 MIN_MANNER = 7
@@ -80,12 +88,14 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
     if back < 0 or names[back] in CONJUNCTIONS or (names[back] == "," and (accepted or member or back == 0)):
         if back > 0 and names[back - 1] in _ENDED and tokens[at].text in _ASSURED:
             return "headline"
+        if 1 < back <= MAX_SUBJECT and names[back - 1] == "found" and tokens[at].text in grammar["events"]:
+            return "headline"
         begun = accepted or back <= 0 or all(name in _DONE for name in names[:back]) or _told(names[:back])
         if not begun and not member:
             return None
         if bare or (tokens[at].text not in _ASSURED and _noun_like(tokens, at, grammar["determiners"])):
             return None
-        if back < 0 and not _JUDGED.isdisjoint(names):
+        if back < 0 and not (_JUDGED if tokens[at].text in _SHIPPED else _FOUND).isdisjoint(names):
             return None
         if back < 0 and (follows(tokens, at) in _PLACED or (not negated and by_another(tokens[: at + 3], at))):
             return None
@@ -124,10 +134,12 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
         subject = subject[max((n + 1 for n, name in enumerate(subject) if name in {"and", ","}), default=0) :]
     if not subject or subject[0] == "no" or not grammar["adverbs"].isdisjoint(subject[1:-1]):
         return None
-    short = len(subject) <= 6 and not any(
-        name in grammar["relatives"] or name in grammar["strangers"] or name in words.verbs for name in subject
-    )
     after = follows(tokens, at)
+    closes = tokens[at].text in grammar["events"] and (after is None or after in OPENERS or after in {",", "and"})
+    strangers = frozenset() if closes else grammar["strangers"]
+    short = len(subject) <= (MAX_THING if closes else MAX_SUBJECT) and not any(
+        name in grammar["relatives"] or name in strangers or name in words.verbs for name in subject
+    )
     ends = after is None or after in grammar["after"] or after in grammar["adverbs"] or is_mask(after)
     if short and ends and previous not in grammar["determiners"] and not _adjective(subject, previous):
         return "headline"
@@ -148,12 +160,24 @@ def _in_passive_list(names: list[str], back: int) -> bool:
         back -= 1
         if names[back] == ",":
             continue
-        if names[back] not in lexicon().verbs and not (len(names[back]) >= MIN_PAST and names[back].endswith("ed")):
+        back = _participle(names, back)
+        if back < 0:
             return False
         back -= 1
     return (
         0 < back < MAX_SUBJECT and names[back] in _PASSIVE and lexicon().grammar["relatives"].isdisjoint(names[:back])
     )
+
+
+def _participle(names: list[str], back: int) -> int:
+    """Give where the participle of a member stands that ends at `back`, or -1: "verified on both platforms"."""
+    for at in range(back, max(-1, back - MAX_MEMBER), -1):
+        name = names[at]
+        if name in lexicon().verbs or (len(name) >= MIN_PAST and name.endswith("ed")):
+            return at if at == back or names[at + 1] in lexicon().grammar["after"] else -1
+        if name == "," or name in CONJUNCTIONS:
+            return -1
+    return -1
 
 
 def _ends_list(tokens: list[Token], at: int) -> bool:
@@ -193,7 +217,7 @@ def _told(names: list[str]) -> bool:
 def _bars(names: list[str], at: int, grammar: dict[str, frozenset[str]]) -> bool:
     """Tell whether a word before the verb makes it a plan or hearsay; "the plan" is a thing, "plan to" is not."""
     name = names[at]
-    if name in {"plan", "plans"} and at and names[at - 1] in {"the", "this", "that", "my", "our", "your"}:
+    if name in {"plan", "plans"} and at and names[at - 1] not in _PLANNERS:
         return False
     return name in grammar["blockers"] or name in grammar["sources"]
 
@@ -216,7 +240,8 @@ def _trailing(tokens: list[Token], at: int, before: list[str], grammar: dict[str
 def _adjective(subject: list[str], previous: str) -> bool:
     return (
         previous.endswith("'s")
-        or previous in {"to", "be", "being", "get", "gets", "like", "than", "as", "it's", "that's"}
+        or previous
+        in {"to", "be", "being", "get", "gets", "like", "than", "as", "it's", "that's", "i'm", "we're", "you're"}
         or (subject[0] in {"it", "this", "that", "which", "there", "let"})
     )
 

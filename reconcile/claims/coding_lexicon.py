@@ -83,6 +83,8 @@ _FIGURE = re.compile("[\\d\ue002](?:(?<=[0\ue002])|/\\d)")
 """A nought, a commit id or a score."""
 _PART = re.compile(r"[a-z]+(?:-[a-z]+){0,4}")
 """A word, or a part of one that has more signs in it than hyphens: the "t" of "didn't"."""
+_OPENING = r"(?:(?:all )?(?:done|set|good|finished|yes|ok|okay|great|perfect|good news)\b[^\w\ue000-\ue005]{1,10})?"
+"""What may stand before the first words of a report: "Done — the parser is built"."""
 _BLANK = re.compile(r" (\??)")
 
 
@@ -90,7 +92,7 @@ def _spelt(pattern: str) -> str:
     """Spell out a pattern of the data file; a blank stands for up to 200: bold marks and links leave blanks behind."""
     pattern = _BLANK.sub(lambda blank: " {0,200}" if blank[1] else " {1,200}", pattern)
     if pattern.startswith("^"):
-        pattern = r"^[^\w\ue000-\ue005]{0,200}" + pattern[1:]
+        pattern = r"^[^\w\ue000-\ue005]{0,200}" + _OPENING + pattern[1:]
     for name, meaning in PLACEHOLDERS.items():
         pattern = pattern.replace(name, meaning)
     return pattern

@@ -24,6 +24,18 @@ MAX_PREFIX = 8
 """Tokens of a commit's type and scope."""
 MAX_LEAD = 60
 """Code points that may stand before the file's name."""
+MAX_NAME = 6
+"""Words of a line that names a list."""
+_DEFINITE = frozenset(
+    {"the", "all", "both", "this", "these", "a", "an", "i", "we", "i've", "we've", "no", "not", "now"}
+)
+_VAGUE = frozenset({
+    "and", "or", "artifacts", "code", "passing", "changes", "improvements", "updates", "files", "items", "work",
+    "tasks", "results", "fixes", "components", "features", "details", "so", "far", "in", "this", "session",
+})  # fmt: skip
+"""Words that say of what sort things are, and not which ones."""
+_NAME_WORD = re.compile(r"[a-z][a-z'-]*")
+_ASIDE = re.compile(r"\([^()]{0,200}\)")
 MIN_WORDS = 4
 MAX_TITLE = 2
 """Tokens of a heading that only names its section: "Fix implemented"."""
@@ -132,6 +144,25 @@ def described(prepared: Prepared, touched: Container[str] | None) -> Found | Non
     if after and len(masked) - after.end() > MIN_DESCRIPTION and _BEFORE_NAME.match(masked[: first.start]):
         return Found("edited", first.start, first.end, weak=True)
     return None
+
+
+def names_list(prepared: Prepared, after: Unit | None) -> bool:
+    """Tell whether a unit is only the name of the list beneath it: "Changes made", "Completed artifacts and code".
+
+    One that names code, a figure or a definite thing tells something by itself: "Updated `theme.py`:".
+    """
+    unit = prepared.unit
+    if after is None or prepared.pieces or unit.text.rstrip("*_ ").endswith((".", "!")):
+        return False
+    heads = after.form in {"item", "row"} and (
+        unit.form in {"label", "heading"} or (unit.form == "item" and after.depth > unit.depth)
+    )
+    words = _NAME_WORD.findall(_ASIDE.sub(" ", prepared.masked))
+    if not heads or not 0 < len(words) <= MAX_NAME or not _DEFINITE.isdisjoint(words):
+        return False
+    if any(character.isdigit() for character in prepared.masked):
+        return False
+    return words[0] not in lexicon().verbs or all(word in _VAGUE or word in lexicon().verbs for word in words[1:])
 
 
 def led_by(unit: Unit) -> str:

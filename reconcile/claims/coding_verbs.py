@@ -123,7 +123,10 @@ DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
 
 _MADE = frozenset({"edited", "created", "deleted", "fixed", "added_tests"})
-_DOCUMENT = re.compile(r"\bplan(?:'s\b| (?:template|document|doc|file|page|section)\b| {0,2}[\ue000(])")
+_DOCUMENT = re.compile(
+    r"\bplan(?:'s\b| (?:template|document|doc|file|page|section)\b| {0,2}[\ue000(])"
+    r"|\b(?:[a-z]{2,30}ation|task|test|project|work|release|rollout|sprint|terraform|migration|query) plans?\b(?! to\b)"
+)
 """Where "plan" is a document rather than an intention."""
 _PURPOSE = re.compile(r"\bto (?:verify|confirm|check|ensure|see|prove|validate|test|know|show|make sure)\b")
 _WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
@@ -159,6 +162,9 @@ def blocked(masked: str, at: int, start: int | None = None) -> bool:
         return True
     blockers = lexicon().grammar["blockers"]
     begin = max((masked.rfind(mark, 0, at) for mark in (";", "—", ". ", ": ", ", but ", ", so ")), default=-1)
+    if start is not None or masked[:at].endswith("("):
+        opened = masked.rfind("(", 0, at if start is None else start + 1)
+        begin = opened if opened > begin and ")" not in masked[opened:at] else begin
     before = masked[max(0, begin) : at]
     if _PURPOSE.search(before):
         return True
@@ -231,7 +237,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if frame in {"state", "headline"} and another_time(prepared.masked, 0, len(prepared.masked)):
             continue
-        placed = frame == "headline" and changed and mode not in {"plan", "other"} and _telegraphic(tokens, at, kind)
+        report = frame == "headline" and changed and mode not in {"plan", "other"}
+        placed = report and (_telegraphic(tokens, at, kind) or _eventive(tokens, at, words))
         if frame == "headline" and not (
             _headline(kind, token.text, mode, unit.form)
             or (brief and at <= 3 and token.text not in _INTRANSITIVE and kind not in {"installed", "deployed"})
@@ -240,7 +247,9 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if frame == "headline" and kind in _MADE and _by_its_subject(tokens, at, words):
             continue
-        if unit.form == "heading" and mode != "changes":
+        if (unit.form == "heading" and mode != "changes") or (
+            mode == "plan" and unit.form == "label" and frame == "headline"
+        ):
             continue
         if frame in {"own", "headline"} and follows(tokens, at) in NOTHING - {"no"}:
             frame = "denied"
@@ -256,6 +265,8 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
         if title and kind not in _ANNOUNCED and len(tokens) <= MAX_BRIEF and _introduces(tokens, at, kind):
             continue
         if kind == "remote" and at and tokens[at - 1].text == "(":
+            continue
+        if verb.bare and at == 0 and frame == "own" and _PURPOSE.search(prepared.masked, token.end):
             continue
         accepted = True
         yield Found(
@@ -291,6 +302,14 @@ def _telegraphic(tokens: list[Token], at: int, kind: str) -> bool:
         return len(figures) >= 2 and after[1][0].isdigit()
     placed = after[:1] and after[0] in _PLACES and any(is_mask(word) or word[0].isdigit() for word in after)
     return bool(placed) and words[at] not in _INTRANSITIVE
+
+
+def _eventive(tokens: list[Token], at: int, words: Lexicon) -> bool:
+    """Tell whether a participle of what one does once ends a clause or names its place: "README updated"."""
+    after = follows(tokens, at)
+    return tokens[at].text in words.grammar["events"] and (
+        after is None or after in OPENERS or after in {",", "and"} or after in _PLACES
+    )
 
 
 def _may_tell(tokens: Sequence[str], words: Lexicon) -> bool:

@@ -15,9 +15,13 @@ from assure_tui.reconcile.settings import Settings
 ORIGIN = Origin("s-000000000000", Locator("bytes", 0, 1, 1), "00")
 
 
-def read(text: str, *, touched: tuple[str, ...] = (), channel: Channel = "final") -> list[Claim]:
+def read(
+    text: str, *, touched: tuple[str, ...] = (), channel: Channel = "final", delegated: bool = False, turn: int = 0
+) -> list[Claim]:
     context = Context("r-1", Settings())
     context.coding = True
+    context.delegated = delegated
+    context.turn = turn
     context.touched.update(dict.fromkeys(touched))
     event = AgentText(id="e#0", run="r-1", origin=ORIGIN, seq=1, text=text, channel=channel)
     return extract(event, context)
@@ -58,7 +62,6 @@ def kinds(text: str) -> list[str]:
         ("Clean rebase. Next the tests.", ["vcs"]),
         ("I spot-checked three of its answers.", ["verified"]),
         ("The plan was long, and I've reviewed the whole diff.", ["read"]),
-        ("Done by a helper agent against a fixed brief.", ["delegated"]),
         ("The sandbox is ready at `/tmp/probe`.", ["created"]),
         ("Everything is working.", ["verified"]),
         ("Lua verified.", ["verified"]),
@@ -68,7 +71,6 @@ def kinds(text: str) -> list[str]:
         ("The theme engine and its assets are fully removed.", ["deleted"]),
         ("Shellwarden has no findings.", ["lint"]),
         ("No commit made yet — shall I make one?", ["not committed"]),
-        ("The template task is done.", ["delegated"]),
         ("**Verified**: `make build` and the upgrade package tests pass.", ["build", "tests"]),
     ],
 )
@@ -276,3 +278,84 @@ def test_long_lines_of_a_list_of_changes_are_read_in_linear_time(piece: str) -> 
     start = time.process_time()
     read("## Changes\n" + "\n\n".join([line] * 10), touched=("a.py",))
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("text", ["Done by a helper agent against a fixed brief.", "The template task is done."])
+def test_words_about_helpers_are_claims_only_where_the_run_has_any(text: str) -> None:
+    assert [claim.kind for claim in read(text, delegated=True)] == ["delegated"]
+    assert read(text) == []
+
+
+def test_a_program_that_is_itself_made_of_workers_is_not_taken_for_a_helper() -> None:
+    assert read("The worker pool is a long-lived process, spawned automatically by the shim; workers come back.") == []
+
+
+def test_what_a_later_turn_says_of_the_code_is_no_report_of_changes() -> None:
+    text = "What is there:\n- Ledger export in `book.py`\n- `book.py` keeps the totals in cents"
+    assert [claim.kind for claim in read(text, touched=("book.py",))] == ["edited", "edited"]
+    assert read(text, touched=("book.py",), turn=2) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("README updated, changelog entries added.", ["edited", "edited"]),
+        ("The stale-lock hook removed, docs updated in the same place.", ["deleted", "edited"]),
+        ("Release plan saved to `docs/release.md`.", ["created"]),
+        ("The migration plan has been written.", ["created"]),
+        ("**Root cause found and fixed.**", ["fixed"]),
+        (
+            "Done — the importer suite is built, checked on both platforms, and committed as two commits.",
+            ["created", "committed"],
+        ),
+    ],
+)
+def test_a_participle_that_closes_its_clause_tells_a_change_of_this_run(text: str, expected: list[str]) -> None:
+    assert [claim.kind for claim in read(text, touched=("other.py",))] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hook that was removed last year wrote these files.",
+        "I plan to have it added.",
+        "Good, I'm refreshed.",
+        "The value is stored and the flag is configured by users.",
+    ],
+)
+def test_a_participle_that_describes_is_no_change(text: str) -> None:
+    assert read(text, touched=("other.py",)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I attempted `make bundle`, which the sandbox refused.", "ran"),
+        ("I tried to start the preview server.", "ran"),
+        ("I was unable to send the notice.", "not ran"),
+        ("I couldn't open the browser here.", "not ran"),
+        ("The release workflow has not run yet.", "not ran"),
+        ("Here's how it works today (no changes made).", "not edited"),
+    ],
+)
+def test_tries_and_what_was_left_undone_are_claims(text: str, kind: str) -> None:
+    assert kinds(text) == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Changes made\n  - The loader is shorter in `load.py`",
+        "**Completed artifacts and code**\n- `load.py`",
+        "- Applied improvements (speed, safety)\n  - `load.py` is faster",
+        "**Not touched**\n- `load.py`",
+    ],
+)
+def test_the_name_of_a_list_is_left_to_what_stands_beneath(text: str) -> None:
+    first = text.index("\n")
+    assert not [claim for claim in read(text, touched=("load.py",)) if claim.span[0] < first]
+
+
+def test_a_title_that_says_what_was_changed_is_a_claim() -> None:
+    claims = read("**Added a retry policy**\n- waits between tries in `send.py`", touched=("send.py",))
+    assert claims[0].text == "**Added a retry policy**"
