@@ -9,9 +9,26 @@ from pathlib import Path
 
 from assure_tui.ingest.errors import SourceError
 
+DATABASES = frozenset({".db", ".sqlite", ".sqlite3"})
 CHUNK = 1024 * 1024
 PREFIX = 4096
 """How many bytes from the file's start tell that it is still the same file."""
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Size of a log and when it last changed (ns); of a database, with the log of writes that lies beside it.
+
+    Raises `OSError` when it is gone.
+    """
+    status = path.stat()
+    size, changed = status.st_size, status.st_mtime_ns
+    if path.suffix in DATABASES:
+        try:
+            beside = path.with_name(f"{path.name}-wal").stat()
+        except OSError:
+            return size, changed
+        size, changed = size + beside.st_size, max(changed, beside.st_mtime_ns)
+    return size, changed
 
 
 class GrowingFile:

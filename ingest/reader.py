@@ -12,7 +12,7 @@ from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Decoder, DocumentDecoder
 from assure_tui.ingest.errors import SourceError, UnknownFormat
 from assure_tui.ingest.framing import MAX_LINE, Framer, RawRecord
-from assure_tui.ingest.growing import CHUNK, GrowingFile
+from assure_tui.ingest.growing import CHUNK, GrowingFile, stamp
 from assure_tui.ingest.identity import source_id
 from assure_tui.ingest.model import Locator, RunEvent, SourceInfo, Tally
 
@@ -88,7 +88,8 @@ class SourceReader:
         """
         with self._file.look() as replaced:
             if isinstance(self._decoder, DocumentDecoder):
-                return self._document(self._decoder, self._file.whole(MAX_DOCUMENT))
+                data = b"" if self.adapter.form == "database" else self._file.whole(MAX_DOCUMENT)
+                return self._document(self._decoder, data)
             batch = Batch(reset=replaced)
             if replaced:
                 self._begin()
@@ -119,7 +120,7 @@ class SourceReader:
     def _document(self, decoder: DocumentDecoder, data: bytes) -> Batch:
         """Decode a document again when it changed; give the events that are new or whose record changed."""
         batch = Batch(end_offset=len(data))
-        digest = hashlib.sha256(data).digest()
+        digest = hashlib.sha256(data or repr(stamp(self.path)).encode()).digest()
         if digest == self._digest:
             return batch
         try:

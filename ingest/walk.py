@@ -11,13 +11,14 @@ from stat import S_ISDIR, S_ISREG
 
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Head
+from assure_tui.ingest.growing import DATABASES
 from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 
 MAX_DEPTH = 32
 MAX_FILES = 200_000
 _DATABASE, _PACKED = "a database: this format is not read", "compressed: packed files are not opened"
 _UNSUPPORTED = {
-    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".vscdb"), _DATABASE),
+    **dict.fromkeys((".sqlite", ".sqlite3", ".vscdb"), _DATABASE),
     **dict.fromkeys((".br", ".gz", ".xz", ".zip", ".zst"), _PACKED),
 }
 
@@ -103,7 +104,8 @@ def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discove
         discovery.skipped.append(Skipped(path, f"cannot be read: {error.strerror or error}"))
         return
     if adapter is None:
-        discovery.skipped.append(Skipped(path, "no known log format"))
+        reason = _DATABASE if path.suffix in DATABASES else "no known log format"
+        discovery.skipped.append(Skipped(path, reason))
     else:
         discovery.files.append(Found(path, adapter, root))
 

@@ -16,6 +16,7 @@ from typing import Self, TypeAlias
 
 from watchfiles import Change, watch
 
+from assure_tui.ingest.growing import stamp
 from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 
 SUFFIXES = LOG_SUFFIXES | {".csv"}
@@ -219,7 +220,6 @@ def _is_named(path: Path, suffixes: Collection[str]) -> bool:
 
 def _mark(path: Path) -> _Mark | None:
     try:
-        status = path.stat()
+        return path.stat().st_ino, *stamp(path)
     except OSError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

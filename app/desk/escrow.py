@@ -78,6 +78,8 @@ class Escrow:
     def words(self, source: LiveSource) -> Iterator[Words]:
         """Give the entries for the records of a source that the ledger does not have."""
         name = str(source.path)
+        if source.adapter.form == "database":
+            return
         if not self.limits.keep or any(
             fnmatch(name, each) or fnmatch(source.path.name, each) for each in self.limits.exclude
         ):

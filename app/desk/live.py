@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from assure_tui.app.desk.wire import path_text
+from assure_tui.ingest.growing import stamp
 from assure_tui.ingest.model import Locator, RunEvent
 
 if TYPE_CHECKING:
@@ -121,9 +122,9 @@ class LiveSource:
         Raises:
             OSError, SourceError: The log cannot be read, now.
         """
-        status = self.path.stat()
-        if self.adapter.form == "document" and self.position:
-            if self.stamp == (status.st_size, status.st_mtime_ns):
+        now = stamp(self.path)
+        if self.adapter.form != "lines" and self.position:
+            if self.stamp == now:
                 return False
             self._start(self.salt)
         batch = self._reader.read(most)
@@ -151,7 +152,7 @@ class LiveSource:
             for book in self.books.values():
                 if book.silent:
                     book.speak(self._room.index)
-            self.stamp = (status.st_size, status.st_mtime_ns)
+            self.stamp = now
             self._room.index.met(self.no, self._reader.tally)
         return not batch.done
 

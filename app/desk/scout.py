@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.small_files import expanded
+from assure_tui.ingest.growing import stamp
 from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 from assure_tui.ingest.walk import Found, discover
 
@@ -46,11 +47,10 @@ class Scout:
         stamps: dict[Path, tuple[int, int]] = {}
         for found in discovery.files:
             try:
-                status = found.path.stat()
+                stamps[found.path] = stamp(found.path)
             except OSError:
                 continue
-            stamps[found.path] = (status.st_size, status.st_mtime_ns)
-            sizes[found.root].append((str(found.path), status.st_size))
+            sizes[found.root].append((str(found.path), stamps[found.path][0]))
         for root, logs in sizes.items():
             table.first_sight(root, logs)
         survey = Survey()

@@ -20,11 +20,14 @@ from assure_tui.ingest.adapters.droid import ADAPTER as DROID
 from assure_tui.ingest.adapters.gemini import ADAPTER as GEMINI
 from assure_tui.ingest.adapters.gemini import DOCUMENT as GEMINI_DOCUMENT
 from assure_tui.ingest.adapters.gemini_stream import ADAPTER as GEMINI_STREAM
+from assure_tui.ingest.adapters.goose import DATABASE as GOOSE_DATABASE
+from assure_tui.ingest.adapters.goose import LINES as GOOSE
 from assure_tui.ingest.adapters.inspect_ai import ADAPTER as INSPECT
 from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
 from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
 from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
 from assure_tui.ingest.adapters.opencode import ADAPTER as OPENCODE
+from assure_tui.ingest.adapters.opencode import DATABASE as OPENCODE_DATABASE
 from assure_tui.ingest.adapters.opencode import LINES as OPENCODE_RUN
 from assure_tui.ingest.adapters.openhands import ADAPTERS as OPENHANDS
 from assure_tui.ingest.adapters.otel import ADAPTER as OTEL
@@ -35,7 +38,19 @@ from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
 ADAPTERS: tuple[Adapter, ...] = (
     *(ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT, PI, OPENCODE, QWEN),
     *(KIRO, KIMI, DROID, ANTIGRAVITY, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM, OPENCODE_RUN, OTEL),
-    *(*OPENHANDS, ATIF, INSPECT, SWE_AGENT, MINI_SWE, AIDER, *CHAT_LINES, *CHAT_DOCUMENTS),
+    *(
+        *OPENHANDS,
+        ATIF,
+        INSPECT,
+        SWE_AGENT,
+        MINI_SWE,
+        AIDER,
+        OPENCODE_DATABASE,
+        GOOSE,
+        GOOSE_DATABASE,
+        *CHAT_LINES,
+        *CHAT_DOCUMENTS,
+    ),
 )
 """All formats that are read, the ones with the clearest marks first."""
 

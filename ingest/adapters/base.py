@@ -27,7 +27,7 @@ MAX_TYPE_NAME = 80
 MAX_DEPTH = 64
 """Deepest nesting of a call's arguments that is passed on."""
 
-Form: TypeAlias = Literal["lines", "document"]
+Form: TypeAlias = Literal["lines", "document", "database"]
 Json: TypeAlias = dict[str, Any]
 Decoded: TypeAlias = tuple[Origin, list[RunEvent]]
 """A record and the events it gave."""
@@ -232,14 +232,14 @@ class Adapter:
     """The format records every tool call of the run."""
     recognises: Callable[[Head], bool]
     decoder: Callable[[SourceInfo, str, str], Any]
-    """Makes a `Decoder` (or a `DocumentDecoder` for form `document`) for a source, a file stem and a salt."""
+    """Makes a `Decoder`, or a `DocumentDecoder` for other forms than lines, for a source, a file stem and a salt."""
     form: Form = "lines"
     folder: str | None = None
     """Folder beside a file whose files are parts of it, and no logs of their own."""
 
 
 class DocumentDecoder(ABC):
-    """One reading of a file that is one JSON document, rewritten whole when it changes."""
+    """One reading of a file that is read whole: a document, or a database, which its decoder opens for itself."""
 
     def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
         self.source = source

@@ -1,19 +1,23 @@
-"""Sessions of OpenCode as `opencode export ID` and `opencode run --format json` give them (FORMATS.md section 4).
+"""Sessions of OpenCode: its database, and what `opencode export ID` and `opencode run --format json` give of it.
 
-OpenCode keeps its sessions in a database whose rows it rewrites; the export is what it gives away. A document holds the
-session and its messages, a message its parts, and a part of type `tool` both the call and its result. The status of a
-command is `completed` however it ended: its exit code stands beside it. A record is a message. A run prints a line for
-each part of the agent's messages, and neither the prompt nor the folder.
+FORMATS.md section 4. A session has messages, a message has parts, and a part of type `tool` is both the call and its
+result. The status of a command is `completed` however it ended: its exit code stands beside it. A record is a message;
+in the database its parts are rows of their own, which are rewritten as it grows. A run prints a line for each part of
+the agent's messages, and neither the prompt nor the folder.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json
+from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
@@ -34,6 +38,12 @@ NAME = "opencode"
 RUN = "opencode-run"
 MAX_FILES = 1000
 _MEMORY = 65_536
+MAX_SESSIONS = 100_000
+_TABLES = {
+    "session": frozenset({"id", "parent_id", "directory", "version", "time_created"}),
+    "message": frozenset({"id", "session_id", "time_created", "data"}),
+    "part": frozenset({"id", "message_id", "session_id", "data"}),
+}
 _ABORTED = "MessageAbortedError"
 _SHELL = "bash"
 _OPEN = frozenset({"pending", "running"})
@@ -130,6 +140,48 @@ class OpenCodeDecoder(DocumentDecoder):
         return self.items(export.messages, _message_decoder, session.start, session.message)
 
 
+class OpenCodeDatabaseDecoder(DocumentDecoder):
+    """Reads a database with its sessions."""
+
+    def document(self, data: bytes) -> list[Decoded]:  # noqa: ARG002 - the database is opened, and not held in memory
+        """Read all sessions. Raises `SourceError` when the database cannot be read."""
+        return reading(Path(self.source.path), _TABLES, self._sessions)
+
+    def _sessions(self, database: sqlite3.Connection) -> list[Decoded]:
+        sessions: list[_Reading] = []
+
+        def messages() -> Iterator[msgspec.Raw]:
+            query = "SELECT id, parent_id, directory, version FROM session ORDER BY time_created, id"
+            for row in database.execute(query).fetchmany(MAX_SESSIONS):
+                native, parent, folder, version = (value if isinstance(value, str) else None for value in row)
+                info = _Session(id=native, parent=parent, directory=folder, version=version)
+                sessions.append(_Reading(info, native or self.stem, self.salt))
+                yield from _messages(database, native)
+
+        def read(raw: msgspec.Raw, draft: Draft) -> None:
+            sessions[-1].take(raw, draft)
+
+        return self.each(messages(), read)
+
+
+def _messages(database: sqlite3.Connection, session: str | None) -> Iterator[msgspec.Raw]:
+    """Give a session's messages in the form of an export."""
+    parts: dict[object, list[bytes]] = {}
+    for message, data in database.execute(
+        "SELECT message_id, data FROM part WHERE session_id = ? ORDER BY id", (session,)
+    ):
+        parts.setdefault(message, []).append(_bytes(data))
+    query = "SELECT id, data FROM message WHERE session_id = ? ORDER BY time_created, id"
+    for message, data in database.execute(query, (session,)):
+        yield msgspec.Raw(b'{"info":%b,"parts":[%b]}' % (_bytes(data), b",".join(parts.pop(message, ()))))
+
+
+def _bytes(value: object) -> bytes:
+    return (
+        value.encode("utf-8", "replace") if isinstance(value, str) else value if isinstance(value, bytes) else b"null"
+    )
+
+
 class OpenCodeRunDecoder(Decoder):
     """Reads what one or more runs printed."""
 
@@ -164,6 +216,20 @@ class _Reading:
         self._run = run_id(NAME, self._native, stem, salt)
         self._model: str | None = None
         self._calls: Recent[str, bool] = Recent(_MEMORY)
+        self._started = False
+
+    def take(self, raw: msgspec.Raw, draft: Draft) -> None:
+        """Turn a message of the database into events, the session's own before those of its first."""
+        if not self._started:
+            self._started = True
+            self.start(draft)
+        draft.at(run=self._run)
+        try:
+            message = _message_decoder.decode(raw)
+        except (ValueError, RecursionError):
+            draft.unknown = "unexpected shape"
+        else:
+            self.message(message, draft)
 
     def start(self, draft: Draft) -> None:
         """Tell of the session itself."""
@@ -319,6 +385,11 @@ def recognises(head: Head) -> bool:
     return not head.is_lines and all(mark.search(head.data[:4096]) for mark in _MARKS)
 
 
+def recognises_database(head: Head) -> bool:
+    """Tell a database by its tables."""
+    return head.data.startswith(MAGIC) and has_tables(head.path, _TABLES)
+
+
 def recognises_run(head: Head) -> bool:
     """Tell what a run prints by its first lines: parts of messages, each with its session."""
     return any(
@@ -329,5 +400,13 @@ def recognises_run(head: Head) -> bool:
 
 ADAPTER = Adapter(
     name=NAME, discipline="snapshot", complete=True, recognises=recognises, decoder=OpenCodeDecoder, form="document"
+)
+DATABASE = Adapter(
+    name=NAME,
+    discipline="upsert",
+    complete=True,
+    recognises=recognises_database,
+    decoder=OpenCodeDatabaseDecoder,
+    form="database",
 )
 LINES = Adapter(name=RUN, discipline="append", complete=True, recognises=recognises_run, decoder=OpenCodeRunDecoder)

@@ -463,6 +463,56 @@ RECORDS: dict[str, list[Any]] = {
             ]
         }
     ],
+    "goose": [
+        {"working_dir": "/srv", "message_count": 1},
+        {"role": "user", "created": 1, "content": [{"type": "text", "text": "x"}]},
+        {
+            "role": "assistant",
+            "content": [
+                {
+                    "type": "toolRequest",
+                    "id": "c",
+                    "toolCall": {"status": "success", "value": {"name": "a__b", "arguments": {"x": 1}}},
+                }
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {
+                    "type": "toolResponse",
+                    "id": "c",
+                    "toolResult": {"status": "success", "value": {"content": [{"type": "text", "text": "x"}]}},
+                }
+            ],
+        },
+    ],
+    "openhands": [
+        {"kind": "MessageEvent", "id": "a", "source": "user", "timestamp": TIME, "llm_message": {"content": "x"}},
+        {
+            "kind": "ActionEvent",
+            "id": "b",
+            "source": "agent",
+            "timestamp": TIME,
+            "thought": [{"type": "text", "text": "x"}],
+            "action": {"kind": "TerminalAction", "command": "ls", "is_input": False},
+            "tool_name": "terminal",
+            "tool_call_id": "c",
+        },
+        {
+            "kind": "ObservationEvent",
+            "id": "d",
+            "source": "environment",
+            "timestamp": TIME,
+            "observation": {
+                "content": [{"type": "text", "text": "x"}],
+                "exit_code": 0,
+                "path": "a",
+                "new_content": "x",
+            },
+            "tool_call_id": "c",
+        },
+    ],
     "assure": [
         {"type": "session", "format": "assure/1", "id": "s", "tools": {"t": {}}},
         {"type": "tool_result", "call_id": "c", "text": "x", "files": [{"path": "p", "op": "edit"}], "exit_code": 0},

@@ -1,0 +1,88 @@
+"""Databases in which some agents keep their sessions: read, and never written, locked or left changed.
+
+A program that writes a database in WAL mode does not wait for one that reads it. Where no such log lies beside the
+file, opening it the usual way would make one; it is then read as a file that does not change, and again if it did. What
+stands in a database is as hostile as a log: its tables must be tables, and nothing but plain selects is carried out.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from assure_tui.ingest.errors import SourceError
+from assure_tui.ingest.growing import stamp
+
+MAGIC = b"SQLite format 3\0"
+MAX_VALUE = 64 * 1024 * 1024
+"""Largest value that is read of a row, in bytes."""
+BUSY_SECONDS = 2.0
+_TRIES = 3
+_ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
+_WAL = "-wal"
+
+Read = TypeVar("Read")
+
+
+def reading(path: Path, tables: dict[str, frozenset[str]], read: Callable[[sqlite3.Connection], Read]) -> Read:
+    """Give what `read` takes out of the database at `path`, which must have these tables with these columns.
+
+    Raises `SourceError` when it is no such database, or cannot be read now.
+    """
+    for attempt in range(_TRIES):
+        last = attempt == _TRIES - 1
+        still = not last and not _has_log(path)
+        try:
+            before = stamp(path)
+            with _opened(path, still=still) as database:
+                _check(database, tables)
+                found = read(database)
+            if not still or (stamp(path) == before and not _has_log(path)):
+                return found
+        except (sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
+            if last or not still:
+                raise SourceError(f"{path}: no database that can be read: {error}") from error
+    raise SourceError(f"{path}: it changes too fast to be read")
+
+
+def has_tables(path: Path, tables: dict[str, frozenset[str]]) -> bool:
+    """Tell whether a file is a database with these tables."""
+    try:
+        reading(path, tables, lambda _: None)
+    except SourceError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(path: Path, *, still: bool) -> Iterator[sqlite3.Connection]:
+    options = "mode=ro&immutable=1" if still else "mode=ro"
+    name = f"file:{quote(str(path.absolute()))}?{options}"
+    with closing(sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as database:
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+        database.execute("PRAGMA query_only = 1")
+        database.execute("PRAGMA trusted_schema = 0")
+        yield database
+
+
+def _check(database: sqlite3.Connection, tables: dict[str, frozenset[str]]) -> None:
+    """Look at the tables, and from here on allow nothing but to select from them."""
+    for name, columns in tables.items():
+        row = database.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        if row is None or row[0] != "table" or str(row[1]).upper().lstrip().startswith("CREATE VIRTUAL"):
+            raise sqlite3.DatabaseError(f"no table {name}")
+        there = {column for (column,) in database.execute("SELECT name FROM pragma_table_info(?)", (name,))}
+        if not columns <= there:
+            raise sqlite3.DatabaseError(f"table {name} has no {', '.join(sorted(columns - there))}")
+    database.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return path.with_name(path.name + _WAL).stat().st_size > 0
+    except OSError:
+        return False

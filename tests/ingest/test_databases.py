@@ -1,0 +1,277 @@
+"""Agents that keep their sessions in a database: it is read as it stands, and left as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assure_tui.ingest.adapters import sqlite
+from assure_tui.ingest.errors import SourceError
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.reader import open_source
+from assure_tui.ingest.walk import discover
+
+OPENCODE = """
+CREATE TABLE session (id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);
+CREATE TABLE message (id TEXT PRIMARY KEY, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
+CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT, session_id TEXT, time_updated INTEGER, data TEXT);
+"""
+GOOSE = """
+CREATE TABLE sessions (id TEXT PRIMARY KEY, name TEXT, working_dir TEXT, created_at TEXT);
+CREATE TABLE messages (id INTEGER PRIMARY KEY, session_id TEXT, role TEXT, content_json TEXT, created_timestamp INTEGER);
+"""
+
+
+def database(path: Path, schema: str, **rows: list[tuple[Any, ...]]) -> sqlite3.Connection:
+    made = sqlite3.connect(path)
+    made.execute("PRAGMA journal_mode = WAL")
+    made.executescript(schema)
+    add(made, **rows)
+    return made
+
+
+def add(made: sqlite3.Connection, **rows: list[tuple[Any, ...]]) -> None:
+    for table, listed in rows.items():
+        for row in listed:
+            made.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    made.commit()
+
+
+def events(path: Path) -> list[Any]:
+    return open_source(path).read().events
+
+
+def of(found: list[Any], kind: type) -> list[Any]:
+    return [event for event in found if isinstance(event, kind)]
+
+
+def message(name: str, session: str, at: int, **data: Any) -> tuple[Any, ...]:
+    return (name, session, at, at, json.dumps(data))
+
+
+def part(name: str, owner: str, session: str = "ses_1", **data: Any) -> tuple[Any, ...]:
+    return (name, owner, session, 0, json.dumps(data))
+
+
+def bash(exit_code: int) -> dict[str, Any]:
+    state = {"status": "completed", "input": {"command": "make"}, "output": "x", "metadata": {"exit": exit_code}}
+    return {"type": "tool", "tool": "bash", "callID": "c1", "state": state}
+
+
+ROWS: dict[str, list[tuple[Any, ...]]] = {
+    "session": [
+        ("ses_2", "ses_1", "/srv", "1.2", 20),
+        ("ses_1", None, "/srv", "1.2", 10),
+        ("ses_3", None, "/", "1", 30),
+    ],
+    "message": [
+        message("msg_2", "ses_1", 2, role="assistant", modelID="m-1", finish="stop"),
+        message("msg_1", "ses_1", 1, role="user"),
+        message("msg_3", "ses_2", 3, role="user"),
+    ],
+    "part": [
+        part("prt_3", "msg_2", type="text", text="It is built."),
+        part("prt_2", "msg_2", **bash(0)),
+        part("prt_1", "msg_1", type="text", text="Build it."),
+        part("prt_4", "msg_3", "ses_2", type="text", text="Review it."),
+    ],
+}
+
+
+def test_the_sessions_of_opencode_are_read_in_order(tmp_path):
+    with closing(database(tmp_path / "opencode.db", OPENCODE, **ROWS)):
+        found = events(tmp_path / "opencode.db")
+    first, second = (one for one in of(found, RunStarted) if one.cwd)
+    assert (first.native_id, second.native_id, second.parent) == ("ses_1", "ses_2", first.run)
+    assert [turn.text for turn in of(found, UserTurn)] == ["Build it.", "Review it."]
+    (result,) = of(found, ToolResult)
+    assert (result.status, result.exit_code, result.exit_source) == ("succeeded", 0, "structured")
+    assert [(one.text, one.channel) for one in of(found, AgentText)] == [("It is built.", "final")]
+    assert [one.adapter.name for one in discover([tmp_path]).files] == ["opencode"]
+
+
+def test_an_exported_session_and_its_rows_are_the_same_run(tmp_path):
+    export = {
+        "info": {"id": "ses_1"},
+        "messages": [{"info": {"role": "user"}, "parts": [{"type": "text", "text": "x"}]}],
+    }
+    (tmp_path / "ses_1.json").write_text(json.dumps(export, indent=1))
+    with closing(database(tmp_path / "a.db", OPENCODE, **ROWS)):
+        assert {event.run for event in events(tmp_path / "ses_1.json")} < {
+            event.run for event in events(tmp_path / "a.db")
+        }
+
+
+def test_a_row_that_is_rewritten_gives_its_events_again(tmp_path):
+    path = tmp_path / "opencode.db"
+    with closing(database(path, OPENCODE, **ROWS)) as made:
+        reader = open_source(path)
+        assert len(of(reader.read().events, ToolResult)) == 1
+        assert reader.read().events == []
+        made.execute("UPDATE part SET data = ? WHERE id = 'prt_2'", (json.dumps(bash(2)),))
+        made.commit()
+        again = reader.read().events
+    assert [(one.status, one.exit_code) for one in of(again, ToolResult)] == [("failed", 2)]
+    assert of(again, UserTurn) == []
+
+
+def test_reading_leaves_the_database_and_its_folder_as_they_were(tmp_path):
+    path = tmp_path / "opencode.db"
+    database(path, OPENCODE, **ROWS).close()
+    before, names = path.read_bytes(), sorted(os.listdir(tmp_path))  # noqa: PTH208 - names are what is compared
+    assert names == ["opencode.db"]
+    assert events(path)
+    assert (path.read_bytes(), sorted(os.listdir(tmp_path))) == (before, names)  # noqa: PTH208
+
+
+def test_a_program_that_writes_is_not_kept_waiting_and_its_last_rows_are_seen(tmp_path):
+    path = tmp_path / "opencode.db"
+    with closing(database(path, OPENCODE, **ROWS)) as made:
+        made.execute("PRAGMA busy_timeout = 0")
+        made.execute("BEGIN IMMEDIATE")
+        assert len(of(events(path), ToolResult)) == 1
+        add(made, part=[part("prt_9", "msg_1", type="text", text="Quickly.")])
+        assert [turn.text for turn in of(events(path), UserTurn)][:2] == ["Build it.", "Quickly."]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "CREATE TABLE session (id TEXT);",
+        OPENCODE.replace("CREATE TABLE part", "CREATE TABLE parts"),
+        OPENCODE.replace("CREATE TABLE part", "CREATE TABLE p") + "CREATE VIEW part AS SELECT * FROM p;",
+    ],
+)
+def test_another_database_is_told_as_such(tmp_path, schema):
+    database(tmp_path / "x.db", schema).close()
+    found = discover([tmp_path])
+    assert (found.files, [one.reason for one in found.skipped]) == ([], ["a database: this format is not read"])
+
+
+def test_a_column_that_is_reckoned_is_not(tmp_path):
+    schema = OPENCODE.replace(
+        "session_id TEXT, time_updated INTEGER, data TEXT);",
+        "session_id TEXT, time_updated INTEGER, data TEXT AS (hex(zeroblob(30000000))));",
+    )
+    assert schema != OPENCODE
+    with closing(database(tmp_path / "x.db", schema)), pytest.raises(SourceError, match=r"no known log format"):
+        events(tmp_path / "x.db")
+
+
+def test_a_damaged_database_is_told_so(tmp_path):
+    path = tmp_path / "opencode.db"
+    database(path, OPENCODE, **ROWS).close()
+    reader = open_source(path)
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(SourceError, match="no database that can be read"):
+        reader.read()
+
+
+def test_a_value_of_another_kind_costs_its_message(tmp_path):
+    rows = ROWS | {"message": [*ROWS["message"], ("msg_0", "ses_1", 0, 0, b"\xff"), ("msg_x", "ses_1", None, 0, 3)]}
+    rows["session"] = [*rows["session"], (7, 8, 9, 10, "x")]
+    with closing(database(tmp_path / "x.db", OPENCODE, **rows)):
+        reader = open_source(tmp_path / "x.db")
+        assert len(of(reader.read().events, ToolResult)) == 1
+    assert reader.tally.unknown_types == {"unexpected shape": 2}
+
+
+def test_the_reader_does_not_look_into_other_tables(tmp_path):
+    with closing(database(tmp_path / "x.db", OPENCODE, **ROWS)), pytest.raises(SourceError):
+        sqlite.reading(
+            tmp_path / "x.db", {"session": frozenset({"id"})}, lambda one: one.execute("DELETE FROM session").fetchall()
+        )
+
+
+def request(name: str = "developer__shell", **args: Any) -> dict[str, Any]:
+    return {
+        "type": "toolRequest",
+        "id": "c1",
+        "toolCall": {"status": "success", "value": {"name": name, "arguments": args}},
+    }
+
+
+def response(text: str = "x", status: str = "success", **more: Any) -> dict[str, Any]:
+    value = {"content": [{"type": "text", "text": text}]} | more
+    return {"type": "toolResponse", "id": "c1", "toolResult": {"status": status, "value": value}}
+
+
+def goose(*blocks: tuple[str, list[Any]]) -> dict[str, list[tuple[Any, ...]]]:
+    rows = [(None, "20260301_1", role, json.dumps(content), 1_790_000_000) for role, content in blocks]
+    return {"sessions": [("20260301_1", "n", "/srv", "2026-03-01"), ("x", "n", "/", "2026")], "messages": rows}
+
+
+def text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": words}
+
+
+SESSION = (
+    ("user", [text("Build it.")]),
+    ("assistant", [{"type": "thinking", "thinking": "hm"}, text("I build."), request(command="make")]),
+    ("user", [response("built")]),
+    ("assistant", [text("It is built.")]),
+)
+
+
+def test_the_sessions_of_goose_are_read(tmp_path):
+    with closing(database(tmp_path / "sessions.db", GOOSE, **goose(*SESSION))):
+        found = events(tmp_path / "sessions.db")
+    (started,) = of(found, RunStarted)
+    assert (started.agent, started.native_id, started.cwd, started.time) == (
+        "goose",
+        "20260301_1",
+        "/srv",
+        1_790_000_000,
+    )
+    assert [turn.text for turn in of(found, UserTurn)] == ["Build it."]
+    (call,) = of(found, ToolCall)
+    assert (call.tool, call.args, call.mcp_server) == ("shell", {"command": "make"}, None)
+    assert [(one.text, one.channel) for one in of(found, AgentText)] == [
+        ("I build.", "commentary"),
+        ("It is built.", "final"),
+    ]
+    assert [one.what for one in of(found, Boundary)] == ["turn_end"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "expected"),
+    [
+        (request(command="make"), response("built"), ("unknown", None, "none")),
+        (request(command="make"), response("x", structuredContent={"exit_code": 2}), ("failed", 2, "structured")),
+        (request(command="make"), response("no", isError=True), ("failed", None, "none")),
+        (request("shop__refund", id="7"), response("done"), ("succeeded", None, "none")),
+        (request("shop__refund", id="7"), response("Error: no such id"), ("failed", None, "none")),
+        (
+            request("shop__refund", id="7"),
+            {"type": "toolResponse", "id": "c1", "toolResult": {"status": "error", "error": "timed out"}},
+            ("failed", None, "none"),
+        ),
+        (request("shop__refund"), response("The user has declined to run this tool. x"), ("denied", None, "none")),
+    ],
+)
+def test_a_call_of_goose_ends_as_its_response_tells(log, asked, answered, expected):
+    head = {"working_dir": "/srv", "description": "d", "message_count": 2}
+    lines = [head, {"role": "assistant", "created": 1, "content": [asked]}, {"role": "user", "content": [answered]}]
+    found = log("goose", lines)
+    result = found.one(ToolResult)
+    assert (result.status, result.exit_code, result.exit_source) == expected
+    assert found.one(RunStarted).cwd == "/srv"
+    assert found.tally.unrecognised == 0
+
+
+def test_an_edit_of_goose_names_its_file(log, write):
+    lines = [
+        {
+            "role": "assistant",
+            "content": [request("developer__text_editor", command="write", path="/a", file_text="x")],
+        },
+        {"role": "user", "content": [response("Successfully wrote to /a")]},
+    ]
+    assert [(one.path, one.op) for one in log("goose", lines).one(ToolResult).files] == [("/a", "create")]
+    assert [found.adapter.name for found in discover([write("s.jsonl", lines)]).files] == ["goose"]
