@@ -52,5 +52,6 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     ]
     openhands = Path(environ.get("OPENHANDS_PERSISTENCE_DIR") or home / ".openhands")
     roots += [Root("openhands", Path(environ.get("OPENHANDS_CONVERSATIONS_DIR") or openhands / "conversations"))]
+    roots += [Root("grok-build", home / ".grok" / "sessions")]
     roots += [Root("droid", home / ".factory" / "sessions")]
     return roots

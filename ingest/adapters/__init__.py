@@ -16,12 +16,14 @@ from assure_tui.ingest.adapters.claude.stream import ADAPTER as CLAUDE_STREAM
 from assure_tui.ingest.adapters.codex import ADAPTER as CODEX
 from assure_tui.ingest.adapters.codex.events import ADAPTER as CODEX_EXEC
 from assure_tui.ingest.adapters.copilot import ADAPTER as COPILOT
+from assure_tui.ingest.adapters.cursor_stream import ADAPTER as CURSOR_STREAM
 from assure_tui.ingest.adapters.droid import ADAPTER as DROID
 from assure_tui.ingest.adapters.gemini import ADAPTER as GEMINI
 from assure_tui.ingest.adapters.gemini import DOCUMENT as GEMINI_DOCUMENT
 from assure_tui.ingest.adapters.gemini_stream import ADAPTER as GEMINI_STREAM
 from assure_tui.ingest.adapters.goose import DATABASE as GOOSE_DATABASE
 from assure_tui.ingest.adapters.goose import LINES as GOOSE
+from assure_tui.ingest.adapters.grok import ADAPTER as GROK
 from assure_tui.ingest.adapters.inspect_ai import ADAPTER as INSPECT
 from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
 from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
@@ -36,21 +38,9 @@ from assure_tui.ingest.adapters.qwen import ADAPTER as QWEN
 from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
 
 ADAPTERS: tuple[Adapter, ...] = (
-    *(ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT, PI, OPENCODE, QWEN),
-    *(KIRO, KIMI, DROID, ANTIGRAVITY, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM, OPENCODE_RUN, OTEL),
-    *(
-        *OPENHANDS,
-        ATIF,
-        INSPECT,
-        SWE_AGENT,
-        MINI_SWE,
-        AIDER,
-        OPENCODE_DATABASE,
-        GOOSE,
-        GOOSE_DATABASE,
-        *CHAT_LINES,
-        *CHAT_DOCUMENTS,
-    ),
+    *(ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT, PI, OPENCODE, QWEN, KIRO, KIMI, DROID, ANTIGRAVITY),
+    *(CURSOR_STREAM, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM, OPENCODE_RUN, OTEL, *OPENHANDS, ATIF, INSPECT),
+    *(SWE_AGENT, MINI_SWE, AIDER, OPENCODE_DATABASE, GOOSE, GOOSE_DATABASE, GROK, *CHAT_LINES, *CHAT_DOCUMENTS),
 )
 """All formats that are read, the ones with the clearest marks first."""
 

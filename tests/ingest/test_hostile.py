@@ -463,6 +463,40 @@ RECORDS: dict[str, list[Any]] = {
             ]
         }
     ],
+    "cursor-stream": [
+        {
+            "type": "system",
+            "subtype": "init",
+            "session_id": "s",
+            "apiKeySource": "x",
+            "permissionMode": "x",
+            "cwd": "/",
+        },
+        {"type": "assistant", "message": {"content": [{"type": "text", "text": "x"}]}, "timestamp_ms": 1},
+        {
+            "type": "tool_call",
+            "subtype": "started",
+            "call_id": "c",
+            "tool_call": {"mcpToolCall": {"args": {"toolName": "t", "args": {"a": 1}, "serverIdentifier": "s"}}},
+        },
+        {
+            "type": "tool_call",
+            "subtype": "completed",
+            "call_id": "c",
+            "tool_call": {"editToolCall": {"args": {"path": "a"}, "result": {"success": {"diffString": "@@"}}}},
+        },
+    ],
+    "grok-build": [
+        {"type": "user", "content": [{"type": "text", "text": "x"}], "prompt_index": 0},
+        {
+            "type": "assistant",
+            "content": "x",
+            "model_id": "m",
+            "tool_calls": [{"id": "c", "name": "write_file", "arguments": '{"path": "a"}'}],
+        },
+        {"type": "tool_result", "tool_call_id": "c", "content": "x"},
+        {"type": "backend_tool_call", "kind": {"tool_type": "web_search", "action": {"q": 1}, "id": "w"}},
+    ],
     "goose": [
         {"working_dir": "/srv", "message_count": 1},
         {"role": "user", "created": 1, "content": [{"type": "text", "text": "x"}]},

@@ -158,6 +158,7 @@ def test_the_agents_own_variables_move_their_folders():
         "/home/kim/.kiro/sessions/cli",
         "/home/kim/.kimi-code/sessions",
         "/home/kim/.factory/sessions",
+        "/home/kim/.grok/sessions",
         "/g/.gemini/antigravity/brain",
         "/g/.gemini/antigravity-cli/brain",
         "/g/.gemini/antigravity-ide/brain",

@@ -1,0 +1,238 @@
+"""What `cursor-agent -p --output-format stream-json` prints: one JSON object a line, kept by pipelines.
+
+Cursor's own transcripts do not tell what came back from a call; this does. A call is printed when it starts and when it
+is completed, under a key that names its tool, `shellToolCall`; the completed one holds one case of a result: `success`,
+`failure`, `rejected`, `error` and others. What the agent says comes in pieces, which may be printed whole once more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
+from assure_tui.ingest.adapters.edits import edited
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, plain_text
+from assure_tui.ingest.identity import run_id
+from assure_tui.ingest.model import (
+    AgentText,
+    Boundary,
+    ExitSource,
+    FileChange,
+    ResultStatus,
+    RunStarted,
+    SourceInfo,
+    ToolCall,
+    ToolResult,
+    UserTurn,
+)
+
+NAME = "cursor-stream"
+AGENT = "cursor"
+_MEMORY = 65_536
+_PIECES = 65_536
+"""Pieces of one message that are put together."""
+_TYPES = frozenset(
+    {"system", "user", "assistant", "thinking", "tool_call", "result", "interaction_query", "connection"}
+)
+_TOOL = re.compile(r"([A-Za-z]{1,40})ToolCall\Z")
+_SHELL, _MCP = "shell", "mcp"
+_OPS: dict[str, Literal["create", "edit", "delete"]] = {"write": "create", "edit": "edit", "delete": "delete"}
+_WENT, _DENIED = "success", frozenset({"rejected", "permissionDenied"})
+
+
+class _Message(msgspec.Struct):
+    content: Any = None
+
+
+class _Line(msgspec.Struct):
+    type: str = ""
+    subtype: str | None = None
+    session_id: str | None = None
+    timestamp_ms: Any = None
+    model: str | None = None
+    cwd: str | None = None
+    message: _Message | None = None
+    call_id: str | None = None
+    tool_call: Json | None = None
+    is_error: bool | None = None
+    result: Any = None
+
+
+_line_decoder = msgspec.json.Decoder(_Line)
+
+
+class _Call(msgspec.Struct):
+    tool: str
+    args: Json
+    server: str | None = None
+
+
+class CursorStreamDecoder(Decoder):
+    """Reads what one or more runs printed."""
+
+    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
+        super().__init__(source, stem, salt)
+        self._run = run_id(AGENT, stem, stem, salt)
+        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._pieces: list[str] = []
+        """What the agent is saying."""
+
+    def read(self, data: bytes, draft: Draft) -> None:
+        """Decode one line."""
+        line = _line_decoder.decode(data)
+        if line.type not in _TYPES:
+            draft.unknown = line.type or "(no type)"
+            return
+        draft.at(run=self._run, time=epoch(line.timestamp_ms))
+        if line.type == "assistant":
+            self._says(plain_text(line.message.content) if line.message is not None else "")
+        else:
+            self._said(draft, final=line.type == "result")
+            self._event(line, draft)
+        draft.bookkeeping = not draft.events
+
+    def _says(self, text: str) -> None:
+        if text == "".join(self._pieces):
+            return
+        if len(self._pieces) < _PIECES:
+            self._pieces.append(text)
+
+    def _said(self, draft: Draft, *, final: bool) -> None:
+        """Tell what the agent said, now that it goes on to something else."""
+        text, self._pieces = "".join(self._pieces), []
+        if text.strip():
+            draft.add(AgentText, "said", text=text, channel="final" if final else "commentary")
+
+    def _event(self, line: _Line, draft: Draft) -> None:
+        match line.type:
+            case "system" if line.subtype == "init":
+                native = line.session_id or self.stem
+                self._run = run_id(AGENT, native, self.stem, self.salt)
+                draft.at(run=self._run)
+                draft.add(
+                    RunStarted, "run", native_id=native, agent=AGENT, adapter=NAME, model=line.model, cwd=line.cwd
+                )
+            case "user" if line.message is not None:
+                draft.add(UserTurn, 0, text=plain_text(line.message.content))
+            case "tool_call" if line.subtype == "started":
+                self._called(line, draft)
+            case "tool_call" if line.subtype == "completed":
+                self._answered(line, draft)
+            case "result":
+                failed = line.is_error is True or line.subtype not in {None, "success"}
+                detail = line.result if failed and isinstance(line.result, str) else None
+                draft.add(Boundary, "end", what="api_error" if failed else "turn_end", detail=detail)
+
+    def _called(self, line: _Line, draft: Draft) -> None:
+        call_id, call = line.call_id or draft.event_id(0), _call(line.tool_call or {})
+        self._calls[call_id] = call
+        draft.add(ToolCall, 0, call_id=call_id, tool=call.tool, args=call.args, mcp_server=call.server)
+
+    def _answered(self, line: _Line, draft: Draft) -> None:
+        call_id, now = line.call_id or draft.event_id(0), _call(line.tool_call or {})
+        call = self._calls.pop(call_id)
+        if call is None:
+            call = now
+            draft.add(ToolCall, "call", call_id=call_id, tool=call.tool, args=call.args, mcp_server=call.server)
+        case, told = _result(line.tool_call or {})
+        status, code, source = _outcome(call.tool, case, told)
+        draft.add(
+            ToolResult,
+            0,
+            call_id=call_id,
+            text=_text(told),
+            status=status,
+            exit_code=code,
+            exit_source=source,
+            files=_files(call, told) if status == "succeeded" else (),
+            facts={"denied_by": "user"} if status == "denied" else {},
+        )
+
+
+def _named(tool_call: Json) -> tuple[str, Json]:
+    """Give the tool that a call is for, and what is told of it: the key that names it is one of a closed list."""
+    for key, body in tool_call.items():
+        found = _TOOL.match(key)
+        if found is not None and isinstance(body, dict):
+            return found[1], body
+    body = tool_call.get("function")
+    return (str(body.get("name") or ""), {"args": body.get("arguments")}) if isinstance(body, dict) else ("", {})
+
+
+def _call(tool_call: Json) -> _Call:
+    tool, body = _named(tool_call)
+    args = arguments(body.get("args"))
+    if tool == _MCP and isinstance(args.get("toolName"), str):
+        server = args.get("serverIdentifier") or args.get("providerIdentifier")
+        return _Call(args["toolName"], arguments(args.get("args")), server if isinstance(server, str) else None)
+    return _Call(tool, args)
+
+
+def _result(tool_call: Json) -> tuple[str, Any]:
+    """Give the case of a call's result, and what it holds; no case is that nothing is known."""
+    result = _named(tool_call)[1].get("result", tool_call.get("result"))
+    if not isinstance(result, dict):
+        return "", result
+    return next(((str(case), told) for case, told in result.items()), ("", None))
+
+
+def _outcome(tool: str, case: str, told: object) -> tuple[ResultStatus, int | None, ExitSource]:
+    facts = told if isinstance(told, dict) else {}
+    code = facts.get("exitCode")
+    if case in _DENIED:
+        return "denied", None, "none"
+    if isinstance(code, int) and not isinstance(code, bool):
+        return "failed" if code else "succeeded", code, "structured"
+    if case != _WENT:
+        return "failed" if case else "unknown", None, "none"
+    if facts.get("isError") is True:
+        return "failed", None, "none"
+    return "unknown" if tool == _SHELL else "succeeded", None, "none"
+
+
+def _text(told: object) -> str:
+    """Give what a result shows: what a command printed, a file's content, or else all of it."""
+    if isinstance(told, str):
+        return told
+    if not isinstance(told, dict):
+        return ""
+    printed = [told[name] for name in ("stdout", "stderr") if isinstance(told.get(name), str) and told[name]]
+    if printed or "stdout" in told:
+        return "\n".join(printed)
+    for name in ("content", "errorMessage", "reason", "error", "output", "message"):
+        if text := plain_text(told.get(name)):
+            return text
+    return msgspec.json.encode(told).decode() if told else ""
+
+
+def _files(call: _Call, told: object) -> tuple[FileChange, ...]:
+    """Give the file that a call changed, with its hunks where the result has them."""
+    if call.tool not in _OPS or call.server is not None:
+        return ()
+    changes = edited(call.args, _OPS[call.tool])
+    diff = told.get("diffString") if isinstance(told, dict) else None
+    if not changes or not isinstance(diff, str) or "@@" not in diff:
+        return changes
+    return (msgspec.structs.replace(changes[0], diff=diff[diff.index("@@") :]),)
+
+
+def recognises(head: Head) -> bool:
+    """Tell a stream by a call of its kind, or by how it begins."""
+    records = head.objects[:16]
+    if any(record.get("type") == "tool_call" and isinstance(record.get("tool_call"), dict) for record in records):
+        return True
+    return any(
+        record.get("type") == "system"
+        and record.get("subtype") == "init"
+        and "apiKeySource" in record
+        and "permissionMode" in record
+        and "tools" not in record
+        and "uuid" not in record
+        for record in records[:2]
+    ) and all(one_of(record.get("type"), _TYPES) for record in records)
+
+
+ADAPTER = Adapter(name=NAME, discipline="append", complete=True, recognises=recognises, decoder=CursorStreamDecoder)
