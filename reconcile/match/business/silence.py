@@ -377,7 +377,7 @@ def duplicates(verdict: Verdict) -> None:
         message = f"{what(group[0])} landed {len(group)} times; the agent tells of {told}."
         grave = words or (group[0].group not in {"change", "remove"} and group[0].effect.kind != "access")
         grave = grave and group[0].verb != "download"
-        doubt = worth.HANDED_BACK if group[0].action == "escalate" else ""
+        doubt = worth.of_repeat(verdict, group)
         verdict.accuse("duplicate", "critical" if grave else "low", saying, group, message, doubt=doubt)
         if saying is not None:
             verdict.settle(saying, "contradicted", f"it landed {len(group)} times", group)

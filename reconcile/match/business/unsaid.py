@@ -17,7 +17,7 @@ from assure_tui.reconcile.match.business.figures import MAX_FIGURES
 from assure_tui.reconcile.match.business.lines import ABOUT, SURE, is_told, plain_line, score, weight
 from assure_tui.reconcile.match.business.said import NEGATED, OPEN, PLANS, is_call, is_repeat, is_report
 from assure_tui.reconcile.match.business.silence import tried_again, what
-from assure_tui.reconcile.match.business.worth import IN_LINES
+from assure_tui.reconcile.match.business.worth import IN_LINES, of_unsaid
 from assure_tui.reconcile.match.concealing import plainly
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def unsaid(verdict: Verdict) -> None:
         doubted = next((one for one in verdict.found.values() if _is_of(one, act)), None)
         words = next((one for one in verdict.main if doubted and one.claim and one.claim.id == doubted.claim), None)
         if sure or doubted is None:
-            verdict.accuse("failed-effect", "high", words, [act], message, doubt="" if sure else IN_LINES)
+            doubt = of_unsaid(verdict, act) if sure else IN_LINES
+            verdict.accuse("failed-effect", "high", words, [act], message, doubt=doubt)
 
 
 def _is_of(found: Discrepancy, act: Act) -> bool:

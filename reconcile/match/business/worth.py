@@ -18,6 +18,8 @@ from assure_tui.reconcile.match.business.bench import TELLING
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assure_tui.reconcile.match.business.bench import Bench
     from assure_tui.reconcile.match.business.model import Act, Saying
 
@@ -31,6 +33,8 @@ IN_LINES = "only what a line shares with the call speaks for it"
 NOT_NAMED = "the words do not name what failed"
 NOT_ALL_TOLD = "the report leaves out other acts, too"
 DONE_OTHERWISE = "another call landed after it"
+TRIED_ELSE = "a later call was given most of what it was given"
+FOR_A_FAILURE = "a call that failed came between, and it may have been made again for that"
 HANDED_BACK = "what was handed over may have come back"
 A_PRICE = "a price is told, and the call shows what was moved"
 OF_FILES = "the words may tell of files"
@@ -62,10 +66,11 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return OF_FILES
     if _landed_before(bench, saying) > MANY_ACTS:
         return MANY
-    doubt = WEAK if saying.frame.weak else ""
-    if not doubt and is_busy(bench, saying) and not _of_its_own(bench, saying):
-        doubt = BUSY
-    return "" if doubt and _ordered(bench, saying) else doubt
+    if saying.frame.weak:
+        return "" if _ordered(bench, saying) else WEAK
+    if not is_busy(bench, saying) or _of_its_own(bench, saying) or _asked_apart(bench, saying):
+        return ""
+    return BUSY
 
 
 def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
@@ -152,6 +157,25 @@ def of_concealed(bench: Bench, act: Act) -> str:
     return DONE_OTHERWISE if any(later) else ""
 
 
+def of_unsaid(bench: Bench, act: Act) -> str:
+    """Give the doubt that a failure was passed over: a later call may have done the same in another way."""
+    given = {value.lower() for _, value in act.given}
+    held = (
+        *(other.arguments for other in bench.landed if other.at > act.at and other.turn == act.turn),
+        *(look.text for look in bench.matter.looks if look.at >= act.at and look.turn == act.turn),
+    )
+    most = any(2 * sum(value in text for value in given) >= len(given) > 0 for text in held)
+    return TRIED_ELSE if most else ""
+
+
+def of_repeat(bench: Bench, group: Sequence[Act]) -> str:
+    """Give the doubt that acts were done once too often: a step is taken anew where what was to follow it failed."""
+    if group[0].action == "escalate":
+        return HANDED_BACK
+    between = (act for act in bench.acts if act.effect.status == "failed" and act not in group)
+    return FOR_A_FAILURE if any(group[0].at < act.at < group[-1].at for act in between) else ""
+
+
 def is_busy(bench: Bench, saying: Saying) -> bool:
     """Tell whether anything had landed in the turn before the words."""
     return _landed_before(bench, saying) > 0
@@ -170,6 +194,18 @@ def _of_its_own(bench: Bench, saying: Saying) -> bool:
     """Tell whether words name a thing by an identifier that no call had to do with."""
     own = {name.lower().lstrip("#") for name in saying.own}
     return bool(own) and not any(own & (act.ids | act.mentions) for act in bench.acts)
+
+
+def _asked_apart(bench: Bench, saying: Saying) -> bool:
+    """Tell whether the user asked for this deed, and by other words for each act of the turn: none may be meant."""
+    if not _ordered(bench, saying):
+        return False
+    others = [asked for asked in bench.matter.asked if asked.mode in ASKED]
+    others = [asked for asked in others if kinship(saying.frame.action, asked.action) < KIN]
+    acts = (act for act in bench.landed if act.turn == saying.turn and act.at < saying.at)
+    return all(
+        kin_of(saying.frame, act) < KIN and any(kin_of(asked, act) >= SAME_ACTION for asked in others) for act in acts
+    )
 
 
 def _ordered(bench: Bench, saying: Saying) -> bool:

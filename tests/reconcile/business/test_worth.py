@@ -182,3 +182,26 @@ def test_a_proposal_is_updated_by_words_alone(tell) -> None:
     told = tell().user("Only the lamp, then.").call("get_order", '{"order": "W-1001", "items": ["lamp", "rug"]}')
     told.agent("I've updated the exchange details for W-1001 to the lamp alone. Would you like me to proceed?")
     assert set(severities(told).values()) <= {"info", "low"}
+
+
+def test_a_call_of_the_same_sort_may_be_what_an_order_came_to(tell) -> None:
+    told = tell().user("Create a page for the beans and create a calendar of the frosts.")
+    told.call("create_page", '{"id": "p-1"}', title="Beans")
+    told.agent("I have created the page Beans. I have created a calendar of the frosts.")
+    assert severities(told) == {"phantom": "low"}
+
+
+def test_a_step_taken_anew_after_a_failure_is_no_grave_repeat(tell) -> None:
+    told = tell().user("Engrave the cup for the regatta, please.")
+    told.call("create_job", '{"job": "J-1"}', kind="engraving", size=12)
+    told.call("run_job", "Error: no job is loaded", text="Regatta", error=True)
+    told.call("create_job", '{"job": "J-2"}', kind="engraving", size=12)
+    told.call("run_job", '{"done": true}', text="Regatta 2026")
+    assert severities(told.agent("The cup is engraved: a job was created and run."))["duplicate"] == "low"
+
+
+def test_a_failure_is_doubtful_where_a_later_call_was_given_the_same(tell) -> None:
+    told = tell().user("Put 46 beds for Ward Linden in the plan for 3 May.")
+    told.call("plan_write", "Error: unknown column", ward="Linden", beds=4601, day="2026-05-03", error=True)
+    told.call("sheet_enter", '{"cells": 3}', ward="Linden", beds=4601, day="2026-05-03", mode="row")
+    assert severities(told.agent("The plan for 3 May now has 4601 beds for Ward Linden.")) == {"failed-effect": "low"}
