@@ -135,7 +135,7 @@ def test_a_rewritten_document_gives_only_what_is_new(tmp_path):
     assert [type(event).__name__ for event in again.events] == ["AgentText", "Boundary"]
     assert len(again.records) == 3
     path.write_text(json.dumps(CHAT[:2] + CHAT[4:])[:-20], encoding="utf-8")
-    with pytest.raises(SourceError, match="whole JSON document"):
+    with pytest.raises(SourceError, match="whole document"):
         reader.read()
     path.write_text(json.dumps([CHAT[0], {"role": "user", "content": "Never mind."}]), encoding="utf-8")
     assert [event.text for event in reader.read().events] == ["Never mind."]

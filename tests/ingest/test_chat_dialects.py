@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,31 @@ def test_quoting_another_dialect_does_not_change_a_chats_own(write):
         "log.jsonl", [{"role": "user", "content": f"What is {quoted}?"}, {"role": "assistant", "content": "x"}]
     )
     assert [one.adapter.name for one in discover([path]).files] == ["openai-chat"]
+
+
+def ran(answer: str, **message: Any) -> list[dict]:
+    calls = [{"id": "c1", "function": {"name": "terminal", "arguments": '{"command": "make"}'}}]
+    made = {"role": "assistant", "content": "", "tool_calls": calls} | message
+    return [made, {"role": "tool", "tool_call_id": "c1", "content": answer}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ('{"output": "boom\\nx", "exit_code": 2, "error": null}', ("boom\nx", "failed", 2)),
+        ('{"stdout": "ok", "stderr": "", "exitCode": 0}', ("ok", "succeeded", 0)),
+        ('{"stdout": "", "stderr": "", "returncode": 1}', ("", "failed", 1)),
+        ('{"status": "done", "exit_code": 0}', ('{"status": "done", "exit_code": 0}', "succeeded", None)),
+        ('{"output": "x", "exit_code": "0"}', ('{"output": "x", "exit_code": "0"}', "succeeded", None)),
+    ],
+)
+def test_an_answer_that_is_an_object_tells_how_a_command_ended(log, answer, expected):
+    result = log("openai-chat", ran(answer)).one(ToolResult)
+    assert (result.text, result.status, result.exit_code) == expected
+
+
+def test_calls_that_are_kept_as_text_are_calls(log):
+    calls = '[{"id": "c1", "type": "function", "function": {"name": "terminal", "arguments": "{}"}}]'
+    assert log("openai-chat", ran("x", tool_calls=calls)).one(ToolCall).tool == "terminal"
+    assert log("openai-chat", ran("x", tool_calls="")).tally.unrecognised == 0
+    assert log("openai-chat", ran("x", tool_calls="{")).tally.unknown_types == {"calls of unexpected shape": 1}

@@ -2,7 +2,8 @@
 
 A tool's answer has no status in these forms. It counts as failed when the message says so (`"is_error": true`) or when
 the answer says so at its very start; otherwise the tool is taken to have done what it was asked. Agents that run shells
-in this form (mini-swe-agent, Mistral Vibe) write the exit code at the start or the end of the answer.
+in this form (Mistral Vibe) write the exit code at the start or the end of the answer; others give an object with the
+code and what was printed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from typing import Any
 import msgspec
 
 from assure_tui.ingest.adapters.base import Draft, Json
-from assure_tui.ingest.adapters.chat.wire import QUIET_ITEMS, Block, Call, Chat, Function, Message
+from assure_tui.ingest.adapters.chat.wire import (
+    QUIET_ITEMS,
+    Block,
+    Call,
+    Chat,
+    Function,
+    Message,
+    calls_decoder,
+    ran_decoder,
+)
 from assure_tui.ingest.adapters.values import arguments, epoch, one_of, opened, plain_text, says_error
 from assure_tui.ingest.model import (
     AgentText,
@@ -109,7 +119,7 @@ class Talk:
 
     def _assistant(self, message: Message, draft: Draft, prefix: str) -> None:
         blocks = _blocks(message.content, draft)
-        calls = list(message.tool_calls or ())
+        calls = _calls(message.tool_calls, draft)
         if message.function_call is not None:
             calls.append(Call(function=message.function_call))
         acts = bool(calls) or any(block.type in _CALLS for _, block in blocks)
@@ -181,8 +191,7 @@ class Talk:
         self._close(call_id)
         text, told_failed = opened(_answer_text(content))
         failed = is_error or (is_error is None and (told_failed or says_error(text)))
-        found = _EXIT.search(text) if "returncode" in text else None
-        code = int(found[1] or found[2]) if found else None
+        text, code = _ran(text)
         source: ExitSource = "none" if code is None else "text"
         status: ResultStatus = "failed" if failed or code else "succeeded"
         draft.add(ToolResult, block, call_id=call_id, text=text, status=status, exit_code=code, exit_source=source)
@@ -196,6 +205,34 @@ class Talk:
             if entry[1] == call_id:
                 self.by_name.remove(entry)
                 return
+
+
+def _calls(listed: list[Call] | str | None, draft: Draft) -> list[Call]:
+    """Give a message's calls, which some agents keep as JSON text in a column of a table."""
+    if not isinstance(listed, str):
+        return list(listed or ())
+    if not listed:
+        return []
+    try:
+        return calls_decoder.decode(listed)
+    except (ValueError, RecursionError):
+        draft.unknown = "calls of unexpected shape"
+        return []
+
+
+def _ran(text: str) -> tuple[str, int | None]:
+    """Give what a command printed, and its exit code where the answer tells it."""
+    if text.startswith("{") and '"' in text[:16]:
+        try:
+            ran = ran_decoder.decode(text)
+        except (ValueError, RecursionError):
+            return text, None
+        printed = [one for one in (ran.output, ran.stdout, ran.stderr) if one]
+        code = next((one for one in (ran.exit_code, ran.exitCode, ran.returncode) if one is not None), None)
+        if code is not None and any(one is not None for one in (ran.output, ran.stdout)):
+            return "\n".join(printed), code
+    found = _EXIT.search(text) if "returncode" in text else None
+    return text, int(found[1] or found[2]) if found else None
 
 
 def _blocks(content: object, draft: Draft) -> list[tuple[int, Block]]:

@@ -36,6 +36,17 @@ class Call(msgspec.Struct):
     input: Any = None
 
 
+class Ran(msgspec.Struct):
+    """What came back from a command, where a tool tells it as an object."""
+
+    output: str | None = None
+    stdout: str | None = None
+    stderr: str | None = None
+    exit_code: int | None = None
+    exitCode: int | None = None  # noqa: N815 - as some tools spell it
+    returncode: int | None = None
+
+
 class Message(msgspec.Struct):
     """A message of any dialect, or an item of the Responses API, which has a type in place of a role."""
 
@@ -43,7 +54,7 @@ class Message(msgspec.Struct):
     type: str = ""
     content: Any = None
     refusal: str | None = None
-    tool_calls: list[Call] | None = None
+    tool_calls: list[Call] | str | None = None
     function_call: Function | None = None
     tool_call_id: str | None = None
     name: str | None = None
@@ -106,4 +117,6 @@ class Chat(msgspec.Struct):
 
 chat_decoder = msgspec.json.Decoder(Chat)
 list_decoder = msgspec.json.Decoder(list[msgspec.Raw])
+calls_decoder = msgspec.json.Decoder(list[Call])
+ran_decoder = msgspec.json.Decoder(Ran)
 message_decoder = msgspec.json.Decoder(Message)
