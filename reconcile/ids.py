@@ -7,12 +7,8 @@ from hashlib import blake2b
 
 def digest(*parts: object, size: int = 6) -> str:
     """Hash the parts, each preceded by its length so that no two lists of parts collide."""
-    hasher = blake2b(digest_size=size)
-    for part in parts:
-        data = str(part).encode("utf-8", "surrogatepass")
-        hasher.update(b"%d:" % len(data))
-        hasher.update(data)
-    return hasher.hexdigest()
+    coded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
+    return blake2b(b"".join(b"%d:%b" % (len(data), data) for data in coded), digest_size=size).hexdigest()
 
 
 def claim_id(event: str, span: tuple[int, int], kind: str) -> str:

@@ -29,6 +29,8 @@ MOST = 0.75
 """Share of a text from which on it is searched as a whole, and not near strings."""
 GROUPS = 2
 """Groups tested of one pattern, the most telling first."""
+MAX_LEAD = 3
+"""Characters of any kind, at most, before the strings with which a match may as well begin."""
 MAX_STARTS = 24
 """Strings with which the matches of one pattern may begin, for them to be looked up rather than searched for."""
 
@@ -87,7 +89,18 @@ class Search:
     is near one of its strings, so that a long text need not be searched.
     """
 
-    __slots__ = ("_found", "_groups", "_next", "_pattern", "_places", "_reach", "_starts", "_stretches", "_text")
+    __slots__ = (
+        "_found",
+        "_groups",
+        "_lead",
+        "_next",
+        "_pattern",
+        "_places",
+        "_reach",
+        "_starts",
+        "_stretches",
+        "_text",
+    )
 
     def __init__(
         self,
@@ -97,6 +110,7 @@ class Search:
         groups: list[Strings],
         reach: int | None,
         starts: Strings,
+        lead: int,
     ) -> None:
         self._pattern = pattern
         self._text = text
@@ -104,6 +118,7 @@ class Search:
         self._groups = groups
         self._reach = reach
         self._starts = starts
+        self._lead = lead
         self._places: list[int] | None = None
         self._stretches: list[tuple[int, int]] | None = None
         self._next = 0
@@ -133,15 +148,11 @@ class Search:
         return None
 
     def _prepare(self) -> None:
-        """Choose where to look: near the rarest strings, where a match may begin, or else everywhere."""
-        if self._starts == _NOTHING:
-            self._places = [0]
-            return
-        self._stretches = self._near()
-        if self._stretches is None and self._starts:
-            self._places = self._all(self._starts)
-        elif self._stretches is None:
-            self._stretches = [(0, len(self._text))]
+        """Choose where to look: where a match may begin, else near the rarest strings, or else everywhere."""
+        if self._starts:
+            self._places = self._beginnings()
+        else:
+            self._stretches = self._near() or [(0, len(self._text))]
 
     def _near(self) -> list[tuple[int, int]] | None:
         """Give the stretches in which all matches lie; None when they would be most of the text."""
@@ -159,12 +170,15 @@ class Search:
         covered = sum(end - begin for begin, end in joined)
         return joined if covered < MOST * len(self._text) else None
 
-    def _all(self, strings: Strings) -> list[int]:
-        found: list[int] = []
-        for string in strings:
+    def _beginnings(self) -> list[int]:
+        """Give the places where a match may begin, in order."""
+        if self._starts == _NOTHING:
+            return [0]
+        found: set[int] = set()
+        for string in self._starts:
             at = self._text.find(string)
             while at >= 0:
-                found.append(at)
+                found.update(range(max(0, at - self._lead), at + 1))
                 at = self._text.find(string, at + 1)
         return sorted(found)
 
@@ -203,9 +217,10 @@ class Sieve:
         self._others: dict[int, list[Strings]] = {}
         """Further groups of a pattern."""
         self._groups: list[list[Strings]] = []
-        self._bounds: dict[int, tuple[int | None, Strings]] = {}
+        self._bounds: dict[int, tuple[int | None, Strings, int]] = {}
         """How far from one of its strings a match of a pattern, and what it looks at, may be (None for any distance),
-        and what it begins with; read when a pattern is first searched for, which most never are."""
+        what it begins with, and how far behind its beginning; read when a pattern is first searched for, which most
+        never are."""
         self._strings: list[str] = []
         self._finder: Finder | None = None
 
@@ -271,11 +286,11 @@ class Sieve:
             for number in sorted(self._among(set(found)))
         }
 
-    def _bounds_of(self, number: int) -> tuple[int | None, Strings]:
+    def _bounds_of(self, number: int) -> tuple[int | None, Strings, int]:
         bounds = self._bounds.get(number)
         if bounds is None:
             pattern = self.pattern(number)
-            bounds = self._bounds[number] = (_reach(pattern) if self._groups[number] else None, starts(pattern))
+            bounds = self._bounds[number] = (_reach(pattern) if self._groups[number] else None, *starts(pattern))
         return bounds
 
     def finds(self, text: str) -> bool:
@@ -324,21 +339,27 @@ def _ignores_case(parsed: Any | None) -> bool:
     return parsed is not None and bool(parsed.state.flags & re.IGNORECASE)
 
 
-def starts(pattern: re.Pattern[str]) -> Strings:
+def starts(pattern: re.Pattern[str]) -> tuple[Strings, int]:
     """Give strings of which every match of `pattern` begins with one; none when they are too many or too short.
 
-    The empty string alone stands for a pattern that matches only at the beginning of a text.
+    The number tells how many other characters, such as a mark that ends a sentence, may stand before them at most. The
+    empty string alone stands for a pattern that matches only at the beginning of a text.
     """
-    if pattern.flags & re.IGNORECASE:
-        return frozenset()
     items = _parsed(pattern)
-    if items is None:
-        return frozenset()
-    if items and str(items[0][0]) == "AT" and str(items[0][1]) == "AT_BEGINNING_STRING":
-        return _NOTHING
-    grown, ended = _prefixes(items)
-    found = _first(grown | ended)
-    return found if found and len(found) <= MAX_STARTS and min(map(len, found)) > 1 else frozenset()
+    if items is None or pattern.flags & re.IGNORECASE or not len(items):
+        return frozenset(), 0
+    if str(items[0][0]) == "AT" and str(items[0][1]) == "AT_BEGINNING_STRING":
+        return _NOTHING, 0
+    lead = int(items[:1].getwidth()[1])
+    for rest, before in ((items, 0), (items[1:], lead)):
+        found = _first(frozenset().union(*_prefixes(rest)))
+        if before <= MAX_LEAD and found and len(found) <= MAX_STARTS and _tells(found):
+            return found, before
+    return frozenset(), 0
+
+
+def _tells(strings: Strings) -> bool:
+    return min(map(len, strings)) > 1 or strings <= _SELDOM
 
 
 def _prefixes(items: Any) -> tuple[Strings, Strings]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -55,6 +56,9 @@ CLASSES: tuple[EffectClass, ...] = ("read", "write", "egress", "execute")
 
 _WHEN = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}")
 """A date or a time of day: `to` may as well say until when."""
+
+
+_NESTED = (dict, list, tuple)
 
 
 class Leaf(NamedTuple):
@@ -181,14 +185,16 @@ def leaves(value: Any) -> list[Leaf]:
     while stack and budget:
         keys, item, depth = stack.pop()
         budget -= 1
-        if isinstance(item, dict) and depth < MAX_DEPTH:
-            stack.extend(
-                ((*keys, str(key)), inner, depth + 1) for key, inner in reversed(list(item.items())[:MAX_NODES])
+        if not isinstance(item, _NESTED):
+            if item is not None:
+                found.append(Leaf(keys, item))
+        elif depth < MAX_DEPTH:
+            inside = (
+                [((*keys, str(key)), inner, depth + 1) for key, inner in islice(item.items(), MAX_NODES)]
+                if isinstance(item, dict)
+                else [(keys, inner, depth + 1) for inner in item[:MAX_NODES]]
             )
-        elif isinstance(item, list | tuple) and depth < MAX_DEPTH:
-            stack.extend((keys, inner, depth + 1) for inner in reversed(item[:MAX_NODES]))
-        elif item is not None and not isinstance(item, dict | list | tuple):
-            found.append(Leaf(keys, item))
+            stack.extend(reversed(inside))
     return found
 
 

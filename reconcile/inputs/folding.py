@@ -10,7 +10,7 @@ _BREAK = re.compile(r"(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")+|''|\\([\"
 # The same in three steps, none of which visits each blank; right for texts in which nothing is joined with a plus.
 _JOINED = re.compile(r"\"\s*\+\s*\"")
 _ESCAPED_BREAK = re.compile(r"\\(?:[nrt]|(?=\r?\n| ))")
-_ESCAPED_MARK = re.compile(r"(')'|\\([\"'/])")
+_ESCAPED_MARK = re.compile(r"['\\](?:(?<=')(')|(?<=\\)([\"'/]))")
 
 _LONGER_BREAK = re.compile(
     r"(?:\\[nrt]|\\(?=\r?\n)|\s(?=[\s\\\"])|\\(?= )|\"\s*\+\s*\")(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")*"

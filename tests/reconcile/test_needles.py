@@ -33,22 +33,25 @@ def test_the_strings_that_a_match_must_hold_are_read_out_of_a_pattern(pattern, g
 
 
 @pytest.mark.parametrize(
-    ("pattern", "strings"),
+    ("pattern", "strings", "lead"),
     [
-        (r"\bto (?:you|me)\b", {"to you", "to me"}),
-        (r"(?<!no )pull(?:ed)?\b.*", {"pull"}),
-        (r"before(?:\W+\w+){0,5} after", {"before"}),
-        (r"don.t|do not", {"don", "do not"}),
-        (r"\Aword", {""}),
-        (r"(?:^|[.!?:;]) ?word", set()),
-        (r"\w+ word", set()),
-        (r"a?bc", {"abc", "bc"}),
-        (r"(?:ab)+c", {"ab"}),
-        (r"(?i:word)", set()),
+        (r"\bto (?:you|me)\b", {"to you", "to me"}, 0),
+        (r"(?<!no )pull(?:ed)?\b.*", {"pull"}, 0),
+        (r"before(?:\W+\w+){0,5} after", {"before"}, 0),
+        (r"don.t|do not", {"don", "do not"}, 0),
+        (r"\Aword", {""}, 0),
+        (r"(?:^|[.!?:;] ?)word", {"word"}, 2),
+        (r"<\s?word", {"<"}, 0),
+        (r"(?:^|[.!?:;]) ?a", set(), 0),
+        (r".{0,9}word", set(), 0),
+        (r"\w+ word", set(), 0),
+        (r"a?bc", {"abc", "bc"}, 0),
+        (r"(?:ab)+c", {"ab"}, 0),
+        (r"(?i:word)", set(), 0),
     ],
 )
-def test_the_strings_that_a_match_begins_with_are_read_out_of_a_pattern(pattern, strings):
-    assert starts(re.compile(pattern)) == strings
+def test_the_strings_that_a_match_begins_with_are_read_out_of_a_pattern(pattern, strings, lead):
+    assert starts(re.compile(pattern)) == (strings, lead)
 
 
 def test_a_pattern_that_ignores_case_tells_of_strings_in_small_letters():

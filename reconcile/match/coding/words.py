@@ -24,6 +24,7 @@ _STEM = 5
 _WORD = re.compile(r"[A-Za-z]{2,60}|[0-9]{1,12}")
 _BLANKED = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 """All bytes but those of letters and digits as blanks."""
+_JOINED = bytes(code if chr(code) in "-_" else _BLANKED[code] for code in range(256))
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -77,7 +78,7 @@ def _telling(word: str) -> Mapping[str, str]:
     """Give the stems of a word and of its parts, each with what it is the stem of, but for those that tell nothing."""
     return {
         stem: part
-        for part in dict.fromkeys((word, *_PARTS.findall(word)))
+        for part in ((word,) if word.islower() else dict.fromkeys((word, *_PARTS.findall(word))))
         if (len(part) >= MIN_LETTERS or part.isdigit()) and (stem := part[:_STEM].lower()) not in _plain()
     }
 
@@ -90,9 +91,6 @@ def _plain() -> frozenset[str]:
 
 def _shown(line: str) -> list[str]:
     """Give what commands show that their own words do not say."""
+    words = set(line.encode("ascii", "replace").translate(_JOINED).decode("ascii").split())
     topics: dict[str, str] = table("coding")["changes"]["topics"]
-    return [
-        words
-        for mark, words in topics.items()
-        if mark in line and (not mark.isalpha() or re.search(rf"(?<![\w-]){mark}(?![\w-])", line))
-    ]
+    return [told for mark, told in topics.items() if mark in (words if mark.isalpha() else line)]
