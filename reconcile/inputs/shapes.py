@@ -209,11 +209,27 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
     return [(0, raw[:half]), (len(raw) - half, raw[-half:])]
 
 
+@cache
+def _guards() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in table("inputs")["guards"]["patterns"])
+
+
+def _unguarded(
+    hits: list[tuple[int, int, _Feature]], folded: Folded, notices: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, _Feature]]:
+    """Leave out what notices say that warn the agent of the text they stand before: they forbid what an attack asks."""
+    if not notices:
+        return hits
+    return [hit for hit in hits if not any(start <= folded.at(hit[0]) < end for start, end in notices)]
+
+
 def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
     hits = _hits(folded.text, strong=True)
+    notices = [span for guard in _guards() for span in folded.spans(guard)] if hits else []
+    hits = _unguarded(hits, folded, notices)
     if not hits:
-        return _weak(folded, _hits(folded.text, strong=False)) if weak else []
-    hits += _hits(folded.text, strong=False)
+        return _weak(folded, _unguarded(_hits(folded.text, strong=False), folded, notices)) if weak else []
+    hits += _unguarded(_hits(folded.text, strong=False), folded, notices)
     hits.sort(key=lambda hit: hit[0])
     groups: list[list[tuple[int, int, _Feature]]] = []
     for hit in hits:
