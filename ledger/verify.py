@@ -350,7 +350,7 @@ class _Verifier:
         unknown = sum(not seal.known for seal, _ in self._held)
         if unknown:
             return "not anchored", f"{unknown} of {len(seals)} seals are by signers nobody vouched for"
-        return "verified", f"{len(seals)} seals hold"
+        return "verified", "1 seal holds" if len(seals) == 1 else f"{len(seals)} seals hold"
 
     def _signers_count(self) -> tuple[Verdict, str]:
         """Look which seals count: an intact one does not if its key was revoked, here or in the log itself."""
@@ -361,7 +361,13 @@ class _Verifier:
             except RevokedError as error:
                 self._discounted.append(str(error))
         if self._discounted:
-            raise _Failed(f"{len(self._discounted)} seals are by keys that do not count: {_listed(self._discounted)}")
+            count = len(self._discounted)
+            seals = (
+                "1 seal is by a key that does not count"
+                if count == 1
+                else f"{count} seals are by keys that do not count"
+            )
+            raise _Failed(f"{seals}: {_listed(self._discounted)}")
         if not revoked.count:
             return "verified", "no key that sealed was revoked"
         return "verified", f"{revoked.count} revocations stand in the log; no seal falls under them"

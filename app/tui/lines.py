@@ -254,7 +254,8 @@ class Lines(ScrollView, can_focus=True):
         index = scroll_y + y
         if not 0 <= index < self.total():
             return Strip.blank(self.size.width, self.rich_style)
-        cursor = "" if index != self.cursor or not self.has_cursor else "focus" if self.has_focus else "idle"
+        led = self.has_focus or not self.can_focus  # a list without focus of its own is led by the line above it
+        cursor = "" if index != self.cursor or not self.has_cursor else "focus" if led else "idle"
         key = (index, cursor, width, self._generation)
         strip = self._strips.get(key)
         if strip is None:

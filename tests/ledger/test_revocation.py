@@ -46,7 +46,7 @@ def test_what_a_key_sealed_after_its_revocation_does_not_count(place, ledger):
     found = told(place, key)
     assert found.state == "failed"
     assert f"seal of entry {late.index}" in found.detail
-    assert "1 seals" in found.detail
+    assert "1 seal is" in found.detail
 
 
 def test_a_revocation_reaches_back_as_far_as_it_says(place, ledger):
@@ -56,7 +56,7 @@ def test_a_revocation_reaches_back_as_far_as_it_says(place, ledger):
     gone(ledger, key, since=moment + 1)
     assert told(place, key, other).state == "verified"
     gone(ledger, key, since=moment)
-    assert "1 seals" in told(place, key, other).detail
+    assert "1 seal is" in told(place, key, other).detail
     gone(ledger, other)
     assert "2 seals" in told(place, key, other).detail
 
@@ -79,7 +79,7 @@ def test_who_was_revoked_revokes_nobody_else(place, ledger):
     found = told(place, thief, key)
     assert "revokes the key" in found.detail
     assert f"{plain_key(thief.identity.public).fingerprint} of Thief" in found.detail
-    assert "1 seals" in found.detail
+    assert "1 seal is" in found.detail
 
 
 def test_a_ledger_with_revoked_seals_is_written_on(place, ledger):

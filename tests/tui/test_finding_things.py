@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from screens import screen_text, settle, wait_for, wait_for_words, wait_until
+from textual.widgets import Input
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
@@ -16,6 +17,7 @@ from assure_tui.app.desk.paths import Home
 from assure_tui.app.tui import source
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.dialogs.missed import sentences
+from assure_tui.app.tui.lines import Listing
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
@@ -29,6 +31,16 @@ async def test_a_search_over_all_runs_leads_to_the_event_and_keeps_its_words(des
         assert "timeout" in app.timeline.lines.event().summary
         await pilot.press("s")
         await wait_for(pilot, lambda: getattr(app.screen, "words", "") == "timeout")
+
+
+async def test_the_hit_that_enter_takes_stands_out_while_words_are_typed(desk):
+    app = AssureApp(desk, theme="mono")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", *"timeout")
+        await wait_for_words(pilot, "upstream timeout")
+        hits = app.screen.query_one(Listing)
+        assert isinstance(app.focused, Input)
+        assert all(part.style is not None and part.style.reverse for part in hits.render_line(hits.cursor))
 
 
 async def test_a_claim_that_was_missed_is_added_from_the_agents_words(desk):

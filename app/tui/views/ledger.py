@@ -19,6 +19,8 @@ from assure_tui.app.tui.views.base import Caption, View
 from assure_tui.themes.glyphs import Glyphs
 
 _STATEMENT = {"verified": "verified", "not anchored": "unanchored", "failed": "damaged"}
+_NAMES = 28
+"""Widest column of the statements' names."""
 
 
 class LedgerPane(View):
@@ -66,9 +68,11 @@ class LedgerPane(View):
         rows = [still(_fact(key, value)) for key, value in facts]
         checked = paint.moment_of(state.checked) if state.checked else "not yet; V checks all of it now"
         rows += [blank(), title(glyphs, f"LAST VERIFIED {checked}")]
+        names = min(_NAMES, max((len(name) for name, _, _ in state.statements), default=0) + 1)
+        room = width - names - 18
         for number, (name, outcome, detail) in enumerate(state.statements):
             sign = glyphs.sign(_STATEMENT.get(outcome, "unchecked"))
-            lines = paint.wrap(paint.text(detail, DIM), width - 46)
+            lines = paint.wrap(paint.text(detail, DIM), room)
             for index, line in enumerate(lines or [Content("")]):
                 first = index == 0
                 cells = [
@@ -79,8 +83,8 @@ class LedgerPane(View):
                         16,
                         False,
                     ),
-                    (paint.text(name if first else "", STRONG, limit=60), 28, False),
-                    (line, width - 46, False),
+                    (paint.text(name if first else "", STRONG, limit=60), names, False),
+                    (line, room, False),
                 ]
                 rows.append(replace(still(paint.row(cells)), key=f"statement:{number}" if first else ""))
         if not state.statements:
