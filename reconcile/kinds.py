@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import msgspec
+
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,16 +31,15 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Give all kinds by name."""
-    tables = tomllib.loads(files("assure_tui.reconcile").joinpath("data/kinds.toml").read_text("utf-8"))
     return {
         name: Kind(
             name=name,
-            label=table["label"],
-            family=cast("Family", table["family"]),
-            effect_class=cast("EffectClass", table["class"]),
-            rows=tuple(table.get("rows", "").split()),
+            label=entry["label"],
+            family=cast("Family", entry["family"]),
+            effect_class=cast("EffectClass", entry["class"]),
+            rows=tuple(entry.get("rows", "").split()),
         )
-        for name, table in tables.items()
+        for name, entry in table("kinds").items()
     }
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
 
 import msgspec
 
 from assure_tui.reconcile.claims.coding_text import PLACEHOLDERS, Prepared
 from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.tables import table
 
 Words = frozenset[str]
 
@@ -104,10 +102,8 @@ def _words(text: str) -> Words:
 
 @cache
 def lexicon() -> Lexicon:
-    """Give the shipped lexicon."""
-    data: dict[str, Any] = tomllib.loads(
-        files("assure_tui.reconcile").joinpath("data/coding.toml").read_text(encoding="utf-8")
-    )
+    """Give the lexicon, with what a workspace added to it."""
+    data = table("coding")
     verbs: dict[str, Verb] = {}
     bases: dict[str, str] = {}
     for kind, forms in data["verbs"].items():

@@ -140,14 +140,14 @@ def tellings(text: str) -> tuple[Telling, ...]:
     for unit in units(said.text):
         if unit.quoted or unit.struck:
             continue
-        looks = False
+        looks, open_unit = False, _is_open(unit)
         for start, end in _clauses(unit):
             if len(found) >= MAX_TELLINGS:
                 return tuple(found)
             span = said.span(unit.start + start, unit.start + end)
             tokens = _tokens(unit.text[start:end])
             looks = looks or _looks(tokens)
-            found.append(_telling(unit, unit.text[start:end], span, tokens, looks=looks))
+            found.append(_telling(unit, unit.text[start:end], span, tokens, open_unit=looks or open_unit))
     return tuple(found)
 
 
@@ -178,7 +178,7 @@ def _has_verb(tokens: list[str], *, first: bool = False) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    return [match.group().lower().replace("’", "'") for match in _TOKEN.finditer(text[:MAX_READ])]
+    return [token.lower().replace("’", "'") for token in _TOKEN.findall(text[:MAX_READ])]
 
 
 def _is_past(token: str) -> bool:
@@ -190,19 +190,22 @@ def _looks(tokens: Sequence[str]) -> bool:
     return any(token in _looking() and _FIRST & set(tokens[:at]) for at, token in enumerate(tokens))
 
 
-def _telling(unit: Unit, piece: str, span: tuple[int, int], tokens: Sequence[str], *, looks: bool) -> Telling:
-    form, verb = _form(tokens)
-    apart = (
-        looks
-        or is_question(unit.text)
+def _is_open(unit: Unit) -> bool:
+    """Tell whether nothing that a unit says is told as done."""
+    return (
+        is_question(unit.text)
         or is_offer(unit.text)
         or bool(conditional_end(unit.text))
         or unit.task == "open"
         or instructs(unit.text)
         or bool(USERS_ABOVE.search(unit.lead))
-        or (bool(verb) and heads_figure(unit.text, unit.text.lower().find(verb)))
         or bool(_EXAMPLE.search(unit.text[:MAX_READ]))
     )
+
+
+def _telling(unit: Unit, piece: str, span: tuple[int, int], tokens: Sequence[str], *, open_unit: bool) -> Telling:
+    form, verb = _form(tokens)
+    apart = open_unit or (bool(verb) and heads_figure(unit.text, unit.text.lower().find(verb)))
     aside = _words("apart").intersection(_tokens(_IN_MAY.sub(" ", piece)) if "may" in tokens else tokens)
     return Telling(
         span=span,

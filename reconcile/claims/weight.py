@@ -369,6 +369,7 @@ def _is_relative(before: list[str], after: list[str], *, bare: bool) -> bool:
     return follows not in objects and not any(char.isdigit() for char in follows) and action_of_noun(follows) is None
 
 
+@lru_cache(maxsize=64)
 def asks_leave(text: str, *, strictly: bool) -> bool:
     """Tell whether a text ends by asking for leave to act; not `strictly`, also where it only asks to confirm."""
     return bool((_TO_ACT if strictly else _LEAVE).search(text[-MAX_TAIL:]))

@@ -8,9 +8,10 @@ import pytest
 
 from assure_tui.app.desk.config import read_workspace
 from assure_tui.app.desk.errors import ConfigError
-from assure_tui.ingest.model import AgentText, Locator, Origin
+from assure_tui.ingest.model import AgentText, Locator, Origin, RunStarted
 from assure_tui.reconcile import tables
 from assure_tui.reconcile.engine import State, step
+from assure_tui.reconcile.kinds import kinds as all_kinds
 from assure_tui.reconcile.model import Claim
 from assure_tui.reconcile.settings import Settings
 
@@ -27,16 +28,13 @@ def shipped_lexicon_afterwards() -> Iterator[None]:
     tables.use({})
 
 
-def kinds(text: str, lexicon: dict[str, object]) -> set[str]:
-    said = AgentText(
-        id="E1#0",
-        run="r-1",
-        seq=0,
-        text=text,
-        channel="report",
-        origin=Origin("s-1", Locator("bytes", 0, 1, 1), "0" * 64),
-    )
-    _, changes = step(State(Settings(lexicon=lexicon)), said)
+ORIGIN = Origin("s-1", Locator("bytes", 0, 1, 1), "0" * 64)
+
+
+def kinds(text: str, lexicon: dict[str, object], *, cwd: str | None = None) -> set[str]:
+    state = State(Settings(lexicon=lexicon))
+    step(state, RunStarted(id="E0#0", run="r-1", origin=ORIGIN, seq=0, native_id="1", agent="x", adapter="x", cwd=cwd))
+    _, changes = step(state, AgentText(id="E1#0", run="r-1", origin=ORIGIN, seq=1, text=text, channel="report"))
     return {change.value.kind for change in changes if isinstance(change.value, Claim)}
 
 
@@ -47,6 +45,20 @@ def test_an_added_verb_is_read_as_the_act_it_was_added_to() -> None:
 def test_without_the_addition_it_is_not() -> None:
     assert kinds("I comped the customer $40 for order O-77.", COMP) == {"refund"}
     assert kinds("I comped the customer $40 for order O-77.", {}) == set()
+
+
+def test_an_added_verb_of_coding_is_read_as_the_change_it_was_added_to() -> None:
+    added = {"coding": {"verbs": {"edited": {"past": "wibbled"}}}}
+    assert kinds("I wibbled it.", added, cwd="/w") == {"edited"}
+    assert kinds("I wibbled it.", {}, cwd="/w") == set()
+
+
+def test_an_added_kind_is_known() -> None:
+    kind = {"label": "grew a crystal", "family": "business", "class": "write"}
+    tables.use({"kinds": {"grown": kind}})
+    assert all_kinds()["grown"].label == "grew a crystal"
+    tables.use({})
+    assert "grown" not in all_kinds()
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,18 @@ SURE = 4
 """Score from which on it is so beyond doubt."""
 MAX_LINES = 120
 """Lines read of one text."""
+MAX_SCORES = 2000
+"""Lines of which an act remembers what they have in common with it."""
 MAX_WORDS = 3
 """Shared nouns that count: more say no more."""
 MIN_STEM = 4
 """Letters by which a word is known in a longer one."""
 MAX_ANSWER = 200
 """Code points of a result that tells no more than what was done."""
+MAX_FIGURE = 20
+"""Code points of a value that may be a number."""
+MAX_NAME = 60
+"""Code points of a value that is told by its words."""
 MIN_DIGITS = 2
 """Digits of a number that tells one act from another."""
 _WORD = re.compile(r"[^\W\d_]{3,40}")
@@ -121,7 +127,13 @@ class Common(NamedTuple):
 
 def score(line: Line, act: Act) -> int:
     """Tell how much a line has in common with an act, as if no other act had the same values."""
-    return common_of(line, act).score(frozenset())
+    key = line.text, len(line.values)
+    known = act.scores.get(key)
+    if known is None:
+        if len(act.scores) >= MAX_SCORES:
+            act.scores.clear()
+        known = act.scores[key] = common_of(line, act).score(frozenset())
+    return known
 
 
 def common_of(line: Line, act: Act, place: int = 0) -> Common:
@@ -133,7 +145,7 @@ def common_of(line: Line, act: Act, place: int = 0) -> Common:
     rest = 2 * sum(1 for name in act.nicknames if len(name) > 2 and said_of(name, line.low))
     rest += min(MAX_WORDS, len(line.words & act.vocabulary))
     rest += 2 * min(MAX_WORDS, max((len(told_of(card.own, line)) for _, card in act.cards), default=0))
-    if any(kinship(action, act.action) >= KIN for word in line.words for action in _actions(word)):
+    if any(kinship(action, act.action) >= KIN for action in _deeds(line.words)):
         rest += 1
     return Common(line, place, given, ids, marks, rest)
 
@@ -151,6 +163,13 @@ def _actions(word: str) -> frozenset[str]:
     return frozenset(told - {OTHER})
 
 
+@lru_cache(maxsize=1024)
+def _deeds(words: frozenset[str]) -> frozenset[str]:
+    """Give the actions that words tell of; a line is held against many acts."""
+    return frozenset().union(*map(_actions, words))
+
+
+@lru_cache(maxsize=4096)
 def weight(value: str) -> int:
     """Tell how much the value of an argument says by itself: 3 for an identifier, 2 for a number, 1 for a word."""
     figures = sum(map(str.isdigit, value))
@@ -161,11 +180,13 @@ def weight(value: str) -> int:
 
 def told_of(words: frozenset[str], line: Line) -> set[str]:
     """Give those of a record's words and figures that a line has: "swim" of "swimming", too."""
-    return {word for word in words if (number(word) in line.numbers if word[:1].isdigit() else _has(line, word))}
-
-
-def _has(line: Line, word: str) -> bool:
-    return word in line.words or (len(word) >= MIN_STEM and f"\n{word}" in _listed(line.words))
+    listed = _listed(line.words)
+    return {
+        word
+        for word in words
+        if word in line.words
+        or (number(word) in line.numbers if word[:1].isdigit() else len(word) >= MIN_STEM and f"\n{word}" in listed)
+    }
 
 
 @lru_cache(maxsize=1024)
@@ -176,19 +197,27 @@ def _listed(words: frozenset[str]) -> str:
 
 def is_told(value: str, line: Line) -> bool:
     """Tell whether a line gives the value of an argument, in figures of whatever notation, or by all its words."""
-    low = value.lower().strip().lstrip("#")
+    low, figures, words = _forms(value)
     if not low:
         return False
-    figure = number(low) if len(low) <= 20 else None
-    if figure is not None:
-        return bool({abs(figure), abs(figure) / 100, abs(figure) * 100} & line.numbers)
+    if figures:
+        return not figures.isdisjoint(line.numbers)
     if said_of(low, line.low):
         return True
     if _DAY.match(low):
         return any(found.kind == "date" and same_date(str(found.value), low[:10]) for found in line.values)
-    words = [singular(word) for word in name_words(value) if word.isalpha() and len(word) > 2]
-    words = [word for word in words if word not in EMPTY]
-    return bool(words) and len(value) <= 60 and all(word in line.words for word in words)
+    return bool(words) and words <= line.words
+
+
+@lru_cache(maxsize=4096)
+def _forms(value: str) -> tuple[str, frozenset[Decimal], frozenset[str]]:
+    """Give a value in lower case, the figures that tell it if it is one, and its words if it is short."""
+    low = value.lower().strip().lstrip("#")
+    figure = number(low) if len(low) <= MAX_FIGURE else None
+    if figure is not None:
+        return low, frozenset({abs(figure), abs(figure) / 100, abs(figure) * 100}), frozenset()
+    words = (word for word in name_words(value) if word.isalpha() and len(word) > 2) if len(value) <= MAX_NAME else ()
+    return low, frozenset(), frozenset(map(singular, words)) - EMPTY
 
 
 def best_lines(acts: Sequence[Act], spoken: Sequence[tuple[int, str]]) -> dict[str, tuple[Line, int]]:

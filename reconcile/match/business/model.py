@@ -95,6 +95,8 @@ class Act(msgspec.Struct, kw_only=True):
     lines: list[Common] = []
     """Lines about it among what the agent said lately, as far as it was `heard`: the place of the last text."""
     heard: int = 0
+    scores: dict[tuple[str, int], int] = {}
+    """How much lines have in common with it, by their text and the number of values read in it."""
 
     @property
     def landed(self) -> bool:

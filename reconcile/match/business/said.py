@@ -175,6 +175,7 @@ def _rival(verdict: Verdict, act: Act, later: Sequence[Line], given: set[str]) -
         mine = _telling(card.own)
         if not _is_name(card.value) or not mine or is_told(card.value, request):
             continue
+        others = [line for line in later if not told_of(mine, line) and not is_told(card.value, line)]
         found: list[tuple[int, str]] = []
         for other, words in card.rivals:
             theirs = _telling(words) - own_words
@@ -182,11 +183,7 @@ def _rival(verdict: Verdict, act: Act, later: Sequence[Line], given: set[str]) -
                 continue
             asked = bool(told_of(theirs, request)) or is_told(other, request)
             points = max(
-                (
-                    len(told_of(theirs, line)) + (MIN_RIVAL if is_told(other, line) else 0)
-                    for line in later
-                    if not told_of(mine, line) and not is_told(card.value, line)
-                ),
+                (len(told_of(theirs, line)) + (MIN_RIVAL if is_told(other, line) else 0) for line in others),
                 default=0,
             )
             if points >= (1 if asked else MIN_RIVAL):
@@ -194,7 +191,7 @@ def _rival(verdict: Verdict, act: Act, later: Sequence[Line], given: set[str]) -
         found.sort(reverse=True)
         # what tells of the call's own object may be about another act on it
         acts = sum(_has_value(other, card.value) for other in verdict.landed)
-        tells = sum(bool(told_of(mine, line)) or is_told(card.value, line) for line in later)
+        tells = len(later) - len(others)
         own = tells >= acts or (not tells and told_of(mine, request))
         if found and (len(found) == 1 or found[0][0] > found[1][0]) and not own:
             return Clash(found[0][1], card.value, key)
@@ -355,31 +352,42 @@ def _tells_done(verdict: Verdict, act: Act, line: Line, points: int) -> bool:
     if line.at < verdict.matter.reports.get(act.turn, 0) or asks_leave(own, strictly=False):
         return False
     later = [other for other in verdict.landed if other.at > act.at and other.at < line.at]
-    if any(score(line, other) >= score(line, act) for other in later) or is_call(line):
+    if any(score(line, other) >= score(line, act) for other in later) or is_call(line.text):
         return False
     if any(other.landed and other.at > act.at and kinship(act.action, other.action) >= KIN for other in verdict.acts):
         return points > SURE and any(value.isdigit() and is_told(value, line) for _, value in act.given)
     for at, text in verdict.matter.spoken:
         for other in lines_of(text, at) if at > act.at else ():
-            if FAILS.search(plainly(other.low)) and (points < SURE or score(other, act) >= TOUCHES):
+            if _fails(other.low) and (points < SURE or score(other, act) >= TOUCHES):
                 return False
     return True
 
 
+@lru_cache(maxsize=1024)
+def _fails(low: str) -> bool:
+    return FAILS.search(plainly(low)) is not None
+
+
 def is_report(line: Line) -> bool:
     """Tell whether a line may say what was done: no plan, advice or instruction, and no part of a draft."""
-    words = _LETTERS.findall(line.low)
-    if not words or PLANS.search(line.low) or words[0] in _PARTS_OF_A_DRAFT:
+    return _may_report(line.text, valued=bool(line.values))
+
+
+@lru_cache(maxsize=1024)
+def _may_report(text: str, *, valued: bool) -> bool:
+    low = text.lower()
+    words = _LETTERS.findall(low)
+    if not words or PLANS.search(low) or words[0] in _PARTS_OF_A_DRAFT:
         return False
     if any(verb.form == "base" for verb in verb_forms(words[0])):
         return False
-    bare = bool(_LABELLED.search(line.text)) or not (has_verb(line) or line.values)
-    return any(not telling.apart and (telling.form or not bare) for telling in tellings(line.text))
+    bare = bool(_LABELLED.search(text)) or not (has_verb(low) or valued)
+    return any(not telling.apart and (telling.form or not bare) for telling in tellings(text))
 
 
-def has_verb(line: Line) -> bool:
+def has_verb(low: str) -> bool:
     """Tell whether a line has a verb that may tell a deed or a state: "James in the system." has none."""
-    words = _LETTERS.findall(line.low)
+    words = _LETTERS.findall(low)
     return any(word in _BE or any(verb.form != "base" for verb in verb_forms(word)) for word in words)
 
 
@@ -403,9 +411,9 @@ _PARTS_OF_A_DRAFT = frozenset(table("actions")["arguments"]["content"].split()) 
 _CALL = re.compile(r"\W{0,6}\w{1,40}[_.]\w{1,40}\(")
 
 
-def is_call(line: Line) -> bool:
+def is_call(text: str) -> bool:
     """Tell whether a line writes out a call, rather than to tell what came of it."""
-    return _CALL.match(line.text) is not None
+    return _CALL.match(text) is not None
 
 
 def is_repeat(act: Act) -> bool:

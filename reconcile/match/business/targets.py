@@ -320,6 +320,8 @@ def _addressed(name: str, target: str, saying: Saying, act: Act, known: Mapping[
 @lru_cache(maxsize=2048)
 def _beside(role: str, name: str, text: str) -> bool:
     """Tell whether a name stands next to its role: `the "general" channel`, `channel general`."""
+    if role not in text:
+        return False
     mark = r"[\"'`*“”‘’ ]{0,4}"
     both = rf"{re.escape(name)}{mark}{role}|{role}\w{{0,2}}{mark}{re.escape(name)}"
     return bool(re.search(both, text))

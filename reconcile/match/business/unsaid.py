@@ -7,6 +7,7 @@ it; one that is about another act, by what it names, does not count.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import is_fetched
@@ -122,16 +123,25 @@ def _told(verdict: Verdict, act: Act, later: Iterable[Line]) -> tuple[Line, bool
     own = [value for value in own if not _is_held_later(verdict, act, value.lower())]
     best: tuple[int, Line, bool] | None = None
     for line in later:
-        if NEGATED.search(plainly(line.low)) or OPEN.search(line.low) or PLANS.search(line.low) or is_call(line):
+        if not _is_plain(line.text):
             continue
         named = any(_is_named(value, line) for value in own)
-        points = score(line, act)
-        report = is_report(line)
-        if (alike and not named) or not (named or points >= ABOUT or report):
+        if alike and not named:
             continue
-        if points and (best is None or points > best[0]):
+        points = score(line, act)
+        if points <= (best[0] if best else 0):
+            continue
+        report = is_report(line)
+        if named or points >= ABOUT or report:
             best = (points, line, (named and (report or bool(alike))) or (report and points >= SURE))
     return best[1:] if best else None
+
+
+@lru_cache(maxsize=1024)
+def _is_plain(text: str) -> bool:
+    """Tell whether a line neither denies, asks, plans nor writes out a call; each is held against many acts."""
+    low = text.lower()
+    return not (NEGATED.search(plainly(low)) or OPEN.search(low) or PLANS.search(low) or is_call(text))
 
 
 def _is_named(value: str, line: Line) -> bool:
