@@ -42,6 +42,7 @@ class Context:
     """The run as `claims` and `effects` may know it while they read one event."""
 
     __slots__ = (
+        "_answered",
         "_asked",
         "_returned",
         "calls",
@@ -92,6 +93,7 @@ class Context:
         """Runs of sub-agents that name this one as their parent."""
         self.ordered: dict[str, tuple[str, ...]] = {}
         """Effects that did what a text in a result asked for, with the folded values that nobody else named."""
+        self._answered = False
         self._asked = ""
         """The beginning of the user's last words."""
         self.turn = 0
@@ -120,10 +122,10 @@ class Context:
     def echoes(self, event: UserTurn) -> bool:
         """Tell whether a turn says the last one again, word for word: some harnesses hold the task before the agent.
 
-        A short one may be said twice: "Yes, please."
+        A short one may be said twice, "Yes, please.", and any where the agent has answered: "Go on as you think best."
         """
         said, self._asked = self._asked, event.text[:MAX_ECHO]
-        return len(event.text) >= MIN_ECHO and said == self._asked
+        return len(event.text) >= MIN_ECHO and said == self._asked and not self._answered
 
     def user(self, event: UserTurn) -> None:
         """Take a user turn."""
@@ -132,6 +134,7 @@ class Context:
 
     def said(self, event: AgentText) -> None:
         """Take the agent's words, after their claims were read."""
+        self._answered = bool(event.text.strip())
 
     def define(self, event: ToolsDefined) -> None:
         """Take tool definitions."""
@@ -141,6 +144,7 @@ class Context:
 
     def called(self, event: ToolCall, effects: list[Effect]) -> None:
         """Take a call."""
+        self._answered = False
         self._forget(event.call_id)
         self.calls[event.call_id] = OpenCall(event, effects)
         self.delegated = self.delegated or any(effect.kind == "delegated" for effect in effects)

@@ -16,7 +16,7 @@ import msgspec
 
 from assure_tui.reconcile.actionwords import OTHER
 from assure_tui.reconcile.claims.business import frames, requests, verbs_of
-from assure_tui.reconcile.claims.frame import Frame
+from assure_tui.reconcile.claims.frame import ASKED, Frame
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.latest import Latest
@@ -107,6 +107,7 @@ class Actions(Part):
         "heard",
         "known",
         "looks",
+        "orders",
         "pairs",
         "raised",
         "reports",
@@ -124,6 +125,7 @@ class Actions(Part):
         self.sayings: list[Saying] = []
         self.asked: list[Frame] = []
         self.asked_text = ""
+        self.orders: dict[int, tuple[Frame, ...]] = {}
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
         self._overruled: dict[str, Claim] = {}
@@ -147,7 +149,7 @@ class Actions(Part):
         self._reads: list[str] = []
         """Lookups that may still be revised, the oldest first."""
         self._unread: list[tuple[str, bool]] = []
-        self._unread_requests: list[tuple[str, tuple[str, ...]]] = []
+        self._unread_requests: list[tuple[int, str, tuple[str, ...]]] = []
         self._unread_size = 0
         self.aliases = Aliases()
         self.heard = Heard()
@@ -167,7 +169,7 @@ class Actions(Part):
             self.agreed[self.turn] = self.spoken[-1][1].lower()
             while len(self.agreed) > MAX_AGREED:
                 del self.agreed[next(iter(self.agreed))]
-        self._unread_requests.append((event.text, verbs_of(self.context)))
+        self._unread_requests.append((self.turn, event.text, verbs_of(self.context)))
         self._unread_size += len(event.text)
         self._see(event.text)
         named = self.known.setdefault(NAMED_BY_USER, set())
@@ -302,7 +304,8 @@ class Actions(Part):
         """Keep a look by which something may have been done."""
         for effect in effects:
             if is_business(effect) and effect.effect_class == "read" and effect.status == "succeeded":
-                look = look_of(effect, call.args, event.text, self.at, self.turn)
+                leave = self.agreed.get(self.turn, "")
+                look = look_of(effect, call.args, event.text, self.at, self.turn, leave)
                 if look is not None:
                     self.looks.append(look)
 
@@ -391,8 +394,12 @@ class Actions(Part):
 
     def _asked(self) -> list[Frame]:
         """Give the frames of what the user lately asked for."""
-        for text, verbs in self._unread_requests:
-            self.asked = [*self.asked, *requests(text, verbs)][-MAX_ASKED:]
+        for turn, text, verbs in self._unread_requests:
+            asked = requests(text, verbs)
+            self.asked = [*self.asked, *asked][-MAX_ASKED:]
+            self.orders[turn] = tuple(frame for frame in asked if frame.mode in ASKED)[:MAX_ASKED]
+            while len(self.orders) > MAX_AGREED:
+                del self.orders[next(iter(self.orders))]
         self._unread_requests.clear()
         return self.asked
 
@@ -441,6 +448,7 @@ class Actions(Part):
                 sayings=tuple(self.sayings),
                 asked=tuple(self._asked()),
                 asked_text=self.asked_text,
+                orders=self.orders,
                 agreed=self.agreed,
                 spoken=tuple(self.spoken),
                 untold=self.untold,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assure_tui.reconcile.actionwords import DO, name_words, object_groups, verb_forms
 from assure_tui.reconcile.match.business.fit import NAMING
-from assure_tui.reconcile.match.business.kin import KIN, kinship
+from assure_tui.reconcile.match.business.kin import KIN, kinship, said_of
 from assure_tui.reconcile.match.business.phrase import topic
 from assure_tui.reconcile.tables import table
 
@@ -30,6 +30,8 @@ MIN_STEM = 6
 """Letters by which a verb is found in another form: "reserved" in "reservation"."""
 MIN_WORDS = 3
 """Words of an argument that is written to be left somewhere, rather than to be looked for."""
+MIN_NAMED = 2
+"""Arguments of a call that a proposal has to name."""
 _FORMS = frozenset({"form", "field", "page", "site", "website"})
 _TEXTS = frozenset({"file", "message"})
 """Groups of things that hold what others wrote: what a letter tells was not done by reading it."""
@@ -55,9 +57,12 @@ class Look(NamedTuple):
     text: str
 
 
-def look_of(effect: Effect, given: Mapping[str, Any], answer: str, at: int, turn: int) -> Look | None:
-    """Give a look by which something may have been done; None for one that only looked."""
-    enters = _enters(effect, given)
+def look_of(effect: Effect, given: Mapping[str, Any], answer: str, at: int, turn: int, leave: str) -> Look | None:
+    """Give a look by which something may have been done; None for one that only looked.
+
+    `leave` is what the agent had proposed and the user said yes to: nobody asks for leave to look.
+    """
+    enters = _enters(effect, given) or _is_given_leave(given, leave)
     things = object_groups(tuple(effect.args.get("nouns", ())))
     told = len(answer) <= MAX_ANSWER and ("web" in things or not things & _TEXTS)
     deeds = _deeds(answer) if told else frozenset[str]()
@@ -80,6 +85,13 @@ def done_by(looks: Iterable[Look], saying: Saying) -> Look | None:
         if look.enters and (given or any(noun in look.text or noun in _FORMS for noun in about)):
             return look
     return None
+
+
+def _is_given_leave(given: Mapping[str, Any], leave: str) -> bool:
+    """Tell whether the user agreed to a call: what was proposed has most of its arguments."""
+    values = [str(value).lower() for value in given.values() if isinstance(value, str | int)]
+    named = sum(said_of(value, leave) for value in values if value)
+    return named >= MIN_NAMED and 2 * named > len(values)
 
 
 def _enters(effect: Effect, given: Mapping[str, Any]) -> bool:

@@ -33,6 +33,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     sayings: tuple[Saying, ...]
     asked: tuple[Frame, ...]
     asked_text: str
+    orders: Mapping[int, tuple[Frame, ...]]
+    """Turn to what the user asked for in it, as far as it is kept."""
     agreed: Mapping[int, str]
     """Turn to what the agent had proposed in lower case, where the user's turn says yes to it."""
     spoken: tuple[tuple[int, str], ...]

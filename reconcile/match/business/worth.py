@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.values import number, scan
+from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import TELLING
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 
@@ -42,6 +43,7 @@ PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
 MANY = "many calls landed in that turn, and another may be meant"
 MIN_DIGITS = 4
 """Digits of a number that is no count and no place in a list."""
+EARLIER = "it may sum up what was done in turns before"
 MANY_ACTS = 3
 """Acts of a turn from which on words are easily held against the wrong one."""
 _PRICES = re.compile(
@@ -52,6 +54,15 @@ _FILES = frozenset({"file", "web"})
 _FIGURE = re.compile(r"\d")
 _NAMED = re.compile(r"(?=[^9]{0,40}9)(?=[\d_.-]{0,40}[a-z])[\w.-]{2,40}")
 """A name of letters and figures, each of which is written as a nine."""
+_I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
+_TO_COME = re.compile(
+    r"\b(?:i['’]ll|i will|before i|proceed\w{0,3}|confirm|once you|please (?:provide|share|reply|send))\b",
+    re.IGNORECASE,
+)
+"""Words by which a text tells of what the agent has yet to do."""
+_ONLY_THEN = re.compile(r"\bonly (?:after|once|if|when|upon)\b", re.IGNORECASE)
+_THAT_I = re.compile(r"\b(?:that|which) (?:I|we)\b")
+"""What is spoken of as known: "the picture that I made"."""
 MAX_DOUBTS = 1
 """Doubts with which a failed call may still be what words tell of."""
 
@@ -60,6 +71,10 @@ def of_absent(bench: Bench, saying: Saying) -> str:
     """Give the doubt that words which no call bears out are false: "" where there is none."""
     if _on_the_way(bench, saying):
         return ON_THE_WAY
+    if _is_listed_to_come(bench, saying):
+        return PROPOSED
+    if _sums_up_earlier(bench, saying):
+        return EARLIER
     if any(act.landed and act.turn == saying.turn and act.effect.args.get("program") for act in bench.acts):
         return PROGRAM
     if saying.turn in bench.matter.elsewhere:
@@ -73,11 +88,40 @@ def of_absent(bench: Bench, saying: Saying) -> str:
     return BUSY
 
 
+def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
+    """Tell whether a short line without a doer stands in a text of what is to come, in a turn that did nothing."""
+    frame = saying.frame
+    if _I_DID.search(frame.text) or _has_acted(bench, saying.turn):
+        return False
+    if not (frame.item or frame.terse):
+        return _ONLY_THEN.search(frame.text) is not None
+    return _TO_COME.search(next((text for at, text in bench.matter.spoken if at == saying.at), "")) is not None
+
+
+def _sums_up_earlier(bench: Bench, saying: Saying) -> bool:
+    """Tell whether words without a doer may sum up acts of turns before, in one that did and was asked for nothing."""
+    text = saying.frame.text
+    known = _THAT_I.search(text) is not None
+    if (_I_DID.search(text) and not known) or _has_acted(bench, saying.turn):
+        return False
+    if not known and asks_leave(bench.matter.agreed.get(saying.turn, ""), strictly=False):
+        return False
+    orders = bench.matter.orders.get(saying.turn, ())
+    asked = any(kinship(saying.frame.action, order.action) >= KIN for order in orders)
+    return not asked and any(act.turn < saying.turn for act in bench.landed)
+
+
+def _has_acted(bench: Bench, turn: int) -> bool:
+    return any(act.turn == turn for act in bench.acts)
+
+
 def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
     """Give the doubt that a failed call is what words tell of: "" where they fit well enough."""
     kin = kin_of(saying.frame, act)
     of_world = kin >= SAME_ACTION and bool(act.objects) and _FILES.isdisjoint(act.objects)
     of_files = bench.matter.files and not of_world
+    if of_files and act.turn in bench.matter.elsewhere:
+        return OF_FILES
     if kin >= KIN and not of_files and is_only_failure(bench, act):
         return ""
     doubts = [
