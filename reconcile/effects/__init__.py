@@ -7,6 +7,7 @@ or a file tool is decided by argument names and by the words of the tool's name 
 
 from __future__ import annotations
 
+import re
 import shlex
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 END = "END_OF_PROGRAM"
 """Ends the here-document in which an interpreter is given its program."""
+MAX_TASK = 20_000
+"""Characters of a sub-agent's task that are looked at for what it is to deliver."""
+_DELIVERS = re.compile(r"\b(?:commit|push|merge|release|deploy|install|publish|pull request)\b", re.IGNORECASE)
+_FORBIDS = re.compile(r"(?:\b(?:not|never|without|no)\b|n['’]t\b)[^.;\n]{0,200}", re.IGNORECASE)
 
 
 def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> list[Effect]:
@@ -169,10 +174,17 @@ def _delegates(call: ToolCall) -> bool:
 
 
 def _task(call: ToolCall) -> dict[str, Any]:
+    """Give what a task is called, and the acts that its words ask for: these may be long, and are not kept."""
     kept = {
-        name: call.args[name] for name in ("description", "subagent_type", "agent_type", "name") if name in call.args
+        name: call.args[name]
+        for name in ("description", "label", "subagent_type", "agent_type", "name")
+        if name in call.args
     }
-    return {name: value[:500] for name, value in kept.items() if isinstance(value, str)}
+    told = {name: value[:500] for name, value in kept.items() if isinstance(value, str)}
+    texts = [call.args.get(name) for name in table("tooling")["delegate"]["arguments"]]
+    wanted = [_FORBIDS.sub("", text[:MAX_TASK]) for text in texts if isinstance(text, str)]
+    asked = {act.lower() for text in wanted for act in _DELIVERS.findall(text)}
+    return told | ({"asks": " ".join(sorted(asked))} if asked else {})
 
 
 def plain(

@@ -141,7 +141,33 @@ def recognise(argv: tuple[str, ...]) -> Use | None:
             selected=any(flag.partition("=")[0] in runner.select for flag in flags) or _narrow(runner, scope),
             flags=flags,
         )
-    return _launched(program, words) or (recognise(words) if words and program in _RUNNING else None)
+    return (
+        _launched(program, words)
+        or (_goal(program, words) if program in data().goals["programs"] else None)
+        or (recognise(words) if words and program in _RUNNING else None)
+    )
+
+
+_CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def _goal(program: str, words: tuple[str, ...]) -> Use | None:
+    """Read goals of a project's own by their names: `:app:compileDebugKotlin`, `testReleaseUnitTest`."""
+    goals, flags = _operands(words, [])
+    told = {_script_kind((" ".join(_CAMEL.findall(goal.rpartition(":")[2])).replace(" ", "-"),)) for goal in goals}
+    kind = next((kind for kind in ("tests", "build", "lint") if kind in told), None)
+    if kind is None:
+        return None
+    runner = next((runner for _, runner in _by_program().get(program, ()) if runner.kind == kind), None)
+    selected = runner is not None and any(flag.partition("=")[0] in runner.select for flag in flags)
+    named = runner is not None and kind == "tests"
+    return Use(
+        kind=kind,
+        runner=runner.id if runner else None,
+        name=runner.id if runner and named else " ".join([program, *goals]),
+        selected=selected,
+        flags=flags,
+    )
 
 
 def _behind(wanted: list[str], words: tuple[str, ...], values: list[str], *, goals: bool) -> tuple[str, ...] | None:

@@ -482,7 +482,7 @@ class Seen:
         for step in self.of("delegated"):
             args = step.effect.args
             task = f"{args.get('description', '')} {args.get('subagent_type') or args.get('agent_type') or ''}"
-            if word and re.search(word, task, re.IGNORECASE):
+            if word and re.search(word, f"{task} {args.get('asks', '')}", re.IGNORECASE):
                 return True
             if not word and (_WRITES.search(task) or not _READS.search(task)):
                 return True

@@ -31,6 +31,9 @@ from assure_tui.reconcile.effects import printed, runners
         ("gofmt -l .", "lint", "prettier --check", False),
         ("go build ./...", "build", "go build", False),
         ("just build", "build", None, False),
+        ("./gradlew :shop:compileReleaseKotlin", "build", "make build", False),
+        ("./gradlew compileJava compileTestJava", "build", "make build", False),
+        ("./gradlew :core:testReleaseUnitTest --tests CartTest", "tests", "gradle", True),
     ],
 )
 def test_commands_are_recognised(command: str, kind: str, runner: str | None, selected: bool) -> None:

@@ -66,3 +66,19 @@ def test_without_the_childs_run_it_stays_hearsay(session):
     session.say("All tests pass.")
     assert session.verdicts() == [("tests", "unverifiable")]
     assert [(found.code, found.severity) for found in session.run()[1]] == [("no-proof", "low")]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "codes"),
+    [
+        ("Fix the thread, then commit and push it.", []),
+        ("Run the checks. Do not commit, stage, or push anything.", ["phantom"]),
+    ],
+)
+def test_a_push_that_a_sub_agent_was_asked_for_is_hearsay(session, prompt: str, codes: list[str]) -> None:
+    session.shell("git status", "nothing to commit")
+    call = session.call("Agent", {"description": "Batch 1 of 3", "prompt": prompt})
+    session.result(call, "Started in the background.")
+    session.user("The sub-agent is done: all of it is on the branch.")
+    session.say("Batch 1 is done. I pushed it to the branch `cart`.")
+    assert session.codes() == codes
