@@ -162,7 +162,7 @@ class FirstStart(App[str]):
                 "WHAT IS KEPT",
                 _KEPT + (_ESCROW.format(self._escrow) if self._escrow else ""),
             ),
-            ("WHERE", f"{home.ledger.parent}; the index in {home.index.parent}. Nothing leaves this machine."),
+            ("WHERE", f"{_places(home)}. Nothing leaves this machine."),
             ("HOW LONG", self._how_long()),
             (
                 "WHO CAN READ IT",
@@ -231,6 +231,12 @@ def measure(size: int) -> str:
     while value >= 1000 and unit + 1 < len(UNITS):
         value, unit = value / 1000, unit + 1
     return f"{value:.0f} {UNITS[unit]}" if unit == 0 or value >= 10 else f"{value:.1f} {UNITS[unit]}"
+
+
+def _places(home: Home) -> str:
+    """Where the record and the index lie, each place once."""
+    kept, index = home.ledger.parent, home.index.parent
+    return str(kept) if index == kept else f"{kept}; the index in {index}"
 
 
 def _line(place: Place, width: int, *, out: bool) -> Content:

@@ -466,3 +466,21 @@ async def test_what_a_bundle_does_not_disclose_is_never_said_not_to_have_been(de
         assert "by whom and why is not disclosed" in text
         for words in ("claimed nothing", "no call found", "no independent source", "recording"):
             assert words not in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_where_nothing_is_in_the_list_the_evidence_says_so(desk, size):
+    app = AssureApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("e", "slash", *"nosuchword", "enter")
+        await wait_for_words(pilot, "nothing to show evidence of")
+
+
+async def test_an_empty_list_opens_no_page(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", "q", "slash", *"nosuchword", "enter")
+        await wait_for_words(pilot, "none matches the filter")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "none matches the filter" in screen_text(app)

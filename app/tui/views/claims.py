@@ -176,7 +176,7 @@ class ClaimsView(View):
         if item is None or detail is None:
             self.event, self.acts = None, ()
             caption.show(Content(""))
-            sheet.show(nothing)
+            sheet.show(_empty_page if detail is not None else nothing)
             return
         other = "four columns " if self.whole else "both sides whole "
         caption.show(Content.styled(" EVIDENCE", HEAD), Content.assemble(("|", "$accent"), (f" {other}", DIM)))
@@ -207,6 +207,8 @@ class ClaimsView(View):
         if folded is not None and self.listing.has_focus:
             self._unfolded.add(folded.label)
             self.update()
+            return
+        if folded is None and self.selected() is None:
             return
         super().open()
         item = self.finding()
@@ -244,6 +246,12 @@ class ClaimsView(View):
     def yank(self) -> str:
         """The evidence as it stands on the page."""
         return self.query_one("#claims-page", Page).plain()
+
+
+def _empty_page(width: int) -> Sheet:
+    """What stands beside an empty list."""
+    said = "No finding and no claim is in the list: nothing to show evidence of. The timeline has the run's events."
+    return Sheet([Content(" ") + line for line in paint.wrap(Content.styled(said, DIM), max(1, width - 2))])
 
 
 def neediest(claims: Iterable[Claim]) -> list[Claim]:
