@@ -288,7 +288,7 @@ def _proposed(text: str) -> Iterator[tuple[str, str]]:
 
 def recognises(head: Head) -> bool:
     """Tell a history by the line that a chat begins with; what is before the first one in the file may be cut off."""
-    return _CHAT.search(head.data) is not None and not head.data.lstrip().startswith((b"{", b"["))
+    return not head.data.lstrip().startswith((b"{", b"[")) and _CHAT.search(head.data) is not None
 
 
 ADAPTER = Adapter(

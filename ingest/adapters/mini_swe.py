@@ -33,8 +33,9 @@ _SUBMITS = "COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"
 _REFUSED = "Command not executed"
 _CODE = re.compile(r'\A\s{0,8}(?:<returncode>(-?\d{1,9})</returncode>|\{\s{0,8}"returncode":\s{0,8}(-?\d{1,9})\b)')
 _LATE = re.compile(r"\A\s{0,8}(?:The last command[^\n]{0,1000} timed out|<timeout>)")
-_MARKS = re.compile(rb'"mini_version"\s{0,64}:|"trajectory_format"\s{0,64}:\s{0,64}"mini-swe-agent|mswea_bash_command')
-_OLD = (re.compile(rb"<returncode>-?\d{1,9}</returncode>"), re.compile(rb"```bash\\n"))
+_MARKS = (b'"mini_version"', b'"trajectory_format"')
+"""Keys that the format has; within a string they would stand with a backslash before the last quote."""
+_OWN_FENCE, _FENCE, _ANSWERED = b"```mswea_bash_command", b"```bash\\n", b"<returncode>"
 
 
 class _Function(msgspec.Struct):
@@ -201,7 +202,11 @@ def recognises(head: Head) -> bool:
     """Tell a trajectory by its version's mark, or by the block and the answer of older ones."""
     if head.is_lines or b'"role"' not in head.data:
         return False
-    return _MARKS.search(head.data) is not None or all(mark.search(head.data) for mark in _OLD)
+    if any(mark in head.data for mark in _MARKS):
+        return True
+    if b'"tool_calls"' in head.data:
+        return False
+    return _OWN_FENCE in head.data or (_FENCE in head.data and _ANSWERED in head.data)
 
 
 ADAPTER = Adapter(

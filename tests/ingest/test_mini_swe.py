@@ -83,3 +83,10 @@ def test_what_the_program_says_unasked_is_no_request(document):
     found = document([SYSTEM, ASKS, {"role": "assistant", "content": "Hm."}, answers("Give exactly one action.")])
     assert [turn.synthetic for turn in found.all(UserTurn)] == [True, False, True]
     assert found.all(ToolCall) == []
+
+
+def test_a_chat_that_talks_of_the_agent_is_a_chat(document):
+    call = {"id": "c", "function": {"name": "search", "arguments": "{}"}}
+    says = {"role": "assistant", "content": "Use ```bash\nls\n``` of mini-swe-agent.", "tool_calls": [call]}
+    told = {"role": "tool", "tool_call_id": "c", "content": 'It has "mini_version" and <returncode>0</returncode>.'}
+    assert document([ASKS, says, told]).adapter.name == "openai-chat"
