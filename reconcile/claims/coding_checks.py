@@ -72,6 +72,10 @@ MAX_PARTS = 32
 """Places at which a clause that lists checks may be cut: each looks at the rest of the clause."""
 MAX_SCORES = 8
 """Scores read in one unit."""
+_OF_ANOTHER_SORT = re.compile(r"\b(?:build|compile|compilation|lint) $")
+"""Before "test", of what sort it is: "the build test passed" tells of a build."""
+_NAMED = re.compile(r"(?:, [a-z-]{2,20}){1,20}, (?:and )?")
+"""Between a check and a result that is one of a list of names too: "test, logs, stop, clean"."""
 _RATIO = re.compile(r"\d/\d")
 _BEGINS = r"(?:^\W{0,200}|(?<=[,;—–:·|+✓✅✔] )|(?<=\())"
 _SCORE_AFTER = re.compile(
@@ -230,6 +234,8 @@ def _clause(prepared: Prepared, start: int, end: int, after: int) -> Iterator[Fo
     for kind, a, b in _subjects(prepared, start, end):
         if a < assured or a <= result.start() < b or (_TICK.match(result.group()) and _qualifies(masked, b)):
             continue
+        if _NAMED.fullmatch(masked, b, result.start()):
+            continue
         known = subjects.get(kind)
         if known is None:
             subjects[kind] = (a, b)
@@ -306,6 +312,8 @@ def _subjects(prepared: Prepared, start: int, end: int) -> Iterator[tuple[str, i
         else:
             kind = words.subjects.get(word)
         if kind and word in _ACTS and _OBJECT.match(masked, hit.end()):
+            continue
+        if word == "test" and _OF_ANOTHER_SORT.search(masked, start, hit.start()):
             continue
         if kind:
             yield kind, hit.start(), hit.end()

@@ -32,6 +32,8 @@ _AUXILIARIES = frozenset({"is", "are", "was", "were", "has", "have", "does", "do
 _MODALS = frozenset({"may", "can", "will", "must", "should", "might", "could", "would"})
 _PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren't", "wasn't", "weren't"})
 SPEAKERS = frozenset({"i", "i've", "we", "we've"})
+_STRANDED = frozenset({"on", "with", "for", "in", "from", "about", "at", "to"})
+"""What a relative clause without its pronoun may end with: "the one I built on"."""
 _PLANNERS = SPEAKERS | {"to", "you", "they", "also", "then", "still", "now", "and", "or", ","}
 """What stands before "plan" where it is a verb, or may be one: elsewhere it is a thing, "the rollout plan"."""
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
@@ -217,7 +219,7 @@ def _told(names: list[str]) -> bool:
 def _bars(names: list[str], at: int, grammar: dict[str, frozenset[str]]) -> bool:
     """Tell whether a word before the verb makes it a plan or hearsay; "the plan" is a thing, "plan to" is not."""
     name = names[at]
-    if name in {"plan", "plans"} and at and names[at - 1] not in _PLANNERS:
+    if name in {"plan", "plans"} and (names[at - 1] not in _PLANNERS if at else len(names) == 1):
         return False
     return name in grammar["blockers"] or name in grammar["sources"]
 
@@ -225,6 +227,8 @@ def _bars(names: list[str], at: int, grammar: dict[str, frozenset[str]]) -> bool
 def _trailing(tokens: list[Token], at: int, before: list[str], grammar: dict[str, frozenset[str]]) -> bool:
     """Tell a relative clause without its pronoun: "the blocks we just removed)."."""
     after = follows(tokens, at)
+    if after in _STRANDED and (at + 2 >= len(tokens) or tokens[at + 2].text in OPENERS):
+        after = None
     noun = (
         bool(before)
         and (before[-1].isalpha() or is_mask(before[-1]))

@@ -41,7 +41,10 @@ _HEARSAY = re.compile(
     r"\b(?:says?|said|states?|stated|claims?|claimed|reports?|reported|mentions?|mentioned|notes?|noted|writes?|wrote)\b"
 )
 """Before a result that is somebody else's word; a tool that reports one is the agent's own source."""
-_BEHAVES = re.compile(r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b")
+_BEHAVES = re.compile(
+    r"\b(?:which|that|who|it|they|hooks|ci|users?) (?:passes|fails|failed|succeeds|works)\b"
+    r"|\b(?:which|that|who) [a-z]{3,20} (?:successfully|cleanly)"
+)
 _ANOTHERS = re.compile(r"\b(?!(?:It|That|Let|Here|What|There|He|She|Who|This|Everything)\b)[A-Z][a-z]+['’]s\b")
 """Another person's checks: "Stefan's tests pass"."""
 _ANOTHER_TIME = re.compile(

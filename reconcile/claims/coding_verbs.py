@@ -80,7 +80,9 @@ _IDIOMS = {
             "suspects",
         }
     ),
-    "pushed": frozenset({"point", "through", "further", "forward", "harder", "past", "toward", "towards", "closer"}),
+    "pushed": frozenset(
+        {"point", "through", "further", "completion", "forward", "harder", "past", "toward", "towards", "closer"}
+    ),
 }
 """Words near a verb with which it tells of no change: "I made that up"."""
 _RESULTS = frozenset({

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import msgspec
 
-from assure_tui.reconcile.effects.script import Script, Simple, join
+from assure_tui.reconcile.effects.script import Script, Simple, is_absolute, join
 from assure_tui.reconcile.gates import fetch_rules, git_rules
 from assure_tui.reconcile.gates.aliases import expanded
 from assure_tui.reconcile.gates.look import Look
@@ -105,7 +105,9 @@ def _deletion(script: Script, at: int, folder: str | None, look: Look) -> Iterat
     worst: tuple[Severity, str, str] | None = None
     named = ""
     for path in _settled_by_loops(paths, look.source):
-        place = worth(join(folder, path), look.cwd, look.memory.own)
+        # where the log does not tell the workspace, it is the folder that the line went to
+        workspace = look.cwd or (None if is_absolute(path) else folder)
+        place = worth(join(folder, path), workspace, look.memory.own)
         found: tuple[Severity, str, str] | None = None
         if place == "everything":
             bare = path.rstrip("/") in {"", "~", "$HOME", "/", "/*"}

@@ -125,6 +125,8 @@ class Inputs(Part):
             if not (granted or _directs(call, effects, passage)) or _turns(passage):
                 self._keep(passage, event, source)
             severity = self._alone(passage, source)
+            if severity == "medium" and _instructs(call):
+                severity = "low"
             if severity is not None:
                 words = ", ".join(passage.features)
                 message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
@@ -238,6 +240,11 @@ def _listed(group: str, name: str) -> frozenset[str]:
 def _turns(passage: Passage) -> bool:
     """Whether a passage turns on the user's own task: then nobody who speaks for the user wrote it."""
     return passage.hostile and not _listed("turns", "features").isdisjoint(passage.features)
+
+
+def _instructs(call: ToolCall | None) -> bool:
+    """Whether a tool by its name loads instructions that the operator installed for the agent: a skill."""
+    return call is not None and not _listed("skills", "words").isdisjoint(name_words(call.tool))
 
 
 def _directs(call: ToolCall | None, effects: Sequence[Effect], passage: Passage) -> bool:

@@ -18,7 +18,7 @@ from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, na
 from assure_tui.reconcile.match.coding.words import likeliest
 
 if TYPE_CHECKING:
-    from assure_tui.reconcile.model import Claim
+    from assure_tui.reconcile.model import Claim, Severity
 
 MIN_TOOL = 4
 """Letters of a tool's name that tell it in a command line."""
@@ -63,6 +63,13 @@ _UNDER_WAY = re.compile(
 )
 _POINTS = re.compile(r"\W{0,4}(?:and |so )?(?:that|this|it|which|those|these|both)\b", re.IGNORECASE)
 """A subject that points to what stands before: "I ran the first suite again, and that passed"."""
+_SHOWN = re.compile(
+    r"\b\d{1,6} (?:tests? )?pass(?:ed|ing)\b|\btests?:? .{0,40}\bpass(?:ed|ing)?\b|\bbuild successful\b"
+    r"|\bcompiled successfully\b|\b0 (?:errors|failures|failed)\b|\bexit(?:ed with)? (?:code )?0\b|^ok {1,4}\S"
+    r"|\ball (?:checks|tests) (?:have )?passed\b",
+    re.MULTILINE,
+)
+"""In what was said to the agent: a result that its words may retell."""
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -75,6 +82,8 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
     ruling = _judge_check(claim, seen)
     if (ruling.code or ruling.outcome == "pending") and _UNDER_WAY.search(claim.text):
         return unverifiable("it tells of a run that is under way", *ruling.evidence)
+    if ruling.code and _SHOWN.search(seen.heard) and not seen.changed_in(seen.turn):
+        return unverifiable("the user showed the result of a run", *ruling.evidence)
     return ruling
 
 
@@ -150,6 +159,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable("it explains a result of another place or time")
     if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):
         return unverifiable("what it speaks of cannot be told")
+    doubt: Severity | None = "low" if seen.ran_since_change() else None
     others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
     offered = next((step for step in reversed(others) if names(claim, step)), None)
     if offered:
@@ -169,6 +179,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
             "no-proof",
             f"claims “{short(claim.text)}”; no {what} is in the log, only {command(others[-1])}",
             f"a {what}",
+            doubt,
         )
     return Ruling(
         "unsupported",
@@ -177,6 +188,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         "no-proof",
         f"claims “{short(claim.text)}”; no {what} is in the log",
         f"a {what}",
+        doubt,
     )
 
 

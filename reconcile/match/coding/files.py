@@ -68,6 +68,22 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     return _unnamed(claim, seen)
 
 
+MAX_SCRIPT = 20_000
+"""Code points of a command with its script in which a file's name is looked for."""
+MAX_DENIAL = 80
+"""Code points before a file in which the verb of its denial stands."""
+_STAYS = re.compile(
+    r"[`*_)\]]{0,4}(?:\([^()\s]{1,300}\))?[`*_ :—–-]{0,8}(?:(?:and|,) [`\w./-]{2,60} )?"
+    r"(?:(?:is|are|was|were|has|have|been|still|stays?|remains?|left|completely|entirely|now) ){0,4}"
+    r"(?:untouched|unchanged|unmodified|not (?:touched|changed|modified|edited)|intact|as[- ]is|alone)\b",
+    re.IGNORECASE,
+)
+_LEAVES = re.compile(
+    r"(?:\b(?:not|never|without|left|leave|kept|no (?:changes?|edits?)(?: made)? (?:to|in))|n['’]t)\b[^.;:]{0,60}$",
+    re.IGNORECASE,
+)
+
+
 def _copied_away(step: Step, path: str) -> bool:
     """Tell whether a command only took a copy of a file to a place outside of the project: the file is as it was."""
     words = str(step.effect.args.get("command") or "").split(maxsplit=1)
@@ -110,6 +126,8 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return Ruling("pending", "a change has not returned", (running,))
     if claim.args.get("imperative") and not any(step.ok and step.turn == seen.turn for step in seen.of(*CHANGES)):
         return unverifiable("nothing was changed in this turn: it may be a plan")
+    if claim.kind == "deleted" and (gone := _gone_with(seen, named)):
+        return confirmed(f"{command(gone)} deleted the folder of {name_of(path)}", gone)
     if seen.handed_over():
         return unverifiable("hearsay: a sub-agent may have changed it")
     if claim.args.get("verb") in _MADE and (shown := _shows(seen, named)):
@@ -136,16 +154,40 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     )
 
 
+def _gone_with(seen: Seen, named: list[str]) -> Step | None:
+    """Find the deletion of a folder that a file lay in."""
+    return next(
+        (
+            step
+            for step in reversed(seen.of("deleted"))
+            if step.ok and any(_lies_in(path, folder) for folder in paths_of(step.effect) for path in named)
+        ),
+        None,
+    )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Tell whether a path that was said lies in a folder, of which it may name the last parts only."""
+    said = "/" + path.replace("\\", "/").lower()
+    parts = [part for part in folder.replace("\\", "/").lower().split("/") if part not in {"", ".", ".."}]
+    return any(f"/{'/'.join(parts[at:])}/" in said for at in range(len(parts)))
+
+
 def _shows(seen: Seen, named: list[str]) -> Step | None:
     """Find a command that went through and names a file: a converter may have made it, and what is staged is there."""
     return next(
         (
             step
-            for step in reversed(seen.of("ran", "vcs", "committed"))
-            if step.ok and any(name_of(path) in command_of(step.effect).lower() for path in named)
+            for step in reversed(seen.of("ran", "vcs", "committed", "edited", "created"))
+            if step.ok and any(name_of(path) in _said_by(step) for path in named)
         ),
         None,
     )
+
+
+def _said_by(step: Step) -> str:
+    """Give the command of a step with the script that was handed to it, in lower case."""
+    return f"{command_of(step.effect)} {step.effect.args.get('call_command') or ''}"[:MAX_SCRIPT].lower()
 
 
 def _written_of(seen: Seen, name: str) -> Step | None:
@@ -237,6 +279,14 @@ def _inside(said: str, known: str, cwd: str | None) -> bool:
     return plain.startswith(said.replace("\\", "/").strip("/").lower() + "/")
 
 
+def _denied(text: str, path: str) -> bool:
+    """Tell whether a denial is of the file itself: "`a.py` is untouched", "did not change `a.py`"."""
+    begin = text.find(path)
+    if begin < 0:
+        return True
+    return bool(_STAYS.match(text, begin + len(path)) or _LEAVES.search(text, max(0, begin - MAX_DENIAL), begin))
+
+
 def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
     """Judge a denial: these files, or no files, were changed in this turn."""
     paths = [str(path) for path in claim.args.get("paths", ()) if not claim.args.get("from_above")]
@@ -257,6 +307,8 @@ def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
                 broken.append((known, touch))
     if broken and any(step.turn == seen.turn for step in seen.of("delegated")) and not claim.args.get("own"):
         return unverifiable("it may tell of what a sub-agent left alone")
+    if broken and paths and (claim.args.get("row") or not any(_denied(claim.text, path) for path in paths)):
+        return unverifiable("it may tell of a part of the file, or of another thing in it")
     if broken:
         known, touch = broken[-1]
         step = touch.changed

@@ -37,6 +37,14 @@ _CONNECTORS = {
     "deployed": re.compile(r"\b(?:deploy|release|publish|rollout|promote|migrate)\b"),
 }
 """Words in the names of tools, no shell's, that do what is claimed: `git_push`, `create_pull_request`."""
+_TOLD = {
+    "committed": re.compile(r"\bcommitted\b|\bcommit:? {0,3}[*`]{0,3}[0-9a-f]{7,40}\b"),
+    "pushed": re.compile(r"\bpushed\b"),
+    "opened_pr": re.compile(r"\b(?:opened|created|merged)\b.{0,40}\b(?:pr|pull request)\b|/pull/\d"),
+    "installed": re.compile(r"\binstalled\b"),
+    "deployed": re.compile(r"\b(?:deployed|published|released)\b"),
+}
+"""How a message to the agent, of a user or of a sub-agent, tells that it was done: an order says "push"."""
 _SUBJECT = re.compile(
     r"\b(?!(?:nothing|none|changes?|work|code|files?|it|this|that|these|they|anything|everything|commits?"
     r"|push(?:es)?|prs?|requests?|releases?|deploy\w*|branch(?:es)?|repo(?:sitory)?|version)\b)[\w.`/-]{2,60} "
@@ -86,8 +94,10 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 _QUIET = re.compile(r"\bcommit\b[^|;&]{0,200}\s(?:-\w{0,4}q|--quiet)\b|>\s*/dev/null")
-_ELIDED = re.compile(r"\.\.\.(?!\s|$)|…|<[a-z]")
-"""A command that is not told word for word; `./...` is one that is."""
+_ELIDED = re.compile(
+    r"\.\.\.(?!\s|$)|…|<[a-z]|^(?:make|just|task|(?:npm|pnpm|yarn|bun|mise) run) (?:[\w:-]{1,40}/){2,20}\w"
+)
+"""A command that is not told word for word, or several in one, `make start/stop/clean`; `./...` is one that is."""
 _FILES = re.compile(
     rf"(?:\b(?P<number>\d{{1,4}}|{'|'.join(NUMBER_WORDS)}) (?:[a-z-]{{1,30}} ){{0,2}})?\bfiles?\b", re.IGNORECASE
 )
@@ -254,6 +264,8 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("hearsay: a sub-agent may have done it")
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
+    if _TOLD[kind].search(seen.heard):
+        return unverifiable("hearsay: it may retell what was said to the agent")
     if not claim.args.get("verb") or claim.args.get("passive"):
         return unproven(claim.text, _DONE[kind])
     return Ruling(

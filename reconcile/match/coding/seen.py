@@ -128,6 +128,10 @@ def _given(effect: Effect) -> set[str]:
     return {name_of(str(value)) for value in values}
 
 
+_IDLE = re.compile(r"(?:echo|printf|cd|ls|cat|pwd|head|tail|true|sleep|date|mkdir|touch|which)\b")
+"""Commands that check nothing, whatever they print."""
+
+
 class Seen:
     """The run's effects as far as coding claims need them."""
 
@@ -146,6 +150,8 @@ class Seen:
         self.weakening: Latest[tuple[Step, str]] = Latest(MAX_EACH)
         self.words = ""
         """What the agent said lately in this turn, lower case, bounded."""
+        self.heard = ""
+        """What was last said to the agent, by the user or by a notification, lower case, bounded."""
         self.confessed: list[tuple[str, int]] = []
         """Kinds of checks that the text now judged tells to have failed, and where: "these pass, but 3 others fail"."""
         self.printed: dict[str, Step] = {}
@@ -337,6 +343,18 @@ class Seen:
             step.at < at and wanted in command_of(step.effect).lower()
             for kind in ("created", "edited", "ran", "vcs", "read", "build", "tests")
             for step in self.steps.get(kind, _NONE).values()
+        )
+
+    def changed_in(self, turn: int) -> bool:
+        """Tell whether the run changed code in a turn."""
+        return self.code_change is not None and self.code_change.turn == turn
+
+    def ran_since_change(self) -> bool:
+        """Tell whether any command ran since the last change of code: by its output it may have been a check."""
+        since = self.code_change.at if self.code_change else 0
+        return any(
+            step.at > since and not step.bad and not _IDLE.match(command_of(step.effect))
+            for step in self.of("ran", "tests", "lint", "build", "format")
         )
 
     def looked_after(self, at: int) -> bool:

@@ -109,6 +109,8 @@ class Work(Part):
 
     def user(self, event: UserTurn) -> None:
         """Begin a turn: denials speak of the turn, and what nobody mentioned in the last one is told."""
+        if not event.system:
+            self._seen.heard = event.text[:MAX_WORDS].lower()
         if not event.synthetic and not event.system:
             self._way.ended()
             self._quiet.close()

@@ -19,6 +19,7 @@ from assure_tui.reconcile.effects import printed, runners
         ("go test -run TestA ./pkg", "tests", "go test", True),
         ("cargo +nightly test parser", "tests", "cargo test", True),
         ("./gradlew clean test", "tests", "gradle", False),
+        ("python3 -m py_compile tools/a.py", "build", "py_compile", False),
         ("mvn -q -Dtest=FooTest verify", "tests", "maven", True),
         ("npm test", "tests", None, False),
         ("pnpm -F web run test:unit", "tests", None, False),

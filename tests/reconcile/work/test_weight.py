@@ -263,9 +263,16 @@ def test_a_command_that_says_itself_what_it_runs_may_have_been_the_check(session
 
 def test_a_path_with_a_word_of_testing_is_no_test_run(session):
     session.edit("src/app.ts")
-    session.shell("python tools/show.py tests/cart", "12 files")
+    session.shell("cat tests/cart", "12 files")
     session.say("All tests pass.")
     assert weight(session) == [("no-proof", "medium")]
+
+
+def test_a_program_that_ran_after_the_change_may_have_been_the_check(session):
+    session.edit("src/app.ts")
+    session.shell("python tools/show.py tests/cart", "12 files")
+    session.say("All tests pass.")
+    assert weight(session) == [("no-proof", "low")]
 
 
 def test_what_came_after_the_last_change_may_have_been_the_build(session):
