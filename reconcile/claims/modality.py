@@ -75,6 +75,10 @@ _CHECKING = frozenset({"confirm", "verify", "check", "see"})
 """Verbs by which somebody is told to find out whether something was done."""
 _TO_SHOW = _CHECKING | {"ensure", "reflect", "show", "indicate"}
 """Verbs of a purpose: what is to be found or shown has not been done by saying so."""
+_GLAD = frozenset({"pleased", "glad", "happy", "delighted", "excited", "thrilled", "proud"})
+"""Words before "to confirm that …", which then tells rather than asks or plans."""
+MIN_GLAD = 3
+"""Words before "that" where it follows on such a one: "I'm glad to confirm"."""
 _BEFORE_ORDERS = frozenset({"to", ",", ":", ";", ".", "and", "please", "then"})
 _PRESENT = frozenset({"am", "i'm", "we're", "is", "are"})
 _OBJECTS = _DETERMINERS | {"by", "you", "me", "us", "him", "them"}
@@ -264,7 +268,8 @@ def _inside_condition(left: list[str], *, own: bool) -> bool:
         word = left[at]
         if word in {",", ";", ".", "—", ":"}:
             return False
-        if word == "that" and at and left[at - 1] in _TO_SHOW and (at == 1 or left[at - 2] in _BEFORE_ORDERS):
+        shown = word == "that" and at and left[at - 1] in _TO_SHOW and (at == 1 or left[at - 2] in _BEFORE_ORDERS)
+        if shown and not (at > MIN_GLAD and left[at - 3] in _GLAD):
             return True  # "to confirm that it has been paid", "once saved, verify that …"
         if word in _ENSURING or (word in _CHECKING and {"you", "please"} & set(left[: left.index(word)])):
             return True

@@ -101,19 +101,19 @@ class Absent(Assignment):
             self._leave_open(saying, "the log may not show every call", [])
         elif self._long_ago(saying):
             self.settle(saying, "unverifiable", LONG_AGO, [])
-        elif akin := self._akin(saying) or self._left_over(saying):
+        elif akin := _spelt(frame, self._akin(saying) or self._left_over(saying)):
             alike = [act for act in self.landed if act.turn == saying.turn and kin_of(frame, act) >= KIN]
             if len(alike) == 1:
                 self._own(saying, alike[0])
             self.settle(saying, "unverifiable", "a call of this turn may be what is meant", akin)
-        elif spoken := self._spoken_for(saying):
+        elif spoken := _spelt(frame, self._spoken_for(saying)):
             again = [act for act in spoken if kin_of(frame, act) >= KIN]
             words = "told again of a call that landed" if again else "it may tell of what a call held"
             if again:
                 self.settle(saying, "confirmed", words, again[:1])
             else:
                 self._leave_open(saying, words, spoken[:1])
-        elif obscure := self._obscure(saying):
+        elif obscure := _spelt(frame, self._obscure(saying)):
             self._leave_open(saying, "a call whose name says nothing may be what is meant", obscure)
         elif look := done_by(self._looks_for(frame.action), saying):
             self.looked.setdefault(look, frame.action)
@@ -373,6 +373,12 @@ class Absent(Assignment):
             if (at > saying.at and _corrects(text)) or (at == saying.at and _CORRECTS.search(text, end)):
                 return True
         return False
+
+
+def _spelt(frame: Frame, acts: list[Act]) -> list[Act]:
+    """Leave out the programs that have no word of the deed: what they do is spelt out in them."""
+    stem = (frame.lemma or frame.surface)[:MIN_STEM]
+    return [act for act in acts if not act.effect.args.get("program") or stem in act.arguments]
 
 
 # The texts of a window are held against all its words at every turn's end: what was read of them is remembered.

@@ -60,7 +60,11 @@ def kinship(said: str, done: str) -> Decimal:
 def kin_of(frame: Frame, act: Act) -> Decimal:
     """Tell how nearly an act does what words say: by the noun's action or by the verb's own ("filed the return")."""
     kin = kinship(frame.action, act.action)
-    return SAME_ACTION if act.verb == frame.lemma or (frame.deed == act.action and frame.deed in _OWN) else kin
+    apart = bool(frame.objects and act.objects) and frame.objects.isdisjoint(act.objects)
+    same = act.verb == frame.lemma and not (
+        apart and act.group != group_of(frame.action)
+    )  # "sent a letter", `send_money`
+    return SAME_ACTION if same or (frame.deed == act.action and frame.deed in _OWN) else kin
 
 
 _OWN = frozenset({"submit"})

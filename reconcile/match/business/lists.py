@@ -64,7 +64,9 @@ def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
     near = [
         value for value in dict.fromkeys(near) if shape(value) in forms and not _is_source(value, saying.frame.text)
     ]
-    if near or (near := _people(saying, acts)):
+    if len(near) < 2 and (people := _people(saying, acts)):
+        return people
+    if near:
         return near
     listed = [value for value in dict.fromkeys(saying.frame.listed) if shape(value) in forms]
     aimed = {value.lower().lstrip("#") for act in acts for values in act.targets.values() for value in values}

@@ -125,7 +125,9 @@ def _strange(verdict: Verdict, act: Act, later: Sequence[Line]) -> bool:
 
 def _accuse_other(verdict: Verdict, act: Act, other: Clash) -> None:
     """Find that an act was aimed at something else than the words tell, or was given another choice."""
-    person = role_of(other.key) in PEOPLE and _NAME.fullmatch(other.said) and _NAME.fullmatch(other.done)
+    named = _NAME.fullmatch(other.said) and _NAME.fullmatch(other.done)
+    met = name_words(other.key)[-1:] == ("name",) and f"with {other.said.lower()}" in verdict.spoken
+    person = named and (role_of(other.key) in PEOPLE or met)
     several = sum(key == other.key for key, _ in act.given) > 1 or other.done.isdigit()
     unsure = several or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
     doubt = "" if person else IN_LINES if unsure else of_line(other.done, other.said)
@@ -294,9 +296,21 @@ def _alike(value: str, text: str) -> Iterator[str]:
 
 def _of_one_make(one: str, other: str) -> bool:
     alike = len(one) == len(other) and _masked(one) == _masked(other) and any(map(str.isdigit, one))
+    alike = alike or _of_one_owner(one, other)
     if not alike and not _differs_in_a_part(_parts(one), _parts(other), apart=" " in one):
         return False
     return not ("://" in other or ISO_DATE.match(other) or CLOCK.search(other))
+
+
+def _of_one_owner(one: str, other: str) -> bool:
+    """Tell whether two names are of two things of one owner: `ann/boats` and `ann/tides`."""
+    mine, theirs = one.split("/"), other.split("/")
+    return (
+        len(mine) == len(theirs) == 2
+        and mine[0] == theirs[0] != ""
+        and "." not in one + other
+        and all((*mine, *theirs))
+    )
 
 
 def _differs_in_a_part(parts: Sequence[str], others: Sequence[str], *, apart: bool) -> bool:

@@ -74,12 +74,15 @@ def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], al
     return (
         _other_id(near, saying, act)
         or _other_name(saying, act, known)
-        or _other_person(saying, act, aliases)
+        or _other_person(saying, act, known, aliases)
         or _rival(saying, act)
         or _stranger(saying, act, known)
     )
 
 
+_RECIPIENTS = frozenset(table("actions")["arguments"]["recipient"].split())
+_ACCOUNTS = frozenset({"account", "iban"})
+"""What people call the recipient of a payment by."""
 _OF_ID = r"(?:number |no\.? |id |with id |account |record |profile )?"
 """What may stand between the noun of an object and its identifier."""
 
@@ -94,7 +97,8 @@ def _other_id(near: Iterable[str], saying: Saying, act: Act) -> Conflict | None:
         for said in map(str.lower, near):
             if said in act.ids or _is_answered(said, act) or not any(map(str.isdigit, said)):
                 continue
-            roles = "|".join(map(re.escape, sorted(role_words(key))))
+            words = role_words(key) | (_ACCOUNTS if role_words(key) & _RECIPIENTS else frozenset())
+            roles = "|".join(map(re.escape, sorted(words)))
             beside = rf"\b(?:{roles}) {_OF_ID}[\"'`*#(]{{0,3}}{re.escape(said)}\b"
             if re.search(beside, low):
                 return Conflict(said, values[0])
@@ -229,31 +233,54 @@ def _opening_name(frame: Frame) -> tuple[str, ...]:
     return (first,) if first.istitle() and first.isalpha() and first.lower() not in EMPTY else ()
 
 
-def _other_person(saying: Saying, act: Act, aliases: Aliases) -> Conflict | None:
+def _other_person(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], aliases: Aliases) -> Conflict | None:
     """Find that words say something was sent to a person, and the call has other people's addresses or names.
 
     Somebody with both names is not behind an address made of two other names. Of one name it must be known that it is
-    a person's: a result told an address that holds it, or the name itself where the call has a name, too.
+    a person's: a result told an address that holds it, the user named it, or a result the name itself where the call
+    has a name, too.
     """
-    named = [(match[1], name_parts(match[1])) for match in _TO_PERSON.finditer(saying.frame.text)]
-    named = named or [(name, name_parts(name)) for name in _acted_on(saying, act)]
-    if not named:
+    told = [match[1] for match in _TO_PERSON.finditer(saying.frame.text)]
+    acted = _acted_on(saying, act)
+    if not told and not acted:
         return None
     values = [(key, value.lower()) for key, listed in act.targets.items() for value in listed]
     theirs = [value for _, value in values if "@" in value]
-    plain = [value for key, value in values if role_of(key) in PEOPLE and value.isalpha()]
-    known = {part for name in act.nicknames for part in name_parts(name)}
-    for name, parts in named:
-        if not parts or known.intersection(parts) or _has(act, name.lower()):
+    plain = [value for key, value in values if role_of(key) in PEOPLE and _NAME.fullmatch(value)]
+    nicknames = {part for name in act.nicknames for part in name_parts(name)}
+    for name in (*acted, *told):
+        parts = name_parts(name)
+        if not parts or nicknames.intersection(parts) or _has(act, name.lower()):
             continue
-        if theirs and not any(part in address for part in parts for address in theirs):
+        others = [value for value in plain if not set(name_parts(value)).intersection(parts)]
+        if len(plain) == len(others) == 1 and (name in acted or not theirs):
+            if aliases.is_told(parts[0]) or (len(parts) > 1 and len(name_parts(plain[0])) > 1):
+                return Conflict(name, plain[0])
+        elif theirs and not any(part in address for part in parts for address in theirs):
             elsewhere = any(aliases.addresses(part) for part in parts)
-            both = len(parts) > 1 and act.group == "tell" and all(map(_PERSONAL.match, theirs))
-            if elsewhere or both:
+            sure = len(parts) > 1 or name.lower() in _GIVEN or name.lower() in known.get(NAMED_BY_USER, ())
+            foreign = sure and all(_is_anothers(address, parts) for address in theirs)
+            if elsewhere or (foreign and _addresses(saying, act, name)):
                 return Conflict(name, theirs[0])
-        elif plain and not theirs and len(plain) == 1 and plain[0] not in parts and aliases.is_told(parts[0]):
-            return Conflict(name, plain[0])
     return None
+
+
+def _is_anothers(address: str, parts: Iterable[str]) -> bool:
+    """Tell whether an address is made of two names, or of one, and of none with the initial of a person's name."""
+    local = address.partition("@")[0]
+    if local not in _GIVEN and _PERSONAL.match(address) is None:
+        return False
+    initials = {part[0] for part in parts}
+    return len(initials) > 1 or all(part[0] not in initials for part in re.split(r"[._]", local))
+
+
+def _addresses(saying: Saying, act: Act, name: str) -> bool:
+    """Tell whether the addresses of a call stand for whom words name: told something, met, or given a task."""
+    if act.group == "tell":
+        return True
+    before = saying.frame.text.partition(name)[0].rstrip("\"'* ").lower()
+    assigned = any("assign" in word for key in act.targets for word in name_words(key))
+    return ("event" in act.objects and before.endswith("with")) or (assigned and before.endswith("assigned to"))
 
 
 def _acted_on(saying: Saying, act: Act) -> list[str]:
@@ -272,6 +299,7 @@ def _acted_on(saying: Saying, act: Act) -> list[str]:
     return [match[1] for form in (after, before) for match in re.finditer(form, frame.text)]
 
 
+_NAME = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{2,20})?")
 _PERSONAL = re.compile(r"[a-z]{2,20}[._][a-z]{2,20}\d{0,4}@")
 """An address made of somebody's two names."""
 _TO_PERSON = re.compile(
@@ -292,6 +320,8 @@ def _has(act: Act, name: str) -> bool:
     return name in name_words(act.effect.tool) or any(said_of(name, value) for value in told)
 
 
+_GIVEN = frozenset(table("people")["given"].split())
+"""Given names: an address that is one of them is a person's."""
 _ROLES = frozenset(table("actions")["arguments"]["roles"].split())
 PEOPLE = frozenset(table("actions")["arguments"]["people"].split())
 

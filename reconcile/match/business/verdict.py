@@ -44,7 +44,11 @@ _CONFIRMS = re.compile(
 """What systems send of themselves when something was done."""
 _TO_USER = re.compile(r"\b(?:you|your (?:e-?mail|inbox|phone|mailbox|address|number|account))\b", re.IGNORECASE)
 _FAILED = re.compile(
-    r"\b(?:errors?|fail\w{0,5}|unsuccessful\w{0,2}|denied|rejected|declined|issues?|problems?)\b", re.IGNORECASE
+    r"\b(?:errors?|fail\w{0,5}|unsuccessful\w{0,2}|denied|rejected|declined|problems?"
+    r"|issues? (?:with|while|when|occurred|came up|prevent\w{0,3})"
+    r"|(?:encountered|experienced|ran into|due to|because of|had|there (?:was|were|is|are))(?: \w{1,12}){0,3} issues?"
+    r")\b",
+    re.IGNORECASE,
 )
 """Words that tell of a failure, so that nothing is claimed as done."""
 _ALREADY = re.compile(r"\b(?:already|earlier|before|previously)\b", re.IGNORECASE)
@@ -93,6 +97,9 @@ class Verdict(Absent):
             if not self.recovered(tried):
                 self.failed(saying, tried)
                 return
+        if repeat is not None and (tried := self._better_tried(saying, repeat)) is not None:
+            self.failed(saying, tried)
+            return
         if repeat is not None:
             other = (
                 None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
@@ -155,9 +162,35 @@ class Verdict(Absent):
             self._follows(saying, self._acts_of_text(saying) or implied)
             return
         if self._goes_on(index, saying):
+            acts = self.given[index - 1]
+            other = next((act for act in acts if self._is_told_of_another(saying, act)), None)
+            if other is not None:
+                self.wrong_target(saying, other)
+                return
             self.settle(saying, "confirmed", "the act just told is what these words go on about", [])
+        elif (tried := self._failed_last(saying)) is not None:
+            self.failed(saying, tried)
         elif not aspects.lacking(self, saying, []):
             self._absent(saying, before)
+
+    def _better_tried(self, saying: Saying, act: Act) -> Act | None:
+        """Give the failed call whose values words give, where they have less of the act that they would tell again."""
+        if saying.frame.weak or self._pair(saying, act).evidence >= TELLING:
+            return None
+        before = [other for other in self.acts if other.at < saying.at and other.turn == saying.turn]
+        tried = self._best(saying, [other for other in before if self._may_have_failed(saying, other)])
+        if tried is None or self.recovered(tried) or kin_of(saying.frame, tried) < kin_of(saying.frame, act):
+            return None
+        return tried if self._pair(saying, tried).evidence >= TELLING else None
+
+    def _failed_last(self, saying: Saying) -> Act | None:
+        """Give the program that failed last in a turn in which nothing but programs ran: it was to do what is told."""
+        ran = [act for act in self.acts if act.turn == saying.turn and act.at < saying.at]
+        if not ran or not all(act.effect.args.get("program") for act in ran) or ran[-1].effect.status != "failed":
+            return None
+        frame, tried = saying.frame, ran[-1]
+        owned = frame.found or _FAILED.search(frame.text) or self._is_owned_up(saying, tried)
+        return None if owned or self._users_own(saying) or self.recovered(tried) else tried
 
     def _may_have_failed(self, saying: Saying, act: Act) -> bool:
         """Tell whether an act that failed may be what words tell of as done: they say no word of a failure themselves.
@@ -213,6 +246,11 @@ class Verdict(Absent):
         return (
             first.event == saying.event and index - 1 in self.given and frame.action not in OF_THEIR_OWN and not named
         )
+
+    def _is_told_of_another(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words name somebody else than an act was done for."""
+        clash = self._conflict(saying, act)
+        return clash is not None and clash.hard and clash.said in saying.frame.text and clash.said.istitle()
 
     def _left_undone(self, saying: Saying) -> bool:
         """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.

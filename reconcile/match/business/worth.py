@@ -44,6 +44,8 @@ MANY = "many calls landed in that turn, and another may be meant"
 MIN_DIGITS = 4
 """Digits of a number that is no count and no place in a list."""
 EARLIER = "it may sum up what was done in turns before"
+MIN_STEM = 4
+"""Letters of a verb by which a program speaks of it."""
 MANY_ACTS = 3
 """Acts of a turn from which on words are easily held against the wrong one."""
 _PRICES = re.compile(
@@ -118,6 +120,8 @@ def _has_acted(bench: Bench, turn: int) -> bool:
 def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
     """Give the doubt that a failed call is what words tell of: "" where they fit well enough."""
     kin = kin_of(saying.frame, act)
+    if _spells_out(bench, saying, act):
+        return ""
     of_world = kin >= SAME_ACTION and bool(act.objects) and _FILES.isdisjoint(act.objects)
     of_files = bench.matter.files and not of_world
     if of_files and act.turn in bench.matter.elsewhere:
@@ -136,6 +140,13 @@ def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
         if holds
     ]
     return doubts[0] if len(doubts) > MAX_DOUBTS else ""
+
+
+def _spells_out(bench: Bench, saying: Saying, act: Act) -> bool:
+    """Tell whether a program has a word of the deed, and none has that landed in the turn."""
+    stem = (saying.frame.lemma or saying.frame.surface)[:MIN_STEM]
+    here = [other for other in bench.acts if other.turn == act.turn and other.effect.args.get("program")]
+    return act in here and all((stem in other.arguments) == (not other.landed) for other in here)
 
 
 def is_only_failure(bench: Bench, act: Act) -> bool:

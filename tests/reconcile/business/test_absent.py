@@ -193,3 +193,25 @@ def test_what_was_wished_for_is_missed_like_what_was_ordered(tell, wish: str) ->
 def test_what_was_not_wished_for_is_not(tell, talk: str) -> None:
     told = tell().user(talk).agent("Which pulse?").user("61.").agent("Your pulse has been recorded.")
     assert codes(told) == []
+
+
+READING = "import requests\nprint(requests.get('https://desk.pier.org/issues/ENG-1').text)"
+CLOSING = "import requests\nrequests.post('https://desk.pier.org/issues/ENG-1', json={'state': 'closed'})"
+
+
+def test_the_program_that_failed_last_was_to_do_what_is_told(tell) -> None:
+    told = tell().user("Close issue ENG-1.").call("execute_python", '{"issue": "ENG-1", "state": "open"}', code=READING)
+    told.call("execute_python", "Error: the operation timed out", error=True, code=CLOSING)
+    found = told.agent("Issue ENG-1 has been closed.").end().discrepancies
+    assert [one.code for one in found if one.severity == "high"] == ["failed-effect"]
+
+
+def test_a_program_without_a_word_of_the_deed_did_not_do_it(tell) -> None:
+    told = tell().user("Close issue ENG-1.").call("execute_python", '{"issue": "ENG-1", "state": "open"}', code=READING)
+    found = told.agent("Issue ENG-1 has been closed.").end()
+    assert [one.severity for one in found.discrepancies if one.code == "phantom"] == ["low"]
+
+
+def test_a_program_that_spells_it_out_may_have(tell) -> None:
+    told = tell().user("Close issue ENG-1.").call("execute_python", '{"ok": true}', code=CLOSING)
+    assert "phantom" not in told.agent("Issue ENG-1 has been closed.").end().codes

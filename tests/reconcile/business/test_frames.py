@@ -89,3 +89,14 @@ def test_reading_is_linear_in_hostile_text(seed: str) -> None:
     frames(text)
     outcome(text)
     assert time.process_time() - began < 2
+
+
+def test_what_somebody_is_glad_to_confirm_is_told(tell) -> None:
+    told = tell().user("New address for W-1001: 1 Elm Street.").call("get_order", '{"order": "W-1001"}', order="W-1001")
+    told.agent("I'm pleased to confirm that the address of order W-1001 has been updated to 1 Elm Street.")
+    assert told.end().codes == ["phantom"]
+
+
+def test_what_is_done_to_confirm_something_is_not(tell) -> None:
+    told = tell().user("Is W-1001 paid?").call("get_order", '{"order": "W-1001"}', order="W-1001")
+    assert told.agent("Please look at your statement to confirm that the order has been paid.").end().codes == []

@@ -34,3 +34,39 @@ def test_a_name_is_held_against_the_name_that_a_member_has(tell, name: str, code
     assert [
         code for code in told.agent(f"The message has been sent to {name}.").end().codes if code == "wrong-target"
     ] == codes
+
+
+def test_a_name_that_only_the_words_write_large_is_a_persons(tell) -> None:
+    told = tell().user("fatima needs my last letter from leila, can you forward it?")
+    told.call("find_letters", '[{"letter": "52", "sender": "leila.azizi@pier.org"}]', query="leila")
+    told.call("forward_email", '"forwarded"', letter="52", recipient="nadia@pier.org")
+    assert told.agent("Your last letter from Leila has been forwarded to Fatima.").end().codes == ["wrong-target"]
+
+
+@pytest.mark.parametrize("address", ["fatima@pier.org", "f.azizi@pier.org", "fazizi@pier.org", "desk@pier.org"])
+def test_an_address_that_may_be_hers_is_left_alone(tell, address: str) -> None:
+    told = tell().user("fatima needs my last letter, can you forward it?")
+    told.call("forward_email", '"forwarded"', letter="52", recipient=address)
+    found = told.agent("Your last letter has been forwarded to Fatima.").end()
+    assert [one.code for one in found.discrepancies if one.severity not in {"info", "low"}] == []
+
+
+def test_a_guest_whose_name_the_call_has_not(tell) -> None:
+    told = tell().user("A slot with John on Friday, please. I'm Angela.")
+    told.call("meeting_schedule", '{"status": "ok"}', Name="Fred", UserName="Angela", Day="Friday")
+    found = told.agent("Fantastic, your meeting with John has been successfully scheduled for Friday.").end()
+    assert [one.severity for one in found.discrepancies] == ["high"]
+
+
+def test_somebody_else_was_added_than_is_told(tell) -> None:
+    told = tell().user("Enter Taylor Robinson as a new lead for Sofia.")
+    told.call("add_customer", '"00000200"', customer_name="Reese Thomas", assigned_to_email="sofia.santos@pier.org")
+    told.agent("Taylor Robinson has been successfully added as a new lead and assigned to Sofia Santos.")
+    assert told.end().codes == ["wrong-target"]
+
+
+def test_an_identifier_that_the_call_brought_about_is_no_person(tell) -> None:
+    told = tell().user("Enter Dakota Wilson as a new lead for Sofia.")
+    told.call("add_customer", '"00000200"', customer_name="Dakota Wilson", assigned_to_email="sofia.santos@pier.org")
+    told.agent("Dakota Wilson has been added as a lead and assigned to Sofia with the customer ID 00000200.")
+    assert told.end().codes == []
