@@ -165,11 +165,6 @@ def is_slight(verb: str) -> bool:
     return verb in _tables().slight
 
 
-def is_fetched(verb: str) -> bool:
-    """Tell whether the verb of a tool's name says that something is looked at or fetched, wherever it is then kept."""
-    return verb in _tables().reads
-
-
 def may_find_out(verb: str, nouns: tuple[str, ...]) -> bool:
     """Tell whether a tool may as well find something out as settle it: `resolve_operator`, but not `resolve_ticket`."""
     settles = _tables().settling.get(verb)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from assure_tui.reconcile.claims.coding_text import NUMBER_WORDS, is_path
+from assure_tui.reconcile.claims.coding_text import is_path
+from assure_tui.reconcile.claims.values import NUMBER_WORDS
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Piece, Prepared

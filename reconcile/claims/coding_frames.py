@@ -103,7 +103,7 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
             return None
         if back == 0 and not accepted and clause and tokens[clause - 1].text == ")":
             return None
-        if back >= 0 and names[back] == "so" and not _takes_object(tokens, at, grammar["determiners"]):
+        if back >= 0 and names[back] == "so":
             return None
         return "denied" if negated else "own"
     previous = names[back]
@@ -125,7 +125,7 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
             return None
         if "already" in names[back:] and previous in {"is", "are"}:
             return None
-        negated = negated or previous.endswith("n't") or _of_nothing(names[:back])
+        negated = negated or _of_nothing(names[:back])
         return "denied" if negated else "state"
     if bare or negated:
         return None
@@ -166,9 +166,7 @@ def _in_passive_list(names: list[str], back: int) -> bool:
         if back < 0:
             return False
         back -= 1
-    return (
-        0 < back < MAX_SUBJECT and names[back] in _PASSIVE and lexicon().grammar["relatives"].isdisjoint(names[:back])
-    )
+    return 0 < back < MAX_SUBJECT and names[back] in _PASSIVE
 
 
 def _participle(names: list[str], back: int) -> int:
@@ -196,12 +194,6 @@ def _of_nothing(subject: list[str]) -> bool:
     return any(
         name in NOTHING and subject[at + 1 : at + 2] != ["longer"] for at, name in enumerate(subject) if at >= begin
     )
-
-
-def _takes_object(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
-    """Tell whether a definite thing follows: "so removed it", while in "so generated files use it" none does."""
-    after = follows(tokens, at)
-    return after is None or is_mask(after) or after in determiners or after in {"it", "them"} or after in OPENERS
 
 
 def _told(names: list[str]) -> bool:
@@ -236,9 +228,7 @@ def _trailing(tokens: list[Token], at: int, before: list[str], grammar: dict[str
     )
     if noun and len(before) >= 3 and "," not in before:
         return True
-    return noun and (
-        after is None or after in OPENERS or after in _TIMES or after in {",", "(", "is", "are", "was", "were", "when"}
-    )
+    return noun and (after is None or after in OPENERS or after in {",", "(", "is", "are", "was", "were", "when"})
 
 
 def _adjective(subject: list[str], previous: str) -> bool:

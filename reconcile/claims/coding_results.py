@@ -100,7 +100,7 @@ def is_result(masked: str, hit: re.Match[str]) -> bool:
         return bool(_PLURAL.search(masked[: hit.start()]))
     checked = not lexicon().subjects.keys().isdisjoint(last[-1:])
     taken = _OBJECT.match(masked, hit.end()) if word in {"passing", "passes"} else None
-    if taken and not (checked and word == "passing"):
+    if taken:
         return not lexicon().subjects.keys().isdisjoint(_WORD.findall(taken["object"].partition(" to ")[0]))
     if word in _ADJECTIVES and not _AFTER_BE.search(before):
         opens = checked or not before.strip(" (:—–-|*>✅✔✓") or before.rstrip()[-1:].isdigit()

@@ -58,27 +58,8 @@ _PLURALS = frozenset({"changes", "checks", "fixes", "updates", "tests", "sets", 
 _IDIOMS = {
     "made": frozenset({"up", "sense", "sure", "call", "mistake", "decision", "assumption", "error", "progress"}),
     "narrowed": frozenset(
-        {
-            "down",
-            "it",
-            "cause",
-            "causes",
-            "failure",
-            "problem",
-            "issue",
-            "bug",
-            "culprit",
-            "search",
-            "theme",
-            "question",
-            "work",
-            "review",
-            "scope",
-            "range",
-            "focus",
-            "candidates",
-            "suspects",
-        }
+        {"down", "it", "cause", "causes", "failure", "problem", "issue", "bug", "culprit", "search", "theme"}
+        | {"question", "work", "review", "scope", "range", "focus", "candidates", "suspects"}
     ),
     "pushed": frozenset(
         {"point", "through", "further", "completion", "forward", "harder", "past", "toward", "towards", "closer"}
@@ -342,7 +323,7 @@ def _unknown_past(
     starts = at == 0 or (at == 1 and tokens[0].text in OPENERS)
     if listed and starts:
         return Verb("edited")
-    if item and starts and word not in grammar["thinking"] and any(is_mask(token.text) for token in tokens):
+    if item and starts and any(is_mask(token.text) for token in tokens):
         return Verb("edited")
     if not changed or word in grammar["thinking"]:
         return None

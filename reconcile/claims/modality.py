@@ -208,7 +208,7 @@ def _mode(
             return "modifier", denied, False
         if subject not in _FIRST and not passive:
             return "others_act", denied, False
-        return "hedged" if outer & _HEDGES and subject not in _FIRST else "completed", denied, False
+        return "hedged" if outer & _HEDGES else "completed", denied, False
     if passive and past:
         if "being" in seen:
             return "ongoing", denied, False
@@ -285,11 +285,11 @@ def _relative(left: list[str], position: int) -> bool:
 def _infinitive(left: list[str], position: int) -> tuple[Mode, bool]:
     """Judge "… to VERB" by the words before "to"."""
     window = set(left[max(0, position - 3) : position + 1])
-    if "able" in window or "managed" in window:
+    if "able" in window:
         nearby = set(left[max(0, position - 5) : position + 1])
         if nearby & {"not", "wasn't", "weren't", "isn't", "aren't", "haven't", "hasn't", "never", "without"}:
             return "unable", True
-        if "able" in window and nearby & _PRESENT:
+        if nearby & _PRESENT:
             return "offered", False
         return ("planned" if window & {"will", "would", "should", "may", "might", "be"} else "completed"), False
     if window & _FAILING:
@@ -303,6 +303,6 @@ def _modal(modal: str, aux: list[str], seen: set[str], *, denied: bool, past: bo
         return "planned", denied
     if modal in {"couldn't", "can't", "cannot"} or (denied and modal in {"could", "can"}):
         return "unable", True
-    if modal in {"should", "might", "may", "must"} and past and ("now" in seen or "have" in aux or "been" in seen):
+    if modal in {"should", "might", "may", "must"} and past and ("now" in seen or "have" in aux):
         return "hedged", denied
     return "offered", denied

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import action_of_noun, object_groups, verb_forms
+from assure_tui.reconcile.actionwords import object_groups
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -70,6 +70,4 @@ def is_in_name(text: str, tokens: Tokens, at: int) -> bool:
 
 def _is_thing(word: str) -> bool:
     """Tell whether a word names something acts are done to, and is no verb that opens a sentence itself."""
-    if action_of_noun(word):
-        return not any(verb.form == "past" for verb in verb_forms(word))
     return bool(object_groups((word,)))

@@ -278,7 +278,7 @@ class Reader:
                 surface=tokens[verb.at][0],
                 mode=mode,
                 denied=verb.denied or of_nothing(text, start, end, tokens[verb.at][1]),
-                consequence=consequence and not is_offer(text),
+                consequence=consequence,
                 weak=weak,
                 found=looking or weight == "found",
                 reports=self.done or unit.task == "done",
@@ -314,7 +314,7 @@ class Reader:
             return
         text = unit.text
         last = self.frames[-1]
-        if any(found.kind == "money" for found in values) and _SETTLES.search(text) and not is_offer(text):
+        if any(found.kind == "money" for found in values) and _SETTLES.search(text):
             nouns = tuple(singular(token) for token, _, _ in tokens if token.isalpha())
             actions = [action for noun in nouns if (action := action_of_noun(noun)) in {"refund", "pay"}]
             self.frames.append(
@@ -344,7 +344,7 @@ class Reader:
                 )
             )
             return
-        if is_offer(text) or len(last.wide) > MAX_DETAILS or (unit.form == "item" and _EXCEPTED.search(text)):
+        if len(last.wide) > MAX_DETAILS or (unit.form == "item" and _EXCEPTED.search(text)):
             return
         for frame in reversed(self.frames):
             if not frame.consequence:

@@ -231,8 +231,6 @@ def _form(tokens: Sequence[str]) -> tuple[Form, str]:
             form = _participle(tokens, at)
             if form is not None:
                 return form, token
-    if tokens[:1] == ["so"] and tokens[1:2] and tokens[1] in _be():
-        return "so", "so"
     if "now" in tokens[1:] and _be() & set(tokens) and _words("no_past").isdisjoint(tokens):
         return "now", "now"
     for at, token in enumerate(tokens[:-1]):

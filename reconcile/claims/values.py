@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 from assure_tui.reconcile.model import Money
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,34 +58,16 @@ MONTHS = {
     )
     for name in names
 }
-NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        (
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        )
-    )
-} | {"both": 2, "twice": 2, "couple": 2, "pair": 2, "once": 1, "single": 1, "thrice": 3, "dozen": 12}
+NUMBER_WORDS: dict[str, int] = {word: number for number, word in enumerate(table("grammar")["numbers"].split())} | {
+    "once": 1,
+    "single": 1,
+    "both": 2,
+    "twice": 2,
+    "couple": 2,
+    "pair": 2,
+    "thrice": 3,
+    "dozen": 12,
+}
 CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"} | {
     word: code
     for code, words in {

@@ -99,7 +99,7 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         if judged.bare and form == "past" and word in _BOTH and not _is_coordinated(tokens, at):
             continue
-        reports = judged.bare and judged.mode == "completed" and form == "past" and unit.form != "row"
+        reports = judged.bare and judged.mode == "completed" and unit.form != "row"
         if reports and goes_with_noun(tokens, at):
             judged = msgspec.structs.replace(judged, mode="others_act")
         mode: Mode = "conditional" if start < opening or (opening and not judged.first_person) else judged.mode

@@ -52,7 +52,6 @@ USERS_ABOVE = re.compile(
     re.IGNORECASE,
 )
 """Words above a list of what the user did: "To summarize the steps you've taken"."""
-_BLANK = re.compile(r"\[(?:insert|your|add|enter|name|date|link|list|describe|specify)\b", re.IGNORECASE)
 """A blank to be filled in: no report has one."""
 _LABEL = re.compile(
     r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){0,2}(?: ?\([^()\n]{1,40}\))?:"
@@ -125,7 +124,7 @@ def is_worked_out(nouns: Iterable[str]) -> bool:
 
 def is_adjective(lemma: str) -> bool:
     """Tell whether a verb may be told of what was said as well as of the world: "updated", "revised"."""
-    return lemma in _prose()["adjectives"] and lemma != "request"
+    return lemma in _prose()["adjectives"]
 
 
 def proposes(parts: Sequence[Unit]) -> bool:
@@ -185,7 +184,7 @@ _TELLS_TO = frozenset({"ensure", "make", "check", "confirm", "verify", "review",
 
 def instructs(text: str) -> bool:
     """Tell whether a line tells somebody what to do: "**Process the payment**: Update it so that it is paid"."""
-    if _ENSURES.match(text) or _BLANK.search(text):
+    if _ENSURES.match(text):
         return True
     match = _INSTRUCTION.match(text)
     if match is None or ":" not in match.group():
@@ -213,7 +212,7 @@ def weight_of(
         return "plain"
     if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
         return "found"
-    if verb.bare and (_is_reduced(before, after) or _is_found_in(tokens, verb) or before[-1:] == ["see"]):
+    if verb.bare and (_is_reduced(before, after) or _is_found_in(tokens, verb)):
         return "found"
     if (
         verb.bare
@@ -236,7 +235,7 @@ def weight_of(
     if verb.bare and verb.at == 0 and _is_date_field(unit.text):
         return "found"
     if label and tokens[verb.at][1] < label.end() and not (reports and named and "(" not in label.group()):
-        return "plain" if unit.task == "done" else terse if verb.bare and not _told_when(after) else "found"
+        return "plain" if unit.task == "done" else terse if verb.bare else "found"
     if verb.bare:
         return (
             "found"
@@ -248,7 +247,7 @@ def weight_of(
     if left & {"already", "previously"}:
         return "found"
     if left & {"was", "were"}:
-        return "found" if _told_when(after) or left & _SECOND or set(before) & _REASONS else terse
+        return "found" if _told_when(after) or left & _SECOND else terse
     return "plain"
 
 
@@ -315,12 +314,6 @@ def _weight_alone(
         return terse
     opens = verb.at == 0 and bool(after)
     return "plain" if done or opens or (unit.form == "sentence" and verb.mode == "completed") else "terse"
-
-
-@lru_cache(maxsize=8)
-def _reckons(text: str) -> bool:
-    """Tell whether a unit works out a sum; asked for each of its verbs."""
-    return _RECKONS.search(text) is not None
 
 
 @lru_cache(maxsize=8)

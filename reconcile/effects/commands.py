@@ -37,7 +37,6 @@ MAX_SHORT = 1000
 
 _HIDDEN_KINDS = {"read", "search", "ran"}
 _WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
-_CURL_BODY = {"-d", "--json", "-F", "--form", "-T", "--upload-file"}
 _SCRIPT_FILE = re.compile(r"[/\\]|\.(?:sh|py|js|ts|rb|mjs|cjs|ps1|pl|bash)$")
 
 

@@ -53,7 +53,6 @@ _HOPED = re.compile(r"\b(?:should|ought to) (?:now |already |by now ){0,2}(?:hav
 """A guess that stands for a result; what "may have been" is a guess about others."""
 _NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
 """What may be done by words and looks alone."""
-_NO_SUBMISSION = frozenset({"draft", "other"})
 _I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
 _SAID_OF_ANYTHING = frozenset({"do", "update", "create"})
 _EARLIER = re.compile(
@@ -84,7 +83,7 @@ class Absent(Assignment):
         frame = saying.frame
         vague = frame.action == DO and (bool(before) or not frame.objects)
         if frame.action == "submit" and not topic(frame):
-            vague = any(act.landed and act.turn == saying.turn and act.group not in _NO_SUBMISSION for act in before)
+            vague = any(act.landed and act.turn == saying.turn for act in before)
         if _FOLLOWS.search(frame.text):
             vague = vague or any(act.landed and act.turn == saying.turn for act in before)
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)

@@ -180,7 +180,7 @@ class Actions(Part):
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Hear the agent."""
-        if event.cut or event.channel == "plan" or not event.text or (self.context.coding and not self.context.worldly):
+        if event.cut or event.channel == "plan" or (self.context.coding and not self.context.worldly):
             return
         self.at += 1
         self.dirty = True
@@ -374,7 +374,7 @@ class Actions(Part):
 
     def has_shown(self, value: str) -> bool:
         """Tell whether the user or a result named a value, in whole or as a part of another."""
-        return value in self._shown() or any(value in name for name in self.shown)
+        return value in self._shown()
 
     def _unheard(self, given: Iterable[tuple[str, str]]) -> frozenset[str]:
         """Give the codes among arguments that nobody has named so far, and that are no part of a name.

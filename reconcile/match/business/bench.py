@@ -313,9 +313,7 @@ def _tries_again(act: Act, other: Act) -> bool:
 def _spells_out(aim: Sequence[str], again: Sequence[str]) -> bool:
     """Tell whether a target is the same one named in full: `new` and `ann/new`."""
     pairs = list(zip(aim, again, strict=False))
-    return bool(pairs) and all(
-        one != other and (other.endswith(f"/{one}") or one.endswith(f"/{other}")) for one, other in pairs
-    )
+    return bool(pairs) and all((other.endswith(f"/{one}") or one.endswith(f"/{other}")) for one, other in pairs)
 
 
 def _values(act: Act, key: str) -> list[str]:

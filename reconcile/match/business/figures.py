@@ -16,7 +16,6 @@ from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.values import CURRENCIES, MONTHS, count_word, number, same_date
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.lines import Line, line_of, numbers_in, readings
-from assure_tui.reconcile.records import akin
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -154,7 +153,7 @@ def _number(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Cl
         if forms(figure) & request or any(forms(figure) & other.numbers for other in later):
             continue
         for said in (*_numbers_for(line, words), *(said for said in _plain_numbers(line) if _is_slip(said, figure))):
-            if said not in known and not forms(said) & known:
+            if said not in known:
                 return Clash(f"{said.normalize():f}", value, key)
     return None
 
@@ -240,7 +239,7 @@ def _is_beside(low: str, span: tuple[int, int], key: frozenset[str]) -> bool:
 
 def _same(word: str, mine: str) -> bool:
     word = singular(word)
-    return len(mine) > 1 and len(word) > 1 and (word == mine or akin(word, mine) or akin(mine, word))
+    return len(mine) > 1 and len(word) > 1 and (word == mine)
 
 
 @cache

@@ -59,9 +59,6 @@ def _may_stand_for(frame: Frame, act: Act) -> bool:
         return True
     if act.verb[:MIN_STEM] in frame.text.lower():
         return True  # "marked for return"
-    after = frame.text.lower().partition(frame.surface)[2].split()[:MAX_PHRASE]
-    if any("_".join(after[:length]) in act.arguments for length in range(2, len(after) + 1)):
-        return True  # "taken out of service" by `status="out_of_service"`
     stem = (frame.lemma or frame.surface)[:MIN_STEM]
     return len(stem) < MIN_STEM or stem in act.arguments or stem in act.answer or stem in act.effect.tool.lower()
 
@@ -69,8 +66,6 @@ def _may_stand_for(frame: Frame, act: Act) -> bool:
 _GENERIC = frozenset({"update", "change", "modify", "adjust"})
 _REPAYS = {"back", "money"}
 _SAID_OUT = frozenset({"remove", "back", "money"})
-MAX_PHRASE = 4
-"""Words after a verb that may be the name of a state."""
 MIN_STEM = 5
 """Letters of a verb by which it is found again in a value: "cancelled" in `CANCELED`."""
 

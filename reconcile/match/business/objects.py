@@ -64,7 +64,7 @@ def unspoken(verdict: Verdict, act: Act, later: Sequence[Line]) -> Clash | None:
                 continue
             theirs -= owners if "@" in other else frozenset()
             points = max((len(told_of(theirs, line)) + 2 * _has(other, line) for line in later), default=0)
-            asked = bool(told_of(theirs, verdict.request)) or _has(other, verdict.request)
+            asked = bool(told_of(theirs, verdict.request))
             if points >= (1 if asked else SURE):
                 found.append((points + asked, other))
         found.sort(reverse=True)
@@ -78,9 +78,8 @@ def _told_singly(verdict: Verdict, act: Act, key: str, later: Sequence[Line]) ->
     for other in verdict.landed:
         if other.effect.tool != act.effect.tool or other is act:
             continue
-        mine = [value for name, value in other.given if name == key]
         words = {word for name, card in other.cards if name == key for word in _telling(card.own)}
-        if not any(told_of(frozenset(words), line) or any(_has(value, line) for value in mine) for line in later):
+        if not any(told_of(frozenset(words), line) for line in later):
             return False
     return True
 

@@ -51,13 +51,8 @@ _GIVEN = frozenset({"has", "state"})
 """Forms that tell of an act, be the words the user's or not."""
 _DIFFER = frozenset({"phantom", "wrong-target", "wrong-value"})
 _OPEN = frozenset(
-    {
-        "no call fits these words",
-        "may as well tell what was found",
-        "a call of this turn may be what is meant",
-        "a call whose name says nothing may be what is meant",
-        "it may tell of what a call held",
-    }
+    {"no call fits these words", "may as well tell what was found", "a call of this turn may be what is meant"}
+    | {"a call whose name says nothing may be what is meant", "it may tell of what a call held"}
 )
 """Reasons of claims that were left open for want of a call."""
 
@@ -158,7 +153,7 @@ class Reports(Part):
             act = None if shut else next((act for act, own in failed if _tells_of(index, telling, lines, own)), None)
             if act is not None or reason:
                 self._accuse(event, telling, over[0] if over else None, reason, act)
-            elif plain and not any(claim.outcome in {"contradicted", "partial"} for claim in over):
+            elif plain:
                 here = [act for act in acts if act.landed and act.turn == self._turn]
                 values = ((act, in_its_place(telling, lines, self._traces.given(act.effect.id), told)) for act in here)
                 other = next(((act, value) for act, value in values if value), None)

@@ -32,22 +32,8 @@ _BESIDE = re.compile(r"\b(?:from|was|to|of|with|for|than|by|until|window)\W{0,3}
 _CODE = re.compile(r"(?<![\w./:-])(?=[\w-]{0,30}\d)[A-Za-z]{1,8}[-_#]\w{0,12}-?\d{1,10}(?![\w-]|[.:/]\w)")
 """A name of letters, a joint and figures, as results give it."""
 _LIMITS = frozenset(
-    [
-        "until",
-        "when",
-        "once",
-        "will",
-        "because",
-        "since",
-        "by",
-        "but",
-        "how",
-        "what",
-        "ensure",
-        "already",
-        "let",
-        "still",
-    ]
+    {"until", "when", "once", "will", "because", "since", "by", "but", "how", "what", "ensure", "already", "let"}
+    | {"still"}
 )
 """Words that tell of a bound or reason of what was done as often as that it was not."""
 

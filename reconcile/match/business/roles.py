@@ -129,7 +129,7 @@ def other_addressee(saying: Saying, act: Act, aliases: Aliases) -> tuple[str, st
     for text in texts:
         match = _GREETS.match(text[:MAX_GREETING])
         name = (match[1] or match[2]).lower() if match else ""
-        if not name or not said_of(name, saying.frame.text.lower()) or name in " ".join(act.nicknames):
+        if not name or not said_of(name, saying.frame.text.lower()):
             continue
         parts = [part for address in addresses for part in name_parts(address.partition("@")[0])]
         if not any(part[:SAME_PART] == name[:SAME_PART] for part in parts):

@@ -288,7 +288,7 @@ def _alike(value: str, text: str) -> Iterator[str]:
     tokens = [token.strip("\"'`*_()[]{}<>,.;:!?|“”‘’") for token in text.split()]
     for at in range(len(tokens) - size + 1):
         other = " ".join(tokens[at : at + size])
-        if other.lower() == value.lower() or (size > 1 and other.islower() and other.isalpha()):
+        if other.lower() == value.lower():
             continue
         if other and _of_one_make(value.lower(), other.lower()):
             yield other

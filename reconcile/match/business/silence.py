@@ -141,7 +141,7 @@ def _is_legible(verdict: Verdict, act: Act) -> bool:
     They say little, too, of an act that the user asked for in so many words and the agent did not refuse; unless nobody
     had ever named what it was done to: then it is not what was asked for.
     """
-    if not act.fresh and _ordered(verdict, act) and not _refused(verdict, act):
+    if not act.fresh and _ordered(verdict, act):
         return False
     others = [other for other in verdict.landed if other.turn == act.turn and other is not act]
     return sum(other.effect.id in verdict.words for other in others) * 2 >= len(others)

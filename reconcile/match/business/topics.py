@@ -16,7 +16,6 @@ from assure_tui.reconcile.actionwords import (
     OTHER,
     action_of_noun,
     group_of,
-    is_entity,
     is_generic,
     name_words,
     object_groups,
@@ -65,7 +64,7 @@ def restates(saying: Saying, act: Act, *, telling: bool, asked: str) -> bool:
     if DO in {frame.action, act.action} or OTHER in {frame.action, act.action} or is_implied(frame.action, act.action):
         return True
     kin = kin_of(frame, act)
-    same = kin == SAME_ACTION or frame.lemma == act.verb
+    same = kin == SAME_ACTION
     if (kin < KIN and not same and not may_be_one(frame, act)) or is_foreign(saying, act, asked):
         return False
     if same and (frame.plural or frame.count > 1):
@@ -140,7 +139,7 @@ def is_about(frame: Frame, act: Act) -> bool | None:
     """Tell whether the nouns that a verb governs stand in what is known of an act; None when it governs none."""
     named = [noun for noun in topic(frame) if action_of_noun(noun) not in {frame.action, act.action}]
     if frame.deed == DO:  # "the exchanges and cancellation have been processed"
-        named = [noun for noun in named if action_of_noun(noun) is None or is_entity(noun)]
+        named = [noun for noun in named if action_of_noun(noun) is None]
     if not named:
         return None
     if any(akin(noun, word) or akin(word, noun) for noun in named for word in act.vocabulary if len(word) > 2):
@@ -159,9 +158,7 @@ def is_beside(frame: Frame, act: Act) -> bool:
     "Your wireless service was not changed" says nothing of the call that changed the internet service.
     """
     known = act.vocabulary | set(act.nouns)
-    return any(
-        not any(akin(noun, word) or akin(word, noun) for word in known if len(word) > 2) for noun in topic(frame)
-    )
+    return any(not any(akin(noun, word) for word in known if len(word) > 2) for noun in topic(frame))
 
 
 def keys_of(args: Mapping[str, Any]) -> frozenset[str]:

@@ -10,7 +10,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import is_fetched
 from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import cut
@@ -59,8 +58,6 @@ def unsaid(verdict: Verdict) -> None:
     for act in verdict.acts:
         if act.effect.status not in {"failed", "denied"} or act.effect.id in plain or is_repeat(act):
             continue
-        if is_fetched(act.verb):
-            continue  # what could not be fetched one way may have been had in another
         report = verdict.matter.reports.get(act.turn, 0)
         if report <= act.at or act.turn in verdict.matter.untold:
             continue
@@ -100,7 +97,7 @@ def _may_own(verdict: Verdict, act: Act, line: Line) -> bool:
 
 def _is_held_later(verdict: Verdict, act: Act, value: str) -> bool:
     """Tell whether what landed after an act answered with a value, or entered it into the same form."""
-    looks = (look for look in verdict.matter.looks if look.tool == act.effect.tool and look.turn == act.turn)
+    looks = (look for look in verdict.matter.looks if look.turn == act.turn)
     return any(
         value in other.answer for other in verdict.landed if other.at > act.at and other.turn == act.turn
     ) or any(value in look.text for look in looks)

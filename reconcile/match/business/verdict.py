@@ -15,7 +15,6 @@ from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, beyond, feed, lists, roles, said, silence, unsaid, worth
 from assure_tui.reconcile.match.business.absent import LONG_AGO, Absent
-from assure_tui.reconcile.match.business.assign import OF_THEIR_OWN
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, cents, cut
 from assure_tui.reconcile.match.business.fit import FITS
 from assure_tui.reconcile.match.business.idle import idle
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 _ANNOUNCES = re.compile(
     r"\b(?:let me|i['’]ll|i will|i(?:['’]m| am) (?:now )?going to|next|proceed\w{0,3}|now)\b", re.IGNORECASE
 )
-_NEXT = re.compile(r"\b(?:let me (?!know)|i['’]ll (?:now|proceed|go ahead)|i will (?:now|proceed))", re.IGNORECASE)
 _CONFIRMS = re.compile(
     r"\b(?:confirmations?|receipts?|instructions?|tickets?|codes?|links?|labels?|itinerary|details)\b", re.IGNORECASE
 )
@@ -58,8 +56,6 @@ _WAITS = re.compile(
 MAX_OVERLAP = 40
 """Code points by which a line is known to hold some words."""
 _OWN_TRY = re.compile(r"\b(?:I|we)\b|\b[Ww]e['’]ve\b|\bI['’]ve\b")
-_ANOTHER = re.compile(r"\b(?:other|another|else|second|further|more|additional|remaining|rest|yet|duplicate|new)\b")
-"""Words by which a denial is about something beside what was done."""
 
 
 class Verdict(Absent):
@@ -218,9 +214,9 @@ class Verdict(Absent):
         """Tell whether a tool that failed did afterwards what words tell of no less well."""
         own = self._pair(saying, act).fit
         return any(
-            other.effect.tool == act.effect.tool and other.at < saying.at and (act.at < other.at or fit > own)
+            other.effect.tool == act.effect.tool and other.at < saying.at and act.at < other.at
             for other in self.landed
-            if self._conflict(saying, other) is None and (fit := self._pair(saying, other).fit) >= own
+            if self._conflict(saying, other) is None and self._pair(saying, other).fit >= own
         )
 
     def _coming(self, saying: Saying) -> Act | None:
@@ -243,9 +239,7 @@ class Verdict(Absent):
         held = " ".join(f"{act.arguments} {act.answer}" for act in self.given.get(index - 1, ()))
         values = (found for found in frame.near if found.kind in {"id", "email", "money"})
         named = any(str(found.value).lower().lstrip("#") not in held for found in values)
-        return (
-            first.event == saying.event and index - 1 in self.given and frame.action not in OF_THEIR_OWN and not named
-        )
+        return first.event == saying.event and index - 1 in self.given and not named
 
     def _is_told_of_another(self, saying: Saying, act: Act) -> bool:
         """Tell whether words name somebody else than an act was done for."""
@@ -419,7 +413,7 @@ class Verdict(Absent):
             if not saying.frame.consequence:
                 continue
             text = next((text for at, text in self.matter.spoken if at == saying.at), "")
-            if asks_leave(text, strictly=False) or _NEXT.search(text[saying.frame.span[1] :]):
+            if asks_leave(text, strictly=False):
                 self.settle(saying, "unverifiable", "it is to follow from what is yet to be done", [])
                 continue
             self._follows(saying, self._acts_of_text(saying))
@@ -509,7 +503,7 @@ class Verdict(Absent):
     def _is_the_very(self, saying: Saying, act: Act) -> bool:
         """Tell whether a denial without a value is about an act: the only one of its verb, which no other words own."""
         frame = saying.frame
-        if not frame.denied or frame.lemma != act.verb or frame.near or _ANOTHER.search(frame.text):
+        if not frame.denied or frame.lemma != act.verb or frame.near:
             return False
         alike = [other for other in self.landed if other.verb == act.verb]
         return len(alike) == 1 and act.effect.id not in self.words and is_about(frame, act) is not False

@@ -367,8 +367,6 @@ def _passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:
         later = seen.opaque_check(change.at)
         if later and not later.bad:
             return confirmed(f"{command(later)} came after the last edit", later)
-        if names_another(claim, last):
-            return unverifiable(f"it names another command than {command(last)}", last)
         named = seen.named_run(claim.kind, change.at) if claim.kind in _WORDS else None
         if named:
             return unverifiable(f"{command(named)} came later and may have been it", named)
@@ -453,7 +451,7 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
             return _failed(claim, seen, bad[-1], runs)
         change = seen.code_change
         good = [step for step in runs if step.verdict == "pass"]
-        if good and change and change.at > runs[-1].at and not seen.opaque_check() and not _REMOTE.search(claim.text):
+        if good and change and change.at > runs[-1].at and not seen.opaque_check():
             return _passed(claim, seen, runs[-1], runs)
         if good:
             return confirmed(f"{command(good[-1])} passed", good[-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.claims.coding_text import NUMBER_WORDS
+from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import Step, command_of, paths_of
@@ -58,9 +58,6 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 """Some changes of several: "unrelated changes were not committed"."""
-_BY = re.compile(
-    r"\b(?:created|opened|updated|merged|pushed|committed|deployed|installed) by (?!me\b|us\b|hand\b|\w{1,30}ing\b)\w"
-)
 _OWN = re.compile(r"\b(?:i|we|i've|we've)\b", re.IGNORECASE)
 _YET = re.compile(r"\b(?:not|n't) (?:[a-z]{3,20} )?yet\b|\bnot [a-z]{3,20} yet\b", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:\S+/)?(?:git|gh|glab|hub|cd|ls|cat|grep|rg|find|echo|pwd|sed|head|tail)\b")
@@ -253,8 +250,6 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
     connected = seen.connected(_CONNECTORS[kind]) if kind in _CONNECTORS else None
     if connected:
         return confirmed(f"{connected.effect.tool} landed", connected)
-    if _BY.search(claim.text):
-        return unverifiable("it tells of what another did")
     pushed = seen.last("pushed") if kind == "deployed" else None
     if pushed:
         return unverifiable("a push may have set off what deploys it", pushed)
@@ -286,9 +281,9 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
         return confirmed(f"{command(failed)} failed", failed) if failed else unverifiable("no failed try is in the log")
     broken = [step for step in seen.of(kind) if step.ok and step.turn == seen.turn and not _empty(step)]
     target = _TO.search(claim.text)
-    if target and kind in {"pushed", "committed"}:
+    if target:
         broken = [step for step in broken if _went_to(step, target[1].strip("`").lower())]
-    if broken and (_LEFT.search(claim.text) or _SCOPED.search(claim.text) or _of_one_thing(claim, broken[-1])):
+    if broken and (_LEFT.search(claim.text) or _SCOPED.search(claim.text) or _of_one_thing(claim)):
         return unverifiable("it may speak of what was left out", broken[-1])
     if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
         return Ruling(
@@ -301,13 +296,12 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
     return confirmed("no such effect is in the log")
 
 
-def _of_one_thing(claim: Claim, step: Step) -> bool:
+def _of_one_thing(claim: Claim) -> bool:
     """Tell whether a denial has a subject of its own, "the old key was never pushed", beside which others may be.
 
     The agent's own denial, "I have not pushed anything yet", has none, and one that names the very branch is about it.
     """
-    place = str(step.effect.results.get("ref") or step.effect.args.get("branch") or "").lower().rsplit("/", 1)[-1]
-    if _OWN.search(claim.text) or (place and place in re.findall(r"[\w./-]+", claim.text.lower())):
+    if _OWN.search(claim.text):
         return False
     return any(pattern.search(claim.text) for pattern in (_SUBJECT, _SOME, _YET))
 
@@ -371,15 +365,6 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         return confirmed(f"the log shows {command(last)}, and the words name no more", last)
     if last:
         return unverifiable(f"none of the log's calls has a word of it; the last is {command(last)}", last)
-    failed = seen.last(*kinds)
-    if failed and claim.kind == "remote":
-        return Ruling(
-            "contradicted",
-            "the call failed",
-            (failed,),
-            "failed-effect",
-            f"claims “{short(claim.text)}”; {command(failed)} failed",
-        )
     return unverifiable("nothing of the kind is in the log")
 
 
