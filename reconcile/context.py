@@ -41,31 +41,6 @@ class OpenCall:
 class Context:
     """The run as `claims` and `effects` may know it while they read one event."""
 
-    __slots__ = (
-        "_answered",
-        "_asked",
-        "_returned",
-        "calls",
-        "changed_in",
-        "children",
-        "coding",
-        "cwd",
-        "delegated",
-        "evaluator",
-        "kinds",
-        "model",
-        "ordered",
-        "record",
-        "run",
-        "settings",
-        "started",
-        "tools",
-        "touched",
-        "turn",
-        "used",
-        "worldly",
-    )
-
     def __init__(self, run: str, settings: Settings, evaluator: Evaluator | None = None) -> None:
         self.run = run
         self.settings = settings

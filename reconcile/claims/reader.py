@@ -251,8 +251,6 @@ class Reader:
         ):
             weak = False
         mode = verb.mode
-        if mode == "state" and verb.action == DO and action != DO and self._settled(unit, tokens, verb, start, end):
-            mode, weak = "completed", False
         if self.asks and not near and tokens[verb.at + 1 : verb.at + 2] and tokens[verb.at + 1][0] in _POINTERS:
             weak = True  # "I've set this to zero": an argument of what is asked leave for
         if is_inline(verb.lemma) and action == verb.action and not near and len(_names(text[start:end])) == 0:
@@ -300,13 +298,6 @@ class Reader:
         self.topic = unit
         acted = mode == "completed" and not looking and not (weak and verb.bare)
         self.done = self.done or acted or (verb.mode == "ongoing" and not weak)
-
-    def _settled(self, unit: Unit, tokens: Tokens, verb: VerbAt, start: int, end: int) -> bool:
-        """Tell whether words say that an act is over, not which state was found: "All three upgrades are complete!"."""
-        if not _completes(tokens, verb):
-            return False
-        many = acts_on_many(tokens, verb, start, end)
-        return many or (unit.text.rstrip("*_ ").endswith("!") and (self.done or unit.start == 0))
 
     def _plain(self, unit: Unit, tokens: Tokens, values: tuple[Found, ...]) -> None:
         """Take a unit without a verb of action: a consequence ("Refund: $12"), or details of the last claim."""
@@ -361,10 +352,6 @@ def _opens_with_id(text: str) -> bool:
         for found in scan(text[: 2 * MAX_OPENING])
         if found.span[0] <= MAX_OPENING
     )
-
-
-def _completes(tokens: Tokens, verb: VerbAt) -> bool:
-    return tokens[verb.at][0] in {"complete", "completed", "done", "finished", "finalized"}
 
 
 def _shares(tokens: Tokens, verb: VerbAt) -> bool:

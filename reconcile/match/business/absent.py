@@ -14,7 +14,6 @@ from assure_tui.reconcile.actionwords import (
     DO,
     OTHER,
     action_of_noun,
-    group_of,
     is_generic,
     name_words,
     object_groups,
@@ -26,7 +25,7 @@ from assure_tui.reconcile.claims.weight import asks_leave, is_adjective, is_inli
 from assure_tui.reconcile.match.business import worth
 from assure_tui.reconcile.match.business.assign import Assignment
 from assure_tui.reconcile.match.business.bench import TELLING
-from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, is_implied, kin_of, kinship
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship
 from assure_tui.reconcile.match.business.looks import done_by
 from assure_tui.reconcile.match.business.phrase import topic
 from assure_tui.reconcile.match.business.topics import is_about, is_foreign, is_given
@@ -117,8 +116,6 @@ class Absent(Assignment):
         elif look := done_by(self._looks_for(frame.action), saying):
             self.looked.setdefault(look, frame.action)
             self._leave_open(saying, "a look may have brought it about", [])
-        elif brought := self._brought_along(saying):
-            self.settle(saying, "unverifiable", "another act may have brought it along", brought)
         elif self._is_found(saying):
             self.settle(saying, "unverifiable", "a lookup told it in these words", [])
         else:
@@ -180,18 +177,6 @@ class Absent(Assignment):
             if act.turn == saying.turn
             or is_about(frame, act)
             or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
-        ]
-
-    def _brought_along(self, saying: Saying) -> list[Act]:
-        """Give acts of this turn that move money by the way, where words tell of it and of nobody who moved it."""
-        frame = saying.frame
-        if group_of(frame.action) != "money" or _I_DID.search(frame.text):
-            return []
-        return [
-            act
-            for act in self.landed
-            if act.turn == saying.turn and act.at < saying.at and is_implied(frame.action, act.action)
-            if (conflict := self._conflict(saying, act)) is None or not (conflict.hard or conflict.stranger)
         ]
 
     def _is_found(self, saying: Saying) -> bool:

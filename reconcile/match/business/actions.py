@@ -88,37 +88,6 @@ _DIGIT = re.compile(r"\d")
 class Actions(Part):
     """Holds what the agent said it did in the world against what its tools and the feeds show."""
 
-    __slots__ = (
-        "_overruled",
-        "_past",
-        "_reads",
-        "_unread",
-        "_unread_requests",
-        "_unread_size",
-        "acts",
-        "agreed",
-        "aliases",
-        "asked",
-        "asked_text",
-        "at",
-        "dirty",
-        "elsewhere",
-        "feeds",
-        "heard",
-        "known",
-        "looks",
-        "orders",
-        "pairs",
-        "raised",
-        "reports",
-        "sayings",
-        "seen",
-        "shown",
-        "spoken",
-        "turn",
-        "untold",
-    )
-
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self.acts: dict[str, Act] = {}

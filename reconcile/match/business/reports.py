@@ -60,8 +60,6 @@ _OPEN = frozenset(
 class Reports(Part):
     """Finds tellings that no act of the run bears out."""
 
-    __slots__ = ("_actions", "_report", "_size", "_sources", "_traces", "_turn", "_waiting")
-
     def __init__(self, context: Context, board: Board, actions: Actions) -> None:
         super().__init__(context, board)
         self._actions = actions

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.values import MONTHS
-from assure_tui.reconcile.match.business.aliases import name_parts, role_words, told_by, words_of
+from assure_tui.reconcile.match.business.aliases import name_parts, role_words
 from assure_tui.reconcile.match.business.fit import NAMING, evidence, is_called
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, said_of, values_of
 from assure_tui.reconcile.match.business.model import shape
@@ -127,7 +127,7 @@ def _rival(saying: Saying, act: Act) -> Conflict | None:
     for aka in act.aka:
         told = next((rival for rival in aka.rivals if _names(rival, low, endings, frame.context)), None)
         own = (name for other in act.aka for name in other.names)
-        if told is not None and not any(is_called(name, frame.context) and not _within(name, told[0]) for name in own):
+        if told is not None and not any(is_called(name, frame.context) for name in own):
             return Conflict(told[0], f"{aka.value} ({min(aka.names)})")
     return None
 
@@ -139,11 +139,6 @@ def _names(rival: tuple[str, str], low: str, endings: AbstractSet[str], context:
         return False
     beside = is_source(name, low) or _is_compared(name, low)
     return len(name) > 2 and said_of(name, low) and not beside and not said_of(other, context)
-
-
-def _within(name: str, other: str) -> bool:
-    """Tell whether a name is told by the words of another one: "Biology I" by "Biology II"."""
-    return told_by(name, words_of(other))
 
 
 _COMPARED = re.compile(

@@ -152,15 +152,6 @@ def is_given(frame: Frame, act: Act) -> bool:
     return group_of(frame.deed) == "make" and any(akin(frame.lemma, word) for word in act.given_keys)
 
 
-def is_beside(frame: Frame, act: Act) -> bool:
-    """Tell whether words are about a thing of the same sort as an act's, told apart by a noun that the act has nowhere.
-
-    "Your wireless service was not changed" says nothing of the call that changed the internet service.
-    """
-    known = act.vocabulary | set(act.nouns)
-    return any(not any(akin(noun, word) for word in known if len(word) > 2) for noun in topic(frame))
-
-
 def keys_of(args: Mapping[str, Any]) -> frozenset[str]:
     """Give the words of the names of those arguments that have a value."""
     return frozenset(word for keys, _ in leaves(dict(args))[:MAX_ARGUMENTS] for key in keys for word in name_words(key))

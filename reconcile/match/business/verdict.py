@@ -22,7 +22,7 @@ from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, k
 from assure_tui.reconcile.match.business.lines import lines_of
 from assure_tui.reconcile.match.business.model import shape
 from assure_tui.reconcile.match.business.phrase import denies, topic
-from assure_tui.reconcile.match.business.topics import is_about, is_beside
+from assure_tui.reconcile.match.business.topics import is_about
 from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_time
 from assure_tui.reconcile.records import akin
 
@@ -478,7 +478,6 @@ class Verdict(Absent):
                         and not saying.frame.weak
                         and saying.claim is not None
                         and denies(saying, act)
-                        and not is_beside(saying.frame, act)
                     ):
                         message = f"Says “{self.quote(saying)}”, but {silence.what(act)} landed."
                         self.accuse("denial-broken", "critical", saying, [act], message)

@@ -81,19 +81,6 @@ _JUDGES: dict[str, Callable[[Claim, Seen], Ruling]] = {
 class Work(Part):
     """Holds what the agent said of code, tests and version control against what its commands and edits show."""
 
-    __slots__ = (
-        "_asked",
-        "_beyond",
-        "_concealed",
-        "_hearsay",
-        "_open",
-        "_pending",
-        "_quiet",
-        "_repository",
-        "_seen",
-        "_way",
-    )
-
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self._seen = context.record = Seen()

@@ -54,8 +54,6 @@ _WORD = re.compile(r"[^\W\d_]{3,24}")
 class Heed(Part):
     """Holds the agent's account of what it was told and found, and its acts, against the user's words and results."""
 
-    __slots__ = ("_actions", "_bounds", "_consent", "_crossed", "_looked_up", "_lookups", "_rules", "_said")
-
     def __init__(self, context: Context, board: Board, actions: Actions) -> None:
         super().__init__(context, board)
         self._actions = actions
