@@ -205,7 +205,7 @@ def live(desk: Desk) -> dict[str, Any]:
     """Check the log as a recorder does while it is written: the witness looks at files too."""
     from assure_tui.app.desk.report import RunReport  # noqa: PLC0415 - only here
     from assure_tui.ingest.reader import read_all  # noqa: PLC0415
-    from assure_tui.reconcile.match.coding.seen import paths_of  # noqa: PLC0415
+    from assure_tui.reconcile.match.coding.steps import paths_of  # noqa: PLC0415
     from assure_tui.reconcile.model import Effect  # noqa: PLC0415
     from assure_tui.reconcile.workspace import Workspace  # noqa: PLC0415
 

@@ -6,8 +6,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from assure_tui.reconcile.match.coding.memory import PLACES
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
-from assure_tui.reconcile.match.coding.seen import PLACES, Seen
+from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import (
     CHANGES,
     Step,

@@ -1,64 +1,28 @@
-"""What a run was seen to do to code: edits by path, checks, commits, pushes and the rest; bounded."""
+"""What judges of coding claims ask of what was seen: which command may have been meant, what became of a change."""
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import name_words
-from assure_tui.reconcile.latest import Latest
-from assure_tui.reconcile.match.coding.rigged import weakened
+from assure_tui.reconcile.match.coding.memory import REPORTED, Memory
 from assure_tui.reconcile.match.coding.steps import (
-    CHANGES,
     MAX_SCAN,
     Step,
     Touch,
-    by_git,
     command_of,
-    matters,
     name_of,
-    only_comments,
     paths_of,
-    restores,
     same_path,
     undone,
 )
-from assure_tui.reconcile.needles import Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from assure_tui.ingest.model import ToolResult
     from assure_tui.reconcile.model import Effect
 
-MAX_PATHS = 4096
-"""Distinct paths remembered; the one touched longest ago is forgotten first."""
-MAX_EACH = 128
-"""Effects remembered of each kind that is told by order rather than by path."""
-MAX_SHAS = 2048
-
-
-MAX_TAIL = 4096
-"""Code points at the end of one result that are searched for words of a pass."""
-_PRINTED_TESTS = re.compile(
-    r"\b(?:all (?:\d+ )?tests? pass(?:ed)?|tests? passed|\d+ (?:tests? )?pass(?:ed|ing))\b"
-    r"|^\W{0,8}(?:test|check|case|step)? ?#?\d{0,4}\W{0,4}pass(?:ed)?\b",
-    re.MULTILINE,
-)
-_PRINTED = {
-    "tests": ("pass", _PRINTED_TESTS),
-    "lint": (" error", re.compile(r"\b(?:0|no) (?:\w{1,20} )?errors?\b")),
-}
-"""What commands print that pass, and a word that each such line holds."""
-_SHA = re.compile(r"[0-9a-f](?<![\w-].)[0-9a-f]{6,39}(?![\w-])")
-"""A commit id. It begins with a class of characters, since Python skips to one of those at once."""
-_REPORTED = {
-    "tests": re.compile(r"\b(?:tests?|suites?|specs?|pytest|vitest|jest)\b", re.IGNORECASE),
-    "lint": re.compile(r"\b(?:lint\w*|type-?check\w*|vet|clippy|ruff|eslint|mypy|tsc|fmt|format\w*)\b", re.IGNORECASE),
-    "build": re.compile(r"\b(?:builds?|built|compil\w+)\b", re.IGNORECASE),
-}
-_SPOKEN_OF = Sieve(tuple(_REPORTED.values()))
 _OWN_WORDS = {
     kind: re.compile(rf"(?<![\w./-])(?:{words})(?![\w./-])", re.IGNORECASE)
     for kind, words in {
@@ -70,7 +34,6 @@ _OWN_WORDS = {
 """Words of commands, none of them a part of a path, that say what they run."""
 _SAYS = re.compile(r"(?:echo|printf|true|:|sleep|export)\b")
 """Commands that run nothing, whatever they say."""
-_LAUNCHED = re.compile(r"\b(?:launched|running in the background|async agent|started|spawned)\b", re.IGNORECASE)
 _READS = re.compile(
     r"explor|review|analy|research|investigat|assess|audit|plan|find|search|hunt|inspect|look|check|triage|map\b",
     re.IGNORECASE,
@@ -96,20 +59,8 @@ _WRITER = re.compile(
     r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
-_HISTORY = Sieve([r"(?:^|[\s;&|(])(?:git|gh|glab|hub|hg|jj)\s"])
-"""A command that may print commit ids, also where it only looks."""
-MAX_FIRST = 6
-"""Steps of a run in which it looks at what it finds."""
-_COMPARES = re.compile(r"\b(?:git|jj|hg)\b.{0,40}\b(?:status|diff|show|log)\b")
-_CHANGED_FILE = re.compile(
-    r"^(?: ?[MARCD]{1,2} {1,2}|\tmodified: {1,8}|\tnew file: {1,8}|\+\+\+ b/"
-    r"| (?=\S{1,300} {1,200}\| {1,8}\d))(?P<path>[^\s|]{1,300})",
-    re.MULTILINE,
-)
-"""A file in what `git status`, `git diff` and `git diff --stat` print."""
 _STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
 _WATCHED = re.compile(r"\b(?:tail|cat|less|head|grep|rg)\b.{0,300}\.(?:output|log|out)\b")
-PLACES = frozenset({"rm", "mv"})
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
 )
@@ -117,9 +68,8 @@ _ANY_CHECK = re.compile(r"\b(?:tests?|spec|check|ci|verify|validate|e2e|all)\b",
 _OWN_CHECK = re.compile(
     r"\b(?:tests?|spec|check|ci|verify|validate|lint|build|precommit|pre-commit|e2e)\b", re.IGNORECASE
 )
-
-
-_NONE: OrderedDict[str, Step] = OrderedDict()
+_IDLE = re.compile(r"(?:echo|printf|cd|ls|cat|pwd|head|tail|true|sleep|date|mkdir|touch|which)\b")
+"""Commands that check nothing, whatever they print."""
 
 
 def _given(effect: Effect) -> set[str]:
@@ -128,80 +78,8 @@ def _given(effect: Effect) -> set[str]:
     return {name_of(str(value)) for value in values}
 
 
-_IDLE = re.compile(r"(?:echo|printf|cd|ls|cat|pwd|head|tail|true|sleep|date|mkdir|touch|which)\b")
-"""Commands that check nothing, whatever they print."""
-
-
-class Seen:
-    """The run's effects as far as coding claims need them."""
-
-    def __init__(self) -> None:
-        self.cwd: str | None = None
-        self.at = 0
-        self.turn = 0
-        self.paths: OrderedDict[str, Touch] = OrderedDict()
-        self.names: dict[str, list[str]] = {}
-        self.steps: dict[str, OrderedDict[str, Step]] = {}
-        """Steps by kind, then by effect, the latest last."""
-        self.shas: OrderedDict[str, None] = OrderedDict()
-        self.code_change: Step | None = None
-        """The last change of anything but prose, by an edit, a shell command or a restore."""
-        self.code_changes: Latest[Step] = Latest(MAX_EACH)
-        self.weakening: Latest[tuple[Step, str]] = Latest(MAX_EACH)
-        self.words = ""
-        """What the agent said lately in this turn, lower case, bounded."""
-        self.heard = ""
-        """What was last said to the agent, by the user or by a notification, lower case, bounded."""
-        self.confessed: list[tuple[str, int]] = []
-        """Kinds of checks that the text now judged tells to have failed, and where: "these pass, but 3 others fail"."""
-        self.printed: dict[str, Step] = {}
-        """By kind of check the last command, none by name, that printed a pass: a script of the agent's own."""
-        self.reports: OrderedDict[str, frozenset[str]] = OrderedDict()
-        """Kinds of checks that a sub-agent's report speaks of, by the effect that started it."""
-        self.reporting = False
-        """The words now judged are a report at a turn's end, and none on the way."""
-        self.worldly = False
-        """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
-        self.connectors: Latest[Step] = Latest(MAX_EACH)
-        """Acts of tools that are neither shell nor file, the latest last: a push or a copy may have been theirs."""
-        self.dirty: set[str] = set()
-        """Names of files that were changed already when the run began, as version control listed them."""
-        self.gap = False
-        """The log lost its beginning: a compaction, a resumed or forked run."""
-
-    def observe(self, effect: Effect) -> Step:
-        """Take an effect in a new state. A later state of the same effect replaces the earlier."""
-        self.at += 1
-        step = Step(self.at, self.turn, effect)
-        steps = self.steps.get(effect.kind)
-        if steps is None:
-            steps = self.steps[effect.kind] = OrderedDict()
-        if effect.id not in steps:
-            for others in self.steps.values():
-                others.pop(effect.id, None)
-        steps[effect.id] = step
-        steps.move_to_end(effect.id)
-        if len(steps) > MAX_EACH:
-            steps.popitem(last=False)
-        if effect.status == "running":
-            return step
-        if effect.kind in CHANGES or effect.kind == "format":
-            self._changed(step)
-        elif effect.kind == "vcs" and not step.bad:
-            if effect.args.get("action") in PLACES and paths_of(effect):
-                self._changed(step)
-            elif step.ok and restores(effect) and self._any_matter(paths_of(effect)):
-                self._code_changed(step)
-        return step
-
-    def connect(self, effect: Effect) -> None:
-        """Take an act of a tool that is neither shell nor file, in a new state."""
-        self.at += 1
-        for step in self.connectors:
-            if step.effect.id == effect.id:
-                self.connectors.remove(step)
-                break
-        self.connectors.append(Step(self.at, self.turn, effect))
+class Seen(Memory):
+    """What a run was seen to do, and the questions that judges have about it."""
 
     def connected(self, pattern: re.Pattern[str]) -> Step | None:
         """Find the last act that landed of a tool whose name has the words of a pattern."""
@@ -224,14 +102,6 @@ class Seen:
             ),
             None,
         )
-
-    def _any_matter(self, paths: list[str]) -> bool:
-        return not paths or any(matters(path, self.cwd) for path in paths)
-
-    def _code_changed(self, step: Step) -> None:
-        self.code_change = step
-        self.code_changes[:] = [known for known in self.code_changes if known.effect.id != step.effect.id]
-        self.code_changes.append(step)
 
     def changes_since(self, at: int) -> list[Step]:
         """Give the changes of code after a moment, but for files of which nothing is left of them."""
@@ -262,42 +132,6 @@ class Seen:
         """Count the changes of code after a moment that something is left of."""
         return len(self.changes_since(at))
 
-    def _changed(self, step: Step) -> None:
-        effect = step.effect
-        paths = paths_of(effect)
-        if effect.kind == "format":
-            return
-        if step.ok:
-            if any(matters(path, self.cwd) for path in paths) and not by_git(effect) and not only_comments(effect):
-                self._code_changed(step)
-            why = weakened(effect, paths)
-            if why:
-                self.weakening.append((step, why))
-        for path in paths:
-            touch = self._touch(path)
-            if step.bad:
-                touch.tried = step
-            else:
-                touch.changed = step
-
-    def _touch(self, path: str) -> Touch:
-        touch = self.paths.get(path)
-        if touch is None:
-            touch = self.paths[path] = Touch()
-            for name in _names(path):
-                self.names.setdefault(name, []).append(path)
-            while len(self.paths) > MAX_PATHS:
-                old, _ = self.paths.popitem(last=False)
-                for name in _names(old):
-                    left = [known for known in self.names.get(name, ()) if known != old]
-                    if left:
-                        self.names[name] = left
-                    else:
-                        self.names.pop(name, None)
-        else:
-            self.paths.move_to_end(path)
-        return touch
-
     def touches(self, said: str) -> Iterator[tuple[str, Touch]]:
         """Give the touched paths that the words `said` can name; a folder names all beneath it."""
         for path in self.names.get(name_of(said), ()):
@@ -308,23 +142,6 @@ class Seen:
             for path, touch in self.paths.items():
                 if f"/{folder}/" in f"/{path.lower()}":
                     yield path, touch
-
-    def of(self, *kinds: str) -> list[Step]:
-        """Give the remembered steps of these kinds in order."""
-        if len(kinds) == 1:
-            return list(self.steps.get(kinds[0], _NONE).values())
-        return sorted(
-            (step for kind in kinds for step in self.steps.get(kind, _NONE).values()), key=lambda step: step.at
-        )
-
-    def last(self, *kinds: str) -> Step | None:
-        """Give the last step of these kinds."""
-        found = [next(reversed(steps.values())) for kind in kinds if (steps := self.steps.get(kind))]
-        return max(found, key=lambda step: step.at) if found else None
-
-    def any(self, *kinds: str) -> bool:
-        """Tell whether anything of these kinds was seen."""
-        return any(self.steps.get(kind) for kind in kinds)
 
     def follows_others(self) -> bool:
         """Tell whether the run looked at checks of another system since the last change: `gh pr checks`."""
@@ -342,7 +159,7 @@ class Seen:
         return any(
             step.at < at and wanted in command_of(step.effect).lower()
             for kind in ("created", "edited", "ran", "vcs", "read", "build", "tests")
-            for step in self.steps.get(kind, _NONE).values()
+            for step in self.of(kind)
         )
 
     def changed_in(self, turn: int) -> bool:
@@ -361,45 +178,6 @@ class Seen:
         """Tell whether the run looked at the state of its files after `at`: `git status`, a search, a read."""
         looked = self.last("vcs", "read", "search")
         return looked is not None and looked.at > at
-
-    def learn_pass(self, result: ToolResult, effects: Iterable[Effect]) -> None:
-        """Remember a command that printed that checks passed."""
-        own = next((effect for effect in effects if effect.kind not in {"tests", "lint"} and command_of(effect)), None)
-        step = self.last(own.kind) if own else None
-        if step is None:
-            return
-        tail = result.text[-MAX_TAIL:].lower()
-        for kind, (word, pattern) in _PRINTED.items():
-            if kind == "lint" and step.effect.kind not in {"ran", "build", "installed"}:
-                continue
-            # each line by itself, as hardly any has the word: a match over several has one in its last line, too
-            if word in tail and any(pattern.search(line) for line in tail.split("\n") if word in line):
-                self.printed[kind] = step
-
-    def learn_shas(self, result: ToolResult, effects: Iterable[Effect]) -> None:
-        """Remember the commit ids that version control printed."""
-        if not any(
-            effect.kind in {"committed", "pushed", "vcs", "opened_pr", "remote"} or _HISTORY.finds(command_of(effect))
-            for effect in effects
-        ):
-            return
-        for hit in _SHA.finditer(result.text[:MAX_SCAN]):
-            self.shas[hit.group()] = None
-            self.shas.move_to_end(hit.group())
-            if len(self.shas) > MAX_SHAS:
-                self.shas.popitem(last=False)
-
-    def learn_dirty(self, result: ToolResult, effects: Iterable[Effect]) -> None:
-        """Remember the files that version control lists as changed when the run first looks, before it changes any."""
-        if (
-            self.at > MAX_FIRST
-            or self.any(*CHANGES)
-            or not any(_COMPARES.search(command_of(effect)[:4000]) for effect in effects)
-        ):
-            return
-        for hit in _CHANGED_FILE.finditer(result.text[:MAX_SCAN]):
-            if len(self.dirty) < MAX_PATHS:
-                self.dirty.add(name_of(hit["path"]))
 
     def knows_sha(self, sha: str) -> bool:
         """Tell whether a commit id, or one it abbreviates, was printed."""
@@ -432,10 +210,6 @@ class Seen:
                 if wanted in " ".join(run) or set(words).issubset(run):
                     return step
         return None
-
-    def full(self) -> bool:
-        """Tell whether effects may have been forgotten."""
-        return any(len(steps) >= MAX_EACH for steps in self.steps.values())
 
     def opaque_check(self, after: int = 0) -> Step | None:
         """Find a command that may have run checks without being known as one: `make ci`, `./scripts/verify.sh`."""
@@ -470,24 +244,12 @@ class Seen:
         since = self.code_change.at if self.code_change else 0
         return any(
             (step.at > since or step.effect.status == "running")
-            and self.reports.get(step.effect.id, frozenset(_REPORTED)) & {kind}
+            and self.reports.get(step.effect.id, frozenset(REPORTED)) & {kind}
             and not _EXPLORERS.search(
                 str(step.effect.args.get("subagent_type") or step.effect.args.get("agent_type") or "")
             )
             for step in self.of("delegated")
         )
-
-    def learn_report(self, result: ToolResult, effects: Iterable[Effect]) -> None:
-        """Remember of which checks a sub-agent's report speaks; one that only says that it was started tells none."""
-        for effect in effects:
-            if effect.kind == "delegated" and effect.status == "succeeded" and not _LAUNCHED.search(result.text[:2000]):
-                text = result.text[:MAX_SCAN]
-                likely = _SPOKEN_OF.likely(text)
-                self.reports[effect.id] = frozenset(
-                    kind for at, (kind, words) in enumerate(_REPORTED.items()) if at in likely and words.search(text)
-                )
-                if len(self.reports) > MAX_EACH:
-                    self.reports.popitem(last=False)
 
     def watched(self) -> Step | None:
         """Find the last look, after the last change, at what a command in the background printed."""
@@ -505,9 +267,3 @@ class Seen:
             if not word and (_WRITES.search(task) or not _READS.search(task)):
                 return True
         return False
-
-
-def _names(path: str) -> set[str]:
-    """Give the names by which a path is called: of one with blanks also the last part."""
-    name = name_of(path)
-    return {name, name.rpartition(" ")[2]}

@@ -10,8 +10,9 @@ from assure_tui.ingest.model import (
     Origin,
 )
 from assure_tui.reconcile.board import Board
+from assure_tui.reconcile.match.coding.memory import MAX_EACH, MAX_PATHS
 from assure_tui.reconcile.match.coding.quiet import Quiet
-from assure_tui.reconcile.match.coding.seen import MAX_EACH, MAX_PATHS, Seen
+from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import same_path
 from assure_tui.reconcile.model import Effect
 
