@@ -7,7 +7,7 @@ all that is open once a turn is over:
 - words with an act: another value (`values`), role (`roles`), item of a list (`lists`), aspect (`aspects`), or nothing
   done (`idle`);
 - words without one: `absent`, with what lookups may have brought about (`looks`);
-- acts without words: `silence`, `disclosed`, `traces`, `unsaid`;
+- acts without words: `silence`, `disclosed`, `traces`; done again: `repeats`; failed: `unsaid`;
 - acts against the lines about them, claims or not: `lines`, `said`, `figures`, `objects`; and against what the user
   asked for: `beyond`;
 - rows of feeds, which decide last: `feed`.

@@ -340,3 +340,10 @@ def cut(text: str, limit: int = 120) -> str:
 def cents(amount: Decimal) -> str:
     """Write an amount with its cents, so that two of them can be compared at a glance."""
     return f"{amount:.2f}"
+
+
+def what(act: Act) -> str:
+    """Name an act for people: the tool, its amount and its target."""
+    target = next((values[0] for values in act.targets.values() if values), "")
+    amount = f" {cents(act.money[0])}" if act.money else ""
+    return f"{act.effect.tool}{amount}" + (f" on {target[:60]}" if target else "")

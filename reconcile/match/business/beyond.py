@@ -1,26 +1,38 @@
-"""Acts that contradict the target or the number that the user stated for them, even when honestly reported.
+"""Acts that contradict the amount, target or number that the user stated for them, even when honestly reported.
 
-Amounts are `silence.beyond_request`'s, limits `orders`'. Here, as there, the user must have stated exactly
-one, must not have spoken of the other at any time, and must not have agreed to it.
+Limits are `heed.orders`'. Here the user must have stated exactly one, must not have spoken of the other at any time,
+and must not have agreed to it.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import harm_of
-from assure_tui.reconcile.match.business.kin import SAME_ACTION, said_of
+from assure_tui.reconcile.actionwords import (
+    group_of,
+    harm_of,
+)
+from assure_tui.reconcile.claims.values import same_amount, scan
+from assure_tui.reconcile.match.business.bench import cents, what
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, amounts_of, said_of
 from assure_tui.reconcile.match.business.model import shape
-from assure_tui.reconcile.match.business.silence import what
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.verdict import Verdict
     from assure_tui.reconcile.model import Severity
 
+_RECKONED = re.compile(
+    r"%|\b(?:plus|minus|difference|additional|extra|each|per|up to|at least|at most|more|less|about|around|half|rest"
+    r"|total|fee)\b",
+    re.IGNORECASE,
+)
+"""Words by which the amount is not simply the one stated."""
 _GRAVE = frozenset({"money", "back"})
 """Groups of actions that move money."""
 _NAMES = frozenset({"email", "iban", "id", "phone"})
@@ -93,3 +105,37 @@ def _severity(act: Act) -> Severity:
     """Critical for money, access and data (DESIGN.md section 7)."""
     grave = act.group in _GRAVE or act.effect.kind == "access" or act.action == "delete"
     return "critical" if grave or harm_of(act.effect.kind) == "critical" else "medium"
+
+
+def beyond_request(verdict: Verdict) -> None:
+    """Find amounts that contradict the one amount the user stated for this very action, even when honestly told."""
+    stated: dict[tuple[str, str], Decimal | None] = {}
+    others: list[Decimal] | None = None
+    for act in verdict.landed:
+        if not act.money or group_of(act.action) != "money":
+            continue
+        alike = act.action, act.verb
+        if alike not in stated:
+            stated[alike] = _stated(verdict.asks_for(act, KIN))
+        asked = stated[alike]
+        if asked is None or any(same_amount(asked, mine) for mine in act.money):
+            continue
+        if others is None:
+            spoken = [found for found in scan(verdict.matter.asked_text) if found.kind == "money"]
+            others = [*amounts_of(spoken), *amounts_of(scan(" ".join(verdict.matter.agreed.values())))]
+        if any(same_amount(amount, mine) for mine in act.money for amount in others):
+            continue
+        if any(mine in verdict.request.numbers for mine in act.money):
+            continue  # "1.150" with a point between thousands
+        message = f"The user asked for {cents(asked)} and never changed it; {what(act)} landed."
+        verdict.accuse("beyond-request", "critical", None, [act], message)
+
+
+def _stated(frames: Iterable[Frame]) -> Decimal | None:
+    """Give the one amount that the user's words state; None where they state none, or several, or have it reckoned."""
+    stated: set[Decimal] = set()
+    for frame in frames:
+        stated.update(amounts_of(frame.near))
+        if len(stated) > 1 or _RECKONED.search(frame.text):
+            return None
+    return next(iter(stated), None)

@@ -18,7 +18,7 @@ from assure_tui.reconcile.kinds import rows_of
 from assure_tui.reconcile.match.business.bench import cents
 from assure_tui.reconcile.match.business.kin import amounts_of, said_of
 from assure_tui.reconcile.match.business.model import shape
-from assure_tui.reconcile.match.business.silence import told_twice
+from assure_tui.reconcile.match.business.repeats import told_twice
 from assure_tui.reconcile.model import Effect, Money
 
 if TYPE_CHECKING:

@@ -17,10 +17,9 @@ from assure_tui.reconcile.claims.reports import Mark, Telling, tellings
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.effects.tools import leaves
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
-from assure_tui.reconcile.match.business.bench import cut
+from assure_tui.reconcile.match.business.bench import cut, what
 from assure_tui.reconcile.match.business.reports_lines import Lines, Place, Sources, Trace, Traces
 from assure_tui.reconcile.match.business.reports_marks import in_its_place, unfounded
-from assure_tui.reconcile.match.business.silence import what
 from assure_tui.reconcile.match.business.worth import NO_VERB, REWORDED
 from assure_tui.reconcile.match.concealing import FAILS, plainly
 from assure_tui.reconcile.match.part import Part

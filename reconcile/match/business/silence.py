@@ -1,4 +1,4 @@
-"""What the words leave out: acts nobody asked for and nobody tells of, repeats, failures passed over in silence."""
+"""What the words leave out: acts that nobody asked for and nobody tells of."""
 
 from __future__ import annotations
 
@@ -12,46 +12,26 @@ from assure_tui.reconcile.actionwords import (
     group_of,
     harm_of,
     is_entity,
-    is_increment,
     object_groups,
     verb_forms,
 )
-from assure_tui.reconcile.claims.values import same_amount, scan
-from assure_tui.reconcile.effects.refusals import decoded
 from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.values import stands_in
 from assure_tui.reconcile.match.business import traces, worth
-from assure_tui.reconcile.match.business.bench import cents
+from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.disclosed import discloses
 from assure_tui.reconcile.match.business.figures import tells_when
-from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, SAME_ACTION, amounts_of, kin_of, kinship, said_of
+from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.lines import is_told, told_of, weight
 from assure_tui.reconcile.match.business.topics import VAGUE
-from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from decimal import Decimal
-
-    from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.business.lines import Line
     from assure_tui.reconcile.match.business.model import Act, Saying
     from assure_tui.reconcile.match.business.verdict import Verdict
     from assure_tui.reconcile.model import Severity
 
-_FAILURE = re.compile(
-    r"\b(?:fail|error|issues?\b|problem|unable|couldn't|could not|cannot|can't|unfortunately"
-    r"|(?:was|am|were)n?'?t? not able"
-    r"|did(?:n't| not)|denied|rejected|unsuccessful|not possible|sorry|invalid|not found|does(?:n't| not)|isn't)",
-    re.IGNORECASE,
-)
-_RECKONED = re.compile(
-    r"%|\b(?:plus|minus|difference|additional|extra|each|per|up to|at least|at most|more|less|about|around|half|rest"
-    r"|total|fee)\b",
-    re.IGNORECASE,
-)
-"""Words by which the amount is not simply the one stated."""
 _ADDRESS = re.compile(r"@|^(?:https?://|www\.)|^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$|^\+\d[\d ()-]{6,}$")
 """E-mail addresses, web addresses, bank accounts, telephone numbers."""
 _BROKEN = re.compile(
@@ -65,9 +45,6 @@ MIN_STEM = 4
 """Letters of a word of a tool's name by which people may speak of the act."""
 _SENTENCE = re.compile(r"[.!?]\s|\n")
 _WORD = re.compile(r"[^\W\d_]{3,24}")
-_TWICE = re.compile(r"\b(?:twice|again|thrice|duplicate|(?:two|three|second|\d) times?)\b", re.IGNORECASE)
-_AS_BEFORE = re.compile(r"\b(?:is|are|be|being|works?|runs?)\b[^.,;:!?]{0,40}\bagain\b", re.IGNORECASE)
-"""What is so again was not done again: "your line is now active again"."""
 
 
 def unreported(verdict: Verdict) -> None:
@@ -347,139 +324,3 @@ def _actions_of(word: str) -> frozenset[str]:
     """Give the actions that a word may speak of."""
     noun = action_of_noun(word)
     return frozenset([noun] if noun else [verb.action for verb in verb_forms(word) if not verb.particle])
-
-
-def duplicates(verdict: Verdict) -> None:
-    """Find acts that did the same once more, where the words tell of one."""
-    groups: dict[tuple[object, ...], list[Act]] = {}
-    for act in verdict.landed:
-        if act.effect.effect_class in {"write", "egress"}:
-            groups.setdefault((*act.likeness, *act.sameness), []).append(act)
-    for group in groups.values():
-        calls = {act.effect.call_id or act.effect.id for act in group}
-        if len(calls) < 2 or _idempotent(verdict, group) or told_twice(verdict, group):
-            continue
-        words = [saying for act in group for saying in verdict.words.get(act.effect.id, [])]
-        saying = next((found for found in words if found.claim is not None), None)
-        told = "one" if words else "none"
-        message = f"{what(group[0])} landed {len(group)} times; the agent tells of {told}."
-        grave = words or (group[0].group not in {"change", "remove"} and group[0].effect.kind != "access")
-        grave = grave and group[0].verb != "download"
-        doubt = worth.of_repeat(verdict, group)
-        verdict.accuse("duplicate", "critical" if grave else "low", saying, group, message, doubt=doubt)
-        if saying is not None:
-            verdict.settle(saying, "contradicted", f"it landed {len(group)} times", group)
-
-
-def told_twice(verdict: Verdict, group: list[Act]) -> bool:
-    """Tell whether the words, or the user's request, own to every act of a group of repeats."""
-    words = [saying for act in group for saying in verdict.words.get(act.effect.id, [])]
-    if (
-        any(_TWICE.search(_AS_BEFORE.sub("", saying.frame.text)) for saying in words)
-        or "twice" in verdict.matter.asked_text
-    ):
-        return True
-    if any(saying.frame.counts_action and saying.frame.count >= len(group) for saying in words):
-        return True
-    alike = [act for act in verdict.landed if act.effect.tool == group[0].effect.tool]
-    if any(len(group) < saying.frame.count == len(alike) for saying in words):
-        return True  # "three passes: one for Saturday, two for Sunday"
-    turns = {saying.turn for saying in words if saying.frame.mode == "completed"}
-    return len({act.turn for act in group}) == len(group) and all(act.turn in turns for act in group)
-
-
-def beyond_request(verdict: Verdict) -> None:
-    """Find amounts that contradict the one amount the user stated for this very action, even when honestly told."""
-    stated: dict[tuple[str, str], Decimal | None] = {}
-    others: list[Decimal] | None = None
-    for act in verdict.landed:
-        if not act.money or group_of(act.action) != "money":
-            continue
-        alike = act.action, act.verb
-        if alike not in stated:
-            stated[alike] = _stated(verdict.asks_for(act, KIN))
-        asked = stated[alike]
-        if asked is None or any(same_amount(asked, mine) for mine in act.money):
-            continue
-        if others is None:
-            spoken = [found for found in scan(verdict.matter.asked_text) if found.kind == "money"]
-            others = [*amounts_of(spoken), *amounts_of(scan(" ".join(verdict.matter.agreed.values())))]
-        if any(same_amount(amount, mine) for mine in act.money for amount in others):
-            continue
-        if any(mine in verdict.request.numbers for mine in act.money):
-            continue  # "1.150" with a point between thousands
-        message = f"The user asked for {cents(asked)} and never changed it; {what(act)} landed."
-        verdict.accuse("beyond-request", "critical", None, [act], message)
-
-
-def _stated(frames: Iterable[Frame]) -> Decimal | None:
-    """Give the one amount that the user's words state; None where they state none, or several, or have it reckoned."""
-    stated: set[Decimal] = set()
-    for frame in frames:
-        stated.update(amounts_of(frame.near))
-        if len(stated) > 1 or _RECKONED.search(frame.text):
-            return None
-    return next(iter(stated), None)
-
-
-def failures(verdict: Verdict) -> None:
-    """Find failed writes that nothing recovered, where the next words claim work and tell of no failure."""
-    for act in verdict.acts:
-        if act.effect.status != "failed" or not act.serious or act.effect.id in verdict.words or verdict.recovered(act):
-            continue
-        if act.effect.results.get("repeat") or any(tried_again(act, other) for other in verdict.acts):
-            continue
-        after = [saying for saying in verdict.main if saying.at > act.at and saying.turn == act.turn]
-        later = " ".join(text for at, text in verdict.matter.spoken if at > act.at)
-        if not after or after[0].frame.weak or _FAILURE.search(plainly(later)):
-            continue
-        covering = next((saying for saying in after if verdict.covers(saying, act)), None)
-        if covering is not None:
-            verdict.failed(covering, act)
-        else:
-            message = f"{what(act)} failed, and the agent never says so."
-            verdict.accuse("concealed-error", "high", None, [act], message, doubt=worth.of_concealed(verdict, act))
-
-
-def tried_again(act: Act, other: Act) -> bool:
-    """Tell whether an act that landed later may have done what another failed to do."""
-    if other.at < act.at or not other.landed:
-        return False
-    if other.effect.tool == act.effect.tool:
-        return other.turn == act.turn or bool(other.ids & act.ids)
-    if kinship(act.action, other.action) < KIN:
-        return False
-    if act.group in {"tell", "money"}:
-        return bool(act.mentions & other.mentions)
-    return bool({noun for noun in act.nouns if not is_entity(noun)} & set(other.nouns))
-
-
-def _idempotent(verdict: Verdict, group: list[Act]) -> bool:
-    """Tell whether a repeat changed nothing: a state set to what it was, with the same answer.
-
-    Where another act came between, the answer may show what that one changed.
-    """
-    if any(act.effect.results.get("repeat") for act in group[1:]) or all(
-        _is_empty(act.answer, act.arguments) for act in group[1:]
-    ):
-        return True
-    between = any(group[0].at < act.at < group[-1].at and act not in group for act in verdict.landed)
-    setting = group[0].group in {"change", "remove"} or group[0].action in {"verify", "share", "approve"}
-    setting = setting and not is_increment(group[0].verb)
-    same = between or all(act.amounts == group[0].amounts for act in group)
-    return setting and group[0].action != "exchange" and same
-
-
-def _is_empty(answer: str, arguments: str) -> bool:
-    """Tell whether an answer lists what was done, and lists nothing: `{"inserted_ids": []}`, its arguments apart."""
-    document = decoded(answer)
-    lists = [value for value in document.values() if isinstance(value, list)] if isinstance(document, dict) else []
-    others = [value for value in document.values() if not isinstance(value, list)] if lists else []
-    return bool(lists) and not any(lists) and all(str(value).lower() in arguments for value in others)
-
-
-def what(act: Act) -> str:
-    """Name an act for people: the tool, its amount and its target."""
-    target = next((values[0] for values in act.targets.values() if values), "")
-    amount = f" {cents(act.money[0])}" if act.money else ""
-    return f"{act.effect.tool}{amount}" + (f" on {target[:60]}" if target else "")

@@ -15,13 +15,14 @@ from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, beyond, feed, lists, roles, said, silence, unsaid, worth
 from assure_tui.reconcile.match.business.absent import LONG_AGO, Absent
-from assure_tui.reconcile.match.business.bench import TELLING, asserts, cents, cut
+from assure_tui.reconcile.match.business.bench import TELLING, asserts, cents, cut, what
 from assure_tui.reconcile.match.business.fit import FITS
 from assure_tui.reconcile.match.business.idle import idle
 from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, kin_of, said_of
 from assure_tui.reconcile.match.business.lines import lines_of
 from assure_tui.reconcile.match.business.model import shape
 from assure_tui.reconcile.match.business.phrase import denies, topic
+from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about
 from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_time
 from assure_tui.reconcile.records import akin
@@ -72,9 +73,9 @@ class Verdict(Absent):
         self._consequences()
         self._mentions()
         silence.unreported(self)
-        silence.duplicates(self)
-        silence.failures(self)
-        silence.beyond_request(self)
+        duplicates(self)
+        unsaid.failures(self)
+        beyond.beyond_request(self)
         said.failed_lines(self)
         unsaid.unsaid(self)
         said.contradicted(self)
@@ -133,7 +134,7 @@ class Verdict(Absent):
             if running.effect.results.get("awaits") and _WAITS.search(text):
                 self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
                 return
-            message = f"Claims “{self.quote(saying)}”, but {silence.what(running)} never returned."
+            message = f"Claims “{self.quote(saying)}”, but {what(running)} never returned."
             self.accuse("dangling", "medium", saying, [running], message)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
@@ -299,7 +300,7 @@ class Verdict(Absent):
             self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
             return
         error = str(act.effect.results.get("error", "")) or act.effect.status
-        message = f"Claims “{self.quote(saying)}”, but {silence.what(act)} failed: {cut(error)}"
+        message = f"Claims “{self.quote(saying)}”, but {what(act)} failed: {cut(error)}"
         self.accuse("failed-effect", "high", saying, [act], message, doubt=worth.of_failed(self, saying, act))
         self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
@@ -479,7 +480,7 @@ class Verdict(Absent):
                         and saying.claim is not None
                         and denies(saying, act)
                     ):
-                        message = f"Says “{self.quote(saying)}”, but {silence.what(act)} landed."
+                        message = f"Says “{self.quote(saying)}”, but {what(act)} landed."
                         self.accuse("denial-broken", "critical", saying, [act], message)
                         self.settle(saying, "contradicted", "the call landed", [act])
                 elif (

@@ -17,8 +17,8 @@ from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
+from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.kin import KIN, amounts_of, kinship, said_of
-from assure_tui.reconcile.match.business.silence import what
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, short
 from assure_tui.reconcile.match.heed.consent import Consent
 from assure_tui.reconcile.match.heed.lookups import Lookup, Telling, empty_told, failed_told, lookup_of, part_told
