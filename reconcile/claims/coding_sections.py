@@ -121,7 +121,7 @@ class Sections:
         """Take a new introducing line, or the end of what one introduced."""
         mode = _mode(unit.lead) if self.heading[1] == "other" else self._mode(unit.lead)
         self.kind = kind_of_list(unit.lead) or (self.kind if not unit.lead else kind_of_list(unit.heading))
-        if mode == "changes" and (self.heading[1] == "plan" or (unit.lead == self.planned)):
+        if mode == "changes" and (self.heading[1] == "plan" or (unit.lead and unit.lead == self.planned)):
             mode = "plan"
         goes_on = self.lead[1] in {"changes", "plan"} and unit.lead.startswith("**")
         if goes_on and self.lead[1] == "plan" and mode == "changes" and _orders(_plain(unit.lead)):
@@ -186,7 +186,7 @@ def _mode(text: str) -> str:
         return "other"
     for name in ("plan", "changes", "other"):
         if words.sections[name].search(plain):
-            if name == "plan" and (_reports(plain)):
+            if name == "plan" and (_reports(plain) or words.sections["changes"].match(plain.lstrip(" 0123456789."))):
                 continue
             return name
     return ""
@@ -201,4 +201,4 @@ def _reports(plain: str) -> bool:
     """Tell whether a title is a sentence that tells of a change: "Extracted the rules out of the parser:"."""
     first = _FIRST.match(plain)
     verb = lexicon().verbs.get(first["word"]) if first else None
-    return verb is not None and verb.kind in _CHANGING
+    return verb is not None and not verb.bare and verb.kind in _CHANGING
