@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assure_tui.reconcile.claims.coding_text import is_path
@@ -18,6 +19,7 @@ _OTHER_THINGS = re.compile(
     r"[\s)*_]{0,4}(?:test )?(?:packages?|suites?|files?|modules?|crates?|projects?|platforms?|jobs?|artifacts?)\b"
 )
 """After a fraction: what is counted is no tests."""
+_DIGIT = re.compile(r"\d")
 _COUNT = re.compile(
     r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
     r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
@@ -117,18 +119,22 @@ def _paths_above(prepared: Prepared) -> list[str]:
     lead = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
     if lead and not prepared.masked[: lead.start].strip(_MARKS):
         return [_LINE.sub("", lead.text)]
-    for above in (unit.parent, unit.lead, unit.heading):
-        found = [_LINE.sub("", hit) for hit in _CODE.findall(above[:400]) if is_path(hit)]
-        if not found:
-            found = [hit for hit in _PLAIN_PATH.findall(above[:400]) if is_path(hit)]
-        if found:
-            return found[:4]
-    return []
+    named = (_paths_in(above[:400]) for above in (unit.parent, unit.lead, unit.heading) if above)
+    return list(next(filter(None, named), ()))
+
+
+@lru_cache(maxsize=64)
+def _paths_in(above: str) -> tuple[str, ...]:
+    """Give the first files that a line names, in code if any is; it stands above many units."""
+    found = [_LINE.sub("", hit) for hit in _CODE.findall(above) if is_path(hit)]
+    return tuple(found or [hit for hit in _PLAIN_PATH.findall(above) if is_path(hit)])[:4]
 
 
 def _counts(masked: str) -> dict[str, int]:
     counts: dict[str, int] = {}
-    fraction = _FRACTION.search(masked)
+    if not _DIGIT.search(masked):
+        return counts
+    fraction = _FRACTION.search(masked) if "/" in masked else None
     if fraction and not _OTHER_THINGS.match(masked, fraction.end()):
         counts["passed"] = _number(fraction[1])
         counts["total"] = _number(fraction[2])

@@ -6,11 +6,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from assure_tui.reconcile.needles import Sieve
+
 _BREAK = re.compile(r"(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")+|''|\\([\"'/])")
 # The same in three steps, none of which visits each blank; right for texts in which nothing is joined with a plus.
 _JOINED = re.compile(r"\"\s*\+\s*\"")
 _ESCAPED_BREAK = re.compile(r"\\(?:[nrt]|(?=\r?\n| ))")
-_ESCAPED_MARK = re.compile(r"(')'|\\([\"'/])")
+_ESCAPED_MARK = re.compile(r"['\\](?:(?<=')(')|(?<=\\)([\"'/]))")
 
 _LONGER_BREAK = re.compile(
     r"(?:\\[nrt]|\\(?=\r?\n)|\s(?=[\s\\\"])|\\(?= )|\"\s*\+\s*\")(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")*"
@@ -47,9 +49,10 @@ class Folded:
         index = max(0, bisect_right(self._marks, place) - 1)
         return self._back[index] + place - self._marks[index]
 
-    def spans(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
-        """Give the places of a pattern in the text as it came."""
-        found = (match.span() for match in pattern.finditer(self._raw))
+    def spans(self, patterns: Sieve) -> list[tuple[int, int]]:
+        """Give the places of patterns in the text as it came."""
+        likely = (patterns.pattern(number) for number in patterns.likely(self._raw))
+        found = (match.span() for pattern in likely for match in pattern.finditer(self._raw))
         return [(start + self._offset, end + self._offset) for start, end in found]
 
     def breaks(self, start: int, end: int) -> bool:

@@ -210,8 +210,8 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
 
 
 @cache
-def _guards() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in table("inputs")["guards"]["patterns"])
+def _guards() -> Sieve:
+    return Sieve(table("inputs")["guards"]["patterns"], re.IGNORECASE)
 
 
 def _unguarded(
@@ -225,7 +225,7 @@ def _unguarded(
 
 def _clusters(folded: Folded, *, weak: bool) -> list[Passage]:
     hits = _hits(folded.text, strong=True)
-    notices = [span for guard in _guards() for span in folded.spans(guard)] if hits else []
+    notices = folded.spans(_guards()) if hits else []
     hits = _unguarded(hits, folded, notices)
     if not hits:
         return _weak(folded, _unguarded(_hits(folded.text, strong=False), folded, notices)) if weak else []

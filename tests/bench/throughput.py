@@ -37,6 +37,7 @@ from assure_tui.reconcile.match.business.reports import Reports
 from assure_tui.reconcile.match.coding.work import Work
 from assure_tui.reconcile.match.heed.heed import Heed
 from assure_tui.reconcile.match.part import Part
+from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 
@@ -153,7 +154,8 @@ PARTS = {**dict.fromkeys(MATCHING, "matching"), Gates: "gates", Inputs: "inputs"
 @contextmanager
 def watched(watch: Stopwatch) -> Iterator[None]:
     """Count the stages of the engine while it lasts."""
-    places = [(engine, "extract", "claims"), (engine, "interpret", "effects")]
+    places: list[tuple[Any, str, str]] = [(engine, "extract", "claims"), (engine, "interpret", "effects")]
+    places += [(re, "compile", "compiling"), (Sieve, "_read", "compiling")]
     places += [
         (part, name, stage)
         for part, stage in PARTS.items()
@@ -173,7 +175,8 @@ def watched(watch: Stopwatch) -> Iterator[None]:
 def split(folder: Path, size: int) -> dict[str, float]:
     """Time the stages of a check, in this process, over about `size` bytes of the logs: seconds of CPU by stage.
 
-    The first megabyte is checked before that and counts as `start`: the rules are read and compiled by then.
+    The first megabyte is checked before that and counts as `start`: most rules are read by then. A pattern is compiled
+    when it may match for the first time; what that takes is told by itself, since it does not grow with the logs.
     """
     paths = sorted(folder.iterdir())
     started = time.process_time()
