@@ -80,6 +80,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     forked_from: str | None = None
     complete: bool = True
     """The log holds every call of the run; where it may not, nothing is called absent on its word."""
+    coding: bool = False
+    """The agent works on files of a folder and on nothing else, whether or not the log names the folder."""
 
 
 class UserTurn(Event, frozen=True, kw_only=True):

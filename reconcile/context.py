@@ -92,7 +92,7 @@ class Context:
         self.started = event
         self.cwd = event.cwd or self.cwd
         self.model = event.model or self.model
-        self.coding = self.coding or self.cwd is not None
+        self.coding = self.coding or event.coding or self.cwd is not None
 
     def echoes(self, event: UserTurn) -> bool:
         """Tell whether a turn says the last one again, word for word: some harnesses hold the task before the agent.

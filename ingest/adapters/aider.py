@@ -3,14 +3,16 @@
 What a person typed stands in lines that begin with `####`, what Aider itself said in lines that begin with `>`, both
 ended by two spaces; the rest is the model's. Nothing is escaped, so a model that writes such lines is read as if Aider
 or a person had: this format proves least of all. An edit is told when it was applied; of a command it is told that it
-ran, and neither how it ended nor, as a rule, what it printed. A record is a stretch of lines of one speaker.
+ran, and neither how it ended nor, as a rule, what it printed. A record is a stretch of one speaker, or of the model
+and of what Aider then did with its words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import PurePath
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head
 from assure_tui.ingest.adapters.values import replaced
@@ -27,6 +29,7 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "aider"
+HISTORY = ".aider.chat.history.md"
 MAX_RUNS = 100_000
 _BEGINS = b"# aider chat started at "
 _CHAT = re.compile(rb"(?:\A|\n)# aider chat started at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -61,9 +64,11 @@ class AiderDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode all chats of the file."""
-        stretches = list(_stretches(data))
-        reading = _Reading(stretches, self.stem, self.salt)
-        return self.each((raw for _, raw in stretches), reading.stretch)
+        stretches = list(_joined(_stretches(data)))
+        path = PurePath(self.source.path)
+        folder = str(path.parent) if path.name == HISTORY and path.is_absolute() else None
+        reading = _Reading(stretches, self.stem, self.salt, folder)
+        return self.each((raw for _, raw, _ in stretches), reading.stretch)
 
 
 def _stretches(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -86,6 +91,28 @@ def _stretches(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield who, b"\n".join(held)
 
 
+def _joined(stretches: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, int]]:
+    """Give stretches with where Aider begins to speak in them, if it does.
+
+    What the model says of its edits stands before Aider tells that it made them: both are one record.
+    """
+    words: bytes | None = None
+    for who, raw in stretches:
+        if words is not None:
+            if who == "told":
+                yield "agent", words + b"\n" + raw, len(words) + 1
+                words = None
+                continue
+            yield "agent", words, len(words)
+            words = None
+        if who == "agent":
+            words = raw
+        else:
+            yield who, raw, 0
+    if words is not None:
+        yield "agent", words, len(words)
+
+
 def _speaker(line: bytes, who: str, *, fenced: bool, blank: bool) -> str:
     """Tell whose a line is, from its beginning and its end, and from whose the line before it was."""
     if line.startswith(_BEGINS):
@@ -105,8 +132,10 @@ def _speaker(line: bytes, who: str, *, fenced: bool, blank: bool) -> str:
 class _Reading:
     """One history in the reading."""
 
-    def __init__(self, stretches: list[tuple[str, bytes]], stem: str, salt: str) -> None:
+    def __init__(self, stretches: list[tuple[str, bytes, int]], stem: str, salt: str, folder: str | None) -> None:
         self._stretches = stretches
+        self._folder = folder
+        """The top of the repository, where Aider keeps its history."""
         self._stem = stem
         self._salt = salt
         self._chats: dict[str, int] = {}
@@ -127,17 +156,18 @@ class _Reading:
 
     def stretch(self, raw: bytes, draft: Draft) -> None:
         """Turn one stretch into events."""
-        who = self._stretches[draft.origin.at.start][0]
+        who, _, seam = self._stretches[draft.origin.at.start]
         draft.at(run=self._run, time=None)
-        lines = raw.decode("utf-8", "replace").split("\n")
         if who == "chat":
-            self._begin(lines[0], draft)
+            self._begin(_lines(raw)[0], draft)
         elif who == "user":
-            self._user([line.removeprefix("####").strip() for line in lines], draft)
-        elif who == "told":
-            self._told([line.removeprefix(">").strip() for line in lines], draft)
-        elif self._asked:
-            self._agent("\n".join(lines), draft)
+            self._user([line.removeprefix("####").strip() for line in _lines(raw)], draft)
+        else:
+            words = self._words(raw[:seam]) if self._asked else ""
+            told = [line.removeprefix(">").strip() for line in _lines(raw[seam:])]
+            self._told(told, draft)
+            if words:
+                self._agent(words, draft, cut=_STOPPED in told[:4])
 
     def _begin(self, line: str, draft: Draft) -> None:
         self._end(draft, "before")
@@ -174,6 +204,8 @@ class _Reading:
                 adapter=NAME,
                 agent_version=_found(_VERSION, self._head),
                 model=_found(_MODEL, self._head),
+                cwd=self._folder,
+                coding=True,
             )
         command = next((one for one in _ASKING if words.startswith(one)), "")
         words = words[len(command) :].strip()
@@ -186,22 +218,24 @@ class _Reading:
         self._answers = not own or words.startswith(_MENDING)
         draft.add(UserTurn, 0, text=words, synthetic=own)
 
-    def _agent(self, text: str, draft: Draft) -> None:
-        text = _aloud(text)
-        if not text or not self._answers:
-            return
-        self._spoken = True
+    def _words(self, raw: bytes) -> str:
+        """Give what the model said, and note the edits that it proposed."""
+        text = _aloud(raw.decode("utf-8", "replace")) if self._answers else ""
         for path, hunk in _proposed(text):
             self._edits.setdefault(path, []).append(hunk)
-        cut = _STOPPED.encode() in self._after(draft, "told")[:400]
-        draft.add(AgentText, 0, text=text, channel="plan" if self._talks else "commentary", cut=cut)
+        return text
+
+    def _agent(self, text: str, draft: Draft, *, cut: bool) -> None:
+        self._spoken = True
+        draft.add(AgentText, "said", text=text, channel="plan" if self._talks else "commentary", cut=cut)
         if cut:
             draft.add(Boundary, "end", what="abort")
 
-    def _after(self, draft: Draft, who: str) -> bytes:
-        """Give the stretch after the one at hand, if it is of that speaker."""
-        after = self._stretches[draft.origin.at.start + 1 : draft.origin.at.start + 2]
-        return after[0][1] if after and after[0][0] == who else b""
+    def _printed(self, draft: Draft) -> str:
+        """Give what stands unmarked behind the record at hand."""
+        for who, raw, seam in self._stretches[draft.origin.at.start + 1 : draft.origin.at.start + 2]:
+            return raw[:seam].decode("utf-8", "replace").strip() if who == "agent" else ""
+        return ""
 
     def _told(self, lines: list[str], draft: Draft) -> None:
         if not self._asked:
@@ -236,7 +270,7 @@ class _Reading:
     def _ran(self, commands: list[str], draft: Draft) -> None:
         """Tell of commands that were run; what is printed behind the last of them stands unmarked in the history."""
         self._answers = False
-        printed = self._after(draft, "agent").decode("utf-8", "replace").strip()
+        printed = self._printed(draft)
         for number, command in enumerate(commands):
             place, text = f"ran{number}", printed if number == len(commands) - 1 else ""
             call_id = draft.event_id(place)
@@ -249,6 +283,10 @@ class _Reading:
         draft.add(ToolCall, index, call_id=call_id, tool="edit", args={"path": path})
         text = f"Applied edit to {path}"
         draft.add(ToolResult, f"{index}.result", call_id=call_id, text=text, status="succeeded", files=(change,))
+
+
+def _lines(raw: bytes) -> list[str]:
+    return raw.decode("utf-8", "replace").split("\n")
 
 
 def _aloud(text: str) -> str:

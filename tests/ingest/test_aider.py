@@ -64,6 +64,7 @@ def test_a_chat_is_read(history, tmp_path):
     )
     started = found.one(RunStarted)
     assert (started.native_id, started.agent_version, started.model) == ("2026-05-25 17:08:20", "0.86.2", "m-1")
+    assert (started.cwd, started.coding) == (str(tmp_path), True)
     assert started.time == datetime.fromisoformat("2026-05-25 17:08:20").timestamp()
     assert [turn.text for turn in found.all(UserTurn)] == ["Set x to 2.\nAnd say so.", "Thanks."]
     assert "What changed" in found.one(AgentText).text
@@ -71,6 +72,15 @@ def test_a_chat_is_read(history, tmp_path):
     assert (change.path, change.diff) == ("src/a.py", "@@ -1,1 +1,1 @@\n-x = 1\n+x = 2")
     assert [one.what for one in found.all(Boundary)] == ["turn_end"]
     assert [one.adapter for one in discover([tmp_path]).files] == [ADAPTER]
+
+
+def test_what_is_said_of_an_edit_stands_behind_it(history):
+    found = history(
+        asks("Set x to 2."), f"I set x to 2.\n{BLOCK}", "> Tokens: 1 sent.\n" + told("Applied edit to src/a.py")
+    )
+    kinds = [type(one) for one in found.events if isinstance(one, ToolCall | ToolResult | AgentText)]
+    assert kinds == [ToolCall, ToolResult, AgentText]
+    assert len({one.origin.at.start for one in found.events if isinstance(one, ToolResult | AgentText)}) == 1
 
 
 def test_chats_of_one_file_are_runs_and_one_in_which_nothing_was_asked_is_none(history):

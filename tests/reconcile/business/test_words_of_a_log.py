@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from assure_tui.ingest.model import AgentText, Locator, Origin, RunStarted, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile import engine
-from assure_tui.reconcile.model import Discrepancy
+from assure_tui.reconcile.model import Discrepancy, Effect
 
 SAID = "I have refunded $40.00 to account A-7."
 
@@ -47,6 +49,14 @@ def test_what_a_complete_log_does_not_hold_was_not_done():
 
 def test_what_is_missing_from_a_log_that_may_lack_calls_is_not_called_absent():
     assert "phantom" not in run(complete=False)
+
+
+@pytest.mark.parametrize(("coding", "kind"), [(True, "edited"), (False, "record")])
+def test_an_agent_of_files_edits_a_file_also_where_no_folder_is_named(coding, kind):
+    state = engine.State()
+    state, _ = engine.step(state, RunStarted(**base(0), native_id="n", agent="a", adapter="a", coding=coding))
+    _, changes = engine.step(state, ToolCall(**base(1), call_id="c", tool="edit", args={"path": "a.py"}))
+    assert [one.value.kind for one in changes if isinstance(one.value, Effect)] == [kind]
 
 
 def test_a_plan_is_no_report():
