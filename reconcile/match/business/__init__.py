@@ -4,8 +4,8 @@ Begin with `actions`, which collects words (`Saying`) and calls (`Act`, both in 
 all that is open once a turn is over:
 
 - `assign` gives acts to the words that claim them, by how well they fit (`fit`, `pairs`, `kin`, `topics`, `targets`);
-- words with an act: another value (`values`), role (`roles`), item of a list (`lists`), aspect (`aspects`), or nothing
-  done (`idle`);
+- words with an act: `borne`; another value (`values`), role (`roles`), item of a list (`lists`), aspect (`aspects`), or
+  nothing done (`idle`);
 - words without one: `absent`, with what lookups may have brought about (`looks`);
 - acts without words: `silence`, `disclosed`, `traces`; done again: `repeats`; failed: `unsaid`;
 - acts against the lines about them, claims or not: `lines`, `said`, `figures`, `objects`; and against what the user

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.match.business.borne import Borne
     from assure_tui.reconcile.match.business.model import Act, Saying
-    from assure_tui.reconcile.match.business.verdict import Verdict
 
 _WORD = re.compile(r"\w+")
 _GRAMMAR = table("grammar")
@@ -33,7 +33,7 @@ _EMPTY = frozenset(
 ) | {"total", "new", "old", "now", "dob", "user"}
 
 
-def lacking(verdict: Verdict, saying: Saying, acts: Sequence[Act]) -> bool:
+def lacking(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> bool:
     """Tell whether an item of a list of changes is about an aspect that nothing was done to, and say so."""
     nouns, values = _aspect(saying)
     if not nouns or not values or any(_covers(act, nouns, values) for act in verdict.landed):

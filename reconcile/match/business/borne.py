@@ -1,0 +1,190 @@
+"""Words that an act bears out, unless it was done to something else, with other values, or in part only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.values import same_amount, scan
+from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match.business import aspects, lists, roles, worth
+from assure_tui.reconcile.match.business.absent import Absent
+from assure_tui.reconcile.match.business.bench import cents, cut, what
+from assure_tui.reconcile.match.business.idle import idle
+from assure_tui.reconcile.match.business.kin import said_of
+from assure_tui.reconcile.match.business.model import shape
+from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from assure_tui.reconcile.claims.values import Found
+    from assure_tui.reconcile.match.business.model import Act, Saying
+
+
+class Borne(Absent):
+    """The part of a judgement that is about words with an act."""
+
+    def _assigned(self, saying: Saying, acts: list[Act]) -> None:
+        if idle(self, saying, acts):
+            return
+        amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
+        if amount is not None and not self._is_of_another(amount[0], acts):
+            said, done = amount
+            self._other_value(saying, acts[:1], cents(said), cents(done), "shows", doubt=worth.of_amount(saying, said))
+            self.settle(saying, "contradicted", f"amount {cents(done)}, not {cents(said)}", acts)
+            return
+        made_up = self._made_up(saying, acts)
+        if made_up is not None:
+            self.wrong_target(saying, acts[0], named=made_up)
+            return
+        if self._other_role(saying, acts):
+            return
+        date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
+        if date is None and len(acts) == 1 and not saying.frame.weak:
+            clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
+            if clash is not None:
+                self._other_value(saying, acts, str(clash[0]), str(clash[1]), "was called with")
+                self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
+                return
+        if date is not None:
+            self._other_value(saying, acts, *date, "was called with")
+            self.settle(saying, "contradicted", f"date {date[1]}, not {date[0]}", acts)
+            return
+        if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
+            return
+        if saying.frame.mode == "hedged":
+            self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
+        self.settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _other_role(self, saying: Saying, acts: Sequence[Act]) -> bool:
+        """Tell whether words give a target or value in a role that the call filled otherwise, and say so."""
+        if len(acts) != 1 or saying.frame.weak:
+            return False
+        later = self.lines_after(acts[0].at)
+        other = roles.of_target(saying, acts[0], self.matter.aliases, later)
+        if other is not None:
+            self.wrong_target(saying, acts[0], named=other.said, done=other.done)
+            return True
+        clash = roles.of_value(saying, acts[0])
+        if clash is not None:
+            self._other_value(saying, acts, *clash, "was called with")
+            self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
+        return clash is not None
+
+    def _other_value(
+        self, saying: Saying, acts: Sequence[Act], said: str, done: str, how: str, *, doubt: str = ""
+    ) -> None:
+        """Find that words tell another value than the acts have."""
+        tool = acts[0].effect.tool
+        message = f"Claims “{self.quote(saying)}”, but {tool} {how} {done}, not {said}."
+        self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt)
+
+    def _told(self, saying: Saying) -> Sequence[Found]:
+        """Give all values of the text that a saying stands in."""
+        if saying.event not in self.told:
+            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+            self.told[saying.event] = scan(text)
+        return self.told[saying.event]
+
+    def _made_up(self, saying: Saying, acts: list[Act]) -> str | None:
+        """Give what the text names instead of an act's target that nobody named, before or after."""
+        if len(acts) != 1 or not acts[0].fresh:
+            return None
+        texts = [other for other in self.matter.sayings if other.event == saying.event]
+        for target in (value for values in acts[0].targets.values() for value in values[:1]):
+            plain = target.lower().lstrip("#")
+            if any(said_of(plain, other.frame.context) for other in texts):
+                return None
+            for other in texts:
+                alike = [said for said in other.own if shape(said) == shape(target) != ("word",)]
+                alike = [said for said in alike if not said_of(said.lower().lstrip("#"), acts[0].answer)]
+                if alike:
+                    return alike[0]
+        return None
+
+    def failed(self, saying: Saying, act: Act) -> None:
+        """Find that the call which words tell of failed."""
+        self._own(saying, act)
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
+            return
+        error = str(act.effect.results.get("error", "")) or act.effect.status
+        message = f"Claims “{self.quote(saying)}”, but {what(act)} failed: {cut(error)}"
+        self.accuse("failed-effect", "high", saying, [act], message, doubt=worth.of_failed(self, saying, act))
+        self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
+
+    def lacks(self, saying: Saying, acts: Sequence[Act], what: str, *, doubt: str = "") -> None:
+        """Find that a part of what is said was never done, where the log would show it."""
+        if self._corrected(saying):
+            self.settle(saying, "contradicted", "the agent took it back", acts)
+            return
+        if self.matter.settings.complete_logs and self.matter.business:
+            message = f"Claims “{self.quote(saying)}”, but {what}."
+            self.accuse("phantom", "critical", saying, [], message, doubt=doubt)
+        self.settle(saying, "partial", what, acts)
+
+    def wrong_target(self, saying: Saying, act: Act, *, named: str = "", done: str = "") -> None:
+        """Find that an act was aimed at something else than the words name."""
+        conflict = self._conflict(saying, act)
+        done = done or (conflict.done if conflict else target_of(act))
+        named = named or (conflict.said if conflict else cut(saying.frame.text, 60))
+        self._own(saying, act)
+        if done.lower() == named.lower():  # one number is the name of two things
+            self.settle(saying, "unverifiable", f"{cut(done, 60)} may be the name of another thing", [act])
+            return
+        message = (
+            f"Claims “{self.quote(saying)}”, but {act.effect.tool} acted on {cut(done, 60)}, not on {cut(named, 60)}."
+        )
+        doubt = worth.of_target(self, saying, act, named, done)
+        self.accuse("wrong-target", "critical", saying, [act], message, doubt=doubt)
+        self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
+
+    def _consequences(self) -> None:
+        """Hold amounts that a completed act is said to bring ("$12 will be refunded") against its result."""
+        for saying in self.matter.sayings:
+            if not saying.frame.consequence:
+                continue
+            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+            if asks_leave(text, strictly=False):
+                self.settle(saying, "unverifiable", "it is to follow from what is yet to be done", [])
+                continue
+            self._follows(saying, self._acts_of_text(saying))
+
+    def _acts_of_text(self, saying: Saying) -> list[Act]:
+        """Give the acts that the claims of the same text are assigned to."""
+        acts = [
+            act
+            for index, other in enumerate(self.main)
+            if other.event == saying.event
+            for act in self.given.get(index, [])
+        ]
+        return list({act.effect.id: act for act in acts}.values())
+
+    def _follows(self, saying: Saying, acts: list[Act]) -> None:
+        """Hold an amount that is said to follow from acts against what their results tell.
+
+        When one of several acts tells no amount, it may be the one that is meant.
+        """
+        silent = [act for act in self.landed if act.turn == saying.turn and act.at < saying.at and not act.settles]
+        amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
+        if amount is not None and not self._is_of_another(amount[0], acts):
+            said, done = amount
+            self._other_value(saying, acts, cents(said), cents(done), "answered", doubt=worth.of_amount(saying, said))
+            self.settle(saying, "contradicted", f"the result shows {cents(done)}, not {cents(said)}", acts)
+        elif any(act.amounts for act in acts):
+            self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)
+        else:
+            self.settle(saying, "unverifiable", "no result tells of it", [])
+
+    def _is_of_another(self, amount: Decimal, acts: Sequence[Act]) -> bool:
+        """Tell whether an amount is the one of another act than words were given: of the bag, not of the flight."""
+        others = (act for act in self.landed if act not in acts)
+        return any(
+            same_amount(amount, mine) for act in others for mine in (*act.money, *(value for _, value in act.amounts))
+        )
+
+
+def target_of(act: Act) -> str:
+    """Give what an act acted on, for people."""
+    return next((values[0] for values in act.targets.values() if values), act.effect.tool)
