@@ -10,6 +10,8 @@ from pathlib import Path
 from assure_tui.ingest.errors import SourceError
 
 DATABASES = frozenset({".db", ".sqlite", ".sqlite3"})
+WAL = "-wal"
+"""What the name of a database's log of writes ends in, beside the database."""
 CHUNK = 1024 * 1024
 PREFIX = 4096
 """How many bytes from the file's start tell that it is still the same file."""
@@ -24,7 +26,7 @@ def stamp(path: Path) -> tuple[int, int]:
     size, changed = status.st_size, status.st_mtime_ns
     if path.suffix in DATABASES:
         try:
-            beside = path.with_name(f"{path.name}-wal").stat()
+            beside = path.with_name(path.name + WAL).stat()
         except OSError:
             return size, changed
         size, changed = size + beside.st_size, max(changed, beside.st_mtime_ns)

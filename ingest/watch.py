@@ -16,7 +16,7 @@ from typing import Self, TypeAlias
 
 from watchfiles import Change, watch
 
-from assure_tui.ingest.growing import stamp
+from assure_tui.ingest.growing import WAL, stamp
 from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 
 SUFFIXES = LOG_SUFFIXES | {".csv"}
@@ -162,7 +162,7 @@ class Watcher:
     def _changed(self, changes: set[tuple[Change, str]]) -> set[Path]:
         changed: set[Path] = set()
         for change, name in changes:
-            path = Path(name)
+            path = Path(name.removesuffix(WAL))
             if self._is_log(path):
                 mark = _mark(path)
                 if self._seen.get(path) != mark:

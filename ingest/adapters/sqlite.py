@@ -15,7 +15,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from assure_tui.ingest.errors import SourceError
-from assure_tui.ingest.growing import stamp
+from assure_tui.ingest.growing import WAL, stamp
 
 MAGIC = b"SQLite format 3\0"
 MAX_VALUE = 64 * 1024 * 1024
@@ -23,7 +23,6 @@ MAX_VALUE = 64 * 1024 * 1024
 BUSY_SECONDS = 2.0
 _TRIES = 3
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
-_WAL = "-wal"
 
 Read = TypeVar("Read")
 
@@ -83,6 +82,6 @@ def _check(database: sqlite3.Connection, tables: dict[str, frozenset[str]]) -> N
 
 def _has_log(path: Path) -> bool:
     try:
-        return path.with_name(path.name + _WAL).stat().st_size > 0
+        return path.with_name(path.name + WAL).stat().st_size > 0
     except OSError:
         return False

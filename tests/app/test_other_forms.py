@@ -1,0 +1,128 @@
+"""Logs that are no growing file of lines are recorded as they change: a folder, a history, a database."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager
+
+import pytest
+
+from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.recorder import Recorder
+from assure_tui.ledger.store import Ledger
+
+AT = "2026-03-01T12:00:00"
+PRINTED = "1 failed, 2 passed in 0.1s"
+SAID = "All 3 tests pass."
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home.under(tmp_path / "home")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder
+
+
+def entries(home, kind):
+    if not (home.ledger / ".state").exists():
+        return []
+    ledger = Ledger.open(home.ledger, pins=home.pins, read_only=True)
+    return [entry.clear for entry in ledger.entries() if entry.kind == kind]
+
+
+def until(true, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@contextmanager
+def recording(home, folder):
+    stop = threading.Event()
+    thread = threading.Thread(target=Recorder(home, [folder]).run, args=(stop,))
+    thread.start()
+    try:
+        until(lambda: entries(home, "heartbeat"))
+        yield
+    finally:
+        stop.set()
+        thread.join(60)
+
+
+def found(home):
+    return [clear.get("code") for clear in entries(home, "discrepancy")]
+
+
+def test_a_folder_of_events_is_recorded_as_its_state_is_rewritten(home, folder):
+    events = folder / "c-1" / "events"
+    events.mkdir(parents=True)
+
+    def write(number, kind, **fields):
+        event = {"id": f"e{number}", "timestamp": AT, "source": "agent", "kind": kind} | fields
+        (events / f"event-{number:05}-e{number}.json").write_text(json.dumps(event))
+
+    def state(status):
+        (folder / "c-1" / "base_state.json").write_text(
+            json.dumps({"id": "c-1", "agent": {"llm": {"model": "m"}}, "execution_status": status})
+        )
+
+    with recording(home, folder):
+        write(0, "MessageEvent", source="user", llm_message={"content": [{"type": "text", "text": "Run the tests."}]})
+        state("running")
+        until(lambda: entries(home, "observed"))
+        run = {"kind": "TerminalAction", "command": "pytest -q"}
+        write(1, "ActionEvent", action=run, tool_name="terminal", tool_call_id="c1")
+        printed = {"content": [{"type": "text", "text": PRINTED}], "exit_code": 1}
+        write(2, "ObservationEvent", observation=printed, tool_call_id="c1")
+        write(3, "ActionEvent", action={"kind": "FinishAction", "message": SAID}, tool_name="finish", tool_call_id="c2")
+        state("finished")
+        until(lambda: "wrong-value" in found(home))
+
+
+def test_a_history_of_a_repository_is_recorded_as_it_grows(home, folder):
+    history = folder / ".aider.chat.history.md"
+    with recording(home, folder):
+        history.write_text("# aider chat started at 2026-03-01 12:00:00\n\n#### Add b.py  \n")
+        until(lambda: entries(home, "observed"))
+        with history.open("a") as file:
+            file.write(
+                "\nI created b.py.\n\n> Tokens: 1 sent, 1 received.\n> Applied edit to a.py  \n\n#### Thanks  \n"
+            )
+        until(lambda: "phantom" in found(home))
+
+
+def test_a_database_is_recorded_row_by_row_and_nothing_of_it_is_kept_raw(home, folder):
+    schema = """
+    CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);
+    CREATE TABLE message (id TEXT, session_id TEXT, time_created INTEGER, data TEXT);
+    CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, data TEXT);
+    INSERT INTO session VALUES ('ses_1', NULL, '/srv', '1', 1);
+    """
+
+    def add(database, number, info, *parts):
+        message = f"msg_{number}"
+        database.execute("INSERT INTO message VALUES (?, 'ses_1', ?, ?)", (message, number, json.dumps(info)))
+        for at, part in enumerate(parts):
+            name = f"prt_{number}{at}"
+            database.execute("INSERT INTO part VALUES (?, ?, 'ses_1', ?)", (name, message, json.dumps(part)))
+        database.commit()
+
+    with closing(sqlite3.connect(folder / "opencode.db")) as database, recording(home, folder):
+        database.execute("PRAGMA journal_mode = WAL")
+        database.executescript(schema)
+        add(database, 1, {"role": "user"}, {"type": "text", "text": "Run the tests."})
+        until(lambda: entries(home, "observed"))
+        state = {"status": "completed", "input": {"command": "pytest -q"}, "output": PRINTED, "metadata": {"exit": 1}}
+        ran = {"type": "tool", "tool": "bash", "callID": "c1", "state": state}
+        add(database, 2, {"role": "assistant", "finish": "stop"}, ran, {"type": "text", "text": SAID})
+        until(lambda: "wrong-value" in found(home))
+    assert entries(home, "escrow") == []
