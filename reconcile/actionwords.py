@@ -246,10 +246,14 @@ def tool_words(name: str) -> ToolWords:
     """Read a tool's name; an MCP prefix (`mcp__server__tool`) is no part of it.
 
     Of a name in parts (`compute.disks.delete`, `pos/fire`) the last one says what is done, those before it to what.
+    So does what stands behind a server's name and a hyphen, where words are joined otherwise: `paper_shop-add_item`.
     """
     if name.startswith("mcp__"):
         name = name.split("__", 2)[-1]
     *places, last = [part for part in _PARTS.split(name[:MAX_NAME]) if part] or [""]
+    server, _, own = last.rpartition("-")
+    if server and "_" in own and _read_words(name_words(own)).action != OTHER:
+        places, last = [*places, server], own
     words = name_words(last)
     if not places:
         return _read_words(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import OrderedDict
 from collections.abc import Container
@@ -16,9 +17,15 @@ _MILLISECONDS_FROM = 1e11
 """Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000."""
 
 MAX_ENVELOPES = 4
+MAX_ENDING = 80
+"""Code points at the end of an answer that say whether it failed."""
 _FAILED_TEXT = re.compile(
     r"\s{0,8}(?:(?i:error|exception|traceback \(most recent call last\)|failed to)\b|[\w.]{1,80}(?:Error|Exception): )"
 )
+_PRINTED_ENVELOPE = re.compile(r"(?:CallToolResult\()?(?:_?meta=None,? )?(?:content=)?\[?TextContent\(")
+"""How Python prints an answer of the Model Context Protocol: `meta=None content=[TextContent(type='text', …`."""
+_PRINTED_TEXT = re.compile(r"TextContent\(type='text', text=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
+_PRINTED_FAILURE = re.compile(r"\bisError=True\)?\s{0,8}\Z")
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -103,10 +110,18 @@ def opened(text: str) -> tuple[str, bool]:
     """Take a tool's answer out of the envelope of the Model Context Protocol that it was logged in, where it is in one.
 
     A `CallToolResult` is `{"content": [{"type": "text", "text": …}], "isError": …}`, and servers behind servers put
-    one into another; some logs keep a lone content block. Gives the text, and whether an envelope says that it failed.
+    one into another; some logs keep a lone content block, or what Python prints of an answer. Gives the text, and
+    whether an envelope says that it failed.
     """
     failed = False
     for _ in range(MAX_ENVELOPES):
+        if _PRINTED_ENVELOPE.match(text):
+            inner = _printed(text)
+            if not inner:
+                break
+            failed = failed or _PRINTED_FAILURE.search(text[-MAX_ENDING:]) is not None
+            text = "\n".join(inner)
+            continue
         if not text.startswith("{") or '"text"' not in text:
             break
         try:
@@ -120,6 +135,14 @@ def opened(text: str) -> tuple[str, bool]:
         failed = failed or bool(envelope.isError) or envelope.error is True
         text = "\n".join(inner)
     return text, failed
+
+
+def _printed(text: str) -> list[str]:
+    """Give the texts of an answer as Python prints it; none where one cannot be read."""
+    try:
+        return [str(ast.literal_eval(found[1])) for found in _PRINTED_TEXT.finditer(text)]
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
 
 
 def says_error(text: str) -> bool:

@@ -25,7 +25,7 @@ from assure_tui.reconcile.claims.weight import asks_leave, is_adjective, is_inli
 from assure_tui.reconcile.match.business import worth
 from assure_tui.reconcile.match.business.assign import Assignment
 from assure_tui.reconcile.match.business.bench import TELLING
-from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.looks import done_by
 from assure_tui.reconcile.match.business.phrase import topic
 from assure_tui.reconcile.match.business.topics import is_about, is_foreign, is_given
@@ -160,6 +160,7 @@ class Absent(Assignment):
             held = str(act.effect.args).lower()
             alike = kin_of(frame, act) >= KIN and ((frame.terse and not values) or any(name in held for name in names))
             alike = alike or is_given(frame, act) or self._is_answered(saying, act) or self._is_further_on(saying, act)
+            alike = alike or self._names_what_came(saying, act)
             if alike or (values and all(value in held for value in values)):
                 found.append(act)
         return found
@@ -227,6 +228,13 @@ class Absent(Assignment):
         """Tell whether words without a doer go on about an act of their sort whose values they give."""
         own = _I_DID.search(saying.frame.text) is not None
         return not own and kin_of(saying.frame, act) >= KIN and self._pair(saying, act).evidence >= 2 * TELLING
+
+    def _names_what_came(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words name an identifier that a call brought back, and that the user had not spoken of."""
+        return any(
+            any(map(str.isdigit, name)) and said_of(name, act.answer) and not said_of(name, self.matter.asked_text)
+            for name in (name.lower().lstrip("#") for name in saying.own)
+        ) and not any(said_of(name.lower().lstrip("#"), act.arguments) for name in saying.own)
 
     @staticmethod
     def _is_answered(saying: Saying, act: Act) -> bool:

@@ -39,6 +39,8 @@ _NAMES = frozenset({"email", "iban", "id", "phone"})
 _ONE_OF_A_KIND = frozenset({"email", "iban", "digits", "prefixed", "mixed"})
 """Shapes of identifiers of which another one is another object; a word or a file's name may stand for the same."""
 MIN_LENGTH = 4
+_BOUND = re.compile(r"\b(?:if|when|once|under|below|over|above|than|least|most)\b[^.;!?\d]{0,40}\d", re.IGNORECASE)
+"""A number that says when to act, or up to what: "reorder if under 50"."""
 
 
 def beyond_target(verdict: Verdict) -> None:
@@ -70,7 +72,7 @@ def beyond_count(verdict: Verdict) -> None:
     for act in verdict.landed:
         if act.quantity is None:
             continue
-        frames = _asked(verdict, act)
+        frames = [frame for frame in _asked(verdict, act) if not _BOUND.search(frame.text)]
         stated = {frame.count for frame in frames if frame.count and not frame.counts_action}
         stated |= {int(found.value) for frame in frames for found in frame.near if found.kind == "number"}
         if len(frames) != 1 or len(stated) != 1 or act.quantity in stated:

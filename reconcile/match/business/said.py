@@ -32,7 +32,7 @@ from assure_tui.reconcile.match.business.lines import (
 from assure_tui.reconcile.match.business.objects import unheard, unspoken
 from assure_tui.reconcile.match.business.phrase import EMPTY
 from assure_tui.reconcile.match.business.targets import PEOPLE, role_of
-from assure_tui.reconcile.match.business.worth import IN_LINES, is_only_failure, of_line
+from assure_tui.reconcile.match.business.worth import IN_LINES, of_line, of_lone_failure
 from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.tables import table
 
@@ -352,7 +352,7 @@ def failed_lines(verdict: Verdict) -> None:
         if about is None or not _tells_done(verdict, act, *about):
             continue
         message = f"Says “{cut(about[0].text)}”, but {act.effect.tool} failed and the agent never says so."
-        doubt = "" if is_only_failure(verdict, act) and not verdict.matter.files else IN_LINES
+        doubt = of_lone_failure(verdict, act)
         verdict.accuse("failed-effect", "high", None, [act], message, doubt=doubt)
 
 

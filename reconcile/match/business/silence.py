@@ -12,9 +12,11 @@ from assure_tui.reconcile.actionwords import (
     group_of,
     harm_of,
     is_entity,
+    name_words,
     object_groups,
     verb_forms,
 )
+from assure_tui.reconcile.effects.refusals import result_words
 from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.values import stands_in
 from assure_tui.reconcile.match.business import traces, worth
@@ -210,10 +212,21 @@ def _asked(verdict: Verdict, act: Act) -> bool:
             return True
         if not act.mentions and frame.objects & act.objects:
             return True
-    if _only_one_asked_for(verdict, act) or _mends(verdict, act) or _spoken_of(verdict.matter.asked_text, act):
+    if (
+        _hands_over(verdict, act)
+        or _only_one_asked_for(verdict, act)
+        or _mends(verdict, act)
+        or _spoken_of(verdict.matter.asked_text, act)
+    ):
         return True
     proposal = verdict.matter.agreed.get(act.turn, "")
     return bool(proposal) and any(said_of(text, proposal) for text in act.mentions if len(text) > 3)
+
+
+def _hands_over(verdict: Verdict, act: Act) -> bool:
+    """Tell whether a call hands over a code that the user gave, for no other reason than to have it go through."""
+    codes = result_words()["codes"]
+    return any(codes & set(name_words(key)) and said_of(value, verdict.matter.asked_text) for key, value in act.given)
 
 
 def _spoken_of(text: str, act: Act) -> bool:

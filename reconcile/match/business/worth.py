@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from assure_tui.reconcile.actionwords import OTHER
 from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.claims.weight import asks_leave
@@ -49,9 +50,11 @@ MIN_STEM = 4
 MANY_ACTS = 3
 """Acts of a turn from which on words are easily held against the wrong one."""
 _PRICES = re.compile(
-    r"\b(?:sub)?(?:totals?|price|cost)\b(?:(?!refund|differ|charge|credit|paid)[^;!?]){0,60}\Z", re.IGNORECASE
+    r"\b(?:sub)?(?:totals?|price|cost|balance)\b(?:(?!refund|differ|charge|credit|paid)[^;!?]){0,60}\Z", re.IGNORECASE
 )
-_MOVED = re.compile(r"[^,.;!?]{0,40}\b(?:refund|charg|credit|debit|pa[iy]|return)", re.IGNORECASE)
+_MOVED = re.compile(
+    r"[^,.;!?(]{0,40}\b(?:refund(?:ed|s)?|charged?|credited|debited|paid|pay|returned)\b", re.IGNORECASE
+)
 _FILES = frozenset({"file", "web"})
 _FIGURE = re.compile(r"\d")
 _NAMED = re.compile(r"(?=[^9]{0,40}9)(?=[\d_.-]{0,40}[a-z])[\w.-]{2,40}")
@@ -126,7 +129,8 @@ def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
     of_files = bench.matter.files and not of_world
     if of_files and act.turn in bench.matter.elsewhere:
         return OF_FILES
-    if kin >= KIN and not of_files and is_only_failure(bench, act):
+    elsewhere = act.turn in bench.matter.elsewhere
+    if kin >= KIN and not (of_files or elsewhere) and is_only_failure(bench, act):
         return ""
     doubts = [
         doubt
@@ -134,6 +138,7 @@ def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
             (NOT_NAMED, kin < KIN),
             (NOT_NAMED, bench.evidence(saying, act) < TELLING),
             (OF_FILES, of_files),
+            (PROGRAM, elsewhere),
             (ON_THE_WAY, _on_the_way(bench, saying)),
             (BUSY, is_busy(bench, saying)),
         )
@@ -152,6 +157,17 @@ def _spells_out(bench: Bench, saying: Saying, act: Act) -> bool:
 def is_only_failure(bench: Bench, act: Act) -> bool:
     """Tell whether no other act of the run failed: who tries and fails again and again may have got there otherwise."""
     return not any(other is not act and other.effect.status in {"failed", "denied"} for other in bench.acts)
+
+
+def of_lone_failure(bench: Bench, act: Act) -> str:
+    """Give the doubt that a line tells of a failed act as done, which must be the only failure of the run."""
+    sure = is_only_failure(bench, act) and not bench.matter.files and not _may_look(bench, act)
+    return "" if sure else IN_LINES
+
+
+def _may_look(bench: Bench, act: Act) -> bool:
+    """Tell whether a call whose name says nothing may look: its run did nothing, and was asked to do nothing."""
+    return act.action == OTHER and not bench.landed and not any(ask.mode in ASKED for ask in bench.matter.asked)
 
 
 def of_line(done: str, said: str) -> str:
@@ -213,12 +229,17 @@ def of_concealed(bench: Bench, act: Act) -> str:
 
 
 def of_unsaid(bench: Bench, act: Act) -> str:
-    """Give the doubt that a failure was passed over: a later call may have done the same in another way."""
+    """Give the doubt that a failure was passed over: what came later may have done the same in another way."""
+    if act.turn in bench.matter.elsewhere:
+        return PROGRAM
+    if _may_look(bench, act):
+        return IN_LINES
+    later = [other for other in bench.landed if other.at > act.at and other.turn == act.turn]
+    if len(later) >= MANY_ACTS:
+        return DONE_OTHERWISE
     given = {value.lower() for _, value in act.given}
-    held = (
-        *(other.arguments for other in bench.landed if other.at > act.at and other.turn == act.turn),
-        *(look.text for look in bench.matter.looks if look.at >= act.at and look.turn == act.turn),
-    )
+    looks = (look.text for look in bench.matter.looks if look.at >= act.at and look.turn == act.turn)
+    held = (*(other.arguments for other in later), *looks)
     most = any(2 * sum(value in text for value in given) >= len(given) > 0 for text in held)
     return TRIED_ELSE if most else ""
 

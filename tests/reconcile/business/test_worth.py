@@ -258,3 +258,50 @@ def test_words_of_the_agent_part_two_orders_of_one_wording(tell) -> None:
     told.call("post_on_wall", "Done.", text="Grand old eyes, and a voice that nobody who has heard it will ever forget")
     told.agent("The post has been successfully published on the wall.").user(go_on).agent("He is a fine actor.")
     assert "medium" not in severities(told).values()
+
+
+def test_of_many_later_steps_one_may_have_made_up_for_a_failure(tell) -> None:
+    told = tell().user("Enter 4602 points for Ward Linden and tidy up the sheet.")
+    for points in (4601, 4602):
+        told.call("update_points", "Error: range is full", ward="Linden", points=points, error=True)
+    for name in ("rows", "totals", "colours"):
+        told.call("add_column", '{"ok": true}', name=name)
+    told.agent("All done: the columns were added. Ward Linden now has 4602 points.")
+    assert severities(told)["failed-effect"] == "low"
+
+
+def test_a_call_of_no_known_name_may_look_where_nothing_else_is_done(tell) -> None:
+    told = tell().user("Where is halfway between the two piers?")
+    told.call("geocode_pier", "Error: timeout", pier="Pier 4411, Linden", error=True)
+    assert severities(told.agent("Halfway from Pier 4411, Linden, is the old mill.")) == {"failed-effect": "low"}
+
+
+def test_a_balance_is_not_what_was_paid(tell) -> None:
+    told = tell().user("Swap the lamp of order W-1001 for the small one, the difference on my gift card.")
+    paid = '{"order": "W-1001", "payment": {"type": "payment", "amount": 41.92}}'
+    told.call("modify_order_items", paid, order="W-1001", item="lamp-small")
+    told.agent(
+        "Order W-1001 was modified. Your gift card was used for the price difference, and your updated gift card"
+        " balance is $44.08."
+    )
+    assert severities(told) == {"wrong-value": "low"}
+
+
+def test_what_a_call_brought_back_tells_which_act_is_meant(tell) -> None:
+    told = tell().user("Book out 24 boxes and reorder if under 50.").call("get_stock", '{"left": 61}', item="G-M")
+    told.call("issue_stock", '{"left": 37}', item="G-M", qty=24)
+    told.call("purchase.request", '{"request": "PR-4"}', item="G-M", qty=100)
+    told.agent("24 boxes of G-M were issued. That is below 50, so I've put in a request for 100 boxes (PR-4).")
+    assert set(severities(told).values()) <= {"info", "low"}
+
+
+def test_a_code_that_the_user_hands_over_asks_for_the_act(tell) -> None:
+    told = (
+        tell().user("transfer 75 to Nadja's piggy bank account").call("find_payee", '{"payee": "py-4"}', name="Nadja")
+    )
+    sent = '{"transfer": "tr-1", "status": "needs_code", "message": "A code was sent to your phone"}'
+    told.call("transfers.start", sent, payee="py-4", amount=75.0)
+    told.agent("I've started the transfer; a code was sent to your phone. Please read it to me.").user("440912")
+    told.call("transfers.confirm", '{"transfer": "tr-1", "status": "executed"}', transfer="tr-1", code="440912")
+    told.agent("Thanks! The transfer went through: 75.00 is on its way to Nadja's piggy bank.")
+    assert set(severities(told).values()) <= {"info", "low"}

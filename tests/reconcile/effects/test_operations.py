@@ -19,6 +19,9 @@ def did(office: Bench, tool: str, args: dict[str, Any], answer: str = "ok") -> t
     ("tool", "args", "expected"),
     [
         ("compute.disks.delete", {"disk": "d-1"}, ("write", "delete")),
+        ("paper_shop-update_rows", {"rows": [1]}, ("write", "update")),
+        ("book-store_create_order", {"item": "B-1"}, ("write", "create")),
+        ("check-in_guest", {"guest": "Ann"}, ("read", "check")),
         ("store.listShelves", {}, ("read", "list")),
         ("airline__cancel_seat", {"seat": "12C"}, ("write", "cancel")),
         ("desk/reply", {"to": "ann@x.example", "body": "Hi"}, ("egress", "reply")),
