@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.live import EMPTY_CHAIN
 from assure_tui.app.desk.wire import text_path
-from assure_tui.ingest.adapters import ADAPTERS
+from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.reader import open_source
 

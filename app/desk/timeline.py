@@ -82,7 +82,8 @@ def adapter_of(path: Path, name: str) -> Adapter:
     Raises:
         GoneError: The log is gone, or was rewritten into something else.
     """
-    from assure_tui.ingest.adapters import ADAPTERS, detect  # noqa: PLC0415 - likewise
+    from assure_tui.ingest.adapters import detect  # noqa: PLC0415 - likewise
+    from assure_tui.ingest.adapters.catalogue import ADAPTERS  # noqa: PLC0415 - likewise
 
     named = [adapter for adapter in ADAPTERS if adapter.name == name]
     if len(named) == 1:

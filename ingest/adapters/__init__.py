@@ -1,48 +1,22 @@
-"""Log formats of agents: one adapter a format, found by a file's content and never by its name alone."""
+"""Log formats of agents: one adapter a format, found by a file's content and never by its name alone.
+
+The formats of agents with hooks are here; `catalogue` has all, which a hook that an agent waits for does not load.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from assure_tui.ingest.adapters.aider import ADAPTER as AIDER
-from assure_tui.ingest.adapters.antigravity import ADAPTER as ANTIGRAVITY
 from assure_tui.ingest.adapters.assure import ADAPTER as ASSURE
-from assure_tui.ingest.adapters.atif import ADAPTER as ATIF
 from assure_tui.ingest.adapters.base import Adapter, Head
-from assure_tui.ingest.adapters.chat import DOCUMENTS as CHAT_DOCUMENTS
-from assure_tui.ingest.adapters.chat import LINES as CHAT_LINES
 from assure_tui.ingest.adapters.claude import ADAPTER as CLAUDE_CODE
-from assure_tui.ingest.adapters.claude.stream import ADAPTER as CLAUDE_STREAM
 from assure_tui.ingest.adapters.codex import ADAPTER as CODEX
-from assure_tui.ingest.adapters.codex.events import ADAPTER as CODEX_EXEC
 from assure_tui.ingest.adapters.copilot import ADAPTER as COPILOT
-from assure_tui.ingest.adapters.cursor_stream import ADAPTER as CURSOR_STREAM
-from assure_tui.ingest.adapters.droid import ADAPTER as DROID
 from assure_tui.ingest.adapters.gemini import ADAPTER as GEMINI
 from assure_tui.ingest.adapters.gemini import DOCUMENT as GEMINI_DOCUMENT
-from assure_tui.ingest.adapters.gemini_stream import ADAPTER as GEMINI_STREAM
-from assure_tui.ingest.adapters.goose import DATABASE as GOOSE_DATABASE
-from assure_tui.ingest.adapters.goose import LINES as GOOSE
-from assure_tui.ingest.adapters.grok import ADAPTER as GROK
-from assure_tui.ingest.adapters.inspect_ai import ADAPTER as INSPECT
-from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
-from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
-from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
-from assure_tui.ingest.adapters.opencode import ADAPTER as OPENCODE
-from assure_tui.ingest.adapters.opencode import DATABASE as OPENCODE_DATABASE
-from assure_tui.ingest.adapters.opencode import LINES as OPENCODE_RUN
-from assure_tui.ingest.adapters.openhands import ADAPTERS as OPENHANDS
-from assure_tui.ingest.adapters.otel import ADAPTER as OTEL
-from assure_tui.ingest.adapters.pi import ADAPTER as PI
-from assure_tui.ingest.adapters.qwen import ADAPTER as QWEN
-from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
 
-ADAPTERS: tuple[Adapter, ...] = (
-    *(ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT, PI, OPENCODE, QWEN, KIRO, KIMI, DROID, ANTIGRAVITY),
-    *(CURSOR_STREAM, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM, OPENCODE_RUN, OTEL, *OPENHANDS, ATIF, INSPECT),
-    *(SWE_AGENT, MINI_SWE, AIDER, OPENCODE_DATABASE, GOOSE, GOOSE_DATABASE, GROK, *CHAT_LINES, *CHAT_DOCUMENTS),
-)
-"""All formats that are read, the ones with the clearest marks first."""
+FIRST: tuple[Adapter, ...] = (ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMINI_DOCUMENT)
+"""The formats that are looked for first."""
 
 
 def detect(path: Path, head: Head | None = None) -> Adapter | None:
@@ -51,4 +25,9 @@ def detect(path: Path, head: Head | None = None) -> Adapter | None:
     Raises `OSError` when no head is given and the file cannot be read.
     """
     head = head or Head.read(path)
-    return next((adapter for adapter in ADAPTERS if adapter.recognises(head)), None)
+    found = next((adapter for adapter in FIRST if adapter.recognises(head)), None)
+    if found is not None:
+        return found
+    from assure_tui.ingest.adapters.catalogue import OTHERS  # noqa: PLC0415 - see the module's docstring
+
+    return next((adapter for adapter in OTHERS if adapter.recognises(head)), None)

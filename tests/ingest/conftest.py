@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assure_tui.ingest.adapters import ADAPTERS
 from assure_tui.ingest.adapters.base import Decoder
+from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.framing import Framer
 from assure_tui.ingest.model import Event, SourceInfo
 from assure_tui.ingest.reader import SourceReader, open_source

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assure_tui.ingest.adapters import ADAPTERS, detect
+from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Head
+from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.model import SourceInfo
 
 AT = "2026-07-01T10:00:00Z"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assure_tui.ingest.adapters import ADAPTERS
 from assure_tui.ingest.adapters.base import Head
+from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.roots import default_roots
 from assure_tui.ingest.walk import discover
 

@@ -10,7 +10,7 @@ import pytest
 from assure_tui.app.cli.parser import FORMATS, build
 from assure_tui.app.desk import schema
 from assure_tui.app.desk.config import read_workspace
-from assure_tui.ingest.adapters import ADAPTERS
+from assure_tui.ingest.adapters.catalogue import ADAPTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

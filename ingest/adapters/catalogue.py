@@ -1,0 +1,38 @@
+"""All formats that are read, the ones with the clearest marks first."""
+
+from __future__ import annotations
+
+from assure_tui.ingest.adapters import FIRST
+from assure_tui.ingest.adapters.aider import ADAPTER as AIDER
+from assure_tui.ingest.adapters.antigravity import ADAPTER as ANTIGRAVITY
+from assure_tui.ingest.adapters.atif import ADAPTER as ATIF
+from assure_tui.ingest.adapters.base import Adapter
+from assure_tui.ingest.adapters.chat import DOCUMENTS as CHAT_DOCUMENTS
+from assure_tui.ingest.adapters.chat import LINES as CHAT_LINES
+from assure_tui.ingest.adapters.claude.stream import ADAPTER as CLAUDE_STREAM
+from assure_tui.ingest.adapters.codex.events import ADAPTER as CODEX_EXEC
+from assure_tui.ingest.adapters.cursor_stream import ADAPTER as CURSOR_STREAM
+from assure_tui.ingest.adapters.droid import ADAPTER as DROID
+from assure_tui.ingest.adapters.gemini_stream import ADAPTER as GEMINI_STREAM
+from assure_tui.ingest.adapters.goose import DATABASE as GOOSE_DATABASE
+from assure_tui.ingest.adapters.goose import LINES as GOOSE
+from assure_tui.ingest.adapters.grok import ADAPTER as GROK
+from assure_tui.ingest.adapters.inspect_ai import ADAPTER as INSPECT
+from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
+from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
+from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
+from assure_tui.ingest.adapters.opencode import ADAPTER as OPENCODE
+from assure_tui.ingest.adapters.opencode import DATABASE as OPENCODE_DATABASE
+from assure_tui.ingest.adapters.opencode import LINES as OPENCODE_RUN
+from assure_tui.ingest.adapters.openhands import ADAPTERS as OPENHANDS
+from assure_tui.ingest.adapters.otel import ADAPTER as OTEL
+from assure_tui.ingest.adapters.pi import ADAPTER as PI
+from assure_tui.ingest.adapters.qwen import ADAPTER as QWEN
+from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
+
+OTHERS: tuple[Adapter, ...] = (
+    *(PI, OPENCODE, QWEN, KIRO, KIMI, DROID, ANTIGRAVITY, CURSOR_STREAM, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM),
+    *(OPENCODE_RUN, OTEL, *OPENHANDS, ATIF, INSPECT, SWE_AGENT, MINI_SWE, AIDER, OPENCODE_DATABASE),
+    *(GOOSE, GOOSE_DATABASE, GROK, *CHAT_LINES, *CHAT_DOCUMENTS),
+)
+ADAPTERS: tuple[Adapter, ...] = (*FIRST, *OTHERS)
