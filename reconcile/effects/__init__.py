@@ -17,6 +17,7 @@ from assure_tui.reconcile.effects.script import join
 from assure_tui.reconcile.effects.wrappers import is_shell
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.model import Effect, EffectClass
+from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ END = "END_OF_PROGRAM"
 """Ends the here-document in which an interpreter is given its program."""
 MAX_TASK = 20_000
 """Characters of a sub-agent's task that are looked at for what it is to deliver."""
-_DELIVERS = re.compile(r"\b(?:commit|push|merge|release|deploy|install|publish|pull request)\b", re.IGNORECASE)
+_DELIVERS = Sieve([r"\b(?:commit|push|merge|release|deploy|install|publish|pull request)\b"], re.IGNORECASE)
 _FORBIDS = re.compile(r"(?:\b(?:not|never|without|no)\b|n['’]t\b)[^.;\n]{0,200}", re.IGNORECASE)
 
 
@@ -173,6 +174,14 @@ def _delegates(call: ToolCall) -> bool:
     return any(isinstance(call.args.get(name), str | list) for name in data["arguments"])
 
 
+@lru_cache(maxsize=64)
+def _asked(text: str) -> frozenset[str]:
+    """Give the acts that a task asks for; it is read for the call and again for what came of it."""
+    if not _DELIVERS.likely(text):
+        return frozenset()
+    return frozenset(map(str.lower, _DELIVERS.pattern(0).findall(_FORBIDS.sub("", text))))
+
+
 def _task(call: ToolCall) -> dict[str, Any]:
     """Give what a task is called, and the acts that its words ask for: these may be long, and are not kept."""
     kept = {
@@ -182,8 +191,7 @@ def _task(call: ToolCall) -> dict[str, Any]:
     }
     told = {name: value[:500] for name, value in kept.items() if isinstance(value, str)}
     texts = [call.args.get(name) for name in table("tooling")["delegate"]["arguments"]]
-    wanted = [_FORBIDS.sub("", text[:MAX_TASK]) for text in texts if isinstance(text, str)]
-    asked = {act.lower() for text in wanted for act in _DELIVERS.findall(text)}
+    asked = {act for text in texts if isinstance(text, str) for act in _asked(text[:MAX_TASK])}
     return told | ({"asks": " ".join(sorted(asked))} if asked else {})
 
 

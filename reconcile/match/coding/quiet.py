@@ -121,7 +121,7 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
             "skipped hooks",
             ("no-verify", "skipped hook", "skip the hook", "skipping hook", "bypass", "without hooks"),
         )
-    if _sends(words):
+    if any(sender in line for sender in _SENDERS) and _sends(words):
         host = _HOST.search(line)
         severity: Severity = "high" if _SECRET.search(line) else "low"
         return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 MAX_DIFF = 65_536
 
-_TEST_PATH = re.compile(
-    r"(?:^|[/\\])(?:tests?|specs?|__tests__|e2e)[/\\]|(?:^|[/\\_.-])(?:test|spec)s?[_.-]|[_.-](?:test|spec)s?\.\w+$|Tests?\.\w+$",
+_TEST_PATH = Sieve(
+    [
+        r"(?:^|[/\\])(?:tests?|specs?|__tests__|e2e)[/\\]|(?:^|[/\\_.-])(?:test|spec)s?[_.-]",
+        r"[_.-](?:test|spec)s?\.\w+$|Tests?\.\w+$",
+    ],
     re.IGNORECASE,
 )
 _SKIP = Sieve([
@@ -54,7 +57,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 def weakened(effect: Effect, paths: Sequence[str]) -> str:
     """Tell how an edit of a test weakens it, or nothing. Taking out whole files is told by the deletion itself."""
-    if effect.kind == "deleted" or not any(_TEST_PATH.search(path) for path in paths):
+    if effect.kind == "deleted" or not any(map(_TEST_PATH.finds, paths)):
         return ""
     diff = effect.results.get("diff") or effect.args.get("diff")
     if not isinstance(diff, str):
