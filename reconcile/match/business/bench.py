@@ -307,13 +307,7 @@ def _tries_again(act: Act, other: Act) -> bool:
     keys = {key for key, _ in act.given}
     same = sum(1 for key in keys if _values(act, key) == _values(other, key))
     again = next(iter(other.targets.values()), ())
-    return (again == aim and same * 2 >= len(keys)) or (same == len(keys) - 1 and _spells_out(aim, again))
-
-
-def _spells_out(aim: Sequence[str], again: Sequence[str]) -> bool:
-    """Tell whether a target is the same one named in full: `new` and `ann/new`."""
-    pairs = list(zip(aim, again, strict=False))
-    return bool(pairs) and all((other.endswith(f"/{one}") or one.endswith(f"/{other}")) for one, other in pairs)
+    return again == aim and same * 2 >= len(keys)
 
 
 def _values(act: Act, key: str) -> list[str]:

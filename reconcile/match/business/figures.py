@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.values import CURRENCIES, MONTHS, count_word, number, same_date
 from assure_tui.reconcile.match.business.kin import said_of
-from assure_tui.reconcile.match.business.lines import Line, line_of, numbers_in, readings
+from assure_tui.reconcile.match.business.lines import Line, numbers_in, readings
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -196,17 +196,6 @@ def _counted(line: Line, key: frozenset[str]) -> list[Decimal]:
         if counted is not None and any(_same(match[2], word) for word in key):
             found[Decimal(counted)] = None
     return list(found)
-
-
-def numbers_beside(text: str, words: frozenset[str] | set[str]) -> set[Decimal]:
-    """Give the numbers of a text that stand beside one of some words."""
-    line = line_of(text)
-    return {
-        reading
-        for found in line.values
-        if found.kind in {"number", "percent"} and _is_beside(line.low, found.span, frozenset(words))
-        for reading in readings(line.text[found.span[0] : found.span[1]].strip(" %"))
-    }
 
 
 def _numbers_for(line: Line, key: frozenset[str]) -> Iterator[Decimal]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.match.business.aliases import name_parts
-from assure_tui.reconcile.match.business.figures import CLOCK, Clash, forms, numbers_beside
+from assure_tui.reconcile.match.business.figures import CLOCK, Clash, forms
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.tables import table
 
@@ -67,8 +67,7 @@ def other_measure(saying: Saying, act: Act) -> tuple[str, str] | None:
             for match in _MEASURE.finditer(text)
             if singular(match[2].lower()) in units and (amount := number(match[1])) is not None
         ]
-        answered = numbers_beside(act.answer, units)
-        if said and not any(one in forms(figure) or one in answered for one in said):
+        if said and not any(one in forms(figure) for one in said):
             return f"{said[0]:f}", value
     return None
 

@@ -41,9 +41,6 @@ MAX_GIVEN = 120
 """Code points of an argument that is no long text."""
 MAX_NAME = 60
 """Code points of an argument that may be a name."""
-MIN_ACRONYM = 2
-MAX_ACRONYM = 4
-"""Letters of a name that may stand for several words."""
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 _LETTERS = re.compile(r"[^\W\d]{3,60}")
 _CODES = frozenset({"id", "ids", "no", "number", "code", "key", "ref", "reference", "token", "uuid"})
@@ -106,9 +103,7 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
     low = saying.frame.text.lower()
     names = [name for name in map(str.lower, saying.frame.names) if len(name) > 2 and name not in _DATED]
     names = [name for name in names if not is_source(name, low) and not _is_before(name, saying.frame, low)]
-    known = any(
-        part in given or _is_short_for(part, given) for name in names for part in (_WORD.findall(name) or [name])
-    )
+    known = any(part in given for name in names for part in (_WORD.findall(name) or [name]))
     if not known and any(name in asked for name in names):
         return True
     lacks = {
@@ -120,13 +115,6 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
     }
     said = [found for found in near if found.kind in lacks]
     return bool(said) and all(lacks[found.kind] for found in said)
-
-
-def _is_short_for(name: str, given: str) -> bool:
-    """Tell whether a name is made of the first letters of words that were given: "NYC" of "New York"."""
-    if not MIN_ACRONYM <= len(name) <= MAX_ACRONYM or not name.isalpha():
-        return False
-    return re.search(rf"\b{name[0]}\w+\W{{1,3}}{name[1]}\w+", given) is not None
 
 
 def _is_before(name: str, frame: Frame, low: str) -> bool:
@@ -150,6 +138,15 @@ def is_about(frame: Frame, act: Act) -> bool | None:
 def is_given(frame: Frame, act: Act) -> bool:
     """Tell whether an argument of a call did what words tell of: "attached the file" of a call with `attachments`."""
     return group_of(frame.deed) == "make" and any(akin(frame.lemma, word) for word in act.given_keys)
+
+
+def is_beside(frame: Frame, act: Act) -> bool:
+    """Tell whether words are about a thing of the same sort as an act's, told apart by a noun that the act has nowhere.
+
+    "Your wireless service was not changed" says nothing of the call that changed the internet service.
+    """
+    known = act.vocabulary | set(act.nouns)
+    return any(not any(akin(noun, word) for word in known if len(word) > 2) for noun in topic(frame))
 
 
 def keys_of(args: Mapping[str, Any]) -> frozenset[str]:

@@ -21,7 +21,7 @@ from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, k
 from assure_tui.reconcile.match.business.lines import lines_of
 from assure_tui.reconcile.match.business.phrase import denies, topic
 from assure_tui.reconcile.match.business.repeats import duplicates
-from assure_tui.reconcile.match.business.topics import is_about
+from assure_tui.reconcile.match.business.topics import is_about, is_beside
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
@@ -313,6 +313,7 @@ class Verdict(Borne):
                         and not saying.frame.weak
                         and saying.claim is not None
                         and denies(saying, act)
+                        and not is_beside(saying.frame, act)
                     ):
                         message = f"Says “{self.quote(saying)}”, but {what(act)} landed."
                         self.accuse("denial-broken", "critical", saying, [act], message)
