@@ -46,6 +46,8 @@ _LISTED = (_CHANGES - {"fixed"}) | {"verified"}
 MAX_UNIT = 4000
 """Code points of one unit that are read."""
 
+MAX_MARKS = 3
+"""Code points of layout before a line's first word."""
 MAX_TITLE = 2
 """Words of a line that only names what stands beneath it: "**Confirmed:**", "Validated locally:"."""
 
@@ -70,6 +72,8 @@ _BEHAVES = re.compile(
     r"[a-z-]{3,30} (?:[a-z-]{1,30} ){0,3}are (?:left )?$"
 )
 """Things in general before "untouched": how code behaves, "normal paths are untouched"."""
+_KEEP = re.compile(r"\W*(?:keep|leave|preserve|ensure)\b")
+"""An instruction to leave things: "Keep the parser unchanged"."""
 _UNDER_WAY = re.compile(
     r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b|\W*now,? [a-z]+ing\b"
 )
@@ -130,7 +134,7 @@ class _Reading:
             if unit.form != "item":
                 self.introduced = changes and (unit.form == "sentence" or not leads_on(unit.text))
             for item in _apart(prepared, found):
-                if title and item.kind in _LISTED and not item.own:
+                if item.kind in _LISTED and not item.own and (title or _heads(item, prepared)):
                     continue
                 if item.kind == "committed" and not item.denied:
                     if self.committed and unit.form == "label" and not prepared.pieces:
@@ -196,6 +200,8 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     titles = listing and len(masked.split()) <= MAX_TITLE
     for kind, pattern in () if titles else words.denials.likely(masked):
         hit = pattern.search(masked)
+        if kind == "edited" and _KEEP.match(masked):
+            continue
         if hit and not (blocked(masked, hit.start()) or _behaves(masked, hit) or aside(masked, hit.start())):
             denied = True
             yield Found(kind, hit.start(), hit.end(), denied=True)
@@ -235,6 +241,15 @@ def _news_start(masked: str, hit: re.Match[str]) -> int:
     now = masked.rfind(" now ", hit.start(), hit.end())
     dividers = list(_DIVIDER.finditer(masked, hit.start(), now)) if now > 0 else []
     return dividers[-1].end() if dividers else hit.start()
+
+
+def _heads(item: Found, prepared: Prepared) -> bool:
+    """Tell whether a weak finding is all that a heading or an introducing line says: "The view now supports:"."""
+    form = prepared.unit.form
+    if form == "heading":
+        return item.weak and len(prepared.masked.split()) <= MAX_TITLE
+    ends = form == "label" and not prepared.pieces and prepared.masked.rstrip(" :*_").endswith("s")
+    return ends and item.weak and item.start <= MAX_MARKS and not prepared.masked[item.end :].strip(" :*_")
 
 
 def _behaves(masked: str, hit: re.Match[str]) -> bool:

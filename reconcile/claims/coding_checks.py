@@ -38,7 +38,7 @@ _LISTS = re.compile(r"(?:pass(?:ed|es)?|green|clean|ok) ?:")
 _COMMAND = re.compile(f"[{MASKS['cmd']}]")
 _OFFERS = re.compile(
     r"\W{0,6}(?:verification|validation|validated|verified|checks?|checked|tested|ran|re-ran)"
-    r"(?: (?:with|by|via|run|using|commands?))? ?:? {1,4}(?=[\ue001\ue003])|\W{0,6}tests? ?: {1,4}(?=[\ue001])"
+    r"(?: (?:with|by|via|run|executed|using|commands?))? ?:? {1,4}(?=[\ue001\ue003])|\W{0,6}tests? ?: {1,4}(?=[\ue001])"
 )
 _ONLY_CODE = re.compile(r"(?:[\ue001\ue003]|[ ,.;&+()✅✓✔]|and\b|pass\b|passed\b|ok\b)+$")
 """Nothing but commands from here to the end."""
@@ -56,7 +56,10 @@ _TOPIC = re.compile(
     r"\b(?:for|about|handl(?:es|ed|ing)|fix(?:es|ed|ing)?|around|during|against) (?:[^ .;]{2,200} ){0,3}$"
 )
 """Before failures that something is about: "added rows for parse failures"."""
-_RUN = re.compile(r"\b(?:checks?|tests?|commands?|validation) (?:run|performed)\b")
+_RUN = re.compile(
+    r"\b(?:checks?|tests?|commands?|validations?|verification)"
+    r"(?:(?:/[a-z]{1,20})? (?:run|ran|performed|executed)|/executions?)\b"
+)
 _PROOF = re.compile(
     r"\b(?:pass(?:ed|es|ing)?|verified|verification"
     r"|validat(?:ed|ion)|ran|green)\b"

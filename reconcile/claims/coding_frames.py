@@ -34,6 +34,7 @@ _PASSIVE = frozenset({"is", "are", "was", "were", "been", "got", "isn't", "aren'
 SPEAKERS = frozenset({"i", "i've", "we", "we've"})
 _STRANDED = frozenset({"on", "with", "for", "in", "from", "about", "at", "to"})
 """What a relative clause without its pronoun may end with: "the one I built on"."""
+_BE = frozenset({"is", "are"})
 _PLANNERS = SPEAKERS | {"to", "you", "they", "also", "then", "still", "now", "and", "or", ","}
 """What stands before "plan" where it is a verb, or may be one: elsewhere it is a thing, "the rollout plan"."""
 _PRONOUNS = (["it"], ["they"], ["he"], ["she"])
@@ -92,6 +93,9 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
             return "headline"
         if 1 < back <= MAX_SUBJECT and names[back - 1] == "found" and tokens[at].text in grammar["events"]:
             return "headline"
+        joined = not accepted and back > 1 and names[back] == "and"
+        if joined and tokens[at].text in _SHIPPED and _is_told(names[:back], grammar):
+            return "state"
         begun = accepted or back <= 0 or all(name in _DONE for name in names[:back]) or _told(names[:back])
         if not begun and not member:
             return None
@@ -167,6 +171,11 @@ def _in_passive_list(names: list[str], back: int) -> bool:
             return False
         back -= 1
     return 0 < back < MAX_SUBJECT and names[back] in _PASSIVE
+
+
+def _is_told(names: list[str], grammar: dict[str, frozenset[str]]) -> bool:
+    """Tell whether what stands before says how things at hand are: "the parts are in place and pushed"."""
+    return not _BE.isdisjoint(names) and grammar["relatives"].isdisjoint(names) and _TIMES.isdisjoint(names)
 
 
 def _participle(names: list[str], back: int) -> int:

@@ -41,7 +41,8 @@ _CODE = re.compile(r"`[^`]{1,300}`")
 _PLAIN = re.compile(r"[*_`#]")
 _NAME = re.compile(r"[\w@.+/-]{1,200}\.\w{1,10}")
 _FIRST = re.compile(
-    r"\W{0,6}(?:(?:also|then|i|we|i've|we've|have|has|now) ){0,3}(?P<word>[a-z-]+) (?!(?:by|files?)\b)[a-z\d]"
+    r"\W{0,6}(?:(?:also|then|i|we|i've|we've|have|has|now|just|successfully) ){0,4}"
+    r"(?P<word>[a-z-]+) (?!(?:by|files?)\b)[a-z\d]"
 )
 _CHANGING = frozenset({"edited", "created", "fixed", "deleted"})
 _NUMBERED = re.compile(r"\W{0,3}\d{1,2}[.)]")

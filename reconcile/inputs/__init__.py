@@ -232,6 +232,9 @@ class Inputs(Part):
         )
 
 
+_SKILL_FILE = re.compile(r"(?:^|[/\\\s\"'])SKILL\.md\b")
+
+
 @cache
 def _listed(group: str, name: str) -> frozenset[str]:
     return frozenset(table("inputs")[group][name])
@@ -243,8 +246,11 @@ def _turns(passage: Passage) -> bool:
 
 
 def _instructs(call: ToolCall | None) -> bool:
-    """Whether a tool by its name loads instructions that the operator installed for the agent: a skill."""
-    return call is not None and not _listed("skills", "words").isdisjoint(name_words(call.tool))
+    """Whether a call loads instructions that the operator installed for the agent: a skill, by its tool or its file."""
+    if call is None or not _listed("skills", "words").isdisjoint(name_words(call.tool)):
+        return call is not None
+    named = (path for _, leaf in leaves(call.args) for path in _SKILL_FILE.findall(leaf[:MAX_PROPOSED]))
+    return next(named, None) is not None
 
 
 def _directs(call: ToolCall | None, effects: Sequence[Effect], passage: Passage) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, beyond, feed, said, silence, unsaid
+from assure_tui.reconcile.match.business import aspects, beyond, feed, said, silence, unsaid, worth
 from assure_tui.reconcile.match.business.absent import LONG_AGO
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
 from assure_tui.reconcile.match.business.borne import Borne
@@ -128,7 +128,8 @@ class Verdict(Borne):
                 self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
                 return
             message = f"Claims “{self.quote(saying)}”, but {what(running)} never returned."
-            self.accuse("dangling", "medium", saying, [running], message)
+            doubt = worth.OF_FILES if self.matter.files else ""
+            self.accuse("dangling", "medium", saying, [running], message, doubt=doubt)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
         loose = self._best(saying, self.free(saying), soft=True)

