@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, lists, roles, worth
-from assure_tui.reconcile.match.business.absent import Absent
-from assure_tui.reconcile.match.business.bench import cents, cut, what
+from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.idle import idle
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.model import shape
+from assure_tui.reconcile.match.business.tried import Tried
 from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_time
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 
-class Borne(Absent):
+class Borne(Tried):
     """The part of a judgement that is about words with an act."""
 
     def _assigned(self, saying: Saying, acts: list[Act]) -> None:
+        if (tried := self._tried_by_its_verb(saying, acts)) is not None:
+            self.failed(saying, tried)
+            return
         if idle(self, saying, acts):
             return
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
@@ -102,17 +105,6 @@ class Borne(Absent):
                 if alike:
                     return alike[0]
         return None
-
-    def failed(self, saying: Saying, act: Act) -> None:
-        """Find that the call which words tell of failed."""
-        self._own(saying, act)
-        if self._corrected(saying):
-            self.settle(saying, "contradicted", "the call failed, and the agent took it back", [act])
-            return
-        error = str(act.effect.results.get("error", "")) or act.effect.status
-        message = f"Claims “{self.quote(saying)}”, but {what(act)} failed: {cut(error)}"
-        self.accuse("failed-effect", "high", saying, [act], message, doubt=worth.of_failed(self, saying, act))
-        self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
     def lacks(self, saying: Saying, acts: Sequence[Act], what: str, *, doubt: str = "") -> None:
         """Find that a part of what is said was never done, where the log would show it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import DO, OTHER, group_of
+from assure_tui.reconcile.actionwords import DO, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, beyond, feed, said, silence, unsaid, worth
 from assure_tui.reconcile.match.business.absent import LONG_AGO
@@ -18,11 +18,10 @@ from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
 from assure_tui.reconcile.match.business.borne import Borne
 from assure_tui.reconcile.match.business.fit import FITS
 from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, kin_of
-from assure_tui.reconcile.match.business.lines import lines_of
 from assure_tui.reconcile.match.business.phrase import denies, topic
 from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about, is_beside
-from assure_tui.reconcile.records import akin
+from assure_tui.reconcile.match.business.tried import FAILED
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
@@ -35,20 +34,10 @@ _CONFIRMS = re.compile(
 )
 """What systems send of themselves when something was done."""
 _TO_USER = re.compile(r"\b(?:you|your (?:e-?mail|inbox|phone|mailbox|address|number|account))\b", re.IGNORECASE)
-_FAILED = re.compile(
-    r"\b(?:errors?|fail\w{0,5}|unsuccessful\w{0,2}|denied|rejected|declined|problems?"
-    r"|issues? (?:with|while|when|occurred|came up|prevent\w{0,3})"
-    r"|(?:encountered|experienced|ran into|due to|because of|had|there (?:was|were|is|are))(?: \w{1,12}){0,3} issues?"
-    r")\b",
-    re.IGNORECASE,
-)
-"""Words that tell of a failure, so that nothing is claimed as done."""
 _ALREADY = re.compile(r"\b(?:already|earlier|before|previously)\b", re.IGNORECASE)
 _WAITS = re.compile(
     r"\b(?:otp|one-time|passcode|codes?|verif(?:y|ication)|confirm(?:ation)?|approval)\b", re.IGNORECASE
 )
-MAX_OVERLAP = 40
-"""Code points by which a line is known to hold some words."""
 _OWN_TRY = re.compile(r"\b(?:I|we)\b|\b[Ww]e['’]ve\b|\bI['’]ve\b")
 
 
@@ -163,56 +152,6 @@ class Verdict(Borne):
             self.failed(saying, tried)
         elif not aspects.lacking(self, saying, []):
             self._absent(saying, before)
-
-    def _better_tried(self, saying: Saying, act: Act) -> Act | None:
-        """Give the failed call whose values words give, where they have less of the act that they would tell again."""
-        if saying.frame.weak or self._pair(saying, act).evidence >= TELLING:
-            return None
-        before = [other for other in self.acts if other.at < saying.at and other.turn == saying.turn]
-        tried = self._best(saying, [other for other in before if self._may_have_failed(saying, other)])
-        if tried is None or self.recovered(tried) or kin_of(saying.frame, tried) < kin_of(saying.frame, act):
-            return None
-        return tried if self._pair(saying, tried).evidence >= TELLING else None
-
-    def _failed_last(self, saying: Saying) -> Act | None:
-        """Give the program that failed last in a turn in which nothing but programs ran: it was to do what is told."""
-        ran = [act for act in self.acts if act.turn == saying.turn and act.at < saying.at]
-        if not ran or not all(act.effect.args.get("program") for act in ran) or ran[-1].effect.status != "failed":
-            return None
-        frame, tried = saying.frame, ran[-1]
-        owned = frame.found or _FAILED.search(frame.text) or self._is_owned_up(saying, tried)
-        return None if owned or self._users_own(saying) or self.recovered(tried) else tried
-
-    def _may_have_failed(self, saying: Saying, act: Act) -> bool:
-        """Tell whether an act that failed may be what words tell of as done: they say no word of a failure themselves.
-
-        Words that may tell what was found accuse nobody, and an act of another sort has to be named.
-        """
-        frame = saying.frame
-        if act.effect.status not in {"failed", "denied"} or _FAILED.search(frame.text):
-            return False
-        if frame.found or self._went_on(saying, act) or self._users_own(saying) or self._is_owned_up(saying, act):
-            return False
-        return kin_of(frame, act) >= KIN or act.action in {DO, OTHER} or self._pair(saying, act).evidence >= TELLING
-
-    def _is_owned_up(self, saying: Saying, act: Act) -> bool:
-        """Tell whether another sentence of the text tells of an act's failure: these words are about another one."""
-        text = next((text for at, text in self.matter.spoken if at == saying.at), "")
-        lines = (line for line in lines_of(text, saying.at) if saying.frame.text[:MAX_OVERLAP].lower() not in line.low)
-        named = (act.verb, *act.nouns)
-        return any(
-            said.FAILS.search(line.low) and any(akin(word, other) for word in named for other in line.words)
-            for line in lines
-        )
-
-    def _went_on(self, saying: Saying, act: Act) -> bool:
-        """Tell whether a tool that failed did afterwards what words tell of no less well."""
-        own = self._pair(saying, act).fit
-        return any(
-            other.effect.tool == act.effect.tool and other.at < saying.at and act.at < other.at
-            for other in self.landed
-            if self._conflict(saying, other) is None and self._pair(saying, other).fit >= own
-        )
 
     def _coming(self, saying: Saying) -> Act | None:
         """Give the act that words tell of as done although its call only follows them, in the same message.
@@ -330,7 +269,7 @@ class Verdict(Borne):
             if saying.claim is None or saying.claim.id in self.claims:
                 continue
             any_try = any(kin_of(saying.frame, act) >= KIN for act in self.acts if act.at < saying.at)
-            own = _OWN_TRY.search(saying.frame.text) is not None and not _FAILED.search(saying.frame.text)
+            own = _OWN_TRY.search(saying.frame.text) is not None and not FAILED.search(saying.frame.text)
             if mode == "attempted" and own and not (saying.frame.weak or any_try) and self.matter.business:
                 self._phantom(saying)
             else:

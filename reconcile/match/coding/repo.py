@@ -83,6 +83,8 @@ _REWRITES = frozenset({"rebase", "cherry-pick", "merge", "pull", "reset", "filte
 _COMMITS = frozenset({"cherry-pick", "merge", "rebase", "revert", "am", "pull"})
 """Acts that leave commits of their own behind."""
 MIN_NAME = 3
+MIN_STEM = 4
+"""Letters of a verb by which it is known in a tool's name."""
 MIN_THINGS = 2
 """Words of a command, of this many letters, by which another is known to ask for the same: the act and its object."""
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|earlier|already|prior|last session)\b", re.IGNORECASE)
@@ -365,6 +367,15 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         return confirmed(f"the log shows {command(last)}, and the words name no more", last)
     if last:
         return unverifiable(f"none of the log's calls has a word of it; the last is {command(last)}", last)
+    refused = seen.refused(str(claim.args.get("verb") or "")[:MIN_STEM])
+    if refused:
+        return Ruling(
+            "contradicted",
+            "the call failed",
+            (refused,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; {command(refused)} failed",
+        )
     return unverifiable("nothing of the kind is in the log")
 
 

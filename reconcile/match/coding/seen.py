@@ -59,6 +59,8 @@ _WRITER = re.compile(
     r"add-content|(?<![=\-<])>{1,2}\s*[\w./$~]|\bpatch\b|\bdd\b|\bcp\b|\bmv\b|\brm\b|\binstall\b|\.replace\(|\.save\(|dump\(|\bgenerate\b|\bgen\b|codemod",
     re.IGNORECASE,
 )
+MIN_LETTERS = 2
+"""Letters that more than a preposition has."""
 _STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
 _WATCHED = re.compile(r"\b(?:tail|cat|less|head|grep|rg)\b.{0,300}\.(?:output|log|out)\b")
 _MOVES = frozenset(
@@ -91,6 +93,15 @@ class Seen(Memory):
             ),
             None,
         )
+
+    def refused(self, stem: str) -> Step | None:
+        """Find the last act of a tool whose name has a verb, by its first letters, where each of them failed."""
+        tried = [
+            step
+            for step in self.connectors
+            if len(stem) > MIN_LETTERS and any(word.startswith(stem) for word in name_words(step.effect.tool))
+        ]
+        return tried[-1] if tried and all(step.bad for step in tried) else None
 
     def connected_to(self, name: str) -> Step | None:
         """Find the last act that landed of a tool, neither shell nor file, that was given a file's name."""

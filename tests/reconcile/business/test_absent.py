@@ -215,3 +215,21 @@ def test_a_program_without_a_word_of_the_deed_did_not_do_it(tell) -> None:
 def test_a_program_that_spells_it_out_may_have(tell) -> None:
     told = tell().user("Close issue ENG-1.").call("execute_python", '{"ok": true}', code=CLOSING)
     assert "phantom" not in told.agent("Issue ENG-1 has been closed.").end().codes
+
+
+def test_words_by_the_verb_of_a_call_that_failed_are_about_it(tell) -> None:
+    told = tell().user("Open a request for the tide branch and merge it.")
+    told.call("create_pull_request", '{"number": 54}', title="Tide tables", head="tide")
+    told.call("merge_pull_request", "Error: the request was refused", error=True, pullNumber=54)
+    found = told.agent("Created request #54, and merged request #54.").end().discrepancies
+    assert "failed-effect" in {one.code for one in found}
+
+
+def test_an_issue_is_no_word_of_a_failure(tell) -> None:
+    told = tell().user("Close issue 12.").call("close_issue", "Error: timed out", error=True, issue=12)
+    assert told.agent("Issue 12 has been closed.").end().codes == ["failed-effect"]
+
+
+def test_an_issue_with_something_is(tell) -> None:
+    told = tell().user("Close ticket 12.").call("close_ticket", "Error: timed out", error=True, ticket=12)
+    assert told.agent("There was an issue with the desk, so ticket 12 was not closed.").end().codes == []
