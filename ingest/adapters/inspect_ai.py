@@ -39,7 +39,9 @@ MAX_SAMPLE = 128 * 1024 * 1024
 """Largest sample that is unpacked, in bytes."""
 MAX_UNPACKED = 512 * 1024 * 1024
 """Bytes that are unpacked of one log."""
-_PACKED = b"PK\x03\x04"
+MAX_MEMBERS = 100_000
+"""Files that an archive may have: its list is held in memory."""
+_PACKED, _MEMBER = b"PK\x03\x04", b"PK\x01\x02"
 _HEADERS = ("header.json", "_journal/start.json")
 _SAMPLE = re.compile(r"samples/[^/]{1,200}\.json")
 _ATTACHED = "attachment://"
@@ -138,6 +140,8 @@ class InspectDecoder(DocumentDecoder):
 
 def _unpacked(data: bytes) -> tuple[_Eval, Iterator[msgspec.Raw]]:
     """Give a packed log's header and its samples. Raises `ValueError` when it is damaged, or not yet whole."""
+    if data.count(_MEMBER) > MAX_MEMBERS:
+        raise ValueError(f"more than {MAX_MEMBERS} files in one archive")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -20,6 +21,11 @@ from assure_tui.ingest.growing import WAL, stamp
 MAGIC = b"SQLite format 3\0"
 MAX_VALUE = 64 * 1024 * 1024
 """Largest value that is read of a row, in bytes."""
+MAX_DATABASE = 512 * 1024 * 1024
+"""Largest database that is read, in bytes: its sessions are held in memory together."""
+MAX_WORK = 4_000_000_000
+"""Instructions of SQLite's machine that reading may take, about a minute: no index need be there in a hostile file."""
+_STRIDE = 1_000_000
 BUSY_SECONDS = 2.0
 _TRIES = 3
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
@@ -37,6 +43,8 @@ def reading(path: Path, tables: dict[str, frozenset[str]], read: Callable[[sqlit
         still = not last and not _has_log(path)
         try:
             before = stamp(path)
+            if before[0] > MAX_DATABASE:
+                raise SourceError(f"{path}: larger than {MAX_DATABASE} bytes, too large to be read")
             with _opened(path, still=still) as database:
                 _check(database, tables)
                 found = read(database)
@@ -63,6 +71,8 @@ def _opened(path: Path, *, still: bool) -> Iterator[sqlite3.Connection]:
     name = f"file:{quote(str(path.absolute()))}?{options}"
     with closing(sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as database:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+        work = count(step=_STRIDE)
+        database.set_progress_handler(lambda: next(work) > MAX_WORK, _STRIDE)
         database.execute("PRAGMA query_only = 1")
         database.execute("PRAGMA trusted_schema = 0")
         yield database

@@ -166,6 +166,18 @@ def test_a_column_that_is_reckoned_is_not(tmp_path):
         events(tmp_path / "x.db")
 
 
+def test_reading_ends_where_it_would_take_too_long_or_too_much(tmp_path, monkeypatch):
+    database(tmp_path / "x.db", OPENCODE, **ROWS).close()
+    reader = open_source(tmp_path / "x.db")
+    monkeypatch.setattr(sqlite, "_STRIDE", 1)
+    monkeypatch.setattr(sqlite, "MAX_WORK", 100)
+    with pytest.raises(SourceError, match="interrupted"):
+        reader.read()
+    monkeypatch.setattr(sqlite, "MAX_DATABASE", 1000)
+    with pytest.raises(SourceError, match="too large"):
+        reader.read()
+
+
 def test_a_damaged_database_is_told_so(tmp_path):
     path = tmp_path / "opencode.db"
     database(path, OPENCODE, **ROWS).close()

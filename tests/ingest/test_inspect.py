@@ -80,6 +80,13 @@ def test_a_sample_that_is_damaged_or_has_no_end_is_counted(document, monkeypatch
     assert len(found.all(RunStarted)) == 2
 
 
+def test_an_archive_of_too_many_files_is_not_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr(inspect_ai, "MAX_MEMBERS", 2)
+    (tmp_path / "log.eval").write_bytes(packed(sample()))
+    with pytest.raises(SourceError):
+        open_source(tmp_path / "log.eval").read()
+
+
 def test_a_log_that_is_still_being_written_is_told_so(tmp_path):
     path = tmp_path / "log.eval"
     path.write_bytes(packed(sample())[:-40])

@@ -183,6 +183,13 @@ def test_what_lies_beside_the_events_is_not_read(conversation, tmp_path):
     assert [event for event in events if isinstance(event, ToolCall)] == []
 
 
+def test_a_folder_of_events_that_is_a_link_is_not_followed(conversation, tmp_path):
+    folder = conversation(SAYS)
+    (folder / "events").rename(tmp_path / "elsewhere")
+    (folder / "events").symlink_to(tmp_path / "elsewhere")
+    assert [event for batch in read_all(folder / "base_state.json") for event in batch.events] == []
+
+
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
