@@ -72,6 +72,8 @@ _BEHAVES = re.compile(
     r"[a-z-]{3,30} (?:[a-z-]{1,30} ){0,3}are (?:left )?$"
 )
 """Things in general before "untouched": how code behaves, "normal paths are untouched"."""
+_CHOICE = re.compile(r"\W*(?:option|alternative|approach|variant) (?:\d|[a-e]\b)")
+"""A choice that is put before the user: "Option 2: show what was found"."""
 _KEEP = re.compile(r"\W*(?:keep|leave|preserve|ensure)\b")
 """An instruction to leave things: "Keep the parser unchanged"."""
 _UNDER_WAY = re.compile(
@@ -193,7 +195,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             return
         prepared = prepared.cut(told_before)
         masked = prepared.masked
-    if unit.form == "heading" and mode == "plan":
+    if (unit.form == "heading" and mode == "plan") or _CHOICE.match(masked):
         return
     denied = False
     listing = unit.form in {"label", "heading"} and after is not None and after.form in {"item", "row"}

@@ -291,7 +291,7 @@ def _eventive(tokens: list[Token], at: int, words: Lexicon) -> bool:
     """Tell whether a participle of what one does once ends a clause or names its place: "README updated"."""
     after = follows(tokens, at)
     return tokens[at].text in words.grammar["events"] and (
-        after is None or after in OPENERS or after in {",", "and"} or after in _PLACES
+        after is None or after in OPENERS or after in {",", "and"} or after in _PLACES - {"with"}
     )
 
 

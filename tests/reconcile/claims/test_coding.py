@@ -389,3 +389,7 @@ def test_instructions_titles_and_idioms_are_no_claims(text: str) -> None:
 
 def test_a_list_of_names_with_a_word_of_passing_is_no_result() -> None:
     assert read("Now the whole cycle: start, backup, test, logs, stop, clean.") == []
+
+
+def test_a_choice_put_before_the_user_is_no_claim() -> None:
+    assert read("**Option 2:** Show the tag if the commit was found but created on another branch.") == []
