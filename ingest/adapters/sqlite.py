@@ -27,6 +27,8 @@ MAX_WORK = 4_000_000_000
 """Instructions of SQLite's machine that reading may take, about a minute: no index need be there in a hostile file."""
 _STRIDE = 1_000_000
 BUSY_SECONDS = 2.0
+GLANCE_SECONDS = 0.05
+"""How long a locked database is waited for when it is read, and when it is only asked what it is."""
 _TRIES = 3
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 
@@ -57,19 +59,20 @@ def reading(path: Path, tables: dict[str, frozenset[str]], read: Callable[[sqlit
 
 
 def has_tables(path: Path, tables: dict[str, frozenset[str]]) -> bool:
-    """Tell whether a file is a database with these tables."""
+    """Tell whether a file is a database with these tables; one that is locked is looked at again when it changes."""
     try:
-        reading(path, tables, lambda _: None)
-    except SourceError:
+        with _opened(path, still=not _has_log(path), wait=GLANCE_SECONDS) as database:
+            _check(database, tables)
+    except (sqlite3.Error, OSError, UnicodeError):
         return False
     return True
 
 
 @contextmanager
-def _opened(path: Path, *, still: bool) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, *, still: bool, wait: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
     options = "mode=ro&immutable=1" if still else "mode=ro"
     name = f"file:{quote(str(path.absolute()))}?{options}"
-    with closing(sqlite3.connect(name, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as database:
+    with closing(sqlite3.connect(name, uri=True, timeout=wait, isolation_level=None)) as database:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
         work = count(step=_STRIDE)
         database.set_progress_handler(lambda: next(work) > MAX_WORK, _STRIDE)
