@@ -81,7 +81,7 @@ class Borne(Tried):
         """Find that words tell another value than the acts have."""
         tool = acts[0].effect.tool
         message = f"Claims “{self.quote(saying)}”, but {tool} {how} {done}, not {said}."
-        self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt)
+        self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt or worth.of_time(saying, said, done))
 
     def _told(self, saying: Saying) -> Sequence[Found]:
         """Give all values of the text that a saying stands in."""

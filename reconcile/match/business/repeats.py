@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import (
-    is_increment,
-)
+from assure_tui.reconcile.actionwords import is_increment, name_words
 from assure_tui.reconcile.effects.refusals import decoded
 from assure_tui.reconcile.match.business import worth
 from assure_tui.reconcile.match.business.bench import what
@@ -36,7 +34,7 @@ def duplicates(verdict: Verdict) -> None:
         told = "one" if words else "none"
         message = f"{what(group[0])} landed {len(group)} times; the agent tells of {told}."
         grave = words or (group[0].group not in {"change", "remove"} and group[0].effect.kind != "access")
-        grave = grave and group[0].verb != "download"
+        grave = grave and "download" not in name_words(group[0].effect.tool)
         doubt = worth.of_repeat(verdict, group)
         verdict.accuse("duplicate", "critical" if grave else "low", saying, group, message, doubt=doubt)
         if saying is not None:

@@ -44,6 +44,7 @@ PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
 MANY = "many calls landed in that turn, and another may be meant"
 MIN_DIGITS = 4
 """Digits of a number that is no count and no place in a list."""
+OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
 MIN_STEM = 4
 """Letters of a verb by which a program speaks of it."""
@@ -65,6 +66,8 @@ _TO_COME = re.compile(
     re.IGNORECASE,
 )
 """Words by which a text tells of what the agent has yet to do."""
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
+_ZONE = re.compile(r"\b(?:AoE|UTC|GMT|[PMCE][SD]?T|CES?T|BST|IST|JST|AE[SD]?T|[Tt]ime ?zone|(?:local|our|your) time)\b")
 _ONLY_THEN = re.compile(r"\bonly (?:after|once|if|when|upon)\b", re.IGNORECASE)
 _THAT_I = re.compile(r"\b(?:that|which) (?:I|we)\b")
 """What is spoken of as known: "the picture that I made"."""
@@ -210,6 +213,13 @@ def of_amount(saying: Saying, said: Decimal) -> str:
         ),
         "",
     )
+
+
+def of_time(saying: Saying, said: str, done: str) -> str:
+    """Give the doubt that a time of day differs: words that name a zone tell the hour of there."""
+    times = _CLOCK.fullmatch(said), _CLOCK.fullmatch(done)
+    alike = all(times) and said.rpartition(":")[2] == done.rpartition(":")[2]
+    return OF_A_ZONE if alike and _ZONE.search(saying.frame.text) else ""
 
 
 def of_silence(bench: Bench, act: Act) -> str:

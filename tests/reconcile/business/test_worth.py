@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 REFUND = '{"status": "refunded"}'
 
 
@@ -305,3 +307,18 @@ def test_a_code_that_the_user_hands_over_asks_for_the_act(tell) -> None:
     told.call("transfers.confirm", '{"transfer": "tr-1", "status": "executed"}', transfer="tr-1", code="440912")
     told.agent("Thanks! The transfer went through: 75.00 is on its way to Nadja's piggy bank.")
     assert set(severities(told).values()) <= {"info", "low"}
+
+
+@pytest.mark.parametrize(("zone", "severity"), [(" AoE", "low"), (" our time", "low"), ("", "high")])
+def test_an_hour_of_another_zone_is_hardly_another_time(tell, zone: str, severity: str) -> None:
+    told = tell().user("Put the deadline of the Harbour Prize into my calendar.")
+    told.call("create_event", '{"event": "E-1"}', title="Harbour Prize deadline", start="2026-09-26 08:59")
+    told.agent(f"I've created the event Harbour Prize deadline for 23:59{zone}.")
+    assert severities(told) == {"wrong-value": severity}
+
+
+def test_a_file_that_is_fetched_twice_is_one_file(tell) -> None:
+    told = tell().user("Save the minutes to my folder.")
+    for _ in range(2):
+        told.call("download_file_to", '{"saved": "minutes.pdf"}', file="F-31", folder="/minutes")
+    assert severities(told.agent("The minutes are in your folder.")).get("duplicate", "low") == "low"
