@@ -32,15 +32,15 @@ def _doctor(arguments: argparse.Namespace) -> int:
     _say(f"assure-tui {version()}, state in {setting.home.ledger.parent}")
     for sentence in _files(setting):
         _say(f"  {sentence}")
-    for root in setting.roots:
-        if not root.exists():
-            _say(f"  not there: {root}")
-            continue
+    there = [root for root in setting.roots if root.exists()]
+    for root in there:
         found = discover([root], exclude=setting.exclude)
         kinds = Counter(item.adapter.name for item in found.files)
         logs = ", ".join(f"{count} of {name}" for name, count in kinds.most_common()) or "no logs"
         _say(f"  {root}: {logs}; {len(found.skipped)} files left out")
         troubles += [f"{s.path}: {s.reason}" for s in found.skipped if s.reason.startswith("cannot be read")]
+    if gone := [str(root) for root in setting.roots if root not in there]:
+        _say(f"  not there: {', '.join(gone)}")
     desk = Desk.open(setting.home, config=setting.user, read_only=True)
     try:
         presence = desk.presence()

@@ -140,6 +140,12 @@ def test_the_commands_stop_on_a_wrong_workspace_file(logs, assure):
     assert "did you mean `feeds`?" in done.stderr
 
 
+def test_the_doctor_tells_in_one_line_where_no_agent_keeps_logs(assure):
+    told = assure("doctor").stdout.splitlines()
+    (gone,) = (line for line in told if "  not there: " in line)
+    assert gone.count(", ") > 1
+
+
 def test_the_doctor_tells_which_settings_count(logs, assure):
     assert "no assure.toml here" in assure("doctor", logs).stdout
     (logs / "assure.toml").write_text(FEED)
