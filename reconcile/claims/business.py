@@ -140,7 +140,7 @@ def _is_wished(text: str, frame: Frame) -> bool:
     if frame.mode not in _OPEN_MODES or frame.surface != frame.lemma:
         return False
     start, end = frame.span
-    at = text.lower().find(frame.surface, start, end)
-    before = text[max(0, at - MAX_WISH) : at] if at >= 0 else ""
+    at = start + text[start:end].lower().find(frame.surface)
+    before = text[max(0, at - MAX_WISH) : at] if at >= start else ""
     said = _SENTENCES.split(before)[-1]
     return _WISH.search(said) is not None and not _UNWISHED.search(said)

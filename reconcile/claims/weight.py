@@ -239,7 +239,7 @@ def weight_of(
     if verb.bare:
         return (
             "found"
-            if _RECKONS.search(unit.text)
+            if _reckons(unit.text)
             else _weight_alone(unit, verb, above, before, after, terse=terse, reports=reports)
         )
     if left & {*_FIRST, "successfully", "now"} or after[:1] == ["successfully"]:
@@ -249,6 +249,12 @@ def weight_of(
     if left & {"was", "were"}:
         return "found" if _told_when(after) or left & _SECOND else terse
     return "plain"
+
+
+@lru_cache(maxsize=8)
+def _reckons(text: str) -> bool:
+    """Tell whether a unit works out a sum; asked for each of its verbs."""
+    return _RECKONS.search(text) is not None
 
 
 def gives_reason(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
