@@ -57,6 +57,8 @@ _MOVED = re.compile(
     r"[^,.;!?(]{0,40}\b(?:refund(?:ed|s)?|charged?|credited|debited|paid|pay|returned)\b", re.IGNORECASE
 )
 _FILES = frozenset({"file", "web"})
+_NO_PROGRAMS = frozenset({"tell", "money", "back"})
+"""Groups of acts that no program run beside them is likely to have done: who mails and pays has a tool for it."""
 _FIGURE = re.compile(r"\d")
 _NAMED = re.compile(r"(?=[^9]{0,40}9)(?=[\d_.-]{0,40}[a-z])[\w.-]{2,40}")
 """A name of letters and figures, each of which is written as a nine."""
@@ -132,7 +134,7 @@ def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
     of_files = bench.matter.files and not of_world
     if of_files and act.turn in bench.matter.elsewhere:
         return OF_FILES
-    elsewhere = act.turn in bench.matter.elsewhere
+    elsewhere = act.turn in bench.matter.elsewhere and not (of_world and act.group in _NO_PROGRAMS)
     if kin >= KIN and not (of_files or elsewhere) and is_only_failure(bench, act):
         return ""
     doubts = [
