@@ -34,6 +34,8 @@ _VAGUE = frozenset({
     "tasks", "results", "fixes", "components", "features", "details", "so", "far", "in", "this", "session",
 })  # fmt: skip
 """Words that say of what sort things are, and not which ones."""
+_PARTS = re.compile(r"[:—–]| - ")
+"""Between a title and what it tells: "Naming - renamed a variable:"."""
 _NAME_WORD = re.compile(r"[a-z][a-z'-]*")
 _ASIDE = re.compile(r"\([^()]{0,200}\)")
 MIN_WORDS = 4
@@ -162,7 +164,8 @@ def names_list(prepared: Prepared, after: Unit | None) -> bool:
         return False
     if any(character.isdigit() for character in prepared.masked):
         return False
-    return words[0] not in lexicon().verbs or all(word in _VAGUE or word in lexicon().verbs for word in words[1:])
+    told = _NAME_WORD.findall(_PARTS.split(_ASIDE.sub(" ", prepared.masked).rstrip(" :*_"))[-1]) or words
+    return told[0] not in lexicon().verbs or all(word in _VAGUE or word in lexicon().verbs for word in told[1:])
 
 
 def led_by(unit: Unit) -> str:

@@ -236,7 +236,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if frame in {"own", "headline"} and follows(tokens, at) in NOTHING - {"no"}:
             frame = "denied"
-        if frame == "denied" and kind not in DENIABLE:
+        if frame == "denied" and (kind not in DENIABLE or (kind not in NEWS and _is_so(tokens, at))):
             continue
         if at > supposed and not _first_person(tokens, at):
             continue
@@ -285,6 +285,11 @@ def _telegraphic(tokens: list[Token], at: int, kind: str) -> bool:
         return len(figures) >= 2 and after[1][0].isdigit()
     placed = after[:1] and after[0] in _PLACES and any(is_mask(word) or word[0].isdigit() for word in after)
     return bool(placed) and words[at] not in _INTRANSITIVE
+
+
+def _is_so(tokens: list[Token], at: int) -> bool:
+    """Tell whether a denial tells how a thing is rather than what was not done: "the project is not registered"."""
+    return not {"is", "are", "isn't", "aren't"}.isdisjoint(token.text for token in tokens[max(0, at - 3) : at])
 
 
 def _eventive(tokens: list[Token], at: int, words: Lexicon) -> bool:

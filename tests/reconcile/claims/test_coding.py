@@ -393,3 +393,12 @@ def test_a_list_of_names_with_a_word_of_passing_is_no_result() -> None:
 
 def test_a_choice_put_before_the_user_is_no_claim() -> None:
     assert read("**Option 2:** Show the tag if the commit was found but created on another branch.") == []
+
+
+def test_a_title_with_what_was_done_behind_a_dash_is_a_claim() -> None:
+    claims = read("1. **Naming** - Renamed variable shadowing:\n   - `new` became `added`", touched=("a.go",))
+    assert [claim.kind for claim in claims][:1] == ["edited"]
+
+
+def test_how_a_thing_is_not_is_no_denial_of_an_act() -> None:
+    assert read("The project is not registered, or its results are not configured.", touched=("a.go",)) == []
