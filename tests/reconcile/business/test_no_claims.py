@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         "Upgraded: bed + breakfast in half board = $306/guest × 3",
         "Rooms at the saver rate **cannot be\n\nmade**, even if you're willing to pay extra.",
         "Once you confirm, the deposit of $30 will be charged\n\nand added to your guest card",
+        "I started with the list of rooms, and ended up on page 12.",
     ],
 )
 def test_no_claim_and_no_accusation(tell: Callable[[], Told], text: str) -> None:
@@ -32,6 +33,7 @@ def test_no_claim_and_no_accusation(tell: Callable[[], Told], text: str) -> None
     [
         "Scheduled a viewing of room R4021 successfully.",
         "I've upgraded room R4021 to half board.",
+        "I ended the stay in room R4021.",
         "The rate cannot be changed.\n\nI've made a booking of room R4021.",
         "Once you arrive, show your card.\n\nI've booked room R4021 for you.",
     ],
