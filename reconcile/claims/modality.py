@@ -47,6 +47,8 @@ class Stance(msgspec.Struct, frozen=True):
     """No auxiliary and no subject stand before the verb: "Cancelled order 7", "Refund processed"."""
 
 
+MIN_ADVERB = 6
+_NO_ADVERBS = frozenset({"assembly", "anomaly", "supply", "monopoly", "family", "resupply"})
 MAX_LEFT = 24
 """Words to the left of a verb that are looked at."""
 
@@ -148,7 +150,7 @@ def stance(tokens: list[tuple[str, int, int]], at: int, *, past: bool = True, te
     position = len(left) - 1
     while position >= 0:
         word = left[position]
-        if word in _ADVERBS:
+        if word in _ADVERBS or (len(word) > MIN_ADVERB and word.endswith("ly") and word not in _NO_ADVERBS):
             seen.add(word)
         elif word in {"not", "never", "no"} and (word != "no" or aux):
             aux.insert(0, "not")

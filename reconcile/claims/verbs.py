@@ -60,6 +60,10 @@ _MARKS = frozenset({",", ";", ":", "—", "–"})
 _PREPOSITIONS = frozenset(table("grammar")["prepositions"].split())
 _PASSING = frozenset(table("grammar")["passing"].split())
 """Verbs that without an object tell how the speaker went on."""
+_BEHIND_VERB = _PREPOSITIONS | _DETERMINERS
+_COMPOUND = re.compile(r"[^\W\d_]{3,}-\Z")
+_FINDING = frozenset({"find", "see", "notice", "look", "check", "have", "locate"})
+"""What "did" only stresses: "I did find two of them"."""
 _CIRCUMSTANCE = frozenset(table("grammar")["circumstance"].split()) | {"specified", "listed", "mentioned", "described"}
 _PARTS = frozenset({"and", "but", "then", ";", ",", "—", "–", "(", ":", "."})
 """Words and marks between the stretches of two verbs."""
@@ -85,8 +89,16 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         if is_in_name(unit.text, tokens, at):
             continue
-        if word in {"did", "do"} and at + 1 < len(tokens) and tokens[at + 1][0] in _AFTER_AUXILIARY:
+        follows = tokens[at + 1][0] if at + 1 < len(tokens) else "."
+        if word in {"did", "do"} and (follows in _AFTER_AUXILIARY or follows in _FINDING):
             continue
+        if (
+            form == "past"
+            and follows[0].isalpha()
+            and follows not in _BEHIND_VERB
+            and _COMPOUND.search(unit.text[:start])
+        ):
+            continue  # an adjective: "for airline-cancelled flights"
         opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
         ends = at + 1 == len(tokens) or tokens[at + 1][0] in _AFTER_PARTICIPLE
         telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS and ends)
@@ -99,8 +111,8 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
         judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
         own = judged.first_person or (judged.bare and not _FIRST.isdisjoint(token for token, _, _ in tokens[:at]))
         if own and lemma in _PASSING:
-            follows = [word for word, _, _ in tokens[at + 1 : at + 3] if word != "up"]
-            if follows and follows[0] in _PREPOSITIONS:
+            onward = [word for word, _, _ in tokens[at + 1 : at + 3] if word != "up"]
+            if onward and onward[0] in _PREPOSITIONS:
                 continue  # "I ended up on the third page": where it came to, and nothing that was done to something
         if judged.bare and form == "past" and (at and tokens[at - 1][0] == "as"):
             continue

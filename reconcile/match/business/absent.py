@@ -113,13 +113,20 @@ class Absent(Assignment):
                 self._leave_open(saying, words, spoken[:1])
         elif obscure := _spelt(frame, self._obscure(saying)):
             self._leave_open(saying, "a call whose name says nothing may be what is meant", obscure)
-        elif look := done_by(self._looks_for(frame.action), saying):
-            self.looked.setdefault(look, frame.action)
-            self._leave_open(saying, "a look may have brought it about", [])
-        elif self._is_found(saying):
-            self.settle(saying, "unverifiable", "a lookup told it in these words", [])
-        else:
-            self._phantom(saying)
+        elif not self._by_a_look(saying):
+            if self._is_found(saying):
+                self.settle(saying, "unverifiable", "a lookup told it in these words", [])
+            else:
+                self._phantom(saying)
+
+    def _by_a_look(self, saying: Saying) -> bool:
+        """Leave words open that a look may have brought about; tell whether one may."""
+        look = done_by(self._looks_for(saying.frame.action), saying)
+        if look is None:
+            return False
+        self.looked.setdefault(look, saying.frame.action)
+        self._leave_open(saying, "a look may have brought it about", [])
+        return True
 
     def _looks_for(self, action: str) -> list[Look]:
         """Give the looks that no words tell of as another action."""

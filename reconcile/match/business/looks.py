@@ -46,13 +46,15 @@ _DONE = re.compile(
 class Look(NamedTuple):
     """A call that looked: where it stands, whether it left something behind, and the deeds its answer tells as done.
 
-    `text` is what it was called with and answered, in lower case.
+    `agreed` are those for which the user gave leave. `text` is what it was called with and answered, and what the leave
+    was given for, in lower case.
     """
 
     at: int
     turn: int
     tool: str
     enters: bool
+    agreed: bool
     deeds: frozenset[str]
     text: str
 
@@ -62,13 +64,15 @@ def look_of(effect: Effect, given: Mapping[str, Any], answer: str, at: int, turn
 
     `leave` is what the agent had proposed and the user said yes to: nobody asks for leave to look.
     """
-    enters = _enters(effect, given) or _is_given_leave(given, leave)
+    agreed = _is_given_leave(given, leave)
+    enters = agreed or _enters(effect, given)
     things = object_groups(tuple(effect.args.get("nouns", ())))
     told = len(answer) <= MAX_ANSWER and ("web" in things or not things & _TEXTS)
     deeds = _deeds(answer) if told else frozenset[str]()
-    return (
-        Look(at, turn, effect.tool, enters, deeds, f"{given} {answer[:MAX_TEXT]}".lower()) if enters or deeds else None
-    )
+    if not (enters or deeds):
+        return None
+    text = f"{given} {answer[:MAX_TEXT]} {leave if agreed else ''}"
+    return Look(at, turn, effect.tool, enters, agreed, deeds, text.lower())
 
 
 def done_by(looks: Iterable[Look], saying: Saying) -> Look | None:
@@ -76,15 +80,23 @@ def done_by(looks: Iterable[Look], saying: Saying) -> Look | None:
     frame = saying.frame
     about = [*topic(frame), frame.surface[:MIN_STEM]]
     given = [str(found.value).lower() for found in frame.near if found.kind in NAMING]
+    told = [str(getattr(found.value, "value", found.value)).lower() for found in frame.near]
     given += [word for name in frame.names for word in name.lower().split() if len(word) > MIN_WORDS]
     for look in looks:
         if look.turn != saying.turn or look.at > saying.at or not all(value in look.text for value in given):
             continue
+        if look.agreed and told and all(_stands(value, look.text) for value in told):
+            return look
         if any(frame.action == DO or kinship(frame.action, deed) >= KIN for deed in look.deeds):
             return look
         if look.enters and (given or any(noun in look.text or noun in _FORMS for noun in about)):
             return look
     return None
+
+
+def _stands(value: str, text: str) -> bool:
+    """Tell whether a value stands in a text as a whole, be it a single digit."""
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
 def _is_given_leave(given: Mapping[str, Any], leave: str) -> bool:

@@ -71,7 +71,8 @@ class Verdict(Borne):
         if repeat is not None and self._left_undone(saying):
             tried = self._best(saying, [act for act in self.acts if act.turn == saying.turn and act.at < saying.at])
             if tried is None:
-                self._phantom(saying)
+                if not self._by_a_look(saying):
+                    self._phantom(saying)
                 return
             if not self.recovered(tried):
                 self.failed(saying, tried)

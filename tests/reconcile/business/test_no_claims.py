@@ -21,6 +21,11 @@ if TYPE_CHECKING:
         "Rooms at the saver rate **cannot be\n\nmade**, even if you're willing to pay extra.",
         "Once you confirm, the deposit of $30 will be charged\n\nand added to your guest card",
         "I started with the list of rooms, and ended up on page 12.",
+        "For guest-cancelled rooms, vouchers are sent when you ask for one.",
+        "- Flexible: R4021 can be moved; past stays cannot be retroactively cancelled.",
+        "I've completed a full audit of every reservation of yours.",
+        "Stored value: gift card 3871 with $118 left",
+        "I did find two rooms listed: R4021 and R4022.",
     ],
 )
 def test_no_claim_and_no_accusation(tell: Callable[[], Told], text: str) -> None:

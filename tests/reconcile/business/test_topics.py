@@ -57,6 +57,25 @@ def test_leave_was_given_and_used(tell) -> None:
     assert told.agent(ADDED).end().codes == []
 
 
+FERRY = "Please confirm that you want an early ferry for 2 persons to Hvar."
+
+
+def test_leave_was_given_and_a_call_named_like_a_look_used_it(tell) -> None:
+    told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
+    told.agent("Booking R4021 has been updated to 3 May.").user("And a ferry?").agent(FERRY).user("Yes, please!")
+    told.call("get_ferry", '{"fare": "18.40", "wait": "5"}', to="Hvar", persons="2", sailing="early")
+    told.agent("The boat has been booked, it leaves in 5 minutes and costs $18.40.").end()
+    assert {found.severity for found in told.discrepancies} <= {"info"}
+
+
+def test_leave_was_given_and_a_look_has_other_figures(tell) -> None:
+    told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
+    told.agent("Booking R4021 has been updated to 3 May.").user("And a ferry?").agent(FERRY).user("Yes, please!")
+    told.call("get_ferry", '{"fare": "18.40", "wait": "5"}', to="Hvar", persons="2", sailing="early")
+    told.agent("The boat has been booked, it costs $81.10.").end()
+    assert [(found.code, found.severity) for found in told.discrepancies] == [("phantom", "critical")]
+
+
 def test_telling_again_what_was_done_needs_no_new_call(tell) -> None:
     told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
     told.agent("Booking R4021 has been updated to 3 May. Anything else?").user("Yes, is it really done?")
