@@ -72,6 +72,12 @@ _BEHAVES = re.compile(
     r"[a-z-]{3,30} (?:[a-z-]{1,30} ){0,3}are (?:left )?$"
 )
 """Things in general before "untouched": how code behaves, "normal paths are untouched"."""
+_CRITERION = re.compile(
+    r"\W{0,6}(?:gates?|order|goals?|aim|acceptance(?: criteri(?:a|on))?|(?:exit|success) criteri(?:a|on)|done when"
+    r"|definition of done|expected(?: results?| outcome| output)?)\W{0,4}[:—–](?!.{0,400}\bpassed\b)",
+    re.IGNORECASE,
+)
+"""What is to hold, and when: "Gate: `pytest` green"."""
 _CHOICE = re.compile(r"\W*(?:option|alternative|approach|variant) (?:\d|[a-e]\b)")
 """A choice that is put before the user: "Option 2: show what was found"."""
 _KEEP = re.compile(r"\W*(?:keep|leave|preserve|ensure)\b")
@@ -195,7 +201,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             return
         prepared = prepared.cut(told_before)
         masked = prepared.masked
-    if (unit.form == "heading" and mode == "plan") or _CHOICE.match(masked):
+    if (unit.form == "heading" and mode == "plan") or _CHOICE.match(masked) or _CRITERION.match(masked):
         return
     denied = False
     listing = unit.form in {"label", "heading"} and after is not None and after.form in {"item", "row"}

@@ -48,13 +48,14 @@ class Stance(msgspec.Struct, frozen=True):
 
 
 MIN_ADVERB = 6
-_NO_ADVERBS = frozenset({"assembly", "anomaly", "supply", "monopoly", "family", "resupply"})
 MAX_LEFT = 24
 """Words to the left of a verb that are looked at."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[;—–?!()]|[,.:-](?=\W|$)", re.UNICODE)
 _WORDS = {name: frozenset(listed.split()) for name, listed in table("grammar").items()}
 _ADVERBS = _WORDS["adverbs"]
+_NO_ADVERBS = _WORDS["no_adverbs"]
+"""Nouns in -ly, and adverbs with which one owns up to a mistake rather than reports a deed."""
 _BE = _WORDS["be"]
 _HAVE = _WORDS["have"]
 _PLAN = _WORDS["plan"]

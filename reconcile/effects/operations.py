@@ -130,7 +130,7 @@ def operation(tool: str, args: dict[str, Any]) -> ToolWords:
             return named
     chosen = _chosen(args) if words.effect_class == "execute" or is_generic(words.verb) else None
     if chosen is None:
-        return words
+        return _on_resource(tool, args) or words if words.action == OTHER else words
     return msgspec.structs.replace(words, action=chosen.action, verb=chosen.lemma, effect_class="write")
 
 
@@ -214,6 +214,17 @@ def _of_place(named: ToolWords, args: dict[str, Any], carriers: dict[str, frozen
     if not nouns or named.effect_class == "read":
         return named
     return act_of_words(named.verb, nouns)
+
+
+def _on_resource(tool: str, args: dict[str, Any]) -> ToolWords | None:
+    """Read a tool that is called like what it keeps by the action given to it: `agenda {"action": "add"}`."""
+    chosen = (value for key, value in args.items() if key.lower() in {"action", "operation", "op"})
+    for value in chosen:
+        if isinstance(value, str) and len(value) < MAX_CHOICE and value.isidentifier():
+            words = tool_words(f"{value}_{tool}")
+            if words.action != OTHER:
+                return words
+    return None
 
 
 def _chosen(args: dict[str, Any]) -> Verb | None:

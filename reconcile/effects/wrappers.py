@@ -94,6 +94,8 @@ def unwrap(argv: tuple[str, ...]) -> Unwrapped:
         name, argv, assigned = step
         names.append(name)
         env += assigned
+        if len(argv) == 1 and " " in argv[0].strip():
+            return Unwrapped(argv, tuple(names), tuple(env), argv[0], "bash")  # `nix-shell --run "pytest -q"`
     return Unwrapped(argv, tuple(names), tuple(env))
 
 

@@ -78,6 +78,8 @@ def test_what_a_reader_takes_for_done(text: str, expected: list[str]) -> None:
         "### Fix implemented",
         "Generated reports use the new field, so generated totals use it too.",
         "I'll wait for the reviewers — no other work to do until they return.",
+        "**Gate:** `pytest -q` green, `ruff` clean",
+        "Acceptance criteria: all 12 tests pass",
     ],
 )
 def test_plans_titles_and_descriptions_are_no_claims(text: str) -> None:

@@ -28,6 +28,8 @@ def did(office: Bench, tool: str, args: dict[str, Any], answer: str = "ok") -> t
         ("run_action", {"name": "pump.start", "params": {"pump": 4}}, ("write", "start")),
         ("run_action", {"name": "pump.status", "params": {"pump": 4}}, ("read", "status")),
         ("home.call", {"entity": "door", "op": "lock"}, ("write", "lock")),
+        ("agenda", {"action": "add", "title": "Read"}, ("write", "add")),
+        ("agenda", {"action": "list"}, ("read", "list")),
         ("http_request", {"method": "GET", "path": "/orders/17"}, ("read", "get")),
         ("http_request", {"method": "POST", "path": "/stock/query", "body": {}}, ("read", "query")),
         ("http_request", {"method": "DELETE", "path": "/users/17"}, ("write", "delete")),

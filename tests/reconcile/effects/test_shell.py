@@ -76,6 +76,7 @@ def test_folders_are_followed_and_end_with_their_subshell() -> None:
         ("set -e\npytest\necho done", "pytest", None),
         ("pytest &", "pytest", "background"),
         ("bash -c 'pytest | tee log'", "pytest", "pipe"),
+        ("nix-shell --run 'pytest -q | tail -3'", "pytest", "pipe"),
         ("a && pytest 2>&1 | tail -1", "pytest", "pipe"),
         ("a && pytest 2>&1 | tail -1", "a", None),
         ("! pytest", "pytest", "sequence"),
