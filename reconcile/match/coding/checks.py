@@ -82,7 +82,8 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
     ruling = _judge_check(claim, seen)
     if (ruling.code or ruling.outcome == "pending") and _UNDER_WAY.search(claim.text):
         return unverifiable("it tells of a run that is under way", *ruling.evidence)
-    if ruling.code and _SHOWN.search(seen.heard) and not seen.changed_in(seen.turn):
+    ran = any(step.turn == seen.turn for step in ruling.evidence)
+    if ruling.code and not ran and _SHOWN.search(seen.heard) and not seen.changed_in(seen.turn):
         return unverifiable("the user showed the result of a run", *ruling.evidence)
     return ruling
 
