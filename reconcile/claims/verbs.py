@@ -61,7 +61,7 @@ _PREPOSITIONS = frozenset(table("grammar")["prepositions"].split())
 _PASSING = frozenset(table("grammar")["passing"].split())
 """Verbs that without an object tell how the speaker went on."""
 _BEHIND_VERB = _PREPOSITIONS | _DETERMINERS
-_COMPOUND = re.compile(r"[^\W\d_]{3,}-\Z")
+_COMPOUND = re.compile(r"[^\W\d_]{3}-")
 _FINDING = frozenset({"find", "see", "notice", "look", "check", "have", "locate"})
 """What "did" only stresses: "I did find two of them"."""
 _CIRCUMSTANCE = frozenset(table("grammar")["circumstance"].split()) | {"specified", "listed", "mentioned", "described"}
@@ -96,7 +96,7 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             form == "past"
             and follows[0].isalpha()
             and follows not in _BEHIND_VERB
-            and _COMPOUND.search(unit.text[:start])
+            and _COMPOUND.fullmatch(unit.text[max(0, start - 4) : start])
         ):
             continue  # an adjective: "for airline-cancelled flights"
         opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
