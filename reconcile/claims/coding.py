@@ -237,7 +237,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             if hit and not (blocked(masked, hit.end(), hit.start()) or _YOURS.match(masked)):
                 yield Found(kind, _news_start(masked, hit), hit.end(), weak=True)
     written = not told and changed and mode != "plan"
-    if written or (told and (event.channel == "todo" or (in_list and (changed)))):
+    if written or (told and (event.channel == "todo" or (in_list and changed))):
         heads = unit.form == "heading" and after is not None and after.form == "item"
         found = None if heads else imperative(prepared, event.channel)
         if found:

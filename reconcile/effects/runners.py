@@ -153,18 +153,18 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 def _goal(program: str, words: tuple[str, ...]) -> Use | None:
     """Read goals of a project's own by their names: `:app:compileDebugKotlin`, `testReleaseUnitTest`."""
-    goals, flags = _operands(words, [])
-    told = {_script_kind((" ".join(_CAMEL.findall(goal.rpartition(":")[2])).replace(" ", "-"),)) for goal in goals}
+    runners = [runner for _, runner in _by_program().get(program, ())]
+    goals, flags = _operands(words, [value for runner in runners for value in runner.values])
+    told = {_script_kind(("-".join(_CAMEL.findall(goal.rpartition(":")[2])),)) for goal in goals}
     kind = next((kind for kind in ("tests", "build", "lint") if kind in told), None)
     if kind is None:
         return None
-    runner = next((runner for _, runner in _by_program().get(program, ()) if runner.kind == kind), None)
+    runner = next((runner for runner in runners if runner.kind == kind), None)
     selected = runner is not None and any(flag.partition("=")[0] in runner.select for flag in flags)
-    named = runner is not None and kind == "tests"
     return Use(
         kind=kind,
         runner=runner.id if runner else None,
-        name=runner.id if runner and named else " ".join([program, *goals]),
+        name=runner.id if runner and kind == "tests" else " ".join([program, *goals]),
         selected=selected,
         flags=flags,
     )

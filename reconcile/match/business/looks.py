@@ -35,6 +35,8 @@ MIN_NAMED = 2
 _FORMS = frozenset({"form", "field", "page", "site", "website"})
 _TEXTS = frozenset({"file", "message"})
 """Groups of things that hold what others wrote: what a letter tells was not done by reading it."""
+_ASKING = frozenset({"query", "search", "question", "prompt", "q"})
+"""Words of arguments whose text is looked for, and not left."""
 _DONE = re.compile(
     r"\b(?:(?:has|have|had|was|were)(?: now| been| just| already| successfully){0,3}|(?:now|successfully)) (\w{3,24})"
     r"|^\W{0,4}(\w{3,24})(?: successfully\b|[.!]?$)",
@@ -114,7 +116,7 @@ def _enters(effect: Effect, given: Mapping[str, Any]) -> bool:
         return True
     texts = (text for value in given.values() for text in (value if isinstance(value, list) else [value]))
     return any(isinstance(text, str) and len(text.split()) >= MIN_WORDS for text in texts) and not any(
-        set(name_words(key)) & _asking() for key in given
+        set(name_words(key)) & _ASKING for key in given
     )
 
 
@@ -129,8 +131,3 @@ def _deeds(answer: str) -> frozenset[str]:
 @cache
 def _entering() -> frozenset[str]:
     return frozenset(table("actions")["tools"]["enters"].split())
-
-
-@cache
-def _asking() -> frozenset[str]:
-    return frozenset(("query", "search", "question", "prompt", "q"))

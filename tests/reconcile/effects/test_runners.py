@@ -34,6 +34,8 @@ from assure_tui.reconcile.effects import printed, runners
         ("just build", "build", None, False),
         ("./gradlew :shop:compileReleaseKotlin", "build", "make build", False),
         ("./gradlew compileJava compileTestJava", "build", "make build", False),
+        ("./gradlew :app:assembleRelease -x test", "build", "make build", False),
+        ("./gradlew :app:bundleRelease --exclude-task test", "build", "make build", False),
         ("./gradlew :core:testReleaseUnitTest --tests CartTest", "tests", "gradle", True),
     ],
 )
