@@ -14,6 +14,7 @@ import msgspec
 
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, command, short
+from assure_tui.reconcile.match.coding.unknown import DOUBTED, unknown_since
 from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.model import Discrepancy
 
@@ -82,13 +83,13 @@ class Concealed:
                 continue
             if any(_TOLD.search(plainly(told.text)) for told in after):
                 continue
-            foreign = any(_is_foreign(told.text) for told in after)
+            doubtful = any(_is_foreign(told.text) for told in after) or _made_up_for(step, seen)
             self._board.put(
                 Discrepancy(
                     id=discrepancy_id("concealed-error", step.effect.id),
                     run=step.effect.run,
                     code="concealed-error",
-                    severity="low" if foreign else SEVERITY["concealed-error"],
+                    severity=DOUBTED if doubtful else SEVERITY["concealed-error"],
                     claim=None,
                     effects=(step.effect.id,),
                     message=f"{command(step)} failed last{_how(step)}; the report, “{done.quote}”, says nothing of it",
@@ -113,6 +114,11 @@ class Concealed:
                     yield last
             elif last.verdict == "fail" and last.at > changed and seen.opaque_check(last.at) is None:
                 yield last
+
+
+def _made_up_for(failed: Step, seen: Seen) -> bool:
+    """Tell whether something that is not understood came after a failed check and may have been the check again."""
+    return failed.effect.kind in _CHECKED and unknown_since(seen, "check", failed.at) is not None
 
 
 def _is_foreign(text: str) -> bool:

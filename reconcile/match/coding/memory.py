@@ -107,7 +107,7 @@ class Memory:
         self.worldly = False
         """The run has called tools that are neither shell nor file: connectors may act where no command shows."""
         self.connectors: Latest[Step] = Latest(MAX_EACH)
-        """Acts of tools that are neither shell nor file, the latest last: a push or a copy may have been theirs."""
+        """Acts and looks of tools that are neither shell nor file, the latest last: a push or a check may be theirs."""
         self.dirty: set[str] = set()
         """Names of files that were changed already when the run began, as version control listed them."""
         self.gap = False

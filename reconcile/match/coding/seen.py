@@ -83,12 +83,16 @@ def _given(effect: Effect) -> set[str]:
 class Seen(Memory):
     """What a run was seen to do, and the questions that judges have about it."""
 
+    def _acts(self) -> list[Step]:
+        """Give the calls of tools, neither shell nor file, that do something."""
+        return [step for step in self.connectors if step.effect.effect_class != "read"]
+
     def connected(self, pattern: re.Pattern[str]) -> Step | None:
         """Find the last act that landed of a tool whose name has the words of a pattern."""
         return next(
             (
                 step
-                for step in reversed(self.connectors)
+                for step in reversed(self._acts())
                 if step.effect.status == "succeeded" and pattern.search(" ".join(name_words(step.effect.tool)))
             ),
             None,
@@ -98,7 +102,7 @@ class Seen(Memory):
         """Find the last act of a tool whose name has a verb, by its first letters, where each of them failed."""
         tried = [
             step
-            for step in self.connectors
+            for step in self._acts()
             if len(stem) > MIN_LETTERS and any(word.startswith(stem) for word in name_words(step.effect.tool))
         ]
         return tried[-1] if tried and all(step.bad for step in tried) else None
@@ -108,7 +112,7 @@ class Seen(Memory):
         return next(
             (
                 step
-                for step in reversed(self.connectors)
+                for step in reversed(self._acts())
                 if step.effect.status == "succeeded" and name in _given(step.effect)
             ),
             None,

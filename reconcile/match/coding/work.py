@@ -27,6 +27,7 @@ from assure_tui.reconcile.match.coding.repository import Repository
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, short, unverifiable
 from assure_tui.reconcile.match.coding.scope import partly_covered
 from assure_tui.reconcile.match.coding.seen import Seen
+from assure_tui.reconcile.match.coding.unknown import doubted
 from assure_tui.reconcile.match.coding.way import Way
 from assure_tui.reconcile.match.coding.weight import is_plain, weigh_evidence
 from assure_tui.reconcile.match.part import Part
@@ -202,8 +203,7 @@ class Work(Part):
         self._seen.cwd = self.context.cwd
         for effect in effects:
             if not is_coding(effect.kind):
-                if effect.effect_class != "read":
-                    self._seen.connect(effect)
+                self._seen.connect(effect)
                 continue
             if self.board.get(effect.id) is None:
                 self._open.append(effect.id)
@@ -224,7 +224,7 @@ class Work(Part):
             ruling = unverifiable(ruling.reason, *ruling.evidence)
         if "channel" in claim.args and ruling.code in _BEYOND:
             ruling = msgspec.structs.replace(ruling, severity="low")
-        self._say(claim, weigh_evidence(claim, ruling), ruling.effects, latest=latest)
+        self._say(claim, doubted(claim, weigh_evidence(claim, ruling), self._seen), ruling.effects, latest=latest)
 
     def _ask_children(self) -> None:
         """Hold what the run's own effects did not settle against those of its sub-agents."""

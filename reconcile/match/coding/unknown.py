@@ -1,0 +1,112 @@
+"""What is not understood must not accuse: acts of a run that may have done, unseen, what is missed.
+
+Most of what speaks against words is that something is not there: no test run since the change, no commit, no change of
+the file. That is sure only where the log shows what each call did. A program or script of the project's own, a tool
+that is neither shell nor file, another machine, a sub-agent may each have run the check, written the file, made the
+commit. Where one of them ran in the time that counts, what is missed is told at low severity, with the call that may
+have been it. No tool is listed here: what the effects know by name is understood, and everything else is not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from assure_tui.reconcile.match.coding.ruling import command
+from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, Step, command_of
+from assure_tui.reconcile.model import at_least
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.coding.ruling import Ruling
+    from assure_tui.reconcile.match.coding.seen import Seen
+    from assure_tui.reconcile.model import Claim, Severity
+
+DOUBTED: Severity = "low"
+Deed = Literal["check", "write", "land"]
+
+_CHECKED = frozenset({*CHECKS, "verified", "ran"})
+_FILES = frozenset({"edited", "created", "deleted", "fixed", "added_tests"})
+_LANDED = frozenset({"committed", "pushed", "opened_pr", "installed", "deployed"})
+_ABSENT = frozenset({"phantom", "no-proof", "wrong-proof"})
+_LATEST = frozenset({"failed-effect", "wrong-value", "stale-proof", "null-omitted", "overscope"})
+"""Codes that rest on a check being the last of its kind. An edit or a push that failed is tried again by its like."""
+_MAY: dict[Deed, tuple[str, ...]] = {
+    "check": ("ran", "remote", "delegated", "build", "read"),
+    "write": ("ran", "remote", "delegated", "build", "format", "installed", "deployed"),
+    "land": ("ran", "remote", "delegated", "build", "deployed"),
+}
+"""Kinds of effects that may do more than their name tells."""
+_IDLE = re.compile(
+    r"(?:\S{1,200}/)?(?:echo|printf|cd|ls|cat|pwd|head|tail|true|sleep|wait|date|mkdir|touch|which|chmod|chown|ln|kill"
+    r"|pkill|killall|export|set|unset|alias|unalias|test|exit|curl|wget|open|clear|ping|dig|nslookup|ssh-\w{1,20})\b"
+)
+"""Commands that do one plain thing, which is none of these."""
+_INLINE = frozenset({"-c", "-e", "-", "--eval", "--command"})
+"""Options before a program that stands in the line itself, so that its words are known."""
+_READS = re.compile(r"read|view|cat|open|show|file|content|fetch|list|search|notebook")
+"""Words of tools that only give a file back; another that is given one may check it: `get_problems`."""
+_TOLD: dict[Deed, re.Pattern[str]] = {
+    "land": re.compile(
+        r"commit|push|\bgit\b|\bgh\b|subprocess|system|exec|spawn|requests?\b|http|deploy|publish|install",
+        re.IGNORECASE,
+    ),
+    "write": re.compile(
+        r"write|open\(|save|dump|replace|\bsed\b|\btee\b|>|\bcp\b|\bmv\b|copy|generate|subprocess|system|exec|spawn",
+        re.IGNORECASE,
+    ),
+}
+"""Words of such a program without which it does not do the deed."""
+
+
+def doubted(claim: Claim, ruling: Ruling, seen: Seen) -> Ruling:
+    """Give the ruling at low severity where an act that is not understood may have done what it misses."""
+    deed = _missed(claim, ruling.code)
+    if deed is None or (ruling.severity and at_least(DOUBTED, ruling.severity)):
+        return ruling
+    latest = ruling.evidence if ruling.code in _LATEST else ()
+    step = unknown_since(seen, deed, max((step.at for step in latest), default=0))
+    if step is None:
+        return ruling
+    message = f"{ruling.message}; {command(step)} may have been it, which the log does not show"
+    return msgspec.structs.replace(ruling, severity=DOUBTED, message=message)
+
+
+def unknown_since(seen: Seen, deed: Deed, at: int) -> Step | None:
+    """Find the last act after a moment of which the log does not show whether it did a deed.
+
+    A check that is nowhere in the log is asked of sub-agents by what they report (`Seen.reported`).
+    """
+    kinds = [kind for kind in _MAY[deed] if at or (deed, kind) != ("check", "delegated")]
+    acts = [*seen.of(*kinds), *(step for step in seen.connectors if deed == "check" or not _looks(step))]
+    return max((step for step in acts if step.at > at and _may(step, deed)), key=lambda step: step.at, default=None)
+
+
+def _looks(step: Step) -> bool:
+    return step.effect.effect_class == "read"
+
+
+def _may(step: Step, deed: Deed) -> bool:
+    """Tell whether an act may have done a deed; a check that passed is none that failed."""
+    if step.effect.status == "denied" or (deed == "check" and step.bad):
+        return False
+    line = command_of(step.effect)[:MAX_SCAN]
+    if _IDLE.match(str(step.effect.args.get("command") or line)[:MAX_SCAN]):
+        return False
+    if step.effect.kind == "read":
+        return not line and _READS.search(step.effect.tool.lower()) is None
+    argv = step.effect.args.get("argv") or ()
+    inline = not _INLINE.isdisjoint(argv) or (len(argv) == 1 and "<<" in line)
+    return deed not in _TOLD or not inline or _TOLD[deed].search(line) is not None
+
+
+def _missed(claim: Claim, code: str) -> Deed | None:
+    """Give the deed that a finding says was not done, or not since."""
+    if claim.polarity == "denied":
+        return None
+    if claim.kind in _CHECKED:
+        return "check" if code in _ABSENT | _LATEST else None
+    if code not in _ABSENT:
+        return None
+    return "write" if claim.kind in _FILES else "land" if claim.kind in _LANDED else None
