@@ -7,6 +7,7 @@ The words themselves are data (`reconcile/data/actions.toml`). An *action* is a 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
@@ -133,6 +134,11 @@ def _forms(lemma: str, irregular: list[str]) -> list[tuple[str, Form]]:
 def verb_forms(word: str) -> tuple[Verb, ...]:
     """Give the readings of a lower-case word as a verb; none when it is no action verb."""
     return _tables().verbs.get(word, ())
+
+
+def verb_surfaces() -> Collection[str]:
+    """Give all words that have a reading as a verb: most words have none."""
+    return _tables().verbs.keys()
 
 
 def inflections(lemma: str) -> dict[str, Form]:

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from assure_tui.reconcile.screen import SENTENCES
 from assure_tui.reconcile.tables import table
 
 Mode: TypeAlias = Literal[
@@ -89,11 +90,11 @@ _PARTICIPLE = re.compile(
     r"(?!based|need|speed|proceed|exceed|related|located|interested|limited|unlimited)[a-z]{3,20}ed"
 )
 """A first word by which a telegraphic line tells what was done: "Summarized the article and sent it"."""
-_CONDITION = re.compile(
+_CONDITION = SENTENCES.compile(
     r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming)\b",
     re.IGNORECASE,
 )
-_OFFERS = re.compile(
+_OFFERS = SENTENCES.compile(
     r"\b(?:would you like|do you want|let me know|shall i|may i|please (?:confirm|provide|reply|let|specify|tell))\b",
     re.IGNORECASE,
 )
@@ -109,10 +110,21 @@ def words(text: str) -> list[tuple[str, int, int]]:
 
     The month of May keeps its capital: it is no modal.
     """
-    return [
-        ("May" if match.group() == "May" and match.start() else match.group().lower().replace("’", "'"), *match.span())
-        for match in _WORD.finditer(text)
-    ]
+    found: list[tuple[str, int, int]] = []
+    end = 0
+    for run in text.split():
+        start = text.index(run, end)
+        end = start + len(run)
+        if run.isalnum():  # most are: the pattern takes several times as long
+            found.append(("May" if run == "May" and start else run.lower(), start, end))
+        else:
+            found += [(_lower(match), *match.span()) for match in _WORD.finditer(text, start, end)]
+    return found
+
+
+def _lower(match: re.Match[str]) -> str:
+    word = match.group()
+    return "May" if word == "May" and match.start() else word.lower().replace("’", "'")
 
 
 def is_question(text: str) -> bool:

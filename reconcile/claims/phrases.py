@@ -32,6 +32,8 @@ _QUOTED = re.compile(r"“[^“”\n]{8,2000}”|(?<![\w\"])\"[^\"\n]{8,2000}\"(
 @lru_cache(maxsize=64)
 def quotations(text: str) -> tuple[tuple[int, int], ...]:
     """Give the spans of what a statement quotes; one that is a quotation from end to end is the speaker's own words."""
+    if '"' not in text and "“" not in text:
+        return ()
     spans = (match.span() for match in _QUOTED.finditer(text))
     return tuple(
         (start, end)

@@ -35,6 +35,7 @@ from assure_tui.reconcile.claims.weight import (
     tells_found,
     weight_of,
 )
+from assure_tui.reconcile.screen import SENTENCES
 
 MAX_FRAMES = 400
 """Frames read of one text."""
@@ -51,49 +52,49 @@ MAX_DETAILS = 60
 
 _NOT_CLAIMED = frozenset({"modifier", "others_act", "question", "conditional", "user_act", "offered", "request"})
 _OPENING_ADVERBS = frozenset(["successfully", "now", "also", "automatically", "immediately"])
-_NEXT = re.compile(
+_NEXT = SENTENCES.compile(
     r"\W{0,4}(?:now|next|then|also|for (?:the|your) (?:next|second|third|other)|as for|regarding|moving on|let's|let me"
     r"|i see)\b",
     re.IGNORECASE,
 )
 """Openings that turn to another matter."""
-_OUTCRY = re.compile(
+_OUTCRY = SENTENCES.compile(
     r"(?i:\W{0,4}(?:great news|(?:(?:it's|that's|everything(?:'s| is)|you're|you are|we're) )?(?:all )?"
     r"(?:done|set|finished|complete|taken care of)))\b(?=\W{0,6}(?:$|[A-Z*]|here))",
 )
 """Openings by which a text shows itself to be a report: "All set, Dana!"."""
-_OF_ADDRESSEES = re.compile(
+_OF_ADDRESSEES = SENTENCES.compile(
     r"\b(?:to|for|with|from|by) (?:all |the ){0,2}(?:both|two|three|four|five|six|\d{1,3})\b", re.IGNORECASE
 )
 """A number of those whom an act reaches, not of acts: "invites sent to both of you"."""
-_SETTLES = re.compile(r"\b(?:refund|charge|credit|differen|reimburs|debit|paid|payment)", re.IGNORECASE)
+_SETTLES = SENTENCES.compile(r"\b(?:refund|charge|credit|differen|reimburs|debit|paid|payment)", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b(?!I['’])[A-Z][\w'’-]{1,40}(?:\s(?!I['’])[A-Z][\w'’-]{1,40}){0,4}")
-_IN_ORDER = re.compile(
+_IN_ORDER = SENTENCES.compile(
     r"\bin (?:(?:the|that|this) )?(?:(?:requested|given|specified|same|right|exact|correct|listed|stated) )?order\b"
     r"(?=\W*$| to\b| of\b| you\b| they\b| given| specified| listed| requested)",
     re.IGNORECASE,
 )
 """The tasks were done "in the requested order", which is no order of goods."""
-_GOES_ON = re.compile(r"(?<=\w{4}|\w{3}\))[.;] (?=[a-z])")
+_GOES_ON = re.compile(r"[.;] (?=[a-z])(?:(?<=\w{4}..)|(?<=\w{3}\)..))")
 """The end of a sentence whose next one begins with a small letter, as one that opens with an identifier does."""
 _POINTERS = frozenset({"this", "that", "it", "these", "those", "them"})
 _JOINING = frozenset({"and", ",", "then", "&"} | _OPENING_ADVERBS)
 _I = re.compile(r"\b(?:I|we|We)\b")
 _OPENS_ITEM = re.compile(r"[^\d:;,.–—(]{0,30}[:#*`\s]{0,4}$")
 """What may stand before the identifier that a list item is about: "**Reservation ID:** "."""
-_LEFT_OPEN = re.compile(
+_LEFT_OPEN = SENTENCES.compile(
     r"\b(?:cannot|not|never|no|won['’]t|can['’]t|\w{2,6}n['’]t)\b[^.!?:;]{0,40}[^.!?:;\w]{0,4}$", re.IGNORECASE
 )
 """The end of a line that negates what the next line goes on with."""
-_ONCE_YOU = re.compile(r"\W{0,4}(?:if|once|when|after|as soon as|unless) you\b", re.IGNORECASE)
+_ONCE_YOU = SENTENCES.compile(r"\W{0,4}(?:if|once|when|after|as soon as|unless) you\b", re.IGNORECASE)
 _ENDED = (".", "!", "?", ":", ";")
-_EXCEPTED = re.compile(
+_EXCEPTED = SENTENCES.compile(
     r"\b(?:not|no|never|cannot|fail\w*|unable|already|earlier|previously|pending|still|except|skipped|error|denied"
     r"|declined|rejected|ineligible|unchanged)\b|n['’]t\b",
     re.IGNORECASE,
 )
 """Words by which a list item, or the words above it, are no plain report of what was done."""
-_PLURAL = re.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
+_PLURAL = SENTENCES.compile(r"\b(?:all|each|every|everyone|several|multiple|both|following)\b", re.IGNORECASE)
 
 
 class Reader:
@@ -180,7 +181,7 @@ class Reader:
         goes_on = self.open and text.lstrip("*_ ")[:1].islower()
         opening = len(text) if goes_on else conditional_end(text)
         broken = not text.rstrip("*_` ").endswith(_ENDED)
-        self.open = broken and (bool(opening) or bool(_LEFT_OPEN.search(text[-MAX_OPENING * 2 :])))
+        self.open = broken and (bool(opening) or bool(_LEFT_OPEN.search(text[-MAX_OPENING * 2 :], text)))
         return opening
 
     def _list(self, unit: Unit) -> None:
@@ -289,8 +290,8 @@ class Reader:
                 count=count,
                 counts_action=count > 1
                 and any(is_plural(token) and action_of_noun(token) for token in stretch)
-                and not _OF_ADDRESSEES.search(text[start:end]),
-                plural=bool(_PLURAL.search(text[start:end])) or acts_on_many(tokens, verb, start, end),
+                and not _OF_ADDRESSEES.search(text[start:end], text),
+                plural=bool(_PLURAL.search(text[start:end], text)) or acts_on_many(tokens, verb, start, end),
                 context=f"{text[max(0, start - MAX_AROUND) : end + MAX_AROUND]} {above}".lower(),
                 item=unit.form == "item",
             )

@@ -18,10 +18,12 @@ from assure_tui.reconcile.actionwords import (
     object_groups,
     singular,
     verb_forms,
+    verb_surfaces,
 )
 from assure_tui.reconcile.claims.modality import Mode, stance
 from assure_tui.reconcile.claims.phrases import goes_with_noun, is_in_name, quotations
 from assure_tui.reconcile.claims.weight import VerbAt
+from assure_tui.reconcile.screen import SENTENCES
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -46,11 +48,11 @@ _AFTER_PARTICIPLE = frozenset(table("grammar")["after_participle"].split())
 _AFTER_AUXILIARY = frozenset(["not", "n't", "so", "it", "that", "this", "you", "i", "we"])
 _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 """Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
-_NOTHING = re.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
-_NONE_OF_MANY = re.compile(r"(?:^|[:—–])\W{0,6}(?:no|none|neither|nothing)\b[^.;:]{0,120}$", re.IGNORECASE)
+_NOTHING = SENTENCES.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
+_NONE_OF_MANY = SENTENCES.compile(r"(?:^|[:—–])\W{0,6}(?:no|none|neither|nothing)\b[^.;:]{0,120}$", re.IGNORECASE)
 """A subject that denies all that it lists: "Open cases: No return, refund or dispute has been …"."""
-_NO_SUBJECT = re.compile(r"\b(?:no|nothing|none of)\b[^.;,:]*\b(?:has|have|was|were|been)\b", re.IGNORECASE)
-_BUT_DONE = re.compile(r"\b(?:but|however|although|yet)\b[^.;]{0,20}\b(?:I|we)\b", re.IGNORECASE)
+_NO_SUBJECT = SENTENCES.compile(r"\b(?:no|nothing|none of)\b[^.;,:]*\b(?:has|have|was|were|been)\b", re.IGNORECASE)
+_BUT_DONE = SENTENCES.compile(r"\b(?:but|however|although|yet)\b[^.;]{0,20}\b(?:I|we)\b", re.IGNORECASE)
 """What comes after it is told of by itself: "None of it looks odd, but I have changed the password"."""
 _BEFORE_ADJECTIVE = frozenset(" ".join(table("grammar")[name] for name in ("be", "adverbs")).split())
 """Words after which "complete" tells a state: "all changes are now complete"."""
@@ -78,10 +80,15 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
 
     `opening` is the end of what a condition holds of it. With `everything` gerunds and plain forms count as requests.
     """
+    known = verb_surfaces()
+    places = [at for at, (word, _, _) in enumerate(tokens) if word in known or word in taught]
+    if not places:
+        return []
     found = []
     apart = unit.codes if everything else (*unit.codes, *quotations(unit.text))
     report = unit.form == "sentence" and not any(token in _FINITE for token, _, _ in tokens)
-    for at, (word, start, _) in enumerate(tokens):
+    for at in places:
+        word, start, _ = tokens[at]
         lemma, action, form = _reading(word, tokens, at, taught)
         if not lemma or form == "third" or any(a <= start < b for a, b in apart):
             continue
@@ -199,12 +206,12 @@ def nominal(tokens: Tokens, verb: VerbAt, start: int, end: int) -> str | None:
 
 def of_nothing(text: str, start: int, end: int, verb: int) -> bool:
     """Tell whether nothing is what was acted on: "no change has been made"."""
-    turned = _BUT_DONE.search(text[start:verb]) is not None
-    return not turned and bool(
-        _NOTHING.match(text[start:end])
-        or _NONE_OF_MANY.search(text[start:verb])
-        or _NO_SUBJECT.search(text[max(start, verb - MAX_SUBJECT) : verb])
+    nothing = (
+        _NOTHING.match(text[start:end], text)
+        or _NONE_OF_MANY.search(text[start:verb], text)
+        or _NO_SUBJECT.search(text[max(start, verb - MAX_SUBJECT) : verb], text)
     )
+    return nothing is not None and _BUT_DONE.search(text[start:verb], text) is None
 
 
 def acts_on_many(tokens: Tokens, verb: VerbAt, start: int, end: int) -> bool:

@@ -18,6 +18,7 @@ import msgspec
 from assure_tui.reconcile.actionwords import DO, Form, action_of_noun, object_groups, singular, verb_forms
 from assure_tui.reconcile.claims.modality import Mode, is_offer, is_question
 from assure_tui.reconcile.claims.values import MONTHS, scan
+from assure_tui.reconcile.screen import SENTENCES
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -34,19 +35,19 @@ MAX_HEADING = 3
 LAST_UNITS = 4
 """Units at the end of a text in which it may ask for leave to act."""
 
-DONE_ABOVE = re.compile(
+DONE_ABOVE = SENTENCES.compile(
     r"\b(?:done|complete[d]?|processed|successful(?:ly)?|finished|finali[sz]ed|all set|made the following"
     r"|what i (?:did|changed)|changes made|actions taken)\b",
     re.IGNORECASE,
 )
 """Words above a list that make its items reports of what was done."""
-_PLANNED_ABOVE = re.compile(
+_PLANNED_ABOVE = SENTENCES.compile(
     r"\b(?:would|will|shall|to be|to take|going to|propos\w{1,5}|planned|pending|eligible|eligibility"
     r"|options?|if|can|could)\b",
     re.IGNORECASE,
 )
 """Words above a list that make its items proposals or criteria."""
-USERS_ABOVE = re.compile(
+USERS_ABOVE = SENTENCES.compile(
     r"\byou(?:['’]ve| have)?(?: already| just| now)?"
     r" (?:done|did|taken|took|made|completed|carried out|finished|performed)\b",
     re.IGNORECASE,
@@ -62,12 +63,12 @@ _FIELD = re.compile(
 """A label of one word, or of one that says when, and perhaps a weekday."""
 _RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]{0,40}(?:/\w{1,40})?\s?[=×]")
 """A sum that is worked out: "Upgraded: A + B = $306 × 3" heads a reckoning, whatever its participle."""
-_LEAVE = re.compile(
+_LEAVE = SENTENCES.compile(
     r"\b(?:proceed|go ahead|confirm|would you like me to|shall i|should i|do you want me|which (?:one|option|of)"
     r"|would you prefer|reply|approve)\b",
     re.IGNORECASE,
 )
-_TO_ACT = re.compile(
+_TO_ACT = SENTENCES.compile(
     r"\b(?:proceed|go ahead|would you like me to|shall i|should i|do you want me to|reply \W?yes|\Wyes\W to)\b",
     re.IGNORECASE,
 )
@@ -175,7 +176,7 @@ _INSTRUCTION = re.compile(
     r" (?:that|the|an?|your|all|any|this|each|it|them)\b"
 )
 """A label, and behind it a verb with its object."""
-_ENSURES = re.compile(
+_ENSURES = SENTENCES.compile(
     r"[\W\d]{0,12}(?:please )?(?:make sure|(?:ensure|verify|check|confirm)(?= that\b| the\b| your\b))", re.IGNORECASE
 )
 """What is to be seen to: "Ensure that all changes have been merged"."""
@@ -186,7 +187,7 @@ def instructs(text: str) -> bool:
     """Tell whether a line tells somebody what to do: "**Process the payment**: Update it so that it is paid"."""
     if _ENSURES.match(text):
         return True
-    match = _INSTRUCTION.match(text)
+    match = _INSTRUCTION.match(text) if ":" in text else None
     if match is None or ":" not in match.group():
         return False
     word = match[1].lower()

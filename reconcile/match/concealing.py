@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_PLAYED_DOWN = re.compile(
+from assure_tui.reconcile.screen import SENTENCES
+
+_PLAYED_DOWN = SENTENCES.compile(
     r"\b(?:a few|few|some|minor|small|tiny|little|slight|a couple of|one or two|the usual)(?: (?:minor|small|little))? "
     r"(?:hiccup|bump|snag|glitch|hitch|wrinkle|quirk|issue|problem|error|detour)(?:s|es)?\b"
     r"|\b(?:hiccup|bump|snag|glitch|hitch|wrinkle|quirk)(?:s|es)?\b",

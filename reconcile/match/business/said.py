@@ -34,6 +34,7 @@ from assure_tui.reconcile.match.business.phrase import EMPTY
 from assure_tui.reconcile.match.business.targets import PEOPLE, role_of
 from assure_tui.reconcile.match.business.worth import IN_LINES, of_line, of_lone_failure
 from assure_tui.reconcile.match.concealing import plainly
+from assure_tui.reconcile.screen import SENTENCES
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _DAYS_NAMED = frozenset(
 )
 _SEMICOLON = re.compile(r";\s|\s[—–]\s")
 _PARTS = re.compile(r"[\s._:/\\@-]+")
-_LEFT = re.compile(
+_LEFT = SENTENCES.compile(
     r"\b(?:left|leave|kept|keeps?|keeping|stays?|remains?|remained|stayed|unchanged|untouched"
     r"|as (?:it|they) (?:was|were)|as before|ignored|skipped|except|besides|apart from|instead of|rather than"
     r"|also asked|asked me)\b"
@@ -407,7 +408,7 @@ def has_verb(low: str) -> bool:
 
 _BE = frozenset(" ".join(table("grammar")[name] for name in ("be", "plan")).split()) | {"been", "it's", "you're", "now"}
 _LETTERS = re.compile(r"[^\W\d_]{1,40}")
-PLANS = re.compile(
+PLANS = SENTENCES.compile(
     r"^\W*to \w|(?<!\d )(?<!in )\bmay\b(?! \d)|\b(?:can|could|should|would|will|shall|must|needs? to|ha(?:s|ve) to"
     r"|want to|going to|let me|let's|please|trying|issues?|errors?)\b"
 )
@@ -438,14 +439,15 @@ def is_repeat(act: Act) -> bool:
     return bool(act.effect.results.get("repeat")) and any(word in error for word in words)
 
 
-FAILS = re.compile(
+_FAILS = (
     r"\b(?:fail\w*|errors?|problem\w*|issue with|unable|couldn['’]t|could not|cannot|can['’]t|unfortunately|not able"
     r"|unsuccessful\w*|denied|reject\w*|declin\w*|refus\w*|invalid|not found|didn['’]t|did not|isn['’]t|wasn['’]t"
     r"|was not|were not|won['’]t|would not|wouldn['’]t|not possible|no longer possible|pending|still)\b"
 )
+FAILS = SENTENCES.compile(_FAILS)
 """Words by which a line tells of a failure."""
-NEGATED = re.compile(
-    rf"{FAILS.pattern}|\b(?:not?|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?|seems?|indicat\w*"
+NEGATED = SENTENCES.compile(
+    rf"{_FAILS}|\b(?:not?|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?|seems?|indicat\w*"
     r"|exclud\w*|already)\b|n['’]t\b"
 )
 """Words with which a line is no plain report of what was done."""
