@@ -235,7 +235,15 @@ def _report(script: Script, act: Read, shown: str) -> Report:
     report = printed.read(str(act.runner), shown)
     if act.kind == "tests" and report.collected is None:
         report = _inner(report, shown)
-    return report.parts[act.number] if 0 <= act.number < len(report.parts) else report
+    several = len(report.parts) > act.number and _runs_of(script, str(act.runner)) > 1
+    return report.parts[act.number] if several else report
+
+
+def _runs_of(script: Script, runner: str) -> int:
+    """Count the commands of a line that run a runner: only then its closing lines are shared out among them."""
+    return sum(
+        (use := runners.recognise(tuple(other.argv))) is not None and use.runner == runner for other in script.commands
+    )
 
 
 def _checked(script: Script, act: Read, simple: Simple, known: _Exit, shown: str, result: ToolResult) -> Outcome:
@@ -282,6 +290,8 @@ def _tested(report: Report, known: _Exit, result: ToolResult) -> Outcome:
             results[name] = value
     if report.failing:
         results["failing"] = list(report.failing)
+    if report.each:
+        results["each"] = list(report.each)
     if report.summary:
         results["summary"] = report.summary
     if result.truncated:

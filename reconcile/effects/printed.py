@@ -200,5 +200,5 @@ def _read_counts(runner: Runner, text: str) -> Report:
         for counts in runs:
             for word, number in counts.items():
                 total[word] = total.get(word, 0) + number
-        return counted(runner.id, total, summary)
+        return msgspec.structs.replace(counted(runner.id, total, summary), each=added(parts, runner.id).each)
     return added(parts, runner.id)

@@ -11,6 +11,8 @@ Verdict: TypeAlias = Literal["pass", "fail", "unknown"]
 
 MAX_FAILING = 20
 MAX_SUMMARY = 300
+MAX_EACH = 64
+"""Closing lines of one output, such as one for each platform, whose counts are kept apart."""
 
 _NUMBER_WORD = re.compile(r"(\d{1,9})\s+(?:tests?\s+|scenarios?\s+|known\s+)?([A-Za-z]{2,12})")
 _WORD_NUMBER = re.compile(r"([A-Za-z]{2,12})\s{0,40}(?:[:=]\s{0,40})?(\d{1,9})")
@@ -43,6 +45,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     parts: tuple[Report, ...] = ()
     """The runs it was added up from, where the output tells them apart."""
+    each: tuple[int, ...] = ()
+    """How many passed by each closing line, where there are several."""
 
 
 def read_counts(match: re.Match[str]) -> dict[str, int]:
@@ -114,6 +118,7 @@ def added(parts: list[Report], runner: str) -> Report:
         failing=tuple(name for part in parts for name in part.failing)[:MAX_FAILING],
         summary=parts[-1].summary,
         parts=tuple(parts),
+        each=tuple(passed for part in parts for passed in part.each or (part.passed,) if passed is not None)[:MAX_EACH],
     )
 
 

@@ -49,6 +49,7 @@ def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling
             results.get("collected") or passed,
             passed + (results.get("failed") or 0),
             total,
+            *results.get("each", ()),
         }
     if said in known:
         return None

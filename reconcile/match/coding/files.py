@@ -151,8 +151,15 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         "phantom",
         f"claims “{short(claim.text)}”; no change of {name_of(path)} is in the log",
         f"a change of {name_of(path)}",
-        "low" if (shown := _shows(seen, named)) and shown.effect.kind in {"vcs", "committed"} else None,
+        "low" if _in_version_control(seen, named) else None,
     )
+
+
+def _in_version_control(seen: Seen, named: list[str]) -> bool:
+    """Tell whether version control was given a file by name, or lists it as changed: somebody changed it."""
+    shown = _shows(seen, named)
+    staged = shown is not None and shown.effect.kind in {"vcs", "committed"}
+    return staged or not seen.listed.isdisjoint(map(name_of, named))
 
 
 def _gone_with(seen: Seen, named: list[str]) -> Step | None:

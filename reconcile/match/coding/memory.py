@@ -61,7 +61,7 @@ MAX_FIRST = 6
 """Steps of a run in which it looks at what it finds."""
 _COMPARES = re.compile(r"\b(?:git|jj|hg)\b.{0,40}\b(?:status|diff|show|log)\b")
 _CHANGED_FILE = re.compile(
-    r"^(?: ?[MARCD]{1,2} {1,2}|\tmodified: {1,8}|\tnew file: {1,8}|\+\+\+ b/"
+    r"^(?: ?[MARCD?]{1,2} {1,2}|\tmodified: {1,8}|\tnew file: {1,8}|\+\+\+ b/"
     r"| (?=\S{1,300} {1,200}\| {1,8}\d))(?P<path>[^\s|]{1,300})",
     re.MULTILINE,
 )
@@ -109,7 +109,9 @@ class Memory:
         self.connectors: Latest[Step] = Latest(MAX_EACH)
         """Acts and looks of tools that are neither shell nor file, the latest last: a push or a check may be theirs."""
         self.dirty: set[str] = set()
-        """Names of files that were changed already when the run began, as version control listed them."""
+        """Names of files that were changed already when the run began, as version control listed them …"""
+        self.listed: set[str] = set()
+        """… and of those that it listed later, whoever changed them."""
         self.gap = False
         """The log lost its beginning: a compaction, a resumed or forked run."""
 
@@ -235,17 +237,14 @@ class Memory:
             if len(self.shas) > MAX_SHAS:
                 self.shas.popitem(last=False)
 
-    def learn_dirty(self, result: ToolResult, effects: Iterable[Effect]) -> None:
-        """Remember the files that version control lists as changed when the run first looks, before it changes any."""
-        if (
-            self.at > MAX_FIRST
-            or self.any(*CHANGES)
-            or not any(_COMPARES.search(command_of(effect)[:4000]) for effect in effects)
-        ):
+    def learn_listed(self, result: ToolResult, effects: Iterable[Effect]) -> None:
+        """Remember the files that version control lists as changed: before the run changed any, or since."""
+        if not any(_COMPARES.search(command_of(effect)[:4000]) for effect in effects):
             return
+        found = self.dirty if self.at <= MAX_FIRST and not self.any(*CHANGES) else self.listed
         for hit in _CHANGED_FILE.finditer(result.text[:MAX_SCAN]):
-            if len(self.dirty) < MAX_PATHS:
-                self.dirty.add(name_of(hit["path"]))
+            if len(found) < MAX_PATHS:
+                found.add(name_of(hit["path"]))
 
     def full(self) -> bool:
         """Tell whether effects may have been forgotten."""

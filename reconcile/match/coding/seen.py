@@ -14,6 +14,7 @@ from assure_tui.reconcile.match.coding.steps import (
     command_of,
     name_of,
     paths_of,
+    program_of,
     same_path,
     undone,
 )
@@ -202,7 +203,7 @@ class Seen(Memory):
         """Find a script or a version-control command that names the file and may have written it, newest first."""
         wanted = name.lower()
         for step in reversed(self.of("ran", "vcs", "installed")):
-            line = str(step.effect.args.get("command") or command_of(step.effect))
+            line = program_of(step.effect)
             if step.bad or wanted not in line.lower():
                 continue
             kind = step.effect.kind

@@ -116,6 +116,13 @@ def command_of(effect: Effect) -> str:
     return str(effect.args.get("call_command") or effect.args.get("command") or "")
 
 
+def program_of(effect: Effect) -> str:
+    """Give the words of an effect's own command, with the program that stands behind it in a here-document."""
+    own = str(effect.args.get("command") or "")
+    whole = command_of(effect)
+    return whole if not own or (len(own.split()) == 1 and "<<" in whole) else own
+
+
 def paths_of(effect: Effect) -> list[str]:
     """Give the paths of an effect, resolved where known."""
     for key in ("abs", "paths"):

@@ -51,7 +51,7 @@ def _sure(claim: Claim, ruling: Ruling) -> bool:
         return False
     match ruling.code:
         case "phantom" if claim.kind in _FILES:
-            return not args.get("from_above") and not args.get("passive")
+            return not args.get("from_above") and not args.get("passive") and not _in_another_clause(claim)
         case "phantom":
             return args.get("verb") not in {None, "landed"}
         case "no-proof" if claim.kind in _CHECKED:
@@ -60,6 +60,13 @@ def _sure(claim: Claim, ruling: Ruling) -> bool:
             return is_plain(claim) or (bool(ruling.evidence) and names(claim, ruling.evidence[0]))
         case _:
             return True
+
+
+def _in_another_clause(claim: Claim) -> bool:
+    """Tell whether the verb stands in a later clause than the file: "it stopped at `a.py`; I re-added the file"."""
+    text = claim.text.lower()
+    named = max((text.find(str(path).lower()) for path in claim.args.get("targets", ())), default=-1)
+    return 0 <= named < text.find(";", named) < text.rfind(str(claim.args.get("verb") or ""))
 
 
 def is_plain(claim: Claim) -> bool:

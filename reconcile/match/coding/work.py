@@ -148,7 +148,7 @@ class Work(Part):
         if first and call is None and not (event.reads_from or event.synthetic):
             self._seen.gap = True
         self._repository.returned(event, effects)
-        self._seen.learn_dirty(event, effects)
+        self._seen.learn_listed(event, effects)
         self._take(effects)
         self._seen.learn_shas(event, effects)
         self._seen.learn_pass(event, effects)
