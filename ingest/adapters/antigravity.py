@@ -32,7 +32,6 @@ from assure_tui.ingest.model import (
 
 NAME = "antigravity"
 FULL = "transcript_full.jsonl"
-_MEMORY = 65_536
 _PENDING = 256
 """Calls of one response that are waited for."""
 _ANSWERS = {
@@ -99,7 +98,7 @@ class AntigravityDecoder(Decoder):
         self._told: str | None = None
         """The model, as told; empty before any was."""
         self._pending: list[_Call] = []
-        self._tasks: Recent[str, _Call] = Recent(_MEMORY)
+        self._tasks: Recent[str, _Call] = Recent()
         """Calls that go on in the background, by their task."""
 
     def _run_of(self, conversation: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import arguments, epoch, one_of, plain_text, says_error
+from assure_tui.ingest.adapters.values import arguments, epoch, one_of, plain_text, says_error, whole
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
@@ -200,8 +200,8 @@ def _arguments(value: object) -> Json:
 
 def _outcome(args: Json, text: str, extra: object) -> tuple[ResultStatus, int | None, ExitSource]:
     facts = extra if isinstance(extra, dict) else {}
-    code = facts.get("exit_code", facts.get("returncode"))
-    if isinstance(code, int) and not isinstance(code, bool):
+    code = whole(facts.get("exit_code", facts.get("returncode")))
+    if code is not None:
         return "failed" if code else "succeeded", code, "structured"
     if facts.get("is_error") is True:
         return "failed", None, "none"

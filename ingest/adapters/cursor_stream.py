@@ -12,18 +12,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
+from assure_tui.ingest.adapters.base import Adapter, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, plain_text
-from assure_tui.ingest.identity import run_id
+from assure_tui.ingest.adapters.printed import PrintedDecoder, PrintedLine
+from assure_tui.ingest.adapters.values import Call, arguments, one_of, plain_text, whole
 from assure_tui.ingest.model import (
-    AgentText,
     Boundary,
     ExitSource,
     FileChange,
     ResultStatus,
-    RunStarted,
-    SourceInfo,
     ToolCall,
     ToolResult,
     UserTurn,
@@ -31,9 +28,6 @@ from assure_tui.ingest.model import (
 
 NAME = "cursor-stream"
 AGENT = "cursor"
-_MEMORY = 65_536
-_PIECES = 65_536
-"""Pieces of one message that are put together."""
 _TYPES = frozenset(
     {"system", "user", "assistant", "thinking", "tool_call", "result", "interaction_query", "connection"}
 )
@@ -47,12 +41,9 @@ class _Message(msgspec.Struct):
     content: Any = None
 
 
-class _Line(msgspec.Struct):
-    type: str = ""
+class _Line(PrintedLine):
+    time: Any = msgspec.field(default=None, name="timestamp_ms")
     subtype: str | None = None
-    session_id: str | None = None
-    timestamp_ms: Any = None
-    model: str | None = None
     cwd: str | None = None
     message: _Message | None = None
     call_id: str | None = None
@@ -60,63 +51,39 @@ class _Line(msgspec.Struct):
     is_error: bool | None = None
     result: Any = None
 
+    @property
+    def text(self) -> str:
+        """The text of its message."""
+        return plain_text(self.message.content) if self.message is not None else ""
+
 
 _line_decoder = msgspec.json.Decoder(_Line)
 
 
-class _Call(msgspec.Struct):
-    tool: str
-    args: Json
-    server: str | None = None
-
-
-class CursorStreamDecoder(Decoder):
+class CursorStreamDecoder(PrintedDecoder[_Line]):
     """Reads what one or more runs printed."""
 
-    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
-        super().__init__(source, stem, salt)
-        self._run = run_id(AGENT, stem, stem, salt)
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
-        self._pieces: list[str] = []
-        """What the agent is saying."""
+    agent = AGENT
+    adapter = NAME
+    types = _TYPES
 
-    def read(self, data: bytes, draft: Draft) -> None:
-        """Decode one line."""
-        line = _line_decoder.decode(data)
-        if line.type not in _TYPES:
-            draft.unknown = line.type or "(no type)"
-            return
-        draft.at(run=self._run, time=epoch(line.timestamp_ms))
-        if line.type == "assistant":
-            self._says(plain_text(line.message.content) if line.message is not None else "")
-        else:
-            self._said(draft, final=line.type == "result")
-            self._event(line, draft)
-        draft.bookkeeping = not draft.events
+    def line(self, data: bytes) -> _Line:
+        """Decode a line."""
+        return _line_decoder.decode(data)
 
-    def _says(self, text: str) -> None:
-        if text == "".join(self._pieces):
-            return
-        if len(self._pieces) < _PIECES:
-            self._pieces.append(text)
+    def piece(self, line: _Line) -> str | None:
+        """Give a piece of the agent's words; nothing of a message that is printed whole once more."""
+        if line.type != "assistant":
+            return None
+        return "" if self.said(line.text) else line.text
 
-    def _said(self, draft: Draft, *, final: bool) -> None:
-        """Tell what the agent said, now that it goes on to something else."""
-        text, self._pieces = "".join(self._pieces), []
-        if text.strip():
-            draft.add(AgentText, "said", text=text, channel="final" if final else "commentary")
-
-    def _event(self, line: _Line, draft: Draft) -> None:
+    def event(self, line: _Line, draft: Draft) -> None:
+        """Tell of a line that holds no words of the agent."""
         match line.type:
             case "system" if line.subtype == "init":
-                native = line.session_id or self.stem
-                self._run = run_id(AGENT, native, self.stem, self.salt)
-                draft.at(run=self._run)
-                draft.add(
-                    RunStarted, "run", native_id=native, agent=AGENT, adapter=NAME, model=line.model, cwd=line.cwd
-                )
+                self.begin(line, draft, cwd=line.cwd)
             case "user" if line.message is not None:
-                draft.add(UserTurn, 0, text=plain_text(line.message.content))
+                draft.add(UserTurn, 0, text=line.text)
             case "tool_call" if line.subtype == "started":
                 self._called(line, draft)
             case "tool_call" if line.subtype == "completed":
@@ -128,12 +95,12 @@ class CursorStreamDecoder(Decoder):
 
     def _called(self, line: _Line, draft: Draft) -> None:
         call_id, call = line.call_id or draft.event_id(0), _call(line.tool_call or {})
-        self._calls[call_id] = call
+        self.calls[call_id] = call
         draft.add(ToolCall, 0, call_id=call_id, tool=call.tool, args=call.args, mcp_server=call.server)
 
     def _answered(self, line: _Line, draft: Draft) -> None:
         call_id, now = line.call_id or draft.event_id(0), _call(line.tool_call or {})
-        call = self._calls.pop(call_id)
+        call = self.calls.pop(call_id)
         if call is None:
             call = now
             draft.add(ToolCall, "call", call_id=call_id, tool=call.tool, args=call.args, mcp_server=call.server)
@@ -162,13 +129,13 @@ def _named(tool_call: Json) -> tuple[str, Json]:
     return (str(body.get("name") or ""), {"args": body.get("arguments")}) if isinstance(body, dict) else ("", {})
 
 
-def _call(tool_call: Json) -> _Call:
+def _call(tool_call: Json) -> Call:
     tool, body = _named(tool_call)
     args = arguments(body.get("args"))
     if tool == _MCP and isinstance(args.get("toolName"), str):
         server = args.get("serverIdentifier") or args.get("providerIdentifier")
-        return _Call(args["toolName"], arguments(args.get("args")), server if isinstance(server, str) else None)
-    return _Call(tool, args)
+        return Call(args["toolName"], arguments(args.get("args")), server if isinstance(server, str) else None)
+    return Call(tool, args)
 
 
 def _result(tool_call: Json) -> tuple[str, Any]:
@@ -181,10 +148,10 @@ def _result(tool_call: Json) -> tuple[str, Any]:
 
 def _outcome(tool: str, case: str, told: object) -> tuple[ResultStatus, int | None, ExitSource]:
     facts = told if isinstance(told, dict) else {}
-    code = facts.get("exitCode")
+    code = whole(facts.get("exitCode"))
     if case in _DENIED:
         return "denied", None, "none"
-    if isinstance(code, int) and not isinstance(code, bool):
+    if code is not None:
         return "failed" if code else "succeeded", code, "structured"
     if case != _WENT:
         return "failed" if case else "unknown", None, "none"
@@ -208,7 +175,7 @@ def _text(told: object) -> str:
     return msgspec.json.encode(told).decode() if told else ""
 
 
-def _files(call: _Call, told: object) -> tuple[FileChange, ...]:
+def _files(call: Call, told: object) -> tuple[FileChange, ...]:
     """Give the file that a call changed, with its hunks where the result has them."""
     if call.tool not in _OPS or call.server is not None:
         return ()

@@ -14,7 +14,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
+from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -30,7 +30,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "droid"
-_MEMORY = 65_536
 _SHELL = "Execute"
 _PATCH = "ApplyPatch"
 _WRITERS = frozenset({"Create", "Edit", "MultiEdit"})
@@ -70,11 +69,6 @@ class _Record(msgspec.Struct):
     message: _Message | None = None
 
 
-class _Call(msgspec.Struct):
-    tool: str
-    args: Json
-
-
 _record_decoder = msgspec.json.Decoder(_Record)
 
 
@@ -85,7 +79,7 @@ class DroidDecoder(Decoder):
         super().__init__(source, stem, salt)
         self._native = stem
         self._run = run_id(NAME, stem, stem, salt)
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._calls: Recent[str, Call] = Recent()
         self._speaking = False
         """The agent has spoken or acted since the user last did."""
 
@@ -150,7 +144,7 @@ class DroidDecoder(Decoder):
         for index, block in enumerate(blocks):
             if block.type == "tool_use":
                 call_id, tool, args = block.id or draft.event_id(index), block.name or "", arguments(block.input)
-                self._calls[call_id] = _Call(tool, args)
+                self._calls[call_id] = Call(tool, args)
                 draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
             elif block.type == "text" and block.text and block.text.strip():
                 draft.add(AgentText, index, text=block.text)
@@ -158,7 +152,7 @@ class DroidDecoder(Decoder):
 
     def _result(self, block: _Block, index: int, draft: Draft) -> None:
         call_id = block.tool_use_id or draft.event_id(index)
-        call = self._calls.pop(call_id) or _Call("", {})
+        call = self._calls.pop(call_id) or Call()
         text = plain_text(block.content)
         status, code, source = _outcome(call.tool, text, failed=block.is_error is True)
         draft.add(
@@ -182,7 +176,7 @@ def _outcome(tool: str, text: str, *, failed: bool) -> tuple[ResultStatus, int |
     return "succeeded", 0 if tool == _SHELL else None, "implied" if tool == _SHELL else "none"
 
 
-def _files(call: _Call) -> tuple[FileChange, ...]:
+def _files(call: Call) -> tuple[FileChange, ...]:
     patch = call.args.get("input") if call.tool == _PATCH else None
     if isinstance(patch, str):
         return files_of_patch(patch)

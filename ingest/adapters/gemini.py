@@ -28,7 +28,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "gemini-cli"
-_MEMORY = 65_536
 MAX_STEPS = 1000
 _OPEN = frozenset({"validating", "scheduled", "awaiting_approval", "executing"})
 _INJECTED = "<session_context>"
@@ -104,7 +103,7 @@ class _Session:
         self._stem = stem
         self._salt = salt
         self._native = stem
-        self._known: Recent[str, _Known] = Recent(_MEMORY)
+        self._known: Recent[str, _Known] = Recent()
         self._model: str | None = None
         self._cwd: str | None = None
         self._plan: dict[str, str] = {}

@@ -10,28 +10,22 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
+from assure_tui.ingest.adapters.base import Adapter, Draft, Head
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.function_response import answer_of
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
-from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.adapters.printed import PrintedDecoder, PrintedLine
+from assure_tui.ingest.adapters.values import Call, arguments, one_of
+from assure_tui.ingest.model import Boundary, ToolCall, ToolResult, UserTurn
 
 NAME = "gemini-stream"
 AGENT = "gemini-cli"
-_MEMORY = 65_536
 _SHELL = "run_shell_command"
 _WRITERS = frozenset({"replace", "write_file"})
 _TYPES = frozenset({"init", "message", "tool_use", "tool_result", "error", "result"})
-_PIECES = 100_000
-"""Pieces of one message that are put together."""
 
 
-class _Line(msgspec.Struct):
-    type: str = ""
-    timestamp: Any = None
-    session_id: str | None = None
-    model: str | None = None
+class _Line(PrintedLine):
+    time: Any = msgspec.field(default=None, name="timestamp")
     role: str | None = None
     content: str | None = None
     tool_name: str = ""
@@ -43,57 +37,34 @@ class _Line(msgspec.Struct):
     message: str | None = None
 
 
-class _Call(msgspec.Struct):
-    tool: str
-    args: dict[str, Any]
-
-
 _line_decoder = msgspec.json.Decoder(_Line)
 
 
-class GeminiStreamDecoder(Decoder):
+class GeminiStreamDecoder(PrintedDecoder[_Line]):
     """Reads what one or more runs printed."""
 
-    def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
-        super().__init__(source, stem, salt)
-        self._run = run_id(AGENT, stem, stem, salt)
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
-        self._pieces: list[str] = []
-        """What the agent is saying."""
+    agent = AGENT
+    adapter = NAME
+    types = _TYPES
 
-    def read(self, data: bytes, draft: Draft) -> None:
-        """Decode one line."""
-        line = _line_decoder.decode(data)
-        if line.type not in _TYPES:
-            draft.unknown = line.type or "(no type)"
-            return
-        draft.at(run=self._run, time=epoch(line.timestamp))
-        if line.type == "message" and line.role == "assistant":
-            if len(self._pieces) < _PIECES:
-                self._pieces.append(line.content or "")
-        else:
-            self._told(draft, final=line.type == "result")
-            self._event(line, draft)
-        draft.bookkeeping = not draft.events
+    def line(self, data: bytes) -> _Line:
+        """Decode a line."""
+        return _line_decoder.decode(data)
 
-    def _told(self, draft: Draft, *, final: bool) -> None:
-        """Tell what the agent said, now that it goes on to something else."""
-        text, self._pieces = "".join(self._pieces), []
-        if text.strip():
-            draft.add(AgentText, "said", text=text, channel="final" if final else "commentary")
+    def piece(self, line: _Line) -> str | None:
+        """Give a piece of the agent's words."""
+        return line.content or "" if line.type == "message" and line.role == "assistant" else None
 
-    def _event(self, line: _Line, draft: Draft) -> None:
+    def event(self, line: _Line, draft: Draft) -> None:
+        """Tell of a line that holds no words of the agent."""
         match line.type:
             case "init":
-                native = line.session_id or self.stem
-                self._run = run_id(AGENT, native, self.stem, self.salt)
-                draft.at(run=self._run)
-                draft.add(RunStarted, "run", native_id=native, agent=AGENT, adapter=NAME, model=line.model)
+                self.begin(line, draft)
             case "message":
                 draft.add(UserTurn, 0, text=line.content or "")
             case "tool_use":
                 call_id, args = line.tool_id or draft.event_id(0), arguments(line.parameters)
-                self._calls[call_id] = _Call(line.tool_name, args)
+                self.calls[call_id] = Call(line.tool_name, args)
                 draft.add(ToolCall, 0, call_id=call_id, tool=line.tool_name, args=args)
             case "tool_result":
                 self._result(line, draft)
@@ -104,7 +75,7 @@ class GeminiStreamDecoder(Decoder):
 
     def _result(self, line: _Line, draft: Draft) -> None:
         call_id = line.tool_id or draft.event_id(0)
-        call = self._calls.pop(call_id) or _Call("", {})
+        call = self.calls.pop(call_id) or Call()
         failed = line.error.get("message") if isinstance(line.error, dict) else None
         answer = answer_of(call.tool, line.status, None, line.output if isinstance(line.output, str) else failed)
         if call.tool == _SHELL and answer.exit_source == "implied":

@@ -17,7 +17,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, says_error
+from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, plain_text, says_error, whole
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -34,7 +34,6 @@ from assure_tui.ingest.model import (
 
 NAME = "goose"
 MAX_SESSIONS = 100_000
-_MEMORY = 65_536
 _TABLES = {
     "sessions": frozenset({"id", "working_dir", "created_at"}),
     "messages": frozenset({"id", "session_id", "role", "content_json", "created_timestamp"}),
@@ -153,7 +152,7 @@ class _Session:
         self._native = native
         self._run = run
         self._begun = False
-        self._calls: Recent[str, tuple[str, Json]] = Recent(_MEMORY)
+        self._calls: Recent[str, Call] = Recent()
 
     def message(self, message: _Message, draft: Draft) -> None:
         """Turn one message into events."""
@@ -190,7 +189,7 @@ class _Session:
         asked = block.tool_call.value if block.tool_call is not None else None
         tool, args = (asked.name, arguments(asked.arguments)) if asked is not None else ("", {})
         extension, _, bare = tool.rpartition("__")
-        self._calls[call_id] = (bare, args)
+        self._calls[call_id] = Call(bare, args)
         draft.add(
             ToolCall,
             index,
@@ -202,14 +201,14 @@ class _Session:
 
     def _answered(self, block: _Block, index: int, draft: Draft) -> None:
         call_id = block.id or draft.event_id(index)
-        tool, args = self._calls.pop(call_id) or ("", {})
+        call = self._calls.pop(call_id) or Call()
         answer = block.tool_result or _Answer()
         value = answer.value if isinstance(answer.value, dict) else {"content": answer.value}
         text = plain_text(value.get("content")) or _words(answer.error)
-        status, code, source = _outcome(tool, answer, value, text)
+        status, code, source = _outcome(call.tool, answer, value, text)
         if status == "denied":
             draft.add(Permission, f"{index}.decided", decision="denied", by="user", call_id=call_id)
-        verb = _WRITES.get(str(args.get("command"))) if tool == _EDITOR else None
+        verb = _WRITES.get(str(call.args.get("command"))) if call.tool == _EDITOR else None
         draft.add(
             ToolResult,
             index,
@@ -218,7 +217,7 @@ class _Session:
             status=status,
             exit_code=code,
             exit_source=source,
-            files=edited(args, "create" if verb == "create" else "edit") if verb and status == "succeeded" else (),
+            files=edited(call.args, "create" if verb == "create" else "edit") if verb and status == "succeeded" else (),
             facts={"denied_by": "user"} if status == "denied" else {},
         )
 
@@ -231,8 +230,8 @@ def _outcome(tool: str, answer: _Answer, value: Json, text: str) -> tuple[Result
     if text.startswith(_DECLINED):
         return "denied", None, "none"
     structured = value.get("structuredContent")
-    code = structured.get("exit_code") if isinstance(structured, dict) else None
-    if isinstance(code, int) and not isinstance(code, bool):
+    code = whole(structured.get("exit_code")) if isinstance(structured, dict) else None
+    if code is not None:
         return "failed" if code else "succeeded", code, "structured"
     if answer.status == "error" or answer.error is not None or value.get("isError") is True:
         return "failed", None, "none"

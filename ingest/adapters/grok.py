@@ -19,7 +19,6 @@ from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo,
 
 NAME = "grok-build"
 FILE = "chat_history"
-_MEMORY = 65_536
 _SHELL = "run_terminal_cmd"
 _WRITERS = frozenset({"search_replace", "write_file", "edit_file", "create_file"})
 _TYPES = frozenset({"system", "user", "assistant", "tool_result", "reasoning", "backend_tool_call"})
@@ -63,7 +62,7 @@ class GrokDecoder(Decoder):
         self._run = run_id(NAME, self._native, self._native, salt)
         self._begun = False
         self._model: str | None = None
-        self._calls: Recent[str, _Called] = Recent(_MEMORY)
+        self._calls: Recent[str, _Called] = Recent()
 
     def read(self, data: bytes, draft: Draft) -> None:
         """Decode one line."""

@@ -18,7 +18,7 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import arguments, epoch, plain_text, says_error
+from assure_tui.ingest.adapters.values import arguments, epoch, plain_text, says_error, whole
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
@@ -263,8 +263,9 @@ class _Talk:
             elif event.event == "model":
                 current = None
             elif event.event == "sandbox" and event.action == "exec" and current is not None:
-                if isinstance(event.cmd, str) and isinstance(event.result, int) and not isinstance(event.result, bool):
-                    current.codes.append((event.cmd, event.result))
+                code = whole(event.result)
+                if isinstance(event.cmd, str) and code is not None:
+                    current.codes.append((event.cmd, code))
             elif event.event == "approval" and event.call is not None and event.call.id:
                 self._decided[event.call.id] = event
 

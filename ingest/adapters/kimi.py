@@ -14,7 +14,7 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, plain_text
+from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, one_of, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -31,7 +31,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME: Final = "kimi-code"
-_MEMORY = 65_536
 _MAIN = "main"
 _SHELL = "Bash"
 _WRITERS = frozenset({"Write", "Edit"})
@@ -142,11 +141,6 @@ class _Record(msgspec.Struct, rename="camel"):
 _record_decoder = msgspec.json.Decoder(_Record)
 
 
-class _Call(msgspec.Struct):
-    tool: str
-    args: Json
-
-
 class KimiDecoder(Decoder):
     """Reads one wire file: the session's own, or that of a sub-agent."""
 
@@ -160,8 +154,8 @@ class KimiDecoder(Decoder):
             self._run = self._run_of(agent)
         self._told: tuple[str | None, str | None] | None = None
         """Model and working folder, as told."""
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
-        self._refused: Recent[str, bool] = Recent(_MEMORY)
+        self._calls: Recent[str, Call] = Recent()
+        self._refused: Recent[str, bool] = Recent()
         self._speaking = False
         """The agent has spoken or acted since its last turn ended."""
 
@@ -242,7 +236,7 @@ class KimiDecoder(Decoder):
             case "tool.call":
                 self._speaking = True
                 call_id, args = event.tool_call_id or draft.event_id(0), arguments(event.args)
-                self._calls[call_id] = _Call(event.name, args)
+                self._calls[call_id] = Call(event.name, args)
                 draft.add(ToolCall, 0, call_id=call_id, tool=event.name, args=args, description=event.description)
             case "tool.result":
                 self._result(event.tool_call_id or draft.event_id(0), event.result or _Answer(), draft)
@@ -264,7 +258,7 @@ class KimiDecoder(Decoder):
         )
 
     def _result(self, call_id: str, answer: _Answer, draft: Draft) -> None:
-        call = self._calls.pop(call_id) or _Call("", {})
+        call = self._calls.pop(call_id) or Call()
         text = plain_text(answer.output)
         refused = self._refused.pop(call_id) is not None
         status, code, source = _outcome(call, answer, text)
@@ -283,7 +277,7 @@ class KimiDecoder(Decoder):
         )
 
 
-def _outcome(call: _Call, answer: _Answer, text: str) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(call: Call, answer: _Answer, text: str) -> tuple[ResultStatus, int | None, ExitSource]:
     """Tell how a call ended; a command's exit code is written only when it is not zero."""
     if answer.is_error:
         found = _EXIT.search(text) if call.tool == _SHELL else None

@@ -28,7 +28,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "kiro-cli"
-_MEMORY = 65_536
 _KINDS = frozenset({"Prompt", "AssistantMessage", "ToolResults"})
 _SEAMS = {"Compaction": "compaction", "ResetTo": "rewind", "CancelledPrompt": "abort", "Clear": "rewind"}
 _CANCELLED = "Cancelled"
@@ -84,7 +83,7 @@ class KiroDecoder(Decoder):
         super().__init__(source, stem, salt)
         self._run = run_id(NAME, stem, stem, salt)
         self._begun = False
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._calls: Recent[str, _Call] = Recent()
 
     def read(self, data: bytes, draft: Draft) -> None:
         """Decode one line."""

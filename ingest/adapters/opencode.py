@@ -18,7 +18,7 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, whole
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
@@ -37,7 +37,6 @@ from assure_tui.ingest.model import (
 NAME = "opencode"
 RUN = "opencode-run"
 MAX_FILES = 1000
-_MEMORY = 65_536
 MAX_SESSIONS = 100_000
 _TABLES = {
     "session": frozenset({"id", "parent_id", "directory", "version", "time_created"}),
@@ -215,7 +214,7 @@ class _Reading:
         self._stem = stem
         self._run = run_id(NAME, self._native, stem, salt)
         self._model: str | None = None
-        self._calls: Recent[str, bool] = Recent(_MEMORY)
+        self._calls: Recent[str, bool] = Recent()
         self._started = False
 
     def take(self, raw: msgspec.Raw, draft: Draft) -> None:
@@ -337,8 +336,8 @@ class _Reading:
 
 def _exit(tool: str, meta: Json) -> tuple[int | None, ExitSource]:
     """Give a command's exit code; one that was cut off has none."""
-    code = meta.get("exit")
-    if tool != _SHELL or not isinstance(code, int) or isinstance(code, bool):
+    code = whole(meta.get("exit"))
+    if tool != _SHELL or code is None:
         return None, "none"
     return code, "structured"
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
-from assure_tui.ingest.adapters.values import Recent, arguments, plain_text, says_error
+from assure_tui.ingest.adapters.values import MEMORY, Recent, arguments, plain_text, says_error
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -29,7 +29,6 @@ from assure_tui.ingest.model import (
 
 NAME = "otel-genai"
 MAX_RUNS = 1024
-_MEMORY = 65_536
 MAX_NESTING = 32
 _NANO = 1e9
 _ERROR = 2
@@ -118,11 +117,11 @@ class _Talk:
         self.native = native
         self.model: str | None = None
         self.begun = False
-        self.calls: Recent[str, bool] = Recent(_MEMORY)
-        self.ended: Recent[str, bool] = Recent(_MEMORY)
+        self.calls: Recent[str, bool] = Recent()
+        self.ended: Recent[str, bool] = Recent()
         self._told: list[bytes] = []
         """The talk in digests, in order, as far as it is kept."""
-        self._ever: Recent[bytes, bool] = Recent(_MEMORY)
+        self._ever: Recent[bytes, bool] = Recent()
 
     def fresh(self, messages: list[_Message]) -> list[_Message]:
         """Give those messages of the whole talk that a model is sent which were not told before.
@@ -143,7 +142,7 @@ class _Talk:
         """Note what was told."""
         for mark in map(_digest, messages):
             self._ever[mark] = True
-            if len(self._told) < _MEMORY:
+            if len(self._told) < MEMORY:
                 self._told.append(mark)
 
 

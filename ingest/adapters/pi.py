@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch
+from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -29,7 +29,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "pi"
-_MEMORY = 65_536
 _SHELL = "bash"
 _EXIT = re.compile(r"(?:\A|\n)Command exited with code (-?\d{1,9})\s{0,8}\Z")
 _CUT = re.compile(r"(?:\A|\n)Command (?:timed out after \d{1,9} seconds|aborted)\s{0,8}\Z")
@@ -82,11 +81,6 @@ class _Entry(msgspec.Struct, rename="camel"):
 _entry_decoder = msgspec.json.Decoder(_Entry)
 
 
-class _Call(msgspec.Struct):
-    tool: str
-    args: Json
-
-
 class PiDecoder(Decoder):
     """Reads one session file."""
 
@@ -97,7 +91,7 @@ class PiDecoder(Decoder):
         self._born: float | None = None
         self._forked = False
         self._model: str | None = None
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._calls: Recent[str, Call] = Recent()
         self._last: str | None = None
         """Id of the newest entry."""
 
@@ -182,7 +176,7 @@ class PiDecoder(Decoder):
                 draft.add(AgentText, index, text=block.text, channel=channel, cut=cut)
             elif block.type == "toolCall" and not cut:
                 call_id, tool, args = block.id or draft.event_id(index), block.name or "", arguments(block.arguments)
-                self._calls[call_id] = _Call(tool, args)
+                self._calls[call_id] = Call(tool, args)
                 draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
         if message.stop_reason == "aborted":
             draft.add(Boundary, "end", what="abort", detail=message.error_message)
@@ -237,7 +231,7 @@ def _typed(message: _Message) -> str:
     return f"Ran `{message.command or ''}` ({ended})\n{message.output or ''}"
 
 
-def _files(call: _Call | None, details: Json) -> tuple[FileChange, ...]:
+def _files(call: Call | None, details: Json) -> tuple[FileChange, ...]:
     path = call.args.get("path") if call is not None else None
     if call is None or not isinstance(path, str) or not path:
         return ()

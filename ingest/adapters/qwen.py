@@ -17,7 +17,6 @@ from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
 
 NAME = "qwen-code"
-_MEMORY = 65_536
 _TYPES = frozenset({"user", "assistant", "tool_result", "system"})
 _TYPED = frozenset({None, "mid_turn_user_message"})
 """Subtypes of records in the user's role that hold what a person typed."""
@@ -74,8 +73,8 @@ class QwenDecoder(Decoder):
 
     def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
         super().__init__(source, stem, salt)
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
-        self._known: Recent[str, tuple[str | None, str | None]] = Recent(_MEMORY)
+        self._calls: Recent[str, _Call] = Recent()
+        self._known: Recent[str, tuple[str | None, str | None]] = Recent()
         """Model and working folder of each run, as told."""
         self._speaking = False
         """The agent has spoken or acted since the user last did."""

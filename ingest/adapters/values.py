@@ -16,6 +16,8 @@ from assure_tui.ingest.adapters.base import MAX_DEPTH, Json
 _MILLISECONDS_FROM = 1e11
 """Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000."""
 
+MEMORY = 65_536
+"""Entries that a `Recent` keeps unless told otherwise."""
 MAX_ENVELOPES = 4
 MAX_ENDING = 80
 """Code points at the end of an answer that say whether it failed."""
@@ -41,6 +43,11 @@ def epoch(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e15:
         return value / 1000 if value >= _MILLISECONDS_FROM else float(value)
     return None
+
+
+def whole(value: object) -> int | None:
+    """Give a whole number out of a log; a truth value, which Python counts among them, is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def one_of(value: object, names: Container[str]) -> bool:
@@ -194,12 +201,21 @@ def lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
+class Call(msgspec.Struct):
+    """What a decoder remembers of a call until its result comes."""
+
+    tool: str = ""
+    args: Json = {}
+    server: str | None = None
+    """The server of the Model Context Protocol that has the tool, if one has."""
+
+
 class Recent(Generic[Key, Value]):
     """A mapping that remembers its newest entries only, so that a decoder's memory is bounded on any file."""
 
     __slots__ = ("_items", "_limit")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int = MEMORY) -> None:
         self._items: OrderedDict[Key, Value] = OrderedDict()
         self._limit = limit
 

@@ -35,8 +35,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "claude-code"
-_MEMORY = 65_536
-"""How many record ids, and how many calls, are remembered for pairing and for telling copies."""
 _RUNS = 4096
 """How many runs of one file are remembered."""
 
@@ -74,12 +72,12 @@ class ClaudeDecoder(Decoder):
 
     def __init__(self, source: SourceInfo, stem: str, salt: str = "") -> None:
         super().__init__(source, stem, salt)
-        self._seen: Recent[str, str] = Recent(_MEMORY)
+        self._seen: Recent[str, str] = Recent()
         """Run of each record, by the record's uuid."""
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
-        self._tasks: Recent[str, str] = Recent(_MEMORY)
+        self._calls: Recent[str, _Call] = Recent()
+        self._tasks: Recent[str, str] = Recent()
         """Call that started a background task, by task id."""
-        self._told: Recent[str, bool] = Recent(_MEMORY)
+        self._told: Recent[str, bool] = Recent()
         """Ends of background tasks that were told already: a notification is written up to three times."""
         self._prompts: Recent[str, str] = Recent(1024)
         """Call that started a sub-agent, by its prompt: inline sub-agents have no other link."""

@@ -58,7 +58,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "codex"
-_MEMORY = 65_536
 _SHELLS = frozenset(
     {"exec_command", "write_stdin", "shell", "shell_command", "local_shell", "local_shell_call", "exec"}
 )
@@ -104,10 +103,10 @@ class CodexDecoder(Decoder):
         self._born: float | None = None
         self._inherited = False
         """Reading the copy of another thread's history that opens a fork."""
-        self._turns: Recent[str, bool] = Recent(_MEMORY)
+        self._turns: Recent[str, bool] = Recent()
         self._repeated = False
         """Reading a turn that this file has had already."""
-        self._calls: Recent[str, _Call] = Recent(_MEMORY)
+        self._calls: Recent[str, _Call] = Recent()
         self._structured: Recent[str, Structured] = Recent(4096)
         self._sessions: Recent[str, str] = Recent(4096)
         """Call that started a command session, by session id."""

@@ -26,7 +26,6 @@ from assure_tui.ingest.model import (
 
 NAME = "codex-exec"
 AGENT = "codex"
-_MEMORY = 65_536
 _ITEMS = frozenset({"item.started", "item.updated", "item.completed"})
 _TURNS = frozenset({"turn.started", "token_count"})
 _SILENT = frozenset({"reasoning", "error", "todo_list"})
@@ -82,9 +81,9 @@ class ExecDecoder(Decoder):
 
     def _begin(self, thread: str) -> None:
         self._run = run_id(AGENT, thread, self.stem, self.salt)
-        self._called: Recent[str, bool] = Recent(_MEMORY)
+        self._called: Recent[str, bool] = Recent()
         """Items whose call was told already."""
-        self._done: Recent[str, bool] = Recent(_MEMORY)
+        self._done: Recent[str, bool] = Recent()
         """Steps of the plan that were told to be done."""
 
     def read(self, data: bytes, draft: Draft) -> None:

@@ -40,7 +40,6 @@ from assure_tui.ingest.model import (
 )
 
 NAME = "copilot-cli"
-_MEMORY = 65_536
 _POLLS = ("read_", "write_")
 _DENIED = frozenset({"denied", "rejected", "denied-by-rules", "denied-interactively-by-user"})
 
@@ -52,8 +51,8 @@ class CopilotDecoder(Decoder):
         super().__init__(source, stem, salt)
         self._native = stem
         self._main = run_id(NAME, stem, stem, salt)
-        self._seen: Recent[str, bool] = Recent(_MEMORY)
-        self._calls: Recent[str, Call] = Recent(_MEMORY)
+        self._seen: Recent[str, bool] = Recent()
+        self._calls: Recent[str, Call] = Recent()
         self._shells: Recent[str, str] = Recent(4096)
         """Call that started a background shell, by shell id."""
         self._told: Recent[str, bool] = Recent(4096)

@@ -13,7 +13,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.openhands.wire import NAME, TYPED, Event, Part, State
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, replaced
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, replaced, whole
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
@@ -26,7 +26,6 @@ from assure_tui.ingest.model import (
     UserTurn,
 )
 
-_MEMORY = 65_536
 _NO_COMMAND = -1
 """The exit code of a command that did not end."""
 _FINISH, _THINK = "FinishAction", "ThinkAction"
@@ -55,7 +54,7 @@ class Conversation:
         self._run = run
         self._native = native
         self._state = state or State()
-        self._calls: Recent[str, Json] = Recent(_MEMORY)
+        self._calls: Recent[str, Json] = Recent()
         """Arguments of open calls, under their id."""
 
     def start(self, draft: Draft) -> None:
@@ -176,7 +175,7 @@ def _outcome(seen: Json) -> tuple[ResultStatus, int | None, ExitSource]:
     found: Any = seen.get("exit_code")
     if found is None and isinstance(meta, dict):
         found = meta.get("exit_code")
-    code = found if isinstance(found, int) and not isinstance(found, bool) else None
+    code = whole(found)
     if code is not None and code != _NO_COMMAND:
         return "failed" if code else "succeeded", code, "structured"
     if seen.get("is_error") is True or seen.get("error"):

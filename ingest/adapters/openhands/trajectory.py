@@ -14,7 +14,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.openhands.wire import NAME, TYPED, Named, Step
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, opened, plain_text, replaced, says_error
+from assure_tui.ingest.adapters.values import Recent, arguments, epoch, opened, plain_text, replaced, says_error, whole
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
@@ -27,7 +27,6 @@ from assure_tui.ingest.model import (
     UserTurn,
 )
 
-_MEMORY = 65_536
 _SILENT = frozenset(
     {
         *("recall", "think", "null", "change_agent_state", "agent_state_changed", "condensation", "condense"),
@@ -70,7 +69,7 @@ class Trajectory:
     def __init__(self, run: str, native: str) -> None:
         self._run = run
         self._native = native
-        self._calls: Recent[int | str, _Call] = Recent(_MEMORY)
+        self._calls: Recent[int | str, _Call] = Recent()
         """Calls under the id of their action."""
         self._last: _Call | None = None
         self._asked = False
@@ -175,10 +174,8 @@ def _first(*texts: object) -> str:
 def _exit(extras: Json, step: Step) -> int | None:
     meta = extras.get("metadata")
     found: Any = meta.get("exit_code") if isinstance(meta, dict) else None
-    for value in (found, extras.get("exit_code"), step.exit_code):
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-    return None
+    codes = map(whole, (found, extras.get("exit_code"), step.exit_code))
+    return next((code for code in codes if code is not None), None)
 
 
 def _outcome(
