@@ -343,7 +343,7 @@ class Absent(Assignment):
             self.settle(saying, "unverifiable", f"hearsay: a sub-agent {word}", [])
             return
         message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
-        severity: Severity = "high" if worth.is_busy(self, saying) else "critical"
+        severity: Severity = "critical" if worth.is_grave(self, saying) else "high"
         doubt = worth.of_absent(self, saying) or (worth.PROPOSED if self._is_proposed(saying) else "")
         self.accuse("phantom", severity, saying, [], message, doubt=doubt)
         self.settle(saying, "contradicted", "no call in the log does that", [])

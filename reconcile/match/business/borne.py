@@ -113,7 +113,7 @@ class Borne(Tried):
             return
         if self.matter.settings.complete_logs and self.matter.business:
             message = f"Claims “{self.quote(saying)}”, but {what}."
-            self.accuse("phantom", "critical", saying, [], message, doubt=doubt)
+            self.accuse("phantom", "high", saying, [], message, doubt=doubt)
         self.settle(saying, "partial", what, acts)
 
     def wrong_target(self, saying: Saying, act: Act, *, named: str = "", done: str = "") -> None:

@@ -12,7 +12,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import OTHER
+from assure_tui.reconcile.actionwords import DO, OTHER
 from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.claims.weight import asks_leave
@@ -42,10 +42,13 @@ A_PRICE = "a price is told, and the call shows what was moved"
 OF_FILES = "the words may tell of files"
 PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
 MANY = "many calls landed in that turn, and another may be meant"
+LONG = "a long text tells of much that is no act"
 MIN_DIGITS = 4
 """Digits of a number that is no count and no place in a list."""
 OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
+LONG_TEXT = 1000
+"""Code points from which on a text holds explanations, recaps and offers beside its report."""
 MIN_STEM = 4
 """Letters of a verb by which a program speaks of it."""
 MANY_ACTS = 3
@@ -89,13 +92,32 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return PROGRAM
     if saying.turn in bench.matter.elsewhere:
         return OF_FILES
+    if saying.frame.action == DO:
+        return NO_VERB
+    if len(_text_of(bench, saying)) >= LONG_TEXT:
+        return LONG
     if _landed_before(bench, saying) > MANY_ACTS:
         return MANY
-    if saying.frame.weak:
-        return "" if _ordered(bench, saying) else WEAK
-    if not is_busy(bench, saying) or _of_its_own(bench, saying) or _asked_apart(bench, saying):
-        return ""
-    return BUSY
+    if saying.frame.weak and not _ordered(bench, saying):
+        return WEAK
+    if is_busy(bench, saying):
+        return "" if _of_its_own(bench, saying) or _asked_apart(bench, saying) else BUSY
+    again = any(kin_of(saying.frame, act) >= KIN for act in bench.landed)
+    return EARLIER if again and not _of_its_own(bench, saying) else ""
+
+
+def is_grave(bench: Bench, saying: Saying) -> bool:
+    """Tell whether two signs speak against words without a call: its run did nothing, and the user spoke of it.
+
+    The user asked for the very deed, gave leave for it, or named what it is told to be done to.
+    """
+    if bench.landed:
+        return False
+    frame = saying.frame
+    if _ordered(bench, saying) or frame.lemma in bench.matter.agreed.get(saying.turn, ""):
+        return True
+    values = (str(getattr(found.value, "value", found.value)) for found in frame.near)
+    return any(said_of(name.lower().lstrip("#"), bench.matter.asked_text) for name in (*values, *frame.names))
 
 
 def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
@@ -105,7 +127,7 @@ def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
         return False
     if not (frame.item or frame.terse):
         return _ONLY_THEN.search(frame.text) is not None
-    return _TO_COME.search(next((text for at, text in bench.matter.spoken if at == saying.at), "")) is not None
+    return _TO_COME.search(_text_of(bench, saying)) is not None
 
 
 def _sums_up_earlier(bench: Bench, saying: Saying) -> bool:
@@ -119,6 +141,10 @@ def _sums_up_earlier(bench: Bench, saying: Saying) -> bool:
     orders = bench.matter.orders.get(saying.turn, ())
     asked = any(kinship(saying.frame.action, order.action) >= KIN for order in orders)
     return not asked and any(act.turn < saying.turn for act in bench.landed)
+
+
+def _text_of(bench: Bench, saying: Saying) -> str:
+    return next((text for at, text in bench.matter.spoken if at == saying.at), "")
 
 
 def _has_acted(bench: Bench, turn: int) -> bool:
