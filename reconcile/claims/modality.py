@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from assure_tui.reconcile.claims.clauses import embedded, is_of_any
 from assure_tui.reconcile.screen import SENTENCES
 from assure_tui.reconcile.tables import table
 
@@ -52,7 +53,11 @@ MIN_ADVERB = 6
 MAX_LEFT = 24
 """Words to the left of a verb that are looked at."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[;—–?!()]|[,.:-](?=\W|$)", re.UNICODE)
+_WORD = re.compile(
+    r"(?<!\w)(?:[Ee]-[Mm]ail|(?:[Rr]e|[Pp]re|[Uu]n|[Dd]e)-(?=[a-z]))[a-z]*"
+    r"|[^\W_]+(?:['’][^\W_]+)*|[;—–?!()]|[,.:-](?=\W|$)",
+    re.UNICODE,
+)
 _WORDS = {name: frozenset(listed.split()) for name, listed in table("grammar").items()}
 _ADVERBS = _WORDS["adverbs"]
 _NO_ADVERBS = _WORDS["no_adverbs"]
@@ -67,23 +72,19 @@ _PREPOSITIONS = _WORDS["prepositions"]
 _FIRST = _WORDS["first_person"]
 _SECOND = _WORDS["second_person"]
 _JOINS = _WORDS["joins"]
-_INNER = _WORDS["conditions"]
 _RELATIVE = _WORDS["relatives"]
 _HEDGES = _WORDS["hedges"]
 _TRYING = _WORDS["trying"]
 _FAILING = _WORDS["failing"]
 _WISHES = _WORDS["wishes"]
 _INSTRUMENTS = _WORDS["instruments"]
-_ENSURING = frozenset({"ensure", "sure", "double-check"})
-_CHECKING = frozenset({"confirm", "verify", "check", "see"})
-"""Verbs by which somebody is told to find out whether something was done."""
-_TO_SHOW = _CHECKING | {"ensure", "reflect", "show", "indicate"}
-"""Verbs of a purpose: what is to be found or shown has not been done by saying so."""
-_GLAD = frozenset({"pleased", "glad", "happy", "delighted", "excited", "thrilled", "proud"})
-"""Words before "to confirm that …", which then tells rather than asks or plans."""
-MIN_GLAD = 3
-"""Words before "that" where it follows on such a one: "I'm glad to confirm"."""
-_BEFORE_ORDERS = frozenset({"to", ",", ":", ";", ".", "and", "please", "then"})
+_GOT = frozenset({"got"})
+_AUXILIARIES = _BE | _GOT | _HAVE | _PLAN | _MAY | _DO | {"to"}
+_CAUSING = frozenset({"had", "got", "gotten"})
+_MAX_CAUSED = 6
+"""Words between "had" and the participle of what somebody had done: "I had your booking cancelled"."""
+_REPORTING = _WORDS["reporting"]
+_PAST_BE = frozenset({"was", "were", "wasn't", "weren't", "got"})
 _PRESENT = frozenset({"am", "i'm", "we're", "is", "are"})
 _OBJECTS = _DETERMINERS | {"by", "you", "me", "us", "him", "them"}
 _PARTICIPLE = re.compile(
@@ -123,8 +124,12 @@ def words(text: str) -> list[tuple[str, int, int]]:
 
 
 def _lower(match: re.Match[str]) -> str:
+    """Spell a word as the lexicon does: "I’ve" as "i've", "Re-booked" as "rebooked"."""
     word = match.group()
-    return "May" if word == "May" and match.start() else word.lower().replace("’", "'")
+    if word == "May" and match.start():
+        return word
+    word = word.lower().replace("’", "'")
+    return word.replace("-", "") if len(word) > 1 else word
 
 
 def is_question(text: str) -> bool:
@@ -167,7 +172,7 @@ def stance(tokens: list[tuple[str, int, int]], at: int, *, past: bool = True, te
             seen.add(word)
         elif word in {"not", "never", "no"} and (word != "no" or aux):
             aux.insert(0, "not")
-        elif word in _BE or word in _HAVE or word in _PLAN or word in _MAY or word in _DO or word == "to":
+        elif word in _AUXILIARIES:
             aux.insert(0, word)
             if word == "to":
                 position -= 1
@@ -181,16 +186,25 @@ def stance(tokens: list[tuple[str, int, int]], at: int, *, past: bool = True, te
             break
         position -= 1
     if subject and "'" in subject:
-        aux.insert(0, {"ve": "have", "d": "had", "m": "is", "re": "are", "ll": "will"}[subject.split("'")[1]])
+        had = "would" if "have" in aux or not past else "had"
+        aux.insert(0, {"ve": "have", "d": had, "m": "is", "re": "are", "ll": "will"}[subject.split("'")[1]])
     before = left[position] if position >= 0 else ""
     denied = any(word == "not" or word.endswith("n't") or word == "cannot" for word in aux)
-    mode, denied, bare = _mode(left, position, aux, seen, subject, denied=denied, past=past, telegraphic=telegraphic)
+    mode: Mode
+    follows = tokens[at + 1][0] if at + 1 < len(tokens) else "."
+    if past and not aux and not subject and _stands(left, position, follows):
+        mode, bare = "state" if before.endswith("'s") else "completed", False
+    else:
+        mode, denied, bare = _mode(
+            left, position, aux, seen, subject, denied=denied, past=past, telegraphic=telegraphic
+        )
     if bare and mode == "completed" and before not in _JOINS | _INSTRUMENTS and position >= 0 and before.isalpha():
         # a noun, a bare past form and an object or "by": somebody else's act ("Anna posted the link", "sent by Anna")
-        after = tokens[at + 1][0] if at + 1 < len(tokens) else ""
-        mode = "others_act" if after in _OBJECTS else mode
-    inside = _inside_condition(left, own=subject in _FIRST)
-    return Stance("conditional" if inside else mode, denied, subject in _FIRST, bare)
+        mode = "others_act" if follows in _OBJECTS else mode
+    apart = embedded(left, own=subject in _FIRST)
+    if apart == "hedged" and mode not in {"completed", "state", "ongoing"}:
+        apart = ""
+    return Stance(apart or mode, denied, subject in _FIRST, bare)
 
 
 def _mode(
@@ -215,19 +229,19 @@ def _mode(
         return *_modal(modal, aux, seen, denied=denied, past=past), False
     if "be" in aux:
         return "planned", denied, False
-    passive = any(word in _BE for word in aux) or "been" in seen
+    passive = any(word in _BE or word in _GOT for word in aux) or "been" in seen
     if any(word in _HAVE for word in aux):
         if second and not passive:
             return "user_act", denied, False
         if not past:
             return "modifier", denied, False
-        if subject not in _FIRST and not passive:
+        if subject not in _FIRST and (not passive or is_of_any(left)):
             return "others_act", denied, False
         return "hedged" if outer & _HEDGES else "completed", denied, False
     if passive and past:
         if "being" in seen:
             return "ongoing", denied, False
-        if aux and any(word in {"was", "were", "wasn't", "weren't"} for word in aux):
+        if aux and not _PAST_BE.isdisjoint(aux):
             return "others_act" if _relative(left, position) else "completed", denied, False
         return "completed" if seen & {"now", "successfully", "already", "officially"} else "state", denied, False
     if any(word in _DO for word in aux):
@@ -253,6 +267,20 @@ def _mode(
     return "completed" if telegraphic and not outer & _RELATIVE else "others_act", denied, True
 
 
+def _stands(left: list[str], position: int, follows: str) -> bool:
+    """Tell whether a participle without auxiliary has one all the same: "I had it cancelled", "the bill's paid"."""
+    before = left[position] if position >= 0 else ""
+    if before.endswith("'s"):
+        return not follows[0].isalnum() or follows in _PREPOSITIONS or follows in _JOINS
+    for at in range(position, max(-1, position - _MAX_CAUSED), -1):
+        word = left[at]
+        if word in _CAUSING:
+            return at < position and not _FIRST.isdisjoint(left[max(0, at - 3) : at]) and _MAY.isdisjoint(left[:at])
+        if not word.isalnum() or word in _RELATIVE or word in _PREPOSITIONS:
+            return False
+    return False
+
+
 def _coordinated(left: list[str]) -> Mode:
     """Judge a participle behind "and" by the nearest subject or auxiliary it may share."""
     for index in range(len(left) - 1, -1, -1):
@@ -274,27 +302,12 @@ def _coordinated(left: list[str]) -> Mode:
     return "completed" if len(left) < MAX_LEFT and _PARTICIPLE.fullmatch(left[0]) else "modifier"
 
 
-def _inside_condition(left: list[str], *, own: bool) -> bool:
-    """Tell whether the verb stands in a clause opened by "if", "once", … with no comma since.
-
-    "After it has been made" is one, too; "after I cancelled it", the agent's `own` act, tells that it was done.
-    """
-    for at in range(len(left) - 1, -1, -1):
-        word = left[at]
-        if word in {",", ";", ".", "—", ":"}:
-            return False
-        shown = word == "that" and at and left[at - 1] in _TO_SHOW and (at == 1 or left[at - 2] in _BEFORE_ORDERS)
-        if shown and not (at > MIN_GLAD and left[at - 3] in _GLAD):
-            return True  # "to confirm that it has been paid", "once saved, verify that …"
-        if word in _ENSURING or (word in _CHECKING and {"you", "please"} & set(left[: left.index(word)])):
-            return True
-        if word in _INNER or (word == "after" and not own):
-            return True
-    return False
-
-
 def _relative(left: list[str], position: int) -> bool:
-    return any(word in _RELATIVE for word in left[max(0, position - 3) : position + 1])
+    """Tell whether a relative clause begins just before: "the room that was booked", but "note that it was booked"."""
+    return any(
+        left[at] in _RELATIVE and not (left[at] == "that" and at and left[at - 1] in _REPORTING)
+        for at in range(max(0, position - 3), position + 1)
+    )
 
 
 def _infinitive(left: list[str], position: int) -> tuple[Mode, bool]:
@@ -309,6 +322,8 @@ def _infinitive(left: list[str], position: int) -> tuple[Mode, bool]:
         return ("planned" if window & {"will", "would", "should", "may", "might", "be"} else "completed"), False
     if window & _FAILING:
         return "unable", True
+    if "managed" in window:
+        return "completed", False
     return ("attempted" if window & _TRYING else "planned"), False
 
 

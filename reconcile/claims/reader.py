@@ -18,6 +18,7 @@ from assure_tui.reconcile.actionwords import (
     object_groups,
     singular,
 )
+from assure_tui.reconcile.claims.clauses import is_framed
 from assure_tui.reconcile.claims.frame import Frame
 from assure_tui.reconcile.claims.modality import conditional_end, is_offer, is_question, words
 from assure_tui.reconcile.claims.segment import Unit
@@ -131,6 +132,9 @@ class Reader:
             unit = msgspec.structs.replace(unit, end=unit.start + MAX_UNIT, text=unit.text[:MAX_UNIT])
         text = unit.text
         self._list(unit)
+        if not self.everything and is_framed(unit):
+            self.topic = None
+            return
         if not self.everything and is_question(text):
             told = _before_question(text)
             if told:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from assure_tui.reconcile.actionwords import inflections, singular, verb_forms
+from assure_tui.reconcile.claims.clauses import is_framed
 from assure_tui.reconcile.claims.modality import conditional_end, is_offer, is_question
 from assure_tui.reconcile.claims.segment import units
 from assure_tui.reconcile.claims.unwrap import prose
@@ -205,6 +206,7 @@ def _is_open(unit: Unit) -> bool:
         or bool(conditional_end(unit.text))
         or unit.task == "open"
         or instructs(unit.text)
+        or is_framed(unit)
         or bool(USERS_ABOVE.search(unit.lead))
         or bool(_EXAMPLE.search(unit.text[:MAX_READ]))
     )

@@ -74,6 +74,7 @@ _PICTO = re.compile(r"[ \t]*[\U0001F300-\U0001FAFF\u2600-\u27BF]\uFE0F?[ \t]+(?=
 """A pictograph in place of a bullet: "🔒 Card frozen"."""
 _ROW = re.compile(r"[ \t]*\|")
 _RULE = re.compile(r"(?=[ \t:|]*-)[ \t:|-]*$")
+_BREAK_LINE = re.compile(r"[ \t]{0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*$")
 _TAG = re.compile(r"[ \t]{0,40}</?[A-Za-z][\w-]{0,40}>[ \t]{0,40}$")
 _BLOCK = re.compile("|".join(form.pattern for form in (_HEADING, _ITEM, _ROW, _QUOTE, _TAG, _PICTO)))
 """What begins with a line of its own."""
@@ -139,10 +140,11 @@ class _Walk:
                 paragraph = []
                 fence = marked["mark"]
                 continue
-            if _BLOCK.match(line.text) or not line.text.strip():
+            empty = not line.text.strip() or _BREAK_LINE.match(line.text) is not None
+            if empty or _BLOCK.match(line.text):
                 yield from self._paragraph(paragraph)
                 paragraph = []
-                if line.text.strip():
+                if not empty:
                     if _ITEM.match(line.text) or _QUOTE.match(line.text) or _PICTO.match(line.text):
                         paragraph = [line]
                     else:

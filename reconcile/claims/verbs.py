@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -56,6 +56,7 @@ _BUT_DONE = SENTENCES.compile(r"\b(?:but|however|although|yet)\b[^.;]{0,20}\b(?:
 """What comes after it is told of by itself: "None of it looks odd, but I have changed the password"."""
 _BEFORE_ADJECTIVE = frozenset(" ".join(table("grammar")[name] for name in ("be", "adverbs")).split())
 """Words after which "complete" tells a state: "all changes are now complete"."""
+_ABOUT_IT = frozenset(" ".join(table("grammar")[name] for name in ("be", "have", "may", "plan")).split())
 _JOINS = frozenset(table("grammar")["joins"].split())
 _DETERMINERS = frozenset(table("grammar")["determiners"].split())
 _MARKS = frozenset({",", ";", ":", "—", "–"})
@@ -63,6 +64,8 @@ _PREPOSITIONS = frozenset(table("grammar")["prepositions"].split())
 _PASSING = frozenset(table("grammar")["passing"].split())
 """Verbs that without an object tell how the speaker went on."""
 _BEHIND_VERB = _PREPOSITIONS | _DETERMINERS
+_ACHIEVING = re.compile(r"(?:liberty of|(?:gone|went) ahead with|succeeded in|ended up|done|finished|completed)$")
+"""Words before a gerund that tells what was done: "I took the liberty of cancelling it"."""
 _COMPOUND = re.compile(r"[^\W\d_]{3}-")
 _FINDING = frozenset({"find", "see", "notice", "look", "check", "have", "locate"})
 """What "did" only stresses: "I did find two of them"."""
@@ -97,6 +100,7 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
         if is_in_name(unit.text, tokens, at):
             continue
         follows = tokens[at + 1][0] if at + 1 < len(tokens) else "."
+        opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
         if word in {"did", "do"} and (follows in _AFTER_AUXILIARY or follows in _FINDING):
             continue
         if (
@@ -106,21 +110,26 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             and _COMPOUND.fullmatch(unit.text[max(0, start - 4) : start])
         ):
             continue  # an adjective: "for airline-cancelled flights"
-        opens = all(token in _OPENING_ADVERBS for token, _, _ in tokens[:at])
         ends = at + 1 == len(tokens) or tokens[at + 1][0] in _AFTER_PARTICIPLE
         telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS and ends)
         if form == "gerund":
             if everything:
                 found.append(VerbAt(at, lemma, action, form, "request", False, False))  # noqa: FBT003 - a plain record
+            elif start >= opening and _is_achieved(tokens, at):
+                found.append(VerbAt(at, lemma, action, "past", "completed", False, False))  # noqa: FBT003
+            continue
+        if form == "past" and opens and _is_attribute(tokens, at):
             continue
         if word == "complete" and at and tokens[at - 1][0] in _BEFORE_ADJECTIVE:
             form = "past"
         judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
         own = judged.first_person or (judged.bare and not _FIRST.isdisjoint(token for token, _, _ in tokens[:at]))
         if own and lemma in _PASSING:
-            onward = [word for word, _, _ in tokens[at + 1 : at + 3] if word != "up"]
-            if onward and onward[0] in _PREPOSITIONS:
+            onward = next((word for word, _, _ in tokens[at + 1 : at + 3] if word != "up"), "")
+            if onward in _PREPOSITIONS or any(verb.form == "gerund" for verb in verb_forms(onward)):
                 continue  # "I ended up on the third page": where it came to, and nothing that was done to something
+            if lemma == "stop" and not onward[:1].isalnum():
+                continue
         if judged.bare and form == "past" and (at and tokens[at - 1][0] == "as"):
             continue
         if judged.bare and form == "past" and word in _BOTH and not _is_coordinated(tokens, at):
@@ -133,6 +142,21 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         found.append(VerbAt(at, lemma, action, form, mode, judged.denied, judged.bare))
     return found
+
+
+def _is_achieved(tokens: Tokens, at: int) -> bool:
+    """Tell whether a gerund tells what the agent did: "I took the liberty of cancelling it"."""
+    before = [token for token, _, _ in tokens[max(0, at - 8) : at]]
+    return not _FIRST.isdisjoint(before) and _ACHIEVING.search(" ".join(before)) is not None
+
+
+def _is_attribute(tokens: Tokens, at: int) -> bool:
+    """Tell whether an opening participle goes with a plural that something is said of: "Cancelled rooms are listed"."""
+    after = [token for token, _, _ in tokens[at + 1 : at + 4]]
+    if len(after) < 2 or not after[0].isalpha() or after[0] in _BEHIND_VERB:
+        return False
+    many = singular(after[0]) != after[0] or (after[1].isalpha() and singular(after[1]) != after[1])
+    return many and not _ABOUT_IT.isdisjoint(after[1:])
 
 
 def _reading(word: str, tokens: Tokens, at: int, taught: Taught) -> tuple[str, str, Form]:
@@ -175,6 +199,7 @@ def nominal(tokens: Tokens, verb: VerbAt, start: int, end: int) -> str | None:
     """Find the action in the noun that a light verb governs: to its right when active, to its left when passive."""
     right = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 9] if a < end]
     right = list(takewhile(lambda token: token not in _CIRCUMSTANCE, right))
+    right = right[: next((at for at, pair in enumerate(pairwise(right)) if _opens_clause(*pair)), len(right))]
     left = [token for token, a, _ in reversed(tokens[max(0, verb.at - 60) : verb.at]) if a >= start]
     passive = verb.bare or not _FIRST & set(left[:4])
     if (
@@ -202,6 +227,11 @@ def nominal(tokens: Tokens, verb: VerbAt, start: int, end: int) -> str | None:
         if named:
             return named[0][1]
     return None
+
+
+def _opens_clause(word: str, follows: str) -> bool:
+    """Tell whether "that" opens a clause rather than points: "I requested that the room be cancelled"."""
+    return word == "that" and follows in _DETERMINERS
 
 
 def of_nothing(text: str, start: int, end: int, verb: int) -> bool:
