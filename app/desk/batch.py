@@ -118,7 +118,7 @@ class Batch:
             if self.progress is not None:
                 self.progress(done, len(files), found.path)
             reports |= self._family([found], shared)
-        self._read_feeds(shared, reports)
+        self._read_feeds(shared, reports, files)
         yield from self._wanted(reports.values())
 
     def _family(self, files: Iterable[Found], check: Workspace) -> dict[str, RunReport]:
@@ -148,7 +148,7 @@ class Batch:
             check.step(announced(spec))
         return check
 
-    def _read_feeds(self, check: Workspace, reports: dict[str, RunReport]) -> None:
+    def _read_feeds(self, check: Workspace, reports: dict[str, RunReport], chosen: Sequence[Found]) -> None:
         for spec in self.feeds:
             try:
                 rows, state = FeedReader(spec).read(time.time())
@@ -158,7 +158,7 @@ class Batch:
             for row in rows:
                 self._apply(check.step(row), reports)
             self._apply(check.step(state), reports)
-        self._apply(check.close(), reports)
+        self._close(check, reports, chosen)
 
     def _chosen(self, files: Sequence[Found]) -> list[Found]:
         chosen = sorted(files, key=lambda found: found.path)
@@ -191,10 +191,7 @@ class Batch:
                 check.close_run(run)
             raise
         except Exception as error:  # noqa: BLE001 - a log that breaks the check must not hide the findings of the others
-            self.faults.append(f"{found.path}: {type(error).__name__}: {error}")
-            self.skipped.append(
-                Skipped(found.path, f"the check broke on it ({type(error).__name__}): please report it")
-            )
+            self._broke([found], error)
         if self.witness is not None:
             for run, report in reports.items():
                 report.sources |= {source.id: source for source in self.witness.sources(run)}
@@ -203,6 +200,20 @@ class Batch:
         if reader is not None:
             self._count(reader.tally, reports)
         return reports
+
+    def _close(self, check: Workspace, reports: dict[str, RunReport], files: Sequence[Found]) -> None:
+        """Take the end of `files`; where the check breaks there, what it had found by then stands."""
+        try:
+            self._apply(check.close(), reports)
+        except Exception as error:  # noqa: BLE001 - as in `_file`
+            self._broke(files, error)
+
+    def _broke(self, files: Iterable[Found], error: Exception) -> None:
+        """Keep that the check itself broke on files: they are not called checked, and the command fails."""
+        reason = f"the check broke on it ({type(error).__name__}): please report it"
+        for found in files:
+            self.faults.append(f"{found.path}: {type(error).__name__}: {error}")
+            self.skipped.append(Skipped(found.path, reason))
 
     def _apply(self, changes: Iterable[Change], reports: dict[str, RunReport], cause: Event | None = None) -> None:
         """Sort changes to the runs they are about; what belongs to no run is kept beside them."""
@@ -277,7 +288,7 @@ def check_family(
     batch._taken.update(taken)  # noqa: SLF001 - a batch of one family
     check = Workspace(settings, evaluator())
     reports = batch._family(family, check)  # noqa: SLF001 - likewise
-    batch._apply(check.close(), reports)  # noqa: SLF001 - likewise
+    batch._close(check, reports, family)  # noqa: SLF001 - likewise
     return Checked(reports, batch.skipped, batch.tally, batch.faults)
 
 

@@ -12,6 +12,7 @@ import pytest
 from assure_tui.app.desk.batch import Batch
 from assure_tui.app.desk.spread import spread
 from assure_tui.ingest.walk import Found, discover
+from assure_tui.reconcile.workspace import Workspace
 
 
 @pytest.fixture
@@ -64,3 +65,30 @@ def test_what_is_not_taken_is_not_waited_for(folder):
     results = spread(files, dies_once, 2)
     next(results)
     results.close()
+
+
+@pytest.mark.parametrize("where", ["step", "close"])
+def test_a_file_on_which_the_check_breaks_hides_no_others_findings(tmp_path, monkeypatch, where):
+    for name in ("a", "b"):
+        words = [
+            {"type": "session", "format": "assure/1", "id": f"s-{name}"},
+            {"type": "tool_call", "call_id": "c1", "tool": "shell", "args": {"command": "pytest -q"}},
+            {"type": "tool_result", "call_id": "c1", "exit_code": 1, "text": "1 failed, 40 passed"},
+            {"type": "report", "text": "All 41 tests pass."},
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(word) + "\n" for word in words))
+    whole = getattr(Workspace, where)
+    seen = []
+
+    def breaking(self: Workspace, *given: object) -> object:
+        seen.append(given)
+        if len(seen) == 1:
+            raise IndexError
+        return whole(self, *given)
+
+    monkeypatch.setattr(Workspace, where, breaking)
+    batch = Batch(paths=[tmp_path], jobs=1)
+    found = {Path(report.shown).name: [each.code for each in report.discrepancies.values()] for report in batch.runs()}
+    assert len(found["b.jsonl"]) == 1
+    assert [skipped.path.name for skipped in batch.skipped] == ["a.jsonl"]
+    assert len(batch.faults) == 1
