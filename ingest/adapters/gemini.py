@@ -14,6 +14,7 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head
 from assure_tui.ingest.adapters.function_response import RESPONSE, answer_of, files_of
+from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
@@ -106,8 +107,7 @@ class _Session:
         self._known: Recent[str, _Known] = Recent()
         self._model: str | None = None
         self._cwd: str | None = None
-        self._plan: dict[str, str] = {}
-        """Steps of the agent's plan, with their state."""
+        self._plan = Plan()
         self._speaking = False
         """The agent has spoken or acted since the user last did."""
 
@@ -192,7 +192,8 @@ class _Session:
             shown = tool.description if isinstance(tool.description, str) else None
             args = arguments(tool.args)
             draft.add(ToolCall, block, call_id=call_id, tool=tool.name, args=args, description=shown)
-            self._planned(args.get("todos"), block, draft)
+            if isinstance(args.get("todos"), list):
+                self._plan.now(args["todos"][:MAX_STEPS], "description", draft, f"{block}.")
         if tool.status in _OPEN or call_id in known.ended:
             return
         known.ended.add(call_id)
@@ -207,18 +208,6 @@ class _Session:
             exit_source=answer.exit_source,
             files=files_of(tool.args, tool.result_display) if answer.status == "succeeded" else (),
         )
-
-    def _planned(self, steps: object, block: str, draft: Draft) -> None:
-        """A step of the plan turned done is a claim of the agent."""
-        if not isinstance(steps, list):
-            return
-        before, self._plan = self._plan, {}
-        for place, step in enumerate(steps[:MAX_STEPS]):
-            text, state = (step.get("description"), step.get("status")) if isinstance(step, dict) else (None, None)
-            if isinstance(text, str) and isinstance(state, str):
-                self._plan[text] = state
-                if state == "completed" and before.get(text) != state:
-                    draft.add(AgentText, f"{block}.todo{place}", text=text, channel="todo")
 
 
 class GeminiDecoder(Decoder):

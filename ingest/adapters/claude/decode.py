@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.ingest.adapters.base import Decoder, Draft, Json
-from assure_tui.ingest.adapters.claude.outcome import Notice, Reading, read_notice, read_polled, read_result
+from assure_tui.ingest.adapters.claude.outcome import Answer, Notice, read_notice, read_polled, read_result
 from assure_tui.ingest.adapters.claude.wire import (
     BOOKKEEPING,
     SYSTEM_BOOKKEEPING,
@@ -21,6 +21,7 @@ from assure_tui.ingest.adapters.claude.wire import (
     Record,
     record_decoder,
 )
+from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
@@ -86,8 +87,7 @@ class ClaudeDecoder(Decoder):
         self._modes: Recent[str, str] = Recent(_RUNS)
         self._working: Recent[str, bool] = Recent(_RUNS)
         """Runs whose turn has begun and not ended."""
-        self._done: dict[str, str] = {}
-        """Status of each item of the to-do list."""
+        self._todos = Plan()
         self._subjects: Recent[str, str] = Recent(4096)
         """Subject of each task of the task list, by id."""
         self._own: str | None = None
@@ -247,13 +247,7 @@ class ClaudeDecoder(Decoder):
     def _plan(self, tool: str, args: Json, block: int, draft: Draft) -> None:
         """An item of a plan turned done is a claim of the agent."""
         if tool == "TodoWrite" and isinstance(args.get("todos"), list):
-            before, self._done = self._done, {}
-            for place, item in enumerate(args["todos"]):
-                if isinstance(item, dict) and isinstance(item.get("content"), str):
-                    text, status = item["content"], str(item.get("status"))
-                    self._done[text] = status
-                    if status == "completed" and before.get(text) != "completed":
-                        draft.add(AgentText, f"{block}.todo{place}", text=text, channel="todo")
+            self._todos.now(args["todos"], "content", draft, f"{block}.")
         elif tool == "TaskUpdate" and args.get("status") == "completed":
             subject = args.get("subject")
             text = subject if isinstance(subject, str) else self._subjects.get(str(args.get("taskId")))
@@ -302,9 +296,9 @@ class ClaudeDecoder(Decoder):
             if outcome.task is not None and outcome.task.id is not None and outcome.task.subject:
                 self._subjects[str(outcome.task.id)] = outcome.task.subject
         polled = self._polled(reading)
-        self._add_result(draft, index, call_id, reading, reads_from=polled)
+        reading.tell(draft, index, call_id, reads_from=polled)
         if polled is not None and reading.status in {"succeeded", "failed"}:
-            self._add_result(draft, f"{index}.later", polled, reading)
+            reading.tell(draft, f"{index}.later", polled)
         if reading.denied_by is not None:
             draft.add(
                 Permission,
@@ -315,7 +309,7 @@ class ClaudeDecoder(Decoder):
                 reason=reading.text,
             )
 
-    def _polled(self, reading: Reading) -> str | None:
+    def _polled(self, reading: Answer) -> str | None:
         """The call whose background task this result asks about; the task's outcome becomes the reading's."""
         task = read_polled(reading.outcome, reading)
         if task is None:
@@ -323,26 +317,6 @@ class ClaudeDecoder(Decoder):
         if reading.status != "running":
             self._told[task] = True
         return self._tasks.get(task)
-
-    def _add_result(
-        self, draft: Draft, block: int | str, call_id: str, reading: Reading, reads_from: str | None = None
-    ) -> None:
-        status = reading.status
-        if reads_from is not None and status == "running":
-            status = "succeeded"  # the question was answered: what goes on is the task, not the question
-        draft.add(
-            ToolResult,
-            block,
-            call_id=call_id,
-            text=reading.text,
-            status=status,
-            exit_code=reading.exit_code,
-            exit_source=reading.exit_source,
-            truncated=reading.truncated,
-            files=reading.files,
-            facts=reading.facts,
-            reads_from=reads_from,
-        )
 
     def _notice(self, notice: Notice | None, block: int, draft: Draft) -> None:
         """Tell the end of a background task as a later result of the call that started it."""

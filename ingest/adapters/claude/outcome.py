@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from assure_tui.ingest.adapters.base import Json
 from assure_tui.ingest.adapters.claude.wire import Block, Hunk, Outcome, Record, outcome_decoder
+from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import plain_text, replaced
-from assure_tui.ingest.model import ExitSource, FileChange, ResultStatus
+from assure_tui.ingest.model import FileChange, ResultStatus
 
 SHELLS = frozenset({"Bash", "PowerShell"})
 
@@ -38,23 +39,16 @@ _TASK_STATES: dict[str, ResultStatus] = {
 
 
 @dataclass(slots=True)
-class Reading:
+class Answer(Reading):
     """All that one result tells."""
 
-    text: str
-    status: ResultStatus = "unknown"
-    exit_code: int | None = None
-    exit_source: ExitSource = "none"
-    truncated: bool = False
-    files: tuple[FileChange, ...] = ()
-    facts: Json = field(default_factory=dict)
     denied_by: str | None = None
     outcome: Outcome | None = None
 
 
-def read_result(record: Record, block: Block, tool: str | None, args: Json) -> Reading:
+def read_result(record: Record, block: Block, tool: str | None, args: Json) -> Answer:
     """Read the result in `block` of `record`, of a call of `tool` with `args` (empty when the call is not known)."""
-    reading = Reading(plain_text(block.content))
+    reading = Answer(plain_text(block.content))
     rich = _rich(record)
     if isinstance(rich, Outcome):
         reading.outcome = rich
@@ -84,7 +78,7 @@ def _rich(record: Record) -> Outcome | str | list[Any] | None:
     return rich
 
 
-def _failed(reading: Reading, record: Record) -> None:
+def _failed(reading: Answer, record: Record) -> None:
     text = reading.text
     reading.status = "failed"
     if record.tool_denial_kind is not None:
@@ -106,7 +100,7 @@ def _failed(reading: Reading, record: Record) -> None:
         reading.exit_code, reading.exit_source = int(found[1]), "text"
 
 
-def _returned(reading: Reading, outcome: Outcome) -> None:
+def _returned(reading: Answer, outcome: Outcome) -> None:
     facts = reading.facts
     if outcome.interrupted:
         reading.status = "unknown"
@@ -229,7 +223,7 @@ def read_notice(text: str) -> Notice | None:
     )
 
 
-def read_polled(outcome: Outcome | None, reading: Reading) -> str | None:
+def read_polled(outcome: Outcome | None, reading: Answer) -> str | None:
     """Read a result that tells of a background task: give the task's id, and make its outcome the reading's."""
     if outcome is None:
         return None

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from assure_tui.ingest.adapters.base import Json
-from assure_tui.ingest.adapters.codex.output import Reading
 from assure_tui.ingest.adapters.codex.wire import Completed
+from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import arguments
 from assure_tui.ingest.model import FileChange, ResultStatus
 
@@ -48,6 +48,7 @@ def did_what(item: Completed) -> tuple[str, Json]:
 
 def correct(reading: Reading, known: Structured) -> None:
     """Put structured facts above what the text says; a refusal stays one."""
+    reading.files = known.files
     if known.exit_code is not None and reading.status != "denied":
         reading.exit_code, reading.exit_source = known.exit_code, "structured"
         reading.status = "succeeded" if known.exit_code == 0 else "failed"

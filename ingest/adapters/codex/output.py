@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Json
+from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import plain_text
-from assure_tui.ingest.model import ExitSource, ResultStatus
+from assure_tui.ingest.model import ExitSource
 
 _HEADER_SIZE = 16_384
 _REFUSAL_SIZE = 400
@@ -50,17 +50,11 @@ _FAILURES = (
 
 
 @dataclass(slots=True)
-class Reading:
+class Output(Reading):
     """What one output tells."""
 
-    text: str
-    status: ResultStatus
-    exit_code: int | None = None
-    exit_source: ExitSource = "none"
     session: str | None = None
     """Set while the command goes on: later calls ask for its output under this id."""
-    truncated: bool = False
-    facts: Json = field(default_factory=dict)
 
 
 class _Metadata(msgspec.Struct):
@@ -81,7 +75,7 @@ class _Answered(msgspec.Struct):
     success: bool | None = None
 
 
-def read_output(output: object, *, command: bool) -> Reading:
+def read_output(output: object, *, command: bool) -> Output:
     """Read the output of a call. `command`: the tool runs commands, so an output without a marker tells nothing."""
     if isinstance(output, dict):
         answered = msgspec.convert(output, _Answered)
@@ -95,11 +89,11 @@ def read_output(output: object, *, command: bool) -> Reading:
     return reading
 
 
-def _exited(text: str, code: int, source: ExitSource) -> Reading:
-    return Reading(text, "succeeded" if code == 0 else "failed", code, source)
+def _exited(text: str, code: int, source: ExitSource) -> Output:
+    return Output(text, "succeeded" if code == 0 else "failed", code, source)
 
 
-def _wrapped(text: str) -> Reading | None:
+def _wrapped(text: str) -> Output | None:
     if not text.startswith('{"output"'):
         return None
     try:
@@ -110,7 +104,7 @@ def _wrapped(text: str) -> Reading | None:
     return _marked(wrapped.output, command=True) if code is None else _exited(wrapped.output, code, "structured")
 
 
-def _headed(text: str, *, command: bool) -> Reading | None:
+def _headed(text: str, *, command: bool) -> Output | None:
     """Read the lines before `Output:`, which stand at the text's very start."""
     start = 0
     if _COMMAND_LINES.match(text) and not _SECTION.match(text):
@@ -120,39 +114,39 @@ def _headed(text: str, *, command: bool) -> Reading | None:
     if found is None:
         return None
     if found["session"]:
-        return Reading(text, "running", session=found["session"])
+        return Output(text, "running", session=found["session"])
     code = found["code"] or found["exited"]
     if code is not None:
         return _exited(text, int(code), "text")
-    return _refused(text, found.end()) or Reading(text, "unknown" if command else "succeeded")
+    return _refused(text, found.end()) or Output(text, "unknown" if command else "succeeded")
 
 
-def _marked(text: str, *, command: bool) -> Reading:
+def _marked(text: str, *, command: bool) -> Output:
     script = _SCRIPT.match(text)
     if script is not None:
         return _script(text, script["word"])
     if text.startswith(_FAILURES):
-        return Reading(text, "failed")
-    return _refused(text, 0) or Reading(text, "unknown" if command else "succeeded")
+        return Output(text, "failed")
+    return _refused(text, 0) or Output(text, "unknown" if command else "succeeded")
 
 
-def _script(text: str, word: str) -> Reading:
+def _script(text: str, word: str) -> Output:
     if word.startswith("running"):
-        return Reading(text, "running")
+        return Output(text, "running")
     if word == "completed":
-        return Reading(text, "succeeded")
+        return Output(text, "succeeded")
     error = text.find(_SCRIPT_ERROR)
     refused = _refused(text, error + len(_SCRIPT_ERROR)) if error >= 0 else None
-    return refused or Reading(text, "failed")
+    return refused or Output(text, "failed")
 
 
-def _refused(text: str, start: int) -> Reading | None:
+def _refused(text: str, start: int) -> Output | None:
     """Read a refusal or an interruption whose words stand at `start`."""
     opening = text[start : start + _REFUSAL_SIZE].lstrip()
     if _ABORTED.match(opening):
-        return Reading(text, "unknown", facts={"interrupted": True})
+        return Output(text, "unknown", facts={"interrupted": True})
     if _REFUSED.match(opening):
-        return Reading(text, "denied", facts={"denied_by": "rule"})
+        return Output(text, "denied", facts={"denied_by": "rule"})
     if opening.startswith(_REFUSED_BY_USER):
-        return Reading(text, "denied", facts={"denied_by": "user"})
+        return Output(text, "denied", facts={"denied_by": "user"})
     return None

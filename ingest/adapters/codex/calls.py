@@ -1,0 +1,176 @@
+"""The calls of a Codex thread and what came of them: put together from outputs, structured events and scripts.
+
+An output is text; an event tells the exit code and the changed files, before the output or after it, or not at all. A
+script (`exec`) holds several calls, which structured items tell where there are any, and else the script's own text.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from assure_tui.ingest.adapters.base import Draft, Json
+from assure_tui.ingest.adapters.codex.facts import (
+    Structured,
+    correct,
+    did_what,
+    mcp_status,
+    patch_in,
+    status_of,
+)
+from assure_tui.ingest.adapters.codex.output import read_output
+from assure_tui.ingest.adapters.codex.patch import files_of_changes, files_of_patch
+from assure_tui.ingest.adapters.codex.script import nested_calls
+from assure_tui.ingest.adapters.codex.wire import Completed, Item, Notice
+from assure_tui.ingest.adapters.reading import Reading
+from assure_tui.ingest.adapters.values import Recent, plain_text
+from assure_tui.ingest.identity import run_id
+from assure_tui.ingest.model import Permission, ResultStatus, ToolCall, ToolResult
+
+AGENT = "codex"
+_SHELLS = frozenset(
+    {"exec_command", "write_stdin", "shell", "shell_command", "local_shell", "local_shell_call", "exec"}
+)
+_SESSIONS = 4096
+"""Command sessions, and outcomes that came before their output, that are remembered."""
+_MCP = "mcp__"
+
+
+class _Call(msgspec.Struct):
+    """A call as its output needs it."""
+
+    tool: str
+    args: Json
+    patch: str | None = None
+    session: str | None = None
+    """The command session it writes to or reads from."""
+    answered: bool = False
+    nested: bool = False
+    """Structured items told what a script ran, so that the script need not be read."""
+
+
+class Calls:
+    """The calls of one thread, as its records tell of them."""
+
+    def __init__(self) -> None:
+        self._calls: Recent[str, _Call] = Recent()
+        self._structured: Recent[str, Structured] = Recent(_SESSIONS)
+        self._sessions: Recent[str, str] = Recent(_SESSIONS)
+        """Call that started a command session, by session id."""
+        self._script: str | None = None
+        """The script call that is waiting for its output."""
+
+    def asked(self, item: Item, tool: str, args: Json, draft: Draft) -> None:
+        """Tell a call."""
+        call_id = item.call_id or item.id or draft.event_id(0)
+        server = None
+        space = item.namespace or ""
+        if space.startswith(_MCP):
+            server = space[len(_MCP) :].strip("_")
+        elif tool.startswith(_MCP):
+            server, _, bare = tool[len(_MCP) :].partition("__")
+            server, tool = (server, bare) if bare else (None, tool)
+        call = _Call(tool, args, patch=patch_in(args))
+        session = args.get("session_id")
+        if tool == "write_stdin" and session is not None:
+            call.session = str(session)
+        self._calls[call_id] = call
+        if tool == "exec" and item.type == "custom_tool_call":
+            self._script = call_id
+        why = args.get("justification")
+        draft.add(
+            ToolCall,
+            0,
+            call_id=call_id,
+            tool=tool,
+            args=args,
+            description=why if isinstance(why, str) else None,
+            mcp_server=server,
+        )
+
+    def answered(self, item: Item, draft: Draft) -> None:
+        """Tell the output of a call, and of the command that it asked for."""
+        call_id = item.call_id or draft.event_id(0)
+        call = self._calls.get(call_id) or _Call("", {})
+        call.answered = True
+        reading = read_output(item.output, command=call.tool in _SHELLS)
+        known = self._structured.pop(call_id)
+        if known is not None:
+            correct(reading, known)
+        if not reading.files and call.patch is not None and reading.status == "succeeded":
+            reading.files = files_of_patch(call.patch)
+        if reading.session is not None and call.session is None:
+            self._sessions[reading.session] = call_id
+        origin = self._sessions.get(call.session)
+        reading.tell(draft, 0, call_id, reads_from=origin)
+        if origin is not None and reading.status != "running":
+            reading.tell(draft, "later", origin)
+            if call.session is not None and reading.exit_code is not None:
+                self._sessions.pop(call.session)
+        if call_id == self._script:
+            self._script = None
+            if not call.nested and isinstance(call.args.get("input"), str):
+                _scripted(call_id, call.args["input"], reading, draft)
+        call.args, call.patch = {}, None  # they may hold whole files, and are not asked for again
+        if reading.status == "denied":
+            by = reading.facts.get("denied_by", "unknown")
+            draft.add(Permission, "denied", decision="denied", by=by, call_id=call_id, reason=reading.text[:400])
+
+    def ended(self, notice: Notice, draft: Draft) -> None:
+        """Take an event that tells how a call ended."""
+        status = status_of(notice.status)
+        if notice.success is not None:
+            status = status or ("succeeded" if notice.success else "failed")
+        if notice.type == "mcp_tool_call_end":
+            status = mcp_status(notice.result)
+        child = notice.new_thread_id
+        known = Structured(
+            notice.exit_code,
+            status,
+            files_of_changes(notice.changes),
+            run_id(AGENT, child, child) if child else None,
+        )
+        self._know(notice.call_id, known, draft)
+
+    def did(self, item: Completed, draft: Draft) -> None:
+        """Take a structured item: it corrects the call of that id, or is a call of its own inside a script."""
+        status = status_of(item.status)
+        if item.type == "McpToolCall" and (item.error is not None or mcp_status(item.result) == "failed"):
+            status = "failed"
+        known = Structured(item.exit_code, status, files_of_changes(item.changes))
+        if item.id is not None and item.id in self._calls:
+            self._know(item.id, known, draft)
+            return
+        script = self._calls.get(self._script)
+        if script is None and item.source == "user_shell":
+            draft.bookkeeping = True  # a command that the user typed
+            return
+        if script is not None:
+            script.nested = True
+        call_id = item.id or draft.event_id(0)
+        tool, args = did_what(item)
+        draft.add(ToolCall, 0, call_id=call_id, tool=tool, args=args, mcp_server=item.server)
+        content = item.result.get("content") if isinstance(item.result, dict) else None
+        reading = Reading(item.aggregated_output or plain_text(content))
+        correct(reading, known)
+        reading.tell(draft, "result", call_id)
+
+    def _know(self, call_id: str | None, known: Structured, draft: Draft) -> None:
+        """Keep what is known of a call until its output comes, or correct the output that has come."""
+        call = self._calls.get(call_id)
+        if call_id is None or call is None or not call.answered:
+            if call_id is not None:
+                self._structured[call_id] = known
+            draft.bookkeeping = True
+            return
+        reading = Reading("")
+        correct(reading, known)
+        reading.tell(draft, 0, call_id)
+
+
+def _scripted(call_id: str, script: str, outer: Reading, draft: Draft) -> None:
+    """Tell the calls inside a script that nothing else in the log tells; their own outcome is not recorded."""
+    for number, (tool, args) in enumerate(nested_calls(script), 1):
+        nested = f"{call_id}/{number}"
+        draft.add(ToolCall, f"{number}.call", call_id=nested, tool=tool, args=args)
+        status: ResultStatus = outer.status if outer.status == "denied" else "unknown"
+        draft.add(ToolResult, f"{number}.result", call_id=nested, text="", status=status, facts={"script": call_id})
