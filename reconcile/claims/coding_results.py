@@ -22,21 +22,24 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\ue000-\ue005]+")
 _UNREAL = re.compile(
     r"\b(?:won't|wouldn't|can't|cannot|couldn't|shouldn't|"
     r"(?<=[a-z\ue000-\ue005)] )so (?!far\b)|"
-    r"if|when|once|unless|until|would|should|could|will|can|may|might|must|let me|needs? to|so that|"
+    r"if|when|once|unless|until|would|should|could|will|can(?! (?:also |now )?(?:confirm|report)\b)|may|might|must|"
+    r"let me|needs? to|so that|"
     r"let's|try|trying|to (?:make|ensure|verify|confirm|check|get|go|be|turn|stay|keep)|"
     r"make sure|ensures?|whether|wants?|going to|expect|"
     r"verify|verifies|check that|see if|i'll|we'll|i'm|i am|before|after\b(?![^,]{0,80},)|"
     r"how|why|lacks?|missing|makes?|"
     r"making|looks?|seems?|appears?|regardless|reasons?|instead of|rather than|"
     r"presumably|supposedly|allegedly|probably|perhaps|maybe|hopefully|apparently|ideally|doubt|assum(?:e|ed|ing)|"
-    r"i (?:believe|suspect|think|guess)|criteri(?:a|on)|definition of done|"
+    r"(?:i|we) (?:believe|suspect|think|guess|hope|trust)|suppose|(?:goal|aim|idea|point) is|next steps?|"
+    r"criteri(?:a|on)|definition of done|"
     r"expecting|checklist|requires?|(?:cases?|scenarios?|paths?|one|tests?) (?:where|in which)|"
     r"(?:odd|strange|weird|surprising|suspicious|unlikely|possible|important|critical|essential) that|"
     r"(?:test(?:s|ed|ing)?|assert(?:s|ed|ing)?|check(?:s|ed|ing)?) (?:that|whether)|asserts? no)\b"
     r"|\b(?:expected|remaining|(?:covers?|exercises?|describes?|simulates?)\b[^.;:]{0,80}) ?:"
 )
 _HEARSAY = re.compile(
-    r"\baccording to\b|\b(?:users?|authors?|reviewers?|maintainers?|readme|docs?|documentation|description|issue|"
+    r"\baccording to\b|\b(?:users?|(?:previous|other|last) (?:agent|assistant|session)|colleagues?|authors?|reviewers?|"
+    r"maintainers?|readme|docs?|documentation|description|issue|"
     r"ticket|snapshot|spec|comment|changelog|article|page|he|she|they|you)\b[^.;:]{0,30}"
     r"\b(?:says?|said|states?|stated|claims?|claimed|reports?|reported|mentions?|mentioned|notes?|noted|writes?|wrote)\b"
 )

@@ -58,6 +58,7 @@ def kinds(text: str) -> list[str]:
         ("There is no changelog in this repo.", ["search_none"]),
         ("A sweep of the tree found no remaining colour or theme references.", ["search_none"]),
         ("Two type errors to sort out.", ["lint_fail"]),
+        ("I can confirm that all tests pass.", ["tests"]),
         ("No public option was renamed or added.", ["not edited"]),
         ("Clean rebase. Next the tests.", ["vcs"]),
         ("I spot-checked three of its answers.", ["verified"]),
@@ -111,6 +112,11 @@ def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
         "Updated and renamed:",
         "Staged files may refer to lost objects.",
         "Two more agents still running (linter, reviewer).",
+        "I hope the tests pass.",
+        "The goal is that all tests pass and lint is clean.",
+        "Next steps: tests pass.",
+        "Suppose all tests pass.",
+        "The previous agent claims that all tests passed.",
     ],
 )
 def test_plans_questions_conditions_and_quotations_are_none(text: str) -> None:
