@@ -27,7 +27,7 @@ from assure_tui.reconcile.claims.coding_lists import (
     titled,
 )
 from assure_tui.reconcile.claims.coding_reports import goes_on, reported
-from assure_tui.reconcile.claims.coding_sections import Sections, kind_of_list, leads_on
+from assure_tui.reconcile.claims.coding_sections import Sections, heads_mended, kind_of_list, leads_on
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
 from assure_tui.reconcile.claims.coding_verbs import Found, actions, aside, blocked
 from assure_tui.reconcile.ids import claim_id
@@ -82,6 +82,8 @@ _CHOICE = re.compile(r"\W*(?:option|alternative|approach|variant) (?:\d|[a-e]\b)
 """A choice that is put before the user: "Option 2: show what was found"."""
 _KEEP = re.compile(r"\W*(?:keep|leave|preserve|ensure)\b")
 """An instruction to leave things: "Keep the parser unchanged"."""
+_NEXT_STEPS = re.compile(r"\W*(?:next|follow-?ups?|to-?do|remaining)(?: [a-z]{2,20})? ?:")
+"""A line of what is still to do: "Next actions: no further changes required"."""
 _UNDER_WAY = re.compile(
     r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b|\W*now,? [a-z]+ing\b"
 )
@@ -143,6 +145,8 @@ class _Reading:
                 self.introduced = changes and (unit.form == "sentence" or not leads_on(unit.text))
             for item in _apart(prepared, found):
                 if item.kind in _LISTED and not item.own and (title or _heads(item, prepared)):
+                    continue
+                if title and item.kind in {"fixed", "remote"} and heads_mended(unit.text):
                     continue
                 if item.kind == "committed" and not item.denied:
                     if self.committed and unit.form == "label" and not prepared.pieces:
@@ -208,7 +212,9 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     titles = listing and len(masked.split()) <= MAX_TITLE
     for kind, pattern in () if titles else words.denials.likely(masked):
         hit = pattern.search(masked)
-        if kind == "edited" and _KEEP.match(masked):
+        if kind == "edited" and (
+            _KEEP.match(masked) or (listing and unit.form == "heading") or _NEXT_STEPS.match(masked)
+        ):
             continue
         if hit and not (blocked(masked, hit.start()) or _behaves(masked, hit) or aside(masked, hit.start())):
             denied = True

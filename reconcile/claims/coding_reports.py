@@ -52,6 +52,15 @@ _TESTS = re.compile(
     r"\W{0,4}(?:\d{1,4} |(?:new|unit|integration|regression|e2e|more|extra|ui|api)[ /]){0,3}"
     r"(?:tests?|coverage|test cases|specs)\b"
 )
+_ORDER = re.compile(
+    r"\W{0,6}(?:just |then |now |simply |first |next )?"
+    r"(?:open|install|run|click|select|press|visit|go to|navigate|launch|start|try|see|check out|refresh|restart|reload"
+    r"|choose|pick|paste|download|sign|log in|scan)\b(?! (?:button|script|time|command|page|menu|state)\b)"
+    r"(?=[^:—–]{0,400}(?:$|[.;,]))"
+)
+"""A step that the reader is to take: "Open the page and click Load"."""
+_LINK = re.compile(r"\W{0,4}\[[^\[\]]{1,200}\]\(https?://[^\s()]{1,500}\)\W{0,4}$")
+"""Nothing but a link into the world: a source that was read."""
 _FIGURE = re.compile(r"\W{0,6}[a-z][a-z -]{2,50} ?: ?(?:[a-z]{1,3}\d{1,3} = )?\d{1,9}(?:$|[ .,;(])")
 """A figure under its name: "Total tasks: 30"."""
 _BOLD_TITLE = re.compile(r"\*\*[^*\n]{2,80}(?::\*\*|\*\* ?(?::|[—–] |- ))")
@@ -80,7 +89,7 @@ def reported(prepared: Prepared, after: Unit | None, touched: Collection[str], *
     titled = listed and unit.form == "sentence" and _BOLD_TITLE.match(unit.text) is not None
     if not (unit.form in {"item", "row"} or titled) or not unit.first or _AHEAD.search(masked) or _ABOUT.match(masked):
         return None
-    if states(prepared) or _FIGURE.match(masked):
+    if states(prepared) or _FIGURE.match(masked) or _ORDER.match(masked) or _LINK.match(unit.text):
         return None
     heads = after is not None and after.form == "item" and after.depth > unit.depth
     if heads and (masked.rstrip(" )").endswith(":") or len(_WORDS.findall(masked)) < MIN_WORDS):

@@ -28,6 +28,17 @@ _WHAT = re.compile(
     r"(?:changed|done|implemented|added|built|fixed|updated)\b"
 )
 """… or of what was done for something: "A summary of what was implemented for issue 9:"."""
+_MENDED = re.compile(
+    r"\b(?:issues?|bugs?|problems?|findings?|errors?|warnings?|blockers?|gaps?|concerns?|conflicts?|comments?"
+    r"|regressions?) (?:[a-z]{2,20} (?:&|and) )?(?:now |all )?"
+    r"(?:resolved|fixed|addressed|corrected|closed|solved|handled|cleared)\W*$"
+)
+"""A line that tells what became of what was found: "Main issues resolved:"."""
+_KEPT = re.compile(
+    r"\b(?:not|n't) (?:been )?(?:chang|touch|modif|affect)"
+    r"|\b(?:unchanged|untouched|unaffected|preserved|left (?:alone|as))\b"
+)
+"""A title of what stays as it was."""
 _YOURS = re.compile(
     r"\b(?:your|their|his|her) (?:own |latest |last |new |recent |earlier |previous )?(?:changes?|edits?|updates?)\b"
 )
@@ -145,7 +156,9 @@ class Sections:
     def _lists(self, title: str) -> bool:
         """Tell whether a title says that each item beneath it is a change."""
         plain = _plain(title)
-        if not plain or _AHEAD.search(plain) or _OBJECTS.search(plain):
+        if _MENDED.search(plain):
+            return True
+        if not plain or _AHEAD.search(plain) or _OBJECTS.search(plain) or _KEPT.search(plain):
             return False
         told = lexicon().sections["listed"].search(plain) or _REPORTED.search(plain)
         return told is not None or self.names_changed(title)
@@ -159,6 +172,11 @@ def _orders(plain: str) -> bool:
     """Tell whether a title begins with an instruction: "Add a section to the guide"."""
     first = _FIRST.match(plain)
     return first is not None and first["word"] in lexicon().bases
+
+
+def heads_mended(title: str) -> bool:
+    """Tell whether a title only names what was mended, which stands beneath: "Bugs found & fixed"."""
+    return _MENDED.search(_plain(title)) is not None
 
 
 def leads_on(title: str) -> bool:
@@ -181,7 +199,9 @@ def _mode(text: str) -> str:
         return ""
     plain = _plain(text)
     words = lexicon()
-    if _REPORTED.search(plain) or _HERE.search(plain) or _WHAT.search(plain):
+    if _KEPT.search(plain):
+        return "other"
+    if _REPORTED.search(plain) or _HERE.search(plain) or _WHAT.search(plain) or _MENDED.search(plain):
         return "changes"
     if _YOURS.search(plain):
         return "other"

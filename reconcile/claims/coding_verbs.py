@@ -102,6 +102,8 @@ NEWS = frozenset({"committed", "pushed", "opened_pr", "vcs", "remote", "deployed
     "deleted", "fixed", "added_tests"
 }  # fmt: skip
 """Kinds that a bare passive tells as news: "the branch is pushed". Of the others it describes: "it is sorted"."""
+_SHIPPED = frozenset({"committed", "pushed", "opened_pr", "deployed"})
+"""Kinds that a cell of a table tells as a state, which may be from before: "| Shop | ✅ Deployed |"."""
 DENIABLE = NEWS - {"remote", "vcs", "delegated"} | {"edited", "created", "ran"}
 """Kinds of which a "not …" says something about the run's end, rather than about how code behaves."""
 
@@ -259,7 +261,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             denied=frame == "denied",
             verb=token.text,
             own=_first_person(tokens, at),
-            passive=frame == "state",
+            passive=frame == "state" or (unit.form == "row" and kind in _SHIPPED),
             loose=known is None or placed,
         )
 

@@ -169,3 +169,28 @@ def test_files_that_have_been_worked_on_by_a_command_are_changed() -> None:
     text = "The images in `media/demo/` have been reduced in size by scaling them with `ffmpeg`."
     event = AgentText(id="e#0", run="r-1", origin=ORIGIN, seq=1, text=text, channel="final")
     assert [claim.kind for claim in extract(event, context)] == ["edited"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Kotlin: 0 errors", ["lint"]),
+        ("rubocop stays at 0 offenses, all green.", ["lint"]),
+        ("pylint is clean (10.00/10).", ["lint"]),
+        (
+            "The basket in `cart.py`, `cart_view.py` and `cart_total.py`" + " and its parts" * 8 + " now keeps rates.",
+            ["edited"],
+        ),
+        ("It now has a dedicated cache for rates.", ["edited"]),
+        ("Both readers now fetch the rates once.", ["edited"]),
+        ("Analysis only, no code changes.", ["not edited"]),
+        ("Parking rates generated.", ["created"]),
+        ("**✓ Open issues resolved:**\n- Created the missing rate table\n- Fixed the prefix", ["created", "fixed"]),
+        ("### What did not change\n- **Icons**: the old set", []),
+        ("I changed `cart.py`. Sources:\n- [Rates guide](https://example.org/rates)", ["edited"]),
+        ("## Changes\n- Open the page, click “Load” and pick the file.", []),
+        ("Next actions: no further changes required", []),
+    ],
+)
+def test_forms_of_reports_in_other_trades(text, expected):
+    assert kinds(text) == expected
