@@ -332,8 +332,8 @@ class Actions(Part):
         """Give the identifiers with a digit that anybody has named so far."""
         for whose in (True, False):
             texts = [text for text, own in self._unread if own is whose]
-            words = {word for text in texts for word in set(text.split()) if not word.isalpha()}
-            found = (token for token in set(_TOKEN.findall(" ".join(words))) if _DIGIT.search(token))
+            words = filter(_DIGIT.search, {word for text in texts for word in text.split()})
+            found = filter(_DIGIT.search, set(_TOKEN.findall(" ".join(words))))
             names = {token.lower().lstrip("#").rstrip(".") for token in found}
             self.seen |= names
             if not whose:

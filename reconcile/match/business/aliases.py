@@ -41,7 +41,7 @@ MAX_TELLING = 24
 MIN_STEM = 5
 """Letters by which a verb is known in another form."""
 _ADDRESS = re.compile(r"([\w.+-]{1,64})@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}")
-_CAPITAL = re.compile(r"(?<![\w.])[A-Z][a-z]{2,20}(?!\w)")
+_CAPITAL = re.compile(r"[A-Z](?<![\w.][A-Z])[a-z]{2,20}(?!\w)")
 _JOINT = re.compile(r"[.\d_+\s-]+")
 _LETTERS = re.compile(r"[^\W\d]{3,60}")
 _WORD = re.compile(r"[^\W_]{3,40}")
@@ -230,7 +230,8 @@ class Aliases:
     def _meet(self, text: str) -> None:
         """Take the people that a result tells of."""
         if len(self._people) < MAX_NAMES and "@" in text:
-            for address in islice(_ADDRESS.finditer(text.lower()), MAX_RIVALS):
+            runs = (run for run in text.lower().split() if "@" in run)
+            for address in islice((found for run in runs for found in _ADDRESS.finditer(run)), MAX_RIVALS):
                 for part in name_parts(address[1]):
                     self._people.setdefault(part, set()).add(address[0])
         if len(self._capitals) < MAX_NAMES:

@@ -50,7 +50,10 @@ _WORD = re.compile(r"[^\W\d_]{3,40}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _MARKED = re.compile(r"(?<![\w-])(?=[\w-]{0,20}\d)(?=[\w-]{0,20}[a-z])[\w-]{3,40}")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-_DIGITS = re.compile(r"(?<![\w.,])\d[\d.,\u00a0\u202f]{0,20}")
+_DIGITS = re.compile(r"\d(?<![\w.,]\d)[\d.,\u00a0\u202f]{0,20}")
+"""It begins with a class of characters, since Python skips to one of those at once."""
+MAX_LETTERS = 40
+"""Letters of one word."""
 
 
 class Line(NamedTuple):
@@ -82,14 +85,25 @@ def line_of(text: str, at: int = 0) -> Line:
 def plain_line(text: str) -> Line:
     """Take a whole text as one line that is not read for values: a long one has many, and costs as much."""
     low = text.lower()
-    words = frozenset(map(singular, _WORD.findall(low))) - EMPTY
-    return Line(0, text, low, words, (), numbers_in(low))
+    words = _words_in(low)
+    return Line(0, text, low, frozenset(map(singular, words)) - EMPTY, (), _numbers(low, words))
+
+
+def _words_in(low: str) -> set[str]:
+    """Give the words of a lower-case text; most stand between blanks, and need no pattern to be cut out."""
+    runs = set(low.split())
+    plain = {run for run in runs if run.isalpha() and len(run) <= MAX_LETTERS}
+    return {run for run in plain if len(run) > 2}.union(_WORD.findall(" ".join(runs - plain)))
 
 
 @lru_cache(maxsize=2048)
 def numbers_in(low: str) -> frozenset[Decimal]:
     """Give all numbers in a lower-case text, in figures of either notation and in words."""
-    found = {Decimal(NUMBER_WORDS[word]) for word in NUMBER_WORDS.keys() & _WORD.findall(low)}
+    return _numbers(low, _words_in(low))
+
+
+def _numbers(low: str, words: AbstractSet[str]) -> frozenset[Decimal]:
+    found = {Decimal(NUMBER_WORDS[word]) for word in NUMBER_WORDS.keys() & words}
     for match in _DIGITS.finditer(low):
         found |= readings(match.group())
     return frozenset(found)
@@ -180,44 +194,47 @@ def weight(value: str) -> int:
 
 def told_of(words: frozenset[str], line: Line) -> set[str]:
     """Give those of a record's words and figures that a line has: "swim" of "swimming", too."""
-    listed = _listed(line.words)
-    return {
-        word
-        for word in words
-        if word in line.words
-        or (number(word) in line.numbers if word[:1].isdigit() else len(word) >= MIN_STEM and f"\n{word}" in listed)
-    }
+    told = set(words & _beginnings(line.words))
+    told.update(word for word, figure in _figures(words) if figure in line.numbers)
+    return told
 
 
 @lru_cache(maxsize=1024)
-def _listed(words: frozenset[str]) -> str:
-    """Give words one a line, to be searched for beginnings at once: a line is held against many records."""
-    return "\n" + "\n".join(words)
+def _beginnings(words: frozenset[str]) -> frozenset[str]:
+    """Give words with all that they begin with: a line is held against many records."""
+    return words.union(word[:end] for word in words for end in range(MIN_STEM, len(word)))
+
+
+@lru_cache(maxsize=4096)
+def _figures(words: frozenset[str]) -> tuple[tuple[str, Decimal], ...]:
+    """Give those of a record's words that are figures, and what they amount to."""
+    read = ((word, number(word)) for word in words if word[:1].isdigit())
+    return tuple((word, figure) for word, figure in read if figure is not None)
 
 
 def is_told(value: str, line: Line) -> bool:
     """Tell whether a line gives the value of an argument, in figures of whatever notation, or by all its words."""
-    low, figures, words = _forms(value)
+    low, figures, words, day = _forms(value)
     if not low:
         return False
     if figures:
         return not figures.isdisjoint(line.numbers)
     if said_of(low, line.low):
         return True
-    if _DAY.match(low):
-        return any(found.kind == "date" and same_date(str(found.value), low[:10]) for found in line.values)
+    if day:
+        return any(found.kind == "date" and same_date(str(found.value), day) for found in line.values)
     return bool(words) and words <= line.words
 
 
 @lru_cache(maxsize=4096)
-def _forms(value: str) -> tuple[str, frozenset[Decimal], frozenset[str]]:
-    """Give a value in lower case, the figures that tell it if it is one, and its words if it is short."""
+def _forms(value: str) -> tuple[str, frozenset[Decimal], frozenset[str], str]:
+    """Give a value in lower case, the figures that tell it if it is one, its words if it is short, and its day."""
     low = value.lower().strip().lstrip("#")
     figure = number(low) if len(low) <= MAX_FIGURE else None
     if figure is not None:
-        return low, frozenset({abs(figure), abs(figure) / 100, abs(figure) * 100}), frozenset()
+        return low, frozenset({abs(figure), abs(figure) / 100, abs(figure) * 100}), frozenset(), ""
     words = (word for word in name_words(value) if word.isalpha() and len(word) > 2) if len(value) <= MAX_NAME else ()
-    return low, frozenset(), frozenset(map(singular, words)) - EMPTY
+    return low, frozenset(), frozenset(map(singular, words)) - EMPTY, low[:10] if _DAY.match(low) else ""
 
 
 def best_lines(acts: Sequence[Act], spoken: Sequence[tuple[int, str]]) -> dict[str, tuple[Line, int]]:

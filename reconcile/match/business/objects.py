@@ -15,6 +15,7 @@ from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.lines import Line, is_told, told_of
+from assure_tui.reconcile.screen import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ MAX_WORDS = 4
 """Words of an argument that names something; a longer one is a text."""
 MAX_AMOUNT = 6
 """Figures of a number that may be an amount."""
-_OWNER = re.compile(r"\b([^\W\d_]{2,40})['’]s \w")
+_OWNER = SENTENCES.compile(r"\b([^\W\d_]{2,40})['’]s \w")
 """Somebody of whose people or things words are: mail to Ana's deputy is none to Ana."""
 SURE = 2
 """Words that a line has of another object, or one and its identifier, from which on it is spoken of beyond doubt."""

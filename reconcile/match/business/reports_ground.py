@@ -30,11 +30,12 @@ MIN_DIGITS = 4
 """Digits by which a plain number is a name."""
 T = TypeVar("T")
 _LETTERS = re.compile(r"[^\W\d_]{2,40}")
-_NAME = re.compile(r"""(?:(?<=[\w,;:'"(]\ )|(?<=["'(]))[A-Z][^\W\d_]{1,40}""")
+_NAME = re.compile(r"""[A-Z](?:(?<=[\w,;:'"(]\ [A-Z])|(?<=["'(][A-Z]))[^\W\d_]{1,40}""")
 _FIGURE = re.compile(r"\d[\d,.\u00a0\u202f]{0,20}\d|\d")
 _ISO = re.compile(r"(?<!\d)\d{4}-(\d{2})-(\d{2})(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.h]?([0-5]\d)(?!\d)")
 _ODD = re.compile(r"[\W_]+")
+_NO_LETTERS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
 
 
 @lru_cache(maxsize=MAX_READ)
@@ -75,10 +76,15 @@ def _times(text: str) -> frozenset[str]:
     return frozenset(told | {str(found.value) for found in scan(text) if found.kind == "time"})
 
 
+def _bare(text: str) -> str:
+    low = text.lower()
+    return low.translate(_NO_LETTERS) if low.isascii() else _ODD.sub("", low)
+
+
 @lru_cache(maxsize=MAX_READ)
 def _plain(text: str) -> frozenset[str]:
     """Read all letters and figures, in lower case and without anything between."""
-    return frozenset({_ODD.sub("", text.lower())})
+    return frozenset({_bare(text)})
 
 
 class Ground:
@@ -128,7 +134,7 @@ class Ground:
 
     def has_spelled(self, name: str) -> bool:
         """Tell whether letters and figures of a name stand in the texts in this order, whatever is between them."""
-        bare = _ODD.sub("", name.lower())
+        bare = _bare(name)
         return any(bare in plain for plain in self._all(_plain))
 
     def has_word(self, word: str) -> bool:

@@ -38,7 +38,7 @@ from assure_tui.reconcile.screen import SENTENCES
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.verdict import Verdict
@@ -283,16 +283,14 @@ def _is_made_up(value: str) -> bool:
     return any(map(str.isdigit, value)) or len(_PARTS.split(value)) > 1
 
 
-def _alike(value: str, text: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _alike(value: str, text: str) -> tuple[str, ...]:
     """Give the names in a text that are of one make with a value, but not the same."""
-    size = len(value.split())
+    low, size = value.lower(), len(value.split())
     tokens = [token.strip("\"'`*_()[]{}<>,.;:!?|“”‘’") for token in text.split()]
-    for at in range(len(tokens) - size + 1):
-        other = " ".join(tokens[at : at + size])
-        if other.lower() == value.lower():
-            continue
-        if other and _of_one_make(value.lower(), other.lower()):
-            yield other
+    names = (" ".join(tokens[at : at + size]) for at in range(len(tokens) - size + 1)) if size > 1 else tokens
+    others = ((name, name.lower()) for name in names if name and (len(name) == len(value) or _PARTS.search(name)))
+    return tuple(name for name, other in others if other != low and _of_one_make(low, other))
 
 
 def _of_one_make(one: str, other: str) -> bool:

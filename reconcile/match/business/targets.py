@@ -97,6 +97,8 @@ def _other_id(near: Iterable[str], saying: Saying, act: Act) -> Conflict | None:
         for said in map(str.lower, near):
             if said in act.ids or _is_answered(said, act) or not any(map(str.isdigit, said)):
                 continue
+            if said not in low:
+                continue
             words = role_words(key) | (_ACCOUNTS if role_words(key) & _RECIPIENTS else frozenset())
             roles = "|".join(map(re.escape, sorted(words)))
             beside = rf"\b(?:{roles}) {_OF_ID}[\"'`*#(]{{0,3}}{re.escape(said)}\b"
@@ -285,15 +287,19 @@ def _acted_on(saying: Saying, act: Act) -> list[str]:
     """
     frame = saying.frame
     theirs = (value.lower() for key, values in act.targets.items() if role_of(key) in PEOPLE for value in values)
-    if kin_of(frame, act) < SAME_ACTION or not frame.surface or any(said_of(name, frame.context) for name in theirs):
+    if _SOMEBODY.search(frame.text) is None or kin_of(frame, act) < SAME_ACTION or not frame.surface:
+        return []
+    if any(said_of(name, frame.context) for name in theirs):
         return []
     verb = re.escape(frame.surface)
-    person = r"[\"'*`]{0,2}([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)[\"'*`]{0,2}"
-    after = rf"\b(?i:{verb}) (?:user |member )?{person} (?:to|as|from|into)\b"
-    before = rf"(?:^|[.,:;] |\band ){person} (?:has|have|was|is) (?:\w{{2,12}} ){{0,2}}(?i:{verb})\b"
+    after = rf"\b(?i:{verb}) (?:user |member )?{_PERSON} (?:to|as|from|into)\b"
+    before = rf"(?:^|[.,:;] |\band ){_PERSON} (?:has|have|was|is) (?:\w{{2,12}} ){{0,2}}(?i:{verb})\b"
     return [match[1] for form in (after, before) for match in re.finditer(form, frame.text)]
 
 
+_PERSON = r"[\"'*`]{0,2}([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)[\"'*`]{0,2}"
+_SOMEBODY = re.compile(rf"{_PERSON} (?:to|as|from|into|has|have|was|is)\b")
+"""Somebody to whom something was done: without such, no pattern has to be made of the verb."""
 _NAME = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{2,20})?")
 _PERSONAL = re.compile(r"[a-z]{2,20}[._][a-z]{2,20}\d{0,4}@")
 """An address made of somebody's two names."""

@@ -30,9 +30,10 @@ from assure_tui.reconcile.records import akin
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.claims.values import ValueKind
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 MAX_ARGUMENTS = 200
@@ -45,7 +46,7 @@ _WORD = re.compile(r"[^\W\d_]{3,40}")
 _LETTERS = re.compile(r"[^\W\d]{3,60}")
 _CODES = frozenset({"id", "ids", "no", "number", "code", "key", "ref", "reference", "token", "uuid"})
 _CONTENT = frozenset(table("actions")["arguments"]["content"].split())
-_NUMERIC = re.compile(r"(?<![\w-])\d{1,12}(?![\w-])")
+_NUMERIC = re.compile(r"\d(?<![\w-]\d)\d{0,11}(?![\w-])")
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _IDS = frozenset({"id", "uuid", "iban", "email"})
 _DATED = frozenset({*MONTHS, "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today"})
@@ -106,15 +107,18 @@ def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
     known = any(part in given for name in names for part in (_WORD.findall(name) or [name]))
     if not known and any(name in asked for name in names):
         return True
-    lacks = {
-        "money": not (act.money or act.amounts or _NUMERIC.search(act.arguments)),
-        "number": not _NUMERIC.search(f"{act.arguments} {act.answer}"),
-        "date": not (act.dates or _NUMERIC.search(act.arguments) or _DAY.search(act.answer)),
-        "time": not (act.times or act.dates or _DAY.search(act.answer)),
-        "email": "@" not in act.arguments,
-    }
-    said = [found for found in near if found.kind in lacks]
-    return bool(said) and all(lacks[found.kind] for found in said)
+    said = {found.kind for found in near} & _HAS.keys()
+    return bool(said) and not any(_HAS[kind](act) for kind in said)
+
+
+_HAS: dict[ValueKind, Callable[[Act], object]] = {
+    "money": lambda act: act.money or act.amounts or _NUMERIC.search(act.arguments),
+    "number": lambda act: _NUMERIC.search(f"{act.arguments} {act.answer}"),
+    "date": lambda act: act.dates or _NUMERIC.search(act.arguments) or _DAY.search(act.answer),
+    "time": lambda act: act.times or act.dates or _DAY.search(act.answer),
+    "email": lambda act: "@" in act.arguments,
+}
+"""What tells that an act knows of a value of some sort."""
 
 
 def _is_before(name: str, frame: Frame, low: str) -> bool:

@@ -159,10 +159,12 @@ class Verdict(Borne):
 
         Where the words go on to announce another act, the call is that one's.
         """
+        ahead = [act for act in self.landed if 0 < act.at - saying.at <= 1 and act.turn == saying.turn]
+        if not ahead:
+            return None
         rest = next((text for at, text in self.matter.spoken if at == saying.at), "")[saying.frame.span[1] :]
         if _ANNOUNCES.search(rest):
             return None
-        ahead = [act for act in self.landed if 0 < act.at - saying.at <= 1 and act.turn == saying.turn]
         return self._best(saying, [act for act in ahead if kin_of(saying.frame, act) >= KIN])
 
     def _goes_on(self, index: int, saying: Saying) -> bool:
