@@ -275,6 +275,15 @@ def tool_words(name: str) -> ToolWords:
     return _acting(found.verb, nouns, words[-1])
 
 
+@lru_cache(maxsize=4096)
+def says_nothing(name: str) -> bool:
+    """Tell whether a tool's name has no word of a deed, a look or a thing: `fn_12` may do anything."""
+    tables = _tables()
+    known = (tables.verbs, tables.reads, tables.listings, tables.standings, tables.objects, tables.action_nouns)
+    words = _as_read(name_words(name.rsplit("__", maxsplit=1)[-1]), tables)
+    return not any(word in lexicon or singular(word) in lexicon for word in words for lexicon in known)
+
+
 def _read_words(words: tuple[str, ...]) -> ToolWords:
     tables = _tables()
     words = _as_read(words, tables)

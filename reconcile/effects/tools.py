@@ -30,6 +30,7 @@ from assure_tui.reconcile.actionwords import (
 from assure_tui.reconcile.claims.values import money, scan
 from assure_tui.reconcile.effects.answers import says_done, shows, shows_state
 from assure_tui.reconcile.effects.operations import is_program, operation, unpacked, without_address
+from assure_tui.reconcile.effects.packed import opened_answer, opened_call
 from assure_tui.reconcile.effects.refusals import decoded, errors, refusal, repeat, result_words, tells_of_done
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.model import Effect, EffectClass, Money
@@ -76,14 +77,16 @@ def _roles() -> dict[str, frozenset[str]]:
 def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> list[Effect]:
     """Read the one effect of a domain tool's call."""
     spec = next((spec for spec in context.settings.tools if spec.name == call.tool), None)
+    call = opened_call(call) if spec is None else call
     given = unpacked(call.args)
+    answer = opened_answer(result.text) if result is not None else ""
     words = operation(call.tool, given)
     args: dict[str, Any] = {"verb": words.verb, "nouns": list(words.nouns)}
     args |= arguments(without_address(call.tool, given))
     if is_program(call.tool, given):
         args["program"] = True
     if spec is None and result is not None:
-        words = _as_answered(words, call, result.text)
+        words = _as_answered(words, call, answer)
     if words.verb == "transfer" and words.action == "pay" and not args.get("money"):
         words = act_of_words("move", words.nouns)
     args["action"] = words.action
@@ -95,11 +98,11 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
     status: ResultStatus = "running"
     results: dict[str, Any] = {}
     if result is not None:
-        results = outcome(result.text, words.verb) if effect_class != "read" else errors(result.text)
-        if effect_class == "read" and shows_state(result.text, call.args):
+        results = outcome(answer, words.verb) if effect_class != "read" else errors(answer)
+        if effect_class == "read" and shows_state(answer, call.args):
             results = {}
-        if effect_class == "read" and _releases(words, call.args) and tells_of_done(result.text):
-            results = {"releases": True} | outcome(result.text)
+        if effect_class == "read" and _releases(words, call.args) and tells_of_done(answer):
+            results = {"releases": True} | outcome(answer)
         status = _status(result, results)
     return [
         Effect(

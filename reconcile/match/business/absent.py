@@ -17,6 +17,7 @@ from assure_tui.reconcile.actionwords import (
     is_generic,
     name_words,
     object_groups,
+    says_nothing,
     singular,
     verb_forms,
 )
@@ -72,6 +73,7 @@ MIN_STEM = 4
 """Letters of a verb that may be told by a state in a result."""
 MAX_ANSWER = 400
 """Code points of a result in which words of action say what the call did; a longer one shows records."""
+UNREAD = "a call whose name says nothing may be what is meant"
 LONG_AGO = "an act further back than what is kept open may be what is meant"
 
 
@@ -112,7 +114,9 @@ class Absent(Assignment):
             else:
                 self._leave_open(saying, words, spoken[:1])
         elif obscure := _spelt(frame, self._obscure(saying)):
-            self._leave_open(saying, "a call whose name says nothing may be what is meant", obscure)
+            self._leave_open(saying, UNREAD, obscure)
+        elif self._is_veiled(saying):
+            self._leave_open(saying, UNREAD, [])
         elif not self._by_a_look(saying):
             if self._is_found(saying):
                 self.settle(saying, "unverifiable", "a lookup told it in these words", [])
@@ -186,6 +190,19 @@ class Absent(Assignment):
             or is_about(frame, act)
             or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
         ]
+
+    def _is_veiled(self, saying: Saying) -> bool:
+        """Tell whether a call of the turn may be meant that is a look by its answer alone.
+
+        One whose name says nothing, or has the verb of the words, or shares most of its words with them.
+        """
+        said = saying.frame.text.lower()
+        for tool in self.matter.veiled.get(saying.turn, ()):
+            words = [word for word in name_words(tool) if len(word) >= MIN_STEM]
+            shared = sum(word in said for word in words)
+            if says_nothing(tool) or 2 * shared > len(words) or any(akin(saying.frame.lemma, word) for word in words):
+                return True
+        return False
 
     def _is_found(self, saying: Saying) -> bool:
         """Tell whether words without a doer may tell what a lookup showed: "the invoice has been issued"."""

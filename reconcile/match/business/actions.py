@@ -19,6 +19,7 @@ from assure_tui.reconcile.claims.business import frames, requests, verbs_of
 from assure_tui.reconcile.claims.frame import ASKED, Frame
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import number
+from assure_tui.reconcile.effects.packed import is_cut, opened_answer, opened_call
 from assure_tui.reconcile.latest import Latest
 from assure_tui.reconcile.match.business.aliases import Aliases, Card, Heard
 from assure_tui.reconcile.match.business.feed import Feeds
@@ -106,6 +107,9 @@ class Actions(Part):
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.untold: set[int] = set()
         self.elsewhere: dict[int, None] = {}
+        self.cut = False
+        """A result was shown in part: what stands in none of them may have stood in the rest."""
+        self.veiled: dict[int, set[str]] = {}
         """Turns in which a call came after the agent's last words."""
         self.shown: set[str] = set()
         """Those of them that the user or a result named."""
@@ -171,16 +175,20 @@ class Actions(Part):
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """See a call."""
+        event = opened_call(event)
         self._learn(event)
         self.untold.add(self.turn)
         self._take(effects, arguments=event.args)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
         """See a result."""
-        self._take(effects, answer=event.text)
+        answer = opened_answer(event.text)
+        self.cut = self.cut or event.truncated or len(event.text) > MAX_READ or is_cut(answer)
+        self._take(effects, answer=answer)
         self._see(event.text)
         if call is not None:
-            self._look(call, event, effects)
+            call = opened_call(call)
+            self._look(call, answer, effects)
             self.aliases.hear(call.tool, event.text)
             if all(effect.effect_class == "read" for effect in effects):
                 self.heard.take(event.text)
@@ -269,12 +277,16 @@ class Actions(Part):
             act.vocabulary = known.vocabulary | given if known else given
             self.acts[effect.id] = act
 
-    def _look(self, call: ToolCall, event: ToolResult, effects: Iterable[Effect]) -> None:
+    def _look(self, call: ToolCall, answer: str, effects: Iterable[Effect]) -> None:
         """Keep a look by which something may have been done."""
+        if any(effect.effect_class == "read" and effect.args.get("action") != "read" for effect in effects):
+            self.veiled.setdefault(self.turn, set()).add(call.tool)
+            while len(self.veiled) > MAX_AGREED:
+                del self.veiled[next(iter(self.veiled))]
         for effect in effects:
             if is_business(effect) and effect.effect_class == "read" and effect.status == "succeeded":
                 leave = self.agreed.get(self.turn, "")
-                look = look_of(effect, call.args, event.text, self.at, self.turn, leave)
+                look = look_of(effect, call.args, answer, self.at, self.turn, leave)
                 if look is not None:
                     self.looks.append(look)
 
@@ -348,8 +360,10 @@ class Actions(Part):
     def _unheard(self, given: Iterable[tuple[str, str]]) -> frozenset[str]:
         """Give the codes among arguments that nobody has named so far, and that are no part of a name.
 
-        None once names are kept no more: what was named since is not known.
+        None once names are kept no more, or a result was shown in part: what else was named is not known.
         """
+        if self.cut:
+            return frozenset()
         marked = {value.lower().lstrip("#") for _, value in given if _DIGIT.search(value) and _TOKEN.fullmatch(value)}
         new = {value for value in marked - self._named() if is_code(value)}
         if len(self.seen) >= MAX_SEEN:
@@ -422,6 +436,7 @@ class Actions(Part):
                 spoken=tuple(self.spoken),
                 untold=self.untold,
                 elsewhere=self.elsewhere.keys(),
+                veiled=self.veiled,
                 reports=self.reports,
                 heard=self.heard,
                 aliases=self.aliases,

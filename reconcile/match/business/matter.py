@@ -42,6 +42,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Turns that ended, or are so far, with a call: the agent has yet to speak."""
     elsewhere: AbstractSet[int]
     """Turns in which files were written or programs run: what they did is judged elsewhere."""
+    veiled: Mapping[int, AbstractSet[str]]
+    """Turn to the tools called in it that are no looks by their names, and whose answers showed something."""
     reports: Mapping[int, int]
     """Turn to the place of the agent's last words in it."""
     heard: Heard

@@ -12,7 +12,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.actionwords import DO, OTHER
+from assure_tui.reconcile.actionwords import DO, OTHER, says_nothing
 from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.claims.weight import asks_leave
@@ -192,7 +192,8 @@ def is_only_failure(bench: Bench, act: Act) -> bool:
 
 def of_lone_failure(bench: Bench, act: Act) -> str:
     """Give the doubt that a line tells of a failed act as done, which must be the only failure of the run."""
-    sure = is_only_failure(bench, act) and not bench.matter.files and not _may_look(bench, act)
+    known = not (says_nothing(act.effect.tool) or _may_look(bench, act))
+    sure = is_only_failure(bench, act) and not bench.matter.files and known
     return "" if sure else IN_LINES
 
 
@@ -270,7 +271,7 @@ def of_unsaid(bench: Bench, act: Act) -> str:
     """Give the doubt that a failure was passed over: what came later may have done the same in another way."""
     if act.turn in bench.matter.elsewhere:
         return PROGRAM
-    if _may_look(bench, act):
+    if says_nothing(act.effect.tool) or _may_look(bench, act):
         return IN_LINES
     later = [other for other in bench.landed if other.at > act.at and other.turn == act.turn]
     if len(later) >= MANY_ACTS:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.actionwords import name_words, verb_forms
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import same_amount, scan
+from assure_tui.reconcile.effects.packed import opened_call
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.business.bench import what
@@ -104,6 +105,7 @@ class Heed(Part):
         """See a result: a lookup's, an act's, or an answer of the user."""
         if call is None:
             return
+        call = opened_call(call)
         if any(word.startswith(_ASKS) for word in name_words(call.tool)):
             self._consent.granted()
         elif self._in_world():
