@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Severity
 
 _CORRECTS = re.compile(
-    r"\b(?:correction|i was (?:wrong|mistaken)|my mistake|did(?:n't| not) go through|failed after all"
+    r"\b(?:correction(?= ?[:,;–—])|i was (?:wrong|mistaken)|my mistake|did(?:n't| not) go through|failed after all"
     r"|(?:it|this|that|attempt|refund|payment|call|request|order|booking|message) (?:has |had )?(?:actually )?failed"
-    r"|was(?:n't| not) (?:actually )?(?:sent|processed|completed|made|issued|cancell?ed|booked|done))\b",
+    r"|was(?:n't| not) (?:actually )?(?:sent|processed|completed|made|issued|cancell?ed|booked))\b",
     re.IGNORECASE,
 )
 

@@ -233,3 +233,15 @@ def test_an_issue_is_no_word_of_a_failure(tell) -> None:
 def test_an_issue_with_something_is(tell) -> None:
     told = tell().user("Close ticket 12.").call("close_ticket", "Error: timed out", error=True, ticket=12)
     assert told.agent("There was an issue with the desk, so ticket 12 was not closed.").end().codes == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "It asks for the correction of the May bill.",
+        "The note wants gates 1 and 2 painted as well. This was not done, since nobody ordered paint.",
+    ],
+)
+def test_only_what_takes_words_back_takes_them_back(tell, more: str) -> None:
+    told = tell().user("Open a ticket for the May bill.").call("get_bill", '{"bill": "B-5"}', month="May")
+    assert codes(told.agent(f"I have opened ticket TK-3301 for the May bill. {more}")) == ["phantom"]
