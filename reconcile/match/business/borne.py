@@ -34,7 +34,8 @@ class Borne(Tried):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
         if amount is not None and not self._is_of_another(amount[0], acts):
             said, done = amount
-            self._other_value(saying, acts[:1], cents(said), cents(done), "shows", doubt=worth.of_amount(saying, said))
+            doubt = worth.of_amount(saying, acts[0], said, done)
+            self._other_value(saying, acts[:1], cents(said), cents(done), "shows", doubt=doubt)
             self.settle(saying, "contradicted", f"amount {cents(done)}, not {cents(said)}", acts)
             return
         made_up = self._made_up(saying, acts)
@@ -162,7 +163,8 @@ class Borne(Tried):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
         if amount is not None and not self._is_of_another(amount[0], acts):
             said, done = amount
-            self._other_value(saying, acts, cents(said), cents(done), "answered", doubt=worth.of_amount(saying, said))
+            doubt = worth.of_amount(saying, acts[0], said, done)
+            self._other_value(saying, acts, cents(said), cents(done), "answered", doubt=doubt)
             self.settle(saying, "contradicted", f"the result shows {cents(done)}, not {cents(said)}", acts)
         elif any(act.amounts for act in acts):
             self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)

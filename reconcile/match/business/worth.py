@@ -39,6 +39,7 @@ TRIED_ELSE = "a later call was given most of what it was given"
 FOR_A_FAILURE = "a call that failed came between, and it may have been made again for that"
 HANDED_BACK = "what was handed over may have come back"
 A_PRICE = "a price is told, and the call shows what was moved"
+A_TOTAL = "the two amounts are so far apart that one may be a total and the other a difference"
 OF_FILES = "the words may tell of files"
 PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
 MANY = "many calls landed in that turn, and another may be meant"
@@ -49,6 +50,8 @@ OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
 LONG_TEXT = 1000
 """Code points from which on a text holds explanations, recaps and offers beside its report."""
+FAR_APART = 10
+"""Times one amount is another from which on it is hardly the same figure, told wrongly."""
 MIN_STEM = 4
 """Letters of a verb by which a program speaks of it."""
 MANY_ACTS = 3
@@ -230,8 +233,14 @@ def _is_swapped(bench: Bench, saying: Saying, act: Act, said: str, done: str) ->
     return not any(said_of(said, f"{other.arguments} {' '.join(other.mentions)}") for other in bench.landed)
 
 
-def of_amount(saying: Saying, said: Decimal) -> str:
-    """Give the doubt that an amount is told of what was moved: after "the new total is" it tells what a thing costs."""
+def of_amount(saying: Saying, act: Act, said: Decimal, done: Decimal) -> str:
+    """Give the doubt that an amount is told of what was moved: after "the new total is" it tells what a thing costs.
+
+    What a change is told to have brought back or cost, the call may show beside the total.
+    """
+    low, high = sorted((abs(said), abs(done)))
+    if kin_of(saying.frame, act) < SAME_ACTION and high > FAR_APART * low:
+        return A_TOTAL
     text = saying.frame.text
     return next(
         (

@@ -159,6 +159,19 @@ def test_a_price_is_not_what_was_moved(tell) -> None:
     assert set(severities(told).values()) <= {"info", "low"}
 
 
+@pytest.mark.parametrize(("told_as", "severity"), [("$31.00", "high"), ("$640.00", "low"), ("$0.00", "low")])
+def test_an_amount_far_from_what_a_change_brought_is_another_figure(tell, told_as: str, severity: str) -> None:
+    told = tell().user("Swap the blue lamp for the green one in W-1001.")
+    told.call("swap_item", '{"payment": {"type": "refund", "amount": 12.5}}', order="W-1001", item="green")
+    told.agent(f"I have swapped the lamp in W-1001. A refund of {told_as} has been issued.")
+    assert severities(told) == {"wrong-value": severity}
+
+
+def test_an_amount_of_the_very_deed_is_held_against_it_however_far(tell) -> None:
+    told = tell().user("Refund ticket T-9.").call("refund_ticket", REFUND, ticket="T-9", amount=400)
+    assert severities(told.agent("I have refunded $4 for ticket T-9.")) == {"wrong-value": "high"}
+
+
 def test_what_is_told_as_moved_is_held_against_it(tell) -> None:
     told = tell().user("Swap the blue lamp for the green one in W-1001.")
     told.call("swap_item", '{"payment": {"type": "refund", "amount": 12.5}}', order="W-1001", item="green")
