@@ -200,6 +200,34 @@ def test_a_changed_amount_keeps_its_form(business: Recorded) -> None:
     assert len(str(amount)) == 2
 
 
+def returned(before: str, after: str = "no changes") -> Chat:
+    """A return whose refund only its result tells, after a look and before another one."""
+    return (
+        Chat()
+        .user("Please return order O-7731. O-5520 stays as it is.")
+        .tool("get_order", "c1", before, id="O-7731")
+        .tool("return_order", "c2", '{"status": "returned", "order": "O-7731", "refund": 61.35}', order_id="O-7731")
+        .tool("list_changes", "c3", after)
+        .agent("I returned order O-7731 and refunded $61.35.")
+    )
+
+
+def test_an_amount_that_was_looked_up_before_is_not_changed_in_a_result_alone(tmp_path: Path) -> None:
+    alone = recorded(returned('{"order": "O-7731"}').write(tmp_path / "alone.json"))
+    mutation, events = inject("revalue", alone, "c2")
+    assert mutation is not None
+    assert "61.35" not in answers(events)["c2"]
+    known = recorded(returned('{"order": "O-7731", "price": 61.35}').write(tmp_path / "known.json"))
+    assert inject("revalue", known, "c2")[0] is None
+
+
+def test_no_other_object_takes_the_place_of_one_that_a_later_result_shows(tmp_path: Path) -> None:
+    silent = recorded(returned('{"order": "O-7731"}').write(tmp_path / "silent.json"))
+    assert inject("retarget", silent, "c2")[0] is not None
+    shown = recorded(returned('{"order": "O-7731"}', "O-7731 was returned").write(tmp_path / "shown.json"))
+    assert inject("retarget", shown, "c2")[0] is None
+
+
 def test_a_call_fails_only_as_calls_of_its_tool_do(business: Recorded, tmp_path: Path) -> None:
     assert inject("fail", business, "c2")[0] is None
     broken = (

@@ -50,7 +50,10 @@ CLASSES: tuple[FaultClass, ...] = (
     ),
     FaultClass("fail", world.fail, _codes("failed-effect phantom wrong-value"), f"{_ALONE}, and a failure to copy"),
     FaultClass(
-        "insert", world.insert, _codes("unreported"), "two logs with writes of weight, one unheard of in the other"
+        "insert",
+        world.insert,
+        _codes("unreported wrong-target beyond-request duplicate"),
+        "two logs with writes of weight, one unheard of in the other",
     ),
     FaultClass(
         "test-flip", work.test_flip, _codes("failed-effect wrong-value"), "tests that passed, and a claim of it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -27,6 +28,8 @@ _VAGUE = re.compile(
     r"~|≈|\b(?:about|around|over|under|almost|nearly|least|most|more|less|up to|approximately)\b", re.IGNORECASE
 )
 _ID = re.compile(r"\b[\w-]{4,64}\b")
+MAX_TEXT = 100_000
+"""Code points of a text that are read."""
 MAX_SAME = 200
 """Objects of the same shape that are chosen from."""
 
@@ -77,7 +80,7 @@ def retarget(act: Act, log: Recorded, _elsewhere: Elsewhere, random: Random) -> 
         return None
     options = []
     for name, leaf in named_leaves(act.call.args):
-        if not isinstance(leaf, str) or not _is_name(leaf):
+        if not isinstance(leaf, str) or not _is_name(leaf) or _told_later(act, log, leaf):
             continue
         named = tuple(claim for claim in claims if _says(log, claim, leaf))
         if named:
@@ -95,6 +98,19 @@ def _is_name(leaf: str) -> bool:
     if not 2 < len(leaf) <= 120 or _DATE.fullmatch(leaf):
         return False
     return len(leaf.split()) <= (1 if _CODED.search(leaf) else 4) and "\n" not in leaf
+
+
+def _told_later(act: Act, log: Recorded, name: str) -> bool:
+    """Tell whether a result of another call, later on, names what a call was done to: it would speak for the claim."""
+    named = re.compile(rf"(?<!\w){re.escape(name.lstrip('#'))}(?!\w)", re.IGNORECASE)
+    return any(named.search(text) for text in _results(act, log, act.at))
+
+
+def _results(act: Act, log: Recorded, since: int) -> Iterator[str]:
+    """Give what other calls of a run were answered from a place on."""
+    for index, event in enumerate(log.events[since:], since):
+        if isinstance(event, ToolResult) and event.run == act.run and index not in act.results:
+            yield event.text[:MAX_TEXT]
 
 
 def _retold(log: Recorded, index: int, old: str, new: str) -> ToolResult:
@@ -129,7 +145,7 @@ def _others(name: str, value: str, run: str, log: Recorded, claims: tuple[Claim,
             found |= dict.fromkeys(leaf for leaf in given if shape(leaf) == shape(value) or not _CODED.search(value))
         elif isinstance(event, ToolResult | UserTurn) and _CODED.search(value) and "/" not in value:
             found |= dict.fromkeys(
-                token for token in _TOKEN.findall(event.text[:100_000]) if shape(token) == shape(value)
+                token for token in _TOKEN.findall(event.text[:MAX_TEXT]) if shape(token) == shape(value)
             )
     return [
         other
@@ -154,14 +170,17 @@ def shape(value: str) -> str:
 
 
 def revalue(act: Act, log: Recorded, _elsewhere: Elsewhere, random: Random) -> Mutation | None:
-    """Change an amount or a count that a claim tells: in the call and its result, or in the result only."""
+    """Change an amount or a count that a claim tells, in the call and its result.
+
+    Where only the result tells it, nothing else in the run may: what was looked up before would bear the claim out.
+    """
     options = []
     for claim in log.resting_only(act):
         for number in _told(claim):
-            in_call = any(_holds(leaf, number) for leaf in leaves(act.call.args))
-            if in_call:
-                options.append((claim, number, True))
-            if _holds(act.result.text, number):
+            if any(_holds(leaf, number) for leaf in leaves(act.call.args)):
+                if not any(_holds(text, number) for text in _results(act, log, act.at)):
+                    options.append((claim, number, True))
+            elif _holds(act.result.text, number) and not _told_elsewhere(act, log, number):
                 options.append((claim, number, False))
     if not options:
         return None
@@ -183,6 +202,18 @@ def revalue(act: Act, log: Recorded, _elsewhere: Elsewhere, random: Random) -> M
     return at(act, edits, (claim,), f"{act.call.tool} {where} {digit}{str(number)[1:]} instead of {number}")
 
 
+def _told_elsewhere(act: Act, log: Recorded, number: Decimal) -> bool:
+    """Tell whether the user, another call or another result gives a number."""
+    said = (event.text for event in log.events if isinstance(event, UserTurn) and event.run == act.run)
+    given = (
+        leaf
+        for event in log.events
+        if isinstance(event, ToolCall) and event.run == act.run
+        for leaf in leaves(event.args)
+    )
+    return any(_holds(value, number) for value in (*said, *given, *_results(act, log, 0)))
+
+
 def _told(claim: Claim) -> list[Decimal]:
     """Give the amounts and counts that a claim tells outright."""
     if _VAGUE.search(claim.text):
@@ -199,7 +230,7 @@ def _holds(value: Any, number: Decimal) -> bool:
     if isinstance(value, bool):
         return False
     text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
-    return any(Decimal(token.replace(",", "")) == number for token in _NUMBER.findall(text[:100_000]))
+    return any(Decimal(token.replace(",", "")) == number for token in _NUMBER.findall(text[:MAX_TEXT]))
 
 
 def _changed(value: Any, number: Decimal, digit: str) -> Any:

@@ -9,6 +9,7 @@ from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, lists, roles, worth
 from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.idle import idle
+from assure_tui.reconcile.match.business.instead import instead
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.model import shape
 from assure_tui.reconcile.match.business.tried import Tried
@@ -44,6 +45,10 @@ class Borne(Tried):
             return
         if self._other_role(saying, acts):
             return
+        for act in acts:
+            if (other := instead(self, saying, act)) is not None:
+                self.wrong_target(saying, act, named=other.said, done=other.done)
+                return
         date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
         if date is None and len(acts) == 1 and not saying.frame.weak:
             clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
