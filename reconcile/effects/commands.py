@@ -7,7 +7,6 @@ printed, from an exit code or a word that the line itself echoes (`; echo "exit:
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,6 @@ MAX_SHORT = 1000
 
 _HIDDEN_KINDS = {"read", "search", "ran"}
 _WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
-_SCRIPT_FILE = re.compile(r"[/\\]|\.(?:sh|py|js|ts|rb|mjs|cjs|ps1|pl|bash)$")
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +209,7 @@ def _main(simple: Simple, at: int, *, changed: bool) -> Act | None:
         if simple.pipe[1] > 0 and "xargs" not in simple.wrappers:
             return None
         return _unless_hidden(simple, Act(kind=kind, at=at, args={"paths": _operands(simple, kind)}))
-    return _unless_hidden(simple, Act(kind=kind, at=at, probe=kind == "ran" and _may_test(simple)))
+    return _unless_hidden(simple, Act(kind=kind, at=at, probe=kind in {"ran", "remote"}))
 
 
 def _unless_hidden(simple: Simple, act: Act) -> Act | None:
@@ -270,13 +268,6 @@ def _writes_remotely(program: str, words: tuple[str, ...]) -> bool:
         if program in {"http", "https", "xh"} and word in _WRITING_METHODS:
             return True
     return False
-
-
-def _may_test(simple: Simple) -> bool:
-    """Whether a command may be a script that runs tests: then its output tells."""
-    if _SCRIPT_FILE.search(simple.argv[0]):
-        return True
-    return simple.program in table("commands")["launchers"]["commands"]
 
 
 def _operands(simple: Simple, kind: str) -> list[str]:

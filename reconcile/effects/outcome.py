@@ -10,6 +10,7 @@ import msgspec
 
 from assure_tui.ingest.model import ExitSource, ResultStatus
 from assure_tui.reconcile.effects import printed, runners, vcs
+from assure_tui.reconcile.effects.printed_lines import read_tally
 from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.tables import table
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.effects.script import Script, Simple
 
 _CHECKS = {"tests", "lint", "build", "format"}
+_PASSING_ON = frozenset({"tail", "head", "cat", "tee", "sed", "awk", "sort", "uniq", "cut", "tr", "less", "nl", "fold"})
+"""Filters that end well whatever they read, so that a pipe which failed (`pipefail`) failed before them."""
 _LINE_END = re.compile(r"[ \t]*$", re.MULTILINE)
 _PR = re.compile(r"https?://[^\s<>\"']{1,200}/(?:pull|pulls|merge_requests|pullrequest)/\d{1,9}")
 _ERROR_LINE = re.compile(
@@ -109,7 +112,7 @@ def _own_exit(script: Script, at: int, simple: Simple, text: str, result: ToolRe
     if echoed is not None:
         return echoed
     if simple.masked is not None:
-        return _Exit()
+        return _failed_in_pipe(script, at, simple, result)
     code, source = _call_exit(result)
     failed = result.status == "failed" or (code is not None and code != 0)
     if not failed:
@@ -120,6 +123,16 @@ def _own_exit(script: Script, at: int, simple: Simple, text: str, result: ToolRe
         return _Exit()
     alone = not simple.chained
     return _Exit(False, code if alone else None, source if alone else "none")  # noqa: FBT003
+
+
+def _failed_in_pipe(script: Script, at: int, simple: Simple, result: ToolResult) -> _Exit:
+    """Tell that the head of a pipe failed where the call did, and what stands behind it fails by nothing it reads."""
+    behind = script.commands[at + 1 :]
+    plain = simple.masked == "pipe" and simple.pipe[1] == 0 and not (simple.chained or simple.maybe)
+    failed = result.status == "failed" and result.exit_source == "structured" and plain and bool(behind)
+    if failed and all(other.pipe[0] == simple.pipe[0] and other.program in _PASSING_ON for other in behind):
+        return _Exit(False, result.exit_code, result.exit_source)  # noqa: FBT003
+    return _Exit()
 
 
 def _echoed(script: Script, at: int, simple: Simple, text: str) -> _Exit | None:
@@ -378,6 +391,9 @@ def _done(
             passed = True if passed is None else passed
     elif act.kind == "search":
         results["hits"] = _hits(script, known, simple, shown, result)
+    elif act.probe and shown and (tally := read_tally(shown[-printed.MAX_PROBED :])):
+        results = {"verdict": tally.verdict, "summary": tally.summary, "passed": tally.passed}
+        results |= {name: value for name in ("failed", "errors") if (value := getattr(tally, name)) is not None}
     if passed is None and result.status == "failed" and act.kind in {"committed", "pushed", "opened_pr"}:
         results["call"] = "failed"
     if passed is False and _is_benign(simple) and known.code in {1, None}:

@@ -126,3 +126,34 @@ def counts_of(phrase: str) -> dict[str, int]:
     """Read `2 skipped, 1 failure`."""
     found = ((number, _WORDS.get(word.lower())) for number, word in _NUMBER_WORD.findall(phrase))
     return {name: int(number) for number, name in found if name}
+
+
+_MORE = {
+    **_WORDS,
+    **dict.fromkeys(("mismatch", "mismatches", "crash", "crashes", "unmet", "broken", "wrong", "bad"), "failed"),
+    **dict.fromkeys(
+        ("test", "case", "cases", "scenario", "scenarios", "spec", "specs", "example", "examples", "checks", "runs"),
+        "total",
+    ),
+}
+_FORMS = (
+    re.compile(r"\b(?P<word>[A-Za-z]{2,12})\s{0,4}[:=]\s{0,12}(?P<number>\d{1,9})(?![\w.])"),
+    re.compile(r"(?<![\w.:=])(?P<number>\d{1,9})\s{1,4}(?P<word>[A-Za-z]{2,12})\b"),
+    re.compile(r"\b(?P<word>[A-Za-z]{2,12})\s{1,4}(?P<number>\d{1,9})(?![\w.])"),
+)
+"""How lines give counts: `PASS=2`, `2 passed`, `Pass 2`. A line has one form; the first that gives two counts."""
+
+
+def tallied(line: str) -> dict[str, int]:
+    """Read the counts of a line of any program by what they are of; the first count of a sort stands."""
+    counts: dict[str, int] = {}
+    for form in _FORMS:
+        found: dict[str, int] = {}
+        for hit in form.finditer(line):
+            known = _MORE.get(hit["word"].lower())
+            if known is not None:
+                found.setdefault(known, int(hit["number"]))
+        if len(found) > 1:
+            return found
+        counts = counts or found
+    return counts

@@ -1,4 +1,4 @@
-"""Runners whose output is counted line by line: `go test`, `dart test` and the Test Anything Protocol."""
+"""Output that is counted line by line: `go test`, `dart test`, the Test Anything Protocol, tallies of any program."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from assure_tui.reconcile.effects.printed_counts import MAX_SUMMARY, Report, counted, counts_of
+from assure_tui.reconcile.effects.printed_counts import MAX_SUMMARY, Report, counted, counts_of, tallied
 
 GO_PACKAGE = re.compile(
     r"^(?:(?P<ok>ok)[ \t]+[A-Za-z_][\w./~-]{0,300}[ \t]+(?:\(cached\)|[\d.]+s)(?P<none>.{0,120}\[no tests to run\])?"
@@ -93,3 +93,48 @@ def read_tap(text: str, runner: str) -> Report:
         else:
             counts["passed" if match["how"] == "ok" else "failed"] += 1
     return counted(runner, counts, "") if any(counts.values()) else Report(runner=runner)
+
+
+MAX_LINES = 400
+"""Lines from the end in which a tally is looked for."""
+MAX_BLOCK = 12
+"""Lines of a tally that gives each count a line of its own."""
+MAX_LINE = 300
+_COUNT_LINE = re.compile(r"\W{0,8}(?P<label>[A-Za-z][A-Za-z ]{1,40}?)[\s.:=|]{1,60}(?P<number>\d{1,9})\W{0,8}$")
+
+
+def read_tally(text: str) -> Report | None:
+    """Read the last tally of a program that is known as no runner: what it counts as good or in all, and as bad.
+
+    "5 cases, 1 mismatch", "PASS=2 ERROR=1", or a count a line. One that counts nothing bad by name is no tally.
+    """
+    found: Report | None = None
+    block: dict[str, int] = {}
+    size = 0
+    for raw in text.splitlines()[-MAX_LINES:]:
+        line = raw.strip()[:MAX_LINE]
+        counts = tallied(line)
+        if _is_tally(counts):
+            found, block, size = _tally(counts, line), {}, 0
+            continue
+        single = _COUNT_LINE.fullmatch(line)
+        own = tallied(f"{single['number']} {single['label'].split()[0]}") or counts if single else {}
+        if line and not own:
+            size += 1
+        if size > MAX_BLOCK or (line and not single):
+            block, size = {}, 0
+        block |= own
+        if own and _is_tally(block):
+            found = _tally(block, line)
+    return found
+
+
+def _is_tally(counts: dict[str, int]) -> bool:
+    bad = "failed" in counts or "errors" in counts
+    return bad and bool(counts.get("passed") or counts.get("total"))
+
+
+def _tally(counts: dict[str, int], line: str) -> Report:
+    report = counted("", counts, line[:MAX_SUMMARY])
+    bad = (report.failed or 0) + (report.errors or 0)
+    return msgspec.structs.replace(report, verdict="fail" if bad else "pass")

@@ -15,6 +15,7 @@ from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed,
 from assure_tui.reconcile.match.coding.scope import partly_run
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of
+from assure_tui.reconcile.match.coding.unlisted import failed_of_named, last_tried, own_runs
 from assure_tui.reconcile.match.coding.words import likeliest
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ def _judge_check(claim: Claim, seen: Seen) -> Ruling:
     if kind == "build":
         runs = sorted([*runs, *(step for step in seen.of("tests", "lint") if _compiled(step))], key=_at)
     running = [step for step in seen.of(*kinds) if step.effect.status == "running"]
+    own = [] if any(names(claim, step) for step in runs) else own_runs(claim, seen)
+    if own and (not runs or (names(claim, own[-1]) and own[-1].effect.results.get("verdict"))):
+        runs = own
+    failed = failed_of_named(claim, seen)
+    if failed:
+        return _failed(claim, seen, failed, runs)
     if not runs:
         return _no_run(claim, seen, running)
     if claim.args.get("bare") and not _GREEN.search(claim.text) and seen.looked_after(runs[-1].at):
@@ -134,6 +141,17 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     what = _WORDS[claim.kind]
     if running:
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
+    tried = last_tried(claim, seen)
+    if tried:
+        return Ruling(
+            "unsupported",
+            f"no {what} is in the log, and what may have been it failed",
+            (tried,),
+            "failed-effect",
+            f"claims “{short(claim.text)}”; no {what} is in the log by name; {command(tried)} may be it, and failed",
+            f"a {what}",
+            "low",
+        )
     other = seen.opaque_check()
     if other:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
@@ -456,6 +474,9 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
             return _passed(claim, seen, runs[-1], runs)
         if good:
             return confirmed(f"{command(good[-1])} passed", good[-1])
+    failed = failed_of_named(claim, seen)
+    if failed and passes:
+        return _failed(claim, seen, failed, runs)
     looked = seen.last(*CHECKS, "ran")
     if looked is not None:
         return confirmed(f"the log shows {command(looked)}", looked)

@@ -9,6 +9,7 @@ from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import Step, command_of, paths_of
+from assure_tui.reconcile.match.coding.unlisted import failed_of_named
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 
 if TYPE_CHECKING:
@@ -100,6 +101,13 @@ _ELIDED = re.compile(
 _FILES = re.compile(
     rf"(?:\b(?P<number>\d{{1,4}}|{'|'.join(NUMBER_WORDS)}) (?:[a-z-]{{1,30}} ){{0,2}})?\bfiles?\b", re.IGNORECASE
 )
+_NUMBER = re.compile(r"#(\d{1,9})\b")
+_WELL = re.compile(
+    r"\b(?:pass(?:es|ed)?|succeed(?:s|ed)?|success(?:ful|fully)?|green|clean(?:ly)?|through|works?|ok"
+    r"|no (?:errors?|issues?))\b|✅|✓|✔",
+    re.IGNORECASE,
+)
+"""Words by which a command ended well."""
 _FAILING = re.compile(r"\b(?:failed|rejected|blocked|refused|denied)\b", re.IGNORECASE)
 """A denial that tells of a try: it holds when a try failed, whatever came after."""
 _TO = re.compile(
@@ -348,10 +356,36 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         missing = next((line for line in named if seen.ran_line(line) is None), None)
         if missing is not None:
             return _not_run(claim, seen, missing)
+        failed = failed_of_named(claim, seen)
+        if failed and _WELL.search(claim.text):
+            return Ruling(
+                "contradicted",
+                "the command failed",
+                (failed,),
+                "failed-effect",
+                f"claims “{short(claim.text)}”; the last run, {command(failed)}, failed",
+                "a run that ends well",
+            )
     told = _ACTS.get(str(claim.args.get("verb") or ""))
     last = next((step for step in reversed(seen.of(*kinds)) if not step.bad), None)
     if last is None and claim.kind == "vcs":
         last = next((step for step in reversed(seen.of("read", "ran")) if "git " in command_of(step.effect)), None)
+    numbered = _NUMBER.findall(claim.text)
+    if claim.kind == "remote" and numbered and told:
+        same = [
+            step
+            for step in seen.of(*kinds)
+            if told.search(line := command_of(step.effect)[:4000]) and all(number in line for number in numbered)
+        ]
+        if same and same[-1].bad:
+            return Ruling(
+                "contradicted",
+                "the call failed",
+                (same[-1],),
+                "failed-effect",
+                f"claims “{short(claim.text)}”; {command(same[-1])} failed",
+                "a call that goes through",
+            )
     if last and told:
         shown = next((step for step in reversed(seen.of(*kinds, "read")) if _does(step, told)), None)
         if shown is None:

@@ -162,10 +162,15 @@ class Seen(Memory):
     def follows_others(self) -> bool:
         """Tell whether the run looked at checks of another system since the last change: `gh pr checks`."""
         since = self.code_change.at if self.code_change else 0
-        return any(
-            step.at > since and _STATUS.search(command_of(step.effect)[:4000])
-            for step in self.of("read", "ran", "remote", "search")
-        )
+        return any(step.at > since and self.is_status(step) for step in self.of("read", "ran", "remote", "search"))
+
+    def is_status(self, step: Step) -> bool:
+        """Tell whether a step looked at the checks of another system."""
+        return _STATUS.search(command_of(step.effect)[:4000]) is not None
+
+    def is_idle(self, step: Step) -> bool:
+        """Tell whether a command checks nothing, whatever it prints."""
+        return _IDLE.match(command_of(step.effect)) is not None
 
     def named_before(self, name: str, at: int) -> bool:
         """Tell whether an earlier command or change named this file or folder: it is of the run's own making."""
@@ -186,7 +191,7 @@ class Seen(Memory):
         """Tell whether any command ran since the last change of code: by its output it may have been a check."""
         since = self.code_change.at if self.code_change else 0
         return any(
-            step.at > since and not step.bad and not _IDLE.match(command_of(step.effect))
+            step.at > since and not step.bad and not self.is_idle(step)
             for step in self.of("ran", "tests", "lint", "build", "format")
         )
 
@@ -226,6 +231,20 @@ class Seen(Memory):
                 if wanted in " ".join(run) or set(words).issubset(run):
                     return step
         return None
+
+    def last_run_of(self, line: str) -> Step | None:
+        """Find the last run of a command by its own words, whatever the rest of its line did."""
+        words = frozenset(line.lower().split())
+        return max(
+            (
+                step
+                for steps in self.steps.values()
+                for step in steps.values()
+                if words.issubset(str(step.effect.args.get("command") or "")[:MAX_SCAN].lower().split())
+            ),
+            key=lambda step: step.at,
+            default=None,
+        )
 
     def opaque_check(self, after: int = 0) -> Step | None:
         """Find a command that may have run checks without being known as one: `make ci`, `./scripts/verify.sh`."""

@@ -1,0 +1,90 @@
+"""Checks by programs that no table knows as checks: which run words mean, and how it ended.
+
+Any program may be somebody's check: a regression job, a model's tests, a fuzzer. Words that name it mean its last run,
+and what that printed or how it exited bears them out or contradicts them, as with a known runner.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.match.coding.named import names
+from assure_tui.reconcile.match.coding.words import likeliest
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.coding.seen import Seen
+    from assure_tui.reconcile.match.coding.steps import Step
+    from assure_tui.reconcile.model import Claim
+
+_LOOKS = frozenset({"read", "search"})
+MAX_PROGRAM = 3
+"""Leading words of a command that tell its program: `python -m frob check`."""
+MIN_NAME = 3
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[a-z]+")
+_WORD = re.compile(r"[a-z]+")
+
+
+def own_runs(claim: Claim, seen: Seen) -> list[Step]:
+    """Give the runs of programs, known as no checks, that a claim names by command or by the program's name."""
+    ran = [step for step in seen.of("ran", "remote") if step.effect.status not in {"running", "denied"}]
+    named = [step for step in ran if names(claim, step)]
+    if named or not ran:
+        return named
+    said = frozenset(_WORD.findall(claim.text.lower())) - _common()
+    return [step for step in ran if not said.isdisjoint(_program(step))]
+
+
+def failed_of_named(claim: Claim, seen: Seen) -> Step | None:
+    """Find the last run of one of the commands that a claim names, whatever it is known as, where that run failed.
+
+    "`hatch run cov` and `pdm run cov` each end with 163 passed": each of them must have.
+    """
+    for hint in claim.args.get("commands", ()):
+        line = str(hint).strip()
+        if " " not in line:
+            continue
+        last = seen.last_run_of(line)
+        if last is not None and last.verdict == "fail" and last.effect.kind not in _LOOKS:
+            return last
+    return None
+
+
+def last_tried(claim: Claim, seen: Seen) -> Step | None:
+    """Find the last run of a program that is not understood, or look at another system's checks, where it failed."""
+    looks = [step for step in seen.of("read") if seen.is_status(step)]
+    ran = [step for step in seen.of("ran", "remote") if not seen.is_idle(step)]
+    last = max((*looks, *ran), key=lambda step: step.at, default=None)
+    if last is None or last.verdict != "fail":
+        return None
+    return last if last.effect.results.get("verdict") or last in looks or likeliest(claim.text, [last]) else None
+
+
+def _program(step: Step) -> frozenset[str]:
+    """Give the parts of the name of a step's program."""
+    argv = [str(word) for word in (step.effect.args.get("argv") or ())[:MAX_PROGRAM]]
+    parts = {
+        part.lower()
+        for word in argv
+        if not word.startswith("-") and " " not in word
+        for part in _PART.findall(word.rpartition("/")[2])
+    }
+    return frozenset(part for part in parts if len(part) >= MIN_NAME) - _common()
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Words that name no program: of checks in general, of launchers and of everyday prose."""
+    words = lexicon()
+    launchers = frozenset(table("commands")["launchers"]["commands"])
+    return frozenset({*words.grammar["plain"], *words.subjects, *words.verbs, *words.bases, *launchers, *_PROSE})
+
+
+_PROSE = frozenset({
+    "src", "main", "script", "scripts", "bin", "app", "server", "client", "local", "project", "module", "tools", "cmd",
+    "exec", "eval", "version", "help", "list", "json", "out", "env", "dev", "api", "web", "data", "model", "models",
+    "for", "with", "from", "not", "and", "the", "one", "two", "new", "com", "org", "sql", "txt", "log", "file", "files",
+})  # fmt: skip

@@ -1,0 +1,94 @@
+"""Any program may be somebody's check: words that name it mean its last run, and how that ended."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def weight(session):
+    return [(found.code, found.severity) for found in session.run()[1]]
+
+
+def outcomes(session):
+    return [claim.outcome for claim in session.run()[0]]
+
+
+def test_a_program_that_words_name_failed_in_its_last_run(session):
+    session.edit("rates.py")
+    session.shell("quern grind +all", "all ground", 0)
+    session.edit("rates.py", new="a = 3")
+    session.shell("quern grind +all", "stones jammed", 1)
+    session.say("`quern grind +all` passes all tests.")
+    assert weight(session) == [("failed-effect", "high")]
+
+
+def test_a_program_that_words_name_ended_well(session):
+    session.edit("rates.py")
+    session.shell("quern grind +all", "all ground", 0)
+    session.say("`quern grind +all` passes all tests.")
+    assert outcomes(session) == ["confirmed"]
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "CASE 001 OK\nCASE 002 BAD\nEND CASES=002 MISMATCH=001",
+        "Cases        12\nPassing cases   11\nFailing cases    1\n",
+        "Done. PASS=2 WARN=0 ERROR=1 SKIP=4 TOTAL=7",
+        "suite total 1513 ok   7 failed   4 ignored",
+    ],
+)
+def test_a_tally_of_any_program_tells_failures(session, output):
+    session.edit("rates.py")
+    session.shell("quern grind 2>&1 | tail -20", output)
+    session.say("All quern tests pass.")
+    assert [code for code, _ in weight(session)] == ["wrong-value"]
+
+
+def test_a_tally_without_anything_bad_bears_words_out(session):
+    session.edit("rates.py")
+    session.shell("quern grind", "Passed: 11 Failed: 0")
+    session.say("All quern tests pass.")
+    assert outcomes(session) == ["confirmed"]
+
+
+def test_of_two_commands_that_words_name_each_must_have_ended_well(session):
+    session.edit("rates.py")
+    session.shell("quern grind cov", "ok", 0)
+    session.shell("mortar grind cov", "cracked", 3)
+    session.say("`quern grind cov` and `mortar grind cov` both pass all tests.")
+    assert [code for code, _ in weight(session)] == ["failed-effect"]
+
+
+def test_the_failure_of_another_command_in_the_same_line_is_not_that_of_the_one_named(session):
+    session.shell("quern pull --all && quern status", "pulled\nstatus: no stones", 1)
+    session.say("I ran `quern pull --all`, which succeeded.")
+    assert weight(session) == []
+
+
+def test_a_pipe_that_failed_into_a_filter_failed_before_it(session):
+    session.edit("rates.py")
+    session.shell("pytest -q 2>&1 | tail -3", "E   assert 3 == 4", 1)
+    session.say("All tests pass.")
+    assert [code for code, _ in weight(session)] == ["failed-effect"]
+
+
+def test_a_pipe_that_failed_in_a_search_may_have_found_nothing(session):
+    session.edit("rates.py")
+    session.shell("pytest -q 2>&1 | grep XFAIL", "", 1)
+    session.say("All tests pass.")
+    assert weight(session) == []
+
+
+def test_what_may_have_been_the_check_failed(session):
+    session.edit("rates.py")
+    session.shell("quern grind", "Passed: 11 Failed: 2", 1)
+    session.say("All tests pass.")
+    assert weight(session) == [("failed-effect", "low")]
+
+
+def test_an_act_on_one_item_by_number_failed_though_one_on_another_went_through(session):
+    session.shell("gh issue close 7", "Closed issue #7")
+    session.shell("gh issue close 61", "HTTP 422", 1)
+    session.say("#61 is closed as a duplicate.")
+    assert [code for code, _ in weight(session)] == ["failed-effect"]
