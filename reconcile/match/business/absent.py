@@ -90,12 +90,12 @@ class Absent(Assignment):
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
         told = told or (frame.mode == "state" and self._invents(saying))
         weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
-        asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
-        if frame.mode == "hedged" and asked and not vague and _HOPED.search(frame.text):
+        if frame.mode == "hedged" and not vague and _HOPED.search(frame.text) and self._is_asked(frame):
             self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
         if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])
-            if frame.weak and asked and worth.is_busy(self, saying) and not (frame.found or vague):
+            doubtful = frame.weak and not (frame.found or vague) and worth.is_busy(self, saying)
+            if doubtful and self._is_asked(frame):
                 self._suspect(saying, worth.WEAK)
         elif not (self.matter.settings.complete_logs and self.matter.business) or self._is_of_files(frame):
             self._leave_open(saying, "the log may not show every call", [])
@@ -122,6 +122,10 @@ class Absent(Assignment):
                 self.settle(saying, "unverifiable", "a lookup told it in these words", [])
             else:
                 self._phantom(saying)
+
+    def _is_asked(self, frame: Frame) -> bool:
+        """Tell whether the user spoke of such a deed."""
+        return any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
 
     def _by_a_look(self, saying: Saying) -> bool:
         """Leave words open that a look may have brought about; tell whether one may."""

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from assure_tui.reconcile.actionwords import OTHER
-from assure_tui.reconcile.claims.business import frames, requests, verbs_of
-from assure_tui.reconcile.claims.frame import ASKED, Frame
+from assure_tui.reconcile.claims.business import frames, verbs_of
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.effects.packed import is_cut, opened_answer, opened_call
@@ -32,6 +31,7 @@ from assure_tui.reconcile.match.business.past import Past
 from assure_tui.reconcile.match.business.targets import NAMED_BY_USER, role_of
 from assure_tui.reconcile.match.business.topics import given_of, keys_of, vocabulary
 from assure_tui.reconcile.match.business.verdict import Verdict
+from assure_tui.reconcile.match.business.wishes import Wishes
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
 from assure_tui.reconcile.records import records_of
@@ -58,7 +58,6 @@ MAX_SAYINGS = 1000
 """Sayings kept open of one turn, however much is said in it."""
 MAX_KNOWN = 400
 """Names kept of one role."""
-MAX_ASKED = 120
 MAX_AGREED = 80
 MAX_SEEN = 50_000
 MAX_READS = 1024
@@ -93,9 +92,8 @@ class Actions(Part):
         super().__init__(context, board)
         self.acts: dict[str, Act] = {}
         self.sayings: list[Saying] = []
-        self.asked: list[Frame] = []
+        self.wishes = Wishes()
         self.asked_text = ""
-        self.orders: dict[int, tuple[Frame, ...]] = {}
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
         self._overruled: dict[str, Claim] = {}
@@ -122,7 +120,6 @@ class Actions(Part):
         self._reads: list[str] = []
         """Lookups that may still be revised, the oldest first."""
         self._unread: list[tuple[str, bool]] = []
-        self._unread_requests: list[tuple[int, str, tuple[str, ...]]] = []
         self._unread_size = 0
         self.aliases = Aliases()
         self.heard = Heard()
@@ -142,8 +139,7 @@ class Actions(Part):
             self.agreed[self.turn] = self.spoken[-1][1].lower()
             while len(self.agreed) > MAX_AGREED:
                 del self.agreed[next(iter(self.agreed))]
-        self._unread_requests.append((self.turn, event.text, verbs_of(self.context)))
-        self._unread_size += len(event.text)
+        self.wishes.hear(self.turn, event.text, verbs_of(self.context))
         self._see(event.text)
         named = self.known.setdefault(NAMED_BY_USER, set())
         if len(named) < MAX_KNOWN:
@@ -336,7 +332,6 @@ class Actions(Part):
             self._unread.append((text[:MAX_READ], own))
             self._unread_size += len(self._unread[-1][0])
             if self._unread_size > MAX_UNREAD:
-                self._asked()
                 self._named()
                 self._unread_size = 0
 
@@ -374,17 +369,6 @@ class Actions(Part):
         """Give the identifiers with a digit that the user or a result named so far."""
         self._named()
         return self.shown
-
-    def _asked(self) -> list[Frame]:
-        """Give the frames of what the user lately asked for."""
-        for turn, text, verbs in self._unread_requests:
-            asked = requests(text, verbs)
-            self.asked = [*self.asked, *asked][-MAX_ASKED:]
-            self.orders[turn] = tuple(frame for frame in asked if frame.mode in ASKED)[:MAX_ASKED]
-            while len(self.orders) > MAX_AGREED:
-                del self.orders[next(iter(self.orders))]
-        self._unread_requests.clear()
-        return self.asked
 
     def _forget(self) -> None:
         while len(self.acts) > WINDOW:
@@ -429,9 +413,8 @@ class Actions(Part):
                 files=self.context.coding,
                 acts=tuple(self.acts.values()),
                 sayings=tuple(self.sayings),
-                asked=tuple(self._asked()),
+                wishes=self.wishes,
                 asked_text=self.asked_text,
-                orders=self.orders,
                 agreed=self.agreed,
                 spoken=tuple(self.spoken),
                 untold=self.untold,

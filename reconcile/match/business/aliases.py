@@ -84,6 +84,8 @@ class Heard:
         self._waiting: list[str] = []
         self._words: set[str] = set()
         self._marks: set[str] = set()
+        self._unmarked: list[str] = []
+        """Texts whose words were read, but no words and figures that tell: these are seldom asked for."""
 
     def take(self, text: str) -> None:
         """Take the result of a look."""
@@ -96,7 +98,7 @@ class Heard:
             found = {part for word in set(_LETTERS.findall(text)) for part in name_words(word)}
             if len(self._words) < MAX_NAMES * 4:
                 self._words |= found | {word[:MIN_STEM] for word in found if len(word) >= MIN_STEM}
-                self._marks |= tokens(text)
+                self._unmarked.append(text)
 
     def of(self, lemma: str, surface: str) -> bool:
         """Tell whether a result told of a verb, in any form of it."""
@@ -107,6 +109,8 @@ class Heard:
     def marks(self) -> AbstractSet[str]:
         """Give the words and figures that results told."""
         self._read()
+        self._marks.update(*map(tokens, self._unmarked))
+        self._unmarked.clear()
         return self._marks
 
 

@@ -48,6 +48,8 @@ def beyond_target(verdict: Verdict) -> None:
     stated_of: dict[tuple[str, str], set[str]] = {}
     """What the user named for an action: the same for all acts that do it by the same verb."""
     for act in verdict.landed:
+        if all(shape(target.lower())[0] not in _ONE_OF_A_KIND for target in _targets(act)):
+            continue
         stated = stated_of.get((act.action, act.verb))
         if stated is None:
             stated = stated_of[act.action, act.verb] = {

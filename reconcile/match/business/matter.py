@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
     from assure_tui.reconcile.match.business.pairs import Pairs
     from assure_tui.reconcile.match.business.past import Past
+    from assure_tui.reconcile.match.business.wishes import Wishes
     from assure_tui.reconcile.settings import Settings
 
 
@@ -31,10 +32,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """The run has file tools or a shell beside its tools of the world: what they did is judged elsewhere."""
     acts: tuple[Act, ...]
     sayings: tuple[Saying, ...]
-    asked: tuple[Frame, ...]
+    wishes: Wishes
     asked_text: str
-    orders: Mapping[int, tuple[Frame, ...]]
-    """Turn to what the user asked for in it, as far as it is kept."""
     agreed: Mapping[int, str]
     """Turn to what the agent had proposed in lower case, where the user's turn says yes to it."""
     spoken: tuple[tuple[int, str], ...]
@@ -64,3 +63,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the tools that the run declares or has used."""
     children: Mapping[str | None, frozenset[str]] = {}
     """Calls that started a sub-agent whose run is known, each with the kinds of what was done there."""
+
+    @property
+    def asked(self) -> tuple[Frame, ...]:
+        """Frames of what the user lately spoke of."""
+        return self.wishes.asked

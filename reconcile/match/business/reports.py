@@ -237,7 +237,9 @@ class Reports(Part):
 
     def _claim(self, event: AgentText, telling: Telling) -> Claim:
         """Make a claim of a telling: of the action that the user asked for in the same words, where there is one."""
-        asked = max(self._actions.asked, key=lambda frame: len(telling.words.intersection(frame.nouns)), default=None)
+        asked = max(
+            self._actions.wishes.asked, key=lambda frame: len(telling.words.intersection(frame.nouns)), default=None
+        )
         action = asked.action if asked is not None else OTHER
         kind = kind_of(action, asked.objects if asked is not None else frozenset())
         return Claim(

@@ -16,13 +16,14 @@ from assure_tui.reconcile.match.business.bench import TELLING, cut, what
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of
 from assure_tui.reconcile.match.business.lines import lines_of
 from assure_tui.reconcile.records import akin
+from assure_tui.reconcile.screen import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assure_tui.reconcile.match.business.model import Act, Saying
 
-FAILED = re.compile(
+FAILED = SENTENCES.compile(
     r"\b(?:errors?|fail\w{0,5}|unsuccessful\w{0,2}|denied|rejected|declined|problems?"
     r"|issues? (?:with|while|when|occurred|came up|prevent\w{0,3})"
     r"|(?:encountered|experienced|ran into|due to|because of|had|there (?:was|were|is|are))(?: \w{1,12}){0,3} issues?"
@@ -86,11 +87,12 @@ class Tried(Absent):
         Words that may tell what was found accuse nobody, and an act of another sort has to be named.
         """
         frame = saying.frame
-        if act.effect.status not in {"failed", "denied"} or FAILED.search(frame.text):
+        if frame.found or act.effect.status not in {"failed", "denied"}:
             return False
-        if frame.found or self._went_on(saying, act) or self._users_own(saying) or self._is_owned_up(saying, act):
+        near = kin_of(frame, act) >= KIN or act.action in {DO, OTHER}
+        if not (near or self._pair(saying, act).evidence >= TELLING) or FAILED.search(frame.text):
             return False
-        return kin_of(frame, act) >= KIN or act.action in {DO, OTHER} or self._pair(saying, act).evidence >= TELLING
+        return not (self._went_on(saying, act) or self._users_own(saying) or self._is_owned_up(saying, act))
 
     def _is_owned_up(self, saying: Saying, act: Act) -> bool:
         """Tell whether another sentence of the text tells of an act's failure: these words are about another one."""

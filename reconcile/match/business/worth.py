@@ -141,7 +141,7 @@ def _sums_up_earlier(bench: Bench, saying: Saying) -> bool:
         return False
     if not known and asks_leave(bench.matter.agreed.get(saying.turn, ""), strictly=False):
         return False
-    orders = bench.matter.orders.get(saying.turn, ())
+    orders = bench.matter.wishes.orders(saying.turn)
     asked = any(kinship(saying.frame.action, order.action) >= KIN for order in orders)
     return not asked and any(act.turn < saying.turn for act in bench.landed)
 
