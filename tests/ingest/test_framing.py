@@ -116,9 +116,9 @@ def test_whole_objects_are_found_in_a_damaged_line(data: bytes, good: list[bytes
 @pytest.mark.parametrize("size", [100_000, MAX_REPAIRED_LINE + 1000])
 def test_a_hostile_line_is_repaired_in_bounded_time(unit: bytes, size: int):
     data = b'{"' + unit * (size // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     repair(record(data))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 5
 
 
 def test_nearly_json_is_made_json_with_every_code_point_in_its_place():
@@ -136,6 +136,6 @@ def test_nearly_json_is_made_json_with_every_code_point_in_its_place():
 
 
 def test_sanitising_a_long_run_of_backslashes_takes_linear_time():
-    began = time.perf_counter()
+    began = time.process_time()
     sanitise(b'{"a":"' + b"\\" * 1_000_000 + b'"}')
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 5
