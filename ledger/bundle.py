@@ -41,6 +41,7 @@ from assure_tui.ledger.errors import (
     ProofError,
     SealError,
 )
+from assure_tui.ledger.jcs import json_object
 from assure_tui.ledger.note import MAX_NOTE
 from assure_tui.ledger.pins import parse_keys
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
@@ -326,13 +327,7 @@ def _revocations(held: Sequence[tuple[Seal, int]]) -> dict[int, LedgerError]:
 
 def read_object(data: bytes, name: str) -> dict[str, Any]:
     """Parse a file that is a JSON object; raise BundleError for anything else."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise BundleError(f"{name} is not JSON") from None
-    if not isinstance(value, dict):
-        raise BundleError(f"{name} is not a JSON object")
-    return value
+    return json_object(data, name, BundleError)
 
 
 def _epochs(keys: KeyPair, entries: Mapping[int, Entry], members: Mapping[str, bytes]) -> KeysAt:

@@ -69,30 +69,32 @@ def write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
+@contextlib.contextmanager
+def _synced(path: Path, flags: int = 0, mode: int = PUBLIC) -> Iterator[int]:
+    """Open a file to write to; what was written is made durable before it is closed."""
+    fd = os.open(path, os.O_WRONLY | flags | _BINARY, mode)
+    try:
+        yield fd
+        sync(fd)
+    finally:
+        os.close(fd)
+
+
 def append(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Add data at the end of a file, durably; the file must be there, or its directory is synced as well."""
     with writing(path):
         fresh = not path.exists()
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _BINARY, mode)
-        try:
+        with _synced(path, os.O_APPEND | os.O_CREAT, mode) as fd:
             write_all(fd, data)
-            sync(fd)
-        finally:
-            os.close(fd)
         if fresh:
             sync_directory(path.parent)
 
 
 def overwrite(path: Path, start: int, data: bytes) -> None:
     """Write over a part of a file in place, durably; the file must be there."""
-    with writing(path):
-        fd = os.open(path, os.O_WRONLY | _BINARY)
-        try:
-            os.lseek(fd, start, os.SEEK_SET)
-            write_all(fd, data)
-            sync(fd)
-        finally:
-            os.close(fd)
+    with writing(path), _synced(path) as fd:
+        os.lseek(fd, start, os.SEEK_SET)
+        write_all(fd, data)
 
 
 def put(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -104,12 +106,8 @@ def put(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     with writing(path):
         temporary.unlink(missing_ok=True)
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-        try:
+        with _synced(temporary, os.O_CREAT | os.O_EXCL, mode) as fd:
             write_all(fd, data)
-            sync(fd)
-        finally:
-            os.close(fd)
         temporary.replace(path)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from assure_tui.ledger.errors import SealError
-from assure_tui.ledger.jcs import canonical
+from assure_tui.ledger.jcs import canonical, json_object
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
@@ -139,13 +138,7 @@ def _subject(value: Any) -> Subject:
 
 
 def _object(data: bytes, what: str) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise SealError(f"{what} is not JSON") from None
-    if not isinstance(value, dict):
-        raise SealError(f"{what} is not a JSON object")
-    return value
+    return json_object(data, what, SealError)
 
 
 def _decode(text: str) -> bytes:

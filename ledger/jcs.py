@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from assure_tui.ledger.errors import EntryError
+from assure_tui.ledger.errors import EntryError, LedgerError
 
 MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly (RFC 8785 section 3.2.2.3, RFC 7493)."""
@@ -28,6 +28,17 @@ def canonical(value: Any) -> bytes:
         return _encode(value).encode()
     except UnicodeEncodeError:
         raise EntryError("a string holds a lone surrogate, which UTF-8 cannot carry: replace it first") from None
+
+
+def json_object(data: bytes, name: str, error: type[LedgerError]) -> dict[str, Any]:
+    """Parse what must be a JSON object; raise `error`, which says so of `name`, for anything else."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise error(f"{name} is not JSON") from None
+    if not isinstance(value, dict):
+        raise error(f"{name} is not a JSON object")
+    return value
 
 
 def check(value: Any, depth: int = 0) -> None:

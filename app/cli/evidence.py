@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from assure_tui.app.cli.passphrase import passphrase
@@ -21,11 +22,8 @@ from assure_tui.app.neutral import neutral_line
 def run(arguments: argparse.Namespace) -> int:
     """Do what the command says."""
     setting = Setting.gather(home=arguments.home)
-    desk = Desk.open(setting.home, config=setting.user, read_only=arguments.command == "export")
-    try:
+    with closing(Desk.open(setting.home, config=setting.user, read_only=arguments.command == "export")) as desk:
         return _COMMANDS[arguments.command](desk, arguments)
-    finally:
-        desk.close()
 
 
 def _export(desk: Desk, arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,11 +103,8 @@ def _filters(rule: Rule) -> str:
 
 def _explain(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(home=arguments.home, config=arguments.config)
-    desk = Desk.open(setting.home, config=setting.user, read_only=not setting.home.ledger.exists())
-    try:
+    with closing(Desk.open(setting.home, config=setting.user, read_only=not setting.home.ledger.exists())) as desk:
         detail = desk.run(arguments.run)
-    finally:
-        desk.close()
     rules = rules_of(setting.workspace.settings)
     if arguments.format == "json":
         _json([_explained(name, rule, detail) for name, rule in _every(rules, detail.gates)])
@@ -209,11 +207,8 @@ def _tested_document(result: Tested, problems: Sequence[str]) -> dict[str, objec
 
 def _performance(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(home=arguments.home)
-    desk = Desk.open(setting.home, config=setting.user, read_only=True)
-    try:
+    with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:
         rows, kinds = desk.performance(), desk.recall()
-    finally:
-        desk.close()
     if arguments.format == "json":
         _json([msgspec.to_builtins(row) for row in rows])
         return 0
@@ -243,11 +238,8 @@ def _duration(seconds: float) -> str:
 
 def _waive(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(home=arguments.home)
-    desk = Desk.open(setting.home, config=setting.user)
-    try:
+    with closing(Desk.open(setting.home, config=setting.user)) as desk:
         given = desk.waive(arguments.gate, arguments.run, arguments.reason, _until(arguments.until))
-    finally:
-        desk.close()
     until = datetime.fromtimestamp(given.until, UTC).isoformat(timespec="seconds")
     _say(f"{given.gate} waived on {given.run} until {until} (entry {given.entry})")
     return 0

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -26,11 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(home=arguments.home)
     exists = setting.home.index.exists() or setting.home.ledger.exists()
     writable = os.access(setting.home.desk.parent, os.W_OK)
-    desk = Desk.open(setting.home, config=setting.user, read_only=reads and not (exists and writable))
-    try:
+    with closing(Desk.open(setting.home, config=setting.user, read_only=reads and not (exists and writable))) as desk:
         return _COMMANDS[arguments.command](desk, arguments)
-    finally:
-        desk.close()
 
 
 def _runs(desk: Desk, arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from assure_tui.app.desk.about import version
@@ -41,11 +42,8 @@ def _doctor(arguments: argparse.Namespace) -> int:
         troubles += [f"{s.path}: {s.reason}" for s in found.skipped if s.reason.startswith("cannot be read")]
     if gone := [str(root) for root in setting.roots if root not in there]:
         _say(f"  not there: {', '.join(gone)}")
-    desk = Desk.open(setting.home, config=setting.user, read_only=True)
-    try:
+    with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:
         presence = desk.presence()
-    finally:
-        desk.close()
     who = f"recorded by process {presence.recorder_pid}" if presence.recorder_pid else "nobody records"
     _say(f"  {who}; {presence.ledger_size} entries in the ledger ({presence.ledger_state})")
     _say(f"  {setting.home.privacy()}")
@@ -85,11 +83,8 @@ def _trust(arguments: argparse.Namespace) -> int:
 
 def _status(arguments: argparse.Namespace) -> int:
     setting = Setting.gather(home=arguments.home)
-    desk = Desk.open(setting.home, config=setting.user, read_only=True)
-    try:
+    with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:
         presence, rows = desk.presence(), desk.runs()
-    finally:
-        desk.close()
     count = Counter(row.attention for row in rows)
     parts = [
         f"{count['need']} need you",

@@ -21,7 +21,7 @@ import msgspec
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.escrow import Limits
 from assure_tui.app.desk.gatefiles import GateFile, changes_of, gathered, inside, laid_over, read_gate_file, tightening
-from assure_tui.app.desk.small_files import expanded, read_small
+from assure_tui.app.desk.small_files import expanded, parsed, read_small
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile import tables
 from assure_tui.reconcile.model import SEVERITIES, Severity
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WORKSPACE_FILE = "assure.toml"
 MAX_FILE = 1 << 20
+_FILE = "a configuration file"
 """Bytes that a configuration file may have."""
 
 
@@ -97,7 +98,8 @@ def stated(path: Path | None, kind: Literal["UserFile", "WorkspaceFile"]) -> Bas
     from assure_tui.app.desk import schema  # noqa: PLC0415 - pydantic costs 0.15 s
 
     data = _read(path) if path is not None else None
-    checked: BaseModel = _check(getattr(schema, kind), _parse(path, data) if path and data is not None else {}, path)
+    held = parsed(path, data, _FILE) if path and data is not None else {}
+    checked: BaseModel = _check(getattr(schema, kind), held, path)
     return checked
 
 
@@ -112,7 +114,7 @@ def read_user(path: Path) -> UserConfig:
         return UserConfig()
     from assure_tui.app.desk.schema import UserFile  # noqa: PLC0415 - pydantic costs 0.15 s
 
-    model = _check(UserFile, _parse(path, data), path)
+    model = _check(UserFile, parsed(path, data, _FILE), path)
     gate_files = [read_gate_file((path.parent / expanded(Path(name))).resolve()) for name in model.gate_files]
     gates = gathered(gate_files, catalogue(), path)
     return UserConfig(
@@ -168,7 +170,7 @@ def read_workspace(
     from assure_tui.app.desk.schema import WorkspaceFile  # noqa: PLC0415 - pydantic costs 0.15 s
     from assure_tui.reconcile.gates.book import rules_of  # noqa: PLC0415 - it brings the engine
 
-    model = _check(WorkspaceFile, _parse(path, data), path)
+    model = _check(WorkspaceFile, parsed(path, data, _FILE), path)
     gate_files = [read_gate_file(file) for file in inside(model.gate_files, path)]
     digest = _digest(data, gate_files, list(inside(model.yara_rules, path, "yara_rules")))
     if trusted is None:
@@ -344,17 +346,6 @@ def _read(path: Path) -> bytes | None:
     if data is not None and len(data) > MAX_FILE:
         raise ConfigError(f"{path} is larger than {MAX_FILE} bytes: that is no configuration file.")
     return data
-
-
-def _parse(path: Path, data: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise ConfigError(f"{path} is nested too deeply to be a configuration file.") from error
 
 
 def _check(model: type[Any], data: dict[str, Any], path: Path | None) -> Any:

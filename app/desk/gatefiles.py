@@ -7,7 +7,6 @@ anything off. The name `*.gates.toml` is fixed, so that the gate `guard-edit` se
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from math import isfinite
@@ -17,7 +16,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.app.desk.errors import ConfigError
-from assure_tui.app.desk.small_files import read_small
+from assure_tui.app.desk.small_files import parsed, read_small
 from assure_tui.reconcile.model import SEVERITIES
 from assure_tui.reconcile.rulebook import ANSWERS, FACTS, MAX_EXAMPLES, GateChange, Rule, catalogue, rules, seconds
 
@@ -56,14 +55,7 @@ def read_gate_file(path: Path) -> GateFile:
 
 
 def _rules(data: bytes, path: Path) -> list[Rule]:
-    try:
-        document = tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise ConfigError(f"{path} is nested too deeply to be a file of gates.") from error
+    document = parsed(path, data, "a file of gates")
     unknown = set(document) - {"gate"}
     if unknown:
         raise ConfigError(f"{path}: unknown key `{min(unknown)}`; a file of gates holds `[[gate]]` tables only.")

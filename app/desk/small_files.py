@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from assure_tui.app.desk.errors import ConfigError
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -31,6 +34,18 @@ def read_small(path: Path, limit: int) -> bytes | None:
             return file.read(limit + 1)
     finally:
         os.close(descriptor)
+
+
+def parsed(path: Path, data: bytes, what: str) -> dict[str, Any]:
+    """Give what a TOML file holds that is meant to be `what`. Raises `ConfigError` when it is no TOML."""
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply to be {what}.") from error
 
 
 def expanded(path: Path) -> Path:

@@ -17,7 +17,7 @@ from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.hook.judge import Judgement
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import open_source
+from assure_tui.ingest.reader import read_all
 from assure_tui.ledger.disk import replace
 from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import SEVERITIES, Claim, Discrepancy, Effect, GateResult, at_least
@@ -25,7 +25,7 @@ from assure_tui.reconcile.rulebook import answer
 from assure_tui.reconcile.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from assure_tui.app.desk.paths import Home
     from assure_tui.ingest.model import RunEvent
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 MAX_BLOCKS: Final = 2
 """Times that a turn is sent back before it is the human's."""
 MAX_LOG: Final = 256 * 1024 * 1024
-READ_BYTES: Final = 4 << 20
 LAG_SECONDS: Final = 1.5
 """How long the agent's last words may take to reach its log."""
 _BLOCKING: Final = frozenset({"contradicted", "stale"})
@@ -182,7 +181,7 @@ def _checked(path: Path, run: str, settings: Settings, *, said: str = "") -> Tur
     """Check a log from its beginning; `said` are last words that it does not hold yet."""
     check = Workspace(settings, evaluator())
     turns: dict[str, Turn] = {}
-    for event in _events(path):
+    for event in (event for batch in read_all(path) for event in batch.events):
         turn = turns.setdefault(event.run, Turn())
         turn.event(event)
         _apply(turns, check.step(event))
@@ -214,16 +213,6 @@ def _put(shelf: dict[str, ValueT], value: ValueT, op: str) -> None:
 
 def _here() -> Origin:
     return Origin("hook", Locator("item", 0), "0" * 64)
-
-
-def _events(path: Path) -> Iterator[RunEvent]:
-    reader = open_source(path)
-    while True:
-        batch = reader.read(READ_BYTES)
-        yield from batch.events
-        if batch.done:
-            yield from reader.finish().events
-            return
 
 
 def _explained(turn: Turn, wrong: list[tuple[Claim, Discrepancy]]) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
+from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, mended
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import arguments, epoch, one_of, plain_text, says_error, whole
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -89,10 +88,7 @@ class AtifDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a step of unexpected shape is counted and left out."""
-        try:
-            found = _trajectory_decoder.decode(data)
-        except (ValueError, RecursionError):
-            found = _trajectory_decoder.decode(sanitise(data))
+        found = mended(data, _trajectory_decoder.decode)
         native = found.session_id or found.trajectory_id or self.stem
         reading = _Reading(found, run_id(NAME, native, self.stem, self.salt), native)
         return self.items(found.steps, _step_decoder, reading.start, reading.step)

@@ -92,13 +92,20 @@ class Head:
 def _value(data: bytes) -> Any:
     """Decode what a `Decoder` would: a log whose first lines hold half a character is still that log."""
     try:
-        return msgspec.json.decode(data)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return msgspec.json.decode(sanitise(data))
+        return mended(data, msgspec.json.decode)
     except (ValueError, RecursionError):
         return None
+
+
+def mended(data: bytes, decode: Callable[[bytes], Item]) -> Item:
+    """Decode a document, and where that fails once more with the bytes mended that are no text.
+
+    Raises `ValueError` or `RecursionError` when it is no such document.
+    """
+    try:
+        return decode(data)
+    except (ValueError, RecursionError):
+        return decode(sanitise(data))
 
 
 def _decoded_or_repaired(line: RawRecord) -> list[RawRecord]:

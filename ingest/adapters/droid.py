@@ -7,11 +7,12 @@ model stands in a file beside it, which is not read. A command's exit code is wr
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
+from assure_tui.ingest.adapters.claude.wire import Block, Content
 from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, plain_text
@@ -40,23 +41,9 @@ _BOOKKEEPING = frozenset({"todo_state", "agent_turn_outcome"})
 _SEAMS = {"compaction_state": "compaction", "session_end": "run_end"}
 
 
-class _Block(msgspec.Struct):
-    type: str = ""
-    text: str | None = None
-    id: str | None = None
-    name: str | None = None
-    input: Any = None
-    tool_use_id: str | None = None
-    content: Any = None
-    is_error: bool | None = None
-
-
-_Content: TypeAlias = str | list[_Block | str] | None
-
-
 class _Message(msgspec.Struct):
     role: str = ""
-    content: _Content = None
+    content: Content = None
     model: str | None = None
 
 
@@ -116,7 +103,7 @@ class DroidDecoder(Decoder):
 
     def _message(self, message: _Message, draft: Draft) -> None:
         content = [message.content] if isinstance(message.content, str) else message.content or []
-        blocks = [_Block("text", block) if isinstance(block, str) else block for block in content]
+        blocks = [Block("text", block) if isinstance(block, str) else block for block in content]
         match message.role:
             case "user":
                 self._user(blocks, draft)
@@ -129,7 +116,7 @@ class DroidDecoder(Decoder):
             case role:
                 draft.unknown = f"message {role}"
 
-    def _user(self, blocks: list[_Block], draft: Draft) -> None:
+    def _user(self, blocks: list[Block], draft: Draft) -> None:
         for index, block in enumerate(blocks):
             if block.type == "tool_result":
                 self._result(block, index, draft)
@@ -140,7 +127,7 @@ class DroidDecoder(Decoder):
                     draft.add(Boundary, "before", what="turn_end")
                 draft.add(UserTurn, index, text=block.text, synthetic=injected)
 
-    def _agent(self, blocks: list[_Block], draft: Draft) -> None:
+    def _agent(self, blocks: list[Block], draft: Draft) -> None:
         for index, block in enumerate(blocks):
             if block.type == "tool_use":
                 call_id, tool, args = block.id or draft.event_id(index), block.name or "", arguments(block.input)
@@ -150,7 +137,7 @@ class DroidDecoder(Decoder):
                 draft.add(AgentText, index, text=block.text)
         self._speaking = self._speaking or bool(draft.events)
 
-    def _result(self, block: _Block, index: int, draft: Draft) -> None:
+    def _result(self, block: Block, index: int, draft: Draft) -> None:
         call_id = block.tool_use_id or draft.event_id(index)
         call = self._calls.pop(call_id) or Call()
         text = plain_text(block.content)

@@ -12,11 +12,10 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head
+from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, mended
 from assure_tui.ingest.adapters.function_response import RESPONSE, answer_of, files_of
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -242,10 +241,7 @@ class GeminiDocumentDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
-        try:
-            document = _document_decoder.decode(data)
-        except (ValueError, RecursionError):
-            document = _document_decoder.decode(sanitise(data))
+        document = mended(data, _document_decoder.decode)
         session = _Session(self.source, self.stem, self.salt)
 
         def start(draft: Draft) -> None:

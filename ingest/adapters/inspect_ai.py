@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
+from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, mended
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import arguments, epoch, plain_text, says_error, whole
 from assure_tui.ingest.framing import sanitise
@@ -129,10 +129,7 @@ class InspectDecoder(DocumentDecoder):
         if data.startswith(_PACKED):
             header, samples = _unpacked(data)
         else:
-            try:
-                log = _log_decoder.decode(data)
-            except (ValueError, RecursionError):
-                log = _log_decoder.decode(sanitise(data))
+            log = mended(data, _log_decoder.decode)
             header, samples = log.eval or _Eval(), iter(log.samples or ())
         reading = _Reading(header, self.stem, self.salt)
         return self.items(samples, _sample_decoder, lambda _: None, reading.sample)

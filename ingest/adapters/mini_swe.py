@@ -11,9 +11,8 @@ from typing import Any
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head
+from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, mended
 from assure_tui.ingest.adapters.values import arguments, epoch, plain_text
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -88,10 +87,7 @@ class MiniSweDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
-        try:
-            found = _parse(data)
-        except (ValueError, RecursionError):
-            found = _parse(sanitise(data))
+        found = mended(data, _parse)
         reading = _Reading(found, run_id(NAME, self.stem, self.stem, self.salt), self.stem)
         return self.items(found.messages, _message_decoder, reading.start, reading.message)
 

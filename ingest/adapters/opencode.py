@@ -16,10 +16,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json
+from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json, mended
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, whole
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -131,10 +130,7 @@ class OpenCodeDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
-        try:
-            export = _export_decoder.decode(data)
-        except (ValueError, RecursionError):
-            export = _export_decoder.decode(sanitise(data))
+        export = mended(data, _export_decoder.decode)
         session = _Reading(export.info, self.stem, self.salt)
         return self.items(export.messages, _message_decoder, session.start, session.message)
 

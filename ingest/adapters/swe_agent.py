@@ -13,10 +13,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
+from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, mended
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import plain_text, says_error
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
@@ -83,10 +82,7 @@ class SweAgentDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a step of unexpected shape is counted and left out."""
-        try:
-            found = _document_decoder.decode(data)
-        except (ValueError, RecursionError):
-            found = _document_decoder.decode(sanitise(data))
+        found = mended(data, _document_decoder.decode)
         reading = _Reading(found, run_id(NAME, self.stem, self.stem, self.salt), self.stem)
         return self.items(found.trajectory, _step_decoder, reading.start, reading.step)
 

@@ -25,7 +25,7 @@ from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.folding import Fold, fold
 from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import Claim, Effect, Finding
-from assure_tui.themes.glyphs import Glyphs
+from assure_tui.themes.glyphs import Glyphs, Sign
 
 NEED: Final = ("contradicted", "unsupported", "stale", "partial", "unverifiable", "pending")
 """Outcomes in the order in which claims are listed; the others come after them."""
@@ -288,14 +288,7 @@ def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | 
     style = DIM if answer else STRONG
     head = paint.text(label(finding), style)
     words = Content.assemble(head, "  ", paint.text(finding.message, DIM)) if width >= 60 else head
-    tail = Content.styled(sign.word, sign.style)
-    return Content.assemble(
-        (note, "$accent"),
-        (f"{sign.glyph} ", sign.style),
-        paint.fit(words, max(4, width - 4 - tail.cell_length)),
-        " ",
-        tail,
-    )
+    return _line(note, sign, words, Content.styled(sign.word, sign.style), width)
 
 
 def claim_line(claim: Claim, standing: str, width: int, *, glyphs: Glyphs, flags: dict[str, str]) -> Content:
@@ -308,10 +301,14 @@ def claim_line(claim: Claim, standing: str, width: int, *, glyphs: Glyphs, flags
         paint.text(claim.text.strip()),
         glyphs.marks["close_quote"],
     )
+    return _line(note, sign, quote, tail, width)
+
+
+def _line(note: str, sign: Sign, words: Content, tail: Content, width: int) -> Content:
     return Content.assemble(
         (note, "$accent"),
         (f"{sign.glyph} ", sign.style),
-        paint.fit(quote, max(4, width - 4 - tail.cell_length)),
+        paint.fit(words, max(4, width - 4 - tail.cell_length)),
         " ",
         tail,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Decoded, Decoder, DocumentDecoder, Draft
+from assure_tui.ingest.adapters.base import Decoded, Decoder, DocumentDecoder, Draft, mended
 from assure_tui.ingest.adapters.chat.talk import Talk
 from assure_tui.ingest.adapters.chat.wire import (
     ITEMS,
@@ -17,7 +17,6 @@ from assure_tui.ingest.adapters.chat.wire import (
     message_decoder,
 )
 from assure_tui.ingest.adapters.values import Recent, epoch, one_of
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Boundary, SourceInfo
 
@@ -78,10 +77,7 @@ class ChatDocumentDecoder(DocumentDecoder):
 
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole document; a message of unexpected shape is counted and left out."""
-        try:
-            chat = _parse(data)
-        except (ValueError, RecursionError):
-            chat = _parse(sanitise(data))
+        chat = mended(data, _parse)
         native = chat.native_id or self.stem
         talk = Talk(self._dialect, run_id(self._dialect, native, self.stem, self.salt), native)
         raws = _messages(chat) or ()

@@ -10,7 +10,7 @@ from stat import S_ISREG
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Decoded, Decoder, DocumentDecoder, Draft
+from assure_tui.ingest.adapters.base import Decoded, Decoder, DocumentDecoder, Draft, mended
 from assure_tui.ingest.adapters.openhands.conversation import Conversation
 from assure_tui.ingest.adapters.openhands.trajectory import Trajectory
 from assure_tui.ingest.adapters.openhands.wire import (
@@ -24,7 +24,6 @@ from assure_tui.ingest.adapters.openhands.wire import (
     state_decoder,
     step_decoder,
 )
-from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Boundary, SourceInfo
 
@@ -87,10 +86,7 @@ class TrajectoryDecoder(DocumentDecoder):
     def document(self, data: bytes) -> list[Decoded]:
         """Decode the whole list; a step of unexpected shape is counted and left out."""
         data = data.removeprefix(b"\xef\xbb\xbf")
-        try:
-            steps = list_decoder.decode(data)
-        except (ValueError, RecursionError):
-            steps = list_decoder.decode(sanitise(data))
+        steps = mended(data, list_decoder.decode)
         trajectory = Trajectory(run_id(NAME, self.stem, self.stem, self.salt), self.stem)
         return self.items(_flat(steps), step_decoder, trajectory.start, trajectory.step)
 
