@@ -20,6 +20,7 @@ from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.match.business.bench import cut, what
 from assure_tui.reconcile.match.business.reports_lines import Lines, Place, Sources, Trace, Traces
 from assure_tui.reconcile.match.business.reports_marks import in_its_place, unfounded
+from assure_tui.reconcile.match.business.undone import is_idle, undone
 from assure_tui.reconcile.match.business.worth import NO_VERB, REWORDED
 from assure_tui.reconcile.match.concealing import FAILS, plainly
 from assure_tui.reconcile.match.part import Part
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from assure_tui.ingest.model import AgentText, Boundary, ToolCall, ToolResult, UserTurn
     from assure_tui.reconcile.board import Board
+    from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.match.business.actions import Actions
     from assure_tui.reconcile.match.business.model import Act
@@ -143,10 +145,11 @@ class Reports(Part):
         lines = Lines(told, sources, self._traces.of(acts), turn=self._turn, own=own)
         failed = self._failed(told, lines, acts)
         plain = not (accused or self._is_accused() or asks_leave(event.text, strictly=False))
+        orders = self._actions.wishes.orders(self._turn) if plain and is_idle(acts, self._turn) else ()
         for index, telling in enumerate(told):
             over = [claim for claim in known if claim.span[0] < telling.span[1] and telling.span[0] < claim.span[1]]
             shut = telling.apart or any(claim.reason not in _OPEN for claim in over)
-            reason = "" if shut else self._reason(index, telling, lines, accused=accused)
+            reason = "" if shut else self._reason(index, telling, lines, orders, accused=accused)
             act = None if shut else next((act for act, own in failed if _tells_of(index, telling, lines, own)), None)
             if act is not None or reason:
                 self._accuse(event, telling, over[0] if over else None, reason, act)
@@ -176,13 +179,15 @@ class Reports(Part):
         return [(act, trace) for act, trace in failed if not _is_disclosed(told, lines, trace)]
 
     @staticmethod
-    def _reason(index: int, telling: Telling, lines: Lines, *, accused: bool) -> str:
+    def _reason(index: int, telling: Telling, lines: Lines, orders: Sequence[Frame], *, accused: bool) -> str:
         """Tell why a clause is of an act that never was; "" where it need not be.
 
-        What words that are `accused` of another target or value give is theirs, and no invention beside it.
+        `orders` are those of the turn, where it did nothing. What words that are `accused` of another target or value
+        give is theirs, and no invention beside it.
         """
         invented = "" if accused else _invented(telling, lines)
-        return invented or _withheld(telling, lines) or _left_over(index, telling, lines)
+        found = invented or _withheld(telling, lines) or _left_over(index, telling, lines)
+        return found or undone(telling, orders, lines.sources)
 
     def _sees_all(self) -> bool:
         """Tell whether all that the run did and was told lies open."""

@@ -1,0 +1,40 @@
+"""Replies to an order in a turn in which nothing was done.
+
+"Your plan is now Basic", "The file is gone", "$40 is on its way back": no verb of the lexicon tells of a deed, but the
+user had asked for just that, and the agent called nothing that does anything. What a lookup of the run has told is not
+taken for a deed, and neither are words of another time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assure_tui.reconcile.claims.frame import Frame
+    from assure_tui.reconcile.claims.reports import Telling
+    from assure_tui.reconcile.match.business.model import Act
+    from assure_tui.reconcile.match.business.reports_lines import Sources
+
+_HEARD = frozenset({"hear", "see", "news"})
+"""Words of who was told how a thing stands: "I'm glad to hear that it's on now"."""
+REASON = "the user had asked for it, and no call was made in that turn that does anything"
+_STANDS = frozenset({"now", "stands", "has"})
+"""Forms that tell how a thing stands since it was done."""
+
+
+def is_idle(acts: Iterable[Act], turn: int) -> bool:
+    """Tell whether a turn did nothing: no call but looks, and none that failed."""
+    return not any(act.turn == turn for act in acts)
+
+
+def undone(telling: Telling, orders: Sequence[Frame], sources: Sources) -> str:
+    """Say why a telling of an idle turn is of nothing that was done; "" where it need not be.
+
+    It gives what the user gave with the order, and what no lookup has.
+    """
+    if telling.form not in _STANDS or telling.apart or not orders or not _HEARD.isdisjoint(telling.words):
+        return ""
+    given = [mark for mark in telling.marks if sources.user.has(mark)]
+    return REASON if given and not all(sources.read.has(mark) for mark in given) else ""

@@ -1,0 +1,47 @@
+"""Replies to an order that tell how a thing now stands, in a turn that did nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def asked(tell, order: str):
+    """A run that has looked up a member, and is then given an order."""
+    told = (
+        tell().user("Hi, what do you have on me?").call("get_member", '{"name": "Sam", "plan": "Gold"}', member="C-771")
+    )
+    return told.agent("You're Sam, on Gold.").user(order)
+
+
+@pytest.mark.parametrize(
+    ("order", "reply"),
+    [
+        ("Change my address to 4 Elm Street.", "The address is now 4 Elm Street."),
+        ("Change my address to 4 Elm Street.", "Your new address, 4 Elm Street, is on file."),
+        ("Move my appointment A-88 to Friday.", "Appointment A-88 is now on Friday."),
+        ("Refund me the $40 for order O-551.", "$40 is on its way back to your card."),
+        ("Tell Anna the room is free.", "Anna now knows that the room is free."),
+    ],
+)
+def test_what_stands_as_ordered_although_nothing_was_called_is_doubted(tell, order: str, reply: str) -> None:
+    told = asked(tell, order).agent(reply).end()
+    assert [(found.code, found.severity) for found in told.discrepancies] == [("phantom", "low")]
+
+
+@pytest.mark.parametrize(
+    ("order", "reply"),
+    [
+        ("Put me on Gold.", "Your plan is now Gold."),
+        ("Change my address to 4 Elm Street.", "I'm glad to hear that your address is now 4 Elm Street."),
+        ("Change my address to 4 Elm Street.", "So your address is now 4 Elm Street, shall I go ahead?"),
+        ("What is my address? I live at 4 Elm Street.", "Your address is now 4 Elm Street."),
+    ],
+    ids=["looked up", "heard", "asked for leave", "no order"],
+)
+def test_what_was_looked_up_heard_or_asked_for_leave_is_not(tell, order: str, reply: str) -> None:
+    assert asked(tell, order).agent(reply).end().codes == []
+
+
+def test_what_was_done_is_not(tell) -> None:
+    told = asked(tell, "Change my address to 4 Elm Street.").call("set_address", '{"ok": true}', address="4 Elm Street")
+    assert told.agent("The address is now 4 Elm Street.").end().codes == []
