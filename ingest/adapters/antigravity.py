@@ -15,14 +15,12 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch
+from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     FileChange,
-    ResultStatus,
     RunStarted,
     SourceInfo,
     ToolCall,
@@ -216,7 +214,7 @@ class AntigravityDecoder(Decoder):
         draft.add(UserTurn, 0, text=text, synthetic=True)
 
 
-def _outcome(step: _Step, text: str) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(step: _Step, text: str) -> Ending:
     if step.status == "ERROR" or step.error:
         return "failed", step.exit_code, "none" if step.exit_code is None else "structured"
     if step.exit_code is not None:
@@ -228,13 +226,13 @@ def _outcome(step: _Step, text: str) -> tuple[ResultStatus, int | None, ExitSour
     return "succeeded" if step.status == "DONE" else "unknown", None, "none"
 
 
-def _ending(text: str) -> tuple[ResultStatus, int | None, ExitSource]:
+def _ending(text: str) -> Ending:
     """Read how a command ended where its result begins; what it printed comes after that."""
     found = _ENDED.match(text)
     if found is None:
         return "unknown", None, "none"
     code = int(found[1] or 0)
-    return "failed" if code else "succeeded", code, "text"
+    return ended(code, "text")
 
 
 def _opened(value: object) -> object:

@@ -13,13 +13,11 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, mended
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import arguments, epoch, one_of, plain_text, says_error, whole
+from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, one_of, plain_text, says_error, whole
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
-    ResultStatus,
     RunStarted,
     ToolCall,
     ToolResult,
@@ -194,18 +192,18 @@ def _arguments(value: object) -> Json:
     return args
 
 
-def _outcome(args: Json, text: str, extra: object) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(args: Json, text: str, extra: object) -> Ending:
     facts = extra if isinstance(extra, dict) else {}
     code = whole(facts.get("exit_code", facts.get("returncode")))
     if code is not None:
-        return "failed" if code else "succeeded", code, "structured"
+        return ended(code)
     if facts.get("is_error") is True:
         return "failed", None, "none"
     runs = any(isinstance(args.get(name), str) for name in _COMMANDS) and "path" not in args
     found = _CODE.search(text) if runs else None
     if found is not None:
         code = int(found[1] or found[2] or found[3])
-        return "failed" if code else "succeeded", code, "text"
+        return ended(code, "text")
     if says_error(text):
         return "failed", None, "none"
     return "unknown" if runs else "succeeded", None, "none"

@@ -15,12 +15,10 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.printed import PrintedDecoder, PrintedLine
-from assure_tui.ingest.adapters.values import Call, arguments, one_of, plain_text, whole
+from assure_tui.ingest.adapters.values import Call, Ending, arguments, ended, one_of, plain_text, whole
 from assure_tui.ingest.model import (
     Boundary,
-    ExitSource,
     FileChange,
-    ResultStatus,
     ToolCall,
     ToolResult,
     UserTurn,
@@ -146,13 +144,13 @@ def _result(tool_call: Json) -> tuple[str, Any]:
     return next(((str(case), told) for case, told in result.items()), ("", None))
 
 
-def _outcome(tool: str, case: str, told: object) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(tool: str, case: str, told: object) -> Ending:
     facts = told if isinstance(told, dict) else {}
     code = whole(facts.get("exitCode"))
     if case in _DENIED:
         return "denied", None, "none"
     if code is not None:
-        return "failed" if code else "succeeded", code, "structured"
+        return ended(code)
     if case != _WENT:
         return "failed" if case else "unknown", None, "none"
     if facts.get("isError") is True:

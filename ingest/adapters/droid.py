@@ -15,14 +15,12 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.claude.wire import Block, Content
 from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, plain_text
+from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     FileChange,
-    ResultStatus,
     RunStarted,
     SourceInfo,
     ToolCall,
@@ -154,7 +152,7 @@ class DroidDecoder(Decoder):
         )
 
 
-def _outcome(tool: str, text: str, *, failed: bool) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(tool: str, text: str, *, failed: bool) -> Ending:
     found = _FAILED.match(text) if tool == _SHELL else None
     if found is not None:
         return "failed", int(found[1]), "text"

@@ -17,14 +17,22 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
-from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, plain_text, says_error, whole
+from assure_tui.ingest.adapters.values import (
+    Call,
+    Ending,
+    Recent,
+    arguments,
+    ended,
+    epoch,
+    plain_text,
+    says_error,
+    whole,
+)
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     Permission,
-    ResultStatus,
     RunStarted,
     SourceInfo,
     ToolCall,
@@ -226,13 +234,13 @@ def _words(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else msgspec.json.encode(value).decode()
 
 
-def _outcome(tool: str, answer: _Answer, value: Json, text: str) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(tool: str, answer: _Answer, value: Json, text: str) -> Ending:
     if text.startswith(_DECLINED):
         return "denied", None, "none"
     structured = value.get("structuredContent")
     code = whole(structured.get("exit_code")) if isinstance(structured, dict) else None
     if code is not None:
-        return "failed" if code else "succeeded", code, "structured"
+        return ended(code)
     if answer.status == "error" or answer.error is not None or value.get("isError") is True:
         return "failed", None, "none"
     if tool == _SHELL:

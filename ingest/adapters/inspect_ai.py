@@ -18,15 +18,13 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, mended
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import arguments, epoch, plain_text, says_error, whole
+from assure_tui.ingest.adapters.values import Ending, arguments, epoch, plain_text, says_error, whole
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     Permission,
-    ResultStatus,
     RunStarted,
     ToolCall,
     ToolResult,
@@ -339,9 +337,7 @@ class _Talk:
             files=edited(args, "create" if args.get("command") == "create" else "edit") if writes else (),
         )
 
-    def _outcome(
-        self, call_id: str, args: Json, error: _Error | None, text: str
-    ) -> tuple[ResultStatus, int | None, ExitSource]:
+    def _outcome(self, call_id: str, args: Json, error: _Error | None, text: str) -> Ending:
         if error is not None and error.type not in _CUT:
             return "denied" if error.type == _REFUSED else "failed", None, "none"
         asked = next((args[name] for name in _COMMANDS if isinstance(args.get(name), str)), None)

@@ -14,14 +14,12 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, one_of, plain_text
+from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, epoch, one_of, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     Permission,
-    ResultStatus,
     RunStarted,
     SourceInfo,
     ToolCall,
@@ -277,7 +275,7 @@ class KimiDecoder(Decoder):
         )
 
 
-def _outcome(call: Call, answer: _Answer, text: str) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(call: Call, answer: _Answer, text: str) -> Ending:
     """Tell how a call ended; a command's exit code is written only when it is not zero."""
     if answer.is_error:
         found = _EXIT.search(text) if call.tool == _SHELL else None

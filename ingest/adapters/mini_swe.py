@@ -12,13 +12,11 @@ from typing import Any
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, mended
-from assure_tui.ingest.adapters.values import arguments, epoch, plain_text
+from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, plain_text
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
-    ResultStatus,
     RunStarted,
     ToolCall,
     ToolResult,
@@ -182,13 +180,13 @@ def _commands(message: _Message, text: str) -> tuple[list[tuple[str | None, str]
     return called or ([(None, block)] if block else []), words
 
 
-def _outcome(message: _Message, text: str) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(message: _Message, text: str) -> Ending:
     code, source = message.extra.returncode if message.extra is not None else None, "structured"
     found = _CODE.match(text)
     if code is None and found is not None:
         code, source = int(found[1] or found[2]), "text"
     if code is not None:
-        return "failed" if code else "succeeded", code, "text" if source == "text" else "structured"
+        return ended(code, "text" if source == "text" else "structured")
     if text.startswith(_REFUSED):
         return "denied", None, "none"
     return "failed" if _LATE.match(text) else "unknown", None, "none"

@@ -7,11 +7,12 @@ import re
 from collections import OrderedDict
 from collections.abc import Container
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 from assure_tui.ingest.adapters.base import MAX_DEPTH, Json
+from assure_tui.ingest.model import ExitSource, ResultStatus
 
 _MILLISECONDS_FROM = 1e11
 """Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000."""
@@ -28,6 +29,9 @@ _PRINTED_ENVELOPE = re.compile(r"(?:CallToolResult\()?(?:_?meta=None,? )?(?:cont
 """How Python prints an answer of the Model Context Protocol: `meta=None content=[TextContent(type='text', …`."""
 _PRINTED_TEXT = re.compile(r"TextContent\(type='text', text=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
 _PRINTED_FAILURE = re.compile(r"\bisError=True\)?\s{0,8}\Z")
+
+Ending: TypeAlias = tuple[ResultStatus, int | None, ExitSource]
+"""How a call ended: its status, and a command's exit code with the place that it was read from."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -48,6 +52,11 @@ def epoch(value: object) -> float | None:
 def whole(value: object) -> int | None:
     """Give a whole number out of a log; a truth value, which Python counts among them, is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def ended(code: int, source: ExitSource = "structured") -> Ending:
+    """How a command ended, by its exit code."""
+    return "failed" if code else "succeeded", code, source
 
 
 def one_of(value: object, names: Container[str]) -> bool:

@@ -13,13 +13,11 @@ import msgspec
 from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.openhands.wire import NAME, TYPED, Event, Part, State
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text, replaced, whole
+from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch, plain_text, replaced, whole
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     FileChange,
-    ResultStatus,
     RunStarted,
     ToolCall,
     ToolResult,
@@ -170,14 +168,14 @@ def _call(event: Event, action: Json | None) -> tuple[str, Json]:
     return tool, arguments({name: value for name, value in action.items() if name != "kind" and value is not None})
 
 
-def _outcome(seen: Json) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(seen: Json) -> Ending:
     meta = seen.get("metadata")
     found: Any = seen.get("exit_code")
     if found is None and isinstance(meta, dict):
         found = meta.get("exit_code")
     code = whole(found)
     if code is not None and code != _NO_COMMAND:
-        return "failed" if code else "succeeded", code, "structured"
+        return ended(code)
     if seen.get("is_error") is True or seen.get("error"):
         return "failed", None, "none"
     return "unknown" if code == _NO_COMMAND or "exit_code" in seen else "succeeded", None, "none"

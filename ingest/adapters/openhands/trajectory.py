@@ -14,13 +14,22 @@ import msgspec
 from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.openhands.wire import NAME, TYPED, Named, Step
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, opened, plain_text, replaced, says_error, whole
+from assure_tui.ingest.adapters.values import (
+    Ending,
+    Recent,
+    arguments,
+    ended,
+    epoch,
+    opened,
+    plain_text,
+    replaced,
+    says_error,
+    whole,
+)
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     FileChange,
-    ResultStatus,
     RunStarted,
     ToolCall,
     ToolResult,
@@ -178,15 +187,13 @@ def _exit(extras: Json, step: Step) -> int | None:
     return next((code for code in codes if code is not None), None)
 
 
-def _outcome(
-    kind: str, action: str, text: str, code: int | None, *, failed: bool
-) -> tuple[ResultStatus, int | None, ExitSource]:
+def _outcome(kind: str, action: str, text: str, code: int | None, *, failed: bool) -> Ending:
     if kind == "user_rejected":
         return "denied", None, "none"
     if action in _COMMANDS and kind == action:
         if code is None or code == -1:
             return "unknown", None, "none"
-        return "failed" if code else "succeeded", code, "structured"
+        return ended(code)
     raised = action in _PROGRAMS and _RAISED in text
     return "failed" if kind == "error" or failed or raised or says_error(text) else "succeeded", None, "none"
 
