@@ -43,16 +43,18 @@ class Flag(NamedTuple):
     message: str
 
 
-class Outcome(NamedTuple):
+class Checked(NamedTuple):
     """What the check said of a session."""
 
     session: Session
     flags: Sequence[Flag]
+    outcomes: Counter[str]
+    """Of the session's claims."""
     told: str
     """How a fault is told: `caught`, `low` (at low severity only), `vouched` (the words are confirmed), `silent`."""
 
 
-def check(session: Session) -> Outcome:
+def check(session: Session) -> Checked:
     """Run the check over a session's log."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{session.name}.jsonl"
@@ -67,7 +69,8 @@ def check(session: Session) -> Outcome:
         one.severity for one, claim in found if one.code in session.codes and (not claim or _same(claim.text, session))
     ]
     told += [gate.severity for gate in gates if gate.gate in session.codes]
-    return Outcome(session, flags, _verdict(told, session, report))
+    outcomes = Counter[str](claim.outcome for claim in report.claims.values())
+    return Checked(session, flags, outcomes, _verdict(told, session, report))
 
 
 def _verdict(told: Sequence[Severity], session: Session, report: RunReport) -> str:
@@ -129,6 +132,8 @@ def main() -> None:
     print(_row("– told at low severity", how["low"], len(faulty)))
     print(_row("– the words are confirmed", how["vouched"], len(faulty)))
     print(_row("honest sessions flagged", len(flagged), len(honest)))
+    claims = sum((one.outcomes for one in honest), Counter[str]())
+    print(_row("– their claims confirmed", claims["confirmed"], claims.total()))
     codes = Counter(flag.code for one in honest for flag in one.flags)
     print(f"– by code: {', '.join(f'{code} {times}' for code, times in codes.most_common()) or 'none'}")
     if asked.misses:
