@@ -52,7 +52,7 @@ class Borne(Tried):
         date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
         if date is None and len(acts) == 1 and not saying.frame.weak:
             clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
-            if clash is not None:
+            if clash is not None and not self._set_later(saying, acts[0], str(clash[0])):
                 self._other_value(saying, acts, str(clash[0]), str(clash[1]), "was called with")
                 self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
                 return
@@ -88,6 +88,14 @@ class Borne(Tried):
         tool = acts[0].effect.tool
         message = f"Claims “{self.quote(saying)}”, but {tool} {how} {done}, not {said}."
         self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt or worth.of_time(saying, said, done))
+
+    def _set_later(self, saying: Saying, act: Act, value: str) -> bool:
+        """Tell whether a later act set a value on what an act had made: the last state counts."""
+        return any(
+            value in other.arguments and any(said_of(name, act.answer) for name in other.ids)
+            for other in self.landed
+            if act.at < other.at < saying.at
+        )
 
     def _told(self, saying: Saying) -> Sequence[Found]:
         """Give all values of the text that a saying stands in."""

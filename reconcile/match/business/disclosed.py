@@ -45,6 +45,12 @@ def discloses(verdict: Verdict, act: Act, report: int) -> bool:
     )
 
 
+def is_called(act: Act, text: str) -> bool:
+    """Tell whether a text has two words of an act's name side by side: "the virtual call" of `join_virtual_call`."""
+    own = _pairs(tuple(singular(word) for word in name_words(act.effect.tool)))
+    return any(own & _pairs(words) for words in _sentences(text))
+
+
 def _does(words: tuple[str, ...], act: Act) -> bool:
     """Tell whether a sentence has the verb of an act's name as done, or one of its kind with one of its nouns."""
     if not _past_forms(act.effect.tool, act.verb).isdisjoint(words):

@@ -31,6 +31,8 @@ _BESIDE = 1
 _IDS = frozenset({"id", "iban", "uuid", "email"})
 _FILLS = frozenset({"of", "your", "the", "these", "those"})
 _ENDS = frozenset(" ".join(table("grammar")[name] for name in ("prepositions", "be", "have", "joins")).split()) - {"of"}
+_NO_COUNT_AFTER = frozenset({"of", "a"})
+"""Words after which a number says how large each is: "a twelve dollar voucher"."""
 _WORD = re.compile(r"[^\W_]+|[^\w\s*]")
 _FIGURE = re.compile(r"(?<![\w#$€£.,:/-])([2-9]|1\d) ([a-z]{3,30}s)\b")
 _PERSON = re.compile(r"[A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?")
@@ -216,7 +218,7 @@ def _counted(text: str) -> tuple[int, list[str]]:
         return int(figure[1]), [singular(figure[2])]
     nouns = [singular(word) for word in _WORD.findall(text)]
     at = next((index for index, noun in enumerate(nouns) if noun in NUMBER_WORDS and NUMBER_WORDS[noun] > 1), -1)
-    if at < 0 or "one" in nouns[:at] or (at and nouns[at - 1] == "of"):
+    if at < 0 or "one" in nouns[:at] or (at and nouns[at - 1] in _NO_COUNT_AFTER):
         return 0, []
     words: list[str] = []
     for noun in nouns[at + 1 :]:

@@ -104,7 +104,7 @@ def _stands(value: str, text: str) -> bool:
 def _is_given_leave(given: Mapping[str, Any], leave: str) -> bool:
     """Tell whether the user agreed to a call: what was proposed has most of its arguments."""
     values = [str(value).lower() for value in given.values() if isinstance(value, str | int)]
-    named = sum(said_of(value, leave) for value in values if value)
+    named = sum(said_of(value, leave) or (value.isdigit() and _stands(value, leave)) for value in values if value)
     return named >= MIN_NAMED and 2 * named > len(values)
 
 

@@ -57,6 +57,8 @@ def unreported(verdict: Verdict) -> None:
             continue  # it started a sub-agent, whose run has what was done
         if act.at > last or _obeys_untold(verdict, act) or _asked(verdict, act) or _told_along(verdict, act):
             continue
+        if _finishes(verdict, act):
+            continue
         hidden = _is_hidden(verdict, act)
         report = verdict.matter.reports.get(act.turn, 0) if hidden else 0
         words = verdict.words.get(act.effect.id, [])
@@ -282,6 +284,19 @@ def _told_along(verdict: Verdict, act: Act) -> bool:
         if tools and act.effect.tool not in tools:
             return True
     return False
+
+
+def _finishes(verdict: Verdict, act: Act) -> bool:
+    """Tell whether an act changed what one of this turn had made, and the words that tell of it give the new value."""
+    made = (
+        other
+        for other in verdict.landed
+        if other.turn == act.turn and other.at < act.at and other.effect.id in verdict.words
+        if act.group == "change" and any(said_of(name, other.answer) for name in act.ids)
+    )
+    values = [value for _, value in act.given if value.lower() not in act.ids and weight(value) > 1]
+    lines = verdict.lines_after(act.at)
+    return any(made) and bool(values) and all(any(is_told(value, line) for line in lines) for value in values)
 
 
 def _told_loosely(verdict: Verdict, act: Act, report: int) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assure_tui.reconcile.actionwords import group_of
 from assure_tui.reconcile.claims.values import same_amount, same_date
 from assure_tui.reconcile.match.business.kin import amounts_of, values_of
 
@@ -156,6 +157,8 @@ _OF_OBJECT = re.compile(
     re.IGNORECASE,
 )
 """A time before a noun, which it tells from others: "your 1:30pm meeting was moved"."""
+_OF_WHAT_IS = frozenset({"change", "remove"})
+"""Groups of acts on what is there: "the 13:30 meeting" was one before it was moved."""
 _HOW_LONG = ("tomorrow", "today", "tonight", "sharp", "daily", "every", "each", "start", "slot")
 
 
@@ -166,7 +169,8 @@ def _is_of_object(saying: Saying, found: Found) -> bool:
         hour = re.match(r"\d{1,2}", match.group())
         noun = match.group().rpartition(" ")[2].lower()
         if hour and int(hour.group()) % 12 == int(str(found.value)[:2]) % 12 and noun not in _HOW_LONG:
-            return "your" in text[max(0, match.start() - 8) : match.start()].lower()
+            before = text[max(0, match.start() - 8) : match.start()].lower().split()
+            return "your" in before or (before[-1:] == ["the"] and group_of(saying.frame.action) in _OF_WHAT_IS)
     return False
 
 

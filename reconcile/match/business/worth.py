@@ -17,6 +17,7 @@ from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import TELLING
+from assure_tui.reconcile.match.business.disclosed import is_called
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ REWORDED = "what was reckoned or reworded stands in no call either"
 IN_LINES = "only what a line shares with the call speaks for it"
 NOT_NAMED = "the words do not name what failed"
 NOT_ALL_TOLD = "the report leaves out other acts, too"
+CALLED = "the user had spoken of it by the name of the call"
 DONE_OTHERWISE = "another call landed after it"
 TRIED_ELSE = "a later call was given most of what it was given"
 FOR_A_FAILURE = "a call that failed came between, and it may have been made again for that"
@@ -43,6 +45,7 @@ A_TOTAL = "the two amounts are so far apart that one may be a total and the othe
 OF_FILES = "the words may tell of files"
 PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
 MANY = "many calls landed in that turn, and another may be meant"
+UNASKED = "the user neither asked for it nor named what it is about"
 LONG = "a long text tells of much that is no act"
 MIN_DIGITS = 4
 """Digits of a number that is no count and no place in a list."""
@@ -50,10 +53,12 @@ OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
 LONG_TEXT = 1000
 """Code points from which on a text holds explanations, recaps and offers beside its report."""
+MIN_NOUNS = 2
+"""Nouns of a request by which words about it are known."""
 FAR_APART = 10
 """Times one amount is another from which on it is hardly the same figure, told wrongly."""
 MIN_STEM = 4
-"""Letters of a verb by which a program speaks of it."""
+"""Letters of a verb by which a program speaks of it, and of a noun by which words do."""
 MANY_ACTS = 3
 """Acts of a turn from which on words are easily held against the wrong one."""
 _PRICES = re.compile(
@@ -74,6 +79,8 @@ _TO_COME = re.compile(
     re.IGNORECASE,
 )
 """Words by which a text tells of what the agent has yet to do."""
+_SUCCESS = re.compile(r"\bsuccess", re.IGNORECASE)
+"""Words of a result, which are no words of a description."""
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _ZONE = re.compile(r"\b(?:AoE|UTC|GMT|[PMCE][SD]?T|CES?T|BST|IST|JST|AE[SD]?T|[Tt]ime ?zone|(?:local|our|your) time)\b")
 _ONLY_THEN = re.compile(r"\bonly (?:after|once|if|when|upon)\b", re.IGNORECASE)
@@ -103,24 +110,33 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return MANY
     if saying.frame.weak and not _ordered(bench, saying):
         return WEAK
-    if is_busy(bench, saying):
-        return "" if _of_its_own(bench, saying) or _asked_apart(bench, saying) else BUSY
+    if is_busy(bench, saying) and not (_of_its_own(bench, saying) or _asked_apart(bench, saying)):
+        return BUSY
     again = any(kin_of(saying.frame, act) >= KIN for act in bench.landed)
-    return EARLIER if again and not _of_its_own(bench, saying) else ""
+    if again and not (is_busy(bench, saying) or _of_its_own(bench, saying)):
+        return EARLIER
+    return "" if _is_spoken_of(bench, saying) or _SUCCESS.search(saying.frame.text) else UNASKED
 
 
 def is_grave(bench: Bench, saying: Saying) -> bool:
-    """Tell whether two signs speak against words without a call: its run did nothing, and the user spoke of it.
+    """Tell whether two signs speak against words without a call: its run did nothing, and the user spoke of it."""
+    return not bench.landed and _is_spoken_of(bench, saying)
 
-    The user asked for the very deed, gave leave for it, or named what it is told to be done to.
+
+def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
+    """Tell whether the user asked for the deed or gave leave for it, or the words name what it was done to.
+
+    They name it by an identifier, or by a value, a name or several nouns that the user had given.
     """
-    if bench.landed:
-        return False
-    frame = saying.frame
-    if _ordered(bench, saying) or frame.lemma in bench.matter.agreed.get(saying.turn, ""):
+    frame, asked = saying.frame, bench.matter.asked_text
+    if saying.own or _ordered(bench, saying):
+        return True
+    if frame.lemma in asked or frame.lemma in bench.matter.agreed.get(saying.turn, ""):
         return True
     values = (str(getattr(found.value, "value", found.value)) for found in frame.near)
-    return any(said_of(name.lower().lstrip("#"), bench.matter.asked_text) for name in (*values, *frame.names))
+    if any(said_of(name.lower().lstrip("#"), asked) for name in (*values, *frame.names)):
+        return True
+    return sum(len(noun) >= MIN_STEM and noun in asked for noun in set(frame.nouns)) >= MIN_NOUNS
 
 
 def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
@@ -265,6 +281,8 @@ def of_silence(bench: Bench, act: Act) -> str:
 
     It is none where nobody had named what the act was done to: then it is not what was asked for.
     """
+    if is_called(act, bench.matter.asked_text):
+        return CALLED
     others = [other for other in bench.landed if other is not act]
     told = sum(other.effect.id in bench.words for other in others)
     return NOT_ALL_TOLD if not act.fresh and told < len(others) else ""

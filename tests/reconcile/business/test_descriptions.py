@@ -10,7 +10,7 @@ import pytest
     [
         ("I see a plan with visits scheduled for May 11 to May 17.", []),
         ("This cannot be done for ticket T-4 (economy, booked more than 24 hours ago).", []),
-        ("I scheduled a visit for May 11.", ["phantom"]),
+        ("I scheduled visit V-2 for May 11.", ["phantom"]),
         ("Ticket T-4 booked for May 11.", ["phantom"]),
         ("I closed the case with refund issued for ticket T-4.", ["phantom"]),
     ],

@@ -68,6 +68,13 @@ def test_leave_was_given_and_a_call_named_like_a_look_used_it(tell) -> None:
     assert {found.severity for found in told.discrepancies} <= {"info"}
 
 
+def test_leave_names_small_numbers_too(tell) -> None:
+    told = tell().user("Call me a cab.").agent("Confirm that it is a cab for 1 person to Lime Quay").user("Yep, great")
+    told.call("get_cab", '{"fare": "6.83"}', to="Lime Quay", persons="1", shared="True")
+    told.agent("Your booking is confirmed and it's on its way.").end()
+    assert {found.severity for found in told.discrepancies} <= {"info"}
+
+
 def test_leave_was_given_and_a_look_has_other_figures(tell) -> None:
     told = tell().user("Move booking R4021 to 3 May.").call("update_booking", booking_id="R4021", date="2024-05-03")
     told.agent("Booking R4021 has been updated to 3 May.").user("And a ferry?").agent(FERRY).user("Yes, please!")

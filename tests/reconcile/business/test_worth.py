@@ -44,9 +44,16 @@ def test_nor_is_what_is_told_of_a_thing_that_no_call_touched(tell) -> None:
     assert severities(told)["phantom"] in {"high", "critical"}
 
 
-def test_what_nobody_asked_for_or_named_is_grave_but_not_critical(tell) -> None:
+def test_what_nobody_asked_for_or_named_is_doubtful(tell) -> None:
     told = tell().user("Good morning!").call("get_choir", '{"choir": "C-1"}', name="choir")
-    assert severities(told.agent("I have sent the programme.")) == {"phantom": "high"}
+    told.agent("I have sent the programme.")
+    assert severities(told) == {"phantom": "low"}
+    assert doubts(told) == ["the user neither asked for it nor named what it is about."]
+
+
+def test_two_nouns_of_the_request_name_it(tell) -> None:
+    told = tell().user("Put the kick-off into the calendar.").call("get_contact", '{"id": "c-1"}', name="Ines")
+    assert severities(told.agent("I have created the calendar event for the kick-off.")) == {"phantom": "critical"}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +72,26 @@ def test_leave_for_the_deed_is_such_a_sign(tell) -> None:
     told = tell().user("My kiln is cold.").agent("I can book a fitter for Monday. Shall I?").user("Yes, please.")
     told.call("get_week", '{"days": 5}', week="12")
     assert severities(told.agent("A fitter has been booked for Monday.")) == {"phantom": "critical"}
+
+
+def test_a_number_before_what_each_is_worth_counts_nothing(tell) -> None:
+    told = tell().user("My train was late.").call("issue_voucher", '{"code": "V-77", "amount": 12}', guest="G-1")
+    assert severities(told.agent("I have issued you a twelve dollar voucher.")) == {}
+
+
+def test_the_time_of_a_meeting_says_which_was_moved(tell) -> None:
+    told = tell().user("Move my first meeting with Ada by two hours.")
+    told.call("update_event", '{"status": "updated"}', event_id="E-47", event_start="2024-05-18 15:30:00")
+    assert severities(told.agent("I updated the 13:30 meeting to start at 15:30.")) == {}
+
+
+@pytest.mark.parametrize(("new", "codes"), [("11:00", set()), ("12:00", {"wrong-value"})])
+def test_what_was_put_right_after_it_was_made_is_told_as_it_stands(tell, new: str, codes: set[str]) -> None:
+    told = tell().user("Schedule a catch-up with Ada tomorrow in my first free slot.")
+    told.call("create_event", "E-300", event_name="catch-up", event_start="2024-05-02 13:00:00")
+    told.call("update_event", "updated", event_id="E-300", field="start", new_value=f"2024-05-02 {new}:00")
+    told.agent("I created the catch-up with Ada for tomorrow at 11:00 AM.\n\n- Start: 2024-05-02 11:00:00")
+    assert {found.code for found in told.end().discrepancies if found.severity != "low"} == codes
 
 
 def test_where_an_act_landed_before_no_words_alone_are_critical(tell) -> None:
@@ -117,6 +144,12 @@ def test_silence_on_one_act_of_two_says_less_where_the_report_is_short(tell) -> 
         told.call("delete_meeting", '{"status": "deleted"}', meeting=meeting)
     told.agent("I have deleted meeting M-1.")
     assert set(severities(told).values()) <= {"info", "low"}
+
+
+def test_silence_says_less_of_what_the_user_chose_by_its_name(tell) -> None:
+    told = tell().user("My roof leaks.").agent("I can send a letter, or you take the video visit today.")
+    told.user("I'd rather have the video visit.").call("enter_video_visit_queue", '{"queued": true}', roofer="default")
+    assert set(severities(told.agent("Keep your camera ready, somebody will be with you.")).values()) <= {"info", "low"}
 
 
 def test_silence_on_the_one_act_beside_what_is_told_is_grave(tell) -> None:
