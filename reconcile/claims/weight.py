@@ -64,7 +64,8 @@ _FIELD = re.compile(
 _RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]{0,40}(?:/\w{1,40})?\s?[=×]")
 """A sum that is worked out: "Upgraded: A + B = $306 × 3" heads a reckoning, whatever its participle."""
 _LEAVE = SENTENCES.compile(
-    r"\b(?:proceed|go ahead|confirm|would you like me to|shall i|should i|do you want me|which (?:one|option|of)"
+    r"\b(?:proceed|go ahead|(?<!\bi can )(?<!\bwe can )(?<!happy to )(?<!pleased to )confirm"
+    r"|would you like me to|shall i|should i|do you want me|which (?:one|option|of)"
     r"|would you prefer|reply|approve)\b",
     re.IGNORECASE,
 )

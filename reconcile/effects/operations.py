@@ -39,6 +39,8 @@ MIN_PROGRAM = 400
 MAX_PACKED = 20_000
 """Code points of an argument that is unpacked."""
 
+PLACES = frozenset({"path", "url", "endpoint", "uri"})
+"""Arguments that say where a request goes."""
 _METHODS = {"get": "get", "head": "get", "options": "get", "post": "create", "put": "update", "patch": "update"}
 _REMARKS = re.compile(r"--[^\n]{0,2000}|/\*.{0,2000}?\*/", re.DOTALL)
 _STATEMENT = re.compile(
@@ -125,7 +127,7 @@ def operation(tool: str, args: dict[str, Any]) -> ToolWords:
     if words.effect_class == "read" and not carriers["tools"].issuperset(given[-2:]):
         return _recorded(given, args) or words
     if carriers["tools"].issuperset(given[-1:]):
-        named = _requested(args) or _named(args, carriers)
+        named = requested(args) or _named(args, carriers)
         if named is not None:
             return named
     chosen = _chosen(args) if words.effect_class == "execute" or is_generic(words.verb) else None
@@ -165,10 +167,10 @@ def _statement(args: dict[str, Any], carriers: dict[str, frozenset[str]]) -> Too
     return None
 
 
-def _requested(args: dict[str, Any]) -> ToolWords | None:
+def requested(args: dict[str, Any]) -> ToolWords | None:
     """Read the method and path of a request; None where there are none."""
     method = next((value for key, value in args.items() if key.lower() in {"method", "verb"}), None)
-    place = next((value for key, value in args.items() if key.lower() in {"path", "url", "endpoint", "uri"}), None)
+    place = next((value for key, value in args.items() if key.lower() in PLACES), None)
     if not isinstance(method, str) or not isinstance(place, str):
         return None
     path = re.sub(r"^\w{1,10}://[^/]{0,200}", "", place[:MAX_STATEMENT]).partition("?")[0]

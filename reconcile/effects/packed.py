@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
-from assure_tui.reconcile.actionwords import MAX_NAME, name_words
-from assure_tui.reconcile.effects.operations import unpacked
+from assure_tui.reconcile.actionwords import MAX_NAME, name_words, tool_words
+from assure_tui.reconcile.effects.operations import PLACES, requested, unpacked
 from assure_tui.reconcile.effects.refusals import decoded, result_words
 from assure_tui.reconcile.tables import table
 
@@ -26,6 +27,9 @@ MAX_LAYERS = 4
 """Layers of packing that are taken off."""
 MAX_ANSWER = 200_000
 """Code points of an answer that is unpacked."""
+MAX_PATH = 2000
+MAX_FIELDS = 60
+"""Fields read of a request's query."""
 MIN_CUT = 40
 MAX_ENDING = 200
 """Code points at the end of an answer in which it says that it was cut."""
@@ -33,6 +37,7 @@ MAX_MEMBERS = 12
 """Members of an object that may be an envelope."""
 
 _TAGGED = re.compile(r"<(tool_response|tool_result|function_results?|tool_output|observation)>\s{0,80}", re.IGNORECASE)
+_VERSION = re.compile(r"v\d{1,3}", re.IGNORECASE)
 _CUT = re.compile(
     r"""(?:\.\.\.|…)[\s\])>]{0,8}\Z
     | [\[(<{.…][\s.…]{0,4}(?:\d[\d,]{0,9}\s)?(?:\w{1,12}\s)?
@@ -51,10 +56,11 @@ def opened_call(call: ToolCall) -> ToolCall:
     """Give a call as the tool that does it would have been called."""
     tool, args = call.tool, unpacked(call.args)
     for _ in range(MAX_LAYERS):
-        named = _passed_on(tool, args) or _wrapped(tool, args)
+        named = _passed_on(tool, args) or _requested(tool, args) or _wrapped(tool, args)
         if named is None:
             break
         tool, args = named[0], unpacked(named[1])
+    args = {key: value for key, value in args.items() if not _is_of_delivery(key, tool)}
     if tool == call.tool and args == call.args:
         return call
     return msgspec.structs.replace(call, tool=tool, args=args)
@@ -76,6 +82,40 @@ def _passed_on(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | 
     return name, args[packs[0]]
 
 
+def _requested(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Give what a request does to a resource, with what stands in its path, its query and its body."""
+    words = requested(args) if _carriers("tools").issuperset(name_words(tool)[-1:]) else None
+    if words is None:
+        return None
+    name = "_".join((words.verb, *words.nouns))
+    again = tool_words(name)
+    if (again.action, again.effect_class) != (words.action, words.effect_class):
+        return None
+    place = next(str(value) for key, value in args.items() if key.lower() in PLACES)
+    path, _, query = place[:MAX_PATH].partition("?")
+    steps = [step for step in path.partition("://")[2].split("/")[1:] or path.split("/") if _is_id(step)]
+    given: dict[str, Any] = {"id" if not at else f"id_{at + 1}": step for at, step in enumerate(steps)}
+    given |= dict(parse_qsl(query, max_num_fields=MAX_FIELDS) if query.count("&") < MAX_FIELDS else ())
+    for key, value in args.items():
+        if isinstance(value, dict) and key.lower() in _carriers("bodies"):
+            given |= value
+    return name, given
+
+
+def _is_id(step: str) -> bool:
+    return any(map(str.isdecimal, step)) and _VERSION.fullmatch(step) is None
+
+
+def _is_of_delivery(key: str, tool: str) -> bool:
+    """Tell whether an argument is about the sending of a call and not about what it does."""
+    return not _delivery().isdisjoint(set(name_words(key)) - set(name_words(tool)))
+
+
+@cache
+def _delivery() -> frozenset[str]:
+    return frozenset(table("actions")["arguments"]["delivery"].split())
+
+
 def _last_is_name(key: str) -> bool:
     return name_words(key) == ("name",)
 
@@ -93,7 +133,7 @@ def _wrapped(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | No
 def opened_answer(text: str) -> str:
     """Give an answer without what it is packed in; one that says that the call failed is left as it is."""
     head = text[:80].lstrip()[:1]
-    return _opened(text) if (head and head in "<{`") or "```" in text[:80] else text
+    return _opened(text) if (head and head in "<{[`") or "```" in text[:80] else text
 
 
 def is_cut(text: str) -> bool:
@@ -122,7 +162,20 @@ def _untagged(text: str) -> str | None:
     fence = _FENCED.match(text)
     if fence is not None:
         return text[fence.end() : -3].strip() if text.endswith("```") and text.count("```") == 2 else None
-    return _enveloped(text) if text.startswith("{") else None
+    return _enveloped(text) if text.startswith("{") else _blocks(text) if text.startswith("[") else None
+
+
+def _blocks(text: str) -> str | None:
+    """Give the text of a list of content blocks, as in the Model Context Protocol: `[{"type": "text", "text": …}]`."""
+    document = decoded(text) if '"text"' in text[:MIN_CUT] else None
+    if not isinstance(document, list) or not document or len(document) > MAX_MEMBERS:
+        return None
+    texts = [
+        block["text"]
+        for block in document
+        if isinstance(block, dict) and block.get("type") == "text" and isinstance(block.get("text"), str)
+    ]
+    return "\n".join(texts) if len(texts) == len(document) else None
 
 
 def _enveloped(text: str) -> str | None:

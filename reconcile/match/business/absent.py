@@ -290,6 +290,8 @@ class Absent(Assignment):
         Words that could tell what was found are then no less than a report.
         """
         frame = saying.frame
+        if self._answers_order(saying):
+            return True
         if frame.found or frame.mode != "completed" or self.matter.heard.of(frame.lemma, frame.surface):
             return False
         if not frame.terse:  # said and done in one, unless a thing was to be made where others find it
@@ -306,6 +308,19 @@ class Absent(Assignment):
             return False
         asked = any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
         return asked or frame.lemma in wishes
+
+    def _answers_order(self, saying: Saying) -> bool:
+        """Tell whether words say that what the user has just ordered was done, where nothing was done or looked up.
+
+        "Your booking was cancelled" then tells no state that was found.
+        """
+        frame = saying.frame
+        if frame.found or frame.mode != "completed" or _EARLIER.search(frame.text) or "already" in frame.text.lower():
+            return False
+        if saying.turn in self.matter.looked or not self._is_idle(saying.turn):
+            return False
+        orders = self.matter.wishes.orders(saying.turn)
+        return any(other.lemma == frame.lemma for other in orders) and not self._stands_so(saying)
 
     def _is_idle(self, turn: int) -> bool:
         """Tell whether nothing at all was done in a turn but looking."""

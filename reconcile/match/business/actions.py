@@ -105,6 +105,7 @@ class Actions(Part):
         """Place and text of what the agent said lately: who looks for a word on a failure looks here."""
         self.untold: set[int] = set()
         self.elsewhere: dict[int, None] = {}
+        self.looked: dict[int, None] = {}
         self.cut = False
         """A result was shown in part: what stands in none of them may have stood in the rest."""
         self.veiled: dict[int, set[str]] = {}
@@ -185,9 +186,9 @@ class Actions(Part):
         if call is not None:
             call = opened_call(call)
             self._look(call, answer, effects)
-            self.aliases.hear(call.tool, event.text)
+            self.aliases.hear(call.tool, answer)
             if all(effect.effect_class == "read" for effect in effects):
-                self.heard.take(event.text)
+                self.heard.take(answer)
                 if all(effect.status == "succeeded" for effect in effects):
                     self._see(" ".join(value for _, value in given_of(call.args)))
 
@@ -275,6 +276,10 @@ class Actions(Part):
 
     def _look(self, call: ToolCall, answer: str, effects: Iterable[Effect]) -> None:
         """Keep a look by which something may have been done."""
+        if any(effect.effect_class == "read" for effect in effects):
+            self.looked[self.turn] = None
+            while len(self.looked) > MAX_AGREED:
+                del self.looked[next(iter(self.looked))]
         if any(effect.effect_class == "read" and effect.args.get("action") != "read" for effect in effects):
             self.veiled.setdefault(self.turn, set()).add(call.tool)
             while len(self.veiled) > MAX_AGREED:
@@ -420,6 +425,7 @@ class Actions(Part):
                 untold=self.untold,
                 elsewhere=self.elsewhere.keys(),
                 veiled=self.veiled,
+                looked=self.looked.keys(),
                 reports=self.reports,
                 heard=self.heard,
                 aliases=self.aliases,

@@ -43,6 +43,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Turns in which files were written or programs run: what they did is judged elsewhere."""
     veiled: Mapping[int, AbstractSet[str]]
     """Turn to the tools called in it that are no looks by their names, and whose answers showed something."""
+    looked: AbstractSet[int]
+    """Turns in which something was looked up."""
     reports: Mapping[int, int]
     """Turn to the place of the agent's last words in it."""
     heard: Heard

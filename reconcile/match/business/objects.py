@@ -29,6 +29,7 @@ MAX_WORDS = 4
 """Words of an argument that names something; a longer one is a text."""
 MAX_AMOUNT = 6
 """Figures of a number that may be an amount."""
+_COMPACT_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _OWNER = SENTENCES.compile(r"\b([^\W\d_]{2,40})['’]s \w")
 """Somebody of whose people or things words are: mail to Ana's deputy is none to Ana."""
 SURE = 2
@@ -116,7 +117,7 @@ def unheard(verdict: Verdict, act: Act) -> Clash | None:
 
 def is_code(name: str) -> bool:
     """Tell whether a name has letters beside its figures, or so many figures that it is no amount; and is no date."""
-    if ISO_DATE.search(name) or CLOCK.search(name) or "://" in name:
+    if ISO_DATE.search(name) or _COMPACT_DATE.fullmatch(name) or CLOCK.search(name) or "://" in name:
         return False
     return bool(re.search(r"[a-z]", name)) or (name.isdigit() and len(name) > MAX_AMOUNT)
 

@@ -15,6 +15,7 @@ import msgspec
 from assure_tui.reconcile.actionwords import DO, OTHER, is_light, kind_of, verb_forms
 from assure_tui.reconcile.claims.reports import Mark, Telling, tellings
 from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.effects.packed import opened_answer, opened_call
 from assure_tui.reconcile.effects.tools import leaves
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.match.business.bench import cut, what
@@ -92,7 +93,8 @@ class Reports(Part):
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """See a call."""
-        values = tuple((keys[-1] if keys else "", str(value)) for keys, value in leaves(event.args)[:MAX_ARGUMENTS])
+        given = opened_call(event).args
+        values = tuple((keys[-1] if keys else "", str(value)) for keys, value in leaves(given)[:MAX_ARGUMENTS])
         self._pass("\n".join(value for _, value in values), effects)
         for effect in effects:
             self._traces.call(effect.id, values)
@@ -102,7 +104,7 @@ class Reports(Part):
         del call
         self._pass(event.text, effects)
         if self._size <= MAX_GROUND:
-            self._traces.result(event.text)
+            self._traces.result(opened_answer(event.text))
 
     def boundary(self, event: Boundary) -> None:
         """See the end of a turn or of the run."""

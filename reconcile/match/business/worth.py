@@ -314,7 +314,7 @@ def of_repeat(bench: Bench, group: Sequence[Act]) -> str:
     """Give the doubt that acts were done once too often: a step is taken anew where what was to follow it failed."""
     if group[0].action == "escalate":
         return HANDED_BACK
-    between = (act for act in bench.acts if act.effect.status == "failed" and act not in group)
+    between = (act for act in bench.acts if act.effect.status == "failed" and act.likeness != group[0].likeness)
     return FOR_A_FAILURE if any(group[0].at < act.at < group[-1].at for act in between) else ""
 
 

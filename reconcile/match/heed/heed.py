@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.actionwords import name_words, verb_forms
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.claims.values import same_amount, scan
-from assure_tui.reconcile.effects.packed import opened_call
+from assure_tui.reconcile.effects.packed import opened_answer, opened_call
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.business.bench import what
@@ -155,7 +155,7 @@ class Heed(Part):
             tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
             message = f"tells “{short(telling.unit.text, 100)}”; {tools} failed, and nothing in the log has {value}"
             self._tell("concealed-error", None, effects, message, "a lookup that shows it, or a word that it failed")
-        for telling in empty_told(words.text, lookups):
+        for telling in empty_told(words.text, lookups, acted=self._has_acted()):
             tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
             message = f"claims “{short(telling.unit.text, 120)}”; {tools} found nothing"
             self._hold_lookup("null-omitted", event, words.span(telling.unit.start, telling.unit.end), telling, message)
@@ -202,7 +202,7 @@ class Heed(Part):
         if effect.status != "succeeded" or event.truncated:
             lookup = Lookup(effect.id, call.tool, frozenset(), empty=False, failed=effect.status == "failed")
         else:
-            lookup = lookup_of(effect.id, call.tool, event.text)
+            lookup = lookup_of(effect.id, call.tool, opened_answer(event.text))
         self._looked_up = self._looked_up or effect.status != "failed"
         for known in [known for known in self._lookups.values() if known.tool == call.tool and known.part]:
             del self._lookups[known.effect]  # what is fetched next may be the rest
@@ -221,6 +221,10 @@ class Heed(Part):
             if crosses(order, act, earlier) and len(self._crossed) < MAX_CROSSED:
                 self._crossed[effect.id] = (order, act)
                 return
+
+    def _has_acted(self) -> bool:
+        """Tell whether anything landed in this turn."""
+        return any(act.landed and act.turn == self._actions.turn for act in self._actions.acts.values())
 
     def _end(self) -> None:
         """End the turn: tell what crossed a bound."""

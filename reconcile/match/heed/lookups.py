@@ -197,22 +197,27 @@ class Telling(msgspec.Struct, frozen=True):
     lookups: tuple[Lookup, ...]
 
 
-def empty_told(text: str, lookups: Iterable[Lookup]) -> Iterator[Telling]:
-    """Find words that tell what was found or gone through, where all lookups since the user's turn brought nothing."""
+def empty_told(text: str, lookups: Iterable[Lookup], *, acted: bool) -> Iterator[Telling]:
+    """Find words that tell what was found or gone through, where all lookups since the user's turn brought nothing.
+
+    Where the turn did something as well (`acted`), the words must name what was looked for: "here are the details" may
+    be those of what was done.
+    """
     known = tuple(lookups)
     if not known or not all(lookup.empty for lookup in known):
         return
     for unit in _told(text):
-        if _FOUND.search(unit.text) and not _NONE.search(text):
+        sought = {noun for lookup in known for noun in lookup.nouns}
+        named = not acted or any(akin(noun, word) for noun in sought for word in _nouns(unit.text))
+        if named and _FOUND.search(unit.text) and not _NONE.search(text):
             yield Telling(unit, known)
             return
         looked = _LOOKED.search(unit.text) or _BEEN_LOOKED.search(unit.text) or _THERE.search(unit.text)
-        named = _JOINT.split(looked["what"], maxsplit=1)[0] if looked else ""
-        if not named or _BLANK.search(text) or _NONE.search(named):
+        told = _JOINT.split(looked["what"], maxsplit=1)[0] if looked else ""
+        if not told or _BLANK.search(text) or _NONE.search(told):
             continue
-        what = _nouns(named)
-        nouns = {noun for lookup in known for noun in lookup.nouns}
-        if not _denied(text, what) and any(akin(noun, word) for noun in nouns for word in what):
+        what = _nouns(told)
+        if not _denied(text, what) and any(akin(noun, word) for noun in sought for word in what):
             yield Telling(unit, known)
             return
 
