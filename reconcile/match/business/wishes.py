@@ -50,10 +50,8 @@ class Wishes:
         self._texts.append(_Text(turn, text, verbs))
         self._unread += len(text)
         self._asked = None
-        if len(self._texts) > MAX_TURNS:
-            self._older = (*self._older, *self._read(self._texts.pop(0)).last)[-MAX_ASKED:]
-        for waiting in self._texts if self._unread > MAX_UNREAD else ():
-            self._read(waiting)
+        if len(self._texts) > 2 * MAX_TURNS or self._unread > MAX_UNREAD:
+            self._forget()
 
     @property
     def asked(self) -> tuple[Frame, ...]:
@@ -69,7 +67,16 @@ class Wishes:
 
     def orders(self, turn: int) -> tuple[Frame, ...]:
         """Give what the user asked for in a turn."""
-        return next((self._read(text).orders for text in reversed(self._texts) if text.turn == turn), ())
+        return next((self._read(text).orders for text in self._texts[-MAX_TURNS:] if text.turn == turn), ())
+
+    def _forget(self) -> None:
+        """Let go of the texts of old turns, but for those of their frames that are still among the latest."""
+        asked, kept = self.asked, self._texts[-MAX_TURNS:]
+        self._older = asked[: max(0, len(asked) - sum(len(text.last) for text in kept))]
+        self._texts = kept
+        self._unread = sum(len(text.text) for text in kept)
+        for text in kept if self._unread > MAX_UNREAD else ():
+            self._read(text)
 
     def _latest(self) -> Iterator[tuple[Frame, ...]]:
         for text in reversed(self._texts):
