@@ -41,7 +41,7 @@ _ABOUT = re.compile(
     r"location|result|results|outcome|verdict|note|notes|why|cause|root cause|reason|risk|impact|before|original|"
     r"problem|bug|skip\w{0,5}|only|both|zero|no|none|not|nothing|unchanged|left|kept|since|because|when|once|this|"
     r"that|these|those|it|there|expected|existing(?! [a-z -]{1,40}:)|"
-    r"for example|e\.g\.?)\b(?! (?:for|of|in|to|cover\w*|helper|file)\b)"
+    r"(?:suggested )?mvp|parallel|user stor(?:y|ies)|for example|e\.g\.?)\b(?! (?:for|of|in|to|cover\w*|helper|file)\b)"
     r"|(?:tests?|builds?|lint|ci|checks?|verification|validation)\W{0,3}(?:[:—–✅✔✓]|"
     r"\b(?:all |now )?(?:pass\w*|fail\w*|not|is|are|was|were|green|clean|ok|run|ran)\b)"
     r"|(?:low|medium|high|critical|minor|major|nit|p\d)\W{0,3}[:—–])"
@@ -54,8 +54,9 @@ _TESTS = re.compile(
 )
 _ORDER = re.compile(
     r"\W{0,6}(?:just |then |now |simply |first |next )?"
-    r"(?:open|install|run|click|select|press|visit|go to|navigate|launch|start|try|see|check out|refresh|restart|reload"
-    r"|choose|pick|paste|download|sign|log in|scan)\b(?! (?:button|script|time|command|page|menu|state)\b)"
+    r"(?:open|install|run|click|approve|check (?:if|that|whether|out)|connect|confirm that|make sure|ensure that|log"
+    r"|select|press|visit|go to|navigate|launch|start|try|see|refresh|restart|reload|choose|pick|paste|download|sign"
+    r"|scan)\b(?! (?:button|script|time|command|page|menu|state)\b)"
     r"(?=[^:—–]{0,400}(?:$|[.;,]))"
 )
 """A step that the reader is to take: "Open the page and click Load"."""

@@ -46,6 +46,8 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
         context.coding = True
         command, dialect = line
         return commands.effects(call, command, folder_of(call, context), result, run=context.run, dialect=dialect)
+    if context.coding and _is_bare_shell(call.tool):
+        return [plain(call, "read", "read", result, context, {"paths": []})]
     if context.coding and (program := _program(call)) is not None:
         return commands.effects(call, program, folder_of(call, context), result, run=context.run, dialect="bash")
     name = call.tool.lower()
@@ -93,6 +95,12 @@ def shell_line(call: ToolCall) -> tuple[str, Dialect] | None:
         if isinstance(value, str) and value and value not in _shell("verbs"):
             return value, dialect
     return None
+
+
+@lru_cache(maxsize=256)
+def _is_bare_shell(tool: str) -> bool:
+    """Whether a tool is called no more than a shell or process: without a line it looks after one that is running."""
+    return _dialect(tool) is not None and len(files.name_words(tool)) == 1
 
 
 def _program(call: ToolCall) -> str | None:

@@ -123,7 +123,7 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
         )
     if any(sender in line for sender in _SENDERS) and _sends(words):
         host = _HOST.search(line)
-        severity: Severity = "high" if _SECRET.search(line) else "low"
+        severity: Severity = "high" if any(_SECRET.search(name) for name in _sent(words)) else "low"
         return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
     if effect.kind == "deleted" and (_recursive(words) or effect.args.get("via") == "tool"):
         named = _written(effect.args.get("paths"), paths_of(effect))
@@ -164,6 +164,21 @@ def _sends(words: list[str]) -> bool:
             return any(":" in other[1:] and not other.startswith("-") for other in rest)
         return at > 0 or "<" in rest
     return False
+
+
+def _sent(words: list[str]) -> list[str]:
+    """Give the words of a command that may name what is sent: not the headers, which show who sends it."""
+    headers = {at + 1 for at, word in enumerate(words) if word in {"-H", "--header", "-u", "--user", "--oauth2-bearer"}}
+    quoted = {at for begin in headers for at in range(begin, _end_of_quote(words, begin))}
+    return [word for at, word in enumerate(words) if at not in quoted and not word.startswith(("http:", "https:"))]
+
+
+def _end_of_quote(words: list[str], begin: int) -> int:
+    """Give the place behind the word that closes the quote which a word opens."""
+    mark = words[begin][:1] if begin < len(words) else ""
+    if mark not in {'"', "'"}:
+        return begin + 1
+    return next((at + 1 for at in range(begin, len(words)) if words[at].rstrip("\\").endswith(mark)), begin + 1)
 
 
 def _recursive(words: list[str]) -> bool:

@@ -194,3 +194,18 @@ def test_files_that_have_been_worked_on_by_a_command_are_changed() -> None:
 )
 def test_forms_of_reports_in_other_trades(text, expected):
     assert kinds(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Binary compiles and runs.", ["build"]),
+        ("Rate decisions are consolidated in `cart.py`.", ["edited"]),
+        ("Tool notes refreshed via `cart.py`.", ["edited"]),
+        ("- **Footer** — all grey tokens replaced with the house colours", ["edited"]),
+        ("## Changes\n- Approve the two services from `cart.py`.", []),
+        ("## Done\n- MVP scope: story 1 in `cart.py`", []),
+    ],
+)
+def test_forms_of_builds_places_and_plans(text, expected):
+    assert kinds(text) == expected
