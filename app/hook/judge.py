@@ -50,8 +50,6 @@ _TOLD: Final = 3
 """Gates that the agent is told of."""
 _ADAPTERS: Final = {"generic": "assure"}
 """The format of an agent's log, where it is not called as the agent."""
-_BY_SESSION: Final = frozenset({"assure", "gemini-cli"})
-"""Formats whose runs are known by the session alone, whatever their file is called."""
 _STEMS: Final = {"copilot-cli": "events"}
 """What an agent's log is called when the request does not name it and its name is not the session's."""
 _NATIVE: Final = frozenset({"assure", "gemini-cli"})
