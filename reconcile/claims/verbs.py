@@ -120,7 +120,7 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         if form == "past" and opens and _is_attribute(tokens, at):
             continue
-        if word == "complete" and at and tokens[at - 1][0] in _BEFORE_ADJECTIVE:
+        if word == "complete" and at and (tokens[at - 1][0] in _BEFORE_ADJECTIVE or action_of_noun(tokens[at - 1][0])):
             form = "past"
         judged = stance(tokens, at, past=form == "past", telegraphic=telegraphic)
         own = judged.first_person or (judged.bare and not _FIRST.isdisjoint(token for token, _, _ in tokens[:at]))
@@ -137,6 +137,8 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
         reports = judged.bare and judged.mode == "completed" and unit.form != "row"
         if reports and goes_with_noun(tokens, at):
             judged = msgspec.structs.replace(judged, mode="others_act")
+        if form == "base" and unit.task == "done" and opens and follows not in _PREPOSITIONS:
+            judged = msgspec.structs.replace(judged, mode="completed", bare=True)  # "[x] Cancel the booking"
         mode: Mode = "conditional" if start < opening or (opening and not judged.first_person) else judged.mode
         if form == "base" and mode == "modifier" and (not everything or action_of_noun(word)):
             continue

@@ -208,6 +208,8 @@ def weight_of(
     left = set(before[-6:])
     after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
     terse: Weight = "found" if asks else "terse"
+    if verb.form == "base" and verb.bare:
+        return terse  # a ticked item of a list
     if "by" in after[:4] and not set(after[after.index("by") + 1 :][:1]) & _prose()["manners"]:
         return "found"
     if verb.denied:
