@@ -15,6 +15,7 @@ from assure_tui.reconcile.match.coding.steps import (
     Touch,
     command_of,
     is_elsewhere,
+    matters,
     name_of,
     paths_of,
     restores,
@@ -44,6 +45,17 @@ _MADE = frozenset({"added", "created", "generated", "saved", "copied"})
 _WORD = re.compile(r"[A-Za-z][\w.-]{3,60}")
 _DOCUMENT = re.compile(r"\.(?:mdx?|mdc|rst|txt|adoc)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:routes?|endpoints?|urls?|pages?|links?|requests?)\b[^.;]{0,20}$", re.IGNORECASE)
+_HANDS = frozenset({"patch", "tool"})
+"""How an agent changes a file on purpose; what a command writes on the way may be no change that words are about."""
+_DONE = r"(?:changed|edited|modified|touched)"
+_NOTHING = re.compile(
+    rf"\W{{0,6}}(?:(?:i|we)(?:(?:'ve| have)? {_DONE} nothing"
+    r"| (?:did not|didn't) (?:change|edit|modify|touch) (?:anything|any files?)"
+    rf"| (?:have not|haven't) {_DONE} (?:anything|any files?))"
+    rf"|(?:nothing|no files?) (?:was|were|has been|have been) {_DONE}|no files? {_DONE})\W{{0,6}}",
+    re.IGNORECASE,
+)
+"""Words that deny any change at all, and go on to nothing else."""
 _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
@@ -313,6 +325,15 @@ def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
             stem = name_of(known).split(".", 1)[0]
             if touch.changed and touch.changed.turn == seen.turn and stem in stems:
                 broken.append((known, touch))
+    if not paths and _NOTHING.fullmatch(claim.text):
+        broken += [
+            (known, touch)
+            for known, touch in seen.paths.items()
+            if touch.changed
+            and touch.changed.turn == seen.turn
+            and touch.changed.effect.args.get("via") in _HANDS
+            and matters(known, seen.cwd)
+        ]
     if broken and any(step.turn == seen.turn for step in seen.of("delegated")) and not claim.args.get("own"):
         return unverifiable("it may tell of what a sub-agent left alone")
     if broken and paths and (claim.args.get("row") or not any(_denied(claim.text, path) for path in paths)):
