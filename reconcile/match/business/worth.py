@@ -19,6 +19,7 @@ from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import TELLING
 from assure_tui.reconcile.match.business.disclosed import is_called
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
+from assure_tui.reconcile.match.business.model import tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +54,12 @@ OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
 LONG_TEXT = 1000
 """Code points from which on a text holds explanations, recaps and offers beside its report."""
-MIN_NOUNS = 2
-"""Nouns of a request by which words about it are known."""
+MIN_SHARED = 2
+"""Words of a request by which words about it are known."""
 FAR_APART = 10
 """Times one amount is another from which on it is hardly the same figure, told wrongly."""
 MIN_STEM = 4
-"""Letters of a verb by which a program speaks of it, and of a noun by which words do."""
+"""Letters of a verb by which a program speaks of it."""
 MANY_ACTS = 3
 """Acts of a turn from which on words are easily held against the wrong one."""
 _PRICES = re.compile(
@@ -126,7 +127,7 @@ def is_grave(bench: Bench, saying: Saying) -> bool:
 def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
     """Tell whether the user asked for the deed or gave leave for it, or the words name what it was done to.
 
-    They name it by an identifier, or by a value, a name or several nouns that the user had given.
+    They name it by an identifier, or by a value, a name or several words that the user had given.
     """
     frame, asked = saying.frame, bench.matter.asked_text
     if saying.own or _ordered(bench, saying):
@@ -136,7 +137,7 @@ def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
     values = (str(getattr(found.value, "value", found.value)) for found in frame.near)
     if any(said_of(name.lower().lstrip("#"), asked) for name in (*values, *frame.names)):
         return True
-    return sum(len(noun) >= MIN_STEM and noun in asked for noun in set(frame.nouns)) >= MIN_NOUNS
+    return len(tokens_of(frame.text) & tokens_of(asked)) >= MIN_SHARED
 
 
 def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
