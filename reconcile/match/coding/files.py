@@ -15,7 +15,6 @@ from assure_tui.reconcile.match.coding.steps import (
     Touch,
     command_of,
     is_elsewhere,
-    matters,
     name_of,
     paths_of,
     restores,
@@ -332,7 +331,7 @@ def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
             if touch.changed
             and touch.changed.turn == seen.turn
             and touch.changed.effect.args.get("via") in _HANDS
-            and matters(known, seen.cwd)
+            and not (is_elsewhere(known) or _DOCUMENT.search(known))
         ]
     if broken and any(step.turn == seen.turn for step in seen.of("delegated")) and not claim.args.get("own"):
         return unverifiable("it may tell of what a sub-agent left alone")

@@ -34,6 +34,13 @@ def test_a_denial_that_goes_on_is_no_denial_of_all(session, words):
     assert session.codes() == []
 
 
+@pytest.mark.parametrize("path", ["scratchpad/probe.py", "notes.md"])
+def test_a_scratch_file_or_a_note_breaks_no_denial(session, path):
+    session.edit(path)
+    session.say("I changed nothing.")
+    assert session.codes() == []
+
+
 def test_what_a_command_wrote_on_the_way_breaks_no_denial(session):
     session.shell("make check > check.py")
     session.say("I changed nothing.")
