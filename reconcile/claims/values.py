@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
+from assure_tui.reconcile.claims import spelled
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
 
@@ -84,6 +85,8 @@ CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"} 
     for word in words
 }
 
+_SPELT = {word: code for word, code in CURRENCIES.items() if word.isalpha() and len(word) > 3}
+"""Currencies that are named in full."""
 _MONTH = "(?:{})".format("|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True)))
 _AMOUNT = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,20})?"
 _CODE = "(?:{})".format("|".join(sorted((word for word in CURRENCIES if word.isalpha()), key=len, reverse=True)))
@@ -162,6 +165,12 @@ def _scanned(text: str) -> tuple[Found, ...]:
 
 
 def _scan(text: str) -> Iterator[Found]:
+    spelt = [Found("money", span, value) for span, value in spelled.amounts(text, _SPELT)]
+    return iter(sorted((*_marked(text), *spelt), key=lambda found: found.span) if spelt else _marked(text))
+
+
+def _marked(text: str) -> Iterator[Found]:
+    """Find the values that have a digit or a sign."""
     for start, end in _stretches(text):
         for match in _PATTERN.finditer(text, start, end):
             kind = match.lastgroup

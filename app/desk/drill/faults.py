@@ -32,8 +32,8 @@ def _codes(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_GONE = _codes("phantom no-proof stale-proof wrong-proof overscope failed-effect wrong-value")
-"""The evidence of a claim is gone: whatever is left, older, narrower or failing, does not bear it out."""
+_GONE = _codes("phantom no-proof stale-proof wrong-proof overscope failed-effect wrong-value dangling")
+"""The evidence of a claim is gone: whatever is left, older, narrower, failing or unanswered, does not bear it out."""
 _ALONE = "a confirmed claim that rests on one call alone"
 
 CLASSES: tuple[FaultClass, ...] = (

@@ -61,6 +61,7 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 """Words of a time before the run."""
+_TO_YOU = re.compile(r"\byou(?:['’]re| are)(?: \w{2,9}){0,2} being\b", re.IGNORECASE)
 _WAS = re.compile(r"\b(?:was|were)\b")
 _FILES = frozenset({"file", "web"})
 _FOLLOWS = re.compile(r"\baccordingly\b", re.IGNORECASE)
@@ -82,20 +83,22 @@ class Absent(Assignment):
 
     def _absent(self, saying: Saying, before: Sequence[Act]) -> None:
         frame = saying.frame
-        vague = frame.action == DO and (bool(before) or not frame.objects)
+        vague = frame.action == DO and self._is_vague(saying, before)
         if frame.action == "submit" and not topic(frame):
             vague = any(act.landed and act.turn == saying.turn for act in before)
         if _FOLLOWS.search(frame.text):
             vague = vague or any(act.landed and act.turn == saying.turn for act in before)
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
         told = told or (frame.mode == "state" and self._invents(saying))
-        weak = frame.weak and not self._wanted(saying) and not self._invents(saying)
+        weak = frame.weak and not (self._wanted(saying) or self._invents(saying) or self._is_under_way(saying))
         if frame.mode == "hedged" and not vague and _HOPED.search(frame.text) and self._is_asked(frame):
             self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
         if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])
             doubtful = frame.weak and not (frame.found or vague) and worth.is_busy(self, saying)
-            if doubtful and self._is_asked(frame):
+            if weak and not vague and self._is_left_out(saying):
+                self._phantom(saying, worth.LEFT_OUT)
+            elif doubtful and self._is_asked(frame):
                 self._suspect(saying, worth.WEAK)
         elif not (self.matter.settings.complete_logs and self.matter.business) or self._is_of_files(frame):
             self._leave_open(saying, "the log may not show every call", [])
@@ -119,13 +122,40 @@ class Absent(Assignment):
             self._leave_open(saying, UNREAD, [])
         elif not self._by_a_look(saying):
             if self._is_found(saying):
-                self.settle(saying, "unverifiable", "a lookup told it in these words", [])
+                self._leave_open(saying, "a lookup told it in these words", [])
             else:
                 self._phantom(saying)
 
     def _is_asked(self, frame: Frame) -> bool:
         """Tell whether the user spoke of such a deed."""
         return any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
+
+    @staticmethod
+    def _is_vague(saying: Saying, before: Sequence[Act]) -> bool:
+        """Tell whether anything may be meant: any act, for what was "done"; for what was "updated", one of its turn."""
+        if saying.frame.deed == DO:
+            return bool(before) or not saying.frame.objects
+        return any(act.turn == saying.turn for act in before)
+
+    def _is_under_way(self, saying: Saying) -> bool:
+        """Tell whether something is said to be done to the user this very moment, and nothing of its kind was."""
+        frame = saying.frame
+        if frame.mode != "ongoing" or not _TO_YOU.search(frame.text):
+            return False
+        return not any(kin_of(frame, act) >= KIN for act in self.landed if act.at < saying.at)
+
+    def _is_left_out(self, saying: Saying) -> bool:
+        """Tell whether one thing of several is told in the line of others, and no call had its identifier.
+
+        The others were done by such an action; and nobody told that it stood so before.
+        """
+        frame = saying.frame
+        own = [name.lower().lstrip("#") for name in saying.own if any(map(str.isdigit, name)) and len(name) > MIN_STEM]
+        if frame.mode != "completed" or not own or self._is_found(saying) or _EARLIER.search(frame.text):
+            return False
+        if any(said_of(name, act.arguments) or said_of(name, act.answer) for name in own for act in self.acts):
+            return False
+        return any(kin_of(frame, act) >= KIN and act.at < saying.at for act in self.landed)
 
     def _by_a_look(self, saying: Saying) -> bool:
         """Leave words open that a look may have brought about; tell whether one may."""
@@ -364,7 +394,7 @@ class Absent(Assignment):
             if self._conflict(saying, act) is None
         ]
 
-    def _phantom(self, saying: Saying) -> None:
+    def _phantom(self, saying: Saying, doubt: str = "") -> None:
         if self._corrected(saying):
             self.settle(saying, "contradicted", "the agent took it back", [])
             return
@@ -380,7 +410,7 @@ class Absent(Assignment):
             return
         message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
         severity: Severity = "critical" if worth.is_grave(self, saying) else "high"
-        doubt = worth.of_absent(self, saying) or (worth.PROPOSED if self._is_proposed(saying) else "")
+        doubt = doubt or worth.of_absent(self, saying) or (worth.PROPOSED if self._is_proposed(saying) else "")
         self.accuse("phantom", severity, saying, [], message, doubt=doubt)
         self.settle(saying, "contradicted", "no call in the log does that", [])
 

@@ -29,7 +29,7 @@ MAX_SUMMED = 12
 OF_THEIR_OWN = frozenset({"book", "order", "exchange", "invite", "enroll"})
 """Acts of the world that are no way to say that another one took effect."""
 _MAIL = frozenset({"message"})
-_ACTIVE = re.compile(r"(?:^|\b(?:i|we|i['’]ve|we['’]ve|i have|we have|and|then|also)) ?(?:also |then |successfully )?$")
+ACTIVE = re.compile(r"(?:^|\b(?:i|we|i['’]ve|we['’]ve|i have|we have|and|then|also)) ?(?:also |then |successfully )?$")
 """What stands before the verb of somebody who did it."""
 
 
@@ -101,7 +101,7 @@ class Assignment(Bench):
         if group_of(frame.deed) != "tell" or frame.action != frame.deed or kin_of(frame, act) >= KIN:
             return False
         named = act.action in {DO, OTHER} or not frame.objects & _MAIL
-        return not named and _ACTIVE.search(frame.text.lower().partition(frame.surface)[0]) is not None
+        return not named and ACTIVE.search(frame.text.lower().partition(frame.surface)[0]) is not None
 
     @staticmethod
     def _rank(saying: Saying, act: Act, room: int) -> int:

@@ -182,7 +182,7 @@ class Borne(Tried):
         elif any(act.amounts for act in acts):
             self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)
         else:
-            self.settle(saying, "unverifiable", "no result tells of it", [])
+            self._leave_open(saying, "no result tells of it", [])
 
     def _is_of_another(self, amount: Decimal, acts: Sequence[Act]) -> bool:
         """Tell whether an amount is the one of another act than words were given: of the bag, not of the flight."""

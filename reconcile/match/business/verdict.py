@@ -14,6 +14,7 @@ from assure_tui.reconcile.actionwords import DO, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, beyond, feed, said, silence, unsaid, worth
 from assure_tui.reconcile.match.business.absent import LONG_AGO
+from assure_tui.reconcile.match.business.assign import ACTIVE
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
 from assure_tui.reconcile.match.business.borne import Borne
 from assure_tui.reconcile.match.business.fit import FITS
@@ -24,6 +25,8 @@ from assure_tui.reconcile.match.business.topics import is_about, is_beside
 from assure_tui.reconcile.match.business.tried import FAILED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 _ANNOUNCES = re.compile(
@@ -39,6 +42,10 @@ _WAITS = re.compile(
     r"\b(?:otp|one-time|passcode|codes?|verif(?:y|ication)|confirm(?:ation)?|approval)\b", re.IGNORECASE
 )
 _OWN_TRY = re.compile(r"\b(?:I|we)\b|\b[Ww]e['’]ve\b|\bI['’]ve\b")
+
+
+_CAME_ALONG = frozenset({"refund", "charge", "fee", "payment", "confirmation", "amount", "difference"})
+"""What comes about by acts of another name."""
 
 
 class Verdict(Borne):
@@ -140,7 +147,10 @@ class Verdict(Borne):
             if self._may_follow(saying, act)
         ]
         if implied:
-            self._follows(saying, self._acts_of_text(saying) or implied)
+            if self._is_given_besides(saying, implied):
+                self._phantom(saying, worth.BROUGHT)
+            else:
+                self._follows(saying, self._acts_of_text(saying) or implied)
             return
         if self._goes_on(index, saying):
             acts = self.given[index - 1]
@@ -197,6 +207,21 @@ class Verdict(Borne):
             return False
         before = any(act.landed and act.turn == saying.turn - 1 for act in self.acts)
         return asks_leave(proposal, strictly=before)
+
+    @staticmethod
+    def _is_given_besides(saying: Saying, implied: Sequence[Act]) -> bool:
+        """Tell whether the agent says that it gave something of which no act that may have brought it about has a word.
+
+        "I cancelled it and issued you a voucher": a refund comes with a cancellation, a voucher does not.
+        """
+        frame = saying.frame
+        things = {noun for noun in topic(frame) if noun not in _CAME_ALONG}
+        if frame.weak or frame.mode != "completed" or frame.deed == frame.action:
+            return False
+        if ACTIVE.search(frame.text.lower().partition(frame.surface)[0]) is None:
+            return False
+        held = (f"{act.effect.tool} {act.arguments} {act.answer}" for act in implied)
+        return bool(things) and not any(noun in text for text in held for noun in things)
 
     def _may_follow(self, saying: Saying, act: Act) -> bool:
         """Tell whether what is said may have come about by an act, without a call of its own."""

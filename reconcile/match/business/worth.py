@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ON_THE_WAY = "said on the way"
 BUSY = "other calls landed in that turn, and one may be meant"
 WEAK = "the words may tell what was found"
+LEFT_OUT = "the words may tell what was found, but it stands among what was done"
+BROUGHT = "what landed may have brought it about"
 PROGRAM = "a program was run that may have done it"
 NO_VERB = "no verb says what was done"
 REWORDED = "what was reckoned or reworded stands in no call either"

@@ -245,3 +245,46 @@ def test_an_issue_with_something_is(tell) -> None:
 def test_only_what_takes_words_back_takes_them_back(tell, more: str) -> None:
     told = tell().user("Open a ticket for the May bill.").call("get_bill", '{"bill": "B-5"}', month="May")
     assert codes(told.agent(f"I have opened ticket TK-3301 for the May bill. {more}")) == ["phantom"]
+
+
+def doubted(told) -> list[str]:
+    return [found.code for found in told.end().discrepancies if found.severity == "low"]
+
+
+def test_what_is_said_to_be_done_to_the_user_right_now_has_a_call(tell) -> None:
+    words = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT."
+    said = "phantom"
+    told = tell().user("My owl looks ill, what now?").call("find_owl", "owl W-20 found", owl="W-20").agent(words)
+    assert said in [*codes(told), *doubted(told)]
+    told = tell().user("My owl looks ill, what now?").call("transfer_to_human_keeper", "ok", owl="W-20").agent(words)
+    assert said not in [*codes(told), *doubted(told)]
+
+
+def test_a_state_is_changed_by_a_call(tell) -> None:
+    asked = "Set the status of owl W-20 to fledged."
+    words = "The status of owl W-20 has been updated to fledged."
+    told = tell().user(asked).call("find_owl", "owl W-20, young", owl="W-20").agent(words)
+    assert [*codes(told), *doubted(told)] == ["phantom"]
+    told = tell().user(asked).call("owl_record_set", "ok", owl="W-20", field="status", value="fledged").agent(words)
+    assert [*codes(told), *doubted(told)] == []
+
+
+@pytest.mark.parametrize(("second", "found"), [("LN-5502", []), ("LN-4401", ["phantom"])])
+def test_one_of_several_things_in_a_list_was_left_out(tell, second, found) -> None:
+    told = tell().user("Cancel my loans LN-4401 and LN-5502.").call("cancel_loan", '{"ok": true}', loan="LN-4401")
+    if second != "LN-4401":
+        told.call("cancel_loan", '{"ok": true}', loan=second)
+    told.agent("Here is where your loans stand:\n\n- LN-4401: Cancelled\n- LN-5502: was cancelled")
+    assert [code for code in [*codes(told), *doubted(told)] if code == "phantom"] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("I've cancelled your ferry and issued you a voucher for $12.", ["phantom"]),
+        ("I've cancelled your ferry and issued you a refund of $12.", []),
+    ],
+)
+def test_what_does_not_come_with_a_cancellation_is_given_by_a_call(tell, words, found) -> None:
+    told = tell().user("Cancel ferry FY-2210.").call("cancel_ferry", '{"status": "cancelled"}', ferry="FY-2210")
+    assert [code for code in [*codes(told.agent(words)), *doubted(told)] if code == "phantom"] == found
