@@ -59,6 +59,8 @@ MAX_SAYINGS = 1000
 MAX_KNOWN = 400
 """Names kept of one role."""
 MAX_AGREED = 80
+MAX_ASKED_TEXT = 20_000
+"""Code points kept of what the user said."""
 MAX_SEEN = 50_000
 MAX_READS = 1024
 MAX_TARGETS = 8
@@ -94,6 +96,8 @@ class Actions(Part):
         self.sayings: list[Saying] = []
         self.wishes = Wishes()
         self.asked_text = ""
+        self.asked_until: dict[int, int] = {}
+        self._asked_size = 0
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
         self._overruled: dict[str, Claim] = {}
@@ -146,7 +150,12 @@ class Actions(Part):
         if len(named) < MAX_KNOWN:
             for match in _NAME.finditer(event.text[:MAX_READ]):
                 named |= {match.group().lower(), *match.group().lower().split()}
-        self.asked_text = (self.asked_text + " " + event.text.lower())[-20_000:]
+        low = event.text.lower()
+        self.asked_text = f"{self.asked_text} {low}"[-MAX_ASKED_TEXT:]
+        self._asked_size += len(low) + 1
+        self.asked_until[self.turn] = self._asked_size
+        while len(self.asked_until) > MAX_AGREED:
+            del self.asked_until[next(iter(self.asked_until))]
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Hear the agent."""
@@ -420,6 +429,7 @@ class Actions(Part):
                 sayings=tuple(self.sayings),
                 wishes=self.wishes,
                 asked_text=self.asked_text,
+                asked_until=self.asked_until,
                 agreed=self.agreed,
                 spoken=tuple(self.spoken),
                 untold=self.untold,

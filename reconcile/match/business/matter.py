@@ -34,6 +34,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     sayings: tuple[Saying, ...]
     wishes: Wishes
     asked_text: str
+    asked_until: Mapping[int, int]
+    """Turn to the code points that the user had said by then, as far as it is kept; the text has the last of all."""
     agreed: Mapping[int, str]
     """Turn to what the agent had proposed in lower case, where the user's turn says yes to it."""
     spoken: tuple[tuple[int, str], ...]
@@ -65,6 +67,12 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the tools that the run declares or has used."""
     children: Mapping[str | None, frozenset[str]] = {}
     """Calls that started a sub-agent whose run is known, each with the kinds of what was done there."""
+
+    def asked_by(self, turn: int) -> str:
+        """Give what the user had said by a turn: what is named only later was not what a report was about."""
+        size = max(self.asked_until.values(), default=0)
+        later = size - self.asked_until.get(turn, size)
+        return self.asked_text[: max(0, len(self.asked_text) - later)]
 
     @property
     def asked(self) -> tuple[Frame, ...]:

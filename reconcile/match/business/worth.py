@@ -131,7 +131,7 @@ def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
 
     They name it by an identifier, or by a value, a name or several words that the user had given.
     """
-    frame, asked = saying.frame, bench.matter.asked_text
+    frame, asked = saying.frame, bench.matter.asked_by(saying.turn)
     if saying.own or _ordered(bench, saying):
         return True
     if frame.lemma in asked or frame.lemma in bench.matter.agreed.get(saying.turn, ""):

@@ -51,6 +51,12 @@ def test_what_nobody_asked_for_or_named_is_doubtful(tell) -> None:
     assert doubts(told) == ["the user neither asked for it nor named what it is about."]
 
 
+def test_what_the_user_names_later_names_nothing_before(tell) -> None:
+    told = tell().user("Good morning!").call("get_choir", '{"choir": "C-1"}', name="choir")
+    told.agent("I have sent the programme.").user("Which programme? You sent the programme of the choir to nobody.")
+    assert severities(told.agent("I am sorry.")) == {"phantom": "low"}
+
+
 def test_two_nouns_of_the_request_name_it(tell) -> None:
     told = tell().user("Put the kick-off into the calendar.").call("get_contact", '{"id": "c-1"}', name="Ines")
     assert severities(told.agent("I have created the calendar event for the kick-off.")) == {"phantom": "critical"}
