@@ -39,6 +39,12 @@ _SAYING = _WORDS["saying"]
 _REPORTING = _WORDS["reporting"]
 _HERE = frozenset({"you", "me", "us"})
 _BEFORE_TELLING = _BEFORE_ORDERS | _WORDS["may"] | {"should", "must", "you"}
+_UNSURE = _WORDS["unsure"]
+_HEEDING = _WORDS["heeding"]
+_CIRCUMSTANCES = _WORDS["circumstances"]
+_DETERMINERS = _WORDS["determiners"]
+_VOUCHING = frozenset({"confirm", "verify", "say", "tell", "guarantee", "promise"})
+_DENIED = frozenset({"can't", "cannot", "couldn't", "not", "unable", "won't"})
 _FIRST = _WORDS["first_person"]
 _SECOND = _WORDS["second_person"]
 _SEEN_BY_YOU = frozenset({"you'll", "you", "will", "can"})
@@ -65,7 +71,8 @@ _REPORTED = re.compile(
 )
 """A line that introduces what the agent did: "Here's the draft I created:", "The to-do list is now complete:"."""
 _FRAMED = re.compile(
-    r"\W{0,6}(?:next steps?|to[- ]?dos?|templates?|example|sample|subject(?: line)?|goals?|acceptance(?: criteria)?"
+    r"\W{0,6}(?:(?:pending|after|upon|subject to|with) (?:your |the )?(?:ok|approval|confirmation|consent|go-ahead)"
+    r"|next steps?|to[- ]?dos?|templates?|example|sample|subject(?: line)?|goals?|acceptance(?: criteria)?"
     r"|what remains|remaining|(?:a |the )?(?:suggested|proposed)(?: \w{1,20}){0,2}|option \w{1,2}"
     r"|(?:here(?:['’]s| is) )?(?:a |the )?draft(?: \w{1,20}| e-mail){0,2})\W{0,3}:",
     re.IGNORECASE,
@@ -98,8 +105,10 @@ def embedded(left: list[str], *, own: bool) -> Apart:
             return "conditional"
         if word in _INNER or (word == "after" and not own) or _is_inverted(left, at):
             return "conditional"
-        if word in _GUESSING and not _FIRST.isdisjoint(left[max(0, at - 2) : at]):
+        if word in _UNSURE or (word in _GUESSING and not _FIRST.isdisjoint(left[max(0, at - 2) : at])):
             return "hedged"
+        if not own and _is_known(left, at):
+            return "others_act"
         if word in _SUGGESTING and (at == 0 or left[at - 1] in _BEFORE_ORDERS | _FIRST):
             return "conditional"
         if word in _TELLING and _is_ordered(left, at):
@@ -135,6 +144,19 @@ def _is_ordered(left: list[str], at: int) -> bool:
     """Tell whether somebody is to be told something: "tell Ann that"; "to inform you that" tells it."""
     follows = left[at + 1 : at + 2]
     return (at == 0 or left[at - 1] in _BEFORE_TELLING) and "that" in left[at:] and _HERE.isdisjoint(follows)
+
+
+def _is_known(left: list[str], at: int) -> bool:
+    """Tell whether words take what follows for known, or are another's: "I understand it was cancelled"."""
+    word, before = left[at], left[max(0, at - 3) : at]
+    follows = left[at + 1] if at + 1 < len(left) else ""
+    if word in _CIRCUMSTANCES:
+        return follows in _DETERMINERS
+    if word in _HEEDING:
+        return not _FIRST.isdisjoint(before)
+    if word in _SAYING and follows in {"me", "us"}:
+        return True
+    return word in _VOUCHING and not _DENIED.isdisjoint(before)
 
 
 def _is_inverted(left: list[str], at: int) -> bool:

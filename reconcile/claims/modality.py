@@ -92,7 +92,8 @@ _PARTICIPLE = re.compile(
 )
 """A first word by which a telegraphic line tells what was done: "Summarized the article and sent it"."""
 _CONDITION = SENTENCES.compile(
-    r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming)\b",
+    r"^\W{0,6}(?:if|once|when|whenever|unless|until|in case|should you|as soon as|before|after|provided|assuming"
+    r"|suppos(?:e|ing)|in the event|pending)\b",
     re.IGNORECASE,
 )
 _OFFERS = SENTENCES.compile(

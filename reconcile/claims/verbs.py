@@ -48,6 +48,10 @@ _AFTER_PARTICIPLE = frozenset(table("grammar")["after_participle"].split())
 _AFTER_AUXILIARY = frozenset(["not", "n't", "so", "it", "that", "this", "you", "i", "we"])
 _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 """Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
+_DID_NOTHING = re.compile(r"\w{2,20} (?:nothing|none of|no (?!longer\b))", re.IGNORECASE)
+"""A verb whose object is nothing: "I have cancelled nothing"."""
+_AVOIDING = frozenset({"stop", "hold", "postpone", "delay", "defer", "put", "push", "pause"})
+"""Verbs that with a gerund tell of what was not done: "I've held off on cancelling it"."""
 _NOTHING = SENTENCES.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
 _NONE_OF_MANY = SENTENCES.compile(r"(?:^|[:—–])\W{0,6}(?:no|none|neither|nothing)\b[^.;:]{0,120}$", re.IGNORECASE)
 """A subject that denies all that it lists: "Open cases: No return, refund or dispute has been …"."""
@@ -130,6 +134,8 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
                 continue  # "I ended up on the third page": where it came to, and nothing that was done to something
             if lemma == "stop" and not onward[:1].isalnum():
                 continue
+        if lemma.partition("-")[0] in _AVOIDING and _governs_gerund(tokens, at):
+            continue
         if judged.bare and form == "past" and (at and tokens[at - 1][0] == "as"):
             continue
         if judged.bare and form == "past" and word in _BOTH and not _is_coordinated(tokens, at):
@@ -144,6 +150,12 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         found.append(VerbAt(at, lemma, action, form, mode, judged.denied, judged.bare))
     return found
+
+
+def _governs_gerund(tokens: Tokens, at: int) -> bool:
+    """Tell whether a verb's object is another deed: "postponed cancelling it", "stopped short of cancelling it"."""
+    after = (word for word, _, _ in tokens[at + 1 : at + 5] if word not in _PREPOSITIONS | {"off", "short", "back"})
+    return any(verb.form == "gerund" for verb in verb_forms(next(after, "")))
 
 
 def _is_achieved(tokens: Tokens, at: int) -> bool:
@@ -240,6 +252,7 @@ def of_nothing(text: str, start: int, end: int, verb: int) -> bool:
     """Tell whether nothing is what was acted on: "no change has been made"."""
     nothing = (
         _NOTHING.match(text[start:end], text)
+        or _DID_NOTHING.match(text, verb, end)
         or _NONE_OF_MANY.search(text[start:verb], text)
         or _NO_SUBJECT.search(text[max(start, verb - MAX_SUBJECT) : verb], text)
     )

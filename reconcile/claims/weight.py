@@ -214,6 +214,8 @@ def weight_of(
         return "found"
     if verb.denied:
         return "plain"
+    if verb.bare and unit.task == "open":
+        return "found"  # "❌ Booking cancelled"
     if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
         return "found"
     if verb.bare and (_is_reduced(before, after) or _is_found_in(tokens, verb)):

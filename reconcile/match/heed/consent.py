@@ -76,6 +76,8 @@ _OPEN = re.compile(
     r"|without|assuming|i'll|let me|not|no|never|must|may|might|requires?)\b|n't\b",
     re.IGNORECASE,
 )
+_WOULD = re.compile(r"[\s,]{1,4}(?:i|we)(?:['’](?:d|ll)| would| could| can| will| may| might)\b", re.IGNORECASE)
+"""What makes a leave one that is hoped for: "With your permission, I'd close it"."""
 _REFUSES = re.compile(r"\W{0,4}(?:no|nope|nah|don't|do not|stop|not yet|wait|hold on|never)\b", re.IGNORECASE)
 _CLEAR = re.compile(
     r"\b(?:yes|yep|yeah|ok|okay|sure|go ahead|approv\w+|lgtm|proceed|fine|confirm\w*|agree\w*|authori[sz]\w+|instead"
@@ -224,7 +226,7 @@ def _asks(text: str) -> bool:
 
 def _is_told(text: str, hit: re.Match[str]) -> bool:
     """Tell whether a sentence tells what was done by what was given, and does not hope or plan for it."""
-    if _OPEN.search(text, 0, hit.start()):
+    if _OPEN.search(text, 0, hit.start()) or _WOULD.match(text, hit.end()):
         return False
     return hit.re is _ENDORSED or bool(_PAST.search(text, 0, hit.start()) or _PAST.search(text, hit.end()))
 
