@@ -61,6 +61,11 @@ _FIELD = re.compile(
     r"[*_ ]{0,4}\w{1,30}(?: (?:at|on|date|time))?[*_ ]{0,3}:[*_` ]{0,4}(?:[A-Z][a-z]{2,5}day,? )?", re.IGNORECASE
 )
 """A label of one word, or of one that says when, and perhaps a weekday."""
+_CANNOT = re.compile(
+    r"\b(?:cannot|can ?not|can['’]t|may not|not (?:allowed|permitted|possible|eligible))\b", re.IGNORECASE
+)
+MAX_CLAUSE = 160
+"""Code points of a clause before a bracket."""
 _RECKONS = re.compile(r"[=×]\s?[^\w\s]?\d|[^\w\s]?\d[\d.,]{0,40}(?:/\w{1,40})?\s?[=×]")
 """A sum that is worked out: "Upgraded: A + B = $306 × 3" heads a reckoning, whatever its participle."""
 _LEAVE = SENTENCES.compile(
@@ -233,7 +238,7 @@ def weight_of(
         verb.bare and ":" in after and _prose()["seeing"] & set(after[after.index(":") :])
     ):
         return "found"
-    if verb.bare and heads_figure(unit.text, tokens[verb.at][1]):
+    if verb.bare and (heads_figure(unit.text, tokens[verb.at][1]) or _is_why_not(unit.text[: tokens[verb.at][1]])):
         return "found"
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
         return "found" if "there" in left else terse if left & {"was", "were"} else "plain"
@@ -255,6 +260,12 @@ def weight_of(
     if left & {"was", "were"}:
         return "found" if _told_when(after) or left & _SECOND else terse
     return "plain"
+
+
+def _is_why_not(before: str) -> bool:
+    """Tell whether a participle stands in brackets behind what cannot be: "cannot be changed (a day booked)"."""
+    outside, bracket, inside = before.rpartition("(")
+    return bool(bracket) and ")" not in inside and _CANNOT.search(outside[-MAX_CLAUSE:]) is not None
 
 
 @lru_cache(maxsize=8)

@@ -350,7 +350,10 @@ class Absent(Assignment):
         if saying.turn in self.matter.looked or not self._is_idle(saying.turn):
             return False
         orders = self.matter.wishes.orders(saying.turn)
-        return any(other.lemma == frame.lemma for other in orders) and not self._stands_so(saying)
+        ordered = any(
+            other.lemma == frame.lemma or kinship(frame.action, other.action) == SAME_ACTION for other in orders
+        )
+        return ordered and not self._stands_so(saying)
 
     def _is_idle(self, turn: int) -> bool:
         """Tell whether nothing at all was done in a turn but looking."""

@@ -41,6 +41,8 @@ _CODES = frozenset(
 )
 _CURRENCIES = frozenset({code.lower() for code in CURRENCIES.values()} | set(CURRENCIES))
 _MONEY = frozenset(table("actions")["arguments"]["money"].split())
+_SUMS = frozenset(table("actions")["arguments"]["sums"].split())
+"""Words that say money by themselves only: `total` does, `total_guests` counts something else."""
 _OLD = re.compile(r"\([^()]{0,60}\b(?:before|was|were|from|previously|instead)\b[^()]{0,60}\)|\bfrom \S{1,20}")
 """What was so before: it is no value of the call's."""
 _IN_NAME = re.compile(r"[\w,] [A-Z][\w-]{1,30} $")
@@ -145,6 +147,7 @@ def _number(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Cl
     for key, value in act.given:
         figure = number(value) if len(value) <= MAX_FIGURES else None
         words = frozenset(map(singular, name_words(key)))
+        words = words - _SUMS or words
         if figure is None or words & _CODES or not words:
             continue
         counted = [said for said in _counted(line, words) if said not in forms(figure)]

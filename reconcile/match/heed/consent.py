@@ -73,7 +73,7 @@ _ENDORSEMENTS = (
 _ENDORSED = re.compile("|".join(_ENDORSEMENTS), re.IGNORECASE)
 _OPEN = re.compile(
     r"\b(?:if|once|when|whenever|until|unless|before|whether|should|would|will|can|could|need|needs|pending|awaiting|wait|want"
-    r"|without|assuming|i'll|let me|not|no|never|must|may|might|requires?)\b|n't\b",
+    r"|without|assuming|planned|proposed|i'll|let me|not|no|never|must|may|might|requires?)\b|n't\b",
     re.IGNORECASE,
 )
 _WOULD = re.compile(r"[\s,]{1,4}(?:i|we)(?:['’](?:d|ll)| would| could| can| will| may| might)\b", re.IGNORECASE)
