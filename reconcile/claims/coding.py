@@ -292,7 +292,7 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
         after = kept[at + 1] if at + 1 < len(kept) else None
         end = _divider(prepared.masked, item.end, after.start) if after else len(prepared.masked)
         if item.denied:
-            begin = max(begin, *(prepared.masked.rfind(mark, 0, item.start) for mark in ";("))
+            begin = max(begin, *(prepared.masked.rfind(mark, 0, item.start) for mark in (";", "(", ". ")))
         out.append(msgspec.structs.replace(item, start=begin, end=end))
         begin = end
     if len(out) > 1:

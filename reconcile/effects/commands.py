@@ -34,6 +34,8 @@ MAX_WORDS = 200
 MAX_SHORT = 1000
 """Characters of a line that may be met again much later; a longer one is remembered only while its call is open."""
 
+_PROBED = frozenset({"ran", "remote"})
+"""Kinds of commands whose output may show that they were a test run: of several in a line the last."""
 _HIDDEN_KINDS = {"read", "search", "ran"}
 _WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -151,11 +153,12 @@ def _plan(command: str, dialect: Dialect) -> Plan:
     if not acts:
         acts = [Act(kind="ran", at=0 if len(script.commands) == 1 else -1)]
     tested = any(act.kind == "tests" for act in acts)
+    last = next((act for act in reversed(acts) if act.probe and act.kind in _PROBED), None)
     counts: dict[str, int] = {}
     numbered: list[Act] = []
     for act in acts[:MAX_EFFECTS]:
         key = f"{act.kind}:{act.runner}" if act.runner else act.kind
-        probe = act.probe and not (tested and act.kind == "ran")
+        probe = act.probe and not (act.kind in _PROBED and (tested or act is not last))
         number = counts.get(key, 0)
         changed = number or probe != act.probe
         numbered.append(msgspec.structs.replace(act, number=number, probe=probe) if changed else act)
@@ -209,7 +212,7 @@ def _main(simple: Simple, at: int, *, changed: bool) -> Act | None:
         if simple.pipe[1] > 0 and "xargs" not in simple.wrappers:
             return None
         return _unless_hidden(simple, Act(kind=kind, at=at, args={"paths": _operands(simple, kind)}))
-    return _unless_hidden(simple, Act(kind=kind, at=at, probe=kind in {"ran", "remote"}))
+    return _unless_hidden(simple, Act(kind=kind, at=at, probe=kind in _PROBED))
 
 
 def _unless_hidden(simple: Simple, act: Act) -> Act | None:

@@ -41,6 +41,7 @@ NOT_ALL_TOLD = "the report leaves out other acts, too"
 CALLED = "the user had spoken of it by the name of the call"
 DONE_OTHERWISE = "another call landed after it"
 TRIED_ELSE = "a later call was given most of what it was given"
+ANEW = "each is of another turn of a run that changes files, and what is put out anew is another state"
 FOR_A_FAILURE = "a call that failed came between, and it may have been made again for that"
 HANDED_BACK = "what was handed over may have come back"
 A_PRICE = "a price is told, and the call shows what was moved"
@@ -317,6 +318,8 @@ def of_repeat(bench: Bench, group: Sequence[Act]) -> str:
     """Give the doubt that acts were done once too often: a step is taken anew where what was to follow it failed."""
     if group[0].action == "escalate":
         return HANDED_BACK
+    if bench.matter.files and len({act.turn for act in group}) == len(group):
+        return ANEW
     between = (act for act in bench.acts if act.effect.status == "failed" and act.likeness != group[0].likeness)
     return FOR_A_FAILURE if any(group[0].at < act.at < group[-1].at for act in between) else ""
 

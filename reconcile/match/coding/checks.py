@@ -15,7 +15,7 @@ from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed,
 from assure_tui.reconcile.match.coding.scope import partly_run
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of
-from assure_tui.reconcile.match.coding.unlisted import failed_of_named, last_tried, own_runs
+from assure_tui.reconcile.match.coding.unlisted import absent_of_named, failed_of_named, last_tried, own_runs
 from assure_tui.reconcile.match.coding.words import likeliest
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ _REST = re.compile(
     r"\b(?:\d{1,6}|one|two|three|four|five|some|others?|the rest)(?: of them| others?)? "
     r"(?:do|does|did)(?:n['’]t| not)\b"
     r"|\b(?:the|all) (?:other|remaining)\b|\bown tests\b|\bunrelated\b|\bpre-?existing\b"
-    r"|\b(?:except|all but|apart from|aside from)\b",
+    r"|\b(?:except|all but|apart from|aside from)\b"
+    r"|\b(?:[1-9]\d{0,5}|one|two|three|four|five|some|several) (?:tests? |of them |others? )?"
+    r"(?:fail(?:s|ed|ing)?\b|(?:is|are) red)",
     re.IGNORECASE,
 )
 """Words that leave room for failures: "40 pass and 2 don't", "the other 40 pass"."""
@@ -90,6 +92,23 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
 
 
 def _judge_check(claim: Claim, seen: Seen) -> Ruling:
+    """Judge by the run that is meant; what names a command that is nowhere in the log is not borne out by another."""
+    ruling = _judge_runs(claim, seen)
+    absent = absent_of_named(claim, seen) if ruling.outcome == "confirmed" else ""
+    if not absent:
+        return ruling
+    return Ruling(
+        "unverifiable",
+        f"`{short(absent, 60)}` is not in the log",
+        ruling.evidence,
+        "no-proof",
+        f"claims “{short(claim.text)}”; `{short(absent, 60)}` is not in the log, which a script may have run",
+        f"a run of `{short(absent, 60)}`",
+        "low",
+    )
+
+
+def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
     kind = claim.kind
     kinds = CHECKS if claim.args.get("bare") else (kind,)
     runs = [step for step in seen.of(*kinds) if step.effect.status != "running"]
@@ -478,6 +497,8 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
     if failed and passes:
         return _failed(claim, seen, failed, runs)
     looked = seen.last(*CHECKS, "ran")
+    if looked is not None and looked.verdict == "fail":
+        return unverifiable(f"{command(looked)}, which it may rest on, failed", looked)
     if looked is not None:
         return confirmed(f"the log shows {command(looked)}", looked)
     found = likeliest(claim.text, seen.of("read", "search", "vcs", "remote"))

@@ -9,7 +9,7 @@ from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import Step, command_of, paths_of
-from assure_tui.reconcile.match.coding.unlisted import failed_of_named
+from assure_tui.reconcile.match.coding.unlisted import ELIDED, failed_of_named
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 
 if TYPE_CHECKING:
@@ -94,10 +94,6 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 _QUIET = re.compile(r"\bcommit\b[^|;&]{0,200}\s(?:-\w{0,4}q|--quiet)\b|>\s*/dev/null")
-_ELIDED = re.compile(
-    r"\.\.\.(?!\s|$)|…|<[a-z]|^(?:make|just|task|(?:npm|pnpm|yarn|bun|mise) run) (?:[\w:-]{1,40}/){2,20}\w"
-)
-"""A command that is not told word for word, or several in one, `make start/stop/clean`; `./...` is one that is."""
 _FILES = re.compile(
     rf"(?:\b(?P<number>\d{{1,4}}|{'|'.join(NUMBER_WORDS)}) (?:[a-z-]{{1,30}} ){{0,2}})?\bfiles?\b", re.IGNORECASE
 )
@@ -351,7 +347,7 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         named = [
             str(line)
             for line in claim.args.get("commands", ())
-            if " " in str(line).strip() and not _ELIDED.search(str(line))
+            if " " in str(line).strip() and not ELIDED.search(str(line))
         ]
         missing = next((line for line in named if seen.ran_line(line) is None), None)
         if missing is not None:
@@ -377,7 +373,15 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             for step in seen.of(*kinds)
             if told.search(line := command_of(step.effect)[:4000]) and all(number in line for number in numbered)
         ]
-        if same and same[-1].bad:
+        looked = (
+            any(
+                step.at > same[-1].at and not step.bad and all(number in command_of(step.effect) for number in numbered)
+                for step in seen.of("read", "ran", "search")
+            )
+            if same
+            else False
+        )
+        if same and same[-1].bad and not looked:
             return Ruling(
                 "contradicted",
                 "the call failed",
@@ -392,7 +396,7 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             return unverifiable(f"{command(last)} is another act", last)
         return confirmed(f"the log shows {command(shown)}", shown)
     looks = {*kinds, "read", "search", "ran", "remote"}
-    found = likeliest(claim.text, [step for step in seen.of(*looks) if not step.bad])
+    found = likeliest(claim.text, [step for step in seen.of(*looks) if step.verdict != "fail"])
     if found is not None:
         return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])
     if claim.kind == "read" and (ruling := _files_read(claim, seen)):

@@ -234,13 +234,13 @@ class Seen(Memory):
 
     def last_run_of(self, line: str) -> Step | None:
         """Find the last run of a command by its own words, whatever the rest of its line did."""
-        words = frozenset(line.lower().split())
+        wanted = f" {' '.join(line.lower().split())} "
         return max(
             (
                 step
                 for steps in self.steps.values()
                 for step in steps.values()
-                if words.issubset(str(step.effect.args.get("command") or "")[:MAX_SCAN].lower().split())
+                if wanted in f" {' '.join(str(step.effect.args.get('command') or '')[:MAX_SCAN].lower().split())} "
             ),
             key=lambda step: step.at,
             default=None,

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
 
 _LOOKS = frozenset({"read", "search"})
+ELIDED = re.compile(
+    r"\.\.\.(?!\s|$)|…|<[a-z]|^(?:make|just|task|(?:npm|pnpm|yarn|bun|mise) run) (?:[\w:-]{1,40}/){2,20}\w"
+)
+"""A command that is not told word for word, or several in one, `make start/stop/clean`; `./...` is one that is."""
 MAX_PROGRAM = 3
 """Leading words of a command that tell its program: `python -m frob check`."""
 MIN_NAME = 3
@@ -34,15 +38,22 @@ def own_runs(claim: Claim, seen: Seen) -> list[Step]:
     named = [step for step in ran if names(claim, step)]
     if named or not ran:
         return named
-    said = frozenset(_WORD.findall(claim.text.lower())) - _common()
-    return [step for step in ran if not said.isdisjoint(_program(step))]
+    return [step for step in ran if names_program(claim, step)]
+
+
+def names_program(claim: Claim, step: Step) -> bool:
+    """Tell whether a claim has the name of a step's program among its words: "Pester: 36 passed"."""
+    return not _program(step).isdisjoint(_WORD.findall(claim.text.lower()))
 
 
 def failed_of_named(claim: Claim, seen: Seen) -> Step | None:
     """Find the last run of one of the commands that a claim names, whatever it is known as, where that run failed.
 
-    "`hatch run cov` and `pdm run cov` each end with 163 passed": each of them must have.
+    "`hatch run cov` and `pdm run cov` each end with 163 passed": each of them must have. One that was under way when
+    the words were said has its own finding.
     """
+    if claim.outcome == "pending":
+        return None
     for hint in claim.args.get("commands", ()):
         line = str(hint).strip()
         if " " not in line:
@@ -51,6 +62,16 @@ def failed_of_named(claim: Claim, seen: Seen) -> Step | None:
         if last is not None and last.verdict == "fail" and last.effect.kind not in _LOOKS:
             return last
     return None
+
+
+def absent_of_named(claim: Claim, seen: Seen) -> str:
+    """Give a command that a claim names and that no line of the log has, or nothing: a script may have run it."""
+    for hint in claim.args.get("commands", ()):
+        parts = [part.strip() for part in str(hint).split("&&") if not part.strip().startswith("cd ")]
+        line = next((part for part in parts if " " in part and seen.ran_line(part) is None), "")
+        if line and not ELIDED.search(str(hint)):
+            return line
+    return ""
 
 
 def last_tried(claim: Claim, seen: Seen) -> Step | None:
@@ -68,8 +89,8 @@ def _program(step: Step) -> frozenset[str]:
     argv = [str(word) for word in (step.effect.args.get("argv") or ())[:MAX_PROGRAM]]
     parts = {
         part.lower()
-        for word in argv
-        if not word.startswith("-") and " " not in word
+        for at, word in enumerate(argv)
+        if not at or word.isalpha()
         for part in _PART.findall(word.rpartition("/")[2])
     }
     return frozenset(part for part in parts if len(part) >= MIN_NAME) - _common()

@@ -15,6 +15,7 @@ import msgspec
 
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.match.coding.named import names, names_check
+from assure_tui.reconcile.match.coding.unlisted import names_program
 from assure_tui.reconcile.model import at_least
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def _sure(claim: Claim, ruling: Ruling) -> bool:
         case "no-proof" if claim.kind in _CHECKED:
             return names_check(claim.text) or _GREEN.search(claim.text) is not None
         case "failed-effect" | "wrong-value" | "stale-proof" if claim.kind in {*_CHECKED, "verified"}:
-            return is_plain(claim) or (bool(ruling.evidence) and names(claim, ruling.evidence[0]))
+            first = ruling.evidence[0] if ruling.evidence else None
+            return is_plain(claim) or (first is not None and (names(claim, first) or names_program(claim, first)))
         case _:
             return True
 

@@ -79,7 +79,8 @@ def _telling(word: str) -> Mapping[str, str]:
     return {
         stem: part
         for part in ((word,) if word.islower() else dict.fromkeys((word, *_PARTS.findall(word))))
-        if (len(part) >= MIN_LETTERS or part.isdigit()) and (stem := part[:_STEM].lower()) not in _plain()
+        if (len(part) >= MIN_LETTERS or (part.isdigit() and len(part) > 1))
+        and (stem := part[:_STEM].lower()) not in _plain()
     }
 
 

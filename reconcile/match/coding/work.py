@@ -28,7 +28,7 @@ from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, short, un
 from assure_tui.reconcile.match.coding.scope import partly_covered
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.unknown import doubted
-from assure_tui.reconcile.match.coding.way import Way
+from assure_tui.reconcile.match.coding.way import FIRM, Way
 from assure_tui.reconcile.match.coding.weight import is_plain, weigh_evidence
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
@@ -220,7 +220,7 @@ class Work(Part):
         ruling = self._repository.weigh(claim, judged, self._seen)
         if ruling.outcome == "pending" and all(step.effect.event == claim.event for step in ruling.evidence):
             ruling = unverifiable("it is told by the very call that it would rest on")
-        if "loose" in claim.args and ruling.code:
+        if "loose" in claim.args and ruling.code and ruling.code not in FIRM:
             ruling = unverifiable(ruling.reason, *ruling.evidence)
         if "channel" in claim.args and ruling.code in _BEYOND:
             ruling = msgspec.structs.replace(ruling, severity="low")
