@@ -43,6 +43,8 @@ _TABLES = {
     "part": frozenset({"id", "message_id", "session_id", "data"}),
 }
 _ABORTED = "MessageAbortedError"
+_COMPACTS = "compaction"
+"""Mode of a message in which the agent sums up for itself what is cut off: no report to anybody."""
 _SHELL = "bash"
 _OPEN = frozenset({"pending", "running"})
 _OPS: dict[str, Literal["create", "edit", "delete", "rename"]] = {
@@ -99,6 +101,7 @@ class _Info(msgspec.Struct, rename={"model": "modelID"}):
     time: _Time | None = None
     model: str | None = None
     finish: str | None = None
+    mode: str | None = None
     error: _Error | None = None
 
 
@@ -283,7 +286,9 @@ class _Reading:
             draft.add(RunStarted, "model", native_id=self._native, agent=NAME, adapter=NAME, model=info.model)
         ends, cut = info.finish == "stop", info.error is not None
         for index, part in enumerate(message.parts):
-            if part.type == "text" and part.text:
+            if part.type == "text" and part.text and info.mode == _COMPACTS:
+                draft.add(UserTurn, index, text=part.text, synthetic=True)
+            elif part.type == "text" and part.text:
                 channel = "final" if ends else "commentary"
                 draft.add(AgentText, index, text=part.text, channel=channel, cut=cut)
             elif part.type == "tool" and part.state is not None:

@@ -101,6 +101,12 @@ def test_words_that_a_program_put_in_are_no_request(export):
     ]
 
 
+def test_what_the_agent_sums_up_for_itself_is_no_report(export):
+    read = export(asks(text("Go.")), acts(text("## Objective"), mode="compaction"), acts(text("Done."), mode="build"))
+    assert [said.text for said in read.all(AgentText)] == ["Done."]
+    assert [(turn.text, turn.synthetic) for turn in read.all(UserTurn)] == [("Go.", False), ("## Objective", True)]
+
+
 def test_an_aborted_message_is_no_report(export):
     read = export(acts(text("I pushed"), finish="", error={"name": "MessageAbortedError"}))
     assert ([said.cut for said in read.all(AgentText)], [mark.what for mark in read.all(Boundary)]) == (
