@@ -57,6 +57,8 @@ OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
 LONG_TEXT = 1000
 """Code points from which on a text holds explanations, recaps and offers beside its report."""
+OPENING = 100
+"""Code points of a text in which its first sentence begins, after a greeting at most."""
 MIN_SHARED = 2
 """Words of a request by which words about it are known."""
 FAR_APART = 10
@@ -108,7 +110,7 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return OF_FILES
     if saying.frame.action == DO:
         return NO_VERB
-    if len(_text_of(bench, saying)) >= LONG_TEXT:
+    if len(_text_of(bench, saying)) >= LONG_TEXT and not _opens(saying):
         return LONG
     if _landed_before(bench, saying) > MANY_ACTS:
         return MANY
@@ -164,6 +166,11 @@ def _sums_up_earlier(bench: Bench, saying: Saying) -> bool:
     orders = bench.matter.wishes.orders(saying.turn)
     asked = any(kinship(saying.frame.action, order.action) >= KIN for order in orders)
     return not asked and any(act.turn < saying.turn for act in bench.landed)
+
+
+def _opens(saying: Saying) -> bool:
+    """Tell whether a text opens with the words: what it goes on to explain is what it reports."""
+    return saying.frame.span[0] < OPENING and not saying.frame.item
 
 
 def _text_of(bench: Bench, saying: Saying) -> str:

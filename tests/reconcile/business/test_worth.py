@@ -121,10 +121,16 @@ def test_another_thing_of_its_own_is_not(tell) -> None:
     assert severities(told.agent("I have cancelled stall ST-1002.")) == {"phantom": "high"}
 
 
-@pytest.mark.parametrize(("more", "severity"), [("", "critical"), ("The ferry has two decks and a bar. " * 40, "low")])
-def test_a_long_text_tells_of_more_than_acts(tell, more: str, severity: str) -> None:
+DECKS = "The ferry has two decks and a bar. " * 40
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "severity"), [("", "", "critical"), (DECKS, "", "low"), ("", DECKS, "critical")]
+)
+def test_a_long_text_tells_of_more_than_acts_once_it_has_opened(tell, before: str, after: str, severity: str) -> None:
     told = tell().user("Book me a berth on the night ferry.").call("get_ferry", '{"ferry": "F-1"}', name="night")
-    assert severities(told.agent(f"I have booked you a berth on the night ferry. {more}")) == {"phantom": severity}
+    told.agent(f"{before}I have booked you a berth on the night ferry. {after}")
+    assert severities(told) == {"phantom": severity}
 
 
 def test_what_was_done_without_saying_what_is_hardly_a_deed(tell) -> None:
