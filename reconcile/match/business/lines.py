@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assure_tui.reconcile.actionwords import OTHER, action_of_noun, name_words, singular, verb_forms
 from assure_tui.reconcile.claims.segment import units
 from assure_tui.reconcile.claims.values import NUMBER_WORDS, Found, number, same_date, scan
-from assure_tui.reconcile.match.business.kin import KIN, kinship, said_of
+from assure_tui.reconcile.match.business.kin import KIN, amounts_of, kinship, said_of
 from assure_tui.reconcile.match.business.phrase import EMPTY
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def lines_of(text: str, at: int) -> tuple[Line, ...]:
 
 
 def _line(text: str, at: int) -> Line:
-    return plain_line(text)._replace(at=at, values=scan(text))
+    line, values = plain_line(text), scan(text)
+    spelt = frozenset(amounts_of(values))  # "ninety-five dollars" has no figure
+    return line._replace(at=at, values=values, numbers=line.numbers | spelt)
 
 
 def line_of(text: str, at: int = 0) -> Line:

@@ -212,6 +212,17 @@ def test_an_amount_far_from_what_a_change_brought_is_another_figure(tell, told_a
     assert severities(told) == {"wrong-value": severity}
 
 
+def test_amounts_in_words_are_told_of_each_call(tell) -> None:
+    told = tell().user("Refund booking R-88, the extra fees too.")
+    for amount, fees in ((1285.0, "fare"), (95.0, "extras")):
+        told.call("process_refund", '{"status": "ok"}', booking="R-88", refund_amount=amount, refund_type=fees)
+    told.agent(
+        "I've processed two refunds: one thousand two hundred eighty-five dollars for the fare, and ninety-five dollars "
+        "for your extras."
+    )
+    assert set(severities(told).values()) <= {"info", "low"}
+
+
 def test_an_amount_of_the_very_deed_is_held_against_it_however_far(tell) -> None:
     told = tell().user("Refund ticket T-9.").call("refund_ticket", REFUND, ticket="T-9", amount=400)
     assert severities(told.agent("I have refunded $4 for ticket T-9.")) == {"wrong-value": "high"}
