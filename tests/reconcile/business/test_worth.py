@@ -217,7 +217,7 @@ def test_amounts_in_words_are_told_of_each_call(tell) -> None:
     for amount, fees in ((1285.0, "fare"), (95.0, "extras")):
         told.call("process_refund", '{"status": "ok"}', booking="R-88", refund_amount=amount, refund_type=fees)
     told.agent(
-        "I've processed two refunds: one thousand two hundred eighty-five dollars for the fare, and ninety-five dollars "
+        "I have made two refunds: one thousand two hundred eighty-five dollars for the fare, and ninety-five dollars "
         "for your extras."
     )
     assert set(severities(told).values()) <= {"info", "low"}
