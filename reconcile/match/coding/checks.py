@@ -497,7 +497,7 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
     if failed and passes:
         return _failed(claim, seen, failed, runs)
     looked = seen.last(*CHECKS, "ran")
-    if looked is not None and looked.verdict == "fail":
+    if looked is not None and looked.verdict == "fail" and passes:
         return unverifiable(f"{command(looked)}, which it may rest on, failed", looked)
     if looked is not None:
         return confirmed(f"the log shows {command(looked)}", looked)

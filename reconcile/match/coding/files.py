@@ -15,7 +15,6 @@ from assure_tui.reconcile.match.coding.steps import (
     Touch,
     command_of,
     is_elsewhere,
-    matters,
     name_of,
     paths_of,
     restores,
@@ -307,40 +306,6 @@ def _denied(text: str, path: str) -> bool:
     return bool(_STAYS.match(text, begin + len(path)) or _LEAVES.search(text, max(0, begin - MAX_DENIAL), begin))
 
 
-_NOTHING = re.compile(
-    r"^\W{0,4}(?:(?:so |and )?(?:i|we)(?:'ve| have)? (?:changed|touched|modified|edited) nothing"
-    r"|(?:i|we) (?:did not|didn't|have not|haven't) (?:changed?|touch(?:ed)?|edit(?:ed)?|modify|modified) anything"
-    r"|nothing (?:was |has been )?(?:changed|touched|modified|edited)"
-    r"|no (?:code |source )?files? (?:(?:were|was|have been) )?(?:changed|touched|modified|edited)"
-    r"|no (?:code |source )?(?:changes|edits)(?: (?:were|have been))? made)(?: yet| here| so far)?\W{0,4}$",
-    re.IGNORECASE,
-)
-"""A denial of any change, with nothing beside it that narrows what is meant."""
-
-
-def _changed_all_the_same(claim: Claim, seen: Seen) -> Ruling | None:
-    """Hold a denial of any change against the files of the project that a tool changed in this turn."""
-    made = [
-        step
-        for step in seen.of(*CHANGES)
-        if step.turn == seen.turn and step.ok and any(matters(path, seen.cwd) for path in paths_of(step.effect))
-    ]
-    if not made or not _NOTHING.match(claim.text):
-        return None
-    by_tool = [step for step in made if step.effect.args.get("via") in {"tool", "patch"}]
-    if not by_tool:
-        return unverifiable("files were changed in this turn", made[-1])
-    last = by_tool[-1]
-    name = name_of(paths_of(last.effect)[0])
-    return Ruling(
-        "contradicted",
-        f"{name} was changed",
-        (last,),
-        "denial-broken",
-        f"claims “{short(claim.text)}”; {name} was changed in this turn",
-    )
-
-
 def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
     """Judge a denial: these files, or no files, were changed in this turn."""
     paths = [str(path) for path in claim.args.get("paths", ()) if not claim.args.get("from_above")]
@@ -372,9 +337,6 @@ def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("it may tell of what a sub-agent left alone")
     if broken and paths and (claim.args.get("row") or not any(_denied(claim.text, path) for path in paths)):
         return unverifiable("it may tell of a part of the file, or of another thing in it")
-    whole = _changed_all_the_same(claim, seen) if not (paths or broken) else None
-    if whole:
-        return whole
     if broken:
         known, touch = broken[-1]
         step = touch.changed

@@ -11,6 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.effects.runners import recognise
+from assure_tui.reconcile.effects.wrappers import unwrap
 from assure_tui.reconcile.match.coding.named import names
 from assure_tui.reconcile.match.coding.words import likeliest
 from assure_tui.reconcile.tables import table
@@ -69,9 +71,18 @@ def absent_of_named(claim: Claim, seen: Seen) -> str:
     for hint in claim.args.get("commands", ()):
         parts = [part.strip() for part in str(hint).split("&&") if not part.strip().startswith("cd ")]
         line = next((part for part in parts if " " in part and seen.ran_line(part) is None), "")
-        if line and not ELIDED.search(str(hint)):
+        if line and not ELIDED.search(str(hint)) and _is_command(line, seen):
             return line
     return ""
+
+
+def _is_command(line: str, seen: Seen) -> bool:
+    """Tell whether words with blanks between them begin with a program: a check, a launcher, or one that ran."""
+    argv = unwrap(tuple(line.split()))
+    if argv.names or recognise(argv.argv) is not None:
+        return True
+    ran = (step.effect.args.get("argv") or ("",) for steps in seen.steps.values() for step in steps.values())
+    return any(str(words[0]).rpartition("/")[2] == argv.argv[0] for words in ran)
 
 
 def last_tried(claim: Claim, seen: Seen) -> Step | None:
