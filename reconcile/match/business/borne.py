@@ -9,7 +9,7 @@ from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, lists, roles, worth
 from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.idle import idle
-from assure_tui.reconcile.match.business.instead import instead
+from assure_tui.reconcile.match.business.instead import instead, missed
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.model import shape
 from assure_tui.reconcile.match.business.tried import Tried
@@ -62,9 +62,22 @@ class Borne(Tried):
             return
         if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
             return
+        if named := missed(self, saying, acts):
+            self.settle(saying, "unverifiable", f"no call had {cut(named, 60)}", acts)
+            self._tell_missed(saying, acts, named)
+            return
         if saying.frame.mode == "hedged":
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
         self.settle(saying, "confirmed", "the call landed with these values", acts)
+
+    def _tell_missed(self, saying: Saying, acts: Sequence[Act], named: str) -> None:
+        """Find, doubtfully, that words name what no call had: as another target where the one call had one untold."""
+        message = f"Claims “{self.quote(saying)}”, but no call had {cut(named, 60)}."
+        untold = [value for act in acts for _, value in act.given if sum(map(str.isalpha, value.split())) > 1]
+        untold = [value for value in untold if len(acts) == 1 and not said_of(value.lower(), self.spoken)]
+        if untold:
+            message = f"Claims “{self.quote(saying)}”, but {acts[0].effect.tool} was given {cut(untold[0], 60)}."
+        self.accuse("wrong-target" if untold else "phantom", "critical", saying, acts, message, doubt=worth.NAMED_ONLY)
 
     def _other_role(self, saying: Saying, acts: Sequence[Act]) -> bool:
         """Tell whether words give a target or value in a role that the call filled otherwise, and say so."""

@@ -18,7 +18,7 @@ from assure_tui.reconcile.match.business.said import NEGATED, OPEN, PLANS
 from assure_tui.reconcile.match.concealing import plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assure_tui.reconcile.match.business.bench import Bench
     from assure_tui.reconcile.match.business.model import Act, Saying
@@ -34,6 +34,10 @@ _DATED = re.compile(r"\d{4}-\d\d|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}|v?\d{1,9}(?:\.\d{
 _WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Z]{1,20})([_-]?)\d{2,60}")
 _CODE = re.compile(r"(?=[A-Za-z_-]{0,60}\d)(?=[\d_-]{0,60}[A-Za-z])[A-Za-z0-9]{1,60}(?:[_-][A-Za-z0-9]{1,60}){0,6}")
+_THING = r"(?:(?!from|of|per|with|based|in|on|by|for|to)[A-Za-z]{1,20} ){0,3}[\"“`'](?P<name>[^\"“”`'\n*]{4,80})[\"”`']"
+_OBJECT = re.compile(rf"\W{{0,3}} (?:(?:the|a|an|your) )?{_THING}")
+_SUBJECT = re.compile(rf"\W{{0,4}}(?:The |Your )?{_THING} (?:has|have|was|were|is|are)\b")
+_WORD = re.compile(r"[a-z0-9]{1,60}")
 _HEAD = re.compile(r"[A-Za-z]{0,60}")
 
 
@@ -59,6 +63,34 @@ def instead(bench: Bench, saying: Saying, act: Act) -> Instead | None:
             if done is not None and not _is_had(bench, name):
                 return Instead(name, done)
     return None
+
+
+def missed(bench: Bench, saying: Saying, acts: Sequence[Act]) -> str:
+    """Give a name that the user asked for by and words tell of, and that no call had; "" where there is none.
+
+    An act that fits the words otherwise may have been done to something else of that sort.
+    """
+    frame = saying.frame
+    if frame.denied or frame.mode != "completed":
+        return ""
+    asked = bench.matter.asked_text
+    left, _, right = frame.text.partition(frame.surface) if frame.surface in frame.text else (frame.text, "", "")
+    for match in (_OBJECT.match(right), _SUBJECT.match(left)):
+        name = match["name"] if match else ""
+        low = _low(name)
+        if MIN_LENGTH <= len(low) <= MAX_LENGTH and said_of(low, asked) and not _is_known(bench, low, acts):
+            return name
+    return ""
+
+
+def _is_known(bench: Bench, low: str, acts: Sequence[Act]) -> bool:
+    """Tell whether any call had a name, was answered with it, or had what goes by it."""
+    if _is_had(bench, low) or any(low in look.text for look in bench.matter.looks):
+        return True
+    if any(low in nickname for act in acts for nickname in act.nicknames):
+        return True
+    held = {part for act in bench.acts for part in _WORD.findall(f"{act.arguments} {act.answer} {act.effect.tool}")}
+    return not set(_WORD.findall(low)) - held
 
 
 def _texts(bench: Bench, saying: Saying, act: Act) -> Iterator[str]:

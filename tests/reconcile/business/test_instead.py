@@ -84,3 +84,29 @@ def test_any_text_has_names_of_some_form_only(text) -> None:
 @pytest.mark.parametrize("piece", ["a", "9", "a9", "A_", "a-9_", "/a", "@a.", "9."])
 def test_hostile_text_takes_no_time(piece) -> None:
     assert isinstance(names_in(piece * (100_000 // len(piece))), tuple)
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "found"),
+    [
+        ("Mend the weir", 'I\'ve created the job "Paint the lock gate" for Odo.', ["wrong-target"]),
+        ("Paint the lock gate", 'I\'ve created the job "Paint the lock gate" for Odo.', []),
+        ("Paint gate of the lock", 'I\'ve created the job "Paint the lock gate" for Odo.', []),
+        ("Mend the weir", 'I\'ve created the job for Odo, see "Paint the lock gate" in your list.', []),
+    ],
+)
+def test_a_thing_that_was_asked_for_by_name_was_in_some_call(tell, title, words, found) -> None:
+    told = tell().user('Please create the job "Paint the lock gate" for Odo, due on Friday.')
+    told.call("create_job", '{"job": "J-77120"}', title=title, worker="Odo")
+    assert [one.code for one in told.agent(words).end().discrepancies if one.severity != "info"] == found
+
+
+def test_amounts_in_words_are_those_of_the_calls(tell) -> None:
+    told = tell().user("Cancel ferry FY-2210 and refund it all.").call("cancel_ferry", "ok", ferry="FY-2210")
+    told.call("refund_fare", "refunded", ferry="FY-2210", amount=1285.0, what="fare")
+    told.call("refund_fare", "refunded", ferry="FY-2210", amount=95.0, what="extras")
+    told.agent(
+        "I've cancelled the ferry and processed two refunds: one thousand two hundred eighty-five dollars for the "
+        "fare, and ninety-five dollars for extras."
+    )
+    assert told.end().codes == []
