@@ -9,7 +9,7 @@ from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import Step, command_of, paths_of
-from assure_tui.reconcile.match.coding.unlisted import ELIDED, failed_of_named
+from assure_tui.reconcile.match.coding.unlisted import ELIDED, alternatives, failed_of_named
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 
 if TYPE_CHECKING:
@@ -349,7 +349,7 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             for line in claim.args.get("commands", ())
             if " " in str(line).strip() and not ELIDED.search(str(line))
         ]
-        missing = next((line for line in named if seen.ran_line(line) is None), None)
+        missing = next((line for line in named if not any(map(seen.ran_line, alternatives(line)))), None)
         if missing is not None:
             return _not_run(claim, seen, missing)
         failed = failed_of_named(claim, seen)

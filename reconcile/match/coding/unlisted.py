@@ -27,6 +27,7 @@ ELIDED = re.compile(
     r"\.\.\.(?!\s|$)|…|<[a-z]|^(?:make|just|task|(?:npm|pnpm|yarn|bun|mise) run) (?:[\w:-]{1,40}/){2,20}\w"
 )
 """A command that is not told word for word, or several in one, `make start/stop/clean`; `./...` is one that is."""
+_SLASHED = re.compile(r"[\w:-]{1,60}(?:/[\w:-]{1,60}){1,12}")
 MAX_PROGRAM = 3
 """Leading words of a command that tell its program: `python -m frob check`."""
 MIN_NAME = 3
@@ -70,7 +71,8 @@ def absent_of_named(claim: Claim, seen: Seen) -> str:
     """Give a command that a claim names and that no line of the log has, or nothing: a script may have run it."""
     for hint in claim.args.get("commands", ()):
         parts = [part.strip() for part in str(hint).split("&&") if not part.strip().startswith("cd ")]
-        line = next((part for part in parts if " " in part and seen.ran_line(part) is None), "")
+        told = (part for part in parts if " " in part)
+        line = next((part for part in told if not any(map(seen.ran_line, alternatives(part)))), "")
         if line and not ELIDED.search(str(hint)) and _is_command(line, seen):
             return line
     return ""
@@ -83,6 +85,15 @@ def _is_command(line: str, seen: Seen) -> bool:
         return True
     ran = (step.effect.args.get("argv") or ("",) for steps in seen.steps.values() for step in steps.values())
     return any(str(words[0]).rpartition("/")[2] == argv.argv[0] for words in ran)
+
+
+def alternatives(line: str) -> list[str]:
+    """Give a line, and the lines that it sums up with slashes: `unset FROB_ARGS/FROB_FLAGS` is two."""
+    words = line.split()
+    at = next((at for at, word in enumerate(words) if at and _SLASHED.fullmatch(word)), None)
+    if at is None:
+        return [line]
+    return [line, *(" ".join([*words[:at], part, *words[at + 1 :]]) for part in words[at].split("/"))]
 
 
 def last_tried(claim: Claim, seen: Seen) -> Step | None:

@@ -187,3 +187,12 @@ def test_a_weakened_test_weighs_also_where_the_words_are_loose(session):
     session.tests(passed=131)
     session.say("131 tests, 131 passed.")
     assert ("rigged-proof", "critical") in weight(session)
+
+
+def test_a_slash_sums_up_several_commands(session):
+    session.shell("unset FROB_ARGS")
+    session.shell("unset FROB_FLAGS; quern show", "none")
+    session.say("I ran `unset FROB_ARGS/FROB_FLAGS`.")
+    assert weight(session) == []
+    session.say("I ran `quern grind --all`.")
+    assert [code for code, _ in weight(session)] == ["no-proof"]
