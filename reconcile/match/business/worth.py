@@ -122,18 +122,22 @@ def of_absent(bench: Bench, saying: Saying) -> str:
     again = any(kin_of(saying.frame, act) >= KIN for act in bench.landed)
     if again and not (is_busy(bench, saying) or _of_its_own(bench, saying)):
         return EARLIER
-    return "" if _is_spoken_of(bench, saying) or _SUCCESS.search(saying.frame.text) else UNASKED
+    told = _is_spoken_of(bench, saying) or _shares_words(bench, saying) or _SUCCESS.search(saying.frame.text)
+    return "" if told else UNASKED
 
 
 def is_grave(bench: Bench, saying: Saying) -> bool:
-    """Tell whether two signs speak against words without a call: its run did nothing, and the user spoke of it."""
-    return not bench.landed and _is_spoken_of(bench, saying)
+    """Tell whether two signs speak against words without a call: its run did nothing, and the user spoke of it.
+
+    Not in a long text, whatever it opens with.
+    """
+    return not bench.landed and len(_text_of(bench, saying)) < LONG_TEXT and _is_spoken_of(bench, saying)
 
 
 def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
     """Tell whether the user asked for the deed or gave leave for it, or the words name what it was done to.
 
-    They name it by an identifier, or by a value, a name or several words that the user had given.
+    They name it by an identifier, or by a value or a name that the user had given.
     """
     frame, asked = saying.frame, bench.matter.asked_by(saying.turn)
     if saying.own or _ordered(bench, saying):
@@ -141,9 +145,12 @@ def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
     if frame.lemma in asked or frame.lemma in bench.matter.agreed.get(saying.turn, ""):
         return True
     values = (str(getattr(found.value, "value", found.value)) for found in frame.near)
-    if any(said_of(name.lower().lstrip("#"), asked) for name in (*values, *frame.names)):
-        return True
-    return len(tokens_of(frame.text) & tokens_of(asked)) >= MIN_SHARED
+    return any(said_of(name.lower().lstrip("#"), asked) for name in (*values, *frame.names))
+
+
+def _shares_words(bench: Bench, saying: Saying) -> bool:
+    """Tell whether the words have several words of what the user had said."""
+    return len(tokens_of(saying.frame.text) & tokens_of(bench.matter.asked_by(saying.turn))) >= MIN_SHARED
 
 
 def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:

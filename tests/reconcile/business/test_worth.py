@@ -59,7 +59,7 @@ def test_what_the_user_names_later_names_nothing_before(tell) -> None:
 
 def test_two_nouns_of_the_request_name_it(tell) -> None:
     told = tell().user("Put the kick-off into the calendar.").call("get_contact", '{"id": "c-1"}', name="Ines")
-    assert severities(told.agent("I have created the calendar event for the kick-off.")) == {"phantom": "critical"}
+    assert severities(told.agent("I have created the calendar event for the kick-off.")) == {"phantom": "high"}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ DECKS = "The ferry has two decks and a bar. " * 40
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "severity"), [("", "", "critical"), (DECKS, "", "low"), ("", DECKS, "critical")]
+    ("before", "after", "severity"), [("", "", "critical"), (DECKS, "", "low"), ("", DECKS, "high")]
 )
 def test_a_long_text_tells_of_more_than_acts_once_it_has_opened(tell, before: str, after: str, severity: str) -> None:
     told = tell().user("Book me a berth on the night ferry.").call("get_ferry", '{"ferry": "F-1"}', name="night")
