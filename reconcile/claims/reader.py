@@ -80,6 +80,7 @@ _GOES_ON = re.compile(r"[.;] (?=[a-z])(?:(?<=\w{4}..)|(?<=\w{3}\)..))")
 """The end of a sentence whose next one begins with a small letter, as one that opens with an identifier does."""
 _POINTERS = frozenset({"this", "that", "it", "these", "those", "them"})
 _JOINING = frozenset({"and", ",", "then", "&"} | _OPENING_ADVERBS)
+_PASSIVE = frozenset({"has", "have", "been", "was", "were", "is", "are", "now", "fully", "then", "also", "already"})
 _I = re.compile(r"\b(?:I|we|We)\b")
 _OPENS_ITEM = re.compile(r"[^\d:;,.–—(]{0,30}[:#*`\s]{0,4}$")
 """What may stand before the identifier that a list item is about: "**Reservation ID:** "."""
@@ -174,6 +175,8 @@ class Reader:
             start = boundary(tokens, verbs[index - 1].at, verb.at) if index else 0
             end = boundary(tokens, verb.at, verbs[index + 1].at) if index + 1 < len(verbs) else len(text)
             self._add(unit, tokens, verb, values, start, end)
+            if index and self.frames[-2].found and _goes_on(tokens, verb):
+                self.frames[-1].found = self.frames[-1].weak = True
             self.frames[-1].joined = bool(index) and verb.bare and _shares(tokens, verb)
             if others and not _I.search(text):
                 self.frames[-1].weak = True
@@ -363,6 +366,14 @@ def _shares(tokens: Tokens, verb: VerbAt) -> bool:
     """Tell whether a verb shares the subject of a passive before it: "was issued and added to your profile"."""
     before = {token for token, _, _ in tokens[: verb.at]}
     return tokens[verb.at - 1][0] in _JOINING and not before & {"i", "we", "i've", "we've"}
+
+
+def _goes_on(tokens: Tokens, verb: VerbAt) -> bool:
+    """Tell whether a passive has the subject of the verb before it: "was paid by card and has been refunded"."""
+    at = verb.at - 1
+    while at > 0 and tokens[at][0] in _PASSIVE:
+        at -= 1
+    return 0 <= at < verb.at - 1 and tokens[at][0] == "and"
 
 
 def _proposed(verb: VerbAt) -> VerbAt:

@@ -84,6 +84,7 @@ def looked_only(tell: Callable[[], Told], words: str, said: str = "What about my
         "In the event the booking was cancelled, you'd get a refund.",
         "I can't confirm that the booking was cancelled.",
         "- ✅ Cancel for a full refund",
+        "The booking was paid via PayPal and has been fully refunded.",
         "- [ ] Cancel booking R4021",
         "Sample reply format:\n1. Booking R4021 has been cancelled.\n2. Refund of $40 has been issued.",
         "## Next steps\n- Room cancelled\n- Refund issued",
