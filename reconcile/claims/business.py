@@ -32,13 +32,22 @@ if TYPE_CHECKING:
 
 MAX_WISH = 120
 """Code points before a verb in which a wish may be worded."""
-_OPEN_MODES = frozenset({"modifier", "planned", "question", "offered", "conditional"})
+_OPEN_MODES = frozenset({"modifier", "planned", "question", "offered", "conditional", "attempted", "others_act"})
 _WISH = re.compile(
-    r"\b(?:(?:can|could|would|will) you|help (?:me|us)|please|let['’]?s"
+    r"\b(?:(?:can|could|would|will) (?:you|we|i)|help (?:me|us)|please|pl[sz]|ok|let['’]?s|how about|any chance"
+    r"|possible to|time to|don['’]?t forget to|if you (?:can|could|would)|calling|trying|looking|hoping|here"
+    r"|(?:have|has) to|needs? to be|(?:should|must) be"
     r"|(?:i|we)(?:['’]d| would)? (?:\w{1,10} ){0,2}(?:want|need|like|love|wish))\b",
     re.IGNORECASE,
 )
-_UNWISHED = re.compile(r"\b(?:if|when|unless|not|never)\b|n['’]t\b", re.IGNORECASE)
+_UNWISHED = re.compile(
+    r"\b(?:if(?! you (?:can|could|would)\b)|when|unless|not|never)\b|n['’]t\b(?! forget to\b)", re.IGNORECASE
+)
+_OBLIGES = re.compile(
+    r"\b(?:(?:should|must|needs? to|has to|have to) be|(?:get|have|want|need|like) (?:\w{1,20} ){1,5})\W?$",
+    re.IGNORECASE,
+)
+"""Words right before the participle of what is to be done: "it needs to be", "get my booking"."""
 _SENTENCES = re.compile(r"[.!?\n]\s")
 
 
@@ -137,10 +146,11 @@ def requests(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
 
 
 def _is_wished(text: str, frame: Frame) -> bool:
-    if frame.mode not in _OPEN_MODES or frame.surface != frame.lemma:
+    if frame.mode not in _OPEN_MODES:
         return False
     start, end = frame.span
     at = start + text[start:end].lower().find(frame.surface)
     before = text[max(0, at - MAX_WISH) : at] if at >= start else ""
     said = _SENTENCES.split(before)[-1]
-    return _WISH.search(said) is not None and not _UNWISHED.search(said)
+    wished = _WISH if frame.surface == frame.lemma else _OBLIGES
+    return wished.search(said) is not None and not _UNWISHED.search(said)

@@ -50,6 +50,10 @@ _BOTH = frozenset({"set", "reset", "put", "given", "upset"})
 """Forms that are no participle of their own when they stand bare: "a luggage set", "password reset", "given that"."""
 _DID_NOTHING = re.compile(r"\w{2,20} (?:nothing|none of|no (?!longer\b))", re.IGNORECASE)
 """A verb whose object is nothing: "I have cancelled nothing"."""
+_WISHING = frozenset({"want", "like", "need"})
+_BEHIND_WISH = frozenset(table("grammar")["prepositions"].split()) | {"to", "you", "it", "that", "and", "or"}
+_NO_WISH = frozenset({"not", "don't", "wouldn't", "never", "if", "do"})
+_FIRST_PERSON = frozenset(table("grammar")["first_person"].split())
 _AVOIDING = frozenset({"stop", "hold", "postpone", "delay", "defer", "put", "push", "pause"})
 """Verbs that with a gerund tell of what was not done: "I've held off on cancelling it"."""
 _NOTHING = SENTENCES.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
@@ -88,7 +92,11 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
     `opening` is the end of what a condition holds of it. With `everything` gerunds and plain forms count as requests.
     """
     known = verb_surfaces()
-    places = [at for at, (word, _, _) in enumerate(tokens) if word in known or word in taught]
+    places = [
+        at
+        for at, (word, _, _) in enumerate(tokens)
+        if word in known or word in taught or (everything and word in _WISHING)
+    ]
     if not places:
         return []
     found = []
@@ -97,6 +105,9 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
     for at in places:
         word, start, _ = tokens[at]
         lemma, action, form = _reading(word, tokens, at, taught)
+        if everything and word in _WISHING and _wishes(tokens, at):
+            found.append(VerbAt(at, word, DO, "base", "wished", False, False))  # noqa: FBT003 - a plain record
+            continue
         if not lemma or form == "third" or any(a <= start < b for a, b in apart):
             continue
         if form == "base" and is_entity(lemma) and at + 1 < len(tokens) and _NUMBERED.match(tokens[at + 1][0]):
@@ -117,7 +128,7 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
         ends = at + 1 == len(tokens) or tokens[at + 1][0] in _AFTER_PARTICIPLE
         telegraphic = unit.form != "sentence" or opens or (report and at <= MAX_NOUNS and ends)
         if form == "gerund":
-            if everything:
+            if everything and not _is_noun(word, tokens, at):
                 found.append(VerbAt(at, lemma, action, form, "request", False, False))  # noqa: FBT003 - a plain record
             elif start >= opening and _is_achieved(tokens, at):
                 found.append(VerbAt(at, lemma, action, "past", "completed", False, False))  # noqa: FBT003
@@ -150,6 +161,23 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
             continue
         found.append(VerbAt(at, lemma, action, form, mode, judged.denied, judged.bare))
     return found
+
+
+def _is_noun(word: str, tokens: Tokens, at: int) -> bool:
+    """Tell whether a form in -ing names a thing, or what one is thanked for: "my booking", "thanks for booking it"."""
+    before = [token for token, _, _ in tokens[max(0, at - 2) : at]]
+    if action_of_noun(word) is not None and before[-1:] and before[-1] in _DETERMINERS:
+        return True
+    return before[-1:] == ["for"] and before[0] in {"thanks", "you"}
+
+
+def _wishes(tokens: Tokens, at: int) -> bool:
+    """Tell whether a deed is wished for by its name: "I want a refund"."""
+    before = {token for token, _, _ in tokens[max(0, at - 3) : at]}
+    after = [token for token, _, _ in tokens[at + 1 : at + 6]]
+    thing = list(takewhile(lambda token: token.isalpha() and token not in _BEHIND_WISH, after))
+    named = any(action_of_noun(token) not in {None, DO} and not is_entity(token) for token in thing)
+    return named and not _FIRST_PERSON.isdisjoint(before) and before.isdisjoint(_NO_WISH)
 
 
 def _governs_gerund(tokens: Tokens, at: int) -> bool:
