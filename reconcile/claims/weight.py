@@ -61,6 +61,8 @@ _FIELD = re.compile(
     r"[*_ ]{0,4}\w{1,30}(?: (?:at|on|date|time))?[*_ ]{0,3}:[*_` ]{0,4}(?:[A-Z][a-z]{2,5}day,? )?", re.IGNORECASE
 )
 """A label of one word, or of one that says when, and perhaps a weekday."""
+_MEASURES = frozenset({"amount", "amounts", "sum", "sums", "fee", "fees", "price", "method"})
+"""Nouns before a participle that tells which one is meant: "the amount paid"."""
 _CANNOT = re.compile(
     r"\b(?:cannot|can ?not|can['’]t|may not|not (?:allowed|permitted|possible|eligible))\b", re.IGNORECASE
 )
@@ -223,6 +225,8 @@ def weight_of(
         return "found"  # "❌ Booking cancelled"
     if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
         return "found"
+    if verb.bare and before[-1:] and before[-1] in _MEASURES and not any(map(str.isdigit, "".join(after[:3]))):
+        return "found"  # "such as the amount paid and the date"
     if verb.bare and (_is_reduced(before, after) or _is_found_in(tokens, verb)):
         return "found"
     if (

@@ -31,6 +31,7 @@ MAX_PATH = 2000
 MAX_FIELDS = 60
 """Fields read of a request's query."""
 MIN_CUT = 40
+"""Code points from which on an answer that ends in an ellipsis was cut: "Working..." was not."""
 MAX_ENDING = 200
 """Code points at the end of an answer in which it says that it was cut."""
 MAX_MEMBERS = 12
@@ -38,9 +39,9 @@ MAX_MEMBERS = 12
 
 _TAGGED = re.compile(r"<(tool_response|tool_result|function_results?|tool_output|observation)>\s{0,80}", re.IGNORECASE)
 _VERSION = re.compile(r"v\d{1,3}", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:\.\.\.|…)[\s\])>]{0,8}\Z")
 _CUT = re.compile(
-    r"""(?:\.\.\.|…)[\s\])>]{0,8}\Z
-    | [\[(<{.…][\s.…]{0,4}(?:\d[\d,]{0,9}\s)?(?:\w{1,12}\s)?
+    r"""[\[(<{.…][\s.…]{0,4}(?:\d[\d,]{0,9}\s)?(?:\w{1,12}\s)?
       (?:truncated|omitted|clipped|cut\ off|more\ (?:rows|lines|items|results|characters))""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -138,7 +139,8 @@ def opened_answer(text: str) -> str:
 
 def is_cut(text: str) -> bool:
     """Tell whether an answer says of itself that it shows a part only: `… [truncated]`."""
-    return len(text) > MIN_CUT and _CUT.search(text[-MAX_ENDING:]) is not None
+    end = text[-MAX_ENDING:]
+    return (len(text) > MIN_CUT and _TRAILING.search(end) is not None) or _CUT.search(end) is not None
 
 
 @lru_cache(maxsize=32)

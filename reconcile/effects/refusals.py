@@ -29,6 +29,8 @@ _ERROR = re.compile(
       \w{0,40}(?:error|exception)\b | traceback | fail(?:ed|ure)\b | invalid\b | unable\ to\b | could\ not\b
     | couldn't\b | cannot\b | can't\b | (?:access|permission)\ denied | denied\b | forbidden\b | unauthori[sz]ed\b
     | not\ found\b
+    | \S{1,80}\ is\ not\ a\ (?:valid|known|recogni[sz]ed|registered)\ (?:tool|function|action|method|command)\b
+    | (?:unknown|unrecogni[sz]ed)\ (?:tool|function|action|method|command)\b
     | bad\ request\b | rejected\b | no\ such\b
     | [45]\d\d\b\s*[-:]?\s*(?:error|client|server|bad|not|forbidden|unauthori[sz]ed|internal|conflict)
     | (?:the\ )?(?:request|operation|action|call|transaction|payment)\ (?:has\ |was\ )?

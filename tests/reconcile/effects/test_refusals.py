@@ -13,6 +13,10 @@ REFUSED = [
     ("create_task", "Colour not valid. Please choose from: 'Red', 'Green'."),
     ("delete_note", "Operation not permitted: a second signature is missing"),
     ("reply_mail", "Mail not found."),
+    (
+        "mail_drop_spam",
+        "mail_drop_spam is not a valid tool, try one of [mail_send, mail_delete, mail_reply] " + "and so on " * 30,
+    ),
     ("grant_leave", "DENIED: no days left"),
     ("cancel_ride", "cannot cancel less than 2h before start"),
     ("send_text", "no mobile number for this person"),
