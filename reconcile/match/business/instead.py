@@ -34,9 +34,13 @@ _DATED = re.compile(r"\d{4}-\d\d|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}|v?\d{1,9}(?:\.\d{
 _WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Z]{1,20})([_-]?)\d{2,60}")
 _CODE = re.compile(r"(?=[A-Za-z_-]{0,60}\d)(?=[\d_-]{0,60}[A-Za-z])[A-Za-z0-9]{1,60}(?:[_-][A-Za-z0-9]{1,60}){0,6}")
-_THING = r"(?:(?!from|of|per|with|based|in|on|by|for|to)[A-Za-z]{1,20} ){0,3}[\"“`'](?P<name>[^\"“”`'\n*]{4,80})[\"”`']"
+_THING = (
+    r"(?:(?!(?:from|of|per|with|based|in|into|on|by|for|to|as)\b)[A-Za-z]{1,20} ){0,3}"
+    r"[\"“`'](?P<name>[^\"“”`'\n*]{4,80})[\"”`']"
+)
+"""A name in quotes, after what sort of thing it is."""
 _OBJECT = re.compile(rf"\W{{0,3}} (?:(?:the|a|an|your) )?{_THING}")
-_SUBJECT = re.compile(rf"\W{{0,4}}(?:The |Your )?{_THING} (?:has|have|was|were|is|are)\b")
+_SUBJECT = re.compile(rf"\W{{0,4}}(?:The |Your )?{_THING} (?:has|have|was|were)\b")
 _WORD = re.compile(r"[a-z0-9]{1,60}")
 _HEAD = re.compile(r"[A-Za-z]{0,60}")
 
@@ -68,14 +72,15 @@ def instead(bench: Bench, saying: Saying, act: Act) -> Instead | None:
 def missed(bench: Bench, saying: Saying, acts: Sequence[Act]) -> str:
     """Give a name that the user asked for by and words tell of, and that no call had; "" where there is none.
 
-    An act that fits the words otherwise may have been done to something else of that sort.
+    An act that fits the words otherwise may have been done to something else of that sort. In a run with file tools the
+    words may tell of a file, which is judged elsewhere.
     """
     frame = saying.frame
-    if frame.denied or frame.mode != "completed":
+    if frame.denied or frame.mode != "completed" or bench.matter.files:
         return ""
     asked = bench.matter.asked_text
-    left, _, right = frame.text.partition(frame.surface) if frame.surface in frame.text else (frame.text, "", "")
-    for match in (_OBJECT.match(right), _SUBJECT.match(left)):
+    at = frame.text.lower().find(frame.surface)
+    for match in (_OBJECT.match(frame.text, at + len(frame.surface)), _SUBJECT.match(frame.text)):
         name = match["name"] if match else ""
         low = _low(name)
         if MIN_LENGTH <= len(low) <= MAX_LENGTH and said_of(low, asked) and not _is_known(bench, low, acts):
