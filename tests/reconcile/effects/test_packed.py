@@ -28,6 +28,7 @@ PLAIN = json.dumps({"parcel_id": "PX-4471", "depot": "North"})
         ("redirect_parcel", {"payload": {"params": GIVEN}}),
         ("redirect_parcel", {"request": json.dumps(GIVEN)}),
         ("redirect_parcel", {"data": [GIVEN]}),
+        ("redirect_parcel", {"items": [GIVEN]}),
     ],
 )
 def test_a_packed_call_does_what_the_plain_one_does(office: Bench, tool: str, args: dict[str, Any]) -> None:
