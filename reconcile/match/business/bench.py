@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.frame import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.business.fit import FITS
 from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, kin_of, said_of
-from assure_tui.reconcile.match.business.lines import Line, best_lines, lines_of, plain_line
+from assure_tui.reconcile.match.business.lines import Line, best_lines, joined, lines_of, plain_line
 from assure_tui.reconcile.match.business.pairs import SAME_TURN
 from assure_tui.reconcile.match.business.topics import is_about
 from assure_tui.reconcile.match.settling import SETTLES
@@ -94,6 +95,17 @@ class Bench:
     def every_line(self) -> list[Line]:
         """What the user asked for, and all lines of what the agent said lately."""
         return [self.request, *(line for at, text in self.matter.spoken for line in lines_of(text, at))]
+
+    @cached_property
+    def every_word(self) -> Line:
+        """The same as one line."""
+        return joined(self.every_line)
+
+    @cached_property
+    def given_words(self) -> frozenset[str]:
+        """The words of all that acts were given."""
+        values = {value for act in self.landed for _, value in act.given}
+        return frozenset(singular(word) for value in values for word in name_words(value))
 
     def lines_after(self, at: int) -> list[Line]:
         """Give the lines of what the agent said lately, after a place."""

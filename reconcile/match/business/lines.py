@@ -194,11 +194,11 @@ def weight(value: str) -> int:
     return 3 if figures and not value.replace(".", "").isdigit() else 2 if figures >= MIN_DIGITS else 1
 
 
-def told_of(words: frozenset[str], line: Line) -> set[str]:
+def told_of(words: frozenset[str], line: Line) -> AbstractSet[str]:
     """Give those of a record's words and figures that a line has: "swim" of "swimming", too."""
-    told = set(words & _beginnings(line.words))
-    told.update(word for word, figure in _figures(words) if figure in line.numbers)
-    return told
+    told = words & _beginnings(line.words)
+    figures = _figures(words)
+    return told.union(word for word, figure in figures if figure in line.numbers) if figures else told
 
 
 @lru_cache(maxsize=1024)
@@ -212,6 +212,14 @@ def _figures(words: frozenset[str]) -> tuple[tuple[str, Decimal], ...]:
     """Give those of a record's words that are figures, and what they amount to."""
     read = ((word, number(word)) for word in words if word[:1].isdigit())
     return tuple((word, figure) for word, figure in read if figure is not None)
+
+
+def joined(lines: Sequence[Line]) -> Line:
+    """Take lines as one: what one of them tells, it tells, and what it does not tell need not be sought in each."""
+    low = "\n".join(line.low for line in lines)
+    words = frozenset[str]().union(*(line.words for line in lines))
+    numbers = frozenset[Decimal]().union(*(line.numbers for line in lines))
+    return Line(0, low, low, words, tuple(found for line in lines for found in line.values), numbers)
 
 
 def is_told(value: str, line: Line) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import name_words, singular
@@ -55,7 +56,9 @@ def unspoken(verdict: Verdict, act: Act, later: Sequence[Line]) -> Clash | None:
         if sum(name == key for name, _ in act.given) > 1:
             continue  # several in one call are told of as a group: "both coaches know"
         mine = _telling(card.own)
-        if not mine or any(told_of(mine, line) or is_told(card.value, line) for line in verdict.every_line):
+        if not mine or told_of(mine, verdict.every_word):
+            continue
+        if is_told(card.value, verdict.every_word) and any(is_told(card.value, line) for line in verdict.every_line):
             continue
         if not _told_singly(verdict, act, key, later):
             continue
@@ -91,6 +94,7 @@ def _has(value: str, line: Line) -> bool:
     return len(name) >= MIN_FIGURE and (name in line.low if "@" in name else said_of(name, line.low))
 
 
+@lru_cache(maxsize=4096)
 def _telling(words: frozenset[str]) -> frozenset[str]:
     """Leave out small numbers: they stand for too much."""
     return frozenset(word for word in words if not word[:1].isdigit() or len(word) >= MIN_FIGURE)

@@ -24,6 +24,7 @@ from assure_tui.reconcile.match.business.lines import (
     SURE,
     Line,
     is_told,
+    joined,
     line_of,
     lines_of,
     score,
@@ -62,6 +63,7 @@ _DAYS_NAMED = frozenset(
 )
 _SEMICOLON = re.compile(r";\s|\s[—–]\s")
 _PARTS = re.compile(r"[\s._:/\\@-]+")
+_ODD = re.compile(r"[\d\s._:/\\@-]")
 _LEFT = SENTENCES.compile(
     r"\b(?:left|leave|kept|keeps?|keeping|stays?|remains?|remained|stayed|unchanged|untouched"
     r"|as (?:it|they) (?:was|were)|as before|ignored|skipped|except|besides|apart from|instead of|rather than"
@@ -87,12 +89,13 @@ def contradicted(verdict: Verdict) -> None:
     acts = [act for act in verdict.landed if act.effect.id not in known]
     spoken = verdict.matter.spoken if acts else ()
     clauses = [clause for at, text in spoken if at > acts[0].at for clause in _clauses(text, at)]
+    every = joined(clauses)
     for act in acts:
         later = clauses[bisect_right(clauses, act.at, key=attrgetter("at")) :]
         if not later:
             break
         about = _about(verdict, act, later)
-        other = _rival(verdict, act, later, given) or _sibling(verdict, act, later, about, given)
+        other = _rival(verdict, act, later, every, given) or _sibling(verdict, act, later, about, given)
         other = other or _named(verdict, act, about, later, given)
         if other is None and _strange(verdict, act, later):
             continue
@@ -165,38 +168,45 @@ def accused(verdict: Verdict) -> set[str]:
     return {effect for found in grave for effect in found.effects}
 
 
-def _rival(verdict: Verdict, act: Act, later: Sequence[Line], given: set[str]) -> Clash | None:
-    """Find that the words tell of another object of the list that an act's target was chosen from."""
+def _rival(verdict: Verdict, act: Act, later: Sequence[Line], every: Line, given: set[str]) -> Clash | None:
+    """Find that the words tell of another object of the list that an act's target was chosen from.
+
+    `every` are the `later` lines, and perhaps more, as one.
+    """
     if not act.cards:
         return None
     request = verdict.request
-    own_words = frozenset(
-        singular(word) for landed in verdict.landed for _, value in landed.given for word in name_words(value)
-    )
     later = [line for line in later if line.at <= verdict.matter.reports.get(act.turn, line.at)]
     for key, card in act.cards:
         mine = _telling(card.own)
         if not _is_name(card.value) or not mine or is_told(card.value, request):
             continue
-        others = [line for line in later if not told_of(mine, line) and not is_told(card.value, line)]
-        found: list[tuple[int, str]] = []
+        rivals: list[tuple[str, frozenset[str], bool]] = []
         for other, words in card.rivals:
-            theirs = _telling(words) - own_words
+            theirs = _telling(words) - verdict.given_words
             if other.lower().lstrip("#") in given or not theirs:
                 continue
-            asked = bool(told_of(theirs, request)) or is_told(other, request)
+            if told_of(theirs, every) or is_told(other, every):
+                rivals.append((other, theirs, bool(told_of(theirs, request)) or is_told(other, request)))
+        if not rivals:
+            continue
+        others = [line for line in later if not told_of(mine, line) and not is_told(card.value, line)]
+        found: list[tuple[int, str]] = []
+        for other, theirs, asked in rivals:
             points = max(
                 (len(told_of(theirs, line)) + (MIN_RIVAL if is_told(other, line) else 0) for line in others),
                 default=0,
             )
             if points >= (1 if asked else MIN_RIVAL):
                 found.append((points + asked, other))
+        if not found:
+            continue
         found.sort(reverse=True)
         # what tells of the call's own object may be about another act on it
         acts = sum(_has_value(other, card.value) for other in verdict.landed)
         tells = len(later) - len(others)
         own = tells >= acts or (not tells and told_of(mine, request))
-        if found and (len(found) == 1 or found[0][0] > found[1][0]) and not own:
+        if (len(found) == 1 or found[0][0] > found[1][0]) and not own:
             return Clash(found[0][1], card.value, key)
     return None
 
@@ -231,6 +241,7 @@ def _is_word(name: str, act: Act) -> bool:
     return bool({name, singular(name)} & known) or bool(verb_forms(name)) or action_of_noun(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def _telling(words: frozenset[str]) -> frozenset[str]:
     """Leave out small numbers: they stand for too much."""
     return frozenset(word for word in words if not word[:1].isdigit() or len(word) >= MIN_FIGURE)
@@ -286,11 +297,17 @@ def _is_made_up(value: str) -> bool:
 @lru_cache(maxsize=1024)
 def _alike(value: str, text: str) -> tuple[str, ...]:
     """Give the names in a text that are of one make with a value, but not the same."""
-    low, size = value.lower(), len(value.split())
+    low = value.lower()
+    others = ((name, name.lower()) for name in _names(text, len(value.split())))
+    return tuple(name for name, other in others if other != low and _of_one_make(low, other))
+
+
+@lru_cache(maxsize=64)
+def _names(text: str, size: int) -> tuple[str, ...]:
+    """Give the runs of so many words in a text that have figures or parts, by which names are told to be alike."""
     tokens = [token.strip("\"'`*_()[]{}<>,.;:!?|“”‘’") for token in text.split()]
     names = (" ".join(tokens[at : at + size]) for at in range(len(tokens) - size + 1)) if size > 1 else tokens
-    others = ((name, name.lower()) for name in names if name and (len(name) == len(value) or _PARTS.search(name)))
-    return tuple(name for name, other in others if other != low and _of_one_make(low, other))
+    return tuple(name for name in dict.fromkeys(names) if _ODD.search(name))
 
 
 def _of_one_make(one: str, other: str) -> bool:
