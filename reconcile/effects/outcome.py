@@ -129,7 +129,7 @@ def _failed_in_pipe(script: Script, at: int, simple: Simple, result: ToolResult)
     """Tell that the head of a pipe failed where the call did, and what stands behind it fails by nothing it reads."""
     behind = script.commands[at + 1 :]
     plain = simple.masked == "pipe" and simple.pipe[1] == 0 and not (simple.chained or simple.maybe)
-    failed = result.status == "failed" and result.exit_source == "structured" and plain and bool(behind)
+    failed = result.status == "failed" and result.exit_source in {"structured", "text"} and plain and bool(behind)
     if failed and all(other.pipe[0] == simple.pipe[0] and other.program in _PASSING_ON for other in behind):
         return _Exit(False, result.exit_code, result.exit_source)  # noqa: FBT003
     return _Exit()

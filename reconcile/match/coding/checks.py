@@ -15,7 +15,13 @@ from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed,
 from assure_tui.reconcile.match.coding.scope import partly_run
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of
-from assure_tui.reconcile.match.coding.unlisted import absent_of_named, failed_of_named, last_tried, own_runs
+from assure_tui.reconcile.match.coding.unlisted import (
+    ENDED_WELL,
+    absent_of_named,
+    failed_of_named,
+    last_tried,
+    own_runs,
+)
 from assure_tui.reconcile.match.coding.words import likeliest
 
 if TYPE_CHECKING:
@@ -494,7 +500,7 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
         if good:
             return confirmed(f"{command(good[-1])} passed", good[-1])
     failed = failed_of_named(claim, seen)
-    if failed and passes:
+    if failed and ENDED_WELL.search(claim.text):
         return _failed(claim, seen, failed, runs)
     looked = seen.last(*CHECKS, "ran")
     if looked is not None and looked.verdict == "fail" and passes:

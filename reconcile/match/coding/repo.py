@@ -9,7 +9,7 @@ from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import Step, command_of, paths_of
-from assure_tui.reconcile.match.coding.unlisted import ELIDED, alternatives, failed_of_named
+from assure_tui.reconcile.match.coding.unlisted import ELIDED, ENDED_WELL, alternatives, failed_of_named
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 
 if TYPE_CHECKING:
@@ -98,12 +98,6 @@ _FILES = re.compile(
     rf"(?:\b(?P<number>\d{{1,4}}|{'|'.join(NUMBER_WORDS)}) (?:[a-z-]{{1,30}} ){{0,2}})?\bfiles?\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"#(\d{1,9})\b")
-_WELL = re.compile(
-    r"\b(?:pass(?:es|ed)?|succeed(?:s|ed)?|success(?:ful|fully)?|green|clean(?:ly)?|through|works?|ok"
-    r"|no (?:errors?|issues?))\b|✅|✓|✔",
-    re.IGNORECASE,
-)
-"""Words by which a command ended well."""
 _FAILING = re.compile(r"\b(?:failed|rejected|blocked|refused|denied)\b", re.IGNORECASE)
 """A denial that tells of a try: it holds when a try failed, whatever came after."""
 _TO = re.compile(
@@ -353,7 +347,7 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         if missing is not None:
             return _not_run(claim, seen, missing)
         failed = failed_of_named(claim, seen)
-        if failed and _WELL.search(claim.text):
+        if failed and ENDED_WELL.search(claim.text):
             return Ruling(
                 "contradicted",
                 "the command failed",

@@ -27,6 +27,12 @@ ELIDED = re.compile(
     r"\.\.\.(?!\s|$)|…|<[a-z]|^(?:make|just|task|(?:npm|pnpm|yarn|bun|mise) run) (?:[\w:-]{1,40}/){2,20}\w"
 )
 """A command that is not told word for word, or several in one, `make start/stop/clean`; `./...` is one that is."""
+ENDED_WELL = re.compile(
+    r"\b(?:pass(?:es|ed)?|succeed(?:s|ed)?|success(?:ful|fully)?|green|clean(?:ly)?|through|works?|ok"
+    r"|fine|(?:no|without|0|zero) (?:errors?|issues?|findings|failures?|warnings))\b|✅|✓|✔",
+    re.IGNORECASE,
+)
+"""Words by which a command ended well."""
 _SLASHED = re.compile(r"[\w:-]{1,60}(?:/[\w:-]{1,60}){1,12}")
 MAX_PROGRAM = 3
 """Leading words of a command that tell its program: `python -m frob check`."""
@@ -55,9 +61,9 @@ def failed_of_named(claim: Claim, seen: Seen) -> Step | None:
     "`hatch run cov` and `pdm run cov` each end with 163 passed": each of them must have. One that was under way when
     the words were said has its own finding.
     """
-    if claim.outcome == "pending":
+    if claim.outcome == "pending" and claim.effects:
         return None
-    for hint in claim.args.get("commands", ()):
+    for hint in (*claim.args.get("commands", ()), *claim.args.get("names", ())):
         line = str(hint).strip()
         if " " not in line:
             continue

@@ -196,3 +196,10 @@ def test_a_slash_sums_up_several_commands(session):
     assert weight(session) == []
     session.say("I ran `quern grind --all`.")
     assert [code for code, _ in weight(session)] == ["no-proof"]
+
+
+def test_what_was_verified_by_a_command_that_failed_is_contradicted(session):
+    session.edit("rates.py")
+    session.shell("make taste", "pool: 30 checks, 28 ok\nmake: *** [taste] Error 1", 2)
+    session.say("Verified: `make taste` went fine.")
+    assert [code for code, _ in weight(session)] == ["failed-effect"]
