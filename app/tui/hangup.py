@@ -21,6 +21,8 @@ def end_with_terminal() -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         return
     line = sys.stdin.fileno()
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup, too, a screen ends with its terminal
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def look() -> None:
         while True:

@@ -261,7 +261,7 @@ def _mode(
         return "completed" if telegraphic or position >= 0 else "modifier", denied, True
     if before in _JOINS:
         return _coordinated(left), denied, True
-    if before in _DETERMINERS or before in _PREPOSITIONS:
+    if before in _DETERMINERS or before in _PREPOSITIONS or before in {"get", "getting"}:
         return "modifier", denied, False
     if before in _INSTRUMENTS and "successfully" in seen:
         return "completed", denied, False
