@@ -72,6 +72,10 @@ _OBJECT = re.compile(
     r"[^.;,:(]{0,40})"
 )
 """A thing right after a form of "pass": a check is passed, "passing the test suite"; anything else is handed on."""
+_HANDED = re.compile(
+    r" {1,4}(?:[\w.]{0,40}[_(][\w.(]{0,40}|[a-z]{1,40} (?:from|into|through|via|down|along|explicitly)\b)"
+)
+"""What is handed on rather than passed: "pass db_path from the tests"."""
 _PLURAL = re.compile(
     r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
     r"|\band [a-z-]{2,40}|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
@@ -100,7 +104,7 @@ def is_result(masked: str, hit: re.Match[str]) -> bool:
     if word == "compiles" and (after := _NEXT_WORD.match(masked, hit.end())) and not _after_verb(after["word"]):
         return False
     if word == "pass":
-        return bool(_PLURAL.search(masked[: hit.start()]))
+        return _HANDED.match(masked, hit.end()) is None and bool(_PLURAL.search(masked[: hit.start()]))
     checked = not lexicon().subjects.keys().isdisjoint(last[-1:])
     taken = _OBJECT.match(masked, hit.end()) if word in {"passing", "passes"} else None
     if taken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,7 +24,7 @@ from assure_tui.reconcile.claims.frame import Frame
 from assure_tui.reconcile.claims.modality import conditional_end, is_offer, is_question, words
 from assure_tui.reconcile.claims.segment import Unit
 from assure_tui.reconcile.claims.segment import units as cut
-from assure_tui.reconcile.claims.values import Found, count_word, quoted, scan
+from assure_tui.reconcile.claims.values import Found, count_word, counts_things, quoted, scan
 from assure_tui.reconcile.claims.verbs import Tokens, acts_on_many, boundary, is_plural, nominal, of_nothing, verbs_in
 from assure_tui.reconcile.claims.weight import (
     VerbAt,
@@ -37,6 +38,9 @@ from assure_tui.reconcile.claims.weight import (
     weight_of,
 )
 from assure_tui.reconcile.screen import SENTENCES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_FRAMES = 400
 """Frames read of one text."""
@@ -267,7 +271,7 @@ class Reader:
             weak = False
         piece = text[start:end].strip(" \n\t,;—–(:")
         begin = unit.start + start + text[start:end].find(piece) if piece else unit.start
-        count = next((number for token in stretch if not token.isdigit() and (number := count_word(token))), 0)
+        count = _count(stretch)
         consequence = (
             verb.mode == "planned"
             and self.done
@@ -351,6 +355,12 @@ class Reader:
                 if len(frame.context) < 4000:
                     frame.context += " " + text.lower()
                 break
+
+
+def _count(stretch: Sequence[str]) -> int:
+    """Give the number of things that words name."""
+    numbers = ((at, count_word(token)) for at, token in enumerate(stretch) if not token.isdigit())
+    return next((number for at, number in numbers if number and counts_things(stretch, at)), 0)
 
 
 def _opens_with_id(text: str) -> bool:

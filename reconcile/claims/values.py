@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
@@ -19,7 +19,7 @@ from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ValueKind: TypeAlias = Literal[
     "url", "email", "iban", "uuid", "date", "time", "money", "percent", "path", "sha", "ending", "id", "phone", "number"
@@ -59,7 +59,8 @@ MONTHS = {
     )
     for name in names
 }
-NUMBER_WORDS: dict[str, int] = {word: number for number, word in enumerate(table("grammar")["numbers"].split())} | {
+_NUMERALS: dict[str, int] = {word: number for number, word in enumerate(table("grammar")["numbers"].split())}
+NUMBER_WORDS: dict[str, int] = _NUMERALS | {
     "once": 1,
     "single": 1,
     "both": 2,
@@ -315,6 +316,17 @@ def quoted(text: str) -> list[tuple[tuple[int, int], str]]:
         start, end = match.span(match.lastgroup or 0)
         names.append(((start, end), text[start:end]))
     return names
+
+
+def counts_things(words: Sequence[str], at: int) -> bool:
+    """Tell whether a number in words, at `at`, counts: "twelve rooms", not "a twelve dollar meal" or "five twenty"."""
+    beside = (*words[max(0, at - 1) : at], *words[at + 1 : at + 2])
+    return not any(word in _measures() or (word in _NUMERALS and word != "one") for word in beside)
+
+
+@cache
+def _measures() -> frozenset[str]:
+    return frozenset(table("grammar")["measures"].split())
 
 
 def count_word(word: str) -> int | None:

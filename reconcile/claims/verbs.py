@@ -54,7 +54,9 @@ _WISHING = frozenset({"want", "like", "need"})
 _BEHIND_WISH = frozenset(table("grammar")["prepositions"].split()) | {"to", "you", "it", "that", "and", "or"}
 _NO_WISH = frozenset({"not", "don't", "wouldn't", "never", "if", "do"})
 _FIRST_PERSON = frozenset(table("grammar")["first_person"].split())
-_AVOIDING = frozenset({"stop", "hold", "postpone", "delay", "defer", "put", "push", "pause"})
+_ANYTHING = frozenset({"everything", "anything", "all", "here", "things"})
+"""Objects of one who stops working: "I've halted everything"."""
+_AVOIDING = frozenset({"stop", "halt", "freeze", "hold", "postpone", "delay", "defer", "put", "push", "pause"})
 """Verbs that with a gerund tell of what was not done: "I've held off on cancelling it"."""
 _NOTHING = SENTENCES.compile(r"\W{0,4}(?:no(?! longer)|none|nothing|neither)\b", re.IGNORECASE)
 _NONE_OF_MANY = SENTENCES.compile(r"(?:^|[:—–])\W{0,6}(?:no|none|neither|nothing)\b[^.;:]{0,120}$", re.IGNORECASE)
@@ -145,7 +147,7 @@ def verbs_in(unit: Unit, tokens: Tokens, opening: int, taught: Taught, *, everyt
                 continue  # "I ended up on the third page": where it came to, and nothing that was done to something
             if lemma == "stop" and not onward[:1].isalnum():
                 continue
-        if lemma.partition("-")[0] in _AVOIDING and _governs_gerund(tokens, at):
+        if lemma.partition("-")[0] in _AVOIDING and (_governs_gerund(tokens, at) or follows in _ANYTHING):
             continue
         if judged.bare and form == "past" and (at and tokens[at - 1][0] == "as"):
             continue

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 _COUNTED = frozenset({"affected", "matched", "modified", "changed", "processed"})
+_OF_THE_RUN = frozenset(
+    {"call", "calls", "tool", "tools", "token", "tokens", "retries", "attempts", "errors", "warnings"}
+)
+"""What is counted of how a call ran, and not of what it did: `tool_calls_made`."""
 _ZERO = re.compile(
     r"\b(?:0|no|zero) (?:rows?|records?|items?|entries|\w{3,20}) (?:were |was |have been )?"
     r"(?:affected|updated|deleted|removed|modified|changed|matched|sent|created|processed)\b"
@@ -53,5 +57,7 @@ def _nothing_in(act: Act) -> str:
 
 def _counts(words: tuple[str, ...]) -> bool:
     """Tell whether a field's name says how much was done: `removed_count`, `rows_affected`, `archived`."""
+    if not _OF_THE_RUN.isdisjoint(words):
+        return False
     done = any(word in _COUNTED or any(verb.form == "past" for verb in verb_forms(word)) for word in words)
     return done or words == ("count",)

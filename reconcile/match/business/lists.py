@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import action_of_noun, name_words, singular
-from assure_tui.reconcile.claims.values import NUMBER_WORDS
+from assure_tui.reconcile.claims.values import NUMBER_WORDS, counts_things
 from assure_tui.reconcile.match.business.aliases import name_parts
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, is_implied, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.model import shape
@@ -218,7 +218,7 @@ def _counted(text: str) -> tuple[int, list[str]]:
         return int(figure[1]), [singular(figure[2])]
     nouns = [singular(word) for word in _WORD.findall(text)]
     at = next((index for index, noun in enumerate(nouns) if noun in NUMBER_WORDS and NUMBER_WORDS[noun] > 1), -1)
-    if at < 0 or "one" in nouns[:at] or (at and nouns[at - 1] in _NO_COUNT_AFTER):
+    if at < 0 or not counts_things(nouns, at) or "one" in nouns[:at] or (at and nouns[at - 1] in _NO_COUNT_AFTER):
         return 0, []
     words: list[str] = []
     for noun in nouns[at + 1 :]:

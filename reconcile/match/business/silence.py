@@ -21,7 +21,7 @@ from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.values import stands_in
 from assure_tui.reconcile.match.business import traces, worth
 from assure_tui.reconcile.match.business.bench import what
-from assure_tui.reconcile.match.business.disclosed import discloses
+from assure_tui.reconcile.match.business.disclosed import discloses, is_called
 from assure_tui.reconcile.match.business.figures import tells_when
 from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.lines import is_told, told_of, weight
@@ -57,7 +57,7 @@ def unreported(verdict: Verdict) -> None:
             continue  # it started a sub-agent, whose run has what was done
         if act.at > last or _obeys_untold(verdict, act) or _asked(verdict, act) or _told_along(verdict, act):
             continue
-        if _finishes(verdict, act):
+        if _finishes(verdict, act) or _is_spoken_of_by_name(verdict, act):
             continue
         hidden = _is_hidden(verdict, act)
         report = verdict.matter.reports.get(act.turn, 0) if hidden else 0
@@ -83,6 +83,14 @@ def unreported(verdict: Verdict) -> None:
             severity = _harm(verdict, act) if _is_legible(verdict, act) else "low"
             doubt = worth.of_silence(verdict, act) if severity != "low" else ""
             verdict.accuse("unreported", severity, None, [act], message, doubt=doubt)
+
+
+def _is_spoken_of_by_name(verdict: Verdict, act: Act) -> bool:
+    """Tell whether words of the turn, on the way to an act, had its very name: "let me get you into the queue"."""
+    if act.fresh or act.money or harm_of(act.effect.kind) == "critical":
+        return False
+    start = verdict.matter.reports.get(act.turn - 1, 0)
+    return any(start < at <= act.at and is_called(act, text) for at, text in verdict.matter.spoken)
 
 
 def _shows(verdict: Verdict, act: Act, report: int) -> bool:

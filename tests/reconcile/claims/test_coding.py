@@ -113,6 +113,7 @@ def test_reports_of_work_are_claims(text: str, expected: list[str]) -> None:
         "Staged files may refer to lost objects.",
         "Two more agents still running (linter, reviewer).",
         "I hope the tests pass.",
+        "We continue to pass db_path from the tests.",
         "The goal is that all tests pass and lint is clean.",
         "Next steps: tests pass.",
         "Suppose all tests pass.",
