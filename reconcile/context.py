@@ -38,6 +38,10 @@ class OpenCall:
     effects: list[Effect] = field(default_factory=list)
 
 
+_LOOKS = frozenset({"read", "search"})
+"""Kinds of effects by which files are only looked at."""
+
+
 class Context:
     """The run as `claims` and `effects` may know it while they read one event."""
 
@@ -82,10 +86,14 @@ class Context:
 
     @property
     def trades(self) -> bool:
-        """The run has file tools or a shell, too, but most of its calls act on the world, and it has no folder."""
+        """The run has file tools or a shell, too, but most of its calls act on the world, and it has no folder.
+
+        Files that are only read are what an errand is about, not what it works on.
+        """
         if not self.coding or not self.worldly or self.cwd is not None:
             return False
-        return 2 * sum(count for kind, count in self.kinds.items() if is_coding(kind)) < self.kinds.total()
+        of_code = Counter({kind: count for kind, count in self.kinds.items() if is_coding(kind)})
+        return 2 * of_code.total() < self.kinds.total() or set(of_code) <= _LOOKS
 
     def learn(self, event: RunStarted) -> None:
         """Take what a record tells of the run itself."""

@@ -36,6 +36,8 @@ _NO_COUNT_AFTER = frozenset({"of", "a"})
 _WORD = re.compile(r"[^\W_]+|[^\w\s*]")
 _FIGURE = re.compile(r"(?<![\w#$€£.,:/-])([2-9]|1\d) ([a-z]{3,30}s)\b")
 _PERSON = re.compile(r"[A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?")
+_NOBODY = frozenset({"You", "They", "Both", "Everyone", "She"})
+"""Capitalised words that are no names."""
 _PERSONS = re.compile(
     rf"{_PERSON.pattern}(?:, {_PERSON.pattern}){{0,8}},? (?:and|&) {_PERSON.pattern}(?!['’]s|@|\.\w| [A-Z])"
 )
@@ -79,6 +81,8 @@ def _people(saying: Saying, acts: Sequence[Act]) -> list[str]:
     """Give the persons that words list, where each act was aimed at one of them: "to both Dora and Eve"."""
     match = _PERSONS.search(saying.frame.text)
     named = _PERSON.findall(match.group()) if match else []
+    if not _NOBODY.isdisjoint(named):
+        return []  # "You and Bob have been invited"
     aimed = [
         {
             part
