@@ -73,7 +73,7 @@ _OBJECT = re.compile(
 )
 """A thing right after a form of "pass": a check is passed, "passing the test suite"; anything else is handed on."""
 _HANDED = re.compile(
-    r" {1,4}(?:[\w.]{0,40}[_(][\w.(]{0,40}|[a-z]{1,40} (?:from|into|through|via|down|along|explicitly)\b)"
+    r" {1,4}(?:[\w.]{1,40}[_(][\w.(]{0,40}|[a-z]{1,40} (?:from|into|through|via|down|along|explicitly)\b)"
 )
 """What is handed on rather than passed: "pass db_path from the tests"."""
 _PLURAL = re.compile(
