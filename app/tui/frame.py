@@ -197,6 +197,8 @@ class Frame(App[int]):
         return focused if isinstance(focused, Lines) else self.view.main()
 
     def _poll(self) -> None:
+        if not self.is_running:  # it ends: its widgets are gone one after the other
+            return
         now = time.monotonic()
         if now > self._said_until:
             self._unsay()

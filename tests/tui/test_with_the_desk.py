@@ -13,6 +13,7 @@ from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.session import undecided
+from assure_tui.app.tui.views.side import RunsSide
 
 SESSION = [
     {"type": "session", "format": "assure/1", "id": "code-3", "agent": "coder", "model": "m-2", "cwd": "/srv/shop"},
@@ -96,3 +97,16 @@ async def test_what_the_log_hides_is_shown_and_the_file_changes_stand_in_the_dif
         await pilot.press("3", "G", "k")
         await wait_for_words(pilot, "␛]52")
         assert "\x1b" not in screen_text(app)
+
+
+async def test_a_change_that_comes_in_while_the_screen_ends_is_not_drawn(recorded):
+    """Its widgets go one after the other, while its timer still runs."""
+    app = AssureApp(recorded)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_for(pilot, lambda: bool(app.session.rows))
+        await pilot.press("3")
+        app._running = False
+        await app.view.query_one(RunsSide).remove()
+        app.revision, app._rest_until = -1, 0.0
+        app._poll()
+        app._running = True
