@@ -10,7 +10,7 @@ them) and say what they found on the run's `Board`:
 * `match.business.actions` holds business claims against the effects of the world's tools and feeds,
 * `match.coding.work` holds coding claims against commands, checks, edits and commits,
 * `match.business.reports` holds what reports tell without a verb of the lexicon against the acts of the run,
-* `match.heed.heed` holds what the agent says it was told and found against the user's turns and its lookups,
+* `match.conversation.conversation` holds what the agent says it was told and found against the user's turns and its lookups,
 * `gates.gates` holds every call against the operational rules,
 * `inputs.inputs` looks for hostile text in what the agent read and follows it into what the agent did,
 * `inputs.leaks` watches what leaves the run for what it read, and tools for being swapped.
@@ -54,7 +54,7 @@ from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.business.actions import Actions
 from assure_tui.reconcile.match.business.reports import Reports
 from assure_tui.reconcile.match.coding.work import Work
-from assure_tui.reconcile.match.heed.heed import Heed
+from assure_tui.reconcile.match.conversation.conversation import Conversation
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Change, Effect, GateResult, Grade
 from assure_tui.reconcile.settings import Settings
@@ -74,9 +74,9 @@ class RunState:
         self.gates = Gates(self.context, self.board)
         actions, work = Actions(self.context, self.board), Work(self.context, self.board)
         inputs, leaks = Inputs(self.context, self.board), Leaks(self.context, self.board)
-        heed = Heed(self.context, self.board, actions)
+        conversation = Conversation(self.context, self.board, actions)
         reports = Reports(self.context, self.board, actions)
-        self.parts: tuple[Part, ...] = (actions, work, heed, reports, self.gates, inputs, leaks)
+        self.parts: tuple[Part, ...] = (actions, work, conversation, reports, self.gates, inputs, leaks)
         self.timed: tuple[Part, ...] = tuple(part for part in self.parts if type(part).tick is not Part.tick)
         """Parts for which it matters that time passes: a quiet run without any costs nothing."""
 

@@ -35,7 +35,7 @@ from assure_tui.reconcile.inputs.leaks import Leaks
 from assure_tui.reconcile.match.business.actions import Actions
 from assure_tui.reconcile.match.business.reports import Reports
 from assure_tui.reconcile.match.coding.work import Work
-from assure_tui.reconcile.match.heed.heed import Heed
+from assure_tui.reconcile.match.conversation.conversation import Conversation
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.needles import Sieve
 from assure_tui.reconcile.settings import Settings
@@ -147,7 +147,7 @@ class Stopwatch:
         return counted
 
 
-MATCHING = (Actions, Heed, Reports, Work)
+MATCHING = (Actions, Conversation, Reports, Work)
 PARTS = {**dict.fromkeys(MATCHING, "matching"), Gates: "gates", Inputs: "inputs", Leaks: "inputs"}
 
 

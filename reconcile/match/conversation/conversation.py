@@ -22,9 +22,9 @@ from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.kin import KIN, amounts_of, kinship, said_of
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, short
-from assure_tui.reconcile.match.heed.consent import Consent
-from assure_tui.reconcile.match.heed.lookups import Lookup, Telling, empty_told, failed_told, lookup_of, part_told
-from assure_tui.reconcile.match.heed.orders import Order, crosses, lifts, orders
+from assure_tui.reconcile.match.conversation.consent import Consent
+from assure_tui.reconcile.match.conversation.lookups import Lookup, Telling, empty_told, failed_told, lookup_of, part_told
+from assure_tui.reconcile.match.conversation.prohibitions import Order, crosses, lifts, orders
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy
 
@@ -53,7 +53,7 @@ _LOOKED = {"null-omitted": "the lookups brought nothing", "overscope": "the look
 _WORD = re.compile(r"[^\W\d_]{3,24}")
 
 
-class Heed(Part):
+class Conversation(Part):
     """Holds the agent's account of what it was told and found, and its acts, against the user's words and results."""
 
     def __init__(self, context: Context, board: Board, actions: Actions) -> None:
