@@ -9,7 +9,7 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_text import PLACEHOLDERS, Prepared
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.tables import table
 
 Words = frozenset[str]

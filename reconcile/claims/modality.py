@@ -16,7 +16,7 @@ import msgspec
 
 from assure_tui.reconcile.actionwords import verb_forms
 from assure_tui.reconcile.claims.clauses import embedded, is_of_any
-from assure_tui.reconcile.screen import SENTENCES
+from assure_tui.reconcile.shared_prefilter import SENTENCES
 from assure_tui.reconcile.tables import table
 
 Mode: TypeAlias = Literal[

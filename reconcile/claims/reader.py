@@ -37,7 +37,7 @@ from assure_tui.reconcile.claims.weight import (
     tells_found,
     weight_of,
 )
-from assure_tui.reconcile.screen import SENTENCES
+from assure_tui.reconcile.shared_prefilter import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

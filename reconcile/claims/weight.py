@@ -18,7 +18,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import DO, Form, action_of_noun, object_groups, singular, verb_forms
 from assure_tui.reconcile.claims.modality import Mode, is_offer, is_question
 from assure_tui.reconcile.claims.values import MONTHS, scan
-from assure_tui.reconcile.screen import SENTENCES
+from assure_tui.reconcile.shared_prefilter import SENTENCES
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from assure_tui.reconcile.effects.script import join
 from assure_tui.reconcile.effects.wrappers import is_shell
 from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.model import Effect, EffectClass
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from assure_tui.reconcile.effects.printed_counts import (
 )
 from assure_tui.reconcile.effects.printed_lines import DART, GO_PACKAGE, read_dart, read_go, read_tap
 from assure_tui.reconcile.effects.runners import Runner, by_id, data, patterns
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 MAX_OUTPUT = 512 * 1024
 """Characters of an output that are read, from its end: that is where runners say how it went."""

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.effects.exits import PASSING_ON
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:

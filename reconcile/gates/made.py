@@ -10,7 +10,7 @@ from assure_tui.reconcile.effects.changes import changes
 from assure_tui.reconcile.effects.script import Script, Simple, join
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.places import Own
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 MAX_LINES = 2000
 """Lines of a written script that are read."""

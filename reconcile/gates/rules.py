@@ -10,7 +10,7 @@ import msgspec
 
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.model import Severity
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.rulebook import catalogue
 from assure_tui.reconcile.tables import table
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 _BREAK = re.compile(r"(?:\\[nrt]|\\(?=\r?\n)|\s|\\(?= )|\"\s*\+\s*\")+|''|\\([\"'/])")
 # The same in three steps, none of which visits each blank; right for texts in which nothing is joined with a plus.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assure_tui.reconcile.inputs.folding import fold
-from assure_tui.reconcile.needles import Finder
+from assure_tui.reconcile.prefilter import Finder
 from assure_tui.reconcile.settings import InputRule
 
 MAX_FOUND = 16

@@ -18,7 +18,7 @@ import msgspec
 from assure_tui.reconcile.inputs.folding import Folded
 from assure_tui.reconcile.inputs.signs import signs
 from assure_tui.reconcile.model import Severity
-from assure_tui.reconcile.needles import Search, Sieve
+from assure_tui.reconcile.prefilter import Search, Sieve
 from assure_tui.reconcile.tables import table
 
 MAX_TEXT = 200_000

@@ -9,7 +9,7 @@ import base64
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from assure_tui.reconcile.needles import Finder
+from assure_tui.reconcile.prefilter import Finder
 from assure_tui.reconcile.tables import table
 
 _ASCII = bytes(range(128))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.screen import SENTENCES
+from assure_tui.reconcile.shared_prefilter import SENTENCES
 
 _PLAYED_DOWN = SENTENCES.compile(
     r"\b(?:a few|few|some|minor|small|tiny|little|slight|a couple of|one or two|the usual)(?: (?:minor|small|little))? "

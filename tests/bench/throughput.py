@@ -37,7 +37,7 @@ from assure_tui.reconcile.match.business.reports import Reports
 from assure_tui.reconcile.match.coding.work import Work
 from assure_tui.reconcile.match.conversation.conversation import Conversation
 from assure_tui.reconcile.match.part import Part
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 

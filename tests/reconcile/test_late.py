@@ -7,7 +7,7 @@ import re
 import pytest
 
 from assure_tui.reconcile import expressions
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 
 def test_nothing_is_compiled_before_a_pattern_is_used():

@@ -16,7 +16,7 @@ from assure_tui.reconcile.actionwords import singular
 from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.lines import told_of
-from assure_tui.reconcile.screen import SENTENCES
+from assure_tui.reconcile.shared_prefilter import SENTENCES
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.lines import Line, Whole

@@ -16,7 +16,7 @@ from assure_tui.reconcile.match.business.bench import TELLING, cut, what
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of
 from assure_tui.reconcile.match.business.lines import lines_of
 from assure_tui.reconcile.records import akin
-from assure_tui.reconcile.screen import SENTENCES
+from assure_tui.reconcile.shared_prefilter import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.coding.ruling import command, short
 from assure_tui.reconcile.match.coding.steps import command_of
 from assure_tui.reconcile.model import Discrepancy
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

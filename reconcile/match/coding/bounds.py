@@ -10,7 +10,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_text import is_path
 from assure_tui.reconcile.claims.segment import units
 from assure_tui.reconcile.match.coding.steps import name_of
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

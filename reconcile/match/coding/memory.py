@@ -23,7 +23,7 @@ from assure_tui.reconcile.match.coding.steps import (
     paths_of,
     restores,
 )
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.assertions import bare_assertions
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,7 +26,7 @@ from assure_tui.reconcile.claims.business import requests
 from assure_tui.reconcile.claims.segment import units
 from assure_tui.reconcile.claims.values import scan
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, amounts_of, kinship, said_of
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:

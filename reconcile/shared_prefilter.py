@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.needles import Sieve
+from assure_tui.reconcile.prefilter import Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ MAX_TEXT = 4000
 """Code points of a text that is remembered."""
 
 
-class Screen:
+class SharedPrefilter:
     """Patterns for the same texts. They are added when modules are loaded, and read when the first text comes."""
 
     __slots__ = ("_remembered", "_sieve", "_written")
@@ -32,12 +32,12 @@ class Screen:
         self._sieve = Sieve(())
         self._remembered: Callable[[str], frozenset[int]] = lru_cache(maxsize=MAX_TEXTS)(self._likely)
 
-    def compile(self, written: str, flags: int = 0) -> Screened:
+    def compile(self, written: str, flags: int = 0) -> PrefilteredPattern:
         """Add a pattern, with or without regard to case, as `re.compile` takes it."""
         self._written.append(f"(?i){written}" if flags & re.IGNORECASE else written)
         self._sieve = Sieve(self._written)
         self._remembered = lru_cache(maxsize=MAX_TEXTS)(self._likely)
-        return Screened(self, len(self._written) - 1)
+        return PrefilteredPattern(self, len(self._written) - 1)
 
     def of(self, number: int, text: str) -> re.Pattern[str] | None:
         """Give a pattern if it may match in a text."""
@@ -49,7 +49,7 @@ class Screen:
         return frozenset(self._sieve.likely(text))
 
 
-class Screened:
+class PrefilteredPattern:
     """A pattern that is tried on a text only where its screen says that it may match.
 
     A text that is a piece of a `whole` is not screened by itself: what is not in the whole is in none of its pieces.
@@ -57,7 +57,7 @@ class Screened:
 
     __slots__ = ("_number", "_screen")
 
-    def __init__(self, screen: Screen, number: int) -> None:
+    def __init__(self, screen: SharedPrefilter, number: int) -> None:
         self._screen = screen
         self._number = number
 
@@ -82,5 +82,5 @@ class Screened:
         return pattern.sub(new, text) if pattern else text
 
 
-SENTENCES = Screen()
+SENTENCES = SharedPrefilter()
 """For what the sentences of agents and users are held against."""

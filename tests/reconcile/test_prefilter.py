@@ -10,7 +10,7 @@ from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.inputs.folding import _BREAK, Folded, fold
 from assure_tui.reconcile.inputs.shapes import _sieve
 from assure_tui.reconcile.literals import needed, parse, starts
-from assure_tui.reconcile.needles import Finder, Sieve
+from assure_tui.reconcile.prefilter import Finder, Sieve
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assure_tui.reconcile.screen import Screen
+from assure_tui.reconcile.shared_prefilter import SharedPrefilter
 
 PATTERNS = [
     (r"\b(?:would you like|shall i|please (?:confirm|reply))\b", re.IGNORECASE),
@@ -36,7 +36,7 @@ PIECES = [*WORDS, "errors", "didn't", "?", ". ", "; ", ": ", " — ", " ", "\n",
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.integers(0, 20), st.integers(0, 60))
 def test_a_screened_pattern_finds_what_it_finds_alone(pieces: list[str], start: int, end: int) -> None:
     text = " ".join(pieces)
-    screen = Screen()
+    screen = SharedPrefilter()
     screened = [screen.compile(*pattern) for pattern in PATTERNS]
     for (written, flags), found in zip(PATTERNS, screened, strict=True):
         plain = re.compile(written, flags)
@@ -50,7 +50,7 @@ def test_a_screened_pattern_finds_what_it_finds_alone(pieces: list[str], start: 
 
 
 def test_a_long_text_is_searched_as_well() -> None:
-    screened = Screen().compile(r"\bshall i\b", re.IGNORECASE)
+    screened = SharedPrefilter().compile(r"\bshall i\b", re.IGNORECASE)
     assert screened.search("so " * 5000 + "Shall I go on")
 
 
