@@ -1,6 +1,6 @@
 """Patterns that are tried on the same short texts, one after the other: one pass tells which of them may match at all.
 
-A sentence of a report is held against dozens of patterns, and most hold nothing in it. `needles.Sieve` knows the
+A sentence of a report is held against dozens of patterns, and most hold nothing in it. `prefilter.Sieve` knows the
 strings of which a match must hold one and finds those of all patterns at once, which takes an eighth of what a single
 search without regard to case takes.
 """
@@ -50,35 +50,35 @@ class SharedPrefilter:
 
 
 class PrefilteredPattern:
-    """A pattern that is tried on a text only where its screen says that it may match.
+    """A pattern that is tried on a text only where the prefilter says that it may match.
 
     A text that is a piece of a `whole` is not screened by itself: what is not in the whole is in none of its pieces.
     """
 
-    __slots__ = ("_number", "_screen")
+    __slots__ = ("_number", "_shared")
 
-    def __init__(self, screen: SharedPrefilter, number: int) -> None:
-        self._screen = screen
+    def __init__(self, shared: SharedPrefilter, number: int) -> None:
+        self._shared = shared
         self._number = number
 
     def search(self, text: str, whole: str = "") -> re.Match[str] | None:
         """Give the first match in a text."""
-        pattern = self._screen.of(self._number, whole or text)
+        pattern = self._shared.of(self._number, whole or text)
         return pattern and pattern.search(text)
 
     def match(self, text: str, whole: str = "") -> re.Match[str] | None:
         """Give the match at the beginning of a text."""
-        pattern = self._screen.of(self._number, whole or text)
+        pattern = self._shared.of(self._number, whole or text)
         return pattern and pattern.match(text)
 
     def findall(self, text: str, whole: str = "") -> list[str]:
         """Give all matches in a text."""
-        pattern = self._screen.of(self._number, whole or text)
+        pattern = self._shared.of(self._number, whole or text)
         return pattern.findall(text) if pattern else []
 
     def sub(self, new: str, text: str) -> str:
         """Put other words in the place of all matches."""
-        pattern = self._screen.of(self._number, text)
+        pattern = self._shared.of(self._number, text)
         return pattern.sub(new, text) if pattern else text
 
 

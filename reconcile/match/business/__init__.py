@@ -2,17 +2,17 @@
 
 Begin with `actions`, which collects words (`Saying`) and calls (`Act`, both in `model`), then `verdict`, which judges
 all that is open once a turn is over. One judgement is one object; its class is cut into chapters, each the base of the
-next: `bench` (what is gathered), `assign`, `ordered`, `absent`, `tried`, `borne`, `verdict`.
+next: `bench` (what is gathered), `assign`, `ordered`, `absent`, `failed`, `matched`, `verdict`.
 
 - `assign` gives acts to the words that claim them, by how well they fit (`fit`, `pairs`, `kin`, `topics`, `targets`,
   `phrase`);
-- words with an act: `borne`; another value (`values`, `labelled`), name (`instead`, `namesakes`), role (`roles`), item
+- words with an act: `matched`; another value (`values`, `labelled`), name (`other_identifiers`, `other_names`), role (`roles`), item
   of a list (`lists`), aspect (`aspects`), or nothing done (`idle`);
-- words without one: `absent`, or of a call that failed (`tried`), with what lookups may have brought about (`looks`),
+- words without one: `absent`, or of a call that failed (`failed`), with what lookups may have brought about (`looks`),
   what was asked for (`ordered`, `wishes`) and what is kept open no more (`past`);
-- acts without words: `silence`, `disclosed`, `traces`; done again: `repeats`; failed: `unsaid`;
-- acts against the lines about them, claims or not: `lines`, `said`, `figures`, `objects`; against what the user asked
-  for: `beyond`; and against both, where nobody speaks of what they were given: `slips`;
+- acts without words: `unreported`, `disclosed`, `traces`; done again: `repeats`; failed: `undisclosed`;
+- acts against the lines about them, claims or not: `lines`, `contradicted_lines`, `figures`, `objects`; against what the user asked
+  for: `beyond`; and against both, where nobody speaks of what they were given: `mistaken_values`;
 - rows of feeds, which decide last: `feed`.
 
 `matter` is what a judgement rests on, `worth` what a finding is worth, `aliases` and `named` the names and identifiers

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from assure_tui.reconcile.claims.frame import Frame
-    from assure_tui.reconcile.match.business.borne import Borne
+    from assure_tui.reconcile.match.business.matched import Matched
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 _WORD = re.compile(r"\w+")
@@ -33,7 +33,7 @@ _EMPTY = frozenset(
 ) | {"total", "new", "old", "now", "dob", "user"}
 
 
-def lacking(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> bool:
+def lacking(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     """Tell whether an item of a list of changes is about an aspect that nothing was done to, and say so."""
     nouns, values = _aspect(saying)
     if not nouns or not values or any(_covers(act, nouns, values) for act in verdict.landed):

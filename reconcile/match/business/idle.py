@@ -8,7 +8,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words, verb_forms
 
 if TYPE_CHECKING:
-    from assure_tui.reconcile.match.business.borne import Borne
+    from assure_tui.reconcile.match.business.matched import Matched
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 _COUNTED = frozenset({"affected", "matched", "modified", "changed", "processed"})
@@ -40,7 +40,7 @@ MAX_ANSWER = 600
 """Code points of an answer that may be no more than a count."""
 
 
-def idle(verdict: Borne, saying: Saying, acts: list[Act]) -> bool:
+def idle(verdict: Matched, saying: Saying, acts: list[Act]) -> bool:
     """Tell whether all acts that words are told of answered that nothing was done, and say so."""
     answers = [_nothing_in(act) for act in acts]
     if not acts or not all(answers) or saying.frame.mode not in {"completed", "ongoing"}:

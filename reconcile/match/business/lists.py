@@ -21,7 +21,7 @@ from assure_tui.reconcile.tables import table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assure_tui.reconcile.match.business.borne import Borne
+    from assure_tui.reconcile.match.business.matched import Matched
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 COUNTED = 3
@@ -58,7 +58,7 @@ _MANY_AT_ONCE = frozenset(["change", "update", "modification", "edit", "adjustme
 _EARLIER = re.compile(r"\b(?:already|earlier|previously|before)\b", re.IGNORECASE)
 
 
-def lacking(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> bool:
+def lacking(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     """Hold each object of a saying against the acts; tells whether one was found to be missing."""
     if _EARLIER.search(saying.frame.text):
         return False
@@ -118,7 +118,7 @@ def _is_left(value: str, text: str) -> bool:
     return at > 0 and _LEFT.match(text, at + len(value)) is not None
 
 
-def _lacks(verdict: Borne, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:
+def _lacks(verdict: Matched, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:
     """Tell whether nothing that landed acted on one of the objects, and say so."""
     plain = _plain(value)
     related = _related(verdict, saying, acts)
@@ -150,7 +150,7 @@ def _holds(act: Act, plain: str) -> bool:
     return plain in act.ids or told or said_of(plain, act.arguments) or answered
 
 
-def _related(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> list[Act]:
+def _related(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> list[Act]:
     """Give the acts that landed and may be told by a saying's verb, whenever they were."""
     said = saying.frame.action
     return [
@@ -160,7 +160,7 @@ def _related(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> list[Act]:
     ]
 
 
-def _plainly(verdict: Borne, saying: Saying, acts: Sequence[Act], plain: str) -> bool:
+def _plainly(verdict: Matched, saying: Saying, acts: Sequence[Act], plain: str) -> bool:
     """Tell whether words say that the agent acted, rather than in which state things are.
 
     Words that could tell a state do, where the user wanted the act on this object and it was done to another just now.
@@ -174,7 +174,7 @@ def _plainly(verdict: Borne, saying: Saying, acts: Sequence[Act], plain: str) ->
     return now and saying.frame.mode == "completed" and plain in wanted
 
 
-def _too_few(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> bool:
+def _too_few(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     """Find a number of things said to be done ("both bookings") where fewer of them were acted on."""
     frame = saying.frame
     count, counted = _counted(frame.text.lower())
@@ -211,7 +211,7 @@ def _too_few(verdict: Borne, saying: Saying, acts: Sequence[Act]) -> bool:
     return True
 
 
-def _too_few_acts(verdict: Borne, saying: Saying, acts: Sequence[Act], counted: Sequence[str], count: int) -> bool:
+def _too_few_acts(verdict: Matched, saying: Saying, acts: Sequence[Act], counted: Sequence[str], count: int) -> bool:
     """Find a number of acts said to be done ("2 refunds") where fewer landed, each a single one by its own call."""
     said = saying.frame.action
     if verdict.matter.past or not any(action_of_noun(noun) == said and noun not in _MANY_AT_ONCE for noun in counted):

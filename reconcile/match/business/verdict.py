@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, beyond, feed, said, silence, slips, unsaid, worth
+from assure_tui.reconcile.match.business import aspects, beyond, feed, contradicted_lines, unreported, mistaken_values, undisclosed, worth
 from assure_tui.reconcile.match.business.absent import LONG_AGO
 from assure_tui.reconcile.match.business.assign import ACTIVE
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
-from assure_tui.reconcile.match.business.borne import Borne
+from assure_tui.reconcile.match.business.matched import Matched
 from assure_tui.reconcile.match.business.fit import FITS
-from assure_tui.reconcile.match.business.instead import Instead, instead
+from assure_tui.reconcile.match.business.other_identifiers import Swap, other_identifier
 from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, kin_of, said_of
-from assure_tui.reconcile.match.business.namesakes import is_thing, namesake
+from assure_tui.reconcile.match.business.other_names import is_thing, other_name
 from assure_tui.reconcile.match.business.phrase import denies, topic
 from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about, is_beside
-from assure_tui.reconcile.match.business.tried import FAILED
+from assure_tui.reconcile.match.business.failed import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ _CAME_ALONG = frozenset({"refund", "charge", "fee", "payment", "confirmation", "
 """What comes about by acts of another name."""
 
 
-class Verdict(Borne):
+class Verdict(Matched):
     """The judgement: revised `claims` by id, and the discrepancies `found`."""
 
     def decide(self) -> Verdict:
@@ -68,16 +68,16 @@ class Verdict(Borne):
             self._assigned(self.main[index], acts)
         self._consequences()
         self._mentions()
-        silence.unreported(self)
+        unreported.unreported(self)
         duplicates(self)
-        unsaid.failures(self)
+        undisclosed.failures(self)
         beyond.beyond_request(self)
-        said.failed_lines(self)
-        unsaid.unsaid(self)
-        said.contradicted(self)
+        contradicted_lines.failed_lines(self)
+        undisclosed.unsaid(self)
+        contradicted_lines.contradicted(self)
         beyond.beyond_target(self)
         beyond.beyond_count(self)
-        slips.slips(self)
+        mistaken_values.mistaken_values(self)
         feed.hold(self, self.matter.feeds)
         return self
 
@@ -177,7 +177,7 @@ class Verdict(Borne):
         elif not aspects.lacking(self, saying, []):
             self._absent(saying, before)
 
-    def _swapped(self, saying: Saying) -> tuple[Act, Instead] | None:
+    def _swapped(self, saying: Saying) -> tuple[Act, Swap] | None:
         """Give an act that no words tell of, with what words name that nothing fits and what it had instead.
 
         It must have been called with a word of what was done: "ordered the referral" of `{"display": "Referral"}`.
@@ -188,8 +188,8 @@ class Verdict(Borne):
                 continue
             if not any(said_of(thing, act.arguments) for thing in things):
                 continue
-            other = instead(self, saying, act)
-            if other is None and (named := namesake(self, saying, act)) is not None and is_thing(self, named.said):
+            other = other_identifier(self, saying, act)
+            if other is None and (named := other_name(self, saying, act)) is not None and is_thing(self, named.said):
                 other = named
             if other is not None:
                 return act, other

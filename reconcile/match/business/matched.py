@@ -9,12 +9,12 @@ from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import aspects, lists, roles, worth
 from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.idle import idle
-from assure_tui.reconcile.match.business.instead import instead, missed, stranger, untold
+from assure_tui.reconcile.match.business.other_identifiers import other_identifier, missed, stranger, untold
 from assure_tui.reconcile.match.business.kin import SAME_ACTION, kin_of, said_of
 from assure_tui.reconcile.match.business.labelled import other_moment
 from assure_tui.reconcile.match.business.model import shape
-from assure_tui.reconcile.match.business.namesakes import is_thing, namesake
-from assure_tui.reconcile.match.business.tried import Tried
+from assure_tui.reconcile.match.business.other_names import is_thing, other_name
+from assure_tui.reconcile.match.business.failed import Failed
 from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_file, other_time
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 
-class Borne(Tried):
+class Matched(Failed):
     """The part of a judgement that is about words with an act."""
 
     def _assigned(self, saying: Saying, acts: list[Act]) -> None:
@@ -51,7 +51,7 @@ class Borne(Tried):
         if self._other_role(saying, acts):
             return
         for act in acts:
-            if (other := instead(self, saying, act)) is not None:
+            if (other := other_identifier(self, saying, act)) is not None:
                 self.wrong_target(saying, act, named=other.said, done=other.done)
                 return
         date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
@@ -73,7 +73,7 @@ class Borne(Tried):
             return
         if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
             return
-        others = [(act, namesake(self, saying, act)) for act in (*acts, *self._untold_like(saying))]
+        others = [(act, other_name(self, saying, act)) for act in (*acts, *self._untold_like(saying))]
         for act, other in others:
             if other is not None and is_thing(self, other.said):
                 self.wrong_target(saying, act, named=other.said, done=other.done)

@@ -2,7 +2,7 @@
 
 "The kitchen light is off" of `turn_off(name="Living Room Light")`: both are lights, told apart by the words before.
 "With Sarah Williams" of `book(provider_name="Jennifer Smith")`: results list both as providers. Names without numbers
-have no form by which they could be held against each other (see `instead`), so what they have in common must be told.
+have no form by which they could be held against each other (see `other_identifiers`), so what they have in common must be told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words, singular
-from assure_tui.reconcile.match.business.instead import Instead
+from assure_tui.reconcile.match.business.other_identifiers import Swap
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.phrase import EMPTY
 from assure_tui.reconcile.tables import table
@@ -38,7 +38,7 @@ _SAID = re.compile(
 _LABELS = frozenset(table("actions")["records"]["names"].split())
 
 
-def namesake(bench: Bench, saying: Saying, act: Act) -> Instead | None:
+def other_name(bench: Bench, saying: Saying, act: Act) -> Swap | None:
     """Find a name that words tell of, where the call had that of another of its kind."""
     frame = saying.frame
     if frame.denied or (frame.weak and act.turn != saying.turn):
@@ -53,7 +53,7 @@ def namesake(bench: Bench, saying: Saying, act: Act) -> Instead | None:
         others = _in_its_place(bench, frame.text, key, low) if not head else ()
         said = next((name for name in (*alike, *others) if not _is_had(bench, name.lower())), None)
         if said is not None:
-            return Instead(said, value)
+            return Swap(said, value)
     return None
 
 

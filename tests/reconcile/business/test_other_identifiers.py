@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assure_tui.reconcile.match.business.instead import form, names_in
+from assure_tui.reconcile.match.business.other_identifiers import form, names_in
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ class _Turn:
         return f"{self.asked}\n{before}"[-MAX_TEXT:]
 
 
-def slips(verdict: Verdict) -> None:
+def mistaken_values(verdict: Verdict) -> None:
     """Find acts with a date, a time or a number that nobody speaks of, in place of what was wanted and is told."""
     accused = {effect for found in verdict.found.values() if found.severity != "low" for effect in found.effects}
     texts = dict(verdict.matter.spoken)

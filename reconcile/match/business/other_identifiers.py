@@ -18,7 +18,7 @@ from assure_tui.reconcile.match.business.aliases import name_parts
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.labelled import told_by_label
 from assure_tui.reconcile.match.business.lines import is_told, lines_of, weight
-from assure_tui.reconcile.match.business.said import NEGATED, OPEN, PLANS
+from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS
 from assure_tui.reconcile.match.business.targets import PEOPLE, TO_PERSON, role_of
 from assure_tui.reconcile.match.concealing import plainly
 
@@ -70,14 +70,14 @@ _REFERENCE = re.compile(r"\A[A-Za-z]{2,40}/(?=[^/]{1,60}\Z)")
 _HEAD = re.compile(r"[A-Za-z]{0,60}")
 
 
-class Instead(NamedTuple):
+class Swap(NamedTuple):
     """What a report names, and what the call had in its place."""
 
     said: str
     done: str
 
 
-def instead(bench: Bench, saying: Saying, act: Act) -> Instead | None:
+def other_identifier(bench: Bench, saying: Saying, act: Act) -> Swap | None:
     """Find a name that words, or lines about the same act, give where the call has another of its form."""
     if saying.frame.weak or saying.frame.denied:
         return None
@@ -89,18 +89,18 @@ def instead(bench: Bench, saying: Saying, act: Act) -> Instead | None:
         for name in names_in(text):
             done = strange.get(form(name))
             if done is not None and not _is_had(bench, name):
-                return Instead(name, done)
+                return Swap(name, done)
     return _labelled(bench, saying, act, strange.values())
 
 
-def _labelled(bench: Bench, saying: Saying, act: Act, strange: Iterable[str]) -> Instead | None:
+def _labelled(bench: Bench, saying: Saying, act: Act, strange: Iterable[str]) -> Swap | None:
     """Find what a line tells of by the name of the argument that had another: "Order ID: R-1" of `order_id="R-2"`."""
     given = {name_words(key): value for key, value in act.given if value in strange}
     for label, told in told_by_label(bench, saying).items() if given else ():
         done = given.get(label)
         name = next(iter(_NAME.findall(told)), "")
         if done is not None and form(name) == form(done) and not _is_had(bench, name):
-            return Instead(name, done)
+            return Swap(name, done)
     return None
 
 
@@ -143,7 +143,7 @@ def untold(bench: Bench, acts: Sequence[Act], *, placed: bool = False) -> str:
     return next((value for value in names if not said_of(value.lower(), known)), "")
 
 
-def stranger(bench: Bench, saying: Saying, acts: Sequence[Act]) -> Instead | None:
+def stranger(bench: Bench, saying: Saying, acts: Sequence[Act]) -> Swap | None:
     """Find an address of two names, or a name, that a call had in place of whom words name, and that nobody speaks of.
 
     "A lunch with Ines" of a call whose guest is `otto.brand@…` is hardly one with Ines, whatever its title says.
@@ -170,7 +170,7 @@ def stranger(bench: Bench, saying: Saying, acts: Sequence[Act]) -> Instead | Non
         if parts and (len(parts) > 1 or said_of(name.lower(), bench.matter.asked_text))
         if heads.isdisjoint(part[0] for part in parts)
     )
-    return next((Instead(name, strange[0]) for name in others), None)
+    return next((Swap(name, strange[0]) for name in others), None)
 
 
 def _is_strange(address: str, known: str) -> bool:

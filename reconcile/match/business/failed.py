@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, OTHER, is_generic
-from assure_tui.reconcile.match.business import said, worth
+from assure_tui.reconcile.match.business import contradicted_lines, worth
 from assure_tui.reconcile.match.business.absent import Absent
 from assure_tui.reconcile.match.business.bench import TELLING, cut, what
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of
@@ -35,7 +35,7 @@ MAX_OVERLAP = 40
 """Code points by which a line is known to hold some words."""
 
 
-class Tried(Absent):
+class Failed(Absent):
     """The part of a judgement that is about calls that failed."""
 
     def failed(self, saying: Saying, act: Act) -> None:
@@ -107,7 +107,7 @@ class Tried(Absent):
         error = str(act.effect.results.get("error", ""))
         cited = frozenset().union(*(line.words for line in lines_of(error, act.at)))
         return any(
-            said.FAILS.search(line.low)
+            contradicted_lines.FAILS.search(line.low)
             and (len(cited & line.words) > 1 or any(akin(word, other) for word in named for other in line.words))
             for line in lines
         )
