@@ -6,16 +6,16 @@ next: `bench` (what is gathered), `assign`, `ordered`, `absent`, `failed`, `matc
 
 - `assign` gives acts to the words that claim them, by how well they fit (`fit`, `pairs`, `kin`, `topics`, `targets`,
   `phrase`);
-- words with an act: `matched`; another value (`values`, `labelled`), name (`other_identifiers`, `other_names`), role (`roles`), item
-  of a list (`lists`), aspect (`aspects`), or nothing done (`idle`);
+- words with an act: `matched`; another value (`values`, `labelled`), name (`other_identifiers`, `other_names`), role
+  (`roles`), item of a list (`lists`), aspect (`aspects`), or nothing done (`idle`);
 - words without one: `absent`, or of a call that failed (`failed`), with what lookups may have brought about (`looks`),
   what was asked for (`ordered`, `wishes`) and what is kept open no more (`past`);
 - acts without words: `unreported`, `disclosed`, `traces`; done again: `repeats`; failed: `undisclosed`;
-- acts against the lines about them, claims or not: `lines`, `contradicted_lines`, `figures`, `objects`; against what the user asked
-  for: `beyond`; and against both, where nobody speaks of what they were given: `mistaken_values`;
+- acts against the lines about them, claims or not: `lines`, `contradicted_lines`, `figures`, `objects`; against what
+  the user asked for: `beyond`; and against both, where nobody speaks of what they were given: `mistaken_values`;
 - rows of feeds, which decide last: `feed`.
 
-`matter` is what a judgement rests on, `worth` what a finding is worth, `aliases` and `named` the names and identifiers
-that things go by. `reports` (with `reports_ground`, `reports_lines`, `reports_marks`) reads the text that ends a turn
+`matter` is what a judgement rests on, `doubts` what lowers a finding, `aliases` and `identifiers` the names that things
+go by. `reports` (with `reports_ground`, `reports_lines`, `reports_marks`) reads the text that ends a turn
 for what is told without a verb of the lexicon, and `undone` for replies to an order after which nothing was done.
 """

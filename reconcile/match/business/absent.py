@@ -24,7 +24,7 @@ from assure_tui.reconcile.actionwords import (
 )
 from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.weight import asks_leave, is_adjective, is_inline
-from assure_tui.reconcile.match.business import worth
+from assure_tui.reconcile.match.business import doubts
 from assure_tui.reconcile.match.business.bench import TELLING, what
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.looks import done_by
@@ -92,13 +92,13 @@ class Absent(Ordered):
             self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
         if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])
-            doubtful = frame.weak and not (frame.found or vague) and worth.is_busy(self, saying)
+            doubtful = frame.weak and not (frame.found or vague) and doubts.is_busy(self, saying)
             if weak and not vague and self._is_left_out(saying):
-                self._phantom(saying, worth.LEFT_OUT)
+                self._phantom(saying, doubts.LEFT_OUT)
             elif weak and not vague and self.never_done(saying):
-                self._phantom(saying, worth.WEAK)
+                self._phantom(saying, doubts.WEAK)
             elif doubtful and self._is_asked(frame):
-                self._suspect(saying, worth.WEAK)
+                self._suspect(saying, doubts.WEAK)
         elif not (self.matter.settings.complete_logs and self.matter.business) or self._is_of_files(frame):
             self._leave_open(saying, "the log may not show every call", [])
         elif self._long_ago(saying):
@@ -149,7 +149,7 @@ class Absent(Ordered):
         frame, matter = saying.frame, self.matter
         if frame.action in _NEVER_PHANTOM | {DO} or EARLIER.search(frame.text) or self._is_of_files(frame):
             return False
-        if not (matter.business and matter.settings.complete_logs) or worth.is_long(self, saying):
+        if not (matter.business and matter.settings.complete_logs) or doubts.is_long(self, saying):
             return False
         if saying.at < matter.reports.get(saying.turn, 0) or matter.heard.of(frame.lemma, frame.surface):
             return False
@@ -164,7 +164,7 @@ class Absent(Ordered):
         if frame.mode != "completed" or frame.found or not _HAS.search(frame.text):
             return False
         spoken = tokens_of(f"{matter.asked_by(saying.turn)} {matter.agreed.get(saying.turn, '')}")
-        return ordered or (not frame.item and len(tokens_of(frame.text) & spoken) >= worth.MIN_SHARED)
+        return ordered or (not frame.item and len(tokens_of(frame.text) & spoken) >= doubts.MIN_SHARED)
 
     @staticmethod
     def _is_vague(saying: Saying, before: Sequence[Act]) -> bool:
@@ -290,7 +290,7 @@ class Absent(Ordered):
         if EARLIER.search(frame.text) and self.matter.heard.of(frame.lemma, frame.surface):
             return True
         ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
-        if frame.deed != DO or I_DID.search(frame.text) or ids - self.matter.named.shown:
+        if frame.deed != DO or I_DID.search(frame.text) or ids - self.matter.identifiers.shown:
             return False
         if WAS.search(frame.text) and self._is_idle(saying.turn):
             named = {noun for noun in frame.nouns if action_of_noun(noun) == frame.action}
@@ -346,7 +346,7 @@ class Absent(Ordered):
             return False
         ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
         marked = {value for value in ids if any(map(str.isdigit, value)) and len(value) > 3}
-        return bool(marked) and not marked & self.matter.named.shown
+        return bool(marked) and not marked & self.matter.identifiers.shown
 
     def _long_ago(self, saying: Saying) -> bool:
         """Tell whether an act that is kept open no more may be what words tell of."""
@@ -386,7 +386,7 @@ class Absent(Ordered):
         if self._corrected(saying):
             self.settle(saying, "contradicted", "the agent took it back", [])
             return
-        if self._users_own(saying) and not worth.is_ordered_now(self, saying):
+        if self._users_own(saying) and not doubts.is_ordered_now(self, saying):
             self._leave_open(saying, "the user was to do it", [])
             return
         if self.matter.children:
@@ -397,8 +397,8 @@ class Absent(Ordered):
             self.settle(saying, "unverifiable", f"hearsay: a sub-agent {word}", [])
             return
         message = f"Claims “{self.quote(saying)}”, but no call in the log does that."
-        severity: Severity = "critical" if worth.is_grave(self, saying) else "high"
-        doubt = doubt or worth.of_absent(self, saying) or (worth.PROPOSED if self._is_proposed(saying) else "")
+        severity: Severity = "critical" if doubts.is_grave(self, saying) else "high"
+        doubt = doubt or doubts.of_absent(self, saying) or (doubts.PROPOSED if self._is_proposed(saying) else "")
         self.accuse("phantom", severity, saying, [], message, doubt=doubt)
         self.settle(saying, "contradicted", "no call in the log does that", [])
 

@@ -25,7 +25,7 @@ from assure_tui.reconcile.match.business.feed import Feeds
 from assure_tui.reconcile.match.business.looks import Look, look_of
 from assure_tui.reconcile.match.business.matter import Matter
 from assure_tui.reconcile.match.business.model import Act, Saying, act_of, is_business, saying_of
-from assure_tui.reconcile.match.business.named import MAX_READ, MAX_SEEN, Named
+from assure_tui.reconcile.match.business.identifiers import MAX_READ, MAX_SEEN, Identifiers
 from assure_tui.reconcile.match.business.pairs import Pairs
 from assure_tui.reconcile.match.business.past import Past
 from assure_tui.reconcile.match.business.targets import NAMED_BY_USER, role_of
@@ -111,7 +111,7 @@ class Actions(Part):
         """Turns in which a call came after the agent's last words."""
         self.reports: dict[int, int] = {}
         """Turn to the place of the agent's last words in it."""
-        self.named = Named()
+        self.identifiers = Identifiers()
         self.looks: Latest[Look] = Latest(WINDOW)
         """Looks by which something may have been done, the oldest first."""
         self._reads: list[str] = []
@@ -137,7 +137,7 @@ class Actions(Part):
             while len(self.agreed) > MAX_AGREED:
                 del self.agreed[next(iter(self.agreed))]
         self.wishes.hear(self.turn, event.text, verbs_of(self.context))
-        self.named.see(event.text)
+        self.identifiers.see(event.text)
         named = self.known.setdefault(NAMED_BY_USER, set())
         if len(named) < MAX_KNOWN:
             for match in _NAME.finditer(event.text[:MAX_READ]):
@@ -161,7 +161,7 @@ class Actions(Part):
             while len(self.reports) > MAX_AGREED:
                 del self.reports[next(iter(self.reports))]
         self.spoken = [*self.spoken, (self.at, prose(event.text).text[:4000])][-40:]
-        self.named.see(event.text, own=True)
+        self.identifiers.see(event.text, own=True)
         own = {(claim.span, claim.args.get("action")): claim for claim in claims if "mode" in claim.args}
         for frame in frames(event.text, verbs_of(self.context)):
             claim = own.get((frame.span, frame.action))
@@ -183,7 +183,7 @@ class Actions(Part):
         answer = opened_answer(event.text)
         self.cut = self.cut or event.truncated or len(event.text) > MAX_READ or is_cut(answer)
         self._take(effects, answer=answer)
-        self.named.see(event.text)
+        self.identifiers.see(event.text)
         if call is not None:
             call = self.context.opened(call)
             self._look(call, answer, effects)
@@ -191,7 +191,7 @@ class Actions(Part):
             if all(effect.effect_class == "read" for effect in effects):
                 self.heard.take(answer)
                 if all(effect.status == "succeeded" for effect in effects):
-                    self.named.see(" ".join(value for _, value in given_of(call.args)))
+                    self.identifiers.see(" ".join(value for _, value in given_of(call.args)))
 
     def external(self, event: ExternalEffect, effects: Sequence[Effect]) -> None:
         """See an effect that the log states by itself."""
@@ -258,15 +258,15 @@ class Actions(Part):
             if known is None:
                 self.at += 1
             act = act_of(effect, known.at if known else self.at, known.turn if known else self.turn)
-            act.fresh = known.fresh if known else not act.names_any(self.named.seen)
+            act.fresh = known.fresh if known else not act.names_any(self.identifiers.seen)
             act.arguments = known.arguments if known else str(arguments or "")[:MAX_TRACE].lower()
             act.given = known.given if known else given_of(arguments or {})
-            act.unheard = known.unheard if known else frozenset() if self.cut else self.named.unheard(act.given)
+            act.unheard = known.unheard if known else frozenset() if self.cut else self.identifiers.unheard(act.given)
             act.given_keys = known.given_keys if known else keys_of(arguments or {})
             act.answer = answer[:MAX_TRACE].lower()
             act.records = records_of(answer) if answer else ()
             if answer and len(self.aliases.made) < MAX_SEEN:
-                self.aliases.made |= {value for value in act.ids if value not in self.named.shown} - act.mentions
+                self.aliases.made |= {value for value in act.ids if value not in self.identifiers.shown} - act.mentions
             self._nickname(act, known)
             act.cards = known.cards if known else self._cards(act)
             small = answer if len(act.records) < 2 and act.action != OTHER else ""
@@ -385,7 +385,7 @@ class Actions(Part):
                 reports=self.reports,
                 heard=self.heard,
                 aliases=self.aliases,
-                named=self.named,
+                identifiers=self.identifiers,
                 known=self.known,
                 pairs=self.pairs,
                 feeds=self.feeds,

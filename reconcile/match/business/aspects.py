@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import group_of, name_words, singular, tool_words
 from assure_tui.reconcile.claims.weight import DONE_ABOVE
-from assure_tui.reconcile.match.business.worth import BUSY
+from assure_tui.reconcile.match.business.doubts import BUSY
 from assure_tui.reconcile.records import akin, state
 from assure_tui.reconcile.tables import table
 

@@ -307,7 +307,7 @@ class Bench:
         """Add a discrepancy, once: on the claim when there is one, else on the first effect.
 
         What is wrong with the acts, whatever the words, keeps its id when words come later: it may be decided by then.
-        With a `doubt` (`worth`) it is told at low severity, until it is found without one.
+        With a `doubt` (`doubts`) it is told at low severity, until it is found without one.
         """
         claim = saying.claim if saying is not None else None
         doubt = doubt or (self._doubt_of_code(evidence) if at_least(severity, "medium") else "")

@@ -32,7 +32,7 @@ from assure_tui.reconcile.match.business.lines import (
 from assure_tui.reconcile.match.business.objects import unheard, unspoken
 from assure_tui.reconcile.match.business.phrase import EMPTY
 from assure_tui.reconcile.match.business.targets import PEOPLE, role_of
-from assure_tui.reconcile.match.business.worth import IN_LINES, of_line, of_lone_failure
+from assure_tui.reconcile.match.business.doubts import IN_LINES, of_line, of_lone_failure
 from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.shared_prefilter import SENTENCES
 from assure_tui.reconcile.tables import table

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, OTHER, is_generic
-from assure_tui.reconcile.match.business import contradicted_lines, worth
+from assure_tui.reconcile.match.business import contradicted_lines, doubts
 from assure_tui.reconcile.match.business.absent import Absent
 from assure_tui.reconcile.match.business.bench import TELLING, cut, what
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of
@@ -47,7 +47,7 @@ class Failed(Absent):
             return
         error = str(act.effect.results.get("error", "")) or act.effect.status
         message = f"Claims “{self.quote(saying)}”, but {what(act)} failed: {cut(error)}"
-        self.accuse("failed-effect", "high", saying, [act], message, doubt=worth.of_failed(self, saying, act))
+        self.accuse("failed-effect", "high", saying, [act], message, doubt=doubts.of_failed(self, saying, act))
         self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
     def _better_tried(self, saying: Saying, act: Act) -> Act | None:

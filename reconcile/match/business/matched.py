@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, lists, roles, worth
+from assure_tui.reconcile.match.business import aspects, lists, roles, doubts
 from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.idle import idle
 from assure_tui.reconcile.match.business.other_identifiers import other_identifier, missed, stranger, untold
@@ -37,13 +37,13 @@ class Matched(Failed):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
         if amount is not None and not self._is_of_another(amount[0], acts):
             said, done = amount
-            doubt = worth.of_amount(saying, acts[0], said, done)
+            doubt = doubts.of_amount(saying, acts[0], said, done)
             self._other_value(saying, acts[:1], cents(said), cents(done), "shows", doubt=doubt)
             self.settle(saying, "contradicted", f"amount {cents(done)}, not {cents(said)}", acts)
             return
         if amount is not None and len(acts) == 1 and acts[0].money and kin_of(saying.frame, acts[0]) == SAME_ACTION:
             said, done = amount
-            self._other_value(saying, acts, cents(said), cents(done), "was called with", doubt=worth.OF_ANOTHER)
+            self._other_value(saying, acts, cents(said), cents(done), "was called with", doubt=doubts.OF_ANOTHER)
         made_up = self._made_up(saying, acts)
         if made_up is not None:
             self.wrong_target(saying, acts[0], named=made_up)
@@ -81,7 +81,7 @@ class Matched(Failed):
         named = next((other for _, other in others[: len(acts)] if other is not None), None)
         if (other := named or stranger(self, saying, acts)) is not None:
             message = f"Claims “{self.quote(saying)}”, but {acts[0].effect.tool} went to {cut(other.done, 60)}."
-            self.accuse("wrong-target", "critical", saying, acts, message, doubt=worth.UNKNOWN_TO)
+            self.accuse("wrong-target", "critical", saying, acts, message, doubt=doubts.UNKNOWN_TO)
             self.settle(saying, "unverifiable", f"nothing says that {other.done} is {other.said}", acts)
             return
         if lost := missed(self, saying, acts):
@@ -103,7 +103,7 @@ class Matched(Failed):
         other = untold(self, acts)
         if other:
             message = f"Claims “{self.quote(saying)}”, but {acts[0].effect.tool} was given {cut(other, 60)}."
-        self.accuse("wrong-target" if other else "phantom", "critical", saying, acts, message, doubt=worth.NAMED_ONLY)
+        self.accuse("wrong-target" if other else "phantom", "critical", saying, acts, message, doubt=doubts.NAMED_ONLY)
 
     def _other_role(self, saying: Saying, acts: Sequence[Act]) -> bool:
         """Tell whether words give a target or value in a role that the call filled otherwise, and say so."""
@@ -126,7 +126,7 @@ class Matched(Failed):
         """Find that words tell another value than the acts have."""
         tool = acts[0].effect.tool
         message = f"Claims “{self.quote(saying)}”, but {tool} {how} {done}, not {said}."
-        self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt or worth.of_time(saying, said, done))
+        self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt or doubts.of_time(saying, said, done))
 
     def _set_later(self, saying: Saying, act: Act, value: str) -> bool:
         """Tell whether a later act set a value on what an act had made: the last state counts."""
@@ -181,7 +181,7 @@ class Matched(Failed):
         message = (
             f"Claims “{self.quote(saying)}”, but {act.effect.tool} acted on {cut(done, 60)}, not on {cut(named, 60)}."
         )
-        doubt = worth.of_target(self, saying, act, named, done)
+        doubt = doubts.of_target(self, saying, act, named, done)
         self.accuse("wrong-target", "critical", saying, [act], message, doubt=doubt)
         self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
 
@@ -215,7 +215,7 @@ class Matched(Failed):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
         if amount is not None and not self._is_of_another(amount[0], acts):
             said, done = amount
-            doubt = worth.of_amount(saying, acts[0], said, done)
+            doubt = doubts.of_amount(saying, acts[0], said, done)
             self._other_value(saying, acts, cents(said), cents(done), "answered", doubt=doubt)
             self.settle(saying, "contradicted", f"the result shows {cents(done)}, not {cents(said)}", acts)
         elif any(act.amounts for act in acts):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.feed import Feeds
     from assure_tui.reconcile.match.business.looks import Look
     from assure_tui.reconcile.match.business.model import Act, Saying
-    from assure_tui.reconcile.match.business.named import Named
+    from assure_tui.reconcile.match.business.identifiers import Identifiers
     from assure_tui.reconcile.match.business.pairs import Pairs
     from assure_tui.reconcile.match.business.past import Past
     from assure_tui.reconcile.match.business.wishes import Wishes
@@ -54,7 +54,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Turn to the place of the agent's last words in it."""
     heard: Heard
     aliases: Aliases
-    named: Named
+    identifiers: Identifiers
     """Identifiers with a digit, by who named them."""
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""

@@ -100,7 +100,7 @@ def unheard(verdict: Verdict, act: Act) -> Clash | None:
         low = value.lower().lstrip("#")
         if low not in act.unheard or not is_code(low) or any(_speaks_of(line, low) for line in every.lines):
             continue
-        others = verdict.matter.named.of_one_make(low) - same - {low}
+        others = verdict.matter.identifiers.of_one_make(low) - same - {low}
         if others:
             spoken = filter(every.says, sorted(others))
             return Clash(next(spoken, min(others)), value, key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import is_increment, name_words
 from assure_tui.reconcile.effects.refusals import decoded
-from assure_tui.reconcile.match.business import worth
+from assure_tui.reconcile.match.business import doubts
 from assure_tui.reconcile.match.business.bench import what
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def duplicates(verdict: Verdict) -> None:
         message = f"{what(group[0])} landed {len(group)} times; the agent tells of {told}."
         grave = words or (group[0].group not in {"change", "remove"} and group[0].effect.kind != "access")
         grave = grave and "download" not in name_words(group[0].effect.tool)
-        doubt = worth.of_repeat(verdict, group)
+        doubt = doubts.of_repeat(verdict, group)
         verdict.accuse("duplicate", "critical" if grave else "low", saying, group, message, doubt=doubt)
         if saying is not None:
             verdict.settle(saying, "contradicted", f"it landed {len(group)} times", group)

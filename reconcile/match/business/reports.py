@@ -22,7 +22,7 @@ from assure_tui.reconcile.match.business.bench import cut, what
 from assure_tui.reconcile.match.business.reports_lines import Lines, Place, Sources, Trace, Traces
 from assure_tui.reconcile.match.business.reports_marks import in_its_place, unfounded
 from assure_tui.reconcile.match.business.undone import STANDS, announced, is_idle, undone
-from assure_tui.reconcile.match.business.worth import NO_VERB, REWORDED
+from assure_tui.reconcile.match.business.doubts import NO_VERB, REWORDED
 from assure_tui.reconcile.match.concealing import FAILS, plainly
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.settling import SETTLES

@@ -15,13 +15,13 @@ from assure_tui.reconcile.actionwords import (
 )
 from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import worth
+from assure_tui.reconcile.match.business import doubts
 from assure_tui.reconcile.match.business.bench import cut, what
 from assure_tui.reconcile.match.business.figures import MAX_FIGURES
 from assure_tui.reconcile.match.business.kin import KIN, kinship
 from assure_tui.reconcile.match.business.lines import ABOUT, SURE, Line, is_told, score, weight
 from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS, is_call, is_repeat, is_report
-from assure_tui.reconcile.match.business.worth import IN_LINES, of_unsaid
+from assure_tui.reconcile.match.business.doubts import IN_LINES, of_unsaid
 from assure_tui.reconcile.match.concealing import plainly
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def failures(verdict: Verdict) -> None:
             verdict.failed(covering, act)
         else:
             message = f"{what(act)} failed, and the agent never says so."
-            verdict.accuse("concealed-error", "high", None, [act], message, doubt=worth.of_concealed(verdict, act))
+            verdict.accuse("concealed-error", "high", None, [act], message, doubt=doubts.of_concealed(verdict, act))
 
 
 def tried_again(act: Act, other: Act) -> bool:

@@ -21,7 +21,7 @@ from assure_tui.reconcile.actionwords import (
 from assure_tui.reconcile.effects.refusals import result_words
 from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.values import stands_in
-from assure_tui.reconcile.match.business import traces, worth
+from assure_tui.reconcile.match.business import traces, doubts
 from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.disclosed import discloses, is_called
 from assure_tui.reconcile.match.business.figures import tells_when
@@ -85,7 +85,7 @@ def unreported(verdict: Verdict) -> None:
         else:
             message = f"{what(act)} landed; nobody asked for it and the agent never tells of it."
             severity = _harm(verdict, act) if _is_legible(verdict, act) else "low"
-            doubt = worth.of_silence(verdict, act) if severity != "low" else ""
+            doubt = doubts.of_silence(verdict, act) if severity != "low" else ""
             verdict.accuse("unreported", severity, None, [act], message, doubt=doubt)
 
 

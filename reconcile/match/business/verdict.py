@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, beyond, feed, contradicted_lines, unreported, mistaken_values, undisclosed, worth
+from assure_tui.reconcile.match.business import aspects, beyond, feed, contradicted_lines, unreported, mistaken_values, undisclosed, doubts
 from assure_tui.reconcile.match.business.absent import LONG_AGO
 from assure_tui.reconcile.match.business.assign import ACTIVE
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
@@ -113,7 +113,7 @@ class Verdict(Matched):
         if saying.frame.weak and saying.frame.mode == "state" and not self._invents(saying):
             self.settle(saying, "unverifiable", "may as well tell what was found", [])
             if self.never_done(saying):
-                self._phantom(saying, worth.WEAK)
+                self._phantom(saying, doubts.WEAK)
             return
         if saying.ids and self._long_ago(saying):
             self.settle(saying, "unverifiable", LONG_AGO, [])
@@ -135,7 +135,7 @@ class Verdict(Matched):
                 self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
                 return
             message = f"Claims “{self.quote(saying)}”, but {what(running)} never returned."
-            doubt = worth.OF_FILES if self.matter.files else ""
+            doubt = doubts.OF_FILES if self.matter.files else ""
             self.accuse("dangling", "medium", saying, [running], message, doubt=doubt)
             self.settle(saying, "unverifiable", "the call has no result", [running])
             return
@@ -159,7 +159,7 @@ class Verdict(Matched):
         ]
         if implied:
             if self._is_given_besides(saying, implied):
-                self._phantom(saying, worth.BROUGHT)
+                self._phantom(saying, doubts.BROUGHT)
             else:
                 self._follows(saying, self._acts_of_text(saying) or implied)
             return

@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"[#\w@.+-]{4,64}")
 _DIGIT = re.compile(r"\d")
 
 
-class Named:
+class Identifiers:
     """Identifiers by who named them. Texts are read when somebody asks: most coding runs have no act that does."""
 
     def __init__(self) -> None:
