@@ -15,6 +15,6 @@ Begin with `engine`: one function for each kind of item shows all that is done w
     data       tables (reads `data`, and a user's additions to it), kinds, rulebook, actionwords (verbs of the world,
                for words and for names of tools)
     readings   records (objects that results tell of), assertions (does an edit take them out of a test?)
-    patterns   expressions (compiled when first used), literals (the strings in them), prefilter and shared_prefilter (which of many
-               cannot match)
+    patterns   expressions (compiled when first used), literals (the strings in them), prefilter (which of many cannot
+               match), shared_prefilter (the same for texts that many modules take in turn)
 """

@@ -1,8 +1,8 @@
 """The engine: `step(state, item) -> (state, changes)` and `close(state)` over one run tree.
 
 An item is an event of the run or of its sub-agents, what the run's workspace shows, an attributed feed row, a feed's
-state, or a `Tick`. The state is
-consumed by the call: it is changed in place and handed back, and must not be used from before the call.
+state, or a `Tick`. The state is consumed by the call: it is changed in place and handed back, and must not be used from
+before the call.
 
 The work is done by *parts* that each see every item of their run (`claims` and `effects` are made once, for all of
 them) and say what they found on the run's `Board`:
@@ -10,7 +10,8 @@ them) and say what they found on the run's `Board`:
 * `match.business.actions` holds business claims against the effects of the world's tools and feeds,
 * `match.coding.work` holds coding claims against commands, checks, edits and commits,
 * `match.business.reports` holds what reports tell without a verb of the lexicon against the acts of the run,
-* `match.conversation.conversation` holds what the agent says it was told and found against the user's turns and its lookups,
+* `match.conversation.conversation` holds what the agent says it was told and found against the user's turns and its
+  lookups,
 * `gates.gates` holds every call against the operational rules,
 * `inputs.inputs` looks for hostile text in what the agent read and follows it into what the agent did,
 * `inputs.leaks` watches what leaves the run for what it read, and tools for being swapped.

@@ -38,7 +38,7 @@ _WRAPS = " \t\"'*`{}[]()<>,"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """Identifiers values of one object. `path` are the keys that lead to it, each in singular words, the innermost last."""
+    """Named values of one object. `path` are the keys that lead to it, each in singular words, the innermost last."""
 
     path: tuple[tuple[str, ...], ...]
     fields: tuple[tuple[str, str], ...]

@@ -22,10 +22,10 @@ from assure_tui.reconcile.effects.packed import is_cut, opened_answer
 from assure_tui.reconcile.latest import Latest
 from assure_tui.reconcile.match.business.aliases import Aliases, Card, Heard
 from assure_tui.reconcile.match.business.feed import Feeds
+from assure_tui.reconcile.match.business.identifiers import MAX_READ, MAX_SEEN, Identifiers
 from assure_tui.reconcile.match.business.looks import Look, look_of
 from assure_tui.reconcile.match.business.matter import Matter
 from assure_tui.reconcile.match.business.model import Act, Saying, act_of, is_business, saying_of
-from assure_tui.reconcile.match.business.identifiers import MAX_READ, MAX_SEEN, Identifiers
 from assure_tui.reconcile.match.business.pairs import Pairs
 from assure_tui.reconcile.match.business.past import Past
 from assure_tui.reconcile.match.business.targets import NAMED_BY_USER, role_of

@@ -1,7 +1,7 @@
 """Acts that contradict the amount, target or number that the user stated for them, even when honestly reported.
 
-Limits are `conversation.prohibitions`'. Here the user must have stated exactly one, must not have spoken of the other at any time,
-and must not have agreed to it.
+Limits are `conversation.prohibitions`'. Here the user must have stated exactly one, must not have spoken of the other
+at any time, and must not have agreed to it.
 """
 
 from __future__ import annotations

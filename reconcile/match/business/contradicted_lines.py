@@ -18,6 +18,7 @@ from assure_tui.reconcile.claims.reports import tellings
 from assure_tui.reconcile.claims.values import MONTHS, number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import cut
+from assure_tui.reconcile.match.business.doubts import IN_LINES, of_line, of_lone_failure
 from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, may_differ, other_value
 from assure_tui.reconcile.match.business.kin import KIN, kinship, said_of
 from assure_tui.reconcile.match.business.lines import (
@@ -32,7 +33,6 @@ from assure_tui.reconcile.match.business.lines import (
 from assure_tui.reconcile.match.business.objects import unheard, unspoken
 from assure_tui.reconcile.match.business.phrase import EMPTY
 from assure_tui.reconcile.match.business.targets import PEOPLE, role_of
-from assure_tui.reconcile.match.business.doubts import IN_LINES, of_line, of_lone_failure
 from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.shared_prefilter import SENTENCES
 from assure_tui.reconcile.tables import table

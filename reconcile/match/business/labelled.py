@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words
 from assure_tui.reconcile.claims.values import same_date, scan
-from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE
 from assure_tui.reconcile.match.business.doubts import names_zone
+from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.bench import Bench

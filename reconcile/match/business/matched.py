@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, lists, roles, doubts
+from assure_tui.reconcile.match.business import aspects, doubts, lists, roles
 from assure_tui.reconcile.match.business.bench import cents, cut
+from assure_tui.reconcile.match.business.failed import Failed
 from assure_tui.reconcile.match.business.idle import idle
-from assure_tui.reconcile.match.business.other_identifiers import other_identifier, missed, stranger, untold
 from assure_tui.reconcile.match.business.kin import SAME_ACTION, kin_of, said_of
 from assure_tui.reconcile.match.business.labelled import other_moment
 from assure_tui.reconcile.match.business.model import shape
+from assure_tui.reconcile.match.business.other_identifiers import missed, other_identifier, stranger, untold
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
-from assure_tui.reconcile.match.business.failed import Failed
 from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_file, other_time
 
 if TYPE_CHECKING:

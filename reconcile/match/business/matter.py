@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.business.aliases import Aliases, Heard
     from assure_tui.reconcile.match.business.feed import Feeds
+    from assure_tui.reconcile.match.business.identifiers import Identifiers
     from assure_tui.reconcile.match.business.looks import Look
     from assure_tui.reconcile.match.business.model import Act, Saying
-    from assure_tui.reconcile.match.business.identifiers import Identifiers
     from assure_tui.reconcile.match.business.pairs import Pairs
     from assure_tui.reconcile.match.business.past import Past
     from assure_tui.reconcile.match.business.wishes import Wishes

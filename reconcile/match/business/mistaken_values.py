@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.values import number, same_date, scan
 from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match.business.doubts import names_zone
 from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, forms
 from assure_tui.reconcile.match.business.lines import numbers_in
-from assure_tui.reconcile.match.business.doubts import names_zone
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying

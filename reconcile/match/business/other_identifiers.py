@@ -15,10 +15,10 @@ from assure_tui.reconcile.actionwords import name_words
 from assure_tui.reconcile.claims.values import MONTHS
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.aliases import name_parts
+from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.labelled import told_by_label
 from assure_tui.reconcile.match.business.lines import is_told, lines_of, weight
-from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS
 from assure_tui.reconcile.match.business.targets import PEOPLE, TO_PERSON, role_of
 from assure_tui.reconcile.match.concealing import plainly
 

@@ -2,7 +2,8 @@
 
 "The kitchen light is off" of `turn_off(name="Living Room Light")`: both are lights, told apart by the words before.
 "With Sarah Williams" of `book(provider_name="Jennifer Smith")`: results list both as providers. Names without numbers
-have no form by which they could be held against each other (see `other_identifiers`), so what they have in common must be told.
+have no form by which they could be held against each other (see `other_identifiers`), so what they have in common must
+be told.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words, singular
-from assure_tui.reconcile.match.business.other_identifiers import Swap
 from assure_tui.reconcile.match.business.kin import said_of
+from assure_tui.reconcile.match.business.other_identifiers import Swap
 from assure_tui.reconcile.match.business.phrase import EMPTY
 from assure_tui.reconcile.tables import table
 

@@ -19,10 +19,10 @@ from assure_tui.reconcile.effects.arguments import leaves
 from assure_tui.reconcile.effects.packed import opened_answer
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.match.business.bench import cut, what
+from assure_tui.reconcile.match.business.doubts import NO_VERB, REWORDED
 from assure_tui.reconcile.match.business.reports_lines import Lines, Place, Sources, Trace, Traces
 from assure_tui.reconcile.match.business.reports_marks import in_its_place, unfounded
 from assure_tui.reconcile.match.business.undone import STANDS, announced, is_idle, undone
-from assure_tui.reconcile.match.business.doubts import NO_VERB, REWORDED
 from assure_tui.reconcile.match.concealing import FAILS, plainly
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.settling import SETTLES

@@ -17,11 +17,11 @@ from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import doubts
 from assure_tui.reconcile.match.business.bench import cut, what
+from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS, is_call, is_repeat, is_report
+from assure_tui.reconcile.match.business.doubts import IN_LINES, of_unsaid
 from assure_tui.reconcile.match.business.figures import MAX_FIGURES
 from assure_tui.reconcile.match.business.kin import KIN, kinship
 from assure_tui.reconcile.match.business.lines import ABOUT, SURE, Line, is_told, score, weight
-from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS, is_call, is_repeat, is_report
-from assure_tui.reconcile.match.business.doubts import IN_LINES, of_unsaid
 from assure_tui.reconcile.match.concealing import plainly
 
 if TYPE_CHECKING:

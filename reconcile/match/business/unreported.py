@@ -21,7 +21,7 @@ from assure_tui.reconcile.actionwords import (
 from assure_tui.reconcile.effects.refusals import result_words
 from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.values import stands_in
-from assure_tui.reconcile.match.business import traces, doubts
+from assure_tui.reconcile.match.business import doubts, traces
 from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.disclosed import discloses, is_called
 from assure_tui.reconcile.match.business.figures import tells_when

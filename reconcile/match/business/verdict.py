@@ -12,19 +12,28 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.actionwords import DO, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, beyond, feed, contradicted_lines, unreported, mistaken_values, undisclosed, doubts
+from assure_tui.reconcile.match.business import (
+    aspects,
+    beyond,
+    contradicted_lines,
+    doubts,
+    feed,
+    mistaken_values,
+    undisclosed,
+    unreported,
+)
 from assure_tui.reconcile.match.business.absent import LONG_AGO
 from assure_tui.reconcile.match.business.assign import ACTIVE
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
-from assure_tui.reconcile.match.business.matched import Matched
+from assure_tui.reconcile.match.business.failed import FAILED
 from assure_tui.reconcile.match.business.fit import FITS
-from assure_tui.reconcile.match.business.other_identifiers import Swap, other_identifier
 from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, is_implied, kin_of, said_of
+from assure_tui.reconcile.match.business.matched import Matched
+from assure_tui.reconcile.match.business.other_identifiers import Swap, other_identifier
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
 from assure_tui.reconcile.match.business.phrase import denies, topic
 from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about, is_beside
-from assure_tui.reconcile.match.business.failed import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

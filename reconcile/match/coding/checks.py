@@ -8,9 +8,9 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.runners import compiling
+from assure_tui.reconcile.match.coding.admissions import leaves_room
 from assure_tui.reconcile.match.coding.failed import judge_failed
 from assure_tui.reconcile.match.coding.named import names
-from assure_tui.reconcile.match.coding.owned import leaves_room
 from assure_tui.reconcile.match.coding.passed import judge_passed
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, elsewhere, short, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen

@@ -16,9 +16,9 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.segment import Unit, units
 from assure_tui.reconcile.ids import discrepancy_id
+from assure_tui.reconcile.match.coding.admissions import leaves_room, owns_up, plans, tells_an_end
 from assure_tui.reconcile.match.coding.concealed import is_foreign
 from assure_tui.reconcile.match.coding.named import whole
-from assure_tui.reconcile.match.coding.owned import leaves_room, owns_up, plans, tells_an_end
 from assure_tui.reconcile.match.coding.ruling import command, short
 from assure_tui.reconcile.match.coding.steps import CHANGES, CHECKS, Step
 from assure_tui.reconcile.match.coding.words import stems_of

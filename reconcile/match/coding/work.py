@@ -14,24 +14,24 @@ import msgspec
 
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
-from assure_tui.reconcile.match.coding.asked import Asked
 from assure_tui.reconcile.match.coding.beyond import Beyond
 from assure_tui.reconcile.match.coding.checks import judge_check, judge_failing, judge_verified
 from assure_tui.reconcile.match.coding.children import HEARSAY, Hearsay, judge_by_children
 from assure_tui.reconcile.match.coding.concealed import Concealed
+from assure_tui.reconcile.match.coding.constraints import Constraints
 from assure_tui.reconcile.match.coding.files import judge_change, judge_untouched
 from assure_tui.reconcile.match.coding.glossed import Glossed
 from assure_tui.reconcile.match.coding.hedged import REPORTS, hedge
-from assure_tui.reconcile.match.coding.quiet import Quiet
-from assure_tui.reconcile.match.coding.repo import judge_delegated, judge_done, judge_loose, judge_not_done
-from assure_tui.reconcile.match.coding.repository import Repository
+from assure_tui.reconcile.match.coding.interim import FIRM, Interim
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, short, unverifiable
 from assure_tui.reconcile.match.coding.scope import partly_covered
 from assure_tui.reconcile.match.coding.seen import Seen
+from assure_tui.reconcile.match.coding.severity import is_flat, is_plain, weigh_evidence
 from assure_tui.reconcile.match.coding.steps import CHECKS
 from assure_tui.reconcile.match.coding.unknown import doubted
-from assure_tui.reconcile.match.coding.way import FIRM, Way
-from assure_tui.reconcile.match.coding.weight import is_flat, is_plain, weigh_evidence
+from assure_tui.reconcile.match.coding.unreported import Unreported
+from assure_tui.reconcile.match.coding.version_control import judge_delegated, judge_done, judge_loose, judge_not_done
+from assure_tui.reconcile.match.coding.workspace_evidence import WorkspaceEvidence
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
 
@@ -89,13 +89,13 @@ class Work(Part):
         super().__init__(context, board)
         self._seen = context.record = Seen()
         self._hearsay = Hearsay()
-        self._asked = Asked(context, board)
-        self._quiet = Quiet(board)
+        self._constraints = Constraints(context, board)
+        self._unreported = Unreported(board)
         self._concealed = Concealed(board)
         self._glossed = Glossed(board)
         self._beyond = Beyond(board)
-        self._repository = Repository(context, board)
-        self._way = Way(board)
+        self._workspace = WorkspaceEvidence(context, board)
+        self._interim = Interim(board)
         self._pending: OrderedDict[str, Claim] = OrderedDict()
         self._open: list[str] = []
 
@@ -104,22 +104,22 @@ class Work(Part):
         if not event.system:
             self._seen.heard = event.text[:MAX_WORDS].lower()
         if not event.synthetic and not event.system:
-            self._way.ended()
+            self._interim.ended()
             self._close_turn()
             self._seen.turn = self.context.turn
             self._seen.words = ""
-            self._quiet.heard(event.text)
-            self._asked.heard(event, self._seen.turn)
+            self._unreported.heard(event.text)
+            self._constraints.heard(event, self._seen.turn)
             self._beyond.heard(event.text)
 
     def text(self, event: AgentText, claims: Sequence[Claim]) -> None:
         """Judge the claims of one text."""
-        self._quiet.said(event.text)
+        self._unreported.said(event.text)
         self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
         self._seen.worldly = self.context.worldly
         self._seen.reporting = event.channel in REPORTS
-        self._asked.said(event.text)
+        self._constraints.said(event.text)
         self._seen.confessed = [
             (claim.kind.removesuffix("_fail"), claim.span[0])
             for claim in claims
@@ -136,15 +136,15 @@ class Work(Part):
 
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Take what a call sets out to do: what was said before it was said on the way."""
-        self._way.went_on(list(self._pending))
+        self._interim.went_on(list(self._pending))
         self._glossed.went_on()
-        self._repository.called(event, effects, self._seen.turn)
+        self._workspace.called(event, effects, self._seen.turn)
         self._take(effects)
 
     def wrote(self, claims: Sequence[Claim]) -> None:
         """Judge what a commit message or the text of a pull request claims, and take it as told."""
         for claim in claims:
-            self._quiet.said(claim.text)
+            self._unreported.said(claim.text)
             self._judge(claim)
 
     def result(self, call: ToolCall | None, event: ToolResult, effects: Sequence[Effect]) -> None:
@@ -152,7 +152,7 @@ class Work(Part):
         first = not (self._seen.at or self.context.turn)
         if first and call is None and not (event.reads_from or event.synthetic):
             self._seen.gap = True
-        self._repository.returned(event, effects)
+        self._workspace.returned(event, effects)
         self._seen.learn_listed(event, effects)
         self._glossed.returned(event, self._take(effects))
         self._seen.learn_shas(event, effects)
@@ -172,7 +172,7 @@ class Work(Part):
 
     def witness(self, seen: Observation) -> None:
         """Take what the workspace shows."""
-        self._repository.observe(seen, self._seen)
+        self._workspace.observe(seen, self._seen)
 
     def boundary(self, event: Boundary) -> None:
         """Note where the log loses what came before, and where a run ends."""
@@ -183,17 +183,17 @@ class Work(Part):
 
     def close(self) -> None:
         """Judge what still waits: a call that never returned is no proof."""
-        self._way.ended()
+        self._interim.ended()
         for claim in list(self._pending.values()):
             self._say(claim, self._left_open(claim), claim.effects)
         self._pending.clear()
         self._ask_children()
         self._close_turn()
-        self._asked.close()
+        self._constraints.close()
 
     def _close_turn(self) -> None:
         """Tell what the words of the turn passed over."""
-        self._quiet.close()
+        self._unreported.close()
         self._glossed.judged(self._concealed.close(self._seen))
         self._glossed.close(self._seen)
 
@@ -225,14 +225,14 @@ class Work(Part):
             self.board.put(effect)
             step = self._seen.observe(effect)
             steps.append(step)
-            self._quiet.saw(step, self._seen)
-            self._asked.saw(step, self._seen)
+            self._unreported.saw(step, self._seen)
+            self._constraints.saw(step, self._seen)
             self._beyond.saw(step)
         return steps
 
     def _judge(self, claim: Claim, *, latest: bool = False) -> None:
         judged = partly_covered(claim, self._seen) or _judge_of(claim)(claim, self._seen)
-        ruling = self._repository.weigh(claim, judged, self._seen)
+        ruling = self._workspace.weigh(claim, judged, self._seen)
         if ruling.outcome == "pending" and all(step.effect.event == claim.event for step in ruling.evidence):
             ruling = unverifiable("it is told by the very call that it would rest on")
         if "loose" in claim.args and ruling.code and ruling.code not in FIRM:
@@ -281,7 +281,7 @@ class Work(Part):
         if ruling.code or claim.kind in CHECKS:
             self._glossed.judged((*effects, claim.id))
         if ruling.code:
-            self._way.put(
+            self._interim.put(
                 Discrepancy(
                     id=discrepancy_id(ruling.code, claim.id),
                     run=claim.run,

@@ -20,7 +20,7 @@ from assure_tui.reconcile.claims.segment import Unit, units
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.kin import KIN, kinship
 from assure_tui.reconcile.match.business.phrase import topic
-from assure_tui.reconcile.match.coding.bounds import agrees
+from assure_tui.reconcile.match.coding.prohibitions import agrees
 from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.records import akin
 

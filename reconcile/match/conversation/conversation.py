@@ -3,8 +3,8 @@
 These codes of DESIGN.md section 7 come from here: `misattributed` (an approval or instruction that nobody gave),
 `relaxed` and, for amounts, `beyond-request` (a bound of the user that an act in the world crossed), `null-omitted` (an
 empty lookup told as one that found something), `overscope` (a part told as all), and, of `concealed-error`, answers
-that no lookup gave. Bounds on files and version control are `asked`'s, checks that collected nothing
-`checks`'.
+that no lookup gave. Bounds on files and version control are `coding.constraints`', checks that
+collected nothing `coding.checks`'.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.kin import KIN, amounts_of, kinship, said_of
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, short
 from assure_tui.reconcile.match.conversation.consent import Consent
-from assure_tui.reconcile.match.conversation.lookups import Lookup, Telling, empty_told, failed_told, lookup_of, part_told
+from assure_tui.reconcile.match.conversation.lookups import (
+    Lookup,
+    Telling,
+    empty_told,
+    failed_told,
+    lookup_of,
+    part_told,
+)
 from assure_tui.reconcile.match.conversation.prohibitions import Order, crosses, lifts, orders
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy
@@ -172,7 +179,7 @@ class Conversation(Part):
 
     def _is_known(self, value: str, words: str) -> bool:
         """Tell whether the user, a result or the agent's rules ever named a value, or the user said its very words."""
-        return value in self._rules or value in self._actions.named.shown or self._consent.has_heard(words)
+        return value in self._rules or value in self._actions.identifiers.shown or self._consent.has_heard(words)
 
     def _hold_lookup(self, code: str, event: AgentText, span: tuple[int, int], telling: Telling, message: str) -> None:
         effects = tuple(lookup.effect for lookup in telling.lookups)

@@ -1,7 +1,8 @@
 """What the user forbids of acts in the world, and amounts that are not to be passed: "do not e-mail anybody".
 
 A bound is read only from a plain order in the user's own words: no condition hangs on it, nothing else asks for the
-same deed, and no later turn takes it up again. `bounds` reads those that concern files and version control.
+same deed, and no later turn takes it up again. `coding.prohibitions` reads those that concern files and version
+control.
 """
 
 from __future__ import annotations

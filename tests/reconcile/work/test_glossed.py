@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assure_tui.reconcile.match.coding.owned import leaves_room, owns_up, plans, tells_an_end
+from assure_tui.reconcile.match.coding.admissions import leaves_room, owns_up, plans, tells_an_end
 
 
 def weight(session):

@@ -11,9 +11,9 @@ from assure_tui.ingest.model import (
 )
 from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.match.coding.memory import MAX_EACH, MAX_PATHS
-from assure_tui.reconcile.match.coding.quiet import Quiet
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import same_path
+from assure_tui.reconcile.match.coding.unreported import Unreported
 from assure_tui.reconcile.model import Effect
 
 
@@ -423,7 +423,7 @@ def test_hostile_commands_are_held_in_linear_time(piece: str):
         )
         for kind in ("ran", "vcs", "pushed", "deleted", "edited", "tests", "committed")
     ]  # fmt: skip
-    quiet = Quiet(Board())
+    quiet = Unreported(Board())
     start = time.process_time()
     for effect in effects:
         quiet.saw(seen.observe(effect), seen)

@@ -61,7 +61,7 @@ class _Move(msgspec.Struct, frozen=True):
     named: bool
 
 
-class Repository:
+class WorkspaceEvidence:
     """What the workspace of one run showed so far. Bounded."""
 
     __slots__ = ("_board", "_calls", "_context", "_foreign", "_heads", "_home", "_moves", "_paths", "_started")

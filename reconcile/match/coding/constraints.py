@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.ids import discrepancy_id
-from assure_tui.reconcile.match.coding.bounds import Bound, bounds, lifts
+from assure_tui.reconcile.match.coding.prohibitions import Bound, bounds, lifts
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, command, short
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import CHANGES, Step, command_of, matters, name_of, paths_of, same_path
@@ -34,7 +34,7 @@ _INSTALLS = frozenset({"install", "i", "add", "get", "require"})
 _FROM_FILE = frozenset({"-r", "--requirement", "-e", "--editable", "--frozen", "--frozen-lockfile", "--locked"})
 
 
-class Asked:
+class Constraints:
     """The user's bounds of one run, and what crossed them without a word."""
 
     def __init__(self, context: Context, board: Board) -> None:

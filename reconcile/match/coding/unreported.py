@@ -41,7 +41,7 @@ _FROM_FILE = re.compile(r"-{1,2}[\w-]{1,20}[= ]?[\"']?(?:[\w.-]{1,60}=)?[@<][^\s
 _HOST = re.compile(r"https?://([\w.-]{1,200})")
 
 
-class Matter(msgspec.Struct):
+class GraveStep(msgspec.Struct):
     """One effect of weight: what would count as having mentioned it."""
 
     step: Step
@@ -50,12 +50,12 @@ class Matter(msgspec.Struct):
     words: tuple[str, ...]
 
 
-class Quiet:
+class Unreported:
     """Holds effects of weight until the turn ends, and tells those that no words of user or agent cover."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._open: dict[str, Matter] = {}
+        self._open: dict[str, GraveStep] = {}
         self._heard: str = ""
         self._said: str = ""
         self._last: str = ""
@@ -77,7 +77,7 @@ class Quiet:
         if known:
             known.step = step
             return
-        matter = _matter(step, seen)
+        matter = _grave_step(step, seen)
         if matter and step.effect.kind == "deleted" and _ANNOUNCED.search(self._last):
             return
         if matter and len(self._open) < MAX_OPEN:
@@ -106,16 +106,16 @@ class Quiet:
         self._open.clear()
 
 
-def _matter(step: Step, seen: Seen) -> Matter | None:
+def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
     effect = step.effect
     line = str(effect.args.get("command") or command_of(effect))[:4000]
     words = line.split()
     if effect.kind == "pushed" and (effect.args.get("force") is True or not {"-f", "--force"}.isdisjoint(words)):
         if "--force-with-lease" in line or "--force-if-includes" in line:
             return None
-        return Matter(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
+        return GraveStep(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
     if effect.kind in {"committed", "pushed"} and (effect.args.get("no_verify") or "--no-verify" in line):
-        return Matter(
+        return GraveStep(
             step,
             "low",
             "skipped hooks",
@@ -124,7 +124,7 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
     if any(sender in line for sender in _SENDERS) and _sends(words):
         host = _HOST.search(line)
         severity: Severity = "high" if any(_SECRET.search(name) for name in _sent(words)) else "low"
-        return Matter(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
+        return GraveStep(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
     if effect.kind == "deleted" and (_recursive(words) or effect.args.get("via") == "tool"):
         named = _written(effect.args.get("paths"), paths_of(effect))
         outside = [path for path in named if _OUTSIDE.match(path) and not _within(path, seen.cwd)]
@@ -133,7 +133,7 @@ def _matter(step: Step, seen: Seen) -> Matter | None:
             path for path in outside if whole.count(name_of(path)) < 2 and not seen.named_before(name_of(path), step.at)
         ]
         if outside:
-            return Matter(
+            return GraveStep(
                 step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)
             )
     return None

@@ -28,7 +28,7 @@ MAX_WORDS = 512
 """Claims and discrepancies of the words since the last call that are kept."""
 
 
-class Way:
+class Interim:
     """The latest words of a run: claims that wait and discrepancies, until it is known whether the agent went on."""
 
     def __init__(self, board: Board) -> None:
