@@ -16,7 +16,7 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import OTHER, Form, inflections, kind_of, tool_words
 from assure_tui.reconcile.claims.frame import CLAIMED, Frame
-from assure_tui.reconcile.claims.members import frames_of
+from assure_tui.reconcile.claims.json_replies import frames_of
 from assure_tui.reconcile.claims.reader import Reader
 from assure_tui.reconcile.claims.unwrap import prose
 from assure_tui.reconcile.ids import claim_id

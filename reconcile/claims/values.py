@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
-from assure_tui.reconcile.claims import spelled
+from assure_tui.reconcile.claims import spelled_amounts
 from assure_tui.reconcile.model import Money
 from assure_tui.reconcile.tables import table
 
@@ -73,7 +73,7 @@ NUMBER_WORDS: dict[str, int] = _NUMERALS | {
 CURRENCIES = (
     {"$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "yen": "JPY", "₹": "INR"}
     | {code.lower(): code for code in ("USD", "EUR", "GBP", "JPY", "INR", "CHF", "CAD", "AUD", "SEK")}
-    | spelled.CURRENCIES
+    | spelled_amounts.CURRENCIES
 )
 
 
@@ -166,7 +166,7 @@ def _scanned(text: str) -> tuple[Found, ...]:
 
 
 def _scan(text: str) -> Iterator[Found]:
-    spelt = [Found("money", span, value) for span, value in spelled.amounts(text)]
+    spelt = [Found("money", span, value) for span, value in spelled_amounts.amounts(text)]
     return iter(sorted((*_marked(text), *spelt), key=lambda found: found.span) if spelt else _marked(text))
 
 

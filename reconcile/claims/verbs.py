@@ -21,7 +21,7 @@ from assure_tui.reconcile.actionwords import (
     verb_surfaces,
 )
 from assure_tui.reconcile.claims.modality import Mode, stance
-from assure_tui.reconcile.claims.phrases import goes_with_noun, is_in_name, quotations
+from assure_tui.reconcile.claims.participles import goes_with_noun, is_in_name, quotations
 from assure_tui.reconcile.claims.weight import VerbAt
 from assure_tui.reconcile.shared_prefilter import SENTENCES
 from assure_tui.reconcile.tables import table

@@ -9,6 +9,6 @@ told as information.
     facts      shell_rules (with git_rules, fetch_rules) over command lines, as they were parsed; file_rules (files,
                and what leaves the machine) with weaken; run_rules (what went before)
     in CEL     conditions, over what variables offers, within limits
-    of a run   look (one call, as rules see it), memory and history, made and places (what a path is worth), aliases and
-               within (command lines behind names and inside others)
+    of a run   look (one call, as rules see it), memory and history, made_paths and places (what a path is worth),
+               aliases and nested_commands (command lines behind names and inside others)
 """

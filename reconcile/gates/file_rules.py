@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
-from assure_tui.reconcile.gates.made import made_by_run
+from assure_tui.reconcile.gates.made_paths import made_by_run
 from assure_tui.reconcile.gates.rules import Hit, holds, listed, members
 from assure_tui.reconcile.gates.weaken import is_test, weakening
 from assure_tui.reconcile.model import Effect, Severity

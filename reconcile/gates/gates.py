@@ -16,8 +16,8 @@ from assure_tui.reconcile.gates.conditions import concerns, decide
 from assure_tui.reconcile.gates.history import History
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.memory import Memory
+from assure_tui.reconcile.gates.nested_commands import widened
 from assure_tui.reconcile.gates.rules import Hit, asked, listed
-from assure_tui.reconcile.gates.within import widened
 from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import SEVERITIES, GateResult, at_least

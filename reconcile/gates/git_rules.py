@@ -8,7 +8,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects import vcs
 from assure_tui.reconcile.effects.script import Simple, join
 from assure_tui.reconcile.gates.look import Look
-from assure_tui.reconcile.gates.made import made_by_run
+from assure_tui.reconcile.gates.made_paths import made_by_run
 from assure_tui.reconcile.gates.places import worth
 from assure_tui.reconcile.gates.rules import Hit, holds, listed, quoted
 from assure_tui.reconcile.model import Severity

@@ -13,7 +13,7 @@ from assure_tui.reconcile.effects.script import Script, Simple, is_absolute, joi
 from assure_tui.reconcile.gates import fetch_rules, git_rules
 from assure_tui.reconcile.gates.aliases import expanded
 from assure_tui.reconcile.gates.look import Look
-from assure_tui.reconcile.gates.made import made
+from assure_tui.reconcile.gates.made_paths import made
 from assure_tui.reconcile.gates.places import Own, settled, worth
 from assure_tui.reconcile.gates.rules import Hit, holds, listed, members, quoted
 from assure_tui.reconcile.model import Severity

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assure_tui.reconcile.effects.shell import parse
 from assure_tui.reconcile.engine import State, step
 from assure_tui.reconcile.gates.examples import events
-from assure_tui.reconcile.gates.within import MAX_FOUND, widened
+from assure_tui.reconcile.gates.nested_commands import MAX_FOUND, widened
 from assure_tui.reconcile.model import GateResult
 from assure_tui.reconcile.rulebook import Step
 

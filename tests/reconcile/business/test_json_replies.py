@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assure_tui.reconcile.claims.business import frames
-from assure_tui.reconcile.claims.members import frames_of
+from assure_tui.reconcile.claims.json_replies import frames_of
 
 TELLING: list[dict[str, Any]] = [
     {"status": "done", "refund_id": "re_991", "amount": 40},
