@@ -24,6 +24,12 @@ _COUNT = re.compile(
     r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
     r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
 )
+_LABELLED = re.compile(
+    r"(?:^|[|,;(])\W{0,6}(?:total )?(?:tests? |test cases? |specs? )?"
+    r"(?P<what>passed|passing|failed|failing|skipped|tests?)"
+    r"(?: run| collected| total| executed)? {0,4}[|:] {0,4}(?P<n>\d[\d,]{0,8}) {0,4}(?=$|[|,;)])"
+)
+"""A count behind its name, as in a table of figures: "| Passed | 360 |"."""
 _PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
 _REFERRED = re.compile(
     r"\b(?P<how>defined|declared|located|found|lives?|living|exported|imported|used|seen|listed|mirrored|see|like|as)"
@@ -148,6 +154,10 @@ def _counts(masked: str) -> dict[str, int]:
     score = _OUT_OF.search(masked) if not fraction and "of" in masked else None
     if score:
         counts["passed"], counts["total"] = _number(score[1]), _number(score[2])
+    for hit in _LABELLED.finditer(masked):
+        what = hit["what"]
+        name = "passed" if what.startswith("pass") else "failed" if what.startswith("fail") else what.rstrip("s") + "s"
+        counts.setdefault("skipped" if what == "skipped" else name, _number(hit["n"]))
     for hit in _COUNT.finditer(masked):
         if (score and hit.start() < score.end()) or _ORDINAL.search(masked[: hit.start()]):
             continue

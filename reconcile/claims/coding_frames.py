@@ -82,7 +82,7 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
         return None
     back = len(names) - 1
     negated = False
-    while back >= 0 and (_is_adverb(names[back], grammar) or names[back] in grammar["negations"]):
+    while back >= 0 and (is_adverb(names[back], grammar) or names[back] in grammar["negations"]):
         negated = negated or names[back] in grammar["negations"]
         back -= 1
     if not (accepted or negated) and _in_passive_list(names, back):
@@ -136,12 +136,13 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
     if _modifies(tokens, at, names):
         return None
     subject = names[: back + 1]
-    if accepted:
+    after = follows(tokens, at)
+    closes = tokens[at].text in grammar["events"] and (after is None or after in OPENERS or after in {",", "and"})
+    opens = not clause or tokens[clause - 1].text != "("
+    if accepted or (closes and opens and "still" not in subject):
         subject = subject[max((n + 1 for n, name in enumerate(subject) if name in {"and", ","}), default=0) :]
     if not subject or subject[0] == "no" or not grammar["adverbs"].isdisjoint(subject[1:-1]):
         return None
-    after = follows(tokens, at)
-    closes = tokens[at].text in grammar["events"] and (after is None or after in OPENERS or after in {",", "and"})
     strangers = frozenset() if closes else grammar["strangers"]
     short = len(subject) <= (MAX_THING if closes else MAX_SUBJECT) and not any(
         name in grammar["relatives"] or name in strangers or name in words.verbs for name in subject
@@ -152,7 +153,7 @@ def frame_of(tokens: list[Token], at: int, words: Lexicon, *, bare: bool, accept
     return None
 
 
-def _is_adverb(name: str, grammar: dict[str, frozenset[str]]) -> bool:
+def is_adverb(name: str, grammar: dict[str, frozenset[str]]) -> bool:
     """Tell whether a word says how or when: the lexicon's adverbs, and those of manner ("proactively")."""
     manner = name.endswith("ly") and len(name) >= MIN_MANNER and name not in lexicon().bases
     return name in grammar["adverbs"] or manner

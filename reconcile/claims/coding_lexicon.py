@@ -167,6 +167,7 @@ def possible(masked: str) -> tuple[int, ...]:
     return tuple(lexicon().sieve.likely(masked))
 
 
+_OWN = frozenset({"i", "we", "i've", "we've"})
 _BEFORE_VERB = frozenset(
     {"re", "double", "spot", "cross", "sanity", "hand", "smoke", "dry", "self", "live", "test", "auto"}
 )
@@ -186,6 +187,8 @@ def may_claim(prepared: Prepared) -> bool:
     """Tell by its words alone whether a text can hold a claim: a past form, a result, a negation or a state."""
     triggers = lexicon().triggers
     if not triggers.isdisjoint(prepared.words) or _FIGURE.search(prepared.masked):
+        return True
+    if not _OWN.isdisjoint(prepared.words) and any(word.endswith("ed") for word in prepared.words):
         return True
     joined = (word for word in prepared.words if len(word) > 1 and not word.isalpha())
     parts = [part for word in joined for part in _PART.findall(word)]

@@ -120,9 +120,13 @@ def reported(prepared: Prepared, after: Unit | None, touched: Collection[str], *
 
 
 def _tabled(prepared: Prepared, touched: Collection[str], *, listed: bool) -> bool:
-    """Tell whether a row stands in a table of changes, and names a changed file in any of its cells."""
+    """Tell whether a row stands in a table of changes: by a column of them, by what it begins with, or by a file."""
     headed = any(_COLUMN.fullmatch(title.strip(" *_#").lower()) for title in prepared.unit.header)
-    return (listed or headed) and any(_changed(piece, touched) for piece in prepared.pieces)
+    if not (listed or headed):
+        return False
+    if any(piece.sort == "path" for piece in prepared.pieces):
+        return any(_changed(piece, touched) for piece in prepared.pieces)
+    return headed or bool(prepared.pieces and not prepared.masked[: prepared.pieces[0].start].strip(" |"))
 
 
 def marked(prepared: Prepared) -> Found | None:

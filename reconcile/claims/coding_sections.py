@@ -45,7 +45,7 @@ _YOURS = re.compile(
 """A line that tells of what another changed: "Your recent changes to the logo modified:"."""
 _TREE = re.compile(r"\bgit (?:status|diff|log)\b|\b(?:uncommitted|unstaged|untracked)\b")
 """A line that tells how a work tree was found: "Uncommitted changes (from git status):"."""
-_TICKED = re.compile(r"[✅✔☑]\W{0,3}$")
+_TICKED = re.compile(r"[✅✔☑]\W{0,3}$|^\W{0,4}(?:\d{1,2}[.)]\W{0,4})?[✅✔☑]")
 """A title of what was found or planned that is marked as done: "Issue 2: wrong tax ✅"."""
 _PAST_FIRST = re.compile(r"\W{0,4}[A-Za-z]{2,20}ed\b")
 """How an item begins that tells of a deed: ticked, it is none of a plan, whatever the title sounds like."""

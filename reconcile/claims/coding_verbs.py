@@ -15,6 +15,7 @@ from assure_tui.reconcile.claims.coding_frames import (
     clause_start,
     follows,
     frame_of,
+    is_adverb,
     is_mask,
 )
 from assure_tui.reconcile.claims.coding_lexicon import Verb, lexicon, verb_of
@@ -115,6 +116,8 @@ _DOCUMENT = re.compile(
     r"|\b(?:[a-z]{2,30}ation|task|test|project|work|release|rollout|sprint|terraform|migration|query) plans?\b(?! to\b)"
 )
 """Where "plan" is a document rather than an intention."""
+_TOLD_TO = re.compile(r"\b(?:make|making|be) sure\b|^\W*(?:ensure|check|verify|confirm) that\b")
+"""Before what the reader is to see to: "Make sure the server is running"."""
 _PURPOSE = re.compile(r"\bto (?:verify|confirm|check|ensure|see|prove|validate|test|know|show|make sure)\b")
 _WHENEVER = re.compile(r"\b(?:after|before|like|when|whenever|until)\s+(?:(?:a|an|the|any|your)\s+)?$")
 
@@ -155,7 +158,7 @@ def blocked(masked: str, at: int, start: int | None = None) -> bool:
         opened = masked.rfind("(", 0, at if start is None else start + 1)
         begin = opened if opened > begin and ")" not in masked[opened:at] else begin
     before = masked[max(0, begin) : at]
-    if _PURPOSE.search(before):
+    if _PURPOSE.search(before) or _TOLD_TO.search(before):
         return True
     words = set(_WORD.findall(before)) & blockers
     if words == {"plan"} and _DOCUMENT.search(before):
@@ -324,12 +327,13 @@ def _unknown_past(
     """Read a regular past tense that the lexicon does not know as a change, where grammar makes it an act on code.
 
     It begins an item of a list of changes or one that names code, or, in a run that changed files, a clause with a
-    definite object ("Codified the rules"), or it is the first person's, or goes on with a claim, and has code as its
-    object or place ("I noted that in `plan.md`").
+    definite object ("Codified the rules", "I compacted the layout"), or it is the first person's, or goes on with a
+    claim, and has code as its place ("I noted that in `plan.md`").
     """
     word = tokens[at].text
     grammar = lexicon().grammar
-    if len(word) < MIN_PAST or not word.isalpha() or word in _QUALITIES:
+    used = word == "used" and follows(tokens, at) != ":"
+    if (len(word) < MIN_PAST and not used) or not word.isalpha() or word in _QUALITIES:
         return None
     starts = at == 0 or (at == 1 and tokens[0].text in OPENERS)
     if listed and starts:
@@ -338,13 +342,16 @@ def _unknown_past(
         return Verb("edited")
     if not changed or word in grammar["thinking"]:
         return None
-    left = [token.text for token in tokens[max(0, at - 3) : at] if token.text not in grammar["adverbs"]]
+    left = [token.text for token in tokens[max(0, at - 3) : at] if not is_adverb(token.text, grammar)]
     after = follows(tokens, at) or ""
     object_at_hand = after in _OBJECTS or (after != "" and is_mask(after))
     if (starts or (listed and left[-1:] == [":"])) and (object_at_hand or after.isdecimal()):
         return Verb("edited")
+    own = not SPEAKERS.isdisjoint(left[-1:])
+    if own and object_at_hand:
+        return Verb("edited")
     joined = accepted and left[-1:] == ["and"]
-    if (joined or not SPEAKERS.isdisjoint(left[-1:])) and any(
+    if (joined or own) and any(
         is_mask(token.text) for token in tokens[at + 1 : at + (2 * MAX_REACH if joined else MAX_REACH)]
     ):
         return Verb("edited")

@@ -1,0 +1,82 @@
+"""Reports of what runs, loads and counts, of rows that tell changes, and of acts in verbs that no list has."""
+
+from __future__ import annotations
+
+import pytest
+
+from assure_tui.ingest.model import AgentText, Locator, Origin
+from assure_tui.reconcile.claims import extract
+from assure_tui.reconcile.context import Context
+from assure_tui.reconcile.model import Claim
+from assure_tui.reconcile.settings import Settings
+
+ORIGIN = Origin("s-000000000000", Locator("bytes", 0, 1, 1), "00")
+
+
+def read(text: str) -> list[Claim]:
+    context = Context("r-1", Settings())
+    context.coding = True
+    context.turn = context.changed_in = 1
+    context.touched["ferry.py"] = None
+    return extract(AgentText(id="e#0", run="r-1", origin=ORIGIN, seq=1, text=text, channel="final"), context)
+
+
+def kinds(text: str) -> list[str]:
+    return [("not " if claim.polarity == "denied" else "") + claim.kind for claim in read(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Server is running.", ["ran"]),
+        ("The preview server is up and listening on port `4100`.", ["ran"]),
+        ("The backend is finished and running at **http://localhost:4100**.", ["ran"]),
+        ("Importer running. Writing the timetable next.", ["ran"]),
+        ("The preview server was not started.", ["not ran"]),
+        ("It's working now!", ["verified"]),
+        ("The timetable page loads correctly.", ["verified"]),
+        ("The timetable route answered with 200.", ["verified"]),
+        ("The project compiles cleanly with zero warnings.", ["build"]),
+        ("On `harbour` now, up to date.", ["vcs"]),
+        ("9 small commits across the phase.", ["committed"]),
+        ("Tide alerts are not mentioned or planned anywhere in the backlog.", ["search_none"]),
+        ("The labels are in place.", ["edited"]),
+        ("I temporarily shadowed the global `tide` during start-up.", ["edited"]),
+        ("I flattened the whole legend onto one line and verified it.", ["edited", "verified"]),
+        (
+            "Polish over: unit tests for the pier added, guide updated, docs created.",
+            ["added_tests", "edited", "created"],
+        ),
+        (
+            "Here's what was added:\n\n| Call | Cases |\n|---|---|\n| `list_piers` | 3 (empty, full, error) |",
+            ["edited"],
+        ),
+        ("| # | Fix |\n|---|---|\n| 1 | Guard for a berth without a number |", ["edited"]),
+        ("### 2. ✅ Timetable issues\n- Improved the berth hints", ["edited"]),
+    ],
+)
+def test_states_figures_and_rows_of_a_report_are_claims(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Make sure the server is running.",
+        "If the server is running, open the page.",
+        "The import is still running.",
+        "It works by polling the harbour feed.",
+        "I spotted the weak place in `ferry.py`.",
+        "The log shows a good night (berth assigned, ticket saved).",
+        "- used: `210 of 900 berths`",
+        "## Needs updates\n- `ferry.py` — the table of berths",
+        "| Pier | Boats |\n|---|---|\n| Northern pier | 14 of them |",
+    ],
+)
+def test_conditions_descriptions_and_plain_tables_are_none(text: str) -> None:
+    assert kinds(text) == []
+
+
+def test_a_table_of_figures_tells_how_many_passed() -> None:
+    table = "| Metric | Value |\n|---|---|\n| Tests collected | **52** |\n| Passed | **50** |\n"
+    assert [claim.args["counts"] for claim in read(table)] == [{"tests": 52}, {"passed": 50}]
