@@ -437,3 +437,42 @@ def test_a_tool_that_becomes_another_one_is_noticed(log, second, fires):
     changes = [change for one in log("codex", [META, search("Fetches."), second]).events for change in check.step(one)]
     found = [change.value.code for change in changes if isinstance(change.value, InputFinding)]
     assert found == (["tool-changed"] if fires else [])
+
+
+def ran(script: str, *answers: str) -> list[dict]:
+    texts = [{"type": "input_text", "text": text} for text in answers]
+    return [
+        item("custom_tool_call", name="exec", input=script, call_id="c1"),
+        item("custom_tool_call_output", call_id="c1", output=texts),
+    ]
+
+
+DONE = "Script completed\nWall time 1 seconds\nOutput:\n"
+ALONE = 'const r = await tools.exec_command({cmd: "make test"});\ntext(r.output);'
+
+
+@pytest.mark.parametrize(
+    ("script", "printed", "told"),
+    [
+        (ALONE, "7 passed", ("7 passed", "unknown", None)),
+        (ALONE.replace("r.output", "r"), '{"exit_code": 2, "output": "boom"}', ("boom", "failed", 2)),
+        (ALONE + " text(`SESSION_ID=${r.session_id}`);", "starting\nSESSION_ID=71", ("starting\n", "running", None)),
+        (ALONE.replace("r.output", "r.output.slice(0, 9)"), "7 passed", ("", "unknown", None)),
+        ("for (const d of dirs) { " + ALONE + " }", "7 passed", ("", "unknown", None)),
+        ('const patch = "*** x"; text(await tools.apply_patch(patch));', "{}", ("{}", "succeeded", None)),
+    ],
+)
+def test_what_a_script_prints_is_what_its_only_call_answered(log, script, printed, told):
+    inner = log("codex", [META, *ran(script, DONE, printed)]).all(ToolResult)[-1]
+    assert (inner.call_id, inner.text, inner.status, inner.exit_code) == ("c1/1", *told)
+
+
+def test_a_script_that_goes_on_is_answered_when_it_is_waited_for(log):
+    going = ran(ALONE, "Script running with cell ID 9\nWall time 10 seconds\nOutput:\n")
+    wait = [call("wait", {"cell_id": "9"}, "c2"), output(DONE + "7 passed", "c2")]
+    results = log("codex", [META, *going, *wait]).all(ToolResult)
+    assert [(one.call_id, one.status) for one in results if one.call_id == "c1/1"] == [
+        ("c1/1", "running"),
+        ("c1/1", "unknown"),
+    ]
+    assert results[-1].text == "7 passed"

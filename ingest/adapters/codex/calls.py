@@ -17,9 +17,9 @@ from assure_tui.ingest.adapters.codex.facts import (
     patch_in,
     status_of,
 )
-from assure_tui.ingest.adapters.codex.output import read_output
+from assure_tui.ingest.adapters.codex.output import Output, cell_session, read_inner, read_output
 from assure_tui.ingest.adapters.codex.patch import files_of_changes, files_of_patch
-from assure_tui.ingest.adapters.codex.script import nested_calls
+from assure_tui.ingest.adapters.codex.script import nested_calls, prints_its_only_call
 from assure_tui.ingest.adapters.codex.wire import Completed, Item, Notice
 from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import Recent, plain_text
@@ -56,6 +56,8 @@ class Calls:
         self._structured: Recent[str, Structured] = Recent(_SESSIONS)
         self._sessions: Recent[str, str] = Recent(_SESSIONS)
         """Call that started a command session, by session id."""
+        self._inner: Recent[str, _Call] = Recent()
+        """The one call inside a script that prints its answer, by the script's id."""
         self._script: str | None = None
         """The script call that is waiting for its output."""
 
@@ -73,6 +75,8 @@ class Calls:
         session = args.get("session_id")
         if tool == "write_stdin" and session is not None:
             call.session = str(session)
+        elif "cell_id" in args:
+            call.session = cell_session(args["cell_id"])
         self._calls[call_id] = call
         if tool == "exec" and item.type == "custom_tool_call":
             self._script = call_id
@@ -104,12 +108,15 @@ class Calls:
         reading.tell(draft, 0, call_id, reads_from=origin)
         if origin is not None and reading.status != "running":
             reading.tell(draft, "later", origin)
+            inner = self._inner.get(origin)
+            if inner is not None:
+                self._answer(f"{origin}/1", inner, reading, draft, "later.1")
             if call.session is not None and reading.exit_code is not None:
                 self._sessions.pop(call.session)
         if call_id == self._script:
             self._script = None
             if not call.nested and isinstance(call.args.get("input"), str):
-                _scripted(call_id, call.args["input"], reading, draft)
+                self._scripted(call_id, call.args["input"], reading, draft)
         call.args, call.patch = {}, None  # they may hold whole files, and are not asked for again
         if reading.status == "denied":
             by = reading.facts.get("denied_by", "unknown")
@@ -166,11 +173,35 @@ class Calls:
         correct(reading, known)
         reading.tell(draft, 0, call_id)
 
+    def _scripted(self, call_id: str, script: str, outer: Output, draft: Draft) -> None:
+        """Tell the calls inside a script that nothing else in the log tells.
 
-def _scripted(call_id: str, script: str, outer: Reading, draft: Draft) -> None:
-    """Tell the calls inside a script that nothing else in the log tells; their own outcome is not recorded."""
-    for number, (tool, args) in enumerate(nested_calls(script), 1):
-        nested = f"{call_id}/{number}"
-        draft.add(ToolCall, f"{number}.call", call_id=nested, tool=tool, args=args)
-        status: ResultStatus = outer.status if outer.status == "denied" else "unknown"
-        draft.add(ToolResult, f"{number}.result", call_id=nested, text="", status=status, facts={"script": call_id})
+        What came of them is recorded only where the script prints what its one call answered.
+        """
+        nested = nested_calls(script)
+        alone = len(nested) == 1 and prints_its_only_call(script)
+        for number, (tool, args) in enumerate(nested, 1):
+            inner_id = f"{call_id}/{number}"
+            draft.add(ToolCall, f"{number}.call", call_id=inner_id, tool=tool, args=args)
+            if alone:
+                session = args.get("session_id") if tool == "write_stdin" else None
+                call = _Call(tool, {}, patch_in(args), None if session is None else str(session))
+                self._inner[call_id] = call
+                self._answer(inner_id, call, outer, draft, f"{number}.result")
+                continue
+            status: ResultStatus = outer.status if outer.status == "denied" else "unknown"
+            facts = {"script": call_id}
+            draft.add(ToolResult, f"{number}.result", call_id=inner_id, text="", status=status, facts=facts)
+
+    def _answer(self, inner_id: str, call: _Call, outer: Output, draft: Draft, block: str) -> None:
+        """Tell what the one call inside a script answered, and of the command whose output it asked for."""
+        reading = read_inner(outer, command=call.tool in _SHELLS)
+        reading.facts = {"script": inner_id.rpartition("/")[0]}
+        if call.patch is not None and reading.status == "succeeded":
+            reading.files = files_of_patch(call.patch)
+        origin = self._sessions.get(call.session)
+        if reading.session is not None and call.session is None:
+            self._sessions[reading.session] = inner_id
+        reading.tell(draft, block, inner_id, reads_from=origin)
+        if origin is not None and reading.status != "running":
+            reading.tell(draft, f"{block}.later", origin)

@@ -28,6 +28,9 @@ _SECTION = re.compile(
 _COMMAND_LINES = re.compile(r"Command: ")
 _CHUNK = re.compile(r"\nChunk ID: [^\n]{0,200}\nWall time: ")
 _SCRIPT = re.compile(r"Script (?P<word>completed|failed|running[^\n]{0,200}|terminated)\n")
+_CELL = re.compile(r"\bcell ID (\w{1,40})")
+_OPEN_SESSION = re.compile(r"\bsession_?id\W{1,4}(?P<id>\d{1,18})\W{0,4}\Z", re.IGNORECASE)
+"""What scripts print behind an output when the command goes on: `SESSION_ID=71`."""
 _TRUNCATED = re.compile(r"\u2026\d{1,12} (?:tokens|chars) truncated\u2026|\[\.\.\. omitted \d{1,12} of \d{1,12} lines")
 _ABORTED = re.compile(r"aborted by user(?: after [\d.]{1,20}s)?")
 _REFUSED_BY_USER = ("exec command rejected by user", "patch rejected by user", "rejected by user")
@@ -66,6 +69,14 @@ class _Wrapped(msgspec.Struct):
 
     output: str
     metadata: _Metadata | None = None
+
+
+class _Executed(msgspec.Struct):
+    """What a script is given for a command, printed whole."""
+
+    output: str
+    exit_code: int | None = None
+    session_id: int | None = None
 
 
 class _Answered(msgspec.Struct):
@@ -132,12 +143,47 @@ def _marked(text: str, *, command: bool) -> Output:
 
 def _script(text: str, word: str) -> Output:
     if word.startswith("running"):
-        return Output(text, "running")
+        cell = _CELL.search(word)
+        return Output(text, "running", session=cell_session(cell[1]) if cell else None)
     if word == "completed":
         return Output(text, "succeeded")
     error = text.find(_SCRIPT_ERROR)
     refused = _refused(text, error + len(_SCRIPT_ERROR)) if error >= 0 else None
     return refused or Output(text, "failed")
+
+
+def cell_session(cell: object) -> str:
+    """Give the id under which a script that goes on is asked for its output."""
+    return f"cell {cell}"
+
+
+def read_inner(outer: Output, *, command: bool) -> Output:
+    """Read what the only call of a script answered, out of what the script printed."""
+    text = outer.text.partition("Output:\n")[2].lstrip("\n")
+    if not command or outer.status in {"denied", "running"}:
+        return Output(text, outer.status, truncated=outer.truncated)
+    answered = _object(text)
+    if answered is not None:
+        inner = Output(answered.output, truncated=outer.truncated)
+        if answered.exit_code is not None:
+            inner = _exited(answered.output, answered.exit_code, "structured")
+            inner.truncated = outer.truncated
+        elif answered.session_id is not None:
+            inner.status, inner.session = "running", str(answered.session_id)
+        return inner
+    goes_on = _OPEN_SESSION.search(text)
+    if goes_on is not None:
+        return Output(text[: goes_on.start()], "running", session=goes_on["id"], truncated=outer.truncated)
+    return Output(text, truncated=outer.truncated)
+
+
+def _object(text: str) -> _Executed | None:
+    if not text.startswith("{") or '"output"' not in text:
+        return None
+    try:
+        return msgspec.json.decode(text, type=_Executed)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refused(text: str, start: int) -> Output | None:

@@ -23,6 +23,12 @@ _TOKEN = re.compile(
 )
 _NAMED = re.compile(r"\b(?:const|let|var)\s{1,8}([A-Za-z_$][\w$]{0,100})\s{0,8}=\s{0,8}(String\.raw)?(?=[\"'`])")
 """A text that is given a name first: `const patch = "…"; await tools.apply_patch(patch)`."""
+_PRINTS = re.compile(
+    r"\btext\(\s{0,8}(?:[A-Za-z_$][\w$]{0,100}(?:\.(?:output|stdout|content))?|await tools\.\w{1,100}\([^()]{0,400}\)"
+    r"|JSON\.stringify\([A-Za-z_$][\w$]{0,100}\))\s{0,8}\)"
+)
+"""What prints an answer as it came: `text(r.output)`, and not a part of it."""
+_LOOPS = re.compile(r"\b(?:for|while)\s{0,8}\(|\.(?:map|forEach)\(")
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 
 
@@ -38,6 +44,16 @@ def nested_calls(script: str) -> list[tuple[str, Json]]:
         if args is not None:
             found.append((call[1], args))
     return found
+
+
+def prints_its_only_call(script: str) -> bool:
+    """Tell whether a script makes one call and prints what it answered: what the script prints is that answer."""
+    script = script[:MAX_SCRIPT]
+    return (
+        len(list(islice(_CALL.finditer(script), 2))) == 1
+        and _LOOPS.search(script) is None
+        and _PRINTS.search(script) is not None
+    )
 
 
 def _texts(script: str) -> dict[str, str]:
