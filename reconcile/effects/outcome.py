@@ -37,7 +37,9 @@ _ERROR_WORDS = re.compile(
 )
 
 
-_COMPLAINT = re.compile(r"error|warn|fail", re.IGNORECASE)
+_COMPLAINT = re.compile(r"error|warn|fail|\bTS(?:\d|\[|\\d)", re.IGNORECASE)
+_SEARCHES = frozenset({"grep", "egrep", "fgrep", "rg"})
+_INVERTS = re.compile(r"-(?!-)[A-Za-z]*v|--invert-match")
 _COUNTED = re.compile(r"\s{0,20}(\d{1,7})[ \t]*(?:\n|$)")
 """The number that a search or a counter prints, at the head of an output."""
 
@@ -139,7 +141,7 @@ def _checked(script: Script, act: Read, simple: Simple, known: Exit, shown: str,
         if known.passed and _loud(simple) and shown.strip() and not simple.chained:
             verdict = report.verdict
     elif verdict == "unknown" and _silent(act) and not shown.strip() and _audible(simple) and not result.truncated:
-        verdict = "pass"
+        verdict = "unknown" if _sifted(script, act.at, simple) else "pass"
     results = _ended(verdict, known)
     verdict = results["verdict"]
     if report.problems is not None:
@@ -232,8 +234,8 @@ def _silent(act: Read) -> bool:
 
 def _complaints(script: Script, at: int, simple: Simple, shown: str) -> int | None:
     """Give how many complaints a line counts that pipes a check into a search for them: `| grep -c "error"`."""
-    behind = [other for other in script.commands[at + 1 :] if other.pipe[0] == simple.pipe[0] and other.pipe[1] > 0]
-    search = next((other for other in behind if other.program in {"grep", "egrep", "rg"}), None)
+    behind = _behind(script, at, simple)
+    search = next((other for other in behind if other.program in _SEARCHES), None)
     hit = _COUNTED.match(shown) if search is not None and _audible(simple) else None
     if search is None or hit is None or not _COMPLAINT.search(" ".join(search.argv[1:])):
         return None
@@ -241,6 +243,21 @@ def _complaints(script: Script, at: int, simple: Simple, shown: str) -> int | No
     by_search = behind[-1] is search and ("c" in options or "--count" in search.argv)
     by_lines = behind[-1].program == "wc" and "-l" in behind[-1].argv
     return int(hit[1]) if (by_search or by_lines) and "v" not in options else None
+
+
+def _behind(script: Script, at: int, simple: Simple) -> list[Simple]:
+    """Give the filters that a command is piped into."""
+    return [other for other in script.commands[at + 1 :] if other.pipe[0] == simple.pipe[0] and other.pipe[1] > 0]
+
+
+def _sifted(script: Script, at: int, simple: Simple) -> bool:
+    """Tell whether a search behind a check lets other lines through than complaints: without a hit it tells nothing."""
+    return any(
+        other.program in _SEARCHES
+        and not any(_INVERTS.match(word) for word in other.argv[1:])
+        and not _COMPLAINT.search(" ".join(other.argv[1:]))
+        for other in _behind(script, at, simple)
+    )
 
 
 def _audible(simple: Simple) -> bool:

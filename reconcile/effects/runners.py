@@ -248,12 +248,18 @@ def _selecting(flags: tuple[str, ...]) -> bool:
     return bool(names & {"-t", "-k", "--grep", "-g", "--filter", "--testNamePattern", "--testPathPattern", "-run"})
 
 
+_MENDS = frozenset({"fix", "autofix", "write"})
+
+
 def _script_kind(names: tuple[str, ...]) -> str | None:
-    """Give the kind that a project script's name tells: the leading part counts first (`lint:test` is a linter)."""
+    """Give the kind that a project script's name tells: the leading part counts first (`lint:test` is a linter).
+
+    One that mends what it finds is a formatter, whatever it looks for: `lint:fix`.
+    """
     tables = data().scripts
     for name in names[:3]:
-        for part in re.split(r"[:._/-]", name.lower()):
-            for kind, listed in tables.items():
-                if part in listed:
-                    return kind
+        parts = re.split(r"[:._/-]", name.lower())
+        kind = next((kind for part in parts for kind, listed in tables.items() if part in listed), None)
+        if kind is not None:
+            return "format" if kind == "lint" and not _MENDS.isdisjoint(parts) else kind
     return None

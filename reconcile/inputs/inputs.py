@@ -19,7 +19,7 @@ from assure_tui.reconcile.inputs.shapes import LEAD, MAX_TEXT, REACH, Passage, p
 from assure_tui.reconcile.inputs.sinks import sink
 from assure_tui.reconcile.inputs.unwrapping import unwrapped
 from assure_tui.reconcile.inputs.values import leaves
-from assure_tui.reconcile.inputs.weighing import Call, Source, Weighing
+from assure_tui.reconcile.inputs.weighing import MAX_KEPT, Call, Source, Weighing
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import InputFinding
 from assure_tui.reconcile.tables import table
@@ -47,15 +47,24 @@ class Sighted(NamedTuple):
     text: str
 
 
+class Told(NamedTuple):
+    """What was told of a passage: its finding, the last result that held it, and in how many more it stood."""
+
+    finding: InputFinding
+    last: str
+    again: int = 0
+
+
 class Inputs(Part):
     """Looks for hostile text in tool results and follows it into the agent's calls."""
 
-    __slots__ = ("_delegation", "_own", "_weighing")
+    __slots__ = ("_delegation", "_own", "_told", "_weighing")
 
     def __init__(self, context: Context, board: Board) -> None:
         super().__init__(context, board)
         self._delegation = Delegation()
         self._weighing = Weighing()
+        self._told: dict[tuple[str, Severity], Told] = {}
         self._own = own_phrases(context.settings.input_rules)
 
     def user(self, event: UserTurn) -> None:
@@ -118,12 +127,29 @@ class Inputs(Part):
             if severity == "medium" and _instructs(call):
                 severity = "low"
             if severity is not None:
-                words = ", ".join(passage.features)
-                message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
-                self.board.put(self._finding("instruction-text", severity, event, passage.span, message), settled=True)
+                self._speaks(passage, severity, event)
         output = self._weighing.remember(event.text, event.id)
         if granted:
             self._delegation.grant(output.ordinary(self._weighing.told()))
+
+    def _speaks(self, passage: Passage, severity: Severity, event: ToolResult) -> None:
+        """Tell of a passage once: a harness or a page that says the same in each output is one cause, and counted."""
+        start, end = passage.span
+        said = (" ".join(event.text[start:end].split()), severity)
+        known = self._told.get(said)
+        if known is None:
+            words = ", ".join(passage.features)
+            message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
+            known = Told(self._finding("instruction-text", severity, event, passage.span, message), event.id)
+            self._told[said] = known
+            if len(self._told) > MAX_KEPT:
+                self.board.settle(self._told.pop(next(iter(self._told))).finding.id)
+            self.board.put(known.finding)
+        elif event.id != known.last:
+            again = known.again + 1
+            self._told[said] = Told(known.finding, event.id, again)
+            more = f"{known.finding.message} ({again} more output{'s' if again > 1 else ''} said so)"
+            self.board.put(msgspec.structs.replace(known.finding, message=more))
 
     def _see(self, one: Hidden, event: ToolResult, source: Source) -> None:
         told = f", which spell {one.says[:80]!r}" if one.says else ""

@@ -94,7 +94,7 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
     kind = claim.kind
     kinds = CHECKS if claim.args.get("bare") else (kind,)
     runs = [step for step in seen.of(*kinds) if step.effect.status != "running"]
-    if kind == "lint":
+    if kind == "lint" or (claim.args.get("bare") and runs and runs[-1].effect.kind == "lint"):
         runs = sorted([*runs, *(step for step in seen.of("format") if step.effect.status != "running")], key=_at)
     if kind == "build":
         runs = sorted([*runs, *(step for step in seen.of("tests", "lint") if _compiled(step))], key=_at)
@@ -119,7 +119,7 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
         return judge_passed(claim, seen, proven, runs) if proven else judge_failed(claim, seen, last, runs)
     if verdict == "unknown":
         earlier = next((step for step in reversed(runs) if step.verdict != "unknown"), None)
-        if earlier is None or seen.changes_after(earlier.at):
+        if earlier is None or seen.changes_after(earlier.at) or last.effect.kind == "format":
             return unverifiable(f"{command(last)} does not show how it ended", last)
         if earlier.verdict == "fail":
             return msgspec.structs.replace(judge_failed(claim, seen, earlier, runs), severity="low")

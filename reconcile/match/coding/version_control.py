@@ -8,7 +8,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, failing, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
-from assure_tui.reconcile.match.coding.steps import MAX_SCAN, Step, command_of, paths_of
+from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, Step, command_of, paths_of
 from assure_tui.reconcile.match.coding.unlisted import ELIDED, ENDED_WELL, alternatives, failed_of_named
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 
@@ -408,6 +408,8 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         return _of_named(own, seen.of(*kinds, "ran", "remote", "opened_pr"))
     looks = {*kinds, "read", "search", "ran", "remote"}
     found = likeliest(claim.text, [step for step in seen.of(*looks) if step.verdict != "fail"])
+    if found is not None and found[0].effect.status == "running" and _ends(claim, found[0]):
+        return Ruling("pending", f"{command(found[0])} has not returned", (found[0],))
     if found is not None:
         return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])
     if claim.kind == "read" and (ruling := _files_read(claim, seen)):
@@ -426,6 +428,11 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             f"claims “{short(claim.text)}”; {command(refused)} failed{failing(refused)}",
         )
     return unverifiable("nothing of the kind is in the log")
+
+
+def _ends(claim: Claim, step: Step) -> bool:
+    """Tell whether words say that a command ended well that ends by itself, as a build does and a server does not."""
+    return step.effect.kind in {*CHECKS, "installed"} and ENDED_WELL.search(claim.text) is not None
 
 
 def _not_run(claim: Claim, seen: Seen, line: str) -> Ruling:

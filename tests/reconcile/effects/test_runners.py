@@ -26,6 +26,8 @@ from assure_tui.reconcile.effects import printed, runners
         ("make -j4 test", "tests", None, False),
         ("npm run lint", "lint", None, False),
         ("pnpm check-types", "lint", None, False),
+        ("bun run lint:fix", "format", None, False),
+        ("npm run lint-prefix", "lint", None, False),
         ("ruff check .", "lint", "ruff", False),
         ("ruff check --fix .", "format", "formatter", False),
         ("tsc --noEmit", "lint", "tsc", False),
