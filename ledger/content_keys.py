@@ -12,7 +12,7 @@ from __future__ import annotations
 import hmac
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -74,27 +74,43 @@ class ContentKeys:
             self._reader = reader
             self._held.clear()
 
-    def get(self, subject: str, *, create: bool = False) -> ContentKey | None:
-        """Return a subject's key, or None if there is none (any more) and none is to be made.
+    def get(self, subject: str) -> ContentKey | None:
+        """Return a subject's key, or None if there is none (any more)."""
+        with self._mutex:
+            return self._known(subject)
 
-        Whoever lets it be made holds the append lock, so that no two are made for one subject.
+    def of(self, subjects: Iterable[str]) -> dict[str, ContentKey]:
+        """Return the keys of subjects; those that are missing are made, all of them durable when this returns.
+
+        Whoever calls holds the append lock, so that no two are made for one subject.
         """
         with self._mutex:
-            path = self._path(subject)
-            held = self._held.get(subject)
-            if held is not None and held[0] == _stamp(path):
-                return held[1]
-            data = disk.read(path, WRAPPED_SIZE)
-            if data is None and create:
-                disk.make_directory(path.parent, 0o700)
-                secret, public = os.urandom(SECRET_SIZE), self._reading.public()
-                data = secret if public is None else self._wrapped(subject, secret, public)
-                disk.replace(path, data, disk.PRIVATE)
-            if data is None:
-                return None
-            key = self._read(subject, data)
-            self._held[subject] = _stamp(path), key
-            return key
+            found = {subject: self._known(subject) for subject in subjects}
+            missing = [subject for subject, key in found.items() if key is None]
+            if missing:
+                public = self._reading.public()
+                fresh = {subject: self._fresh(subject, public) for subject in missing}
+                disk.make_directory(self.folder, 0o700)
+                disk.replace_all([(self._path(subject), data) for subject, data in fresh.items()], disk.PRIVATE)
+                found |= {subject: self._hold(subject, data) for subject, data in fresh.items()}
+            return {subject: key for subject, key in found.items() if key is not None}
+
+    def _known(self, subject: str) -> ContentKey | None:
+        path = self._path(subject)
+        held = self._held.get(subject)
+        if held is not None and held[0] == _stamp(path):
+            return held[1]
+        data = disk.read(path, WRAPPED_SIZE)
+        return None if data is None else self._hold(subject, data)
+
+    def _hold(self, subject: str, data: bytes) -> ContentKey:
+        key = self._read(subject, data)
+        self._held[subject] = _stamp(self._path(subject)), key
+        return key
+
+    def _fresh(self, subject: str, public: bytes | None) -> bytes:
+        secret = os.urandom(SECRET_SIZE)
+        return secret if public is None else self._wrapped(subject, secret, public)
 
     def destroy(self, subject: str) -> None:
         """Destroy a subject's key, durably: what it sealed can never be read again."""

@@ -12,14 +12,21 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from assure_tui.ledger.errors import DamagedError, FullError
 
 PRIVATE: Final = 0o600
 PUBLIC: Final = 0o644
+TOGETHER: Final = 32
+"""Files that are open at the same time, until what was written to them is durable."""
+WAITING: Final = 8
+"""Threads that wait for the medium."""
+
+Thing = TypeVar("Thing")
 
 _READ_FLAGS: Final = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -70,31 +77,72 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _synced(path: Path, flags: int = 0, mode: int = PUBLIC) -> Iterator[int]:
-    """Open a file to write to; what was written is made durable before it is closed."""
+def _opened(path: Path, flags: int = 0, mode: int = PUBLIC) -> Iterator[int]:
     fd = os.open(path, os.O_WRONLY | flags | _BINARY, mode)
     try:
         yield fd
-        sync(fd)
     finally:
         os.close(fd)
 
 
+def _at_once(wait: Callable[[Thing], None], things: Sequence[Thing]) -> None:
+    """Wait for the medium for several things at the same time: the file system then writes its journal once for all."""
+    if len(things) < 2:
+        for thing in things:
+            wait(thing)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most commits are of one file
+
+    with ThreadPoolExecutor(min(WAITING, len(things))) as pool:
+        for _ in pool.map(wait, things):
+            pass
+
+
+def _written(files: Iterable[tuple[Path, bytes]], flags: int, mode: int) -> None:
+    """Write files, and make what was written durable before they are closed."""
+    with contextlib.ExitStack() as stack:
+        opened: list[tuple[Path, int]] = []
+        for path, data in files:
+            with writing(path):
+                opened.append((path, fd := stack.enter_context(_opened(path, flags, mode))))
+                write_all(fd, data)
+        _at_once(_sync_named, opened)
+
+
+def _sync_named(opened: tuple[Path, int]) -> None:
+    with writing(opened[0]):
+        sync(opened[1])
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    _at_once(_sync_folder, list(dict.fromkeys(folders)))
+
+
+def _sync_folder(path: Path) -> None:
+    with writing(path):
+        sync_directory(path)
+
+
 def append(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Add data at the end of a file, durably; the file must be there, or its directory is synced as well."""
-    with writing(path):
-        fresh = not path.exists()
-        with _synced(path, os.O_APPEND | os.O_CREAT, mode) as fd:
-            write_all(fd, data)
-        if fresh:
-            sync_directory(path.parent)
+    append_all([(path, data)], mode)
+
+
+def append_all(files: Iterable[tuple[Path, bytes]], mode: int = PUBLIC) -> None:
+    """Add data at the end of different files, durably, some of them at a time: what is given is taken as it comes."""
+    left = iter(files)
+    while some := list(islice(left, TOGETHER)):
+        fresh = [path.parent for path, _ in some if not path.exists()]
+        _written(some, os.O_APPEND | os.O_CREAT, mode)
+        _sync_folders(fresh)
 
 
 def overwrite(path: Path, start: int, data: bytes) -> None:
     """Write over a part of a file in place, durably; the file must be there."""
-    with writing(path), _synced(path) as fd:
+    with writing(path), _opened(path) as fd:
         os.lseek(fd, start, os.SEEK_SET)
         write_all(fd, data)
+        sync(fd)
 
 
 def put(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -103,12 +151,20 @@ def put(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     It is written under a hidden name first, so that a crash leaves no torn file under its own. Only one process may put
     a path at a time, which the ledger's locks see to.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
-    with writing(path):
-        temporary.unlink(missing_ok=True)
-        with _synced(temporary, os.O_CREAT | os.O_EXCL, mode) as fd:
-            write_all(fd, data)
-        temporary.replace(path)
+    put_all([(path, data)], mode)
+
+
+def put_all(files: Sequence[tuple[Path, bytes]], mode: int = PUBLIC) -> None:
+    """Put different files as `put` does, some of them at a time."""
+    for at in range(0, len(files), TOGETHER):
+        some = [(path, path.with_name(f".{path.name}.tmp"), data) for path, data in files[at : at + TOGETHER]]
+        for path, temporary, _ in some:
+            with writing(path):
+                temporary.unlink(missing_ok=True)
+        _written([(temporary, data) for _, temporary, data in some], os.O_CREAT | os.O_EXCL, mode)
+        for path, temporary, _ in some:
+            with writing(path):
+                temporary.replace(path)
 
 
 def replace(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -116,6 +172,12 @@ def replace(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     put(path, data, mode)
     with writing(path):
         sync_directory(path.parent)
+
+
+def replace_all(files: Sequence[tuple[Path, bytes]], mode: int = PUBLIC) -> None:
+    """Put different files durably, their names too, as `replace` does each."""
+    put_all(files, mode)
+    _sync_folders(path.parent for path, _ in files)
 
 
 @contextlib.contextmanager
@@ -134,12 +196,18 @@ def replaced(path: Path, data: bytes, mode: int = PUBLIC) -> Iterator[int]:
 
 def make_directory(path: Path, mode: int = 0o755) -> None:
     """Make a directory and its parents, durably."""
-    if path.is_dir():
-        return
-    with writing(path):
-        make_directory(path.parent)
-        path.mkdir(mode=mode, exist_ok=True)
-        sync_directory(path.parent)
+    make_directories([path], mode)
+
+
+def make_directories(paths: Iterable[Path], mode: int = 0o755) -> None:
+    """Make directories and their parents, durably."""
+    missing = [path for path in paths if not path.is_dir()]
+    for parent in {path.parent for path in missing}:
+        make_directory(parent)
+    for path in missing:
+        with writing(path):
+            path.mkdir(mode=mode, exist_ok=True)
+    _sync_folders(path.parent for path in missing)
 
 
 def read(path: Path, limit: int) -> bytes | None:

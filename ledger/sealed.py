@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from assure_tui.ledger.content_keys import ContentKey, ContentKeys
+from assure_tui.ledger.content_keys import ContentKeys
 from assure_tui.ledger.drafts import Opening
 from assure_tui.ledger.entry import Disclosure, Entry, check_disclosure
 from assure_tui.ledger.errors import ContentLockedError, DamagedError, EntryError, KeyFileError
@@ -25,11 +25,18 @@ class SealedContents:
 
     def write(self, contents: Mapping[str, Sequence[Opening]]) -> None:
         """Seal the contents of a batch by their subjects, durably, each under its subject's key."""
+        if not contents:
+            return
+        if self.keys is None:
+            raise KeyFileError(f"there is no content key of {next(iter(contents))}: name the keys directory")
+        keys = self.keys.of(contents)
         for subject, openings in contents.items():
-            key = self._key(subject)
-            if key.secret is None and self.recent is not None:
+            if keys[subject].secret is None and self.recent is not None:
                 self.recent.add((each.index, subject, each.disclosure) for each in openings)
-            self._segments.write(subject, key, [(each.commitment, each.disclosure) for each in openings])
+        self._segments.write(
+            (subject, keys[subject], [(each.commitment, each.disclosure) for each in openings])
+            for subject, openings in contents.items()
+        )
 
     def find(self, index: int, entry: Entry, erased: Callable[[], bool]) -> Disclosure | None:
         """Return what opens an entry's commitment, checked; None if it has none, was erased, or no keys were given.
@@ -74,9 +81,3 @@ class SealedContents:
                 f"the content of entry {index} is locked: its key opens with the passphrase of the reading key"
             )
         return found
-
-    def _key(self, subject: str) -> ContentKey:
-        key = self.keys.get(subject, create=True) if self.keys is not None else None
-        if key is None:
-            raise KeyFileError(f"there is no content key of {subject}: name the keys directory")
-        return key

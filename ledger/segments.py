@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -141,17 +141,29 @@ class Segments:
         self._indexes: dict[str, _Index] = {}
         self._opened: tuple[str, _Place, dict[str, Disclosure]] | None = None
 
-    def write(self, subject: str, key: ContentKey, disclosures: Sequence[tuple[str, Disclosure]]) -> None:
-        """Append disclosures, durably; the caller holds the append lock. After a torn end a new file is begun."""
+    def write(self, contents: Iterable[tuple[str, ContentKey, Sequence[tuple[str, Disclosure]]]]) -> None:
+        """Append disclosures of different subjects, durably; the caller holds the append lock."""
+        some = list(contents)
+        disk.make_directories(self._directory / subject for subject, _, _ in some)
+        ends: dict[str, tuple[int, int]] = {}
+        disk.append_all((self._next(ends, *each) for each in some), disk.PRIVATE)
+        self._ends |= ends
+
+    def _next(
+        self,
+        ends: dict[str, tuple[int, int]],
+        subject: str,
+        key: ContentKey,
+        disclosures: Sequence[tuple[str, Disclosure]],
+    ) -> tuple[Path, bytes]:
+        """Return what is to be added to which file, and note its end. After a torn end a new file is begun."""
         number, end = self._end_of(subject)
         if end >= MAX_SEGMENT:
             number, end = number + 1, 0
         data = b"".join(seal_frame(group, key, self._origin, subject) for group in _groups(disclosures))
-        path = self._directory / subject / str(number)
-        disk.make_directory(path.parent)
         self._ends.pop(subject, None)
-        disk.append(path, data, disk.PRIVATE)
-        self._ends[subject] = number, end + len(data)
+        ends[subject] = number, end + len(data)
+        return self._directory / subject / str(number), data
 
     def find(self, subject: str, commitment: str, secret: bytes) -> Disclosure | None:
         """Return the disclosure of a commitment, or None if no whole frame holds it."""

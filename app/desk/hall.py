@@ -105,7 +105,9 @@ class Hall:
 
     def forgotten(self, run: str) -> bool:
         """Tell whether a run was forgotten: what its log still has of it is passed over."""
-        return self.scribe is not None and self._tags.of(f"run:{run}") in self.scribe.known.forgotten
+        if self.scribe is None or not self.scribe.known.forgotten:
+            return False
+        return self._tags.of(f"run:{run}") in self.scribe.known.forgotten
 
     def drop_forgotten(self) -> None:
         """Drop what is kept of runs that were forgotten since, in this process and in the index."""

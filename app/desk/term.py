@@ -143,17 +143,21 @@ class Term:
         self._dirty[found.path] = None
 
     def _read(self, now: float) -> None:
-        """Read changed logs for a while; without any, begin with the next of the backlog."""
+        """Read changed logs for a while; when all of them were, go on with the backlog."""
         until = now + SLICE_SECONDS
-        for path in list(self._dirty):
-            del self._dirty[path]
-            source = self._hall.sources.get(path)
-            if source in self._finishing or (source is not None and self._advance(source)):
-                self._dirty[path] = None
-            if time.monotonic() > until:
+        while self._dirty or self._backlog:
+            if not self._dirty:
+                self._start(*self._backlog.pop())
+            waiting = [path for path in self._dirty if self._hall.sources.get(path) in self._finishing]
+            for path in [path for path in self._dirty if path not in waiting]:
+                del self._dirty[path]
+                source = self._hall.sources.get(path)
+                if source is not None and self._advance(source):
+                    self._dirty[path] = None
+                if time.monotonic() > until:
+                    return
+            if waiting:
                 return
-        if self._backlog and not self._dirty:
-            self._start(*self._backlog.pop())
 
     def _advance(self, source: LiveSource) -> bool:
         before, first = source.position, source.seen != "live"

@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -96,6 +97,7 @@ class Hooks:
 
     def __init__(self) -> None:
         self._real: dict[str, Callable[..., Any]] = {name: getattr(os, name) for name in CALLS}
+        self._one = threading.Lock()
 
     def __enter__(self) -> Self:
         for name in CALLS:
@@ -112,7 +114,8 @@ class Hooks:
         def call(*args: Any, **more: Any) -> Any:
             if name == "open" and not args[1] & os.O_CREAT and not args[1] & os.O_DIRECTORY and not args[1] & 1:
                 return real(*args, **more)
-            return self.called(name, real, args, more)
+            with self._one:  # some things are synced at the same time
+                return self.called(name, real, args, more)
 
         return call
 
@@ -278,7 +281,11 @@ def _mixed(old: bytes, new: bytes, chance: random.Random) -> bytes:
 
 
 def batch(number: int, count: int = 3) -> list[Draft]:
-    return [Draft("note", "r-1", {"batch": number, "n": n}, {"text": f"{number}-{n}"}) for n in range(count)]
+    """Entries on the same run and on runs of this batch alone, whose contents are made durable together."""
+    return [
+        Draft("note", f"r-{n % 3 * 100 * number + 1}", {"batch": number, "n": n}, {"text": f"{number}-{n}"})
+        for n in range(count)
+    ]
 
 
 def scenario(ledger: Ledger, done: list[int]) -> None:
