@@ -176,6 +176,20 @@ def test_a_pasted_picture_ends_nothing(recorded, environment, terminal):
     assert b"Traceback" not in screen.output
 
 
+def test_what_is_pasted_presses_no_key(recorded, environment, terminal):
+    """An escape in a paste, and behind it what would leave the program if it were typed."""
+    folder = recorded[0]
+    with terminal("--read-only", env=environment(folder), cwd=folder) as screen:
+        screen.until(lambda output: b"need you" in output)
+        for pasted in (b"\x1b" + b"q" * 60, b"\x1b\x1bq", b"\x1b"):
+            screen.send(b"\x1b[200~" + pasted + b"\x1b[201~")
+        screen.type("?")
+        screen.until(lambda output: b"KEYS" in output)
+        screen.type("\x1b")
+        screen.type("q")
+        assert screen.close() == 0
+
+
 def test_a_screen_whose_terminal_is_gone_ends(recorded, environment, terminal):
     """Without a hang-up signal, as some multiplexers and services leave it."""
     folder = recorded[0]
