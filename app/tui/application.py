@@ -157,19 +157,19 @@ class AssureApp(Reviewing):
         """Type what to do, or a run to go to."""
         session = self.session
         choices = [
-            Choice(key.action, key.help, key.first(self.keys_now[key.id]), "do")
+            Choice(key.action, key.help, key.first(self.keys_now[key.id]), "actions")
             for key in table()
             if key.group != "move"
         ]
         choices += [
-            Choice(f"theme_named({name!r})", f"Theme: {neutral_line(shown.label, 60)}", "", "theme")
+            Choice(f"theme_named({name!r})", f"Theme: {neutral_line(shown.label, 60)}", "", "themes")
             for name, shown in self.looks.shelf.palettes.items()
         ]
         choices += [
             Choice(f"run_named({row.id!r})", f"Run {short(row.id)}  {neutral_line(row.title, 80)}", "", "runs")
             for row in session.rows[:500]
         ]
-        await self._choose(Chooser("DO", choices, prompt="What to do, or where to go"))
+        await self._choose(Chooser("DO, OR GO TO", choices, prompt="What to do, or where to go"))
 
     async def _choose(self, chooser: Chooser) -> None:
         action = await self.push_screen_wait(chooser)

@@ -11,6 +11,7 @@ from textual.content import Content
 from assure_tui.app.desk.views import Presence, RunRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.paint import ACCENT, DIM
+from assure_tui.reconcile.model import at_least
 from assure_tui.themes.glyphs import Glyphs
 
 VIEWS_RANK: Final = 7
@@ -64,7 +65,7 @@ def header(
     if presence.ledger_state == "empty":
         ledger = Content.assemble(("ledger ", DIM), (f"{sign.glyph} {sign.word}", sign.style))
     gap = Content("   ")
-    counts, brief, need = needs(rows), needs(rows, brief=True), _need(rows)
+    counts, brief, need = needs(rows), needs(rows, brief=True), _shortest(rows)
     bare = ledger[len("ledger ") :]
     if presence.recorder == "other" and presence.recorder_pid != own_recorder:
         recording = Content.styled("recorded elsewhere", DIM)
@@ -88,14 +89,17 @@ def header(
 def needs(rows: Sequence[RunRow], *, brief: bool = False) -> Content:
     """`3 need you · 9 quiet · 1 not observed`; unless `brief`, also the runs from before watching.
 
-    Where there are none but those, they are told however brief.
+    Where there are none but those, they are told however brief. How many of them have findings is told, as none of
+    them asks for anybody.
     """
     tally = {state: sum(row.attention == state for row in rows) for state in ("need", "quiet", "unobserved", "backlog")}
-    before = Content.styled(f"{tally['backlog']:,} before watching", DIM)
+    found = _found(rows)
+    with_findings = f", {found:,} with findings" if found else ""
+    before = Content.styled(f"{tally['backlog']:,} before watching{with_findings}", DIM)
     if tally["backlog"] == len(rows) > 0 and brief:
-        return Content.styled(" · ", DIM).join([_need(rows), before])
+        return Content.styled(" · ", DIM).join([_needing(rows), before])
     parts = [
-        _need(rows),
+        _needing(rows),
         Content.styled(f"{tally['quiet']:,} quiet", DIM),
         Content.styled(f"{tally['unobserved']:,} not observed", "$state-unverifiable" if tally["unobserved"] else DIM),
     ]
@@ -104,9 +108,23 @@ def needs(rows: Sequence[RunRow], *, brief: bool = False) -> Content:
     return Content.styled(" · ", DIM).join(parts)
 
 
-def _need(rows: Sequence[RunRow]) -> Content:
+def _found(rows: Sequence[RunRow]) -> int:
+    """How many runs from before watching have findings that would ask for somebody."""
+    return sum(
+        row.attention == "backlog" and row.undecided > 0 and row.worst is not None and at_least(row.worst, "medium")
+        for row in rows
+    )
+
+
+def _needing(rows: Sequence[RunRow]) -> Content:
     need = sum(row.attention == "need" for row in rows)
     return Content.styled(f"{need:,} need{'s' if need == 1 else ''} you", "$state-contradicted bold" if need else DIM)
+
+
+def _shortest(rows: Sequence[RunRow]) -> Content:
+    """Who needs you; where all runs are from before watching, in how many of them something was found."""
+    found = _found(rows) if all(row.attention == "backlog" for row in rows) else 0
+    return Content.styled(f"{found:,} of {len(rows):,} with findings", DIM) if found else _needing(rows)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from textual.content import Content
@@ -15,10 +16,12 @@ NARROW: Final = 44
 """Cells below which the time of day makes room for words."""
 
 
-def event_line(row: EventRow, width: int, glyphs: Glyphs, *, marked: bool = False) -> Content:
+def event_line(
+    row: EventRow, width: int, glyphs: Glyphs, *, marked: bool = False, words_sought: Sequence[str] = ()
+) -> Content:
     """One event on one line: time, kind, summary, and whether claims or findings hang on it.
 
-    Where the log tells no time, its number stands there.
+    Where the log tells no time, its number stands there. Words that were looked for are shown where they stand.
     """
     sign = glyphs.sign(row.kind)
     flag = Content("")
@@ -33,12 +36,13 @@ def event_line(row: EventRow, width: int, glyphs: Glyphs, *, marked: bool = Fals
         words = Content.assemble(paint.text(row.tool, "$state-unverifiable", limit=40), "  ", words)
     if row.status in {"failed", "denied", "running"}:
         words = Content.assemble(paint.sign(glyphs, row.status), "  ", words)
+    room = max(4, width - (22 if width >= NARROW else 13))
     when = f"#{row.seq + 1:,}" if row.time is None else paint.clock(row.time, seconds=True)
     return paint.row(
         [
             (flag, 1, False),
             (Content.styled(f"{when:>8}", DIM), 8 if width >= NARROW else 0, False),
             (Content.styled(f"{sign.glyph} {sign.word}", sign.style), 10, False),
-            (words, max(4, width - (22 if width >= NARROW else 13)), False),
+            (paint.in_sight(words, words_sought, room), room, False),
         ]
     )

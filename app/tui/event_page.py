@@ -13,7 +13,6 @@ from assure_tui.app.desk.views import EventRow, RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.acts import details
-from assure_tui.app.tui.evidence_page import highlighted
 from assure_tui.app.tui.lines import Sheet
 from assure_tui.app.tui.paint import ACCENT, DIM, STRONG
 from assure_tui.app.tui.port import TROUBLE, Desk
@@ -137,14 +136,14 @@ def event_page(
     sheet.add(Content(""))
     sheet.begin()
     body = _marked(event.text[:TEXT_LIMIT], sorted(claim.span for claim in about.inside))
-    _add_text(sheet, highlighted(body, words), inner, wrapped)
+    _add_text(sheet, paint.highlighted(body, words), inner, wrapped)
     if len(event.text) > TEXT_LIMIT:
         sheet.add(pad + Content.styled(f"{len(event.text) - TEXT_LIMIT:,} more characters are not shown", DIM))
     if event.row.kind == "call" and event.other is not None:
         sheet.begin()
         sheet.add(Content(""), paint.rule(glyphs, width - 1, "WHAT CAME BACK"))
         sheet.add(*(pad + line for line in _ending(event.other, inner, glyphs)))
-        _add_text(sheet, highlighted(Content(neutralise(event.answer[:OTHER_LIMIT])), words), inner, wrapped)
+        _add_text(sheet, paint.highlighted(Content(neutralise(event.answer[:OTHER_LIMIT])), words), inner, wrapped)
         if len(event.answer) > OTHER_LIMIT:
             more = f"{len(event.answer) - OTHER_LIMIT:,} more characters: event {event.other.seq + 1:,} has them"
             sheet.add(pad + Content.styled(more, DIM))

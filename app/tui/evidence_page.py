@@ -131,19 +131,8 @@ def _act(cell: Cell, width: int, glyphs: Glyphs, carried: Sequence[str] = ()) ->
     out = paint.wrap(Content.assemble(paint.text(cell.text, STRONG), times), width)
     for key, value in cell.details:
         name = Content("") if key in SELF_EVIDENT else Content.styled(f"{paint.text(key, limit=40).plain} ", DIM)
-        out += paint.wrap(name + highlighted(paint.text(value, limit=160), carried), width)
+        out += paint.wrap(name + paint.highlighted(paint.text(value, limit=160), carried), width)
     return [*out, *_source(cell, width, glyphs)]
-
-
-def highlighted(content: Content, words: Sequence[str]) -> Content:
-    """Highlight every place of some words."""
-    plain = content.plain.casefold()
-    for word in words:
-        at = plain.find(word.casefold())
-        while at >= 0:
-            content = content.stylize("$text-hit", at, at + len(word))
-            at = plain.find(word.casefold(), at + len(word))
-    return content
 
 
 def _source(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
@@ -176,7 +165,7 @@ def _reading(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
     opening, closing = glyphs.marks["open_quote"], glyphs.marks["close_quote"]
     for cell in evidence.read:
         words = Content(opening) + quoted(cell.text, cell.span) + Content(closing)
-        out += [*paint.wrap(highlighted(words, evidence.carried), width), *_source(cell, width, glyphs)]
+        out += [*paint.wrap(paint.highlighted(words, evidence.carried), width), *_source(cell, width, glyphs)]
     if evidence.carried:
         arrow = glyphs.marks["arrow"]
         went = Content.assemble((f"{arrow} ", ACCENT), *_joined(evidence.carried), (" went into the call", DIM))

@@ -346,8 +346,8 @@ class Frame(Holding):
 
     def _nothing_to_answer(self) -> bool:
         if self.is_at("gates"):
-            return self.gates.finding() is None and self.gates.approval() is None
-        return self.claims.finding() is None
+            return self.gates.finding() is None and self.gates.approval() is None and not self.gates.folded()
+        return self.claims.finding() is None and not self.claims.folded()
 
     def say(self, words: str) -> None:
         """Say something in the footer for a while, or until the next key."""

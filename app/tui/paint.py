@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ HEAD: Final = "$text-dim bold"
 LINE_LIMIT: Final = 500
 """Code points of one line of a log that are looked at; no terminal shows more of them on a line."""
 
+LEAD: Final = 8
+"""Code points before a word that was looked for, where a line begins near it."""
 
 _PLAIN: Final = str.maketrans("…“”·×→←↑↓", '~"".x><^v')
 """What stands for our own marks where the screen has nothing outside ASCII."""
@@ -71,6 +74,27 @@ def sign(glyphs: Glyphs, state: str, *, word: bool = True) -> Content:
     """The glyph of a state with its word, in its colour."""
     found = glyphs.sign(state)
     return Content.styled(f"{found.glyph} {neutral_line(found.word, 40)}" if word else found.glyph, found.style)
+
+
+def highlighted(content: Content, words: Sequence[str]) -> Content:
+    """Highlight every place of some words."""
+    for start, end in _places(content, words):
+        content = content.stylize("$text-hit", start, end)
+    return content
+
+
+def in_sight(content: Content, words: Sequence[str], width: int) -> Content:
+    """Highlight words that were looked for; where the first of them would be cut off, begin near it."""
+    start, end = min(_places(content, words), default=(0, 0))
+    content = highlighted(content, words)
+    if content.cell_length <= width or content[:end].cell_length < width:
+        return content
+    return Content.assemble(("…", DIM), content[max(0, start - LEAD) :])
+
+
+def _places(content: Content, words: Sequence[str]) -> list[tuple[int, int]]:
+    sought = [re.escape(word) for word in words if word]
+    return [hit.span() for word in sought for hit in re.finditer(word, content.plain, re.IGNORECASE)]
 
 
 def wrap(content: Content, width: int) -> list[Content]:

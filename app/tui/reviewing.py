@@ -37,11 +37,12 @@ class Reviewing(Moving):
     async def action_decide(self, word: DecisionWord) -> None:
         """Decide the finding under the cursor, then go to the next undecided one; or answer a call that waits.
 
-        Where that finding is marked, or the cursor is on none, all that are marked and undecided in the run are decided
-        together.
+        Those that stand as one line are decided together. So are all that are marked and undecided in the run, where
+        the finding under the cursor is marked, or the cursor is on none.
         """
         session, at_gates = self.session, self.is_at("gates")
-        finding = self.gates.finding() if at_gates else self.claims.finding()
+        view = self.gates if at_gates else self.claims
+        finding = view.finding()
         if not self._may_write():
             return
         approval = self.gates.approval() if at_gates else None
@@ -50,14 +51,16 @@ class Reviewing(Moving):
             return
         open_ones = undecided(session.detail) if session.detail else []
         marked = [item for item in open_ones if item.id in session.marks]
-        together = [finding] if finding is not None else []
-        if finding is None or finding in marked:
+        together = [finding] if finding is not None else list(view.folded())
+        if finding in marked or not together:
             together += [item for item in marked if item not in together]
         if not together:
             self.say("The cursor is on no finding; e goes to the next one.")
             return
-        run, first, waiting = session.run, together[0].id, [item.id for item in open_ones]
-        reason = await self.push_screen_wait(ReasonDialog(session.desk, together, word, session.glyphs))
+        run, first, here = session.run, together[0].id, view.listing.key
+        waiting = [item.id for item in open_ones]
+        how = "alike" if finding is None and view.folded() else "marked with it"
+        reason = await self.push_screen_wait(ReasonDialog(session.desk, together, word, session.glyphs, how))
         if reason is None:
             return
 
@@ -73,11 +76,13 @@ class Reviewing(Moving):
             rest = [item.id for item in undecided(session.detail)] if session.detail else []
             following = next((item for item in [*after, *rest] if item in rest), None)
             if at_gates:
-                self.gates.listing.find(first)
+                view.listing.find(here)
             elif following:
                 self._show_finding(following)
             else:
-                self.say("All findings of this run are decided: v gives the verdict.")
+                small = len(unanswered(session.detail)) if session.detail else 0
+                left = f"{paint.count(small, 'finding')} below medium left" if small else "All findings are decided"
+                self.say(f"{left}: v gives the verdict.")
 
         self._act(act, then, f"reason:{first}")
 
@@ -115,19 +120,25 @@ class Reviewing(Moving):
         if not self._may_write() or session.detail is None:
             return
         run, answered = session.run, {decision.finding for decision in session.detail.decisions}
-        here = (self.gates if self.is_at("gates") else self.claims).listing.key
-        last = next((item for item in reversed(session.decided) if item in answered), None)
-        finding = here if here in answered else last
-        if finding is None:
+        view = self.gates if self.is_at("gates") else self.claims
+        here = [item.id for item in view.folded()] or [view.listing.key]
+        last = next((item for item in reversed(session.decided) if item in answered), "")
+        back = [item for item in here if item in answered] or [last] * bool(last)
+        if not back:
             self.say("There is no decision to take back.")
             return
 
-        def then() -> None:
-            session.decided = [item for item in session.decided if item != finding]
-            self.claims.listing.find(finding)
-            self.say("Taken back: the finding is undecided again.")
+        def act() -> None:
+            for item in back:
+                session.desk.undo_decision(item, run)
 
-        self._act(lambda: session.desk.undo_decision(finding, run), then)
+        def then() -> None:
+            session.decided = [item for item in session.decided if item not in back]
+            self.claims.listing.find(back[0])
+            many = len(back) > 1
+            self.say(f"Taken back: {f'{len(back):,} findings are' if many else 'the finding is'} undecided again.")
+
+        self._act(act, then)
 
     @work
     async def action_note(self, begin: str = "") -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 from screens import screen_text, settle, wait_for, wait_for_words, wait_until
+from textual.content import Content
 from textual.widgets import Input
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.tui import source
+from assure_tui.app.tui import paint, source
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.dialogs.missed import sentences
 from assure_tui.app.tui.lines import Listing
@@ -41,6 +42,15 @@ async def test_the_hit_that_enter_takes_stands_out_while_words_are_typed(desk):
         hits = app.screen.query_one(Listing)
         assert isinstance(app.focused, Input)
         assert all(part.style is not None and part.style.reverse for part in hits.render_line(hits.cursor))
+
+
+def test_a_word_far_to_the_right_is_shown_where_it_stands():
+    line = Content("the vase is chipped, " * 5 + "please refund it, " * 2)
+    shown = paint.in_sight(line, ["REFUND"], 40)
+    assert shown.plain.startswith("…")
+    assert "refund" in shown.plain[:40]
+    assert paint.in_sight(line, ["vase"], 40).plain == line.plain
+    assert paint.in_sight(Content("a refund"), ["refund"], 40).plain == "a refund"
 
 
 async def test_a_claim_that_was_missed_is_added_from_the_agents_words(desk):

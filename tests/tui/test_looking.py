@@ -263,6 +263,28 @@ async def test_peeking_at_old_history_does_not_open_it(desk):
     assert "r-aab1c0de0005" not in opened
 
 
+@pytest.mark.parametrize(
+    ("size", "told"), [((80, 24), "1 of 1 with findings"), ((120, 36), "1 before watching, 1 with")]
+)
+async def test_of_history_it_is_said_what_was_found_though_nobody_is_called(desk, size, told):
+    old = desk.details["r-aab1c0de0005"]
+    found = {"headline": "done more often than claimed", "worst": "critical", "undecided": 2, "contradicted": 1}
+    desk.details = {old.row.id: msgspec.structs.replace(old, row=msgspec.structs.replace(old.row, **found))}
+    app = AssureApp(desk, read_only=True)
+    async with app.run_test(size=size) as pilot:
+        await wait_for_words(pilot, "done more often than claimed", "and 1 finding more", told)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (200, 60)])
+@pytest.mark.parametrize("key", ["question_mark", "colon", "s"])
+async def test_a_list_to_choose_from_has_one_scroll_bar(desk, size, key):
+    app = AssureApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(key)
+        await pilot.pause(0.1)
+        assert app.screen.query_one(".dialog").max_scroll_y == 0
+
+
 async def test_the_wide_screen_shows_runs_claims_and_evidence_and_the_ledger(desk):
     app = AssureApp(desk)
     async with app.run_test(size=(200, 60)) as pilot:

@@ -63,7 +63,7 @@ async def test_what_waits_is_told_in_the_list_of_a_small_terminal_too(desk):
     app = AssureApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "done more often than c…" in screen_text(app)
+        assert "done more often than claimed" in screen_text(app)
 
 
 def test_a_time_of_another_year_tells_its_year():

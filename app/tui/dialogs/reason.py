@@ -26,9 +26,17 @@ _TAG: Final = re.compile(r"#([\w-]{1,40})")
 class ReasonDialog(Dialog[str | None]):
     """Why findings are decided so. Below `high`, Enter takes a preset; high and above need typed words."""
 
-    def __init__(self, desk: Desk | None, findings: Sequence[Finding], word: str, glyphs: Glyphs) -> None:
-        """`findings` are decided together; the first is the one under the cursor."""
+    def __init__(
+        self,
+        desk: Desk | None,
+        findings: Sequence[Finding],
+        word: str,
+        glyphs: Glyphs,
+        how: str = "marked with it",
+    ) -> None:
+        """`findings` are decided together; the first is the one under the cursor, `how` tells of the others."""
         super().__init__()
+        self._how = how
         self._desk, self._findings, self._word, self._glyphs = desk, findings, word, glyphs
         self._worst: Severity = max((finding.severity for finding in findings), key=SEVERITIES.index)
         self._preset = "" if at_least(self._worst, "high") else preset(word)
@@ -43,7 +51,7 @@ class ReasonDialog(Dialog[str | None]):
         if others:
             names = Counter(label(other) for other in others)
             told = ", ".join(f"{count} × {name}" if count > 1 else name for name, count in names.most_common())
-            yield said(paint.text(f"and what is marked with it: {told}", STRONG), classes="gap")
+            yield said(paint.text(f"and what is {self._how}: {told}", STRONG), classes="gap")
         yield DraftInput(
             self._desk,
             f"reason:{finding.id}",

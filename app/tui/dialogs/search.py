@@ -118,20 +118,13 @@ class SearchDialog(Dialog[tuple[str, str] | None]):
 def _line(row: EventRow, title: str, words: Sequence[str], width: int, *, glyphs: Glyphs) -> Content:
     sign = glyphs.sign(row.kind)
     summary = paint.text(f"{row.tool}  {row.summary}" if row.tool else row.summary)
+    whose = min(24, width // 4) if width >= 80 else 0
+    room = max(4, width - 23 - whose)
     return paint.row(
         [
             (paint.text(short(row.run), limit=12), 10, False),
-            (paint.text(title, DIM), min(24, width // 4) if width >= 80 else 0, False),
+            (paint.text(title, DIM), whose, False),
             (Content.styled(f"{sign.glyph} {sign.word}", sign.style), 10, False),
-            (_highlighted(summary, words), max(4, width - 24 - (min(24, width // 4) + 1 if width >= 80 else 0)), False),
+            (paint.in_sight(summary, words, room), room, False),
         ]
     )
-
-
-def _highlighted(content: Content, words: Sequence[str]) -> Content:
-    plain = content.plain.casefold()
-    for word in words:
-        at = plain.find(word.casefold())
-        if at >= 0:
-            content = content.stylize("$text-quote", at, at + len(word))
-    return content

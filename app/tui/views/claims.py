@@ -22,7 +22,7 @@ from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE
 from assure_tui.app.tui.session import Session, checked, short, unanswered, undecided, unseen_of
 from assure_tui.app.tui.views.base import Caption, Divider, View
-from assure_tui.app.tui.views.folding import Fold, fold
+from assure_tui.app.tui.views.folding import Fold, Folding
 from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import Claim, Effect, Finding
 from assure_tui.themes.glyphs import Glyphs, Sign
@@ -44,9 +44,7 @@ class ClaimsView(View):
         """The event that the evidence on the page goes back to."""
         self.acts: Sequence[Effect] = ()
         """The effects that it rests on."""
-        self._folds: dict[str, Fold] = {}
-        """Findings that stand as one line, by the key of the line."""
-        self._unfolded: set[str] = set()
+        self._folding: Folding[Finding] = Folding()
         self.whole = False
         """Whether the page has both sides whole, instead of the four columns."""
 
@@ -80,7 +78,7 @@ class ClaimsView(View):
         self.query_one(RunsSide).update_runs()
         if session.run != self._run:
             self._run = session.run
-            self._unfolded = set()
+            self._folding.begin()
             self.listing.cursor = -1
         self.listing.show(self._rows(detail) if detail else _empty())
         left, right = Content(""), Content("")
@@ -113,12 +111,9 @@ class ClaimsView(View):
             mark = glyphs.marks["new"]
             rows.append(still(Content.styled(f"{mark} {session.since.words()} since you looked", "$accent")))
         rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
-        apart = {*answers, *flags}
-        unfolded = {label(item) for item in findings} if session.queries.get("claims") else self._unfolded
-        self._folds = {}
-        for found in fold(findings, apart=apart, unfolded=unfolded):
+        narrowed = bool(session.queries.get("claims"))
+        for found in self._folding.lines(findings, answers, apart=flags, everything=narrowed):
             if isinstance(found, Fold):
-                self._folds[found.key] = found
                 rows.append(Row(found.key, partial(found.line, glyphs=glyphs)))
                 continue
             draw = partial(finding_line, found, glyphs=glyphs, answer=answers.get(found.id), flags=flags)
@@ -158,6 +153,11 @@ class ClaimsView(View):
         item = self.selected()
         return None if isinstance(item, Claim) else item
 
+    def folded(self) -> Sequence[Finding]:
+        """The findings that stand as one line under the cursor."""
+        found = self._folding.at(self.listing.key)
+        return found.findings if found else ()
+
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Show the evidence of what the cursor came to."""
         if message.pane is self.listing:
@@ -168,11 +168,11 @@ class ClaimsView(View):
         session, item = self.session, self.selected()
         caption, sheet = self.query_one("#claims-page-head", Caption), self.query_one("#claims-page", Page)
         detail = session.detail
-        folded = self._folds.get(self.listing.key)
+        folded = self._folding.at(self.listing.key)
         if folded is not None:
             self.event, self.acts = None, ()
             caption.show(Content.styled(" ALIKE", HEAD))
-            sheet.show(partial(folded.page, glyphs=session.glyphs))
+            sheet.show(partial(folded.page, glyphs=session.glyphs, decides=not session.read_only))
             return
         if item is None or detail is None:
             self.event, self.acts = None, ()
@@ -204,9 +204,9 @@ class ClaimsView(View):
 
     def open(self) -> None:
         """Show findings that stand as one line; on a narrow screen, open the evidence."""
-        folded = self._folds.get(self.listing.key)
+        folded = self._folding.at(self.listing.key)
         if folded is not None and self.listing.has_focus:
-            self._unfolded.add(folded.label)
+            self._folding.unfold(folded.key)
             self.update()
             return
         if folded is None and self.selected() is None:

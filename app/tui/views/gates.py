@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -23,6 +23,7 @@ from assure_tui.app.tui.paint import DIM, HEAD, STRONG
 from assure_tui.app.tui.port import TROUBLE, Performance, Recall
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
+from assure_tui.app.tui.views.folding import Fold, Folding
 from assure_tui.app.tui.views.side import RunsSide
 from assure_tui.reconcile.model import SEVERITIES, GateResult, InputFinding
 from assure_tui.themes.glyphs import Glyphs
@@ -30,6 +31,7 @@ from assure_tui.themes.glyphs import Glyphs
 TEXT_LIMIT = 4000
 ROOMY = 60
 """Cells from which a finding's sentence stands beside its name."""
+Shown: TypeAlias = GateResult | InputFinding
 HALF = 0.5
 """Share of right findings below which a rule is wrong more often than right."""
 
@@ -44,6 +46,8 @@ class GatesView(View):
         super().__init__(session)
         self.event: str | None = None
         """The event that the evidence on the page goes back to."""
+        self._run = ""
+        self._folding: Folding[Shown] = Folding()
 
     def compose(self) -> ComposeResult:
         """The list and the page."""
@@ -73,6 +77,9 @@ class GatesView(View):
         self.query_one(RunsSide).update_runs()
         self.session.refresh_rules()
         detail = self.session.detail
+        if self.session.run != self._run:
+            self._run = self.session.run
+            self._folding.begin()
         self.listing.show(list(self._rows(detail)))
         left = Content.styled(" No run is open.", DIM)
         if detail:
@@ -92,16 +99,21 @@ class GatesView(View):
             yield blank()
         if detail:
             answers = {decision.finding: decision.word for decision in detail.decisions}
-            for head, found, none in (
-                ("GATES", detail.gates, "no gate objected"),
-                ("INPUTS", detail.inputs, "none matched"),
+            found: list[Shown] = [*detail.gates, *detail.inputs]
+            shown = sorted((item for item in found if matches(_fields(item))), key=_gravity)
+            apart = {*session.marks, *(note.subject for note in detail.notes)}
+            narrowed = bool(session.queries.get("gates"))
+            lines = list(self._folding.lines(shown, answers, apart=apart, everything=narrowed))
+            for head, kind, none in (
+                ("GATES", GateResult, "no gate objected"),
+                ("INPUTS", InputFinding, "none matched"),
             ):
-                shown = sorted((item for item in found if matches(_fields(item))), key=_gravity)
-                yield title(glyphs, f"{head} {len(shown)}")
-                for item in shown:
-                    yield Row(item.id, partial(_finding, item, glyphs=glyphs, answer=answers.get(item.id)))
-                if not shown:
-                    yield still(Content.styled(f"  {none if not found else 'none matches the filter'}", DIM))
+                yield title(glyphs, f"{head} {sum(isinstance(item, kind) for item in shown)}")
+                here = [line for line in lines if isinstance(_first(line), kind)]
+                yield from (self._row(line, answers) for line in here)
+                if not here:
+                    some = any(isinstance(item, kind) for item in found)
+                    yield still(Content.styled(f"  {'none matches the filter' if some else none}", DIM))
                 yield blank()
         yield title(glyphs, "HOW THE RULES DO, IN ALL RUNS")
         rules = [rule for rule in session.performance if matches({"code": rule.code, "kind": rule.kind})]
@@ -116,6 +128,12 @@ class GatesView(View):
             yield Row("", _kind_heads)
             yield from (Row(f"kind:{kind.kind}", partial(_kind, kind)) for kind in kinds)
 
+    def _row(self, line: Shown | Fold[Shown], answers: Mapping[str, str]) -> Row:
+        glyphs = self.session.glyphs
+        if isinstance(line, Fold):
+            return Row(line.key, partial(line.line, glyphs=glyphs))
+        return Row(line.id, partial(_finding, line, glyphs=glyphs, answer=answers.get(line.id)))
+
     # --- the selection ----------------------------------------------------------------------------------------------
 
     def approval(self) -> Approval | None:
@@ -128,6 +146,11 @@ class GatesView(View):
         detail, key = self.session.detail, self.listing.key
         everything: list[GateResult | InputFinding] = [*detail.gates, *detail.inputs] if detail else []
         return next((item for item in everything if item.id == key), None)
+
+    def folded(self) -> Sequence[Shown]:
+        """The gates or inputs that stand as one line under the cursor."""
+        found = self._folding.at(self.listing.key)
+        return found.findings if found else ()
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Show what the cursor came to."""
@@ -154,6 +177,9 @@ class GatesView(View):
             sheet.show(partial(page, evidence, detail, glyphs=session.glyphs))
             if sheet.display and sheet.region.width:
                 session.saw(finding.id)
+        elif folded := self._folding.at(self.listing.key):
+            caption.show(Content.styled(" ALIKE", HEAD))
+            sheet.show(partial(folded.page, glyphs=session.glyphs, decides=not session.read_only))
         else:
             key = self.listing.key
             rule = next((r for r in session.performance if f"rule:{r.kind}:{r.code}" == key), None)
@@ -162,7 +188,12 @@ class GatesView(View):
             sheet.show(partial(_rule_page, rule) if rule else partial(_kind_page, kind) if kind else nothing)
 
     def open(self) -> None:
-        """Read what the cursor is on."""
+        """Show what stands as one line; read what the cursor is on."""
+        folded = self._folding.at(self.listing.key)
+        if folded is not None and self.listing.has_focus:
+            self._folding.unfold(folded.key)
+            self.update()
+            return
         super().open()
         finding = self.finding()
         if finding:
@@ -218,12 +249,13 @@ def _waiting(approval: Approval, width: int, *, glyphs: Glyphs) -> Content:
 
 
 def _finding(item: GateResult | InputFinding, width: int, *, glyphs: Glyphs, answer: str | None) -> Content:
-    outcome = item.outcome if isinstance(item, GateResult) else item.severity
-    sign = glyphs.sign(outcome)
-    words = Content.assemble(paint.text(label(item), DIM if answer else STRONG))
+    """How grave it is, as in Claims: a gate that failed in something small is not drawn like a grave one."""
+    waived = isinstance(item, GateResult) and item.outcome == "waived"
+    sign = glyphs.sign("waived" if waived else answer or item.severity)
+    words = paint.text(label(item).removeprefix("gate "), DIM if answer or waived else STRONG)
     if width >= ROOMY:
         words = Content.assemble(words, "  ", paint.text(item.message, DIM))
-    tail = paint.sign(glyphs, answer, word=True) if answer else Content.styled(f"{sign.word}", sign.style)
+    tail = Content.styled(sign.word, sign.style)
     return Content.assemble(
         (f" {sign.glyph} ", sign.style), paint.fit(words, max(4, width - 4 - tail.cell_length)), " ", tail
     )
@@ -263,6 +295,10 @@ def _cells(name: Content, numbers: Sequence[Content], width: int) -> Content:
     """A name and its numbers; where there is little room, only the first and the last of them."""
     shown = list(numbers) if width >= ROOMY else [numbers[0], numbers[-1]]
     return paint.row([(name, max(10, width - 6 * len(shown)), False), *((cell, 5, True) for cell in shown)])
+
+
+def _first(line: Shown | Fold[Shown]) -> Shown:
+    return line.findings[0] if isinstance(line, Fold) else line
 
 
 def _gravity(item: GateResult | InputFinding) -> int:

@@ -66,9 +66,20 @@ class Peek(Vertical):
 
 
 def _unopened(run: RunRow, width: int) -> Sheet:
-    """A run from before watching is not read for a peek: opening it is what records it."""
-    said = f"  {paint.count(run.events, 'event')} from before watching; Enter opens it, and records it from then on."
-    return Sheet([Content.styled(said, DIM).truncate(max(1, width), ellipsis=True)])
+    """A run from before watching is not read for a peek, as opening it is what records it: what its line knows."""
+    more = f", and {paint.count(run.undecided - 1, 'finding')} more" if run.undecided > 1 else ""
+    counts = f"{run.confirmed:,} confirmed · {run.contradicted:,} contradicted · {run.unchecked:,} unchecked"
+    lines = [
+        Content.assemble("  ", (run.headline, STRONG), (more, DIM))
+        if run.headline
+        else Content.styled("  nothing found", DIM),
+        Content.styled(
+            f"  {paint.count(run.events, 'event')} from before watching; Enter opens it, and records it from then on.",
+            DIM,
+        ),
+        Content.styled(f"  {counts}", DIM),
+    ]
+    return Sheet([line.truncate(max(1, width), ellipsis=True) for line in lines])
 
 
 def _page(detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: Glyphs, changed: str) -> Sheet:

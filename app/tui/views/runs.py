@@ -21,7 +21,7 @@ from assure_tui.app.tui.port import Performance, Recall
 from assure_tui.app.tui.session import Session, short
 from assure_tui.app.tui.views.base import Caption, Divider, View
 from assure_tui.app.tui.views.peek import Peek
-from assure_tui.reconcile.model import Unattributed
+from assure_tui.reconcile.model import Unattributed, at_least
 from assure_tui.themes.glyphs import Glyphs
 
 ROOMY: Final = 100
@@ -30,6 +30,12 @@ WIDE: Final = 140
 """Cells from which the counts have their whole names beside that."""
 NARROW: Final = 70
 """Cells below which only what needs deciding is shown of a run."""
+COUNTS: Final = (
+    ("CONFIRMED", "CONTRADICTED", "UNCHECKED"),
+    ("CONFIRM", "CONTRA", "UNCHECK"),
+    ("CONF", "CONTRA", "UNCH"),
+)
+"""Names of the counts of claims, by how much room there is."""
 DEEPEST: Final = 4
 TELLING: Final = 20
 """Decided findings from which on a share of them tells something."""
@@ -216,17 +222,17 @@ def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
         ("RUN", 12 if roomy else 10, False),
         *whose,
         ("ABOUT", 0, False),
-        *_counts(tight=width < WIDE),
+        *_counts(width),
         ("GATES", 5, True),
-        (" VERDICT", 12 if roomy else 11, False),
+        (" VERDICT", 13, False),
     ]
     used = sum(size for _, size, _ in columns) + len(columns) - 1
     return [(name, max(0, width - used) if name == "ABOUT" else size, right) for name, size, right in columns]
 
 
-def _counts(*, tight: bool) -> list[tuple[str, int, bool]]:
+def _counts(width: int) -> list[tuple[str, int, bool]]:
     """The three counts of claims: cut short where the words beside them need the room."""
-    names = ("CONFIRM", "CONTRA", "UNCHECK") if tight else ("CONFIRMED", "CONTRADICTED", "UNCHECKED")
+    names = COUNTS[0] if width >= WIDE else COUNTS[1] if width >= ROOMY else COUNTS[2]
     return [(name, len(name), True) for name in names]
 
 
@@ -235,9 +241,12 @@ def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, mar
     faint = DIM if run.attention == "backlog" else ""
     mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
     branch = "  " * (depth - 1) + glyphs.marks["child"] + " " if depth else ""
-    confirmed = _number(run.confirmed, "$state-confirmed")
-    contradicted = _number(run.contradicted, "$state-contradicted bold")
-    unchecked = _number(run.unchecked, "$state-unverifiable")
+    numbers = (
+        _number(run.confirmed, "$state-confirmed"),
+        _number(run.contradicted, "$state-contradicted bold"),
+        _number(run.unchecked, "$state-unverifiable"),
+    )
+    grave = run.worst is not None and at_least(run.worst, "medium")
     cells = {
         " ": Content.styled(mark, "$accent"),
         "S": paint.sign(glyphs, run.attention, word=False),
@@ -245,15 +254,10 @@ def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, mar
         "AGENT": paint.text(run.agent, faint, limit=24),
         "START": Content.styled(paint.when(run.started), DIM),
         "ABOUT": _about(run, faint),
-        "CONFIRMED": confirmed,
-        "CONFIRM": confirmed,
-        "CONTRADICTED": contradicted,
-        "CONTRA": contradicted,
-        "UNCHECKED": unchecked,
-        "UNCHECK": unchecked,
-        "GATES": _number(run.gates_failed, "$state-contradicted bold"),
-        " VERDICT": Content(" ") + _verdict(run, glyphs, wide=width >= ROOMY),
+        "GATES": _number(run.gates_failed, "$state-contradicted bold" if grave else ""),
+        " VERDICT": Content(" ") + _verdict(run, glyphs),
     }
+    cells |= {name: number for names in COUNTS for name, number in zip(names, numbers, strict=True)}
     return paint.row([(cells[name], size, right) for name, size, right in _columns(width, start)])
 
 
@@ -262,12 +266,12 @@ def _number(number: int, style: str) -> Content:
 
 
 def _about(run: RunRow, style: str) -> Content:
-    """What waits for a decision, in plain words, before what the run was asked."""
+    """What waits for a decision, in plain words, before what the run was asked: loud only where it needs somebody."""
     title = paint.text(run.title, DIM if run.headline else style)
-    return Content.assemble((run.headline, STRONG), "  ", title) if run.headline and not style else title
+    return Content.assemble((run.headline, STRONG * (run.attention == "need")), "  ", title) if run.headline else title
 
 
-def _verdict(run: RunRow, glyphs: Glyphs, *, wide: bool) -> Content:
+def _verdict(run: RunRow, glyphs: Glyphs) -> Content:
     if run.verdict is None:
         return Content.styled("-", DIM)
     if run.sealed == "stale":
@@ -276,7 +280,7 @@ def _verdict(run: RunRow, glyphs: Glyphs, *, wide: bool) -> Content:
     found = glyphs.sign(run.verdict)
     if run.sealed != "sealed":
         return Content.styled(f"{glyphs.marks['draft']} draft", "$state-pending")
-    return Content.styled(f"{glyphs.marks['sealed']} {word if wide else word[:8]}", found.style)
+    return Content.styled(f"{glyphs.marks['sealed']} {word}", found.style)
 
 
 def _loose_line(item: Unattributed, width: int, *, glyphs: Glyphs) -> Content:

@@ -17,7 +17,6 @@ from assure_tui.app.desk.views import EventRow
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.event_line import event_line
 from assure_tui.app.tui.event_page import event_page, related, rested_on, text_of, whole
-from assure_tui.app.tui.evidence_page import highlighted
 from assure_tui.app.tui.lines import Lines, Page, nothing
 from assure_tui.app.tui.narrowing import Narrowing, bare_words
 from assure_tui.app.tui.paint import DIM, HEAD
@@ -151,7 +150,7 @@ class EventLines(Lines):
         marked = row is not None and row.id in self.session.marks
         if row is None:
             return Content.styled("…", DIM)
-        return highlighted(event_line(row, width, self.session.glyphs, marked=marked), self.words)
+        return event_line(row, width, self.session.glyphs, marked=marked, words_sought=self.words)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen; where a filter leaves none, say so."""
