@@ -121,7 +121,7 @@ class VerdictDialog(Dialog[tuple[VerdictWord, str] | None]):
         yield DraftInput(
             self._desk, f"verdict:{detail.row.id}", placeholder="Why; needed unless the run is simply accepted"
         )
-        yield said(Content.styled("1 2 3 choose, Enter goes on, then keeps it as a draft; S seals it", DIM), id="message")
+        yield said(Content.styled("1 2 3 choose, Enter goes on and keeps a draft; S seals it", DIM), id="message")
 
     def on_mount(self) -> None:
         """The words come first."""
