@@ -48,6 +48,8 @@ _OBLIGES = re.compile(
     re.IGNORECASE,
 )
 """Words right before the participle of what is to be done: "it needs to be", "get my booking"."""
+_ASKS_YOU = re.compile(r"\b(?:can|could|would|will) you (?:\w{1,10} ){0,2}$", re.IGNORECASE)
+"""Words right before a verb whose base is spelt like its past: "can you put me", which is no "you put me"."""
 _SENTENCES = re.compile(r"[.!?\n]\s")
 
 
@@ -146,11 +148,13 @@ def requests(text: str, taught: tuple[str, ...] = ()) -> tuple[Frame, ...]:
 
 
 def _is_wished(text: str, frame: Frame) -> bool:
-    if frame.mode not in _OPEN_MODES:
+    if frame.mode not in _OPEN_MODES | {"user_act"}:
         return False
     start, end = frame.span
     at = start + text[start:end].lower().find(frame.surface)
     before = text[max(0, at - MAX_WISH) : at] if at >= start else ""
     said = _SENTENCES.split(before)[-1]
+    if frame.mode == "user_act":
+        return _ASKS_YOU.search(said) is not None
     wished = _WISH if frame.surface == frame.lemma else _OBLIGES
     return wished.search(said) is not None and not _UNWISHED.search(said)

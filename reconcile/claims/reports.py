@@ -119,8 +119,8 @@ _WAS_TO = re.compile(
 """What was to be done: "The initial request was to sell 500 sheets"."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[;:,.—–!?()/|→=]")
 _JOINT = re.compile(
-    r"[;,\s](?:(?P<hard>(?<=;)\s{1,4}|(?<=\s)[—–|]\s)"
-    r"|(?<=,)\s(?:(?:and|so|while|then)\s)?|(?<=\s)(?:and|so)\s(?!on\b|forth\b))"
+    r"[;,—\s](?:(?P<hard>(?<=;)\s{1,4}|(?<=\s)[—–|]\s)"
+    r"|(?<=\w—)(?=\w)|(?<=,)\s(?:(?:and|so|while|then)\s)?|(?<=\s)(?:and|so)\s(?!on\b|forth\b))"
 )
 """Where one clause may end and another begin; a `hard` one always parts them. Like the next ones, it begins with a
 class of characters, since Python skips to one of those at once."""

@@ -12,10 +12,12 @@ next: `bench` (what is gathered), `assign`, `ordered`, `absent`, `failed`, `matc
   what was asked for (`ordered`, `wishes`) and what is kept open no more (`past`);
 - acts without words: `unreported`, `disclosed`, `traces`; done again: `repeats`; failed: `undisclosed`;
 - acts against the lines about them, claims or not: `lines`, `contradicted_lines`, `figures`, `objects`; against what
-  the user asked for: `beyond`; and against both, where nobody speaks of what they were given: `mistaken_values`;
+  the user asked for: `beyond`; and against both, where nobody speaks of what they were given: `mistaken_values`,
+  `stray_targets`;
 - rows of feeds, which decide last: `feed`.
 
 `matter` is what a judgement rests on, `doubts` what lowers a finding, `aliases` and `identifiers` the names that things
-go by. `reports` (with `reports_ground`, `reports_lines`, `reports_marks`) reads the text that ends a turn
-for what is told without a verb of the lexicon, and `undone` for replies to an order after which nothing was done.
+go by, `name_forms` the forms of these, `invented_codes` those that a report makes up. `reports` (with `reports_ground`,
+`reports_lines`, `reports_marks`) reads the text that ends a turn for what is told without a verb of the lexicon, and
+`undone` for replies to an order after which nothing was done.
 """

@@ -198,7 +198,7 @@ class Absent(Ordered):
     def _by_a_look(self, saying: Saying) -> bool:
         """Leave words open that a look may have brought about; tell whether one may."""
         look = done_by(self._looks_for(saying.frame.action), saying)
-        if look is None:
+        if look is None or self.invented(saying.at):
             return False
         self.looked.setdefault(look, saying.frame.action)
         self._leave_open(saying, "a look may have brought it about", [])
@@ -346,7 +346,10 @@ class Absent(Ordered):
             return False
         ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
         marked = {value for value in ids if any(map(str.isdigit, value)) and len(value) > 3}
-        return bool(marked) and not marked & self.matter.identifiers.shown
+        if marked and not marked & self.matter.identifiers.shown:
+            return True
+        asked = any(kinship(frame.action, one.action) >= KIN for one in self.matter.asked if one.mode in ASKED)
+        return asked and bool(self.invented(saying.at))
 
     def _long_ago(self, saying: Saying) -> bool:
         """Tell whether an act that is kept open no more may be what words tell of."""

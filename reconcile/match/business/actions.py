@@ -266,7 +266,8 @@ class Actions(Part):
             act.answer = answer[:MAX_TRACE].lower()
             act.records = records_of(answer) if answer else ()
             if answer and len(self.aliases.made) < MAX_SEEN:
-                self.aliases.made |= {value for value in act.ids if value not in self.identifiers.shown} - act.mentions
+                own = act.mentions.union(value.lower().lstrip("#") for _, value in act.given)
+                self.aliases.made |= {value for value in act.ids if value not in self.identifiers.shown} - own
             self._nickname(act, known)
             act.cards = known.cards if known else self._cards(act)
             small = answer if len(act.records) < 2 and act.action != OTHER else ""

@@ -15,6 +15,7 @@ from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.frame import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.business.fit import FITS
+from assure_tui.reconcile.match.business.invented_codes import invented
 from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, kin_of, said_of
 from assure_tui.reconcile.match.business.lines import Line, Request, Whole, best_lines, lines_of, shared_values
 from assure_tui.reconcile.match.business.model import Act
@@ -80,8 +81,15 @@ class Bench:
         """Sums over all acts of the run, by role."""
         self._asks: dict[tuple[str, str, Decimal], list[Frame]] = {}
         self._given: dict[str, frozenset[str]] = {}
+        self._invented: dict[int, str] = {}
         self._lines: dict[str, dict[str, tuple[Line, int]]] = {}
         """Tool to the best lines about its acts."""
+
+    def invented(self, at: int) -> str:
+        """Give an identifier that the words at a place made up; "" where they made up none."""
+        if at not in self._invented:
+            self._invented[at] = invented(self.matter, self.acts, at)
+        return self._invented[at]
 
     def line_about(self, act: Act) -> tuple[Line, int] | None:
         """Give the best line about an act, with how much the two have in common."""

@@ -8,6 +8,7 @@ values are `figures`'. And a call that failed is held against the line that tell
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ _DAYS_NAMED = frozenset(
 _SEMICOLON = re.compile(r";\s|\s[—–]\s")
 _PARTS = re.compile(r"[\s._:/\\@-]+")
 _ODD = re.compile(r"[\d\s._:/\\@-]")
-_LEFT = SENTENCES.compile(
+LEFT = SENTENCES.compile(
     r"\b(?:left|leave|kept|keeps?|keeping|stays?|remains?|remained|stayed|unchanged|untouched"
     r"|as (?:it|they) (?:was|were)|as before|ignored|skipped|except|besides|apart from|instead of|rather than"
     r"|also asked|asked me)\b"
@@ -89,6 +90,7 @@ def contradicted(verdict: Verdict) -> None:
     spoken = verdict.matter.spoken if acts else ()
     clauses = [clause for at, text in spoken if at > acts[0].at for clause in _clauses(text, at)]
     wholes: dict[int, Whole] = {}
+    others: list[tuple[Act, Clash]] = []
     for act in acts:
         start = bisect_right(clauses, act.at, key=attrgetter("at"))
         if start == len(clauses):
@@ -101,7 +103,7 @@ def contradicted(verdict: Verdict) -> None:
         if other is None and _strange(verdict, act, later):
             continue
         if other is not None:
-            _accuse_other(verdict, act, other)
+            others.append((act, other))
             continue
         for line in _about(verdict, act, later) if may_differ(act) else ():
             clash = other_value(verdict, act, line, later.lines)
@@ -112,6 +114,9 @@ def contradicted(verdict: Verdict) -> None:
                 doubt = IN_LINES if own else of_line(clash.done, clash.said)
                 verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
                 break
+    told = Counter((act.effect.tool, other.said) for act, other in others)
+    for act, other in others:
+        _accuse_other(verdict, act, other, alone=told[act.effect.tool, other.said] == 1)
 
 
 def _strange(verdict: Verdict, act: Act, later: Whole) -> bool:
@@ -128,14 +133,17 @@ def _strange(verdict: Verdict, act: Act, later: Whole) -> bool:
     return other is not None
 
 
-def _accuse_other(verdict: Verdict, act: Act, other: Clash) -> None:
-    """Find that an act was aimed at something else than the words tell, or was given another choice."""
+def _accuse_other(verdict: Verdict, act: Act, other: Clash, *, alone: bool) -> None:
+    """Find that an act was aimed at something else than the words tell, or was given another choice.
+
+    Where it is not `alone` among its like, the report speaks of one thing and leaves out the others.
+    """
     named = _NAME.fullmatch(other.said) and _NAME.fullmatch(other.done)
     met = name_words(other.key)[-1:] == ("name",) and f"with {other.said.lower()}" in verdict.spoken
     person = named and (role_of(other.key) in PEOPLE or met)
     several = sum(key == other.key for key, _ in act.given) > 1 or other.done.isdigit()
-    unsure = several or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
-    doubt = "" if person else IN_LINES if unsure else of_line(other.done, other.said)
+    unsure = several or not alone or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
+    doubt = "" if person and alone else IN_LINES if unsure else of_line(other.done, other.said)
     message = f"The words tell of {cut(other.said, 60)}, but {act.effect.tool} was called with {cut(other.done, 60)}."
     if other.key and set(map(singular, name_words(other.key)[-1:])) & _CHOICES:
         verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
@@ -147,7 +155,7 @@ def _accuse_other(verdict: Verdict, act: Act, other: Clash) -> None:
 def _clauses(text: str, at: int) -> tuple[Line, ...]:
     """Cut a text into the clauses that plainly tell of something done."""
     found = (clause for line in lines_of(text, at) for clause in _parts_of(line))
-    return tuple(line for line in found if not NEGATED.search(line.low) and not _LEFT.search(line.low))
+    return tuple(line for line in found if not NEGATED.search(line.low) and not LEFT.search(line.low))
 
 
 def _parts_of(line: Line) -> list[Line]:

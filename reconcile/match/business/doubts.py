@@ -112,6 +112,8 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return ON_THE_WAY
     if _is_listed_to_come(bench, saying):
         return PROPOSED
+    if bench.invented(saying.at) and (not saying.frame.found or _ordered(bench, saying)):
+        return ""
     if _sums_up_earlier(bench, saying):
         return EARLIER
     if any(act.landed and act.turn == saying.turn and act.effect.args.get("program") for act in bench.acts):

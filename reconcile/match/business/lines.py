@@ -328,7 +328,8 @@ def _forms(value: str) -> tuple[str, frozenset[Decimal], frozenset[str], str]:
     figure = number(low) if len(low) <= MAX_FIGURE else None
     if figure is not None:
         return low, frozenset({abs(figure), abs(figure) / 100, abs(figure) * 100}), frozenset(), ""
-    words = (word for word in name_words(value) if word.isalpha() and len(word) > 2) if len(value) <= MAX_NAME else ()
+    plain = len(value) <= MAX_NAME and not any(map(str.isdigit, value))
+    words = (word for word in name_words(value) if word.isalpha() and len(word) > 2) if plain else ()
     return low, frozenset(), frozenset(map(singular, words)) - EMPTY, low[:10] if _DAY.match(low) else ""
 
 

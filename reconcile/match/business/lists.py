@@ -15,7 +15,7 @@ from assure_tui.reconcile.claims.values import NUMBER_WORDS, counts_things
 from assure_tui.reconcile.match.business.aliases import name_parts
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, is_implied, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.model import shape
-from assure_tui.reconcile.match.business.targets import PEOPLE, role_of
+from assure_tui.reconcile.match.business.targets import PEOPLE, is_replaced, role_of
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
@@ -72,11 +72,7 @@ def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
     """Give the identifiers that are objects of a saying: of the shape of what the acts were aimed at."""
     forms = {shape(value) for act in acts for values in act.targets.values() for value in values}
     near = [str(found.value) for found in saying.frame.near if found.kind in _IDS]
-    near = [
-        value
-        for value in dict.fromkeys(near)
-        if shape(value) in forms and not (_is_source(value, saying.frame.text) or _is_left(value, saying.frame.text))
-    ]
+    near = [value for value in dict.fromkeys(near) if shape(value) in forms and not is_aside(value, saying.frame.text)]
     if len(near) < 2 and (people := _people(saying, acts)):
         return people
     if near:
@@ -106,6 +102,11 @@ def _people(saying: Saying, acts: Sequence[Act]) -> list[str]:
     return [name.lower() for name in named] if named and alike else []
 
 
+def is_aside(value: str, text: str) -> bool:
+    """Tell whether words name an identifier, and not as what something was done to."""
+    return _is_source(value, text) or _is_left(value, text)
+
+
 def _is_source(value: str, text: str) -> bool:
     """Tell whether an identifier stands for where something was taken from: "the address from order 7", "A-1 → A-2"."""
     at = text.find(value)
@@ -115,7 +116,7 @@ def _is_source(value: str, text: str) -> bool:
 def _is_left(value: str, text: str) -> bool:
     """Tell whether words say of an identifier that nothing is done to it: "and PB-7 will be kept"."""
     at = text.find(value)
-    return at > 0 and _LEFT.match(text, at + len(value)) is not None
+    return is_replaced(value, text) or (at > 0 and _LEFT.match(text, at + len(value)) is not None)
 
 
 def _lacks(verdict: Matched, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def unspoken(verdict: Verdict, act: Act, later: Whole) -> Clash | None:
     for key, card in act.cards:
         if sum(name == key for name, _ in act.given) > 1:
             continue  # several in one call are told of as a group: "both coaches know"
-        mine = _telling(card.own)
+        mine = telling(card.own)
         if not mine or verdict.every_word.knows(mine):
             continue
         if verdict.every_word.tells(card.value):
@@ -53,7 +53,7 @@ def unspoken(verdict: Verdict, act: Act, later: Whole) -> Clash | None:
         for other, words in card.rivals:
             if other.lower() in same:
                 continue
-            theirs = _telling(words) - verdict.given_names
+            theirs = telling(words) - verdict.given_names
             if "@" in other:
                 theirs -= {singular(name) for line in later.lines for name in _OWNER.findall(line.low)}
             if not later.knows(theirs) and not _has(other, later):
@@ -73,7 +73,7 @@ def _told_singly(verdict: Verdict, act: Act, key: str, later: Whole) -> bool:
     for other in verdict.landed:
         if other.effect.tool != act.effect.tool or other is act:
             continue
-        words = {word for name, card in other.cards if name == key for word in _telling(card.own)}
+        words = {word for name, card in other.cards if name == key for word in telling(card.own)}
         if not later.knows(frozenset(words)):
             return False
     return True
@@ -85,7 +85,7 @@ def _has(value: str, line: Line) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _telling(words: frozenset[str]) -> frozenset[str]:
+def telling(words: frozenset[str]) -> frozenset[str]:
     """Leave out small numbers: they stand for too much."""
     return frozenset(word for word in words if not word[:1].isdigit() or len(word) >= MIN_FIGURE)
 

@@ -19,7 +19,8 @@ from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.labelled import told_by_label
 from assure_tui.reconcile.match.business.lines import is_told, lines_of, weight
-from assure_tui.reconcile.match.business.targets import PEOPLE, TO_PERSON, role_of
+from assure_tui.reconcile.match.business.name_forms import MAX_LENGTH, MIN_LENGTH, NAME, REFERENCE, form, names_in
+from assure_tui.reconcile.match.business.targets import PEOPLE, TO_PERSON, is_replaced, role_of
 from assure_tui.reconcile.match.concealing import plainly
 
 if TYPE_CHECKING:
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.bench import Bench
     from assure_tui.reconcile.match.business.model import Act, Saying
 
-MIN_LENGTH = 5
-"""Code points from which on two names are not alike by chance."""
-MAX_LENGTH = 80
-"""Code points of a value that is a name, and no text."""
-MIN_LETTERS = 6
-"""Letters of a path."""
-_NAME = re.compile(r"[A-Za-z0-9/~][\w@.+/-]{2,80}(?<![.+/-])")
-_DATED = re.compile(r"\d{4}-\d\d|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}|v?\d{1,9}(?:\.\d{1,9}){1,6}")
-_WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
-_NUMBERED = re.compile(r"([A-Z]{1,20})([_-]?)\d{2,60}")
-_CODE = re.compile(r"(?=[A-Za-z_-]{0,60}\d)(?=[\d_-]{0,60}[A-Za-z])[A-Za-z0-9]{1,60}(?:[_-][A-Za-z0-9]{1,60}){0,6}")
 _THING = (
     r"(?:(?!(?:from|of|per|with|based|in|into|on|by|for|to|as)\b)[A-Za-z]{1,20} ){0,3}"
     r"[\"“`'](?P<name>[^\"“”`'\n*]{4,80})[\"”`']"
@@ -65,9 +55,6 @@ _TWO_NAMES = re.compile(r"([a-z]{3,20})[._]([a-z]{3,20})\d{0,4}@")
 _LETTERS = re.compile(r"[a-z]{1,60}")
 _PERSON = re.compile(r"[A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?")
 _WORD = re.compile(r"[a-z0-9]{1,60}")
-_REFERENCE = re.compile(r"\A[A-Za-z]{2,40}/(?=[^/]{1,60}\Z)")
-"""The sort of thing before its identifier: `Patient/S1353305`."""
-_HEAD = re.compile(r"[A-Za-z]{0,60}")
 
 
 class Swap(NamedTuple):
@@ -81,14 +68,14 @@ def other_identifier(bench: Bench, saying: Saying, act: Act) -> Swap | None:
     """Find a name that words, or lines about the same act, give where the call has another of its form."""
     if saying.frame.weak or saying.frame.denied:
         return None
-    names = (name for _, value in reversed(act.given) for name in (_REFERENCE.sub("", value), value))
+    names = (name for _, value in reversed(act.given) for name in (REFERENCE.sub("", value), value))
     strange = {form(name): name for name in names if form(name) and not said_of(_low(name), bench.spoken)}
     if not strange:
         return None
     for text in _texts(bench, saying, act):
         for name in names_in(text):
             done = strange.get(form(name))
-            if done is not None and not _is_had(bench, name):
+            if done is not None and not (_is_had(bench, name) or is_replaced(name, text)):
                 return Swap(name, done)
     return _labelled(bench, saying, act, strange.values())
 
@@ -98,7 +85,7 @@ def _labelled(bench: Bench, saying: Saying, act: Act, strange: Iterable[str]) ->
     given = {name_words(key): value for key, value in act.given if value in strange}
     for label, told in told_by_label(bench, saying).items() if given else ():
         done = given.get(label)
-        name = next(iter(_NAME.findall(told)), "")
+        name = next(iter(NAME.findall(told)), "")
         if done is not None and form(name) == form(done) and not _is_had(bench, name):
             return Swap(name, done)
     return None
@@ -230,36 +217,6 @@ def _is_had(bench: Bench, name: str) -> bool:
     """Tell whether any act was given a name, or was answered with it."""
     low = _low(name)
     return any(said_of(low, act.arguments) or said_of(low, act.answer) for act in bench.acts)
-
-
-@lru_cache(maxsize=256)
-def names_in(text: str) -> tuple[str, ...]:
-    """Give what a text names by a number, a code, an address or a path."""
-    return tuple(name for name in dict.fromkeys(_NAME.findall(text)) if form(name))
-
-
-@lru_cache(maxsize=4096)
-def form(value: str) -> tuple[object, ...]:
-    """Give the form by which names of one sort are known; an empty one for what is no name for sure."""
-    name = value.lstrip("#")
-    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or " " in name or _DATED.match(name) or _WEB.match(name):
-        return ()
-    if "@" in name:
-        return ("address",) if name.count("@") == 1 else ()
-    if "/" in name:
-        ending = name.rpartition("/")[2].partition(".")[2].lower()
-        return ("path", name.count("/"), name[0] == "/", ending) if sum(map(str.isalpha, name)) >= MIN_LETTERS else ()
-    if name.isdigit():
-        return ("number", len(name))
-    numbered = _NUMBERED.fullmatch(name)
-    if numbered:
-        return ("numbered", len(numbered[1]), numbered[2], len(name))
-    if name.isalnum() and name.upper() == name:
-        return ("code", len(name))
-    head = _HEAD.match(name)
-    return (
-        ("joined", head[0].lower() if head else "", name.count("_"), name.count("-")) if _CODE.fullmatch(name) else ()
-    )
 
 
 def _low(value: str) -> str:

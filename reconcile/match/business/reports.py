@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import DO, OTHER, is_light, kind_of, verb_forms
 from assure_tui.reconcile.claims.reports import Mark, Telling, tellings
 from assure_tui.reconcile.claims.weight import asks_leave
@@ -20,6 +21,7 @@ from assure_tui.reconcile.effects.packed import opened_answer
 from assure_tui.reconcile.ids import claim_id, discrepancy_id
 from assure_tui.reconcile.match.business.bench import cut, what
 from assure_tui.reconcile.match.business.doubts import NO_VERB, REWORDED
+from assure_tui.reconcile.match.business.invented_codes import codes_of
 from assure_tui.reconcile.match.business.reports_lines import Lines, Place, Sources, Trace, Traces
 from assure_tui.reconcile.match.business.reports_marks import in_its_place, unfounded
 from assure_tui.reconcile.match.business.undone import STANDS, announced, is_idle, undone
@@ -30,6 +32,7 @@ from assure_tui.reconcile.model import Claim, Discrepancy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from assure_tui.ingest.model import AgentText, Boundary, ToolCall, ToolResult, UserTurn
     from assure_tui.reconcile.board import Board
@@ -44,6 +47,7 @@ MAX_GROUND = 600_000
 MAX_ARGUMENTS = 60
 MAX_BEFORE = 3
 """Texts of a turn that are kept, for what they announce."""
+NOWHERE = "stands nowhere in the log"
 MIN_DIGITS = 3
 """Digits of an identifier that nobody says by chance."""
 MIN_FIGURE = 3
@@ -163,15 +167,20 @@ class Reports(Part):
         failed = self._failed(told, lines, acts)
         plain = not (accused or self._is_accused() or asks_leave(event.text, strictly=False))
         orders = self._actions.wishes.orders(self._turn) if plain and idle else ()
+        made = {name.lower() for name in codes_of(event.text)}
         for index, telling in enumerate(told):
             over = [claim for claim in known if claim.span[0] < telling.span[1] and telling.span[0] < claim.span[1]]
             shut = telling.apart or any(claim.reason not in _OPEN for claim in over)
             reason = "" if shut else self._reason(index, telling, lines, orders, accused=accused)
+            sure = reason.endswith(NOWHERE) and any(_is_new(mark, made, lines.sources) for mark in telling.marks)
             if not (shut or reason) and plain and idle:
-                reason = announced(telling, before)
+                sure = self._turn not in self._actions.looked
+                agreed = self._actions.agreed.get(self._turn, "") if sure else ""
+                reason = announced(telling, [*before, agreed])
+                sure = sure and bool(reason)
             act = None if shut else next((act for act, own in failed if _tells_of(index, telling, lines, own)), None)
             if act is not None or reason:
-                self._accuse(event, telling, over[0] if over else None, reason, act)
+                self._accuse(event, telling, over[0] if over else None, reason, act, sure=sure)
             elif plain:
                 here = [act for act in acts if act.landed and act.turn == self._turn]
                 values = ((act, in_its_place(telling, lines, self._traces.given(act.effect.id), told)) for act in here)
@@ -214,7 +223,9 @@ class Reports(Part):
         complete = context.settings.complete_logs and not context.coding and not context.children
         return complete and self._size <= MAX_GROUND and self._turn > 0 and self._turn not in self._actions.untold
 
-    def _accuse(self, event: AgentText, telling: Telling, known: Claim | None, reason: str, act: Act | None) -> None:
+    def _accuse(
+        self, event: AgentText, telling: Telling, known: Claim | None, reason: str, act: Act | None, *, sure: bool
+    ) -> None:
         """Find that what a clause tells was never done, or, with `act`, that this call failed to do it."""
         code: Literal["phantom", "failed-effect"] = "phantom" if act is None else "failed-effect"
         effects = (act.effect.id,) if act is not None else ()
@@ -226,8 +237,9 @@ class Reports(Part):
         if known is not None:
             self._actions.overrule(claim)
         self.board.put(claim, settled=known is None)
-        doubt = f" Doubtful: {NO_VERB}." if act is None else ""
-        self._find(event, code, claim, f"Reports “{cut(telling.text)}”, but {reason}.{doubt}", doubtful=act is None)
+        doubtful = act is None and not sure
+        doubt = f" Doubtful: {NO_VERB}." if doubtful else ""
+        self._find(event, code, claim, f"Reports “{cut(telling.text)}”, but {reason}.{doubt}", doubtful=doubtful)
 
     def _doubt(self, event: AgentText, telling: Telling, known: Claim | None, reason: str) -> None:
         """Find, with a doubt, that a clause gives what no call had. What is known of its words stays as it is."""
@@ -304,12 +316,21 @@ def _tells_of(index: int, telling: Telling, lines: Lines, trace: Trace) -> bool:
 def _invented(telling: Telling, lines: Lines) -> str:
     """Find an identifier in words about what the user spoke of that nobody and no result ever named."""
     sources = lines.sources
-    for mark in telling.marks if lines.acted else ():
+    codes = {name.lower() for name in codes_of(telling.text)} if not lines.acted else set[str]()
+    for mark in telling.marks if lines.acted or codes else ():
         if mark.kind != "id" or sum(map(str.isdigit, mark.text)) < MIN_DIGITS:
             continue
         if not any(ground.has(mark) for ground in (sources.user, sources.passed, sources.rest)):
-            return f"{mark.text} stands nowhere in the log" if lines.is_asked(telling) else ""
+            return f"{mark.text} {NOWHERE}" if lines.is_asked(telling) else ""
     return ""
+
+
+def _is_new(mark: Mark, codes: AbstractSet[str], sources: Sources) -> bool:
+    """Tell whether an identifier is one that a system gives, and none that was put together from one there is."""
+    parts = (Mark("id", part) for part in re.findall(r"[^\W_]{5,60}", mark.text))
+    return mark.text in codes and not any(
+        ground.has(part) for part in parts for ground in (sources.user, sources.passed)
+    )
 
 
 def _withheld(telling: Telling, lines: Lines) -> str:

@@ -54,10 +54,14 @@ def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], al
     """Find a target that the words name and the act does not have."""
     frame = saying.frame
     near = [str(value.value) for value in frame.near if value.kind in NAMING]
-    near = [value for value in near if not (_is_compared(value, frame.text) or _is_sender(value, frame.text))]
+    near = [
+        value
+        for value in near
+        if not (_is_compared(value, frame.text) or _is_sender(value, frame.text) or is_replaced(value, frame.text))
+    ]
     wide = [str(value.value) for value in frame.wide if value.kind in NAMING] + list(saying.inherited)
     wide = [value for value in wide if value.lower().lstrip("#") not in aliases.made]
-    wide = [value for value in wide if not _is_compared(value, frame.text)]
+    wide = [value for value in wide if not (_is_compared(value, frame.text) or is_replaced(value, frame.text))]
     addressees = {value.lower() for values in act.targets.values() for value in values}
     for key, values in act.targets.items():
         for target in values:
@@ -173,6 +177,21 @@ def _is_compared(name: str, text: str) -> bool:
     """
     at = text.lower().find(name.lower())
     return at > 0 and bool(_COMPARED.search(text[max(0, at - 60) : at]))
+
+
+_REPLACED = re.compile(
+    r"[^.;!?\n]{0,40}\b(?:(?:could|was|is|were|are)(?: not|n['’]t)|unavailable|taken|sold out|full|fully booked"
+    r"|out of stock|closed|gone)\b[^.;!?\n]{0,60}?(?:\bso\b|\binstead\b|\btherefore\b|—)"
+)
+"""What follows a name in whose place another was taken: "Room 4 was taken, so I booked …"."""
+
+
+@lru_cache(maxsize=1024)
+def is_replaced(name: str, text: str) -> bool:
+    """Tell whether words say that something could not be had, and another thing was taken in its place."""
+    low = text.lower()
+    at = low.find(name.lower())
+    return at >= 0 and bool(_REPLACED.match(low, at + len(name)))
 
 
 def is_source(name: str, text: str) -> bool:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 _HEARD = frozenset({"hear", "see", "news"})
 """Words of who was told how a thing stands: "I'm glad to hear that it's on now"."""
-_WOULD = re.compile(r"\b(?:let me|i['’]ll|i will|i['’]m going to|i am going to)\b[^.!?\n]{3,160}", re.IGNORECASE)
-"""Words by which the agent says what it does next."""
+_WOULD = re.compile(
+    r"\b(?:let me|i['’]ll|i will|i['’]m going to|i am going to|(?:shall|should|can|could|may) i|(?:want|like) me to)\b"
+    r"[^.!?\n]{3,160}",
+    re.IGNORECASE,
+)
+"""Words by which the agent says what it does next, or would do."""
 WOULD = "the agent had said that it would, and no call was made in that turn that does anything"
 REASON = "the user had asked for it, and no call was made in that turn that does anything"
 STANDS = frozenset({"now", "stands", "has"})

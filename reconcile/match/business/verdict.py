@@ -19,6 +19,7 @@ from assure_tui.reconcile.match.business import (
     doubts,
     feed,
     mistaken_values,
+    stray_targets,
     undisclosed,
     unreported,
 )
@@ -87,6 +88,7 @@ class Verdict(Matched):
         beyond.beyond_target(self)
         beyond.beyond_count(self)
         mistaken_values.mistaken_values(self)
+        stray_targets.stray_targets(self)
         feed.hold(self, self.matter.feeds)
         return self
 

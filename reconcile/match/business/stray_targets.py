@@ -1,0 +1,113 @@
+"""An identifier that a call was given and nobody speaks of, where the agent speaks of another of its form.
+
+The agent proposed to exchange a thing for 5562, the user said yes, the report says it is done, and the call had 7781:
+whatever else fits, it was done to something else. Likewise where the calls beside it all had the one that is told.
+Nothing is found where anybody speaks of what the call was given, by its name or by what lookups told of it alone, or
+where several calls were given what nobody speaks of: reports leave things out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match.business.contradicted_lines import LEFT, NEGATED
+from assure_tui.reconcile.match.business.kin import said_of
+from assure_tui.reconcile.match.business.lines import lines_of
+from assure_tui.reconcile.match.business.lists import is_aside
+from assure_tui.reconcile.match.business.name_forms import REFERENCE, form, names_in
+from assure_tui.reconcile.match.business.objects import telling
+from assure_tui.reconcile.match.concealing import plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assure_tui.reconcile.match.business.model import Act
+    from assure_tui.reconcile.match.business.verdict import Verdict
+
+_NUMBER = re.compile(r"\d+")
+_NUMBERED_NAME = re.compile(r"(?=[^\n]*\d)[^\W_]{1,30}(?: [^\W_]{1,30}){1,4}")
+"""A name of several words and a number: "Quarry Lane 17"."""
+
+
+class _Stray(NamedTuple):
+    key: str
+    name: str
+
+
+def stray_targets(verdict: Verdict) -> None:
+    """Find acts on what nobody speaks of, in place of what is told."""
+    blamed = {effect for found in verdict.found.values() if found.severity != "low" for effect in found.effects}
+    known = (verdict.matter.asked_text, verdict.spoken, verdict.matter.briefing)
+    texts = dict(verdict.matter.spoken)
+    found: dict[tuple[str, str], list[tuple[Act, _Stray]]] = {}
+    for act in verdict.landed:
+        at = verdict.matter.reports.get(act.turn, 0)
+        if act.effect.id in blamed or at <= act.at or asks_leave(texts.get(at, ""), strictly=True):
+            continue
+        for key, value in act.given:
+            name = REFERENCE.sub("", value)
+            if not (form(name) or _NUMBERED_NAME.fullmatch(name)):
+                continue
+            if any(said_of(_low(name), text) for text in known):
+                continue
+            found.setdefault((act.effect.tool, key), []).append((act, _Stray(key, name)))
+    for (tool, _), strange in found.items():
+        (act, stray), *more = strange
+        if more or _low(stray.name) in verdict.matter.aliases.made:
+            continue
+        names = _told(verdict, act, stray, texts[verdict.matter.reports[act.turn]])
+        told = next((name for name in names if not _is_described(verdict, act, stray, name)), None)
+        if told is not None:
+            message = f"The words tell of {told}, but {tool} acted on {stray.name}, of which nobody speaks."
+            verdict.accuse("wrong-target", "high", None, [act], message)
+
+
+def _told(verdict: Verdict, act: Act, stray: _Stray, report: str) -> list[str]:
+    """Give what is spoken of that may stand in a stray's place: in no call, or else in all calls beside it."""
+    lines = [line.text for line in lines_of(report, act.at) if _tells(line.low)]
+    agreed = verdict.matter.agreed.get(act.turn, "")
+    given = "\n".join(other.arguments for other in verdict.landed)
+    free = [name for name in _of_its_form(verdict, stray, (*lines, agreed)) if not said_of(_low(name), given)]
+    told = {_low(name): name for name in _of_its_form(verdict, stray, lines)}
+    beside = [other for other in verdict.landed if other is not act and other.turn == act.turn]
+    theirs = {_low(value) for other in beside for key, value in other.given if key == stray.key}
+    one = len(told) == 1 and told.keys() == theirs and all(other.effect.tool != act.effect.tool for other in beside)
+    return free or ([*told.values()] if one else [])
+
+
+def _of_its_form(verdict: Verdict, stray: _Stray, texts: Iterable[str]) -> list[str]:
+    """Give the names in texts that may stand in a stray's place."""
+    own = form(stray.name)
+    if not own:
+        alike = re.compile(_NUMBER.sub(r"\\d{1,9}", re.escape(stray.name)), re.IGNORECASE)
+        return [match.group() for text in texts for match in alike.finditer(text)]
+    names = (name for text in texts for name in names_in(text) if not is_aside(name, text))
+    return [name for name in names if _alike(name, stray.name) and verdict.matter.aliases.may_be(name, stray.key)]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Tell whether two names are of one form; codes of letters and figures have these in any order."""
+    mine, theirs = form(one), form(other)
+    mixed = all(sort[0] in {"code", "numbered"} and name.isalnum() for name, sort in ((one, mine), (other, theirs)))
+    return mine == theirs or (mixed and len(one) == len(other))
+
+
+def _tells(low: str) -> bool:
+    return not ("?" in low or LEFT.search(low) or NEGATED.search(plainly(low)))
+
+
+def _is_described(verdict: Verdict, act: Act, stray: _Stray, name: str) -> bool:
+    """Tell whether anybody speaks of a stray by what lookups told of it, and not of what is told in its place."""
+    aliases = verdict.matter.aliases
+    names = aliases.of(stray.key, stray.name).names - aliases.of(stray.key, name).names
+    if any(verdict.every_word.says(one) for one in names):
+        return True
+    theirs = frozenset[str]().union(*(card.own for card in aliases.cards(stray.key, name)))
+    cards = (card.own for key, card in act.cards if key == stray.key)
+    return any(verdict.every_word.knows(telling(own - theirs)) for own in cards)
+
+
+def _low(value: str) -> str:
+    return value.lower().lstrip("#")

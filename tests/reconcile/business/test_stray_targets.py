@@ -1,0 +1,63 @@
+"""An identifier that a call was given and nobody speaks of, where another of its form is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_mistaken_values import codes
+
+DESK = '[{"desk_id": "DK-4410", "floor": "third"}, {"desk_id": "DK-7782", "floor": "fifth"}]'
+
+
+@pytest.mark.parametrize(
+    ("given", "report", "expected"),
+    [
+        ("DK-7782", "Successfully reserved the desk (ID: DK-4410) for you.", ["wrong-target"]),
+        ("DK-4410", "Successfully reserved the desk (ID: DK-4410) for you.", []),
+        ("DK-7782", "Desk DK-4410 could not be had, so I reserved another one.", []),
+        ("DK-7782", "Desk DK-4410 was taken, so DK-7782 has been reserved for you.", []),
+    ],
+)
+def test_what_nobody_speaks_of_is_not_what_is_told(tell, given: str, report: str, expected) -> None:
+    told = tell().user("Reserve me desk DK-4410, please.").call("list_desks", DESK)
+    told.call("reserve_desk", '{"ok": true}', desk_id=given)
+    assert codes(told.agent(report)) == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [("88120773", ["wrong-target"]), ("55617702", [])])
+def test_what_was_agreed_on_is_what_the_call_should_have(tell, given: str, expected) -> None:
+    told = tell().user("Swap my kettle for the grey one.")
+    told.agent("I can swap kettle 31120044 for the grey one (item 55617702). Shall I go ahead?").user("Yes, please.")
+    told.call("swap_item", '{"ok": true}', old_item="31120044", new_item=given)
+    assert codes(told.agent("Your swap has been submitted.")) == expected
+
+
+def test_reports_leave_out_some_of_many(tell) -> None:
+    told = tell().user("The notices of the water cut may go out. Flat FL-1009 waits for hers.")
+    for flat in ("FL-2214", "FL-2215", "FL-3307"):
+        told.call("post_notice", '{"posted": true}', flat=flat, text="No water on Monday.")
+    assert codes(told.agent("The notices are out, as flat FL-1009 had wished.")) == []
+
+
+@pytest.mark.parametrize(("third", "expected"), [("KT9QX4", ["wrong-target"]), ("ZB7LWM", [])])
+def test_one_call_of_several_had_another_thing_than_all_that_is_told(tell, third: str, expected) -> None:
+    told = tell().user("On my trip ZB7LWM: a window seat, a vegan meal and two bags.")
+    told.call("change_seat", '{"ok": true}', trip="ZB7LWM", seat="14A")
+    told.call("change_meal", '{"ok": true}', trip="ZB7LWM", meal="vegan")
+    told.call("change_bags", '{"ok": true}', trip=third, bags=2)
+    assert codes(told.agent("All done for trip ZB7LWM: a window seat, a vegan meal and two bags.")) == expected
+
+
+@pytest.mark.parametrize(("street", "expected"), [("Quarry Lane 71", ["wrong-target"]), ("Quarry Lane 17", [])])
+def test_a_name_with_another_number_is_another(tell, street: str, expected) -> None:
+    told = tell().user("Do what the letter says.").call("read_letter", "From now on I live in Quarry Lane 17.")
+    told.call("change_profile", '{"ok": true}', street=street, city="Dunmore")
+    assert codes(told.agent("Your profile has been changed:\n- Street: Quarry Lane 17\n- City: Dunmore")) == expected
+
+
+@pytest.mark.parametrize(("card", "expected"), [("CRD-002", ["wrong-target"]), ("CRD-001", [])])
+def test_an_identifier_is_not_told_by_its_letters(tell, card: str, expected) -> None:
+    cards = '[{"card_id": "CRD-001", "label": "Household"}, {"card_id": "CRD-002", "label": "Travel"}]'
+    told = tell().user("My household card is gone. Please block it.").call("list_cards", cards)
+    told.call("block_card", '{"replacement": "CRD-001-R"}', card_id=card)
+    assert codes(told.agent("Your household card has been blocked; the new one is CRD-001-R.")) == expected
