@@ -10,6 +10,7 @@ from assure_tui.ingest.adapters.base import Adapter
 from assure_tui.ingest.adapters.chat import DOCUMENTS as CHAT_DOCUMENTS
 from assure_tui.ingest.adapters.chat import LINES as CHAT_LINES
 from assure_tui.ingest.adapters.claude.stream import ADAPTER as CLAUDE_STREAM
+from assure_tui.ingest.adapters.cline import ADAPTER as CLINE
 from assure_tui.ingest.adapters.codex.events import ADAPTER as CODEX_EXEC
 from assure_tui.ingest.adapters.cursor_stream import ADAPTER as CURSOR_STREAM
 from assure_tui.ingest.adapters.droid import ADAPTER as DROID
@@ -48,6 +49,6 @@ OTHERS: tuple[Adapter, ...] = (
         AIDER,
         OPENCODE_DATABASE,
     ),
-    *(GOOSE, GOOSE_DATABASE, HERMES, GROK, *CHAT_LINES, *CHAT_DOCUMENTS),
+    *(GOOSE, GOOSE_DATABASE, HERMES, GROK, CLINE, *CHAT_LINES, *CHAT_DOCUMENTS),
 )
 ADAPTERS: tuple[Adapter, ...] = (*FIRST, *OTHERS)

@@ -76,6 +76,33 @@ DOCUMENTS: dict[str, tuple[Callable[[list[Any]], Any], list[Any]]] = {
             },
         ],
     ),
+    "cline": (
+        lambda messages: messages,
+        [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "<task>\nx\n</task>"},
+                    {"type": "text", "text": "<environment_details>\nx\n</environment_details>"},
+                ],
+                "ts": 1,
+            },
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "text", "text": "<apply_diff><path>a</path><diff>x</diff></apply_diff>"},
+                    {"type": "tool_use", "id": "c", "name": "attempt_completion", "input": {"result": "x"}},
+                ],
+            },
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "[apply_diff for 'a'] Result:\nThe user denied this operation."},
+                    {"type": "tool_result", "tool_use_id": "c", "content": [{"type": "text", "text": "x"}]},
+                ],
+            },
+        ],
+    ),
 }
 DOCUMENTS["inspect-ai"] = (
     lambda samples: {"version": 2, "eval": {"task_id": "t", "eval_id": "e", "model": "m"}, "samples": samples},
