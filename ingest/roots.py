@@ -13,6 +13,10 @@ LOG_NAMES = frozenset({".aider.chat.history.md"})
 """Names of log files that end like those of other files."""
 
 
+_EXTENSIONS = ("saoudrizwan.claude-dev", "rooveterinaryinc.roo-cline", "kilocode.kilo-code")
+"""Cline and its forks, as the editor names the folders in which they keep their tasks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """A folder in which an agent writes logs. It need not exist yet."""
@@ -54,4 +58,19 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     roots += [Root("openhands", Path(environ.get("OPENHANDS_CONVERSATIONS_DIR") or openhands / "conversations"))]
     roots += [Root("grok-build", home / ".grok" / "sessions")]
     roots += [Root("droid", home / ".factory" / "sessions")]
+    roots += [
+        Root("cline", editor / "globalStorage" / extension / "tasks")
+        for editor in _editors(environ, home)
+        for extension in _EXTENSIONS
+    ]
     return roots
+
+
+def _editors(environ: Mapping[str, str], home: Path) -> list[Path]:
+    """Give the folders in which VS Code keeps what is its user's, and where it serves an editor elsewhere."""
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    return [
+        config / "Code" / "User",
+        home / "Library" / "Application Support" / "Code" / "User",
+        home / ".vscode-server" / "data" / "User",
+    ]

@@ -143,7 +143,7 @@ def test_the_agents_own_variables_move_their_folders():
     variables |= {"PI_CODING_AGENT_DIR": "/i", "OPENCLAW_STATE_DIR": "/o", "CLINE_DATA_DIR": "/l", "QWEN_HOME": "/q"}
     variables |= {"OPENHANDS_CONVERSATIONS_DIR": "/h"}
     moved = default_roots(variables, home)
-    assert {root.path.as_posix() for root in moved} == {
+    assert {root.path.as_posix() for root in moved if "globalStorage" not in root.path.parts} == {
         "/c/projects",
         "/x/sessions",
         "/x/archived_sessions",
@@ -163,6 +163,15 @@ def test_the_agents_own_variables_move_their_folders():
         "/g/.gemini/antigravity-cli/brain",
         "/g/.gemini/antigravity-ide/brain",
     }
+
+
+def test_tasks_of_editor_extensions_lie_where_the_editor_keeps_them():
+    folders = {root.path.as_posix() for root in default_roots({"XDG_CONFIG_HOME": "/etc/kim"}, Path("/home/kim"))}
+    assert {
+        "/etc/kim/Code/User/globalStorage/saoudrizwan.claude-dev/tasks",
+        "/home/kim/Library/Application Support/Code/User/globalStorage/rooveterinaryinc.roo-cline/tasks",
+        "/home/kim/.vscode-server/data/User/globalStorage/kilocode.kilo-code/tasks",
+    } <= folders
 
 
 def test_a_hostile_head_is_judged_in_linear_time(tmp_path):
