@@ -7,8 +7,8 @@
     assure_verify.py  SPEC.md                           the verifier, and what it follows
 
 All `key` entries are among the entries, because they name the keys, and all revocations. Whoever makes one may add
-files; a reader that does not know them passes them over. The same content gives the same bytes. A bundle may come from
-anybody: nothing is unpacked to disk, and every size has a cap.
+files beside these folders; a reader that does not know them passes them over. The same content gives the same bytes. A
+bundle may come from anybody: nothing is unpacked to disk, and every size has a cap.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assure_tui.ledger import disk, standalone
+from assure_tui.ledger.beside import known, seal_files
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from assure_tui.ledger.cosign import vouched
 from assure_tui.ledger.disclose import check_revealed
@@ -48,7 +49,7 @@ from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
 from assure_tui.ledger.report import State, Statement, Verdict, VerifyReport, several
 from assure_tui.ledger.revocation import Revocations
 from assure_tui.ledger.revocation import read as read_revocation
-from assure_tui.ledger.seal import REVOCATION, Seal, check_proof, check_seal, seal_number, ssh_files
+from assure_tui.ledger.seal import REVOCATION, Seal, being_recorded, check_proof, check_seal, seal_number, ssh_files
 from assure_tui.ledger.signers import Signers
 from assure_tui.ledger.store import Ledger
 from assure_tui.ledger.trust import Trust
@@ -60,7 +61,8 @@ MAX_TOTAL: Final = 512 << 20
 MAX_MEMBERS: Final = 200_000
 ATTEMPTS: Final = 8
 
-_SEAL_FILES: Final = ("dsse.json", "tlog-proof", "sshsig", "signed")
+_OWN: Final = ("closings", "disclosures", "entries", "proofs", "seals", "trust")
+"""Folders in which only that may stand which belongs to an entry."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,79}){0,3}")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 _ZIP_ERRORS = (
@@ -115,9 +117,10 @@ def _proved(ledger: Ledger, head: Checkpoint, wanted: Collection[int]) -> dict[s
         members[f"entries/{index}"] = encode_entry(entry)
         members[f"proofs/{index}.tlog-proof"] = proof.encode()
         if entry.kind == "seal":
-            stored += [f"seals/{seal_number(index, entry)}.{suffix}" for suffix in _SEAL_FILES]
-    found = {name: disk.read(ledger.directory / name, MAX_MEMBER) for name in stored}
-    return members | {name: data for name, data in found.items() if data is not None}
+            stored += seal_files(entry)
+            if seal_number(index, entry) in being_recorded(ledger.directory):
+                raise ProofError(f"the seal of entry {index} is just being recorded: try again")
+    return members | {name: disk.read_due(ledger.directory / name, MAX_MEMBER) for name in stored}
 
 
 def pack(members: Mapping[str, bytes]) -> bytes:
@@ -204,6 +207,7 @@ class Bundle:
         times = [entry.time for _, entry in sorted(entries.items())]
         if times != sorted(times):
             raise EntryError("time goes back between its entries")
+        _check_strays(members, entries)
         shown = {}
         for index, data in _numbered(members, "disclosures/", ".json"):
             commitment = entries[index].commitment if index in entries else None
@@ -237,11 +241,9 @@ class Bundle:
             envelope = _due(self.members, f"seals/{number}.dsse.json")
             seal = check_seal(envelope, index, entry, known)
             for name, due in ssh_files(envelope, seal.signer).items():
-                if self.members.get(f"seals/{number}.{name}", due) != due:
+                if _due(self.members, f"seals/{number}.{name}") != due:
                     raise BundleError(f"seals/{number}.{name} is not what the seal has")
-            proof = self.members.get(f"seals/{number}.tlog-proof")
-            if proof is not None:
-                check_proof(proof, index, entry, self.keys_at)
+            check_proof(_due(self.members, f"seals/{number}.tlog-proof"), index, entry, self.keys_at)
             read_revocation(index, seal.statement)
         except LedgerError as error:  # told as a statement, beside the other seals
             return error
@@ -251,13 +253,20 @@ class Bundle:
         """Say what holds, and what from outside vouches for it; `more` are further checks, which raise LedgerError."""
         shown = several(len(self.shown), "{} content", "{} contents")
         statements = [
-            Statement("entries", "verified", f"{len(self.entries)} of {self.head.size} entries of the log are proved"),
+            Statement(
+                "entries",
+                "verified",
+                f"{len(self.entries)} of {self.head.size} entries of the log are proved; which, the exporter chose",
+            ),
             Statement("contents", "verified", f"what is shown of {shown} was committed to"),
             self._origin(trust),
             *(self._anchor(name, data) for name, data in trust.anchors),
             self._witnesses(trust),
             *(self._told(index, seal) for index, seal in self.seals(trust.signers)),
         ]
+        if not any(entry.kind == "seal" for entry in self.entries.values()):
+            detail = "none is here: that one, or other entries, were left out would not be noticed"
+            statements.append(Statement("seals", "not anchored", detail))
         for name, check in more:
             try:
                 statements.append(Statement(name, *check()))
@@ -346,6 +355,16 @@ def _epochs(keys: KeyPair, entries: Mapping[int, Entry], members: Mapping[str, b
             raise NoteError(f"the closing of epoch {epochs[-1].number} is of another head")
         epochs.append(epoch)
     return keys_of(keys[0], epochs)
+
+
+def _check_strays(members: Mapping[str, bytes], entries: Mapping[int, Entry]) -> None:
+    """Raise BundleError for a file that should belong to an entry, and belongs to none that is here."""
+    own = known(entries.items()) | {"trust/log.vkey"}
+    for index in entries:
+        own |= {f"entries/{index}", f"proofs/{index}.tlog-proof", f"disclosures/{index}.json"}
+    stray = next((name for name in members if name.partition("/")[0] in _OWN and name not in own), None)
+    if stray is not None:
+        raise BundleError(f"{stray} belongs to no entry in it: an entry was left out, or the file was put in")
 
 
 def _prove(members: Mapping[str, bytes], index: int, head: Checkpoint) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ class Contents:
     """Those that one covers."""
     missing: Examples
     """Indexes of entries whose content is neither there nor erased."""
+    back: Examples
+    """Indexes of entries whose content an entry says was erased, and whose frame is there."""
     locked: int
     """Subjects whose key is wrapped, and was not unlocked: of theirs, only that the frames are there is known."""
     keyless: tuple[str, ...]
@@ -31,31 +33,49 @@ class Contents:
 
 
 def hold(
-    directory: Path, scan: Scan, keys: KeyDirectory | None, origin: str, later: Callable[[], dict[str, int]]
+    directory: Path,
+    scan: Scan,
+    keys: KeyDirectory | None,
+    origin: str,
+    erasing: Collection[str],
+    later: Callable[[], dict[str, int]],
 ) -> Contents:
     """Look for the frame of every content; with keys, open each of them.
 
     `later` gives the tombstones after those that the scan met, by subject: it is asked once the frames were read, so
-    that what was erased meanwhile in a ledger that is in use raises no alarm.
+    that what was erased meanwhile in a ledger that is in use raises no alarm. `erasing` are the subjects whose frames
+    are being deleted.
     """
     with closing(buckets("found")) as found:
         keyless, locked = _look(directory, scan, keys, origin, found)
+        forgotten = _frames(directory, [each for each in scan.gathered.redactions if each not in erasing], origin)
         tombstones = scan.gathered.redactions | later()
         hashed = {subject_hash(subject): index for subject, index in tombstones.items()}
-        there, erased, missing = 0, 0, Examples()
+        there, erased, missing, back = 0, 0, Examples(), Examples()
         for number in range(BUCKETS):
             held = set(found.bucket(number))
             for record in scan.due(number):
                 content, index = record[:-8], int.from_bytes(record[-8:], "big")
                 if hashed.get(content[32:], -1) > index:
                     erased += 1
+                    if content in forgotten:
+                        back.add(index)
                     continue
                 there += 1
                 if content not in held:
                     missing.add(index)
     newest = scan.gathered.contents
     lost = tuple(subject for subject in keyless if tombstones.get(subject, -1) < newest[subject])
-    return Contents(there, erased, missing, locked, lost)
+    return Contents(there, erased, missing, back, locked, lost)
+
+
+def _frames(directory: Path, subjects: Iterable[str], origin: str) -> set[bytes]:
+    """Give what the frames of subjects say that they hold, whether it opens or not."""
+    return {
+        bytes.fromhex(commitment) + subject_hash(subject)
+        for subject in subjects
+        for commitment in audit(directory / "segments" / subject, subject, None, origin)
+    }
 
 
 def _look(directory: Path, scan: Scan, keys: KeyDirectory | None, origin: str, found: Buckets) -> tuple[list[str], int]:

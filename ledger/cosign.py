@@ -95,6 +95,13 @@ def cosign(ledger: Ledger, key: OperatorKey, memory: Memory) -> Checkpoint:
     return head
 
 
+def remembered_heads(folder: Path, origin: str) -> list[tuple[str, bytes]]:
+    """Give by file what the keys that remember cosigned last of a log."""
+    paths = sorted(folder.glob(f"*-{origin_hash(origin)}"))
+    found = ((path.name, disk.read(path, MAX_NOTE)) for path in paths)
+    return [(name, data) for name, data in found if data is not None]
+
+
 class Cosigned:
     """The cosigned heads of a ledger."""
 

@@ -54,6 +54,8 @@ class PinFile:
         self._pin: Pin | None = None
         self._slot = 0
         """The slot that holds it."""
+        self.torn = False
+        """Whether the other slot holds none: a crash in the middle of a commit leaves that."""
 
     def create(self, pin: Pin) -> None:
         """Write the first pin of a log into both slots."""
@@ -71,6 +73,7 @@ class PinFile:
             if not found:
                 raise DamagedError(f"the pin {self.path} is damaged: restore it from a copy")
             _, self._slot, self._pin = max(found, key=lambda each: each[:2])
+            self.torn = len(found) < len(slots)
             self._seen = data
         return self._pin
 

@@ -17,6 +17,10 @@ def several(count: int, one: str, many: str) -> str:
     return (one if count == 1 else many).format(count)
 
 
+class Failed(Exception):  # noqa: N818 - ends one check with its detail; never leaves a verification
+    """A check found what must not be; the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One thing that was looked at, and how it stands."""

@@ -1,16 +1,17 @@
 """Seals: a person signs a statement over the log, and the log records that it was signed.
 
 The envelope stands in `seals/<n>.dsse.json`; the `seal` entry binds it by SHA-256 and names its signer; a `.tlog-proof`
-beside it proves the entry to whoever has the envelope alone. Every statement has an issued checkpoint of the log as its
-first subject, named `checkpoint/<size>`: SHA-256 of the checkpoint's body. The signer is a key of this program's own or
-an SSH key; then a `.sshsig` has the signature once more in the form that `ssh-keygen -Y verify` reads, over `.signed`.
+beside it proves the entry to whoever has the envelope alone. `.state/sealing/<n>` stands there from before the first of
+them is written until all are. Every statement has an issued checkpoint of the log as its first subject, named
+`checkpoint/<size>`: SHA-256 of the checkpoint's body. The signer is a key of this program's own or an SSH key; then a
+`.sshsig` has the signature once more in the form that `ssh-keygen -Y verify` reads, over `.signed`.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -106,6 +107,8 @@ class Seal:
     known: bool
     """Whether the signer is one of those the caller knows; if not, the name is only what the seal says."""
     statement: Statement
+    proved: bool = True
+    """Whether the proof of its entry stands beside it; if not, it is being recorded, or a crash cut that short."""
 
 
 def seal(
@@ -155,9 +158,13 @@ def _record(ledger: Ledger, envelope: bytes, predicate_type: str, size: int, sig
     """Store an envelope under the next number and append its entry; the caller holds the lock of the seals."""
     if len(envelope) > MAX_ENVELOPE:
         raise SealError(f"a seal of {len(envelope)} bytes exceeds {MAX_ENVELOPE}: put digests into its predicate")
+    _end(ledger)
     folder = ledger.directory / "seals"
     number = 1 + max((_number(path) for path in folder.iterdir()), default=0)
     path = folder / f"{number}.dsse.json"
+    mark = _marks(ledger.directory) / str(number)
+    disk.make_directory(mark.parent)
+    disk.replace(mark, b"")
     disk.replace(path, envelope)
     for name, data in ssh_files(envelope, signer).items():
         disk.replace(folder / f"{number}.{name}", data)
@@ -169,10 +176,51 @@ def _record(ledger: Ledger, envelope: bytes, predicate_type: str, size: int, sig
         **signer.clear(),
     }
     receipt = ledger.rotate([Draft("seal", about, clear)])
-    ledger.publish()
-    proof = folder / f"{number}.tlog-proof"
-    disk.replace(proof, ledger.inclusion(receipt.first_index).encode())
+    proof = _prove(ledger, receipt.first_index, number)
     return SealReceipt(receipt.first_index, number, path, proof, size)
+
+
+def end_sealing(ledger: Ledger) -> None:
+    """Do what is left of seals whose recording a crash cut short; raises what `Ledger.publish` raises."""
+    if being_recorded(ledger.directory):
+        with FileLock(ledger.directory / ".state" / "seals.lock"):
+            _end(ledger)
+
+
+def being_recorded(directory: Path) -> set[int]:
+    """Give the numbers of the seals that are being recorded, or whose recording was cut short."""
+    return {int(name) for name in disk.names(_marks(directory)) if name.isascii() and name.isdigit()}
+
+
+def _end(ledger: Ledger) -> None:
+    """Write the proofs that are due, and delete what never got an entry; the caller holds the lock of the seals."""
+    for number in being_recorded(ledger.directory):
+        newest_first = ((index, ledger.entry(index)) for index in reversed(range(ledger.size)))
+        recorded = (index for index, entry in newest_first if entry.kind == "seal" and entry.clear.get("n") == number)
+        index = next(recorded, None)
+        if index is not None:
+            _prove(ledger, index, number)
+            continue
+        folder = ledger.directory / "seals"
+        with disk.writing(folder):
+            for path in folder.glob(f"{number}.*"):
+                path.unlink()
+            (_marks(ledger.directory) / str(number)).unlink(missing_ok=True)
+
+
+def _prove(ledger: Ledger, index: int, number: int) -> Path:
+    """Publish the entry of a seal, write its proof, and take away the mark that it is being recorded."""
+    ledger.publish()
+    proof = ledger.directory / "seals" / f"{number}.tlog-proof"
+    disk.replace(proof, ledger.inclusion(index).encode())
+    mark = _marks(ledger.directory) / str(number)
+    with disk.writing(mark):
+        mark.unlink(missing_ok=True)
+    return proof
+
+
+def _marks(directory: Path) -> Path:
+    return directory / ".state" / "sealing"
 
 
 def ssh_files(envelope: bytes, signer: Sealer) -> dict[str, bytes]:
@@ -190,12 +238,13 @@ def open_seal(directory: Path, index: int, entry: Entry, keys_at: KeysAt, known:
     envelope = disk.read_due(path, MAX_ENVELOPE)
     found = check_seal(envelope, index, entry, known or Signers())
     for name, due in ssh_files(envelope, found.signer).items():
-        stored = disk.read(path.with_name(f"{number}.{name}"), MAX_ENVELOPE)
-        if stored not in {None, due}:
+        if disk.read_due(path.with_name(f"{number}.{name}"), MAX_ENVELOPE) != due:
             raise SealError(f"{path.with_name(f'{number}.{name}')} is not what the seal has: restore it from a copy")
-    proof = disk.read(path.with_name(f"{number}.tlog-proof"), MAX_TLOG_PROOF)
-    if proof is not None:
-        check_proof(proof, index, entry, keys_at)
+    beside = path.with_name(f"{number}.tlog-proof")
+    proof = disk.read(beside, MAX_TLOG_PROOF)
+    if proof is None and number in being_recorded(directory):
+        return replace(found, proved=False)
+    check_proof(disk.read_due(beside, MAX_TLOG_PROOF) if proof is None else proof, index, entry, keys_at)
     return found
 
 

@@ -72,6 +72,11 @@ class Tail:
         """The write-ahead file that the next batch goes to."""
         return wal.path_of(self._wal, self.first)
 
+    @property
+    def rest(self) -> int:
+        """Bytes after the last whole batch: a batch that is being written, or what a crash tore."""
+        return max(0, _identity(self.wal_path)[1] - self.offset)
+
     def entry(self, index: int) -> Entry:
         """Return a committed entry; DamagedError if its bytes are not an entry."""
         try:

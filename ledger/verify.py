@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from assure_tui.ledger import disk
+from assure_tui.ledger.beside import known, listed, strays
 from assure_tui.ledger.checkpoint import Checkpoint, open_checkpoint
 from assure_tui.ledger.clock import judge
 from assure_tui.ledger.contents import hold
-from assure_tui.ledger.cosign import Cosigned, Vouched, vouched
 from assure_tui.ledger.entry import Entry
 from assure_tui.ledger.epochs import KIND as KEY
 from assure_tui.ledger.epochs import Closings, KeyPair, KeysAt, key_clear, keys_of, walk
@@ -26,12 +26,12 @@ from assure_tui.ledger.gather import Examples, Gathered
 from assure_tui.ledger.keys import KeyDirectory
 from assure_tui.ledger.layout import check_version, stated_keys
 from assure_tui.ledger.note import VerifierKey, parse_vkey
-from assure_tui.ledger.pins import Pin, PinFile
-from assure_tui.ledger.report import SIGNERS, State, Statement, Verdict, VerifyReport, several
+from assure_tui.ledger.outside import Outside
+from assure_tui.ledger.report import SIGNERS, Failed, State, Statement, Verdict, VerifyReport, several
 from assure_tui.ledger.revocation import Revocations
 from assure_tui.ledger.revocation import read as read_revocation
 from assure_tui.ledger.scan import Scan
-from assure_tui.ledger.seal import Seal, check_checkpoint, checkpoint_size, open_seal
+from assure_tui.ledger.seal import Seal, being_recorded, check_checkpoint, checkpoint_size, open_seal
 from assure_tui.ledger.store import ADOPTION, REDACTION
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.tree import leaf_hash
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[int, int], None]
 
-_LAST: Final = 253_402_300_799
-"""The last second that a date can say."""
 MAX_LISTED: Final = 3
 """Examples that a detail names before it only counts."""
 
@@ -54,23 +52,22 @@ def verify(
     trust: Path | Trust | None = None,
     pins: Path | None = None,
     keys: Path | None = None,
+    memories: Path | None = None,
     reader: X25519PrivateKey | None = None,
     progress: Progress | None = None,
 ) -> VerifyReport:
     """Verify a ledger directory, reading only.
 
-    `trust` and `pins` come from outside the ledger; with `keys`, sealed contents are opened too, those whose keys are
-    wrapped if `reader` is given. Raises only what `load_trust` raises for the verifier's own files.
+    `trust`, `pins` and `memories` (of what operators cosigned last) come from outside the ledger; with `keys`, sealed
+    contents are opened too, those whose keys are wrapped if `reader` is given. Raises only what `load_trust` raises for
+    the verifier's own files.
     """
     report = progress or (lambda _done, _total: None)
     given = trust if isinstance(trust, Trust) else load_trust(trust) if trust else Trust()
     with closing(_Verifier(directory, given, pins, report)) as verifier:
         verifier.read_with(keys, reader)
+        verifier.remember(memories)
         return verifier.run()
-
-
-class _Failed(Exception):  # noqa: N818 - ends one check with its detail; never leaves this module
-    """A check found what must not be; the text says what."""
 
 
 class _Verifier:
@@ -85,22 +82,24 @@ class _Verifier:
         self._damaged = False
         self._gathered = Gathered()
         self._scan: Scan | None = None
-        self._pin: Pin | None = None
+        self._memories: Path | None = None
+        self._outside: Outside | None = None
+        self._erasing: frozenset[str] = frozenset()
+        """Subjects whose contents were being erased when the log was read."""
         self._stated: tuple[VerifierKey, ...] = ()
-        self._vouched: list[Vouched] = []
         self._held: list[tuple[Seal, int]] = []
         """Seals that verify, with the times of their entries."""
         self._discounted: list[str] = []
         """Why seals that verify do not count."""
         self._keys_at: KeysAt = _unknown
-        self._anchored = 0
-        """Highest size that something apart from the ledger vouches for."""
-        self._outside = 0
-        """Highest size that something vouches for which this machine could not have made up."""
 
     def read_with(self, keys: Path | None, reader: X25519PrivateKey | None) -> None:
         """Open sealed contents with these keys."""
         self._keys, self._reader = keys, reader
+
+    def remember(self, memories: Path | None) -> None:
+        """Hold the log against what operators cosigned last."""
+        self._memories = memories
 
     def close(self) -> None:
         """Let go of what the walk over the entries put aside."""
@@ -118,13 +117,7 @@ class _Verifier:
             self._check("key entry", lambda: self._first_entry(tail), structural=True)
             self._check("epochs", lambda: self._closings_hold(tail), structural=True)
         if tail is not None and not self._damaged:
-            self._check("pin", lambda: self._pin_holds(tail), structural=True)
-            for name, data in self._trust.anchors:
-                self._check(f"anchor {name}", partial(self._anchor_holds, tail, data), structural=True)
-            self._check("witnesses", lambda: self._cosigned(tail), structural=True)
-            if self._trust.policy is not None:
-                self._check("quorum", lambda: self._quorum(tail))
-            self._check("outside", lambda: self._since(tail))
+            since = self._heads_hold(tail)
             self._check("adoptions", self._taken_over)
             self._check("time", self._time_order)
             self._check("clock", self._clock_held)
@@ -132,18 +125,27 @@ class _Verifier:
                 self._check("contents", partial(self._contents_present, self._scan, tail))
             self._check("seals", lambda: self._seals_hold(tail))
             self._check(SIGNERS, self._signers_count)
-            since = tail.entry(self._outside - 1).time if self._outside and not self._damaged else None
+            self._check("files", lambda: self._nothing_else(tail))
         failed = any(statement.state == "failed" for statement in self._statements)
-        state: State = "ok" if self._anchored else "unanchored"
+        state: State = "ok" if self._outside and self._outside.anchored else "unanchored"
         if failed:
             state = "damaged" if self._damaged else "failed"
-        return VerifyReport(tuple(self._statements), state, size, root, origin, since)
+        return VerifyReport(tuple(self._statements), state, size, root, origin, None if self._damaged else since)
+
+    def _heads_hold(self, tail: Tail) -> int | None:
+        """Hold the log against what vouches for it; return the time of the last entry that something outside has."""
+        assert self._outside is not None  # noqa: S101 - read before the tail
+        self._outside.tail, self._outside.keys_at = tail, self._keys_at
+        for name, check, structural in self._outside.checks():
+            self._check(name, check, structural=structural)
+        size = self._outside.size
+        return tail.entry(size - 1).time if size and not self._damaged else None
 
     def _check(self, name: str, check: Callable[[], tuple[Verdict, str]], *, structural: bool = False) -> None:
         """Make the statement of one check. What fails in a structural one is damage of the log itself."""
         try:
             state, detail = check()
-        except (_Failed, LedgerError) as error:
+        except (Failed, LedgerError) as error:
             state, detail = "failed", str(error)
         except OSError as error:
             state, detail = "failed", f"{error.filename or self._directory} cannot be read ({error.strerror})"
@@ -151,21 +153,25 @@ class _Verifier:
         self._damaged = self._damaged or (structural and state == "failed")
 
     def _open(self) -> Tail | None:
-        """Read checkpoint and write-ahead log, the pin before them, so that a live writer cannot outrun it."""
+        """Read checkpoint and write-ahead log, after what they must reach, so that a live writer cannot outrun it."""
         found: list[Tail] = []
 
         def check() -> tuple[Verdict, str]:
             check_version(self._directory)
             keys = stated_keys(self._directory)
-            self._pin = PinFile(self._pins, keys[0].name).read() if self._pins else None
-            for given in (self._pin.keys if self._pin else (), self._trust.keys):
-                if any(outside != stated for outside, stated in zip(given, keys, strict=False)):
-                    raise _Failed(f"{self._directory} is signed with other keys than those known from outside")
+            outside = self._outside = Outside(self._directory, keys, self._trust, self._pins, self._memories)
+            for given in (outside.pin.keys if outside.pin else (), self._trust.keys):
+                if any(known_as != stated for known_as, stated in zip(given, keys, strict=False)):
+                    raise Failed(f"{self._directory} is signed with other keys than those known from outside")
             self._stated = keys
             tail = Tail(self._directory, keys, thorough=True)
+            self._erasing = frozenset(disk.names(self._directory / ".state" / "forgetting"))
             found.append(tail)
             pending = tail.size - tail.published.size
-            return "verified", f"signed by log key and epoch key, {tail.published.size} published, {pending} pending"
+            rest = f"; {tail.rest} bytes after them belong to no committed batch" if tail.rest else ""
+            return "verified", (
+                f"signed by log key and epoch key, {tail.published.size} published, {pending} pending{rest}"
+            )
 
         self._check("checkpoint", check, structural=True)
         return found[0] if found else None
@@ -176,16 +182,16 @@ class _Verifier:
         scan.run()
         rebuild = scan.rebuild
         if rebuild.frontier.root() != published.root:
-            raise _Failed(f"the {published.size} entries do not lead to the signed root: one was changed or moved")
+            raise Failed(f"the {published.size} entries do not lead to the signed root: one was changed or moved")
         if rebuild.differing:
-            raise _Failed(f"{_listed(rebuild.differing)} differ from what the entries give")
+            raise Failed(f"{_listed(rebuild.differing)} differ from what the entries give")
         rebuild.frontier.extend(leaf_hash(entry) for entry in tail.entries)
         if rebuild.frontier.root() != tail.head.root:
-            raise _Failed("the write-ahead log does not lead to the root that it states")
+            raise Failed("the write-ahead log does not lead to the root that it states")
         scan.take(published.size, tail.entries)
         self._gathered = scan.gathered
         if self._gathered.unreadable.count:
-            raise _Failed(f"entries {_counted(self._gathered.unreadable)} are not entries")
+            raise Failed(f"entries {_counted(self._gathered.unreadable)} are not entries")
         lead = several(tail.size, "{} entry leads", "{} entries lead")
         return "verified", f"{lead} to the signed root, and every tile fits them"
 
@@ -195,7 +201,7 @@ class _Verifier:
             return "not anchored", "the log has no entry yet"
         clear = {name: value for name, value in first.clear.items() if name != "previous"}
         if first.kind != KEY or clear != key_clear(0, *self._stated[:2]):
-            raise _Failed("the first entry does not record the keys that sign the log")
+            raise Failed("the first entry does not record the keys that sign the log")
         detail = f"the first entry records the keys that sign {tail.head.origin}"
         if "previous" not in first.clear:
             return "verified", detail
@@ -228,84 +234,25 @@ class _Verifier:
             "{} epoch is closed and signed by its own key",
             "{} epochs are closed and signed by their own keys",
         )
+        if last.start == tail.size and not closings.has(last.start):
+            return (
+                "not anchored",
+                f"epoch {last.number - 1} is just being closed, or that was cut short: no closing yet",
+            )
         return "verified", (
             f"{closed}; epoch {last.number} is open since entry {last.start}: whoever has its key could write anew"
             " what came later, and nothing before"
         )
 
-    def _pin_holds(self, tail: Tail) -> tuple[Verdict, str]:
-        if self._pin is None:
-            return "not anchored", "no pin was given: a tail that was cut off would not be noticed"
-        self._holds(tail, self._pin.head)
-        if self._pin.epoch != self._keys_at(self._pin.head.size)[1]:
-            raise _Failed("the pinned head is signed by the key of another epoch than the log has there")
-        return "verified", f"continues the head pinned at size {self._pin.head.size}"
-
-    def _anchor_holds(self, tail: Tail, data: bytes) -> tuple[Verdict, str]:
-        head = open_checkpoint(data, self._stated[:1])
-        self._holds(tail, head)
-        self._outside = max(self._outside, head.size)
-        return "verified", f"continues the checkpoint kept at size {head.size}"
-
-    def _holds(self, tail: Tail, head: Checkpoint) -> None:
-        if head.origin != tail.head.origin:
-            raise _Failed(f"a head of another log is given: {head.origin}")
-        if head.size > tail.size:
-            raise _Failed(f"the log ends at entry {tail.size} but {head.size} were committed: its tail was cut off")
-        if tail.frontier_at(head.size).root() != head.root:
-            raise _Failed(f"the log is another history than the head at size {head.size}")
-        self._anchored = max(self._anchored, head.size)
-
-    def _cosigned(self, tail: Tail) -> tuple[Verdict, str]:
-        keys = self._trust.cosigners
-        notes = [("checkpoint", tail.published.note), *Cosigned(self._directory).notes()] if keys else []
-        self._vouched = vouched(notes, keys, self._stated[0])
-        if not self._vouched:
-            return "not anchored", (
-                "no cosignature by a known witness: whoever can write the ledger, its pins and its keys"
-                " could have rewritten all of it"
-            )
-        for each in self._vouched:
-            self._holds(tail, each.head)
-            self._outside = max(self._outside, each.head.size)
-        newest = max(self._vouched, key=lambda each: each.head.size)
-        names = ", ".join(sorted(key.name for key in newest.times))
-        last = datetime.fromtimestamp(min(max(newest.times.values()), _LAST), UTC).isoformat(timespec="seconds")
-        return "verified", f"the head of size {newest.head.size} was cosigned by {names}, last at {last}"
-
-    def _quorum(self, tail: Tail) -> tuple[Verdict, str]:
-        policy = self._trust.policy
-        if policy is None or not policy.knows(self._stated[0]):
-            raise _Failed("the policy does not list this log")
-        sizes = [each.head.size for each in self._vouched if policy.holds(each.times)]
-        if policy.holds(()):
-            return "verified", "the policy asks for no cosignature"
-        if not sizes:
-            raise _Failed(f"no head has the cosignatures that the policy asks for ({policy.quorum})")
-        later = several(tail.size - max(sizes), "{} entry", "{} entries")
-        return "verified", f"the head of size {max(sizes)} has the quorum {policy.quorum}; {later} came later"
-
-    def _since(self, tail: Tail) -> tuple[Verdict, str]:
-        if tail.size == self._outside:
-            return "verified", "something outside this machine vouches for the last entry"
-        first = tail.entry(self._outside)
-        moment = datetime.fromtimestamp(first.time / 1000, UTC).isoformat(timespec="seconds")
-        count = tail.size - self._outside
-        since, what = several(count, "entry", "{} entries"), several(count, "it", "them")
-        return "not anchored", (
-            f"nothing outside this machine vouches for the {since} since {moment}:"
-            f" whoever can write the ledger, its pins and its keys could rewrite {what}"
-        )
-
     def _time_order(self) -> tuple[Verdict, str]:
         if self._gathered.backwards.count:
-            raise _Failed(f"time goes back at entries {_counted(self._gathered.backwards)}")
+            raise Failed(f"time goes back at entries {_counted(self._gathered.backwards)}")
         return "verified", "no entry is older than the one before it"
 
     def _clock_held(self) -> tuple[Verdict, str]:
         found = judge(self._gathered.beats)
         if found.back:
-            raise _Failed(f"the machine was up for less time than before at entries {_listed(found.back)}: dated back")
+            raise Failed(f"the machine was up for less time than before at entries {_listed(found.back)}: dated back")
         if found.sets:
             told = [f"by {by / 1000:+.0f} s before entry {index}" for index, by in found.sets]
             return "not anchored", f"the clock was set {_listed(told)}: times there are what it said"
@@ -318,11 +265,14 @@ class _Verifier:
             keys = None
         if keys is not None:
             keys.content.unlock(self._reader)
-        found = hold(self._directory, scan, keys, tail.head.origin, partial(self._erased_since, tail.size))
+        later = partial(self._erased_since, tail.size)
+        found = hold(self._directory, scan, keys, tail.head.origin, self._erasing, later)
         if found.keyless:
-            raise _Failed(f"the keys of {_listed(found.keyless)} are gone, and no entry says that they were erased")
+            raise Failed(f"the keys of {_listed(found.keyless)} are gone, and no entry says that they were erased")
         if found.missing.count:
-            raise _Failed(f"the sealed contents of entries {_counted(found.missing)} are missing or damaged")
+            raise Failed(f"the sealed contents of entries {_counted(found.missing)} are missing or damaged")
+        if found.back.count:
+            raise Failed(f"the contents of entries {_counted(found.back)} are here, and an entry says: erased")
         there = several(found.there, "the one content is there", "all {} contents are there")
         erased = several(found.erased, "{} was", "{} were")
         told = f"; {erased} erased, and an entry says so" if found.erased else ""
@@ -338,9 +288,22 @@ class _Verifier:
 
     def _erased_since(self, size: int) -> dict[str, int]:
         """Return the tombstones of a ledger that is in use, from a size on."""
+        return {entry.subject: index for index, entry in self._later(size) if entry.kind == REDACTION}
+
+    def _later(self, size: int) -> list[tuple[int, Entry]]:
+        """Return the entries that came since the log was read."""
         now = Tail(self._directory, (self._stated[0], self._stated[1]))
-        found = ((index, now.entry(index)) for index in range(size, now.size))
-        return {entry.subject: index for index, entry in found if entry.kind == REDACTION}
+        return [(index, now.entry(index)) for index in range(size, now.size)]
+
+    def _nothing_else(self, tail: Tail) -> tuple[Verdict, str]:
+        """Look what lies in the directory: first that, then what may have asked for it since."""
+        names, recording = listed(self._directory), being_recorded(self._directory)
+        entries = [*self._gathered.of(KEY), *self._gathered.of("seal"), *self._later(tail.size)]
+        found = strays(names, known(entries), recording)
+        if not found:
+            return "verified", "nothing lies beside the log that it does not know"
+        files = several(len(found), "a file is not the log's, and proves", "{} files are not the log's, and prove")
+        return "not anchored", f"{files} nothing: {_listed(found)}"
 
     def _seals_hold(self, tail: Tail) -> tuple[Verdict, str]:
         bad: list[str] = []
@@ -359,11 +322,14 @@ class _Verifier:
                 bad.append(str(error))
         if bad:
             do = several(len(seals), "{} seal does", "{} seals do")
-            raise _Failed(f"{len(bad)} of {do} not hold: {_listed(bad)}")
+            raise Failed(f"{len(bad)} of {do} not hold: {_listed(bad)}")
         unknown = sum(not seal.known for seal, _ in self._held)
-        if unknown:
-            are = several(len(seals), "{} seal is", "{} seals are")
-            return "not anchored", f"{unknown} of {are} by signers nobody vouched for"
+        begun = sum(not seal.proved for seal, _ in self._held)
+        are = several(len(seals), "{} seal is", "{} seals are")
+        doubts = [f"{unknown} of {are} by signers nobody vouched for"] if unknown else []
+        doubts += [f"{begun} of {are} being recorded, or that was cut short: no proof is there yet"] if begun else []
+        if doubts:
+            return "not anchored", "; ".join(doubts)
         return "verified", several(len(seals), "{} seal holds", "{} seals hold")
 
     def _signers_count(self) -> tuple[Verdict, str]:
@@ -380,7 +346,7 @@ class _Verifier:
                 "{} seal is by a key that does not count",
                 "{} seals are by keys that do not count",
             )
-            raise _Failed(f"{seals}: {_listed(self._discounted)}")
+            raise Failed(f"{seals}: {_listed(self._discounted)}")
         if not revoked.count:
             return "verified", "no key that sealed was revoked"
         stand = several(revoked.count, "{} revocation stands", "{} revocations stand")
@@ -399,7 +365,7 @@ class _Verifier:
 def _previous_head(told: object) -> tuple[Checkpoint, bool]:
     """Return the last head of the log before, as a first entry tells it, and whether that log verified then."""
     if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("log", "epoch", "note")):
-        raise _Failed("the first entry tells of a log before it, and not what its last head was")
+        raise Failed("the first entry tells of a log before it, and not what its last head was")
     head = open_checkpoint(told["note"].encode(), (parse_vkey(told["log"]), parse_vkey(told["epoch"])))
     return head, told.get("verified") is True
 

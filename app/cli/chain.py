@@ -16,6 +16,7 @@ from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.operators import (
     find_key,
     list_keys,
+    memories,
     new_key,
     own_trust,
     retired_keys,
@@ -61,6 +62,7 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
             trust=_trust(arguments.trust) or (own_trust(home.keys, read_user(home.config).witnesses) if own else None),
             pins=home.pins if home.pins.is_dir() else None,
             keys=home.keys if own and home.keys.is_dir() else None,
+            memories=memories(home.keys) if own else None,
             reader=unlocked(home, passphrase(arguments.passphrase_file, READING)) if arguments.unlock else None,
             progress=_progress if sys.stderr.isatty() else None,
         )

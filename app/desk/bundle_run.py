@@ -10,7 +10,7 @@ import msgspec
 
 from assure_tui.app.desk.acts import Acts
 from assure_tui.app.desk.bundle_evidence import sealed_evidence, tag_of
-from assure_tui.app.desk.bundle_view import View, mark
+from assure_tui.app.desk.bundle_view import UNPROVEN, View, mark
 from assure_tui.app.desk.entries import EVIDENCE, FINDINGS
 from assure_tui.app.desk.export import BEAT
 from assure_tui.app.desk.heartbeat import unobserved
@@ -63,11 +63,12 @@ def detail_of(bundle: Bundle, view: View | None, proven: Proven) -> RunDetail:
         "findings": len(found),
         "undecided": sum(each.id not in acts.decisions.get(run, {}) for each in found),
         "verdict": verdict.word if verdict else None,
+        "sealed": "no" if verdict is None else "draft" if not verdict.seal else "stale" if verdict.stale else "sealed",
     }
     if view is None:
         return _proven_only(bundle, run, known, counted)
     shown = view.detail
-    gates = {gate.id: gate for gate in (*shown.gates, *known["gates"])}
+    gates = {gate.id: _doubted(gate) for gate in shown.gates} | {gate.id: gate for gate in known["gates"]}
     proved = {
         "row": msgspec.structs.replace(shown.row, **counted),
         "claims": tuple(_marked(claim, proven) for claim in shown.claims),
@@ -85,7 +86,6 @@ def _proven_only(bundle: Bundle, run: str, known: dict[str, Any], counted: dict[
     times = [entry.time / 1000 for entry in bundle.entries.values() if entry.kind in EVIDENCE]
     start, end = min(times, default=None), max(times, default=None)
     severities = (each.severity for sort in ("discrepancies", "gates", "inputs") for each in known[sort])
-    verdict = known["verdict"]
     checked = counted["confirmed"] + counted["contradicted"]
     row = RunRow(
         id=run,
@@ -104,7 +104,6 @@ def _proven_only(bundle: Bundle, run: str, known: dict[str, Any], counted: dict[
         worst=max(severities, key=SEVERITIES.index, default=None),
         gates_failed=len(known["gates"]),
         events=0,
-        sealed="no" if verdict is None else "stale" if verdict.stale else "sealed" if verdict.seal else "draft",
         changed=False,
         **counted,
     )
@@ -148,6 +147,13 @@ def _marked(value: _Value, proven: Proven) -> _Value:
     if isinstance(value, Claim):
         return msgspec.structs.replace(value, reason=f"{marked} {value.reason}".rstrip())
     return msgspec.structs.replace(value, tool=f"{marked.partition(':')[0]}] {value.tool}")
+
+
+def _doubted(gate: GateResult) -> GateResult:
+    """Say of a gate that only the view has, that it is unproven: each that failed or was bypassed has an entry."""
+    if gate.outcome not in {"failed", "bypassed"}:
+        return gate
+    return msgspec.structs.replace(gate, message=f"{UNPROVEN} {gate.message}")
 
 
 def _run_id(bundle: Bundle) -> str:

@@ -69,13 +69,20 @@ class Chain:
         """Verify the whole ledger; give it as it stands then."""
         if not self._archive.exists:
             return self._empty()
-        from assure_tui.app.desk.operators import own_trust  # noqa: PLC0415 - cryptography is needed only here
+        from assure_tui.app.desk.operators import memories, own_trust  # noqa: PLC0415 - cryptography is needed only here
         from assure_tui.ledger.verify import verify  # noqa: PLC0415 - likewise
 
         home = self._home
         with plain_errors():
             trust = own_trust(home.keys, self._witnesses)
-            report = verify(home.ledger, trust=trust, pins=home.pins, keys=home.keys, progress=progress)
+            report = verify(
+                home.ledger,
+                trust=trust,
+                pins=home.pins,
+                keys=home.keys,
+                memories=memories(home.keys),
+                progress=progress,
+            )
         self._verified = LedgerView(
             path=str(home.ledger),
             origin=report.origin,

@@ -65,13 +65,17 @@ def open_ledger(home: Home) -> Ledger:
 
 def _checked(ledger: Ledger, home: Home) -> Ledger:
     """Verify a ledger that was opened for writing: opening looks at its end, and nothing is added to a damaged past."""
+    from assure_tui.ledger.seal import end_sealing  # noqa: PLC0415 - readers need none of it
+
     if ledger.size > CHECKED_AT_OPEN:
         from assure_tui.ledger.recheck import recheck  # noqa: PLC0415 - readers need none of it
 
         recheck(home.ledger, pins=home.pins)
+        end_sealing(ledger)
         return ledger
     from assure_tui.ledger.verify import verify  # noqa: PLC0415 - readers need none of it
 
+    end_sealing(ledger)
     report = verify(home.ledger, pins=home.pins, keys=home.keys)
     if report.broken is not None:
         what = f"{report.broken.name}: {report.broken.detail}"

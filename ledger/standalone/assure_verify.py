@@ -7,6 +7,7 @@ It needs Python 3.9 and either the `cryptography` package or the `openssl` progr
 program that wrote the ledger, opens nothing but what it is given, and writes nothing. The format is in SPEC.md.
 `Verifier.run` names the checks in their order; what they are made of follows below it.
 
+    members     of a bundle: plain files with plain names, each of an entry that is there
     keys        the log key and the first epoch key are those that you know
     entries     their hashes give the signed root (RFC 6962), and every tile; of a bundle: each has an inclusion proof
     heads       that you kept elsewhere, or that witnesses cosigned, are heads of this very log
@@ -52,6 +53,8 @@ SPKI = bytes.fromhex("302a300506032b6570032100")  # before them in DER (RFC 8410
 REVOCATION = "https://assure-tui.dev/revocation/v1"
 EVIDENCE = {"observed", "assessed", "discrepancy", "gate", "input", "hook", "approval", "claim"}
 BARE = {"key", "seal", "adoption", "redaction", "recovery", "heartbeat"}  # the ledger's own kinds have no content
+FOLDERS = {"closings", "disclosures", "entries", "proofs", "seals", "trust"}  # of bundles: all there is an entry's
+PLACES = {"checkpoint", "closings", "cosigned", "seals", "segments", "tile", "trust"}  # in the folder of a ledger
 MEMBERS = {"v", "kind", "subject", "time", "clear", "commitment"}
 
 
@@ -79,16 +82,22 @@ class Verifier:
 
     def run(self):
         self.step("keys", self.check_keys)
+        if self.files.zip:
+            self.step("members", self.check_members)
         if self.failed or not self.step("entries", self.read_bundle if self.files.zip else self.read_ledger):
             return
         for path in [*self.given.pin, *self.given.checkpoint]:
             self.step(f"head kept in {path}", self.check_kept, path)
+        if self.files.names("cosigned"):
+            self.step("cosigned heads", self.check_cosigned)
         for path in self.given.witness:
             self.step(f"witnesses in {path}", self.check_witnesses, path)
         for index, entry, data in self.seals:
             self.step(f"seal of entry {index}", self.check_seal, index, entry, data)
         self.step("revocations", self.check_revocations)
         self.step("contents", self.check_disclosed if self.files.zip else self.check_sealed)
+        if not self.files.zip:
+            self.step("files", self.check_beside)
         if not self.vouched:
             self.say("not anchored", "no key, pin or checkpoint was given: a rewritten log looks like this", "origin")
 
@@ -107,7 +116,9 @@ class Verifier:
         print(f"{state:<13} {name}: {detail}".encode("unicode_escape").decode())  # a name may hold terminal escapes
 
     def check_keys(self):
-        self.keys = [parse_vkey(line) for line in self.files.due("trust/log.vkey").decode().split()]
+        stated = self.files.due("trust/log.vkey").decode()
+        self.keys = [parse_vkey(line) for line in stated.split()]
+        need(stated == "\n".join([*stated.split(), ""]), "the file of keys has something else beside them")
         need([key[0] for key in self.keys[1:]] == [self.keys[0][0] + "/epoch"], "keys that do not belong together")
         for path in self.given.key:
             with open(path, encoding="utf-8") as file:
@@ -118,6 +129,7 @@ class Verifier:
 
     def read_ledger(self):
         """Rebuild the tree from all bundles and the write-ahead log; hold every tile and every stated head to it."""
+        need(self.files.due(".state/version") == b"1\n", "a ledger of a format that this program does not know")
         size = int(parse_note(self.files.due("checkpoint"))[0].split("\n")[1])
         for start in range(0, size, 256):
             path, width = tile_path("entries", start // 256), min(256, size - start)
@@ -157,7 +169,7 @@ class Verifier:
 
     def read_tail(self):
         """Add what was committed and is not published yet; return the heads that the batches state."""
-        heads = []
+        heads, count = [], self.tree.size
         for first in sorted(map(int, self.files.names(".state/wal"))):
             data, count, batch = self.files.due(f".state/wal/{first}"), first, []
             while data[:1] in (b"E", b"C"):
@@ -175,10 +187,11 @@ class Verifier:
                     count += 1
                 heads += [(count, payload)] if whole else []
                 batch = []
+        need(count >= self.tree.size, "the write-ahead log breaks off before the published end")
         return heads
 
     def read_bundle(self):
-        """Check the proof of every entry of the bundle, all under its one checkpoint."""
+        """Check the proof of every entry of the bundle, all under its one checkpoint; no other has a file in it."""
         found = {int(name): self.files.due(f"entries/{name}") for name in self.files.names("entries")}
         for index, data in sorted(found.items()):
             self.take(index, data)
@@ -189,7 +202,24 @@ class Verifier:
         for index, data in found.items():
             proved = open_proof(self.files.due(f"proofs/{index}.tlog-proof"), data, keys)
             need(proved == (index, self.head), f"the proof of entry {index} is of another entry or checkpoint")
-        return "verified", f"{len(found)} entries are in the log of {self.head[1]} entries"
+        own = {"trust/log.vkey", *(f"closings/{index + 1}" for index, _ in self.named[1:])}
+        for index in found:
+            own |= {f"entries/{index}", f"proofs/{index}.tlog-proof", f"disclosures/{index}.json"}
+        for _, entry, _ in self.seals:
+            own |= {f"seals/{entry['clear']['n']}.{suffix}" for suffix in seal_files(entry["clear"])}
+        stray = [name for name in self.files.members if name.partition("/")[0] in FOLDERS and name not in own]
+        need(not stray, f"{stray[:3]} belong to no entry: one was left out, or they were put in")
+        chosen = "which, whoever made the bundle chose" + ("" if self.seals else ", and no seal is among them")
+        return "verified", f"{len(found)} entries are in the log of {self.head[1]} entries; {chosen}"
+
+    def check_members(self):
+        """Whoever unpacks a bundle gets plain files below one folder."""
+        for member in self.files.zip.infolist():
+            plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", member.filename)
+            need(plain and ".." not in member.filename, f"{member.filename!r} is a name that no bundle has")
+            need(member.external_attr >> 28 in (0, 8), f"{member.filename} is a link, or no file")
+        need(len(set(self.files.members)) == len(self.files.members) <= 200_000, "doubled or too many members")
+        return "verified", f"{len(self.files.members)} files with plain names"
 
     def take(self, index, data):
         """Parse an entry, and keep what later checks need of it."""
@@ -233,6 +263,10 @@ class Verifier:
             if number:
                 self.epochs.append((size, key))
         need(self.named, "no entry names the log's keys")
+        if self.tree and self.epochs[-1][0] == self.tree.size and not self.files.read(f"closings/{self.tree.size}"):
+            self.say("not anchored", "the newest epoch is just being closed, or that was cut short", "closing")
+        foreign = set(self.files.names("closings")) - {str(size) for size, _ in self.epochs[1:]}
+        need(self.files.zip or not foreign, f"{sorted(foreign)[:3]} in closings close no epoch of this log")
 
     def keys_at(self, size):
         """Return the two keys that sign the head of a size."""
@@ -242,13 +276,21 @@ class Verifier:
         """A head that was kept elsewhere is a head of this log: its end was not cut off, its past is the same."""
         with open(path, "rb") as file:
             data = file.read(CAP)
-        if path in self.given.pin:  # two slots of 4096 bytes; the newer counts
-            slots = [data[at : at + 4096].rstrip(b"\0").partition(b"\n\n")[2] for at in (0, 4096)]
-            data = max(slots, key=lambda slot: int(slot.split(b"\n")[1]) if slot.count(b"\n") > 2 else -1)
-        head = open_checkpoint(data, self.keys[:1])
+        if path in self.given.pin:  # two slots of 4096 bytes; the newer that is whole counts
+            head = max(filter(None, map(self.slot, (data[:4096], data[4096:]))), key=lambda each: each[1], default=None)
+            need(head, "neither half of the pin holds")
+        else:
+            head = open_checkpoint(data, self.keys[:1])
         self.check_head(head, "committed")
         self.vouched.append(path)
         return "verified", f"continues the head of size {head[1]}"
+
+    def slot(self, data):
+        """Return the head in a slot of a pin, or None: a crash may have torn one of the two."""
+        try:
+            return open_checkpoint(data.rstrip(b"\0").partition(b"\n\n")[2], self.keys[:1])
+        except (Failed, ValueError):
+            return None
 
     def check_head(self, head, how):
         if self.tree is None:
@@ -256,6 +298,15 @@ class Verifier:
         else:
             need(head[1] <= self.tree.size, f"{head[1]} entries were {how} and {self.tree.size} are here: cut off")
             need(self.tree.root(head[1]) == head[2], f"another history than the head of size {head[1]}")
+
+    def check_cosigned(self):
+        """The heads that were kept because somebody cosigned them are heads of this log, whoever that was."""
+        for name in self.files.names("cosigned"):
+            note = self.files.due(f"cosigned/{name}")
+            head = open_checkpoint(note, self.keys_at(int(parse_note(note)[0].split("\n")[1])))
+            need(name == str(head[1]), f"cosigned/{name} is a head of another size")
+            self.check_head(head, "cosigned")
+        return "verified", "they are heads of this log"
 
     def check_witnesses(self, path):
         """Heads that a witness cosigned are heads of this log (C2SP tlog-cosignature)."""
@@ -278,7 +329,7 @@ class Verifier:
         number, size = int(clear["n"]), clear["checkpoint"]
         first = self.recorded.setdefault(clear["sha256"], index)
         need(first == index, f"it records the seal of entry {first} again: nobody signed it anew")
-        wire, statement = open_seal(self.files.due(f"seals/{number}.dsse.json"), index, clear)
+        wire, statement, wire_parts = open_seal(self.files.due(f"seals/{number}.dsse.json"), index, clear)
         subjects = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
         if self.tree:
             body = f"{self.keys[0][0]}\n{size}\n{base64.b64encode(self.tree.root(size)).decode()}\n"
@@ -290,7 +341,12 @@ class Verifier:
             whole = Tree(leaf for at, leaf in held or () if at < run["upto"])
             same = whole.root(whole.size).hex() == subjects[name]
             need(same or held is None, f"the evidence of {name[9:]} is not what was sealed: more, or less, is here")
-        proof = self.files.read(f"seals/{number}.tlog-proof")
+        for suffix, made in ssh_files(clear, wire_parts).items():
+            need(
+                self.files.due(f"seals/{number}.{suffix}") == made, f"seals/{number}.{suffix} is not what the seal has"
+            )
+        begun = not self.files.zip and str(number) in self.files.names(".state/sealing")  # or a crash cut that short
+        proof = self.files.read(f"seals/{number}.tlog-proof", missing=begun)
         if proof is not None:
             stated = int(parse_note(proof.partition(b"\n\n")[2])[0].split("\n")[1])
             found, head = open_proof(proof, data, self.keys_at(stated))
@@ -326,19 +382,25 @@ class Verifier:
 
     def check_sealed(self):
         """Each content has its sealed frame, or a later tombstone; where there are keys, it opens its commitment."""
-        opened, missing, held = 0, [], {}
+        opened, missing, back, held, framed = 0, [], [], {}, {}
+        erasing = self.files.names(".state/forgetting")  # what a crash cut short
         for index, (subject, commitment) in self.contents.items():
             if subject not in held:
                 held[subject] = set()
                 for name in self.files.names(f"segments/{subject}"):
                     for form, commitments, sealed in frames_of(self.files.due(f"segments/{subject}/{name}")):
+                        framed.setdefault(subject, set()).update(commitments)
                         secret = self.secret(subject) if form == b"ASF1" else None
                         if secret:
                             commitments = open_frame(commitments, sealed, secret, self.keys[0][0], subject)
                             opened += len(commitments)
                         held[subject].update(commitments)
-            if commitment not in held[subject] and self.erased.get(subject, -1) < index:
+            erased = self.erased.get(subject, -1) > index
+            if erased and commitment in framed.get(subject, ()) and subject not in erasing:
+                back.append(index)
+            if not erased and commitment not in held[subject]:
                 missing.append(index)
+        need(not back, f"the contents of entries {back[:5]} are here, and an entry says: erased")
         need(not missing, f"the contents of entries {missing[:5]} are missing or changed, and no entry says erased")
         return "verified", f"{len(self.contents)} contents are there or were erased; {opened} were opened"
 
@@ -350,6 +412,19 @@ class Verifier:
         with open(path, "rb") as file:
             secret = file.read(33)
         return secret if len(secret) == 32 else None
+
+    def check_beside(self):
+        """What lies beside the log, and is not the log's, proves nothing."""
+        own = {"trust/log.vkey"}
+        for _, entry, _ in self.seals:
+            own |= {f"seals/{entry['clear']['n']}.{suffix}" for suffix in seal_files(entry["clear"])}
+        recording = tuple(f"seals/{number}." for number in self.files.names(".state/sealing"))
+        names = [f"{folder}/{name}" for folder in ("seals", "trust") for name in self.files.names(folder)]
+        names += set(self.files.names(".")) - PLACES
+        stray = [name for name in names if name not in own and not name.startswith(recording)]
+        if stray:
+            return "not anchored", f"{len(stray)} files are not the log's, and prove nothing: {stray[:3]}"
+        return "verified", "nothing lies beside the log that it does not know"
 
     def check_disclosed(self):
         """What is disclosed opens the commitment of its entry, whole or field by field."""
@@ -557,21 +632,37 @@ def check_sshsig(blob, key, message):
 
 
 def open_seal(envelope, index, clear):
-    """Check the envelope of a seal entry; return the key as SSH writes it, and the statement."""
+    """Check the envelope of a seal entry; return the key as SSH writes it, the statement, and what signed what."""
     need(sha(envelope).hex() == clear["sha256"], f"the seal of entry {index} is not the envelope that was recorded")
     fields = parse_json(envelope)
     kind, payload, key = fields["payloadType"], unbase64(fields["payload"]), unbase64(clear["key"])
     message = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
     (signature,) = fields["signatures"]
+    raw = unbase64(signature["sig"])
     if clear.get("scheme") == "sshsig":
-        check_sshsig(unbase64(signature["sig"]), key, message)
+        check_sshsig(raw, key, message)
     else:
-        need(verifies(key, unbase64(signature["sig"]), message), f"the key in entry {index} did not sign its seal")
+        need(verifies(key, raw, message), f"the key in entry {index} did not sign its seal")
         key = SSH_ED25519 + key
     statement = parse_json(payload)
     need(statement["_type"] == "https://in-toto.io/Statement/v1", "a seal around something else")
     need(type(clear["checkpoint"]) is int and 0 <= clear["checkpoint"] <= index, "a seal over a later checkpoint")
-    return key, statement
+    return key, statement, (raw, message)
+
+
+def seal_files(clear):
+    """Return the suffixes of the files that a seal has."""
+    return ["dsse.json", "tlog-proof", *(["sshsig", "signed"] if clear.get("scheme") else [])]
+
+
+def ssh_files(clear, signed):
+    """Return by suffix the copies for OpenSSH's own program; a seal by another key has none."""
+    if not clear.get("scheme"):
+        return {}
+    text = base64.b64encode(signed[0]).decode()
+    lines = [text[at : at + 70] for at in range(0, len(text), 70)]
+    armored = ["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""]
+    return {"sshsig": "\n".join(armored).encode(), "signed": signed[1]}
 
 
 def load_keys(paths):
@@ -676,7 +767,6 @@ class Files:
             need(stat.S_ISREG(os.stat(path).st_mode), f"{path} is neither a folder nor a file")
             self.zip = zipfile.ZipFile(path)
             self.members = self.zip.namelist()
-            need(len(set(self.members)) == len(self.members) <= 200_000, "a bundle with doubled or too many members")
 
     def read(self, name, missing=True):
         """Return a file's bytes; if there is none, None where it may be `missing`."""

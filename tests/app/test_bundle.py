@@ -214,7 +214,9 @@ def test_what_a_view_adds_is_marked_as_unproven(bundle):
         view["events"].append(event | {"id": "L99@9999#0", "at": [unit, 9999, *rest]})
         view["texts"]["L99@9999#0"] = "The customer agreed."
         view["detail"]["claims"].append(view["detail"]["claims"][0] | {"id": "c-other"})
-        view["detail"]["row"]["confirmed"] = 7
+        view["detail"]["row"] |= {"confirmed": 7, "sealed": "stale"}
+        other = {"id": "g-other", "outcome": "failed", "message": "sent"}
+        view["detail"]["gates"].append(view["detail"]["gates"][0] | other)
 
     path = with_view(bundle, add)
     state, detail = statements(path)["view.json"]
@@ -226,7 +228,10 @@ def test_what_a_view_adds_is_marked_as_unproven(bundle):
         "[not proven: nothing that was sealed shows this]\nThe customer agreed."
     )
     assert [claim.reason.startswith("[not proven") for claim in opened.detail.claims] == [False, True]
-    assert opened.detail.row.confirmed == 0
+    assert (opened.detail.row.confirmed, opened.detail.row.sealed) == (0, "sealed")
+    assert [gate.message for gate in opened.detail.gates if gate.id == "g-other"] == [
+        "[not proven: nothing that was sealed shows this] sent"
+    ]
 
 
 def test_a_bundle_tells_when_nobody_recorded(tmp_path):
@@ -416,6 +421,64 @@ def test_evidence_that_was_left_out_is_noticed(desk, bundle, tmp_path):
     assert standalone(bad, *outside(desk, tmp_path)).returncode == 1
     problems = BundleDesk.open(bad).presence().problems
     assert any("not the evidence that was sealed" in problem for problem in problems)
+
+
+def seal_entry(members: dict[str, bytes]) -> str:
+    """Give the index of the bundle's seal entry."""
+    return next(
+        name.rpartition("/")[2] for name in members if name.startswith("entries/") and b'"kind":"seal"' in members[name]
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "the entry of the seal left out",
+        "the proof beside the seal left out",
+        "a seal put in",
+        "a proof put in",
+        "a closing put in",
+        "a member outside the folder",
+    ],
+)
+def test_a_bundle_with_a_file_that_belongs_to_nothing_or_lacks_one_does_not_hold(desk, bundle, tmp_path, change):
+    members = unpack(bundle)
+    index = seal_entry(members)
+    match change:
+        case "the entry of the seal left out":
+            del members[f"entries/{index}"], members[f"proofs/{index}.tlog-proof"]
+        case "the proof beside the seal left out":
+            del members["seals/1.tlog-proof"]
+        case "a seal put in":
+            members["seals/7.dsse.json"] = members["seals/1.dsse.json"]
+        case "a proof put in":
+            members["proofs/7777.tlog-proof"] = members[f"proofs/{index}.tlog-proof"]
+        case "a closing put in":
+            members["closings/7777"] = members["checkpoint"]
+        case _:
+            members["../evidence.txt"] = b"x"
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(pack(members))
+    assert standalone(bundle, *outside(desk, tmp_path)).returncode == 0
+    assert standalone(bad, *outside(desk, tmp_path)).returncode == 1
+    try:
+        report = Bundle.open(bad).report(own_trust(desk.home.keys))
+    except BundleError:
+        return
+    assert report.state == "failed"
+
+
+def test_a_bundle_without_seals_says_that_nothing_tells_what_was_left_out(desk, bundle, tmp_path):
+    members = unpack(bundle)
+    index = seal_entry(members)
+    gone = ("seals/", f"entries/{index}", f"proofs/{index}.")
+    bare = tmp_path / "bare.zip"
+    bare.write_bytes(pack({name: data for name, data in members.items() if not name.startswith(gone)}))
+    report = Bundle.open(bare).report(own_trust(desk.home.keys))
+    assert [(found.state, "left out" in found.detail) for found in report.statements if found.name == "seals"] == [
+        ("not anchored", True)
+    ]
+    assert "no seal is among them" in standalone(bare, *outside(desk, tmp_path)).stdout
 
 
 def zipped(*members: tuple[str, bytes], mode: int = 0o100644, method: int = zipfile.ZIP_DEFLATED) -> bytes:
