@@ -18,7 +18,7 @@ TESTS = {
 
 
 def test_the_table_is_read():
-    assert len(ROWS) == 20
+    assert len(ROWS) == 24
 
 
 @pytest.mark.parametrize("row", ROWS)
