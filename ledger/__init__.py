@@ -11,7 +11,8 @@ kinds of entry, and every other kind is opaque to it. SPEC.md beside this file i
     keys       ed25519, keys (the recorder's), pkcs8, operator_key (a person's), sshsig, signers (whose seals count),
                revocation
     review     dsse, seal, and verify: trust (what it is given), rebuild and scan (the walk), gather, spill, contents,
-               report (what it found); recheck before writing
+               outside (heads that are vouched for), beside (files that are not the log's), report (what it found);
+               recheck before writing
     outward    bundle, standalone (the verifier that travels), cosign, policy, witness, submit
     lease      lease (who records)
     errors     errors
