@@ -47,7 +47,8 @@ from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.claims import extract
 from assure_tui.reconcile.claims.messages import told
 from assure_tui.reconcile.context import Context
-from assure_tui.reconcile.effects import external, interpret, shell_line
+from assure_tui.reconcile.effects.calls import shell_line
+from assure_tui.reconcile.effects.dispatch import external, interpret
 from assure_tui.reconcile.gates.conditions import Evaluator
 from assure_tui.reconcile.gates.gates import Gates
 from assure_tui.reconcile.inputs.inputs import Inputs

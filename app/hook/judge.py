@@ -14,7 +14,7 @@ from assure_tui.app.desk.waivers import LetOff
 from assure_tui.app.hook.protocols import CAN_ASK
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Locator, Origin, ToolCall
-from assure_tui.reconcile.effects import shell_line
+from assure_tui.reconcile.effects.calls import shell_line
 from assure_tui.reconcile.effects.commands import understand
 from assure_tui.reconcile.model import GateResult
 from assure_tui.reconcile.rulebook import ANSWERS, Answer, Rule, answer

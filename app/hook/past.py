@@ -10,7 +10,7 @@ from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
 from assure_tui.reconcile.board import Board
 from assure_tui.reconcile.context import Context
-from assure_tui.reconcile.effects import interpret
+from assure_tui.reconcile.effects.dispatch import interpret
 from assure_tui.reconcile.gates.gates import Gates
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.board import Board
-from assure_tui.reconcile.effects import folder_of, shell_line
+from assure_tui.reconcile.effects.calls import folder_of, shell_line
 from assure_tui.reconcile.effects.commands import understand
 from assure_tui.reconcile.gates import file_rules, run_rules, shell_rules, variables
 from assure_tui.reconcile.gates.book import book_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.effects import folder_of, shell_line
+from assure_tui.reconcile.effects.calls import folder_of, shell_line
 from assure_tui.reconcile.effects.commands import understand
 from assure_tui.reconcile.gates.aliases import MAX_ALIASES, defined
 from assure_tui.reconcile.gates.made_paths import made, made_by_script

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.effects import is_bookkeeping
+from assure_tui.reconcile.effects.calls import is_bookkeeping
 from assure_tui.reconcile.effects.files import name_words
 from assure_tui.reconcile.ids import input_id
 from assure_tui.reconcile.inputs.delegation import MAX_PROPOSED, Delegation

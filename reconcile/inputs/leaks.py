@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
-from assure_tui.reconcile.effects import is_bookkeeping
+from assure_tui.reconcile.effects.calls import is_bookkeeping
 from assure_tui.reconcile.ids import digest, input_id
 from assure_tui.reconcile.inputs.folding import fold
 from assure_tui.reconcile.inputs.shapes import passages

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assure_tui.reconcile.effects import shell_line
+from assure_tui.reconcile.effects.calls import shell_line
 from assure_tui.reconcile.effects.commands import understand
 from assure_tui.reconcile.effects.script import is_absolute
 from assure_tui.reconcile.tables import table

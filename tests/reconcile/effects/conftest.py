@@ -9,7 +9,7 @@ import pytest
 
 from assure_tui.ingest.model import Locator, Origin, ToolCall, ToolResult
 from assure_tui.reconcile.context import Context
-from assure_tui.reconcile.effects import interpret
+from assure_tui.reconcile.effects.dispatch import interpret
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.settings import Settings
 

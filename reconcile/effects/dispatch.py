@@ -1,0 +1,136 @@
+"""Sends each call to the module that understands it: a shell's, a file tool's, or that of the world's tools.
+
+Where neither is needed, as when an agent keeps its own books, the effect has the status of the call's result.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.effects import commands, files, tools
+from assure_tui.reconcile.effects.calls import (
+    delegates,
+    folder_of,
+    is_bare_shell,
+    is_plainly_a_file,
+    program_of,
+    shell_line,
+    talks,
+    tool_names,
+)
+from assure_tui.reconcile.ids import effect_id
+from assure_tui.reconcile.model import Effect
+from assure_tui.reconcile.prefilter import Sieve
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.ingest.model import ExternalEffect, ToolCall, ToolResult
+    from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.model import EffectClass
+
+_TYPED = ("chars", "input", "keys", "text")
+"""Arguments with what is typed into a command that runs on."""
+MAX_TASK = 20_000
+"""Characters of a sub-agent's task that are looked at for what it is to deliver."""
+_DELIVERS = Sieve([r"\b(?:commit|push|merge|release|deploy|install|publish|pull request)\b"], re.IGNORECASE)
+_FORBIDS = re.compile(r"(?:\b(?:not|never|without|no)\b|n['’]t\b)[^.;\n]{0,200}", re.IGNORECASE)
+
+
+def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> list[Effect]:
+    """Read what a call does or did. Without a result the status is `running`.
+
+    A shell command may give several effects, one a simple command that matters; a patch gives one a file; any other
+    call gives one. The ids are the same with and without the result.
+    """
+    line = shell_line(call)
+    if line is not None:
+        context.coding = True
+        command, dialect = line
+        return commands.effects(call, command, folder_of(call, context), result, run=context.run, dialect=dialect)
+    if context.coding and is_bare_shell(call.tool):
+        return [_plain(call, "read", "read", result, context, {"paths": []})]
+    if context.coding and (program := program_of(call)) is not None:
+        return commands.effects(call, program, folder_of(call, context), result, run=context.run, dialect="bash")
+    name = call.tool.lower()
+    if (context.coding and name in tool_names("polling")) or (result is not None and result.reads_from is not None):
+        typed = any(str(call.args.get(key) or "").strip() for key in _TYPED)
+        args: dict[str, Any] = {"paths": [], "typed": True} if typed else {"paths": []}
+        return [_plain(call, "read", "read", result, context, args)]
+    kind = files.kind_of(call) if call.mcp_server is None else None
+    if kind is not None and (context.coding or is_plainly_a_file(call)):
+        context.coding = True
+        return files.effects(call, kind, folder_of(call, context), result, run=context.run) or [
+            _plain(call, "edited" if kind == "patch" else kind, "write", result, context, {"paths": [], "via": "tool"})
+        ]
+    if (name in tool_names("books") and (context.coding or name in tool_names("thoughts"))) or talks(call, context):
+        return [_plain(call, "noted", "read", result, context, {})]
+    if context.coding and name in tool_names("web"):
+        kind = "search" if "search" in name else "read"
+        return [_plain(call, kind, "read", result, context, {"paths": [], "url": call.args.get("url")})]
+    if context.coding and not tool_names("drive").isdisjoint(files.name_words(call.tool)[:1]):
+        return [_plain(call, "ran", "execute", result, context, {"paths": []})]
+    if context.coding and call.mcp_server is None and (bare := files.bare_kind(call.tool)) is not None:
+        return [_plain(call, bare, "read", result, context, {"paths": [], "via": "tool"})]
+    own = call.mcp_server is None and "subagent" in files.name_words(call.tool)
+    if (context.coding or own) and delegates(call):
+        context.coding = True
+        return [_plain(call, "delegated", "execute", result, context, _task(call))]
+    context.worldly = True
+    return tools.interpret(call, result, context)
+
+
+def external(event: ExternalEffect, context: Context) -> list[Effect]:
+    """Turn an effect that the log states by itself into an effect."""
+    return tools.external(event, context)
+
+
+def _task(call: ToolCall) -> dict[str, Any]:
+    """Give what a task is called, and the acts that its words ask for: these may be long, and are not kept."""
+    kept = {
+        name: call.args[name]
+        for name in ("description", "label", "subagent_type", "agent_type", "name")
+        if name in call.args
+    }
+    told = {name: value[:500] for name, value in kept.items() if isinstance(value, str)}
+    texts = [call.args.get(name) for name in table("tooling")["delegate"]["arguments"]]
+    asked = {act for text in texts if isinstance(text, str) for act in _asked(text[:MAX_TASK])}
+    return told | ({"asks": " ".join(sorted(asked))} if asked else {})
+
+
+@lru_cache(maxsize=64)
+def _asked(text: str) -> frozenset[str]:
+    """Give the acts that a task asks for; it is read for the call and again for what came of it."""
+    if not _DELIVERS.likely(text):
+        return frozenset()
+    return frozenset(map(str.lower, _DELIVERS.pattern(0).findall(_FORBIDS.sub("", text))))
+
+
+def _plain(
+    call: ToolCall,
+    kind: str,
+    effect_class: EffectClass,
+    result: ToolResult | None,
+    context: Context,
+    args: dict[str, Any],
+) -> Effect:
+    """Give the one effect of a call whose status is that of its result."""
+    return Effect(
+        id=effect_id(call.id, 0),
+        run=context.run,
+        event=call.id,
+        origin=call.origin,
+        call_id=call.call_id,
+        tool=call.tool,
+        kind=kind,
+        effect_class=effect_class,
+        status=result.status if result is not None else "running",
+        time=call.time,
+        exit_source=result.exit_source if result is not None else "none",
+        exit_code=result.exit_code if result is not None else None,
+        args=args,
+        results={"facts": result.facts} if result is not None and result.facts else {},
+        result_event=result.id if result is not None else None,
+        result_origin=result.origin if result is not None else None,
+    )
