@@ -5,7 +5,7 @@ All values are frozen `msgspec.Struct`s. A later change of mind is a new value u
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,8 @@ Outcome: TypeAlias = Literal["confirmed", "contradicted", "unsupported", "stale"
 Severity: TypeAlias = Literal["info", "low", "medium", "high", "critical"]
 EffectClass: TypeAlias = Literal["read", "write", "egress", "execute"]
 GateOutcome: TypeAlias = Literal["passed", "failed", "bypassed", "pending", "waived", "not-evaluated", "error"]
+MET: Final[frozenset[GateOutcome]] = frozenset({"failed", "bypassed", "pending", "error"})
+"""Outcomes of a gate that ask for a decision: it was met, or nobody can tell that it was not."""
 
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
 

@@ -11,6 +11,7 @@ from assure_tui.app.desk.index import KIND_OF, IndexWriter, Result, worst_of
 from assure_tui.app.desk.wire import encode
 from assure_tui.ingest.model import Boundary, RunEvent
 from assure_tui.reconcile.model import (
+    MET,
     Change,
     Claim,
     Discrepancy,
@@ -250,5 +251,5 @@ class RunBook:
 def asks(value: FindingOfRun) -> bool:
     """Tell whether a finding asks for a decision: all do, but those of gates that are waived or were not met."""
     if isinstance(value, GateResult):
-        return value.outcome in {"failed", "bypassed", "pending", "error"}
+        return value.outcome in MET
     return at_least(value.severity, "low")

@@ -18,15 +18,13 @@ from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.views import EventRow
 from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.model import Locator, SourceInfo, Tally
-from assure_tui.reconcile.model import Effect, Unattributed
+from assure_tui.reconcile.model import MET, Effect, Unattributed
 
 MAX_MATCHES = 1_000
 MAX_EFFECTS = 5_000
 """Effects of a run from which on only those are read that something rests on."""
-_OPEN = frozenset({"failed", "bypassed", "pending", "error"})
-"""Outcomes of gates that ask for a decision …"""
 _SLIGHT = frozenset({"info", "low"})
-"""… unless they are of these severities."""
+"""Severities at which a gate that was met asks for no decision."""
 _EVENT = "pos, e.id, e.kind, time, call_id, tool, status, summary, e.source, unit, start, length, line, s.path, s.id"
 
 
@@ -140,7 +138,7 @@ class Library:
             found[no] = [
                 Asking(name, code, kind, severity)
                 for name, kind, code, severity, outcome in rows
-                if (outcome in _OPEN and severity not in _SLIGHT if kind == "gate" else severity != "info")
+                if (outcome in MET and severity not in _SLIGHT if kind == "gate" else severity != "info")
             ]
         return found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from assure_tui.app.desk.errors import DeskError, UsageError
-from assure_tui.reconcile.model import GateResult
+from assure_tui.reconcile.model import MET, GateResult
 from assure_tui.reconcile.rulebook import Rule
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def applied(
 
 
 def _under(result: GateResult, waivers: Sequence[GivenWaiver], approval: Approved | None, now: float) -> GateResult:
-    if result.outcome not in {"failed", "bypassed", "pending", "error"}:
+    if result.outcome not in MET:
         return result
     if approval is not None:
         message = f"{result.message}; approved by {approval.by}: {approval.reason}"
