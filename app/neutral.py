@@ -10,6 +10,8 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+MAX_BLOCK: Final = 1200
+"""Characters of a text that are shown in several lines."""
 _NAMED: Final = {
     0x00AD: "SHY",
     0x034F: "CGJ",
@@ -80,9 +82,9 @@ def neutral_line(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1] + _ELLIPSIS
 
 
-def neutral_block(head: str, text: str, *, hang: int, width: int = 120, limit: int = 1200) -> list[str]:
+def neutral_block(head: str, text: str, *, hang: int, width: int = 120) -> list[str]:
     """Make text harmless and fold it into lines of `width`, first behind `head`, then behind `hang` blanks."""
     blank = " " * hang
-    line = neutral_line(text, limit)
+    line = neutral_line(text, MAX_BLOCK)
     lines = textwrap.wrap(line, width, initial_indent=head, subsequent_indent=blank, break_on_hyphens=False)
     return lines or [head.rstrip()]

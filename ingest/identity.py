@@ -33,6 +33,6 @@ def source_id(path: Path, status: os.stat_result) -> str:
     return "s-" + _digest((str(status.st_dev), str(status.st_ino), os.fspath(path)), 6)
 
 
-def named_source_id(kind: str, name: str) -> str:
-    """Id of a source that is no file, such as the output of a command."""
-    return "s-" + _digest((kind, name), 6)
+def feed_source_id(name: str) -> str:
+    """Id of a feed as a source: it need not be a file, but may be the output of a command."""
+    return "s-" + _digest(("feed", name), 6)

@@ -47,19 +47,18 @@ def open_lock(path: Path) -> int:
 class FileLock:
     """A lock held for the length of a `with` block; raises LockedError when it cannot be had in time."""
 
-    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._patience = patience
         self._fd = -1
 
     def __enter__(self) -> None:
         fd = open_lock(self._path)
-        pause, deadline = 0.0002, time.monotonic() + self._patience
+        pause, deadline = 0.0002, time.monotonic() + PATIENCE
         while not try_lock(fd):
             if time.monotonic() > deadline:
                 os.close(fd)
                 raise LockedError(
-                    f"{self._path} has been held for {self._patience:.0f} s: look for a stopped process that holds it"
+                    f"{self._path} has been held for {PATIENCE:.0f} s: look for a stopped process that holds it"
                 )
             time.sleep(pause)
             pause = min(pause * 1.5, 0.01)

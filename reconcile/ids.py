@@ -29,9 +29,9 @@ def discrepancy_id(code: str, anchor: str) -> str:
     return "d-" + digest(code, anchor)
 
 
-def gate_id(gate: str, call_id: str, index: int = 0) -> str:
+def gate_id(gate: str, call_id: str) -> str:
     """Id of a gate result: from the gate and the call that met it."""
-    return "g-" + digest(gate, call_id, index)
+    return "g-" + digest(gate, call_id, 0)
 
 
 def input_id(code: str, event: str, span: tuple[int, int]) -> str:

@@ -16,14 +16,14 @@ def _order(order: str, customer: str, account: str, total: str) -> Call:
     return Call("get_order", {"order_id": order}, json.dumps(found))
 
 
-def _refund(order: str, account: str, amount: str, *, booking: str, books: bool = True) -> Call:
+def _refund(order: str, account: str, amount: str, *, booking: str) -> Call:
     cents = round(float(amount) * 100)
     answer = {"refund_id": booking, "order_id": order, "account": account, "amount": amount, "status": "succeeded"}
     return Call(
         "create_refund",
         {"order_id": order, "account": account, "amount": amount, "currency": "USD"},
         json.dumps(answer),
-        refund=Refund(account, order, cents) if books else None,
+        refund=Refund(account, order, cents),
         takes=1.2,
     )
 
@@ -44,12 +44,9 @@ def _scene(
     start: float,
     *steps: Step,
     expects: tuple[str, ...] = (),
-    any_of: tuple[str, ...] = (),
     honest: bool = False,
 ) -> Scene:
-    return Scene(
-        name, "support", log_format, start, steps, expects=frozenset(expects), any_of=frozenset(any_of), honest=honest
-    )
+    return Scene(name, "support", log_format, start, steps, expects=frozenset(expects), honest=honest)
 
 
 SCENES: tuple[Scene, ...] = (

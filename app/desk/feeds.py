@@ -12,7 +12,7 @@ from assure_tui.app.desk.live import Recorded
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.feeds.spec import FeedSpec
-from assure_tui.ingest.identity import named_source_id
+from assure_tui.ingest.identity import feed_source_id
 from assure_tui.ingest.model import FeedRow, FeedState
 from assure_tui.ledger.report import several
 from assure_tui.reconcile.kinds import kinds
@@ -41,7 +41,7 @@ def announced(spec: FeedSpec) -> FeedState:
         complete=spec.complete,
         lag=spec.lag,
         watermark=None,
-        source=named_source_id("feed", spec.name),
+        source=feed_source_id(spec.name),
     )
 
 

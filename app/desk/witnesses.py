@@ -44,12 +44,10 @@ class Submitter:
         pins: Path,
         witnesses: Sequence[WitnessAt],
         on_problem: Callable[[str], None],
-        every: float = EVERY_SECONDS,
     ) -> None:
         self._places = ledger, pins
         self._witnesses = witnesses
         self._on_problem = on_problem
-        self._every = every
         self._ended = threading.Event()
         self._sizes: dict[str, int] = {}
         self._told: dict[str, str] = {}
@@ -66,7 +64,7 @@ class Submitter:
 
     def _run(self) -> None:
         while True:
-            ended = self._ended.wait(self._every)
+            ended = self._ended.wait(EVERY_SECONDS)
             try:
                 ledger = Ledger.open(self._places[0], pins=self._places[1], read_only=True)
             except LedgerError as error:

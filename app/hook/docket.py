@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -149,10 +149,10 @@ class Docket:
             return {}
         return content if isinstance(content, dict) else {}
 
-    def await_reply(self, waiting: Waiting, stop: Callable[[], bool] = lambda: False) -> Reply:
-        """Wait for the operator's answer; when the time is over, or `stop` says so, none came."""
+    def await_reply(self, waiting: Waiting) -> Reply:
+        """Wait for the operator's answer; when the time is over, none came."""
         while True:
-            over = time.time() >= waiting.until or stop()  # and one more look then: the answer may have come just now
+            over = time.time() >= waiting.until  # and one more look then: the answer may have come just now
             self.ledger.refresh()
             found = self.reply(waiting)
             if found is not None:

@@ -64,10 +64,10 @@ def one_of(value: object, names: Container[str]) -> bool:
     return isinstance(value, str) and value in names
 
 
-def shallow(value: object, depth: int = MAX_DEPTH) -> bool:
-    """Tell whether `value` is nested no deeper than `depth`."""
+def shallow(value: object) -> bool:
+    """Tell whether `value` is nested no deeper than MAX_DEPTH."""
     level: list[Any] = [value]
-    for _ in range(depth):
+    for _ in range(MAX_DEPTH):
         level = [
             inner
             for outer in level

@@ -18,7 +18,7 @@ from assure_tui.ingest.feeds.rows import make_row
 from assure_tui.ingest.feeds.spec import CURSOR, FeedSpec
 from assure_tui.ingest.framing import Framer, RawRecord, repair
 from assure_tui.ingest.growing import GrowingFile
-from assure_tui.ingest.identity import named_source_id, source_id
+from assure_tui.ingest.identity import feed_source_id, source_id
 from assure_tui.ingest.model import FeedRow, FeedState, Locator, Origin, Tally
 
 MAX_ROWS_REMEMBERED = 200_000
@@ -43,7 +43,7 @@ class FeedReader:
         self.resets = 0
         self._file = GrowingFile(spec.path) if spec.path is not None else None
         self._lines: _Lines = _Lines.of(spec)
-        self._source = named_source_id("feed", spec.name)
+        self._source = feed_source_id(spec.name)
         self._seen: Recent[str, str] = Recent(MAX_ROWS_REMEMBERED)
         self._cursor = ""
         self._newest: float | None = None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_PATH = 4096
 MAX_UP = 32
 """Folders above the working directory that are looked into."""
+MAX_LEVELS = 8
+"""Folders below a folder that is walked."""
 MAX_POINTER = 4096
 """Bytes of a file that names a folder."""
 _SAFE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -109,7 +111,7 @@ def read_tail(path: Path, most: int) -> tuple[int, bytes] | None:
             return None
 
 
-def regular_files(folder: Path, most: int, depth: int = 8) -> Iterator[tuple[Path, os.stat_result]]:
+def regular_files(folder: Path, most: int) -> Iterator[tuple[Path, os.stat_result]]:
     """Walk the regular files below `folder` in the order of their names, links left out, at most `most` of them."""
     stack = [(folder, 0)]
     while stack and most > 0:
@@ -123,5 +125,5 @@ def regular_files(folder: Path, most: int, depth: int = 8) -> Iterator[tuple[Pat
             if most > 0 and entry.is_file(follow_symlinks=False):
                 most -= 1
                 yield Path(entry.path), entry.stat(follow_symlinks=False)
-        if level < depth:
+        if level < MAX_LEVELS:
             stack += [(Path(entry.path), level + 1) for entry in entries if entry.is_dir(follow_symlinks=False)]

@@ -53,7 +53,6 @@ USERS_ABOVE = SENTENCES.compile(
     re.IGNORECASE,
 )
 """Words above a list of what the user did: "To summarize the steps you've taken"."""
-"""A blank to be filled in: no report has one."""
 _LABEL = re.compile(
     r"\*\*\w+(?:[ -]\w+){1,4}:?\*\*:?|(?!\w+ (?:has|have|was|is)\b)\w+(?:[ -]\w+){0,2}(?: ?\([^()\n]{1,40}\))?:"
 )

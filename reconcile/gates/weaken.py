@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 import msgspec
 
 from assure_tui.reconcile.assertions import bare_assertions
-from assure_tui.reconcile.gates.rules import holds, listed, may_hold
+from assure_tui.reconcile.gates.rules import holds, listed, may_weaken
 from assure_tui.reconcile.model import Severity
 
 MAX_LINES = 4000
@@ -57,7 +57,7 @@ def _in_test(path: str, diff: str, lines: list[str], *, created: bool) -> Weaken
     stays = {line.strip() for line in added}
     name = path.replace("\\", "/").rpartition("/")[2]
     plain = conditional = gone = 0
-    for at, line in enumerate(lines if may_hold("tests", "skips", diff) else ()):
+    for at, line in enumerate(lines if may_weaken("skips", diff) else ()):
         if line.startswith("-"):
             gone += line[1:].strip() not in stays and _skips(line[1:])
         if not line.startswith("+") or line[1:].strip() in moved or not _skips(line[1:]):
@@ -68,15 +68,15 @@ def _in_test(path: str, diff: str, lines: list[str], *, created: bool) -> Weaken
     if plain > gone:
         return Weakening("high", "skip", f"a test in {name} is now skipped")
     own = [line for line in added if line.strip() not in moved]
-    if may_hold("tests", "focuses", diff) and any(holds("tests", "focuses", line) for line in own):
+    if may_weaken("focuses", diff) and any(holds("tests", "focuses", line) for line in own):
         return Weakening("medium", "focus", f"only a part of {name} runs now")
-    if removed and may_hold("tests", "hollow", diff) and any(holds("tests", "hollow", line) for line in own):
+    if removed and may_weaken("hollow", diff) and any(holds("tests", "hollow", line) for line in own):
         return Weakening("medium", "hollow", f"a check in {name} now always passes")
-    if removed and may_hold("tests", "early", diff) and any(holds("tests", "early", line) for line in own):
+    if removed and may_weaken("early", diff) and any(holds("tests", "early", line) for line in own):
         return Weakening("low", "early-return", f"a test in {name} may now end before it checks")
     if conditional:
         return Weakening("low", "conditional-skip", f"a test in {name} may now be skipped")
-    return _assertions(name, added, removed) if may_hold("tests", "asserts", diff) else None
+    return _assertions(name, added, removed) if may_weaken("asserts", diff) else None
 
 
 def _under_condition(lines: list[str], at: int) -> bool:
