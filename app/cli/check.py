@@ -17,7 +17,7 @@ from assure_tui.app.desk.comparison import Comparison
 from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
 from assure_tui.app.desk.formats import writer
 from assure_tui.app.desk.report import iso
-from assure_tui.app.desk.rules import rules_digest
+from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.witness.witness import Witness

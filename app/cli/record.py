@@ -9,9 +9,9 @@ import sys
 import threading
 from types import FrameType
 
-from assure_tui.app.desk.book import FindingOfRun
 from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.errors import LedgerDamagedError
+from assure_tui.app.desk.live_run import FindingOfRun
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line

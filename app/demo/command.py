@@ -11,12 +11,12 @@ from pathlib import Path
 from assure_tui.app.demo.billing import FOLDER
 from assure_tui.app.demo.stage import Stage
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_workspace
+from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.gated import installed
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
-from assure_tui.app.desk.table import Table
 from assure_tui.app.desk.trust import trust
 from assure_tui.ledger.store import Draft
 
@@ -78,8 +78,8 @@ def _trust(stage: Stage, home: Home) -> None:
 
 def watch_from_the_start(stage: Stage, home: Home) -> None:
     """Note the empty workspace as seen: what is written before the recorder is up is then no history."""
-    with closing(Table(home.desk)) as table:
-        table.first_sight(stage.workspace, ())
+    with closing(DeskStore(home.desk)) as store:
+        store.first_sight(stage.workspace, ())
 
 
 def _install_hook(home: Home, *, wait: float) -> None:

@@ -5,17 +5,17 @@ out of both.
 
     at rest    batch, spread (over processes), report (one run, as JSON says it), identity (what a finding is known by),
                baseline and comparison (what is new), formats (how it is written); drill
-    watched    recorder (holds the lease), term (what it does in turn), scout (which logs there are), hall (all runs
-               that are watched), live (one log), book (one run), rotation, feeds, shared (their rows that are
-               nobody's), notices (whom to tell), missed (claims that a reviewer adds), heartbeat
+    watched    recorder (holds the lease), recorder_loop (what it does in turn), scout (which logs there are), hub (all
+               that is watched), live_source (one log), live_run (one run), rotation, feeds, shared (their rows that
+               are nobody's), notices (whom to tell), missed (claims that a reviewer adds), heartbeat
     index      index and index_file (written), library (read), facts and summaries (what goes in), wire (as JSON),
-               table (what people left: drafts, marks)
-    ledger     entries (what each kind holds), minutes (what is said), scribe (writes it), archive (reads it), escrow,
+               desk_store (what people left: drafts, marks)
+    ledger     entries (what each kind holds), entry_builder, scribe (writes them), archive (reads them), escrow,
                chain and audit (how it stands), witnesses, custody, wrapping, forgetting
     review     desk (acts) over reading (questions): views (the values they give), roster and filters with patterns,
-               timeline, acts, performance, tags, describe and show (plain words)
+               timeline, acts, rule_stats, tags, describe and show (plain words)
     seal       sealing, operators and sshkeys (whose keys)
-    gates      rules, gatefiles, gatetest, waivers; evaluator and cel_worker (conditions), yara
+    gates      rules_digest, gatefiles, gatetest, waivers; evaluator and cel_worker (conditions), yara
     hook       gated and hooked (what it was asked), unseen (what went past it), approvals, ancestry (who may answer)
     outward    export, provenance (what follows from it), response; bundled: bundle_view, bundle_run, bundle_evidence
     set-up     paths, config with schema and trust, setting (what a command works with), small_files, firststart,

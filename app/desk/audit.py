@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assure_tui.app.desk.live import EMPTY_CHAIN
+from assure_tui.app.desk.live_source import EMPTY_CHAIN
 from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.errors import SourceError

@@ -22,8 +22,8 @@ from assure_tui.app.desk.errors import GoneError, UsageError
 from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.notices import Alert
-from assure_tui.app.desk.performance import Performance, Recall
 from assure_tui.app.desk.provenance import Proven
+from assure_tui.app.desk.rule_stats import Performance, Recall
 from assure_tui.app.desk.views import (
     Approval,
     EventRow,

@@ -355,7 +355,7 @@ class Desk(Reading):
         from assure_tui.app.desk.forgetting import forget_runs  # noqa: PLC0415 - cryptography is needed only here
 
         runs, _ = self.forgettable(run)
-        done = forget_runs(self, self._archive, self._library, self._tables.mine(), runs)
+        done = forget_runs(self, self._archive, self._library, self._stores.mine(), runs)
         self._bumps += 1
         return done
 

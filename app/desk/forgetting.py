@@ -1,4 +1,4 @@
-"""Forgets runs: their contents in the ledger, what the index and the table have of them, and their escrow.
+"""Forgets runs: their contents in the ledger, what the index and the store have of them, and their escrow.
 
 The entries stay, and so do root and proofs; a signed tombstone says that the contents were erased. The agent's own log
 is not ours to delete: it is named, and its records are passed over from then on.
@@ -20,9 +20,9 @@ from assure_tui.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.desk import Desk
+    from assure_tui.app.desk.desk_store import DeskStore
     from assure_tui.app.desk.library import Library
     from assure_tui.app.desk.paths import Home
-    from assure_tui.app.desk.table import Table
 
 PATIENCE_SECONDS = 15.0
 """How long the process that records is given to purge the index, which is its own."""
@@ -44,7 +44,7 @@ class Forgotten:
     """Whether the index is purged; if not, the process that records does it when it gets to it."""
 
 
-def forget_runs(desk: Desk, archive: Archive, library: Library, table: Table, runs: Sequence[str]) -> Forgotten:
+def forget_runs(desk: Desk, archive: Archive, library: Library, store: DeskStore, runs: Sequence[str]) -> Forgotten:
     """Forget runs, given by their ids: destroy their keys first, so that what fails later loses nothing of the effect.
 
     Raises:
@@ -61,7 +61,7 @@ def forget_runs(desk: Desk, archive: Archive, library: Library, table: Table, ru
             contents += _erase(closed, [subject for subject in subjects if closed.contents_of(subject)])
     _destroy_keys(desk.home, subjects)
     for run in runs:
-        table.forget(run)
+        store.forget(run)
     return Forgotten(tuple(runs), contents, logs, seals, _purge(desk, library, runs))
 
 

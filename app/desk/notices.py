@@ -42,7 +42,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drafts(Protocol):
-    """Where it is kept what was told: the operator's table, so that two screens and two days tell once."""
+    """Where it is kept what was told: the operator's store, so that two screens and two days tell once."""
 
     def draft(self, key: str) -> str | None:
         """Give what is kept."""

@@ -20,6 +20,7 @@ from assure_tui.app.desk.approvals import Approvals
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.chain import Chain
 from assure_tui.app.desk.config import UserConfig, WorkspaceConfig
+from assure_tui.app.desk.desk_store import DeskStore, DeskStores
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import GoneError
 from assure_tui.app.desk.escrow import kept_record
@@ -30,10 +31,9 @@ from assure_tui.app.desk.hooked import corrected, decisions
 from assure_tui.app.desk.library import Library
 from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.performance import Performance, Recall, Rules, recall
 from assure_tui.app.desk.report import UNCHECKED
 from assure_tui.app.desk.roster import Roster
-from assure_tui.app.desk.table import Table, Tables
+from assure_tui.app.desk.rule_stats import Performance, Recall, Rules, recall
 from assure_tui.app.desk.views import Approval, Coverage, EventRow, FileDiff, LedgerView, Presence, RunDetail, RunRow
 from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.ledger.lease import RecorderLease
@@ -46,7 +46,7 @@ Kept = TypeVar("Kept")
 
 
 class Reading:
-    """The desk without its acts; what the operator marks and drafts is kept in a table of their own."""
+    """The desk without its acts; what the operator marks and drafts is kept in a store of their own."""
 
     def __init__(
         self,
@@ -75,11 +75,11 @@ class Reading:
         self._rules, self._rules_of = Rules(), ""
         self._recalled: tuple[int, list[Recall]] = -1, []
         self._chain = Chain(home, self._archive, self._library, config.witnesses)
-        self._tables = Tables(home.desk)
+        self._stores = DeskStores(home.desk)
         self._unkept: dict[str, str] = {}
         """Drafts that the disk refused, for as long as this desk is open."""
         self._refusal = ""
-        """Why the operator's table could not be written the last time."""
+        """Why the operator's store could not be written the last time."""
         self._bumps = 0
 
     @classmethod
@@ -100,7 +100,7 @@ class Reading:
     def close(self) -> None:
         """Close all files."""
         self._library.close()
-        self._tables.close()
+        self._stores.close()
 
     # State ------------------------------------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class Reading:
             acts, verdict = self._roster.acts, self._roster.verdict(name)
             children = self._roster.children(name)
         if row.attention == "backlog" and not self.read_only:
-            self._write(lambda table: table.want(name))
+            self._write(lambda store: store.want(name))
         results = self._library.results(columns["no"])
         claims = (*results["claim"], *acts.claims.get(name, {}).values())
         hook = decisions(self._archive.entries(("hook",), self.subject(name)))
@@ -290,56 +290,56 @@ class Reading:
         hits = self._library.search(text, no, limit)
         return [msgspec.structs.replace(row, run=names[found]) for found, row in hits if found in names]
 
-    # The operator's table ---------------------------------------------------------------------------------------------
+    # The operator's store ---------------------------------------------------------------------------------------------
 
     def draft(self, key: str) -> str | None:
         """Give the text that was being written under `key`."""
         kept = self._unkept.get(key)
-        return self._read(lambda table: table.draft(key), None) if kept is None else kept
+        return self._read(lambda store: store.draft(key), None) if kept is None else kept
 
     def save_draft(self, key: str, text: str) -> None:
         """Keep the text that is being written under `key`: on the disk when this returns, in memory if that refuses."""
         self._unkept.pop(key, None)
-        if not self._write(lambda table: table.save_draft(key, text)):
+        if not self._write(lambda store: store.save_draft(key, text)):
             self._unkept[key] = text
 
     def drop_draft(self, key: str) -> None:
         """Forget the text under `key`."""
         self._unkept.pop(key, None)
-        self._write(lambda table: table.drop_draft(key))
+        self._write(lambda store: store.drop_draft(key))
 
     def marks(self, run: str) -> set[str]:
         """Give the ids that are marked in a run."""
         name = self._name(run)
-        return self._read(lambda table: table.marks(name), set())
+        return self._read(lambda store: store.marks(name), set())
 
     def mark(self, run: str, subject: str, *, on: bool = True) -> None:
         """Mark something in a run, or take the mark away."""
         name = self._name(run)
-        self._write(lambda table: table.mark(name, subject, on=on))
+        self._write(lambda store: store.mark(name, subject, on=on))
 
     def looked(self, run: str) -> None:
         """Remember that the operator has looked at the run as it stands."""
         with self._roster.lock:
             columns = self._roster.find(run)[0]
-        self._write(lambda table: table.looked(columns["id"], columns["evidence"]))
+        self._write(lambda store: store.looked(columns["id"], columns["evidence"]))
 
-    def _read(self, read: Callable[[Table], Kept], otherwise: Kept) -> Kept:
-        """Read from the operator's table, which is opened first, and may not be on a full disk."""
+    def _read(self, read: Callable[[DeskStore], Kept], otherwise: Kept) -> Kept:
+        """Read from the operator's store, which is opened first, and may not be on a full disk."""
         if self.read_only:
             return otherwise
         try:
-            return read(self._tables.mine())
+            return read(self._stores.mine())
         except sqlite3.Error as error:
             self._refuse(error)
             return otherwise
 
-    def _write(self, write: Callable[[Table], None]) -> bool:
-        """Write to the operator's table, and tell whether it was written."""
+    def _write(self, write: Callable[[DeskStore], None]) -> bool:
+        """Write to the operator's store, and tell whether it was written."""
         if self.read_only:
             return True
         try:
-            write(self._tables.mine())
+            write(self._stores.mine())
         except sqlite3.Error as error:
             self._refuse(error)
             return False
@@ -349,9 +349,9 @@ class Reading:
         return True
 
     def _refuse(self, error: sqlite3.Error) -> None:
-        """Go on without the operator's table: it makes work easier, and is no part of the record.
+        """Go on without the operator's store: it makes work easier, and is no part of the record.
 
-        `presence` says what stands in the way, until the table is written again and no draft is in memory only.
+        `presence` says what stands in the way, until the store is written again and no draft is in memory only.
         """
         mend = remedy(error)
         if not mend:
@@ -362,7 +362,7 @@ class Reading:
             self._bumps += 1
 
     def _looked(self) -> dict[str, int]:
-        return self._read(Table.all_looked, {})
+        return self._read(DeskStore.all_looked, {})
 
     # Ledger -----------------------------------------------------------------------------------------------------------
 

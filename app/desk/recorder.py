@@ -1,8 +1,8 @@
 """The recorder: of all processes the one that watches the logs, keeps the index up to date and writes the ledger.
 
-What is read goes into the index at once and into the ledger at most `term.COMMIT_SECONDS` later; the display never
-waits for the ledger. How far a source is recorded follows from the ledger alone: after a crash at any moment, logs that
-changed are read again, silently up to there, and recorded from there on.
+What is read goes into the index at once and into the ledger at most `recorder_loop.COMMIT_SECONDS` later; the display
+never waits for the ledger. How far a source is recorded follows from the ledger alone: after a crash at any moment,
+logs that changed are read again, silently up to there, and recorded from there on.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from pathlib import Path
 
 from assure_tui.app.desk import waivers
 from assure_tui.app.desk.config import UserConfig, read_user
+from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError
 from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.faults import damaged
 from assure_tui.app.desk.feeds import Feeds
-from assure_tui.app.desk.hall import Hall, OnFinding, OnProblem
+from assure_tui.app.desk.hub import Hub, OnFinding, OnProblem
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import discard
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.rules import rules_digest
+from assure_tui.app.desk.recorder_loop import RecorderLoop
+from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.scout import Scout
 from assure_tui.app.desk.scribe import Scribe, open_ledger
-from assure_tui.app.desk.table import Table
-from assure_tui.app.desk.term import Term
 from assure_tui.app.desk.witnesses import Submitter, witnesses_of
 from assure_tui.app.hook.docket import Docket
 from assure_tui.app.hook.server import HookServer
@@ -100,8 +100,8 @@ class Recorder:
         with ExitStack() as stack:
             tags = Tags.load(self._home.keys, make=not (self._home.ledger / "trust").exists())
             index = stack.enter_context(closing(IndexWriter(self._home.index)))
-            table = stack.enter_context(closing(Table(self._home.desk)))
-            hall = Hall(
+            store = stack.enter_context(closing(DeskStore(self._home.desk)))
+            hub = Hub(
                 index,
                 None,
                 Workspace(self._settings, evaluator()),
@@ -111,34 +111,34 @@ class Recorder:
                 on_finding=self._on_finding,
                 on_problem=self._on_problem,
             )
-            self.problems = hall.problems
-            hall.scribe = self._scribe(hall, tags)
-            hall.drop_forgotten()
+            self.problems = hub.problems
+            hub.scribe = self._scribe(hub, tags)
+            hub.drop_forgotten()
             lock = threading.RLock()
-            self._listen(hall, tags, lock, stack)
-            self._submit(hall, stack)
-            feeds = Feeds(self._specs, {spec.name: hall.recorded_feed(spec.name) for spec in self._specs})
+            self._listen(hub, tags, lock, stack)
+            self._submit(hub, stack)
+            feeds = Feeds(self._specs, {spec.name: hub.recorded_feed(spec.name) for spec in self._specs})
             stack.callback(feeds.stop)
             for state in feeds.announce():
-                hall.take(state)
-            term = Term(hall, self._scout, table, feeds)
+                hub.take(state)
+            loop = RecorderLoop(hub, self._scout, store, feeds)
             watcher = stack.enter_context(Watcher(self._scout.roots, stop=stop))
-            term.begin(backfill=self._backfill)
+            loop.begin(backfill=self._backfill)
             while not stop.is_set():
-                changed = watcher.wait(term.patience())
+                changed = watcher.wait(loop.patience())
                 with lock:
-                    term.turn(changed, watcher.problems)
-            term.end()
+                    loop.turn(changed, watcher.problems)
+            loop.end()
 
-    def _listen(self, hall: Hall, tags: Tags, lock: threading.RLock, stack: ExitStack) -> None:
-        """Answer agents' hooks for as long as the term lasts; they look at the runs under `lock`."""
-        if hall.scribe is None:
+    def _listen(self, hub: Hub, tags: Tags, lock: threading.RLock, stack: ExitStack) -> None:
+        """Answer agents' hooks while it records; they look at the runs under `lock`."""
+        if hub.scribe is None:
             return
-        docket = Docket(hall.scribe.ledger, tags, self._home.keys, where="workstation")
+        docket = Docket(hub.scribe.ledger, tags, self._home.keys, where="workstation")
         server = HookServer(
             self._home.hook,
             docket,
-            hall.probe,
+            hub.probe,
             rules_of(self._settings),
             lock=lock,
             wait=self._user.approval_wait,
@@ -148,30 +148,30 @@ class Recorder:
         server.start()
         stack.callback(server.stop)
         if server.problem:
-            hall.problem(server.problem)
+            hub.problem(server.problem)
 
-    def _submit(self, hall: Hall, stack: ExitStack) -> None:
-        """Have the configured witnesses cosign what is published, for as long as the term lasts and once after it."""
-        if hall.scribe is None or not self._user.witnesses:
+    def _submit(self, hub: Hub, stack: ExitStack) -> None:
+        """Have the configured witnesses cosign what is published, while it records, and once after."""
+        if hub.scribe is None or not self._user.witnesses:
             return
         witnesses = witnesses_of(self._user.witnesses)
-        submitter = Submitter(self._home.ledger, self._home.pins, witnesses, hall.problem)
+        submitter = Submitter(self._home.ledger, self._home.pins, witnesses, hub.problem)
         submitter.start()
         stack.callback(submitter.stop)
 
-    def _scribe(self, hall: Hall, tags: Tags) -> Scribe | None:
+    def _scribe(self, hub: Hub, tags: Tags) -> Scribe | None:
         try:
-            scribe = Scribe(open_ledger(self._home), tags, hall.index, read_user(self._home.config).escrow)
+            scribe = Scribe(open_ledger(self._home), tags, hub.index, read_user(self._home.config).escrow)
             scribe.catch_up()
             if scribe.locked_from is not None:
-                hall.problem(
+                hub.problem(
                     f"contents are locked, from entry {scribe.locked_from} on: the index lacks what they say, and logs"
                     " are not held against what was recorded of them before; `assure-tui keys unwrap` opens them"
                 )
         except LedgerDamagedError as error:
             if self._needs_ledger:
                 raise
-            hall.problem(f"nothing is recorded: {error}")
+            hub.problem(f"nothing is recorded: {error}")
             self.unwritten = True
             return None
         return scribe

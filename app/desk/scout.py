@@ -14,8 +14,8 @@ from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
 from assure_tui.ingest.walk import Found, discover
 
 if TYPE_CHECKING:
+    from assure_tui.app.desk.desk_store import DeskStore
     from assure_tui.app.desk.index import IndexWriter
-    from assure_tui.app.desk.table import Table
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Scout:
         self.roots = [expanded(root).absolute() for root in roots]
         self._exclude = tuple(exclude)
 
-    def survey(self, index: IndexWriter, table: Table, *, backfill: bool, kinds: Collection[str]) -> Survey:
+    def survey(self, index: IndexWriter, store: DeskStore, *, backfill: bool, kinds: Collection[str]) -> Survey:
         """Find all logs, note what is history, and tell what changed since the index saw it whole.
 
         With feeds of some `kinds`, logs with such effects are read again in any case: rows of the feed must find the
@@ -52,7 +52,7 @@ class Scout:
                 continue
             sizes[found.root].append((str(found.path), stamps[found.path][0]))
         for root, logs in sizes.items():
-            table.first_sight(root, logs)
+            store.first_sight(root, logs)
         survey = Survey()
         for found in sorted(discovery.files, key=lambda found: stamps.get(found.path, (0, 0))[1]):
             seen = known.get(str(found.path))

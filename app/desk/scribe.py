@@ -15,7 +15,7 @@ from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.escrow import KIND as ESCROW
 from assure_tui.app.desk.escrow import Escrow, Limits
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
-from assure_tui.app.desk.live import Recorded
+from assure_tui.app.desk.live_source import Recorded
 from assure_tui.app.desk.unseen import Decided, Period, periods
 from assure_tui.ledger.clock import reading
 from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
@@ -24,8 +24,8 @@ from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.reconcile.model import Discrepancy, GateResult, InputFinding
 
 if TYPE_CHECKING:
-    from assure_tui.app.desk.book import FindingOfRun
     from assure_tui.app.desk.index import IndexWriter
+    from assure_tui.app.desk.live_run import FindingOfRun
     from assure_tui.app.desk.paths import Home
 
 PUBLISH_SECONDS = 1.0

@@ -19,7 +19,7 @@ from assure_tui.ingest.model import ToolCall, ToolResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from assure_tui.app.desk.book import RunBook
+    from assure_tui.app.desk.live_run import LiveRun
     from assure_tui.ingest.model import RunEvent
     from assure_tui.reconcile.model import GateResult
 
@@ -112,10 +112,10 @@ class Unseen:
     _asks: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Runs of agents of the user's own that asked about a call."""
 
-    def see(self, event: RunEvent, book: RunBook) -> GateResult | None:
+    def see(self, event: RunEvent, live: LiveRun) -> GateResult | None:
         """Take an event of a run; give the finding when a call turns out to have gone past the hook."""
         if isinstance(event, ToolCall):
-            if _asked_about(book.facts.adapter, event):
+            if _asked_about(live.facts.adapter, event):
                 self._open[event.run, event.call_id] = event
                 if len(self._open) > MAX_OPEN:
                     self._open.popitem(last=False)
@@ -123,16 +123,16 @@ class Unseen:
         if not isinstance(event, ToolResult) or not _ran(event):
             return None
         call = self._open.pop((event.run, event.call_id), None)
-        if call is None or not self._expected(book, call) or self._was_decided(book, call):
+        if call is None or not self._expected(live, call) or self._was_decided(live, call):
             return None
-        message = f"{call.tool} ran without the hook being asked, which is installed for {book.facts.adapter}"
+        message = f"{call.tool} ran without the hook being asked, which is installed for {live.facts.adapter}"
         return gated.at_call(GATE, call, outcome="bypassed", severity="high", reason="no-decision", message=message)
 
-    def _expected(self, book: RunBook, call: ToolCall) -> bool:
+    def _expected(self, live: LiveRun, call: ToolCall) -> bool:
         """Tell whether the hook was in the session's settings when it began, and still when the call was made."""
-        facts = book.facts
+        facts = live.facts
         if facts.adapter == _OWN_AGENTS:
-            return self._asks_by_itself(book, call)
+            return self._asks_by_itself(live, call)
         if facts.adapter in _WITHOUT_IDS and facts.parent is not None:
             return False  # under which session a sub-agent's calls are asked about is not said
         if facts.started is None or call.time is None:
@@ -143,27 +143,27 @@ class Unseen:
             if period.covers(facts.cwd)
         )
 
-    def _asks_by_itself(self, book: RunBook, call: ToolCall) -> bool:
+    def _asks_by_itself(self, live: LiveRun, call: ToolCall) -> bool:
         """Tell whether an agent of the user's own asked about an earlier call of the run, or does about this one."""
-        known = book.run in self._asks
-        if not known and self.decided(book.run, lambda decided: decided.own and call.call_id in decided.ids):
-            _keep(self._asks, book.run, None)
+        known = live.run in self._asks
+        if not known and self.decided(live.run, lambda decided: decided.own and call.call_id in decided.ids):
+            _keep(self._asks, live.run, None)
         return known
 
-    def _was_decided(self, book: RunBook, call: ToolCall) -> bool:
-        if book.facts.adapter in _WITHOUT_IDS:
-            return self._was_counted(book, call)
-        parent = book.facts.parent
+    def _was_decided(self, live: LiveRun, call: ToolCall) -> bool:
+        if live.facts.adapter in _WITHOUT_IDS:
+            return self._was_counted(live, call)
+        parent = live.facts.parent
         return any(
             run is not None and self.decided(run, lambda decided: call.call_id in decided.ids)
-            for run in (book.run, parent)  # older agents do not tell sub-agents apart
+            for run in (live.run, parent)  # older agents do not tell sub-agents apart
         )
 
-    def _was_counted(self, book: RunBook, call: ToolCall) -> bool:
+    def _was_counted(self, live: LiveRun, call: ToolCall) -> bool:
         """Tell whether the hook was asked about a tool more often than it ran so far."""
-        ran = self._ran.get(book.run) or _keep(self._ran, book.run, Counter())
+        ran = self._ran.get(live.run) or _keep(self._ran, live.run, Counter())
         tool = _plain(call.tool)
-        if not self.decided(book.run, lambda decided: decided.tools[tool] > ran[tool]):
+        if not self.decided(live.run, lambda decided: decided.tools[tool] > ran[tool]):
             return False
         ran[tool] += 1
         return True

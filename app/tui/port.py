@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from assure_tui.app.desk.errors import DeskError
 from assure_tui.app.desk.notices import Alert
-from assure_tui.app.desk.performance import Performance, Recall
+from assure_tui.app.desk.rule_stats import Performance, Recall
 from assure_tui.app.desk.views import (
     Approval,
     DecisionWord,

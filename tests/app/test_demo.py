@@ -16,10 +16,10 @@ from assure_tui.app.demo.play import Stage, plan
 from assure_tui.app.demo.scenes import SCENES
 from assure_tui.app.demo.script import Scene
 from assure_tui.app.demo.stage import Stage as Place
+from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scout import Scout
-from assure_tui.app.desk.table import Table
 from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
@@ -79,9 +79,9 @@ def test_what_is_played_before_the_recorder_is_up_is_no_history(tmp_path: Path) 
     home.prepare()
     watch_from_the_start(place, home)
     WRITERS["claude-code"](place.workspace, random.Random(1)).user("Please refund $40 for order #1.", 1_790_000_000.0)
-    with closing(Table(home.desk)) as table, closing(IndexWriter(home.index)) as index:
-        found = Scout([place.workspace], ()).survey(index, table, backfill=False, kinds=())
-        assert (len(found.logs), table.history()) == (1, {})
+    with closing(DeskStore(home.desk)) as store, closing(IndexWriter(home.index)) as index:
+        found = Scout([place.workspace], ()).survey(index, store, backfill=False, kinds=())
+        assert (len(found.logs), store.history()) == (1, {})
 
 
 @pytest.mark.slow

@@ -17,13 +17,13 @@ import pytest
 from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.bundled import BundleDesk
 from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
-from assure_tui.app.desk.table import Table
 from assure_tui.ledger.verify import Trust
 
 PATIENCE = 60.0
@@ -272,7 +272,7 @@ def test_drafts_survive_the_process_being_killed(home):
 
 def fill_the_disk(desk, *, full=True):
     """Let the table of what the operator drafts and marks not grow any more, as on a full disk."""
-    desk._tables.mine()._link.execute(f"PRAGMA max_page_count = {1 if full else 100_000}")
+    desk._stores.mine()._link.execute(f"PRAGMA max_page_count = {1 if full else 100_000}")
 
 
 def test_on_a_full_disk_words_that_are_being_typed_are_kept_while_the_desk_is_open(home):
@@ -459,9 +459,9 @@ def test_a_new_file_is_opened_while_another_process_is_setting_it_up(tmp_path):
     other.execute("BEGIN IMMEDIATE")
     done = threading.Timer(0.3, other.execute, ["COMMIT"])
     done.start()
-    with closing(Table(path)) as table:
-        table.save_draft("note", "kept")
-        assert table.draft("note") == "kept"
+    with closing(DeskStore(path)) as store:
+        store.save_draft("note", "kept")
+        assert store.draft("note") == "kept"
     done.join(60)
     other.close()
 

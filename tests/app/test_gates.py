@@ -16,8 +16,8 @@ from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import ConfigError, UsageError
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.performance import Rules, recall
-from assure_tui.app.desk.rules import rules_digest
+from assure_tui.app.desk.rule_stats import Rules, recall
+from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.trust import trust
 from assure_tui.reconcile.gates.book import book_of, rules_of
 

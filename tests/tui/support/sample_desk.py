@@ -8,7 +8,7 @@ from sample_refund import REFUND, REFUND_EVENTS, REFUND_TEXT, refund_detail
 from sample_runs import T0, detail, origin, row
 
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.performance import Performance, Recall
+from assure_tui.app.desk.rule_stats import Performance, Recall
 from assure_tui.app.desk.views import Decision, FileDiff, LedgerView, Note, Presence, Verdict
 from assure_tui.app.tui.match import Matcher
 from assure_tui.reconcile.model import Unattributed

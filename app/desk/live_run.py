@@ -30,14 +30,14 @@ HELD_CODES = frozenset({"record-altered", "revised", "source-gone"})
 _CONTRADICTED = frozenset({"contradicted", "partial", "stale"})
 
 
-class RunBook:
-    """Keeps one run's books.
+class LiveRun:
+    """Keeps what stands about one run, and what of it is not written yet.
 
     A run is read *silently* up to where the ledger knows it. If the index has the run too, values are *held* back
     meanwhile, so that the display does not go through its past again, and in the end only what differs is written; the
     first `indexed` events are not written again either. From there on, changed claims and effects are due for an
     `assessed` entry. Findings are always settled by comparing what stands with what the ledger says, so that a crash
-    at any moment leaves nothing to repair. `stir` is told whenever anything happens to the book.
+    at any moment leaves nothing to repair. `stir` is told whenever anything happens to the run.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class RunBook:
         held: bool,
         indexed: int,
         recorded: Mapping[str, tuple[bytes, FindingOfRun]],
-        stir: Callable[[RunBook], None],
+        stir: Callable[[LiveRun], None],
     ) -> None:
         self.run = run
         self.no = no

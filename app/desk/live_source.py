@@ -12,9 +12,9 @@ from assure_tui.ingest.growing import stamp
 from assure_tui.ingest.model import Locator, RunEvent
 
 if TYPE_CHECKING:
-    from assure_tui.app.desk.book import RunBook
     from assure_tui.app.desk.entries import Seen
     from assure_tui.app.desk.index import IndexWriter
+    from assure_tui.app.desk.live_run import LiveRun
     from assure_tui.ingest.adapters.base import Adapter
 
 EMPTY_CHAIN = bytes(32)
@@ -59,8 +59,8 @@ class Room(Protocol):
     def forgotten(self, run: str) -> bool:
         """Tell whether a run was forgotten, so that nothing of it may be kept."""
 
-    def open(self, run: str, source: LiveSource, *, silent: bool) -> RunBook:
-        """Open the book of a run that is about to be read from its beginning."""
+    def open(self, run: str, source: LiveSource, *, silent: bool) -> LiveRun:
+        """Begin a run that is about to be read from its beginning."""
 
     def started(self, source: LiveSource, name: str) -> None:
         """Hear that a source of id `name` is read from its beginning."""
@@ -72,7 +72,7 @@ class Room(Protocol):
         """Hear that the ledger does not have all records of a source."""
 
     def check(self, event: RunEvent) -> None:
-        """Give an event to the check, and its changes to the books."""
+        """Give an event to the check, and its changes to its run."""
 
     def altered(self, source: LiveSource, message: str) -> None:
         """Record that a source no longer says what the ledger has of it."""
@@ -94,7 +94,7 @@ class LiveSource:
         self.recorded = recorded
         self.history = history
         self.seen: Seen = seen
-        self.books: dict[str, RunBook] = {}
+        self.runs: dict[str, LiveRun] = {}
         self.pending: dict[str, Pending] = {}
         self.touched = 0.0
         """When it was last seen to grow, by the recorder's clock."""
@@ -105,7 +105,7 @@ class LiveSource:
 
     def _start(self, salt: str) -> None:
         self._room.shut(self)
-        self.books.clear()
+        self.runs.clear()
         self.pending.clear()
         self.salt = salt
         self.position = 0
@@ -154,16 +154,16 @@ class LiveSource:
         if batch.done:
             if not self.pending:
                 self.seen = "live"
-            for book in self.books.values():
-                if book.silent:
-                    book.speak(self._room.index)
+            for live in self.runs.values():
+                if live.silent:
+                    live.speak(self._room.index)
             self.stamp = now
             self._room.index.met(self.no, self._reader.tally)
         return not batch.done
 
     def _renamed(self, runs: set[str]) -> bool:
         """Start over when a run turns out to be that of another log, or of this log under its earlier name."""
-        for run in runs - self.books.keys():
+        for run in runs - self.runs.keys():
             if not self.salt and self._room.taken(run, self):
                 self._start(path_text(self.path))
                 return True
@@ -180,7 +180,7 @@ class LiveSource:
 
     def leave(self, run: str) -> None:
         """Let go of a run that was forgotten."""
-        self.books.pop(run, None)
+        self.runs.pop(run, None)
         self.pending.pop(run, None)
 
     def committed(self) -> None:
@@ -230,10 +230,10 @@ class LiveSource:
 
     def _event(self, event: RunEvent) -> None:
         quiet = self._quiet(event.origin.at)
-        book = self.books.get(event.run)
-        if book is None:
-            book = self.books[event.run] = self._room.open(event.run, self, silent=quiet)
-        elif book.silent and not quiet:
-            book.speak(self._room.index)
-        book.event(event)
+        live = self.runs.get(event.run)
+        if live is None:
+            live = self.runs[event.run] = self._room.open(event.run, self, silent=quiet)
+        elif live.silent and not quiet:
+            live.speak(self._room.index)
+        live.event(event)
         self._room.check(event)

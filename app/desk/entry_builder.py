@@ -1,4 +1,4 @@
-"""Puts into words for the ledger what was read and what is thought of it. Writes nothing itself."""
+"""Builds the ledger's entries of what was read and what is thought of it. Writes nothing itself."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from assure_tui.app.desk.wire import path_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assure_tui.app.desk.book import FindingOfRun, RunBook
     from assure_tui.app.desk.entries import State, Tags, Words
     from assure_tui.app.desk.index import IndexWriter
-    from assure_tui.app.desk.live import LiveSource
+    from assure_tui.app.desk.live_run import FindingOfRun, LiveRun
+    from assure_tui.app.desk.live_source import LiveSource
 
 MAX_DUE = 5_000
 """Changed claims and effects that wait for the end of a turn before they are assessed without it."""
 _COUNTED = ("confirmed", "contradicted", "unchecked", "findings")
 
 
-class Minutes:
+class EntryBuilder:
     """Knows the tags and the rules that the entries name."""
 
     def __init__(self, tags: Tags, rules: str) -> None:
@@ -49,18 +49,18 @@ class Minutes:
                 },
             )
 
-    def assessed(self, book: RunBook, *, closing: bool, changed: bool) -> Iterator[Words]:
+    def assessed(self, live: LiveRun, *, closing: bool, changed: bool) -> Iterator[Words]:
         """Give the entry for the claims and effects that changed, when it is time: at the end of a turn or of the run.
 
         `changed` tells that findings changed too: then it does not wait, so that they do not stand without it.
         """
-        if book.due and (book.turn_ended or closing or changed or len(book.due) > MAX_DUE):
-            why: Literal["turn", "end", "change"] = "end" if closing else "turn" if book.turn_ended else "change"
-            counts = book.counts()
+        if live.due and (live.turn_ended or closing or changed or len(live.due) > MAX_DUE):
+            why: Literal["turn", "end", "change"] = "end" if closing else "turn" if live.turn_ended else "change"
+            counts = live.counts()
             yield entries.assessed(
-                subject=self._tags.of(f"run:{book.run}"),
-                run=book.run,
-                values=book.due.values(),
+                subject=self._tags.of(f"run:{live.run}"),
+                run=live.run,
+                values=live.due.values(),
                 counts={name: counts[name] for name in _COUNTED},
                 why=why,
                 program=version(),
@@ -68,10 +68,10 @@ class Minutes:
             )
 
     def findings(
-        self, book: RunBook, differences: Sequence[tuple[FindingOfRun, State]], index: IndexWriter
+        self, live: LiveRun, differences: Sequence[tuple[FindingOfRun, State]], index: IndexWriter
     ) -> Iterator[Words]:
         """Give the entries for findings that the ledger does not have as they stand."""
-        subject = self._tags.of(f"run:{book.run}")
+        subject = self._tags.of(f"run:{live.run}")
         for value, state in differences:
-            claim = book.claim_value(index, getattr(value, "claim", None))
+            claim = live.claim_value(index, getattr(value, "claim", None))
             yield entries.finding(value, subject=subject, state=state, claim=claim)

@@ -1,4 +1,4 @@
-"""Where logs, the check, the index and the ledger meet: keeps the books of all runs that are watched."""
+"""Where logs, the check, the index and the ledger meet: all sources and runs that are watched."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk import entries
-from assure_tui.app.desk.book import FindingOfRun, RunBook
-from assure_tui.app.desk.live import LiveSource, Recorded
-from assure_tui.app.desk.minutes import Minutes
+from assure_tui.app.desk.entry_builder import EntryBuilder
+from assure_tui.app.desk.live_run import FindingOfRun, LiveRun
+from assure_tui.app.desk.live_source import LiveSource, Recorded
 from assure_tui.app.desk.rotation import rotated_to
 from assure_tui.app.desk.shared import SharedRows
 from assure_tui.app.desk.unseen import Unseen
@@ -35,8 +35,8 @@ OnProblem = Callable[[str], None]
 """Told in a plain sentence what could not be watched, read or written."""
 
 
-class Hall:
-    """The room of all live sources. `scribe` is None while there is no ledger to write to: the display goes on."""
+class Hub:
+    """All live sources. `scribe` is None while there is no ledger to write to: the display goes on."""
 
     def __init__(
         self,
@@ -61,11 +61,11 @@ class Hall:
         """The folder in which only witnesses write."""
         self._witness = Witness(live=True)
         self._tags = tags
-        self._minutes = Minutes(tags, rules)
+        self._builder = EntryBuilder(tags, rules)
         self._on_finding = on_finding
         self._on_problem = on_problem
         self._owners: dict[str, LiveSource] = {}
-        self._stirred: dict[RunBook, None] = {}
+        self._stirred: dict[LiveRun, None] = {}
         """Books to which anything happened since index and ledger had all of them: a quiet run costs nothing."""
         self._behind: dict[LiveSource, None] = {}
         """Sources of which the ledger does not have all records."""
@@ -115,8 +115,8 @@ class Hall:
             return
         self._dropped = set(self.scribe.known.forgotten)
         for source in self.sources.values():
-            for run in [run for run in source.books if self.forgotten(run)]:
-                self._stirred.pop(source.books[run], None)
+            for run in [run for run in source.runs if self.forgotten(run)]:
+                self._stirred.pop(source.runs[run], None)
                 source.leave(run)
                 self._check.close_run(run)
                 self._owners.pop(run, None)
@@ -135,8 +135,8 @@ class Hall:
         home = self.index.home_of(run)
         return self.recorded(Path(home)) if home is not None and Path(home) != source.path else None
 
-    def open(self, run: str, source: LiveSource, *, silent: bool) -> RunBook:
-        """Open the book of a run that is about to be read from its beginning."""
+    def open(self, run: str, source: LiveSource, *, silent: bool) -> LiveRun:
+        """Begin a run that is about to be read from its beginning."""
         no = self.index.run(run, source.no)
         before = self.index.events_of(run)
         if before and not silent:
@@ -146,7 +146,7 @@ class Hall:
         if source.path in self._accused:
             self._hold(no, run, *self._accused[source.path])
         subject = self._tags.of(f"run:{run}")
-        book = RunBook(
+        live = LiveRun(
             run,
             no,
             source.no,
@@ -157,15 +157,15 @@ class Hall:
             recorded=self.scribe.known.findings.get(subject, {}) if self.scribe else {},
             stir=self._stir,
         )
-        book.backlog = self.scribe is None or subject not in self.scribe.known.subjects
+        live.backlog = self.scribe is None or subject not in self.scribe.known.subjects
         self._owners[run] = source
-        return book
+        return live
 
     def shut(self, source: LiveSource) -> None:
         """Forget the state of all runs of a source."""
         self._behind.pop(source, None)
-        for run, book in source.books.items():
-            self._stirred.pop(book, None)
+        for run, live in source.runs.items():
+            self._stirred.pop(live, None)
             self._check.close_run(run)
             self._witness.forget(run)
             self._owners.pop(run, None)
@@ -174,11 +174,11 @@ class Hall:
         """Hear that the ledger does not have all records of a source."""
         self._behind[source] = None
 
-    def _stir(self, book: RunBook) -> None:
-        self._stirred[book] = None
+    def _stir(self, live: LiveRun) -> None:
+        self._stirred[live] = None
 
     def check(self, event: RunEvent) -> None:
-        """Give an event to the check, and its changes to the books. A run on which the check breaks is only shown."""
+        """Give an event to the check, and its changes to its run. A run on which the check breaks is only shown."""
         if event.run not in self._broken and not self._guarded(f"run {event.run}", lambda: self._look_and_step(event)):
             self._broken.add(event.run)
 
@@ -202,8 +202,8 @@ class Hall:
     def _past_the_hook(self, event: RunEvent) -> GateResult | None:
         """Give the finding when a call turns out to have gone past the hook that is installed for its agent."""
         source = self._owners.get(event.run)
-        book = source.books.get(event.run) if source is not None else None
-        return self._unseen.see(event, book) if book is not None else None
+        live = source.runs.get(event.run) if source is not None else None
+        return self._unseen.see(event, live) if live is not None else None
 
     def altered(self, source: LiveSource, message: str) -> None:
         """Record that a source no longer says what the ledger has of it."""
@@ -221,7 +221,7 @@ class Hall:
     # The check ------------------------------------------------------------------------------------------------------
 
     def take(self, item: Item) -> None:
-        """Give an item that is no event of one run to the check, and its changes to the books."""
+        """Give an item that is no event of one run to the check, and its changes to their runs."""
         self._guarded(f"a {type(item).__name__}", lambda: self._check.step(item))
 
     def probe(self, call: ToolCall) -> list[GateResult]:
@@ -230,7 +230,7 @@ class Hall:
 
     def judge(self, source: LiveSource) -> None:
         """Take the end of all runs of a source."""
-        for run in source.books:
+        for run in source.runs:
             if run not in self._broken:
                 self._guarded(f"the end of run {run}", partial(self._check.close_run, run))
 
@@ -250,9 +250,9 @@ class Hall:
                 self.shared.change(value, gone=change.op == "withdraw")
                 continue
             source = self._owners.get(value.run)
-            book = source.books.get(value.run) if source else None
-            if book is not None:
-                book.change(change)
+            live = source.runs.get(value.run) if source else None
+            if live is not None:
+                live.change(change)
 
     def hold(self, path: Path, code: str, message: str, *, anchor: str) -> None:
         """Put a finding of the desk itself on all recorded runs of a log, at once into the ledger too."""
@@ -285,24 +285,24 @@ class Hall:
 
     def unsaved(self) -> bool:
         """Tell whether the index is behind."""
-        return self.shared.unsaved or any(book.unsaved for book in self._stirred)
+        return self.shared.unsaved or any(live.unsaved for live in self._stirred)
 
     def save(self) -> None:
         """Write to the index what it has not seen; within a transaction."""
-        for book in self._stirred:
-            book.save(self.index)
+        for live in self._stirred:
+            live.save(self.index)
         self.shared.save(self.index)
 
     def tell(self) -> None:
         """Tell whoever wants to know of findings that were opened since; history is not told."""
-        for book in self._stirred:
-            fresh, book.fresh = book.fresh, []
-            if self._on_finding is not None and not book.silent and (self._is_behind(book) or not book.backlog):
+        for live in self._stirred:
+            fresh, live.fresh = live.fresh, []
+            if self._on_finding is not None and not live.silent and (self._is_behind(live) or not live.backlog):
                 for finding in fresh:
-                    self._on_finding(finding, book.run)
+                    self._on_finding(finding, live.run)
 
-    def _is_behind(self, book: RunBook) -> bool:
-        return self._owners.get(book.run) in self._behind
+    def _is_behind(self, live: LiveRun) -> bool:
+        return self._owners.get(live.run) in self._behind
 
     def commit(self, feeds: Feeds, *, closing: Iterable[LiveSource] = ()) -> None:
         """Write to the ledger what it does not have, in one batch: after a crash all of it is there, or none.
@@ -313,24 +313,24 @@ class Hall:
         if self.scribe is None:
             self._calm()
             return
-        ending = {book: None for source in closing for book in source.books.values()}
+        ending = {live: None for source in closing for live in source.runs.values()}
         words: list[Words] = []
         for source in self._behind:
             for run in source.pending:
-                source.books[run].leave_backlog()
-            words += self._minutes.observed(source)
+                source.runs[run].leave_backlog()
+            words += self._builder.observed(source)
             words += self.scribe.escrow.words(source)
         settled: list[Callable[[], None]] = []
-        for book in self._stirred | ending:
-            if book.backlog or book.silent:
+        for live in self._stirred | ending:
+            if live.backlog or live.silent:
                 continue
-            differences = list(book.unwritten_findings())
-            thoughts = list(self._minutes.assessed(book, closing=book in ending, changed=bool(differences)))
+            differences = list(live.unwritten_findings())
+            thoughts = list(self._builder.assessed(live, closing=live in ending, changed=bool(differences)))
             if thoughts:
-                settled.append(book.assessed)
+                settled.append(live.assessed)
             words += thoughts
-            words += self._minutes.findings(book, differences, self.index)
-            settled.append(lambda book=book, differences=differences: book.written(differences))  # type: ignore[misc]
+            words += self._builder.findings(live, differences, self.index)
+            settled.append(lambda live=live, differences=differences: live.written(differences))  # type: ignore[misc]
         words += feeds.words(self._tags)
         words += self.shared.words(self.scribe.known.rows)
         self.scribe.write(words)
@@ -348,5 +348,5 @@ class Hall:
         self._calm()
 
     def _calm(self) -> None:
-        """Look no more at books of which index and ledger have all that they will take for now."""
-        self._stirred = {book: None for book in self._stirred if book.unsaved}
+        """Look no more at runs of which index and ledger have all that they will take for now."""
+        self._stirred = {live: None for live in self._stirred if live.unsaved}

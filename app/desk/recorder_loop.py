@@ -1,4 +1,4 @@
-"""One term of recording: what the recorder does on each of its turns, from taking the lease to giving it up."""
+"""What the recorder does on each of its turns, from taking the lease to giving it up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.entries import Seen
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
 from assure_tui.app.desk.feeds import Feeds
-from assure_tui.app.desk.hall import Hall
-from assure_tui.app.desk.live import LiveSource
+from assure_tui.app.desk.hub import Hub
+from assure_tui.app.desk.live_source import LiveSource
 from assure_tui.app.desk.scout import Scout
-from assure_tui.app.desk.table import Table
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.model import Tick
 from assure_tui.ingest.walk import Found, discover
@@ -42,13 +42,13 @@ def stopped(error: LedgerError) -> DeskError:
     return UsageError(f"recording has stopped: {error}.")
 
 
-class Term:
-    """The work of one term. `begin` it, take a `turn` for as long as it lasts, and `end` it."""
+class RecorderLoop:
+    """The work of one recording. `begin` it, take a `turn` for as long as it lasts, and `end` it."""
 
-    def __init__(self, hall: Hall, scout: Scout, table: Table, feeds: Feeds) -> None:
-        self._hall = hall
+    def __init__(self, hub: Hub, scout: Scout, store: DeskStore, feeds: Feeds) -> None:
+        self._hub = hub
         self._scout = scout
-        self._table = table
+        self._store = store
         self._feeds = feeds
         self._dirty: dict[Path, None] = {}
         self._backlog: list[tuple[Found, Seen, int]] = []
@@ -61,9 +61,9 @@ class Term:
 
     def begin(self, *, backfill: bool) -> None:
         """Queue all logs that have to be read, and note which are gone."""
-        hall = self._hall
-        survey = self._scout.survey(hall.index, self._table, backfill=backfill, kinds=self._feeds.kinds)
-        history = {} if backfill else self._table.history()
+        hub = self._hub
+        survey = self._scout.survey(hub.index, self._store, backfill=backfill, kinds=self._feeds.kinds)
+        history = {} if backfill else self._store.history()
         seen: Seen = "backfill" if backfill else "late"
         self._backlog = [(found, seen, history.get(str(found.path), 0)) for found in survey.logs]
         self._gone = dict.fromkeys(survey.gone, 0.0)
@@ -79,13 +79,13 @@ class Term:
         for path in changed:
             self._changed(path)
         for problem in problems:
-            self._hall.problem(problem)
+            self._hub.problem(problem)
         now = time.monotonic()
         if self._dirty or self._backlog:
             self._words_due = True
-            with self._hall.index.tick():
+            with self._hub.index.tick():
                 self._read(now)
-                self._hall.save()
+                self._hub.save()
         self._read_feeds()
         self._tell()
         if now - self._ticked_at >= TICK_SECONDS:
@@ -99,47 +99,47 @@ class Term:
 
     def _index_words(self) -> None:
         """Index some words of what was read; asking whether there are any costs too much to be done on every turn."""
-        self._words_due = self._hall.index.words_behind()
+        self._words_due = self._hub.index.words_behind()
         if self._words_due:
-            with self._hall.index.tick():
-                self._hall.index.index_words(WORDS_AT_A_TIME)
+            with self._hub.index.tick():
+                self._hub.index.index_words(WORDS_AT_A_TIME)
 
     def end(self) -> None:
         """Write what is left, and say in the ledger that the recorder stops."""
-        scribe = self._hall.scribe
+        scribe = self._hub.scribe
         if scribe is not None:
             try:
-                self._hall.commit(self._feeds)
+                self._hub.commit(self._feeds)
                 scribe.stop()
                 scribe.catch_up()
                 self._save()
             except LedgerError as error:
-                self._hall.problem(f"the end of the recording could not be written: {error}")
+                self._hub.problem(f"the end of the recording could not be written: {error}")
 
     # Logs -----------------------------------------------------------------------------------------------------------
 
     def _changed(self, path: Path) -> None:
         if not self._scout.stands(path):
             self._gone.setdefault(path, time.monotonic() + MOVE_SECONDS)
-        elif path in self._hall.sources:
+        elif path in self._hub.sources:
             self._dirty[path] = None
         else:
             for found in self._scout.admit(path):
-                self._start(found, "live", self._table.history().get(str(path), 0))
+                self._start(found, "live", self._store.history().get(str(path), 0))
 
     def _start(self, found: Found, seen: Seen, history: int) -> None:
-        hall = self._hall
+        hub = self._hub
         try:
-            with hall.index.tick():
-                recorded = hall.recorded(found.path)
-                source = LiveSource(found.path, found.adapter, hall, recorded=recorded, history=history, seen=seen)
+            with hub.index.tick():
+                recorded = hub.recorded(found.path)
+                source = LiveSource(found.path, found.adapter, hub, recorded=recorded, history=history, seen=seen)
         except (OSError, SourceError) as error:
-            hall.problem(f"{found.path} cannot be read: {error}")
+            hub.problem(f"{found.path} cannot be read: {error}")
             return
         source.touched = time.monotonic()
-        if (before := hall.sources.get(found.path)) is not None:
-            hall.shut(before)
-        hall.sources[found.path] = source
+        if (before := hub.sources.get(found.path)) is not None:
+            hub.shut(before)
+        hub.sources[found.path] = source
         self._dirty[found.path] = None
 
     def _read(self, now: float) -> None:
@@ -148,10 +148,10 @@ class Term:
         while self._dirty or self._backlog:
             if not self._dirty:
                 self._start(*self._backlog.pop())
-            waiting = [path for path in self._dirty if self._hall.sources.get(path) in self._finishing]
+            waiting = [path for path in self._dirty if self._hub.sources.get(path) in self._finishing]
             for path in [path for path in self._dirty if path not in waiting]:
                 del self._dirty[path]
-                source = self._hall.sources.get(path)
+                source = self._hub.sources.get(path)
                 if source is not None and self._advance(source):
                     self._dirty[path] = None
                 if time.monotonic() > until:
@@ -165,7 +165,7 @@ class Term:
             more = source.advance(READ_BYTES)
         except (OSError, SourceError) as error:
             if self._scout.stands(source.path):
-                self._hall.problem(f"{source.path} could not be read on: {error}")
+                self._hub.problem(f"{source.path} could not be read on: {error}")
             return False
         if source.position != before:
             source.touched = time.monotonic()
@@ -177,28 +177,28 @@ class Term:
 
     def _finish(self, source: LiveSource) -> None:
         """Judge the runs of a log to their end; once that is in the ledger, the log is put away."""
-        self._hall.judge(source)
+        self._hub.judge(source)
         self._finishing.append(source)
-        self._hall.save()
+        self._hub.save()
 
     def _lost(self, path: Path) -> None:
         if self._scout.stands(path):
             self._changed(path)
             return
-        hall = self._hall
-        with hall.index.tick():
-            hall.hold(path, "source-gone", f"{path.name} is gone; what was read of it stays", anchor="gone")
-        source = hall.sources.pop(path, None)
+        hub = self._hub
+        with hub.index.tick():
+            hub.hold(path, "source-gone", f"{path.name} is gone; what was read of it stays", anchor="gone")
+        source = hub.sources.pop(path, None)
         if source is not None:
-            hall.shut(source)
+            hub.shut(source)
 
     def _want(self, run: str) -> None:
         """Record a run of the history that was opened."""
-        home = self._hall.index.home_of(run)
-        self._table.granted(run)
-        if home is None or self._hall.scribe is None or self._hall.recorded(Path(home)).upto:
+        home = self._hub.index.home_of(run)
+        self._store.granted(run)
+        if home is None or self._hub.scribe is None or self._hub.recorded(Path(home)).upto:
             return
-        watched = self._hall.sources.get(Path(home))
+        watched = self._hub.sources.get(Path(home))
         if watched is None or watched.history or watched.seen != "live":
             for found in discover([Path(home)]).files:
                 self._start(found, "backfill", 0)
@@ -209,8 +209,8 @@ class Term:
         """Tell whether a feed that was not read yet may say something of the runs of a log."""
         if self._feeds.started or not self._feeds.kinds:
             return False
-        self._hall.save()
-        return self._hall.index.has_effects(source.path, self._feeds.kinds)
+        self._hub.save()
+        return self._hub.index.has_effects(source.path, self._feeds.kinds)
 
     def _read_feeds(self) -> None:
         """Take what the feeds say; they are read once all logs were, so that each row finds its run."""
@@ -220,59 +220,59 @@ class Term:
             self._feeds.start()
         for reading in self._feeds.news():
             if reading.problem is not None:
-                self._hall.problem(reading.problem)
+                self._hub.problem(reading.problem)
             for row in reading.rows:
-                self._hall.take(row)
+                self._hub.take(row)
             if reading.state is not None:
-                self._hall.take(reading.state)
+                self._hub.take(reading.state)
         self._save()
 
     def _save(self) -> None:
-        if self._hall.unsaved():
-            with self._hall.index.tick():
-                self._hall.save()
+        if self._hub.unsaved():
+            with self._hub.index.tick():
+                self._hub.save()
 
     # Duties ---------------------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
         """Tell of new findings, and keep the list of problems for the faces."""
-        self._hall.tell()
-        if self._told != self._hall.problems:
-            self._told = list(self._hall.problems)
-            with self._hall.index.tick():
-                self._hall.index.set_meta("problems", json.dumps(self._told[-MAX_PROBLEMS:]))
+        self._hub.tell()
+        if self._told != self._hub.problems:
+            self._told = list(self._hub.problems)
+            with self._hub.index.tick():
+                self._hub.index.set_meta("problems", json.dumps(self._told[-MAX_PROBLEMS:]))
 
     def _each_second(self, now: float) -> None:
-        hall = self._hall
-        hall.take(Tick(time.time()))
-        for source in list(hall.sources.values()):
+        hub = self._hub
+        hub.take(Tick(time.time()))
+        for source in list(hub.sources.values()):
             if now - source.touched > IDLE_SECONDS and source.path not in self._dirty and source not in self._finishing:
-                with hall.index.tick():
+                with hub.index.tick():
                     self._finish(source)
         for path in [path for path, due in self._gone.items() if now >= due]:
             del self._gone[path]
             self._lost(path)
-        for run in self._table.wanted():
+        for run in self._store.wanted():
             self._want(run)
         self._save()
 
     def _write(self, now: float) -> None:
-        hall = self._hall
-        if hall.scribe is not None:
+        hub = self._hub
+        if hub.scribe is not None:
             try:
-                hall.commit(self._feeds, closing=self._finishing)
-                hall.scribe.tend(now)
-                hall.scribe.catch_up()
-                hall.drop_forgotten()
+                hub.commit(self._feeds, closing=self._finishing)
+                hub.scribe.tend(now)
+                hub.scribe.catch_up()
+                hub.drop_forgotten()
                 self._save()
             except LedgerError as error:
                 raise stopped(error) from error
         if self._finishing:
-            with hall.index.tick():
+            with hub.index.tick():
                 for source in self._finishing:
                     source.whole()
-                    hall.shut(source)
-                    hall.sources.pop(source.path, None)
+                    hub.shut(source)
+                    hub.sources.pop(source.path, None)
             finished, self._finishing = self._finishing, []
             for path in [source.path for source in finished if source.path in self._dirty]:
                 del self._dirty[path]

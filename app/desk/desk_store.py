@@ -17,8 +17,8 @@ MAX_DRAFT = 1 << 20
 """Code points of a draft."""
 
 
-class Table:
-    """The operator's table. It belongs to one thread at a time."""
+class DeskStore:
+    """The operator's store. It belongs to one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._link = connect(path)
@@ -112,27 +112,27 @@ class Table:
         self._link.execute("DELETE FROM wanted WHERE run = ?", (run,))
 
 
-class Tables:
-    """The operator's table, opened once for each thread that asks for it."""
+class DeskStores:
+    """The operator's store, opened once for each thread that asks for it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._here = threading.local()
         self._lock = threading.Lock()
-        self._all: list[Table] = []
+        self._all: list[DeskStore] = []
 
-    def mine(self) -> Table:
-        """Give the table of the thread that asks."""
-        table: Table | None = getattr(self._here, "table", None)
-        if table is None:
-            table = self._here.table = Table(self._path)
+    def mine(self) -> DeskStore:
+        """Give the store of the thread that asks."""
+        store: DeskStore | None = getattr(self._here, "store", None)
+        if store is None:
+            store = self._here.store = DeskStore(self._path)
             with self._lock:
-                self._all.append(table)
-        return table
+                self._all.append(store)
+        return store
 
     def close(self) -> None:
-        """Close the tables of all threads."""
+        """Close the stores of all threads."""
         with self._lock:
-            for table in self._all:
-                table.close()
+            for store in self._all:
+                store.close()
             self._all.clear()
