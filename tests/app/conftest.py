@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from assure_tui.app.__main__ import main
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+LASTING = {"demo", "mcp-proxy", "record", "witness"}
+"""Commands that go on until a signal ends them."""
 
 
 def chat(*messages: dict[str, Any]) -> str:
@@ -56,16 +64,42 @@ def logs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def assure(tmp_path: Path) -> Run:
+    """Run a command as a user does; in this process, unless it needs one of its own."""
+
     def run(*argv: str | Path, home: Path | None = None, **options: Any) -> subprocess.CompletedProcess[str]:
-        words: Sequence[str] = [sys.executable, "-m", "assure_tui.app", *map(str, argv)]
+        words = ["assure-tui", *map(str, argv)]
         environment = {
             "PATH": "/usr/bin:/bin",
             "ASSURE_TUI_HOME": str(home or tmp_path / "home"),
             "HOME": str(tmp_path),
         }
         environment |= options.pop("env", {})
-        return subprocess.run(
-            words, capture_output=True, text=True, timeout=60, check=False, env=environment, cwd=tmp_path, **options
-        )
+        if options or "PYTHONPATH" in environment or not LASTING.isdisjoint(words[1:2]):
+            return run_apart(words, environment, tmp_path, **options)
+        return run_here(words, environment, tmp_path)
 
     return run
+
+
+def run_apart(
+    words: Sequence[str], environment: Mapping[str, str], folder: Path, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    command = [sys.executable, "-m", "assure_tui.app", *words[1:]]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=environment, cwd=folder, **options
+    )
+
+
+def run_here(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, with streams, an environment and a folder of its own."""
+    out, said = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
+    with (
+        Path(os.devnull).open(encoding="utf-8") as nothing,
+        mock.patch.multiple(sys, argv=list(words), stdin=nothing, stdout=out, stderr=said),
+        mock.patch.dict(os.environ, environment, clear=True),
+        contextlib.chdir(folder),
+    ):
+        code = main()
+    told = (stream.buffer.getvalue().decode() for stream in (out, said))
+    return subprocess.CompletedProcess(list(words), code, *told)
