@@ -134,17 +134,21 @@ async def test_the_screen_stands_still_while_it_is_held(desk):
         assert "Renamed" in screen_text(app)
 
 
-@pytest.mark.parametrize("keys", [(), ("e",), ("3",), ("j", "4"), ("5",), ("e", "6"), ("e", "S"), ("question_mark",)])
-async def test_every_view_survives_any_size(desk, keys):
+@pytest.mark.parametrize(
+    "keys",
+    [(), ("e",), ("3",), ("j", "4"), ("7",), ("5",), ("e", "6"), ("e", "S"), ("v",), ("s",), ("question_mark",)],
+)
+async def test_every_view_fills_the_screen_at_any_size(desk, keys):
     app = AssureApp(desk)
     async with app.run_test(size=(120, 36)) as pilot:
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
-        for size in [(80, 24), (200, 60), (79, 50), (40, 12), (20, 5), (8, 3), (120, 36)]:
+        await pilot.press(*keys)
+        for size in ((80, 24), (200, 60), (79, 50), (40, 12), (159, 29), (20, 5), (8, 3), (120, 36)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            assert all(strip.cell_length <= size[0] for strip in app.screen._compositor.render_strips())
+            strips = app.screen._compositor.render_strips()
+            assert len(strips) == size[1]
+            assert {strip.cell_length for strip in strips} == {size[0]}
+        assert app.is_running
 
 
 async def test_the_selection_survives_a_resize(desk):

@@ -57,10 +57,9 @@ def recorded(tmp_path):
         desk.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-async def test_a_run_is_reviewed_and_sealed(recorded, size):
+async def test_a_run_is_reviewed_and_sealed(recorded):
     app = AssureApp(recorded)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await wait_for(pilot, lambda: any(row.undecided for row in app.session.rows))
         await pilot.press("e")
         await wait_for(pilot, lambda: "39 passed, 2 failed" in " ".join(screen_text(app).split()))
@@ -114,7 +113,7 @@ async def test_a_change_that_comes_in_while_the_screen_ends_is_not_drawn(recorde
 
 
 async def test_a_full_disk_is_said_and_costs_neither_the_screen_nor_the_words(recorded):
-    recorded._tables.mine()._link.execute("PRAGMA max_page_count = 1")
+    recorded._stores.mine()._link.execute("PRAGMA max_page_count = 1")
     words = "x" * 60_000
     app = AssureApp(recorded)
     async with app.run_test(size=(120, 36)) as pilot:
