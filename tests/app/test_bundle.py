@@ -9,8 +9,6 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
-import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -32,7 +30,6 @@ from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.operators import Keyring, list_keys, new_key, own_trust, unlock
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.response import countersign
 from assure_tui.app.desk.show import detail_lines
 from assure_tui.ledger.bundle import Bundle, build, pack, unpack
@@ -42,8 +39,8 @@ from assure_tui.ledger.signers import allowed_line
 from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.ledger.trust import Trust
+from tests.app.conftest import record
 
-PATIENCE = 60.0
 CALL = {"type": "tool_call", "call_id": "c1", "tool": "create_refund", "args": {"order": "5117", "amount": "40.00"}}
 DONE = {"type": "tool_result", "call_id": "c1", "status": "succeeded", "text": '{"status": "succeeded"}'}
 ROWS = [
@@ -55,28 +52,6 @@ ROWS = [
     {**DONE, "call_id": "c2"},
     {"type": "report", "text": "I issued a single $40.00 refund for order #5117."},
 ]
-
-
-def record(home: Home, folder: Path, *, backfill: bool = True) -> None:
-    """Record until all logs of the folder are read and nothing new was written for a moment."""
-    lines = sum(len(log.read_bytes().splitlines()) for log in folder.iterdir())
-    stop = threading.Event()
-    thread = threading.Thread(target=Recorder(home, [folder], backfill=backfill).run, args=(stop,))
-    thread.start()
-    desk = Desk.open(home, read_only=True)
-    try:
-        deadline, quiet, last = time.monotonic() + PATIENCE, 0, (-1, -1)
-        while quiet < 6:
-            assert time.monotonic() < deadline
-            now = (desk.revision(), desk.presence().ledger_size)
-            read = sum(desk.event_count(row.id) for row in desk.runs()) >= lines
-            quiet = quiet + 1 if now == last and read else 0
-            last = now
-            time.sleep(0.07)
-    finally:
-        desk.close()
-        stop.set()
-        thread.join(PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from assure_tui.app.desk import custody, scribe
 from assure_tui.app.desk.errors import LedgerDamagedError
 from assure_tui.app.desk.paths import Home
 from assure_tui.ledger.store import Draft
+from tests.app.conftest import record
 
 SECRET = "O-77"
 
@@ -25,7 +26,7 @@ def home(tmp_path):
     return tmp_path / "home"
 
 
-def record(folder, home, until, seconds=60.0):
+def record_until(folder, home, until, seconds=60.0):
     """Record the history until a condition holds."""
     command = [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -40,7 +41,7 @@ def record(folder, home, until, seconds=60.0):
 @pytest.fixture
 def recorded(logs, home, assure):
     """A home in which one run is recorded and noted on."""
-    record(logs, home, lambda: json.loads(assure("runs", "--format", "json").stdout or "[]"))
+    record(Home.find(home), logs)
     run = runs(assure)[0]
     assert assure("note", run, f"{SECRET} looks odd").returncode == 0
     return run
@@ -78,13 +79,13 @@ def test_what_is_kept_of_a_run_is_erased_and_the_log_says_so(recorded, assure, h
 def test_a_forgotten_run_is_not_read_again(recorded, assure, home, logs):
     assure("forget", recorded, "--yes")
     (logs / "other.json").write_text((logs / "refund.json").read_text().replace("O-77", "O-99"))
-    record(logs, home, lambda: runs(assure))
+    record_until(logs, home, lambda: runs(assure))
     time.sleep(0.3)
     assert len(runs(assure)) == 1
     assert places_with(home, SECRET) == []
     for path in home.glob("index.sqlite*"):
         path.unlink()
-    record(logs, home, lambda: runs(assure))
+    record_until(logs, home, lambda: runs(assure))
     assert recorded not in runs(assure)
     assert places_with(home, SECRET) == []
     assert statements(assure)["state"] == "ok"

@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,10 +22,9 @@ from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
 from assure_tui.ledger.verify import Trust
+from tests.app.conftest import record
 
-PATIENCE = 60.0
 TIME = "2026-03-01T10:00:{:02}.000Z"
 
 
@@ -56,28 +54,6 @@ def agent_log(*, second_refund: bool) -> str:
         ]
     rows.append({"type": "report", "text": "I issued a single $40.00 refund for order #5117."})
     return "".join(json.dumps({"time": TIME.format(n), **row}) + "\n" for n, row in enumerate(rows))
-
-
-def record(home: Home, folder: Path, **options: object) -> None:
-    """Record until all logs of the folder are read and nothing new was written for a moment."""
-    lines = sum(len(log.read_bytes().splitlines()) for log in folder.iterdir())
-    stop = threading.Event()
-    thread = threading.Thread(target=Recorder(home, [folder], **options).run, args=(stop,))  # type: ignore[arg-type]
-    thread.start()
-    desk = Desk.open(home, read_only=True)
-    try:
-        deadline, quiet, last = time.monotonic() + PATIENCE, 0, (-1, -1)
-        while quiet < 6:
-            assert time.monotonic() < deadline
-            now = (desk.revision(), desk.presence().ledger_size)
-            read = sum(desk.event_count(row.id) for row in desk.runs()) >= lines
-            quiet = quiet + 1 if now == last and read else 0
-            last = now
-            time.sleep(0.07)
-    finally:
-        desk.close()
-        stop.set()
-        thread.join(PATIENCE)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from assure_tui.app.desk.rule_stats import Rules, recall
 from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.trust import trust
 from assure_tui.reconcile.gates.book import book_of, rules_of
+from tests.app.conftest import record
 
 GATE = """
 [[gate]]
@@ -216,21 +215,9 @@ def desk(tmp_path: Path, logs: Path):
     )
     with (logs / "run.jsonl").open("a") as file:
         file.write(RUN.strip().splitlines()[3].replace("c1", "c2") + "\n")
-    home = tmp_path / "home"
-    recorder = subprocess.Popen(
-        [sys.executable, "-m", "assure_tui.app", "record", "--backfill", "--attached", str(logs)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "ASSURE_TUI_HOME": str(home)},
-    )
-    found = Desk.open(Home.find(home))
-    deadline = time.monotonic() + 60
-    while not (found.runs() and found.runs()[0].findings) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(0.5)
-    assert recorder.stdin is not None
-    recorder.stdin.close()
-    recorder.wait(60)
+    home = Home.find(tmp_path / "home")
+    record(home, logs)
+    found = Desk.open(home)
     yield found
     found.close()
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from assure_tui.app.desk.paths import Home
+from tests.app.conftest import record
+
 AUDIT = """
 import os, sys
 def hook(event, args):
@@ -44,14 +47,9 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def recorded(logs, home, assure):
+def recorded(logs, home):
     """A home in which one run is recorded."""
-
-    def there():
-        return json.loads(assure("runs", "--format", "json").stdout or "[]")
-
-    code, said = recording(logs, home, until=there)
-    assert code == 0, said
+    record(Home.find(home), logs)
     return home
 
 
