@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -174,19 +173,6 @@ def test_ids_do_not_depend_on_how_often_the_run_is_read(tell) -> None:
         return set(told.values)
 
     assert once() == once()
-
-
-def test_a_long_run_costs_no_more_at_its_end(tell) -> None:
-    told = tell()
-    spans = []
-    for _ in range(2):
-        began = time.process_time()
-        for number in range(400):
-            told.user("Next").call("send_note", recipient=f"kim{number}@example.com").agent(
-                f"I sent a note to kim{number}@example.com."
-            )
-        spans.append(time.process_time() - began)
-    assert spans[1] < spans[0] * 4 + 1
 
 
 ASKED_FOR_CODE = "Please verify your account to proceed. A one-time password (OTP) has been sent to your inbox."
