@@ -7,11 +7,8 @@ from hashlib import blake2b
 
 def digest(*parts: object, size: int = 6) -> str:
     """Hash the parts, each preceded by its length so that no two lists of parts collide."""
-    hashed = blake2b(digest_size=size)
-    for part in parts:
-        data = str(part).encode("utf-8", "surrogatepass")
-        hashed.update(b"%d:%b" % (len(data), data))
-    return hashed.hexdigest()
+    encoded = [str(part).encode("utf-8", "surrogatepass") for part in parts]
+    return blake2b(b"".join([b"%d:%b" % (len(data), data) for data in encoded]), digest_size=size).hexdigest()
 
 
 def claim_id(event: str, span: tuple[int, int], kind: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 INTERNAL = 70
 INTERRUPTED = 130
+COLLECT_AFTER = 20_000
+"""Objects made and not freed after which the youngest are looked through."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -62,7 +64,9 @@ def _run(module: str, arguments: object) -> int:
     from importlib import import_module  # noqa: PLC0415 - see main
 
     try:
-        code: int = import_module(f"assure_tui.app.cli.{module}").run(arguments)
+        run = import_module(f"assure_tui.app.cli.{module}").run
+        _collect_seldom()
+        code: int = run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -79,6 +83,14 @@ def _run(module: str, arguments: object) -> int:
         print(f"assure-tui: internal error ({type(error).__name__}): {where}; please report it.", file=sys.stderr)
         return INTERNAL
     return code
+
+
+def _collect_seldom() -> None:
+    """Look for rings of garbage less often than Python does: few are made, and all that is alive is walked for them."""
+    import gc  # noqa: PLC0415 - see main
+
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
 def _plain(text: str) -> str:

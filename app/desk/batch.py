@@ -33,7 +33,7 @@ class _Taken(Exception):  # noqa: N818 - a signal, not an error
     """A run of the file has the id of a run in another file: read it again with ids of its own."""
 
 
-WORTH_SPREADING = 24_000_000
+WORTH_SPREADING = 8_000_000
 """Bytes of logs from which on it pays to start other processes."""
 READ_BYTES = 4 << 20
 """Bytes of a log that are decoded at a time."""

@@ -18,9 +18,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assure_tui.reconcile.claims import business, coding
-from assure_tui.reconcile.claims.segment import units
-
 if TYPE_CHECKING:
     from assure_tui.ingest.model import AgentText
     from assure_tui.reconcile.context import Context
@@ -37,6 +34,9 @@ def extract(event: AgentText, context: Context) -> list[Claim]:
     """
     if event.cut or not event.text:
         return []
+    from assure_tui.reconcile.claims import business, coding  # noqa: PLC0415 - the hook, for which an agent waits,
+    from assure_tui.reconcile.claims.segment import units  # noqa: PLC0415 - needs of this package no more than `values`
+
     parts = units(event.text)
     claims = business.read(parts, event, context)
     if context.coding:

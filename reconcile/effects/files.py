@@ -63,7 +63,9 @@ def kind_of(call: ToolCall) -> str | None:
     args = call.args
     if patch_text(args) is not None:
         return "patch"
-    has_path = path_of(args) is not None or any(isinstance(args.get(name), list) for name in data.lists)
+    has_path = path_of(args) is not None or (
+        not _none_of("lists", args) and any(isinstance(args.get(name), list) for name in data.lists)
+    )
     if has_path:
         for name in ("command", "action", "op", "operation", "mode"):
             verb = args.get(name)
@@ -92,8 +94,20 @@ def bare_kind(name: str) -> str | None:
     return next((kind for kind, listed in _data().words.items() if len(words) == 1 and words[0] in listed), None)
 
 
+@cache
+def _listed(group: str) -> frozenset[str]:
+    return frozenset(getattr(_data(), group))
+
+
+def _none_of(group: str, args: Mapping[str, Any]) -> bool:
+    """Tell whether no argument has a name of a group, as most calls of tools of the world have none."""
+    return _listed(group).isdisjoint(args)
+
+
 def path_of(args: Mapping[str, Any]) -> str | None:
     """Give the path that a call's arguments name."""
+    if _none_of("paths", args):
+        return None
     for name in _data().paths:
         value = args.get(name)
         if isinstance(value, str) and value:
@@ -103,6 +117,8 @@ def path_of(args: Mapping[str, Any]) -> str | None:
 
 def patch_text(args: Mapping[str, Any]) -> str | None:
     """Give the patch that a call's arguments hold."""
+    if _none_of("patches", args):
+        return None
     for name in _data().patches:
         value = args.get(name)
         if isinstance(value, str) and ("*** Begin Patch" in value or re.search(r"^\+\+\+ ", value, re.MULTILINE)):

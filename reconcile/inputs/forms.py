@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from assure_tui.reconcile import expressions as re
@@ -29,6 +30,7 @@ _DATES = (
 )
 _AT = re.compile(r" ?(?:\(at\)|\[at\]|\{at\}| at ) ?")
 _DOT = re.compile(r" ?(?:\(dot\)|\[dot\]|\{dot\}| dot ) ?")
+_APART = str.maketrans("", "", " ().-")
 _BETWEEN = re.compile(r"[ ().+-]+")
 _CODED = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{12,4000}={0,2}(?![\w+/=])")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -59,9 +61,15 @@ def grouped(value: str, text: str) -> bool:
     bare = _BETWEEN.sub("", value)
     if not MIN_GROUPED <= len(bare) <= MAX_GROUPED or not bare.isalnum():
         return False
-    if sum(char.isdigit() for char in bare) < MIN_GROUPED // 2:
+    if sum(char.isdigit() for char in bare) < MIN_GROUPED // 2 or bare not in _joined(text):
         return False
     return re.search(rf"(?<!\w){r'[ ().-]{0,2}'.join(bare)}(?!\w)", text) is not None
+
+
+@lru_cache(maxsize=4)
+def _joined(text: str) -> str:
+    """Give a text without what may stand between the groups of a value; many values are sought in one text."""
+    return text.translate(_APART)
 
 
 def undone(leaf: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ digits, beside an identifier. `Aliases` keeps these pairs, each in the role it w
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -134,8 +134,10 @@ class Aliases:
         """Identifier in lower case to the words of the roles it was seen in."""
         self._size = 0
         self._lists: list[Sequence[Record]] = []
-        self._places: dict[str, list[tuple[int, int, str]]] = {}
+        self._places: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
         """Value in lower case to where it stands: list, record and key."""
+        self._told: dict[tuple[int, int], frozenset[str]] = {}
+        """List and record to the words that tell it, as far as somebody asked."""
         self._cards = 0
         self._people: dict[str, set[str]] = {}
         """Part of a person's name in lower case to the addresses in results that hold it."""
@@ -154,7 +156,8 @@ class Aliases:
         """Take a named value: its name says whose identifier it is."""
         role = role_words(key)
         if role and len(self._roles) < MAX_NAMES and len(value) < MAX_VALUE:
-            self._roles[_bare(value)] = self._roles.get(_bare(value), frozenset()) | role
+            bare = _bare(value)
+            self._roles[bare] = self._roles.get(bare, frozenset()) | role
 
     def addresses(self, name: str) -> AbstractSet[str]:
         """Give the addresses that results told which hold a part of a person's name, in lower case."""
@@ -172,7 +175,7 @@ class Aliases:
         found: set[str] = set()
         for at, index, _ in self._places.get(_bare(value), ())[-MAX_PLACES:]:
             for key, told in self._lists[at][index].fields:
-                if not _words()["states"].isdisjoint(map(singular, name_words(key))):
+                if _place_of(key).speaks_of_states:
                     found.update(name_words(told))
         return frozenset(found)
 
@@ -226,13 +229,24 @@ class Aliases:
             listed = self._lists[at]
             mine = listed[index]
             alike = [
-                (other, _value_of(other, key)) for other in listed if other is not mine and other.path == mine.path
+                (place, _value_of(other, key))
+                for place, other in enumerate(listed)
+                if place != index and other.path == mine.path
             ][:MAX_SIBLINGS]
-            others = [(other, named) for other, named in alike if named and _bare(named) != _bare(value)]
-            own = _telling(mine)
-            rivals = tuple((named, _telling(other) - own) for other, named in others)
-            found.append(Card(value, own - frozenset().union(*(_telling(other) for other, _ in others)), rivals))
+            own = self._telling(at, index)
+            others = [
+                (named, self._telling(at, place)) for place, named in alike if named and _bare(named) != _bare(value)
+            ]
+            rivals = tuple((named, words - own) for named, words in others)
+            found.append(Card(value, own.difference(*(words for _, words in others)), rivals))
         return found
+
+    def _telling(self, at: int, index: int) -> frozenset[str]:
+        """Give the words and figures that a record of a list has as values, read once."""
+        known = self._told.get((at, index))
+        if known is None:
+            known = self._told[at, index] = _telling(self._lists[at][index])
+        return known
 
     def _keep(self, records: Sequence[Record]) -> None:
         """Keep the records of a result by their values."""
@@ -240,10 +254,11 @@ class Aliases:
             return
         self._cards += len(records)
         self._lists.append(records)
+        at = len(self._lists) - 1
         for index, record in enumerate(records):
             for key, value in record.fields:
                 if len(value) < MAX_VALUE:
-                    self._places.setdefault(_bare(value), []).append((len(self._lists) - 1, index, key))
+                    self._places[value.lower().lstrip("#")].append((at, index, key))
 
     def _read(self) -> None:
         while self._waiting:
@@ -272,17 +287,16 @@ class Aliases:
         ids: list[tuple[str, frozenset[str]]] = []
         names: list[str] = []
         for key, value in record.fields:
-            words = [singular(word) for word in name_words(key)]
-            last, plain = words[-1] if words else "", value.lower()
-            if set(words) & _words()["digits"] and value.isdigit():
-                names.append(plain)
-            elif value and " " not in value and (last in _words()["ids"] or _CODE.fullmatch(value)):
+            place = _place_of(key)
+            if place.counts and value.isdigit():
+                names.append(value.lower())
+            elif value and " " not in value and (place.identifies or _CODE.fullmatch(value)):
                 self.note(key, value)
-                ids.append((_bare(value), frozenset(words) - _words()["ids"] or _around(record) or nouns))
-            elif not MIN_NAME <= len(value) < MAX_VALUE or value.isdigit() or last in _words()["states"]:
+                ids.append((_bare(value), role_words(key) or _around(record) or nouns))
+            elif not MIN_NAME <= len(value) < MAX_VALUE or value.isdigit() or place.states:
                 continue
-            elif last in _words()["names"] or (told[plain] == 1 and _is_proper(value)):
-                names.append(plain)
+            elif place.names or (told[value.lower()] == 1 and _is_proper(value)):
+                names.append(value.lower())
         if not ids:
             return
         names += [value for value, role in ids[1:] if not role or role == ids[0][1]]
@@ -303,7 +317,6 @@ def _value_of(record: Record, key: str) -> str:
     return next((value for name, value in record.fields if name == key), "")
 
 
-@lru_cache(maxsize=2048)
 def _telling(record: Record) -> frozenset[str]:
     """Give the words and figures that a record has as values."""
     found: dict[str, None] = {}
@@ -324,6 +337,32 @@ def _is_proper(value: str) -> bool:
 def _around(record: Record) -> frozenset[str]:
     """Give the words of the key that an object stands under; keys that are identifiers themselves say nothing."""
     return frozenset(next((level for level in reversed(record.path) if not any(map(str.isdigit, level))), ()))
+
+
+class _Place(NamedTuple):
+    """What a key says of the values that stand under it."""
+
+    counts: bool
+    """One of its words goes with the digits by which people know a thing."""
+    identifies: bool
+    names: bool
+    states: bool
+    """Its last word is of identifiers, of names, of states."""
+    speaks_of_states: bool
+    """One of its words is."""
+
+
+@lru_cache(maxsize=2048)
+def _place_of(key: str) -> _Place:
+    words = [singular(word) for word in name_words(key)]
+    last, known = words[-1] if words else "", _words()
+    return _Place(
+        counts=not known["digits"].isdisjoint(words),
+        identifies=last in known["ids"],
+        names=last in known["names"],
+        states=last in known["states"],
+        speaks_of_states=not known["states"].isdisjoint(words),
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -302,16 +302,40 @@ def _is_made_up(value: str) -> bool:
 def _alike(value: str, text: str) -> tuple[str, ...]:
     """Give the names in a text that are of one make with a value, but not the same."""
     low = value.lower()
-    others = ((name, name.lower()) for name in _names(text, len(value.split())))
-    return tuple(name for name, other in others if other != low and _of_one_make(low, other))
+    names = _names(text, len(value.split()))
+    return tuple(name for name, other in names.like(low) if other != low and _of_one_make(low, other))
+
+
+class _Names:
+    """Names in the order of a text, found by what those of one make with another have in common with it."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = [(name, name.lower()) for name in names]
+        self._by_sign: dict[object, list[int]] = {}
+        for place, (_, low) in enumerate(self._names):
+            for sign in _signs(low):
+                self._by_sign.setdefault(sign, []).append(place)
+
+    def like(self, low: str) -> list[tuple[str, str]]:
+        """Give the names, each with itself in lower case, that may be of one make with one in lower case."""
+        found = {place for sign in _signs(low) for place in self._by_sign.get(sign, ())}
+        return [self._names[place] for place in sorted(found)]
+
+
+@lru_cache(maxsize=2048)
+def _signs(low: str) -> tuple[object, ...]:
+    """Give what a name shares one of with any of its make: its form, its owner, or a part in the same place."""
+    parts = _parts(low)
+    placed = [(len(parts), at, part) for at, part in enumerate(parts) if len(part) > 1] if len(parts) > 1 else []
+    return (_masked(low), ("owner", low.partition("/")[0]), *placed)
 
 
 @lru_cache(maxsize=64)
-def _names(text: str, size: int) -> tuple[str, ...]:
+def _names(text: str, size: int) -> _Names:
     """Give the runs of so many words in a text that have figures or parts, by which names are told to be alike."""
     tokens = [token.strip("\"'`*_()[]{}<>,.;:!?|“”‘’") for token in text.split()]
     names = (" ".join(tokens[at : at + size]) for at in range(len(tokens) - size + 1)) if size > 1 else tokens
-    return tuple(name for name in dict.fromkeys(names) if _ODD.search(name))
+    return _Names([name for name in dict.fromkeys(names) if _ODD.search(name)])
 
 
 def _of_one_make(one: str, other: str) -> bool:

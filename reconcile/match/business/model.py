@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -253,12 +254,9 @@ def is_business(effect: Effect) -> bool:
 
 def tokens_of(text: str) -> frozenset[str]:
     """Give the words of a text that can tell it from another, in the singular and lower case."""
-    found: set[str] = set()
-    for match in _TOKEN.finditer(text.lower()):
-        found.add(singular(match.group()))
-        if len(found) >= MAX_TOKENS:
-            break
-    return frozenset(found - _COMMON)
+    words = list(dict.fromkeys(_TOKEN.findall(text.lower())))
+    found = dict.fromkeys(map(singular, words))
+    return frozenset(islice(found, MAX_TOKENS)) - _COMMON
 
 
 _COMMON = frozenset(table("grammar")["common"].split())

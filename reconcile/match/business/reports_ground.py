@@ -171,6 +171,12 @@ class Links:
 
 
 def _place(key: str, value: str) -> tuple[str, str]:
+    """Give under what a field is found; runs have the same names and values again and again."""
+    return _placed(key, value[: MAX_VALUE + 1])
+
+
+@lru_cache(maxsize=4096)
+def _placed(key: str, value: str) -> tuple[str, str]:
     words = name_words(key)
     return ("" if _is_name(value) else singular(words[-1]) if words else key, value.lower()[:MAX_VALUE])
 

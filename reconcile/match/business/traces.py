@@ -84,15 +84,18 @@ def tokens(text: str) -> frozenset[str]:
 
 def tokens_once(text: str) -> set[str]:
     """Give the telling words and figures of a text: words in the singular, figures without marks."""
-    low = text.lower()
-    found = set()
-    for token in set(_TOKEN.findall(low)):
-        if token[0].isdigit() and not any(map(str.isalpha, token)):
-            plain = token.replace(",", "")
-            whole, _, rest = plain.rpartition(".") if plain.count(".") == 1 else (plain, "", "")
-            figure = (whole if not rest.strip("0") else plain).lstrip("0") or "0"
-            if len(figure) > 1:
-                found.add(figure)
-        elif any(map(str.isdigit, token)) or (len(token) >= MIN_WORD and token not in _VAGUE):
-            found.add(singular(token))
+    found = set(map(_mark_of, set(_TOKEN.findall(text.lower()))))
+    found.discard("")
     return found
+
+
+@lru_cache(maxsize=8192)
+def _mark_of(token: str) -> str:
+    """Give what a word or figure tells, "" for nothing."""
+    if token[0].isdigit() and not any(map(str.isalpha, token)):
+        plain = token.replace(",", "")
+        whole, _, rest = plain.rpartition(".") if plain.count(".") == 1 else (plain, "", "")
+        figure = (whole if not rest.strip("0") else plain).lstrip("0") or "0"
+        return figure if len(figure) > 1 else ""
+    telling = any(map(str.isdigit, token)) or (len(token) >= MIN_WORD and token not in _VAGUE)
+    return singular(token) if telling else ""

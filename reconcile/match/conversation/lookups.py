@@ -6,6 +6,7 @@ a next page, a total above what is listed. What cannot be told from the result's
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +27,8 @@ MAX_RESULT = 60_000
 MAX_FIELDS = 200
 MAX_DEPTH = 3
 MAX_UNITS = 200
+MAX_KEY = 200
+"""Code points of a name."""
 MIN_VALUE = 4
 """Code points of a value that nobody comes upon by chance."""
 
@@ -165,7 +168,13 @@ def _is_about_the_list(key: str, value: Any) -> bool:
 
 
 def _squeeze(key: object) -> str:
-    return "".join(char for char in str(key).lower() if char.isalnum())[:40]
+    return _squeezed(str(key)[:MAX_KEY])
+
+
+@lru_cache(maxsize=2048)
+def _squeezed(key: str) -> str:
+    """Give the letters and figures of a name; results have the same ones again and again."""
+    return "".join(filter(str.isalnum, key.lower()))[:40]
 
 
 def _left_out(document: Any, shown: int) -> str:
