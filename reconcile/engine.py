@@ -65,10 +65,15 @@ from assure_tui.reconcile.tables import use
 Item: TypeAlias = RunEvent | Observation | FeedRow | FeedState | Tick
 
 
+PARTS: tuple[type[Part], ...] = (Actions, Work, Conversation, Reports, Gates, Inputs, Leaks)
+WATCHES_TIME = any(part.tick is not Part.tick for part in PARTS)
+"""Whether it matters to any part that time passes. It does not so far, and a quiet run then costs nothing."""
+
+
 class RunState:
     """What is remembered of one run: its context, its board and its parts."""
 
-    __slots__ = ("board", "context", "gates", "parts", "timed")
+    __slots__ = ("board", "context", "gates", "parts")
 
     def __init__(self, run: str, settings: Settings, evaluator: Evaluator | None = None) -> None:
         self.board = Board()
@@ -79,8 +84,6 @@ class RunState:
         conversation = Conversation(self.context, self.board, actions)
         reports = Reports(self.context, self.board, actions)
         self.parts: tuple[Part, ...] = (actions, work, conversation, reports, self.gates, inputs, leaks)
-        self.timed: tuple[Part, ...] = tuple(part for part in self.parts if type(part).tick is not Part.tick)
-        """Parts for which it matters that time passes: a quiet run without any costs nothing."""
 
     def drain(self) -> list[Change]:
         """Give what changed; gates over a turn are held against what the other parts made of its end."""
@@ -183,9 +186,7 @@ def close(state: State) -> tuple[State, list[Change]]:
 
 def _shared(run: RunState, item: Tick | FeedState) -> list[Change]:
     if isinstance(item, Tick):
-        if not run.timed:
-            return []
-        for part in run.timed:
+        for part in run.parts:
             part.tick(item.time)
     else:
         for part in run.parts:

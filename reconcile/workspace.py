@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from assure_tui.ingest.model import FeedRow, FeedState, RunStarted, Tick
 from assure_tui.reconcile.attribute import Attribution
-from assure_tui.reconcile.engine import State, close, contest_run, find_run, probe, step, step_run, vouch_run
+from assure_tui.reconcile.engine import (
+    WATCHES_TIME,
+    State,
+    close,
+    contest_run,
+    find_run,
+    probe,
+    step,
+    step_run,
+    vouch_run,
+)
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.vouching import Vouching
@@ -54,7 +64,7 @@ class Workspace:
             owned = self._attribution.state(item)
             return [*self._everywhere(item), *self._deliver(owned)]
         if isinstance(item, Tick):
-            return self._everywhere(item)
+            return self._everywhere(item) if WATCHES_TIME else []
         return self._event(item)
 
     def probe(self, call: ToolCall) -> list[GateResult]:
