@@ -153,10 +153,12 @@ def _source(cell: Cell, width: int, glyphs: Glyphs) -> list[Content]:
 
 
 def _when(cell: Cell) -> str:
+    """When it was; of several, from when to when: what both times begin with is not said twice."""
     if cell.time is None:
         return ""
-    until = "" if cell.until in {None, cell.time} else f"–{paint.clock(cell.until, seconds=True)}"
-    return paint.clock(cell.time, seconds=True) + until
+    begin, end = paint.clock(cell.time, seconds=True), paint.clock(cell.until or cell.time, seconds=True)
+    same_minute = begin[:-2] == end[:-2]
+    return begin if begin == end else f"{begin}–{end[-2:] if same_minute else end}"
 
 
 def _reading(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:

@@ -25,7 +25,7 @@ LINE_LIMIT: Final = 500
 LEAD: Final = 8
 """Code points before a word that was looked for, where a line begins near it."""
 
-_PLAIN: Final = str.maketrans("…“”·×→←↑↓", '~"".x><^v')
+_PLAIN: Final = str.maketrans("…“”·×→←↑↓–≥", '~"".x><^v->')
 """What stands for our own marks where the screen has nothing outside ASCII."""
 
 

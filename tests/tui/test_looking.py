@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 from screens import screen_text, wait_for, wait_for_words
+from textual.events import MouseScrollUp
 
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.views import Decision
@@ -117,6 +118,33 @@ async def test_new_events_are_announced_and_followed_only_when_asked(desk):
         grow()
         await wait_for(pilot, lambda: lines.total() == 14)
         assert lines.cursor == 11, "going up stops following"
+
+
+async def test_the_wheel_stops_following_as_the_keys_do(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3")
+        lines, timeline = app.timeline.lines, desk.timelines[app.session.run]
+
+        def grow(by):
+            last = timeline[-1]
+            timeline.extend(
+                msgspec.structs.replace(last, seq=last.seq + more, id=f"L{last.seq + more}@0#0")
+                for more in range(1, by + 1)
+            )
+            desk.bump()
+
+        await pilot.press("F")
+        grow(200)
+        await wait_for(pilot, lambda: lines.cursor == lines.total() - 1 > 200 and lines.scroll_y > 100)
+        assert "FOLLOW" in screen_text(app)
+        for _ in range(5):
+            lines.post_message(MouseScrollUp(lines, 5, 5, 0, -1, 0, shift=False, meta=False, ctrl=False))
+        await wait_for(pilot, lambda: "FOLLOW" not in screen_text(app) and lines.scroll_y == lines.scroll_target_y)
+        place = lines.scroll_y
+        grow(1)
+        await wait_for_words(pilot, "1 new")
+        assert lines.scroll_y == place
 
 
 async def test_the_screen_stands_still_while_it_is_held(desk):

@@ -75,6 +75,7 @@ class EventLines(Lines):
             self.seen = self.count
             if self.total():
                 self.go(self.total() - 1)
+                self.call_after_refresh(self.show_cursor)  # what fitted before could not be scrolled yet
         if self.cursor < 0 and self.total():
             self.go(0)
 
@@ -157,6 +158,13 @@ class EventLines(Lines):
         if y == 1 and self.hits is not None and not self.hits:
             return self._strip(Content.styled("  No event matches; esc clears the filter.", DIM), "")
         return super().render_line(y)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Whoever scrolls up, with the wheel too, reads there: that stops following."""
+        super().watch_scroll_y(old_value, new_value)
+        if self.follow and new_value < old_value and new_value < self.max_scroll_y:
+            self.follow = False
+            self.post_message(self.Moved(self))
 
     def go(self, index: int) -> None:
         """Standing anywhere but at the end stops following."""
