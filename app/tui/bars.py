@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -65,7 +66,8 @@ def header(
     if presence.ledger_state == "empty":
         ledger = Content.assemble(("ledger ", DIM), (f"{sign.glyph} {sign.word}", sign.style))
     gap = Content("   ")
-    counts, brief, need = needs(rows), needs(rows, brief=True), _shortest(rows)
+    tally = Tally.of(rows)
+    counts, brief, need = needs(tally), needs(tally, brief=True), _shortest(tally)
     bare = ledger[len("ledger ") :]
     if presence.recorder == "other" and presence.recorder_pid != own_recorder:
         recording = Content.styled("recorded elsewhere", DIM)
@@ -86,45 +88,61 @@ def header(
     return paint.fit(left, width)
 
 
-def needs(rows: Sequence[RunRow], *, brief: bool = False) -> Content:
+@dataclass(frozen=True)
+class Tally:
+    """How many runs there are of each kind. Counted once for a line: there may be ten thousand of them."""
+
+    need: int
+    quiet: int
+    unobserved: int
+    backlog: int
+    found: int
+    """Runs from before watching with findings that would ask for somebody."""
+
+    @classmethod
+    def of(cls, rows: Sequence[RunRow]) -> Tally:
+        """Count the runs."""
+        kinds = Counter(row.attention for row in rows)
+        old = (row for row in rows if row.attention == "backlog" and row.undecided) if kinds["backlog"] else ()
+        found = sum(row.worst is not None and at_least(row.worst, "medium") for row in old)
+        return cls(kinds["need"], kinds["quiet"], kinds["unobserved"], kinds["backlog"], found)
+
+    @property
+    def only_history(self) -> bool:
+        """Whether all runs that there are, are from before watching."""
+        return self.backlog > 0 == self.need + self.quiet + self.unobserved
+
+
+def needs(tally: Tally, *, brief: bool = False) -> Content:
     """`3 need you · 9 quiet · 1 not observed`; unless `brief`, also the runs from before watching.
 
     Where there are none but those, they are told however brief. How many of them have findings is told, as none of
     them asks for anybody.
     """
-    tally = {state: sum(row.attention == state for row in rows) for state in ("need", "quiet", "unobserved", "backlog")}
-    found = _found(rows)
-    with_findings = f", {found:,} with findings" if found else ""
-    before = Content.styled(f"{tally['backlog']:,} before watching{with_findings}", DIM)
-    if tally["backlog"] == len(rows) > 0 and brief:
-        return Content.styled(" · ", DIM).join([_needing(rows), before])
+    with_findings = f", {tally.found:,} with findings" if tally.found else ""
+    before = Content.styled(f"{tally.backlog:,} before watching{with_findings}", DIM)
+    if tally.only_history and brief:
+        return Content.styled(" · ", DIM).join([_needing(tally), before])
     parts = [
-        _needing(rows),
-        Content.styled(f"{tally['quiet']:,} quiet", DIM),
-        Content.styled(f"{tally['unobserved']:,} not observed", "$state-unverifiable" if tally["unobserved"] else DIM),
+        _needing(tally),
+        Content.styled(f"{tally.quiet:,} quiet", DIM),
+        Content.styled(f"{tally.unobserved:,} not observed", "$state-unverifiable" if tally.unobserved else DIM),
     ]
-    if tally["backlog"] and not brief:
+    if tally.backlog and not brief:
         parts.append(before)
     return Content.styled(" · ", DIM).join(parts)
 
 
-def _found(rows: Sequence[RunRow]) -> int:
-    """How many runs from before watching have findings that would ask for somebody."""
-    return sum(
-        row.attention == "backlog" and row.undecided > 0 and row.worst is not None and at_least(row.worst, "medium")
-        for row in rows
-    )
+def _needing(tally: Tally) -> Content:
+    words = f"{tally.need:,} need{'s' if tally.need == 1 else ''} you"
+    return Content.styled(words, "$state-contradicted bold" if tally.need else DIM)
 
 
-def _needing(rows: Sequence[RunRow]) -> Content:
-    need = sum(row.attention == "need" for row in rows)
-    return Content.styled(f"{need:,} need{'s' if need == 1 else ''} you", "$state-contradicted bold" if need else DIM)
-
-
-def _shortest(rows: Sequence[RunRow]) -> Content:
+def _shortest(tally: Tally) -> Content:
     """Who needs you; where all runs are from before watching, in how many of them something was found."""
-    found = _found(rows) if all(row.attention == "backlog" for row in rows) else 0
-    return Content.styled(f"{found:,} of {len(rows):,} with findings", DIM) if found else _needing(rows)
+    if tally.only_history and tally.found:
+        return Content.styled(f"{tally.found:,} of {tally.backlog:,} with findings", DIM)
+    return _needing(tally)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 from textual.content import Content
 
-from assure_tui.app.tui.bars import needs
+from assure_tui.app.tui.bars import Tally, needs
 from assure_tui.app.tui.lines import Listing, Row
 from assure_tui.app.tui.views.claims import standing
 from assure_tui.themes.glyphs import load
@@ -64,7 +64,7 @@ def test_a_narrow_first_line_never_counts_nothing_while_there_is_history(desk, o
     row = next(iter(desk.details.values())).row
     rows = [msgspec.structs.replace(row, attention="backlog")] * 3
     rows += [msgspec.structs.replace(row, attention="quiet")] * others
-    assert needs(rows, brief=True).plain.startswith(told)
+    assert needs(Tally.of(rows), brief=True).plain.startswith(told)
 
 
 def test_what_is_below_medium_is_not_called_decided(desk):
