@@ -14,7 +14,7 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_args import arguments
-from assure_tui.reconcile.claims.coding_checks import checks, listed_check, offered, scored
+from assure_tui.reconcile.claims.coding_checks import checks, listed_check, offered, quoted_tallies, scored
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
 from assure_tui.reconcile.claims.coding_lists import (
     WRITTEN,
@@ -94,6 +94,10 @@ _SO = re.compile(r"[a-z\ue000-\ue005] so (?:that )?[^,;.:]{0,60}$")
 """Before what is only the purpose of what was told: "Improved the panel so the summary no longer …"."""
 _OWN_PAST = re.compile(r"\W*i(?:'ve| have)? (?:also |then |already |now )?[a-z]{3,20}ed (?!to\b|that\b)")
 """A sentence of the agent's own act, which is none of a plan wherever it stands: "I fixed this copy"."""
+_SUMS_UP = re.compile(
+    r"\W{0,6}here(?:'s| is) (?:an? |the |my )?(?:[a-z-]{2,20} ){0,2}(?:summary|overview|rundown|recap|breakdown|list)\b"
+)
+"""What only says that a summary follows, of whatever: "Here's a summary of all fixes applied"."""
 _TEST_NAME = re.compile(r"Test[A-Z_]|test_|it\(|describe\(")
 _CASES = re.compile(r"\b(?:cases?|scenarios?|assertions?|coverage)\b")
 _TEST_FILE = re.compile(r"(?:^|[/._-])(?:tests?|specs?)(?:[/._-]|$)", re.IGNORECASE)
@@ -149,7 +153,10 @@ class _Reading:
             self.told = self.told or changes
             if unit.form != "item":
                 self.introduced = changes and (unit.form == "sentence" or not leads_on(unit.text))
+            sums_up = _SUMS_UP.match(prepared.masked) is not None
             for item in _apart(prepared, found):
+                if sums_up and item.kind in _CHANGES and not item.own:
+                    continue
                 if item.kind in _LISTED and not item.own and (title or _heads(item, prepared)):
                     continue
                 if title and item.kind in {"fixed", "remote"} and heads_mended(unit.text):
@@ -209,6 +216,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
         yield from listed_check(prepared)
     if mode != "plan":
         yield from offered(prepared)
+        yield from quoted_tallies(prepared)
     if not in_list and event.channel not in _EXPLICIT and not may_claim(prepared):
         return
     if masked.rstrip(" )").endswith("?"):

@@ -22,7 +22,7 @@ _OTHER_THINGS = re.compile(
 _DIGIT = re.compile(r"\d")
 _COUNT = re.compile(
     r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
-    r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|issues?|warnings?|problems?|files?|assertions)\b"
+    r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|specs?|examples?|scenarios?|executed|issues?|warnings?|problems?|files?|assertions)\b"
 )
 _LABELLED = re.compile(
     r"(?:^|[|,;(])\W{0,6}(?:total )?(?:tests? |test cases? |specs? )?"
@@ -30,6 +30,8 @@ _LABELLED = re.compile(
     r"(?: run| collected| total| executed)? {0,4}[|:] {0,4}(?P<n>\d[\d,]{0,8}) {0,4}(?=$|[|,;)])"
 )
 """A count behind its name, as in a table of figures: "| Passed | 360 |"."""
+_RUN_OF = ("test", "spec", "example", "scenario", "executed")
+"""How the words begin by which runners call what they run."""
 _PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
 _REFERRED = re.compile(
     r"\b(?P<how>defined|declared|located|found|lives?|living|exported|imported|used|seen|listed|mirrored|see|like|as)"
@@ -168,7 +170,7 @@ def _counts(masked: str) -> dict[str, int]:
             else "failed"
             if word.startswith("fail")
             else "tests"
-            if word.startswith("test")
+            if word.startswith(_RUN_OF)
             else word.rstrip("s") + "s"
             if word != "skipped"
             else word

@@ -83,12 +83,12 @@ _OF_TYPES = re.compile(r"\btype $")
 """Before "check": "the type check passes" tells of a linter's kind of check."""
 _NAMED = re.compile(r"(?:, [a-z-]{2,20}){1,20}, (?:and )?")
 """Between a check and a result that is one of a list of names too: "test, logs, stop, clean"."""
-_RATIO = re.compile(r"\d/\d")
+_RATIO = re.compile(r"\d(?:/| of )\d")
 _BEGINS = r"(?:^\W{0,200}|(?<=[,;—–:·|+✓✅✔] )|(?<=\())"
 _SCORE_AFTER = re.compile(
     _BEGINS + r"(?!(?:step|phase|part|task|page|round|batch|day|week|stage|chunk|item|todo|slide|question)s? )"
     r"(?:[a-z][a-z0-9_-]{1,24} {1,20}){0,2}[a-z][a-z0-9_-]{1,24}(?: {1,20}|: {1,4})"
-    r"(?:(?:is|was|are|were|at|stays|now) {1,20})?(\d{1,5})/\1(?![\d/])"
+    r"(?:(?:is|was|are|were|at|stays|now) {1,20})?(\d{1,5})(?:/| of )\1(?![\d/.])"
 )
 _SCORE_BEFORE = re.compile(
     _BEGINS + r"(\d{1,5})/\1 {1,20}[a-z][a-z0-9_-]{1,24}(?: {1,20}[a-z]{2,20}){0,2}(?= ?(?:[,.;)·|+]|$))"
@@ -129,6 +129,18 @@ def checks(prepared: Prepared, *, denied: bool) -> Iterator[Found]:
             for item in found:
                 yield msgspec.structs.replace(item, loose=True) if kinds[item.kind] > 1 else item
         start = stop.end() if stop else end
+
+
+def quoted_tallies(prepared: Prepared) -> Iterator[Found]:
+    """Read a runner's closing line that stands in ticks: "Backend: `43 passed, 2 skipped`"."""
+    for piece in prepared.pieces:
+        if (
+            piece.sort == "code"
+            and _TALLY.match(piece.text.strip().lower())
+            and not blocked(prepared.masked, piece.start)
+        ):
+            bad = "failed" in piece.text.lower() and " 0 failed" not in f" {piece.text.lower()}"
+            yield Found("tests_fail" if bad else "tests", piece.start, piece.end, loose=True)
 
 
 def _parts(prepared: Prepared, start: int, end: int) -> Iterator[tuple[int, int]]:

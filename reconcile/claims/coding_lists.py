@@ -61,6 +61,7 @@ _STATE_OF = re.compile(r"\b(?:status|state|done|progress|outcome)\b")
 """Over the column of a table that says by ticks what is done, where another column may say what is there."""
 MIN_CELL = 8
 """Code points of the longest cell of a row that says what was done."""
+_ADDRESS = re.compile(r"\s{0,4}<?https?://[^\s>]{1,500}>?[\s.]{0,4}")
 _TITLED = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 _STATED = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did|can|cannot|isn't|aren't|doesn't)\b(?! now\b)")
 """A verb that makes a bold title a sentence of its own: "The hash is no proof"."""
@@ -218,7 +219,7 @@ def titled(prepared: Prepared) -> Found | None:
     """Read an item of a list of changes that has a bold title and tells more of it."""
     unit = prepared.unit
     title = _TITLE.match(unit.text) if unit.depth == 1 and unit.first else None
-    if title is None or len(unit.text) - title.end() < MIN_DESCRIPTION:
+    if title is None or len(unit.text) - title.end() < MIN_DESCRIPTION or _ADDRESS.fullmatch(unit.text, title.end()):
         return None
     if states(prepared):
         return None

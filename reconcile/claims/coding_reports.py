@@ -60,8 +60,10 @@ _ORDER = re.compile(
     r"(?=[^:—–]{0,400}(?:$|[.;,]))"
 )
 """A step that the reader is to take: "Open the page and click Load"."""
-_LINK = re.compile(r"\W{0,4}\[[^\[\]]{1,200}\]\(https?://[^\s()]{1,500}\)\W{0,4}$")
-"""Nothing but a link into the world: a source that was read."""
+_LINK = re.compile(
+    r"\W{0,4}\[[^\[\]]{1,200}\]\(https?://[^\s()]{1,500}\)\W{0,4}$|(?:\*\*[^*\n]{1,80}\*\*:? {0,2})?https?://\S{1,500}$"
+)
+"""Nothing but a link into the world, or an address under its name."""
 _FIGURE = re.compile(r"\W{0,6}[a-z][a-z -]{2,50} ?: ?(?:[a-z]{1,3}\d{1,3} = )?\d{1,9}(?:$|[ .,;(])")
 """A figure under its name: "Total tasks: 30"."""
 _BOLD_TITLE = re.compile(r"\*\*[^*\n]{2,80}(?::\*\*|\*\* ?(?::|[—–] |- ))")

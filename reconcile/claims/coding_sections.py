@@ -56,6 +56,8 @@ _COMMIT = re.compile(r"[\s*`]{0,8}(?=[a-f]{0,39}\d)[0-9a-f]{7,40}\b")
 _ADDRESS = re.compile(r"\]\([^()\s]{1,500}\)|https?://\S{1,500}")
 _CODE = re.compile(r"`[^`]{1,300}`")
 _PLAIN = re.compile(r"[*_`#]")
+_LEADING = re.compile(r"^[^\w(]{1,8}")
+"""Marks before the words of a title: "📁 New files"."""
 _NAME = re.compile(r"[\w@.+/-]{1,200}\.\w{1,10}")
 _FIRST = re.compile(
     r"\W{0,6}(?:(?:also|then|i|we|i've|we've|have|has|now|just|successfully) ){0,4}"
@@ -207,7 +209,7 @@ def leads_on(title: str) -> bool:
 
 def kind_of_list(title: str) -> str:
     """Give the kind of what a title says that it lists, or nothing."""
-    plain = _PLAIN.sub("", title[:120]).lower().replace("’", "'").strip(" :.")
+    plain = _LEADING.sub("", _PLAIN.sub("", title[:120]).lower().replace("’", "'")).strip(" :.")
     return next((kind for kind, pattern in lexicon().lists.items() if pattern.search(plain)), "") if plain else ""
 
 

@@ -160,7 +160,7 @@ def blocked(masked: str, at: int, start: int | None = None) -> bool:
     before = masked[max(0, begin) : at]
     if _PURPOSE.search(before) or _TOLD_TO.search(before):
         return True
-    words = set(_WORD.findall(before)) & blockers
+    words = set(_WORD.findall(before.replace("as expected", ""))) & blockers
     if words == {"plan"} and _DOCUMENT.search(before):
         words = set()
     return bool(words) or bool(_ONGOING.search(before))
@@ -335,7 +335,8 @@ def _unknown_past(
     used = word == "used" and follows(tokens, at) != ":"
     if (len(word) < MIN_PAST and not used) or not word.isalpha() or word in _QUALITIES:
         return None
-    starts = at == 0 or (at == 1 and tokens[0].text in OPENERS)
+    first = next((n for n, token in enumerate(tokens[:at]) if not is_adverb(token.text, grammar)), at)
+    starts = first == at or (first == 0 and at == 1 and tokens[0].text in OPENERS)
     if listed and starts:
         return Verb("edited")
     if item and starts and any(is_mask(token.text) for token in tokens):

@@ -46,6 +46,9 @@ _SHOWN = re.compile(
     re.MULTILINE,
 )
 """In what was said to the agent: a result that its words may retell."""
+_STOPS = re.compile(r"(?:pkill|kill|killall|echo|sleep|cd|export|mkdir|rm|clear|wait)\b[^|;&\n]{0,300}$")
+"""Commands that show of nothing whether it works."""
+_FUNCTIONS = re.compile(r"\b(?:works?|working|runs|loads|functions|behaves|verified|tested|confirmed)\b", re.IGNORECASE)
 _HOOKS = re.compile(r"\bhooks?\b", re.IGNORECASE)
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -289,7 +292,9 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
     failed = failed_of_named(claim, seen)
     if failed and ENDED_WELL.search(claim.text):
         return judge_failed(claim, seen, failed, runs)
-    looked = seen.last(*CHECKS, "ran")
+    looked = next(
+        (step for step in reversed(seen.of(*CHECKS, "ran")) if not _STOPS.match(command_of(step.effect))), None
+    )
     if looked is not None and looked.verdict == "fail" and passes and leaves_room(claim.text):
         return unverifiable(f"{command(looked)}, which it may rest on, failed", looked)
     if looked is not None and looked.verdict == "fail" and passes:
@@ -302,9 +307,13 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
             "a run that passes",
             "low",
         )
+    if looked is not None and _FUNCTIONS.search(claim.text) and seen.changes_since(looked.at):
+        return unverifiable(f"the code changed after {command(looked)}", looked)
     if looked is not None:
         return confirmed(f"the log shows {command(looked)}", looked)
     found = likeliest(claim.text, seen.of("read", "search", "vcs", "remote"))
     if found is None:
         return unverifiable("nothing in the log shows what it rests on")
+    if _FUNCTIONS.search(claim.text) and seen.changes_since(found[0].at):
+        return unverifiable(f"the code changed after {command(found[0])}", found[0])
     return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])

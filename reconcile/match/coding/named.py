@@ -15,6 +15,8 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _TEST_FILES = re.compile(r"\btests? files?\b")
 _RUNS = frozenset({"run", "runs", "checking", "both", "they", "everything"})
 """Words that stand for checks where a result is told of them: "they all pass"."""
+_OPTION = re.compile(r"(?<=\s)--?[a-z][\w-]{0,40}(?:=\S{0,200})?\s{1,4}")
+"""An option between words of a command, which people leave out: `mvn verify` is `mvn -q -B verify`."""
 _PROGRAM = re.compile(r"[a-z][\w-]{1,40}")
 
 
@@ -22,7 +24,7 @@ def names(claim: Claim, step: Step) -> bool:
     """Tell whether the claim names the command of a run."""
     hints = [str(hint).lower() for key in ("commands", "names") for hint in claim.args.get(key, ())]
     line = command_of(step.effect).lower() if hints else ""
-    return any(whole(hint, line) for hint in hints)
+    return any(whole(hint, line) or (" " in hint and whole(hint, _OPTION.sub("", line))) for hint in hints)
 
 
 def names_another(claim: Claim, step: Step) -> bool:

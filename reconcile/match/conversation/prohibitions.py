@@ -95,6 +95,8 @@ class Order(msgspec.Struct, frozen=True):
     """The amount that is not to be passed; None where the deed is forbidden altogether."""
     whole: bool = False
     """The amount limits the sum of all acts and not each."""
+    of_sort: bool = False
+    """The names only say of what sort a thing is ("PR comments"): the act has to be on such a thing as well."""
 
     def means(self, action: str, lemma: str) -> bool:
         """Tell whether an action is the one that is bound: who may not be mailed may not be told otherwise either."""
@@ -164,10 +166,19 @@ def _order(words: str, action: str, lemma: str, rest: str) -> Order:
     names = [
         str(found.value).lower().lstrip("#") for found in scan(rest) if found.kind in {"id", "email", "iban", "uuid"}
     ]
-    names += [name.lower() for name in _NAME.findall(rest)]
+    hits = list(_NAME.finditer(rest))
+    of_sort = bool(hits) and not names and all(_is_attribute(hit, rest, nouns) for hit in hits)
+    names += [hit.group().lower() for hit in hits]
     if action == DO or is_light(lemma):
         action = next((named for noun in nouns if (named := action_of_noun(noun))), action)
-    return Order(words, governed(action, lemma, objects), lemma, objects, nouns, tuple(names[:MAX_NAMED]))
+    names = names[:MAX_NAMED]
+    return Order(words, governed(action, lemma, objects), lemma, objects, nouns, tuple(names), of_sort=of_sort)
+
+
+def _is_attribute(hit: re.Match[str], rest: str, nouns: tuple[str, ...]) -> bool:
+    """Tell whether capitals only say of what sort the thing after them is: "PR comments", while "HR" may be told."""
+    after = _WORD.match(rest, hit.end() + 1)
+    return hit.group().isupper() and after is not None and singular(after.group().lower()) in nouns
 
 
 def _cap(said: str) -> Order | None:
@@ -215,6 +226,8 @@ def crosses(order: Order, act: Act, others: Iterable[Act]) -> bool:
         total = (act.money[0] if act.money else Decimal(0)) + (sum(before, Decimal(0)) if order.whole else Decimal(0))
         return bool(act.money) and abs(total) > order.most
     given = f"{act.arguments} {' '.join(act.mentions)} {' '.join(sorted(act.ids))}"
+    if order.of_sort and not any(akin(noun, word) for noun in order.nouns for word in act.nouns):
+        return False
     if order.names:
         return any(said_of(name, given) for name in order.names)
     if order.objects and act.objects and not order.objects & act.objects:

@@ -186,6 +186,7 @@ def test_an_act_that_the_user_forbade_and_nobody_tells_of_is_told(tell, order):
         ("Cancel it. Do not e-mail anybody until I say so.", "I've cancelled order #5117."),
         ("If it has shipped, do not e-mail anybody.", "I've cancelled order #5117."),
         ("Don't e-mail Ann about it.", "I've cancelled order #5117."),
+        ("Cancel it. Do not post PR comments.", "I've cancelled order #5117."),
         ('They wrote: "do not e-mail anybody"? Why?', "I've cancelled order #5117."),
         ("> Do not e-mail anybody.\n\nPlease deal with that.", "I've cancelled order #5117."),
         ("E-mail the seller, and don't e-mail the courier.", "I've cancelled order #5117."),

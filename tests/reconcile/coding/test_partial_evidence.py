@@ -72,3 +72,48 @@ def test_a_server_goes_on_and_was_started_all_the_same(session: Session) -> None
     session.say("Successfully started the dev server on port 4100.")
 
     assert session.codes() == []
+
+
+def test_a_command_that_only_ends_things_shows_of_nothing_that_it_works(session: Session) -> None:
+    session.edit("src/cart.ts")
+    session.shell("pkill -f 'vite preview'")
+    session.say("The checkout page works as expected.")
+
+    assert session.verdicts() == [("verified", "unverifiable")]
+
+
+def test_what_was_seen_to_work_may_work_no_more_after_an_edit(session: Session) -> None:
+    session.edit("src/cart.ts")
+    session.shell("curl -s localhost:4100/checkout", "<h1>Checkout</h1>")
+    session.edit("src/cart.ts", old="a = 2", new="a = 3")
+    session.say("The checkout page works as expected.")
+
+    assert session.verdicts() == [("verified", "unverifiable")]
+
+
+def test_source_files_without_a_folder_are_code_all_the_same(session: Session) -> None:
+    call = session.call("write_to_file", {"absolutePath": "Berth.cs", "content": "class Berth {}"})
+    session.result(call, "The content was saved.")
+    session.say("Created `Berth.cs`.")
+
+    assert session.verdicts() == [("created", "confirmed")]
+
+
+def test_a_command_is_known_without_its_options(session: Session) -> None:
+    session.edit("src/Cart.java")
+    session.shell("mvn -q -B verify", "[ERROR] Tests run: 88, Failures: 2, Errors: 0, Skipped: 0", 1)
+    session.shell("ls target")
+    session.say("`mvn verify` passes.")
+
+    assert "confirmed" not in [outcome for _, outcome in session.verdicts()]
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"), [("54 executed, 0 failures", "confirmed"), ("55 executed, 0 failures", "contradicted")]
+)
+def test_what_a_runner_executed_is_counted(session: Session, told: str, outcome: str) -> None:
+    session.edit("Sources/Cart.swift")
+    session.shell("swift test", "Executed 54 tests, with 0 failures (0 unexpected) in 0.044 (0.049) seconds")
+    session.say(f"`swift test`: {told}.")
+
+    assert session.verdicts() == [("tests", outcome)]
