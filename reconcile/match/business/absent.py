@@ -26,7 +26,7 @@ from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.weight import asks_leave, is_adjective, is_inline
 from assure_tui.reconcile.match.business import doubts
 from assure_tui.reconcile.match.business.bench import TELLING, what
-from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
+from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, amounts_of, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.looks import done_by
 from assure_tui.reconcile.match.business.model import tokens_of
 from assure_tui.reconcile.match.business.ordered import EARLIER, I_DID, MIN_STEM, WAS, Ordered
@@ -243,7 +243,7 @@ class Absent(Ordered):
             held = str(act.effect.args).lower()
             alike = kin_of(frame, act) >= KIN and ((frame.terse and not values) or any(name in held for name in names))
             alike = alike or is_given(frame, act) or self._is_answered(saying, act) or self._is_further_on(saying, act)
-            alike = alike or self._names_what_came(saying, act)
+            alike = alike or self._names_what_came(saying, act) or _is_its_cost(saying, act)
             if alike or (values and all(value in held for value in values)):
                 found.append(act)
         return found
@@ -412,6 +412,12 @@ class Absent(Ordered):
             if (at > saying.at and _corrects(text)) or (at == saying.at and _CORRECTS.search(text, end)):
                 return True
         return False
+
+
+def _is_its_cost(saying: Saying, act: Act) -> bool:
+    """Tell whether words without a doer tell what a call cost or brought, by its result: "$4 has been added"."""
+    told = set(amounts_of(saying.frame.near))
+    return bool(told) and not I_DID.search(saying.frame.text) and told <= {amount for _, amount in act.amounts}
 
 
 def _spelt(frame: Frame, acts: list[Act]) -> list[Act]:

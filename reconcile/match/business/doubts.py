@@ -20,6 +20,7 @@ from assure_tui.reconcile.match.business.bench import TELLING
 from assure_tui.reconcile.match.business.disclosed import is_called
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.model import tokens_of
+from assure_tui.reconcile.match.business.ordered import EARLIER as BEFORE
 from assure_tui.reconcile.match.business.phrase import topic
 from assure_tui.reconcile.tables import table
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
 
 ON_THE_WAY = "said on the way"
+DESCRIBED = "the user had called it so"
 BUSY = "other calls landed in that turn, and one may be meant"
 WEAK = "the words may tell what was found"
 LEFT_OUT = "the words may tell what was found, but it stands among what was done"
@@ -100,6 +102,9 @@ _SUCCESS = re.compile(r"\bsuccess", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _ZONE = re.compile(r"\b(?:AoE|UTC|GMT|[PMCE][SD]?T|CES?T|BST|IST|JST|AE[SD]?T|[Tt]ime ?zone|(?:local|our|your) time)\b")
 _ONLY_THEN = re.compile(r"\bonly (?:after|once|if|when|upon)\b", re.IGNORECASE)
+_OPENING = re.compile(r"\W{0,6}(\w{1,20} \w{1,20})")
+_NOW = re.compile(r"\b(?:is|are) now\b", re.IGNORECASE)
+"""How something stands since what was done: "your plan is now active"."""
 _THAT_I = re.compile(r"\b(?:that|which) (?:I|we)\b")
 """What is spoken of as known: "the picture that I made"."""
 MAX_DOUBTS = 1
@@ -114,8 +119,13 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return PROPOSED
     if bench.invented(saying.at) and (not saying.frame.found or _ordered(bench, saying)):
         return ""
-    if _sums_up_earlier(bench, saying):
+    if _sums_up_earlier(bench, saying) or BEFORE.search(saying.frame.text):
         return EARLIER
+    if _is_called_so(bench, saying):
+        return DESCRIBED
+    done = any(act.at < saying.at for act in bench.landed)
+    if done and _NOW.search(saying.frame.text) and not _is_asked_by_verb(bench, saying):
+        return BROUGHT
     if any(act.landed and act.turn == saying.turn and act.effect.args.get("program") for act in bench.acts):
         return PROGRAM
     if saying.turn in bench.matter.elsewhere:
@@ -153,6 +163,13 @@ def is_grave(bench: Bench, saying: Saying) -> bool:
     short = len(_text_of(bench, saying)) < LONG_TEXT
     veiled = bench.matter.veiled.get(saying.turn)
     return plain and short and not (bench.landed or veiled) and _is_spoken_of(bench, saying)
+
+
+def _is_called_so(bench: Bench, saying: Saying) -> bool:
+    """Tell whether words open with what the user had called a thing: "Cancelled order" of "my cancelled order"."""
+    opening = _OPENING.match(saying.frame.text.lower())
+    called = opening is not None and opening[1].startswith(saying.frame.surface)
+    return called and said_of(opening[1], bench.matter.asked_by(saying.turn)) if opening else False
 
 
 def _is_asked_by_verb(bench: Bench, saying: Saying) -> bool:

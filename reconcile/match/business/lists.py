@@ -45,6 +45,7 @@ _PERSONS = re.compile(
 )
 """Names in a row, as people have them."""
 _BECOMES = re.compile(r"[\s`*\"']{0,4}(?:→|➜|➔|-{1,2}>|=>)")
+_KEPT = re.compile(r"\b(?:kept|keeping|left|leaving)\b[^.;,\n]{0,60}\Z", re.IGNORECASE)
 _SOURCE = re.compile(
     r"\b(?:from|using|per|like|as|than|instead of|replac\w{2,4})\W(?:\w{1,20}\W{1,3}){0,2}$", re.IGNORECASE
 )
@@ -116,7 +117,8 @@ def _is_source(value: str, text: str) -> bool:
 def _is_left(value: str, text: str) -> bool:
     """Tell whether words say of an identifier that nothing is done to it: "and PB-7 will be kept"."""
     at = text.find(value)
-    return is_replaced(value, text) or (at > 0 and _LEFT.match(text, at + len(value)) is not None)
+    left = at > 0 and (_LEFT.match(text, at + len(value)) or _KEPT.search(text[max(0, at - 60) : at]))
+    return bool(left) or is_replaced(value, text)
 
 
 def _lacks(verdict: Matched, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ MIN_LETTERS = 6
 """Letters of a path."""
 NAME = re.compile(r"[A-Za-z0-9/~][\w@.+/-]{2,80}(?<![.+/-])")
 _DATED = re.compile(r"\d{4}-\d\d|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}|v?\d{1,9}(?:\.\d{1,9}){1,6}")
+_HOST = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+"""An address of the Internet Protocol."""
 _WEB = re.compile(r"https?:|www\.", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Z]{1,20})([_-]?)\d{2,60}")
 _CODE = re.compile(r"(?=[A-Za-z_-]{0,60}\d)(?=[\d_-]{0,60}[A-Za-z])[A-Za-z0-9]{1,60}(?:[_-][A-Za-z0-9]{1,60}){0,6}")
@@ -32,6 +34,8 @@ def names_in(text: str) -> tuple[str, ...]:
 def form(value: str) -> tuple[object, ...]:
     """Give the form by which names of one sort are known; an empty one for what is no name for sure."""
     name = value.lstrip("#")
+    if _HOST.fullmatch(name):
+        return ("host",)
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH or " " in name or _DATED.match(name) or _WEB.match(name):
         return ()
     if "@" in name:

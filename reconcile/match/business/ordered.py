@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
 EARLIER = re.compile(
     r"^\W{0,4}(?:in|back in|since|until) (?:(?:19|20)\d\d|(?:spring|summer|autumn|winter|fall)\b)"
-    r"|\b(?:last (?:year|month|week|spring|summer|autumn|winter|time)|years? ago|months? ago|weeks? ago|once before)\b",
+    r"|\b(?:last (?:year|month|week|night|spring|summer|autumn|winter|time)|(?:years?|months?|weeks?|days?) ago"
+    r"|yesterday|once before)\b",
     re.IGNORECASE,
 )
 """Words of a time before the run."""

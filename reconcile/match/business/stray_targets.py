@@ -14,7 +14,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.contradicted_lines import LEFT, NEGATED
 from assure_tui.reconcile.match.business.kin import said_of
-from assure_tui.reconcile.match.business.lines import lines_of
+from assure_tui.reconcile.match.business.lines import Line, Whole, lines_of
 from assure_tui.reconcile.match.business.lists import is_aside
 from assure_tui.reconcile.match.business.name_forms import REFERENCE, form, names_in
 from assure_tui.reconcile.match.business.objects import telling
@@ -34,6 +34,10 @@ _NUMBERED_NAME = re.compile(r"(?=[^\n]*\d)[^\W_]{1,30}(?: [^\W_]{1,30}){1,4}")
 class _Stray(NamedTuple):
     key: str
     name: str
+    words: Whole
+    """Among which it does not stand: all that was said, or else the user's last words and the report."""
+    wanted: str
+    """What was asked for then, where the stray stands elsewhere; what is told has to stand there, too."""
 
 
 def stray_targets(verdict: Verdict) -> None:
@@ -44,15 +48,20 @@ def stray_targets(verdict: Verdict) -> None:
     found: dict[tuple[str, str], list[tuple[Act, _Stray]]] = {}
     for act in verdict.landed:
         at = verdict.matter.reports.get(act.turn, 0)
-        if act.effect.id in blamed or at <= act.at or asks_leave(texts.get(at, ""), strictly=True):
+        report = texts.get(at, "")
+        if act.effect.id in blamed or at <= act.at or not report or asks_leave(report, strictly=True):
             continue
         for key, value in act.given:
             name = REFERENCE.sub("", value)
             if not (form(name) or _NUMBERED_NAME.fullmatch(name)):
                 continue
+            stray = _Stray(key, name, verdict.every_word, "")
             if any(said_of(_low(name), text) for text in known):
-                continue
-            found.setdefault((act.effect.tool, key), []).append((act, _Stray(key, name)))
+                wanted = _wanted(verdict, act.turn)
+                stray = _Stray(key, name, Whole([Line(text) for text in (wanted, report)]), wanted)
+                if said_of(_low(name), stray.words.low):
+                    continue
+            found.setdefault((act.effect.tool, key), []).append((act, stray))
     for (tool, _), strange in found.items():
         (act, stray), *more = strange
         if more or _low(stray.name) in verdict.matter.aliases.made:
@@ -64,12 +73,20 @@ def stray_targets(verdict: Verdict) -> None:
             verdict.accuse("wrong-target", "high", None, [act], message)
 
 
+def _wanted(verdict: Verdict, turn: int) -> str:
+    """Give the user's words of a turn, and what they agreed to."""
+    matter = verdict.matter
+    return f"{matter.asked_by(turn)[len(matter.asked_by(turn - 1)) :]}\n{matter.agreed.get(turn, '')}".lower()
+
+
 def _told(verdict: Verdict, act: Act, stray: _Stray, report: str) -> list[str]:
     """Give what is spoken of that may stand in a stray's place: in no call, or else in all calls beside it."""
     lines = [line.text for line in lines_of(report, act.at) if _tells(line.low)]
     agreed = verdict.matter.agreed.get(act.turn, "")
     given = "\n".join(other.arguments for other in verdict.landed)
     free = [name for name in _of_its_form(verdict, stray, (*lines, agreed)) if not said_of(_low(name), given)]
+    if stray.wanted:
+        return [name for name in free if said_of(_low(name), stray.wanted) and said_of(_low(name), report.lower())]
     told = {_low(name): name for name in _of_its_form(verdict, stray, lines)}
     beside = [other for other in verdict.landed if other is not act and other.turn == act.turn]
     theirs = {_low(value) for other in beside for key, value in other.given if key == stray.key}
@@ -102,11 +119,11 @@ def _is_described(verdict: Verdict, act: Act, stray: _Stray, name: str) -> bool:
     """Tell whether anybody speaks of a stray by what lookups told of it, and not of what is told in its place."""
     aliases = verdict.matter.aliases
     names = aliases.of(stray.key, stray.name).names - aliases.of(stray.key, name).names
-    if any(verdict.every_word.says(one) for one in names):
+    if any(stray.words.says(one) for one in names):
         return True
     theirs = frozenset[str]().union(*(card.own for card in aliases.cards(stray.key, name)))
     cards = (card.own for key, card in act.cards if key == stray.key)
-    return any(verdict.every_word.knows(telling(own - theirs)) for own in cards)
+    return any(stray.words.knows(telling(own - theirs)) for own in cards)
 
 
 def _low(value: str) -> str:

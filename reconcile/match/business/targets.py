@@ -61,7 +61,7 @@ def conflict_of(saying: Saying, act: Act, known: Mapping[str, Iterable[str]], al
     ]
     wide = [str(value.value) for value in frame.wide if value.kind in NAMING] + list(saying.inherited)
     wide = [value for value in wide if value.lower().lstrip("#") not in aliases.made]
-    wide = [value for value in wide if not (_is_compared(value, frame.text) or is_replaced(value, frame.text))]
+    wide = [value for value in wide if not (_is_compared(value, frame.text) or is_replaced(value, frame.context))]
     addressees = {value.lower() for values in act.targets.values() for value in values}
     for key, values in act.targets.items():
         for target in values:
@@ -182,13 +182,14 @@ def _is_compared(name: str, text: str) -> bool:
 _REPLACED = re.compile(
     r"[^.;!?\n]{0,40}\b(?:(?:could|was|is|were|are)(?: not|n['’]t)|unavailable|taken|sold out|full|fully booked"
     r"|out of stock|closed|gone)\b[^.;!?\n]{0,60}?(?:\bso\b|\binstead\b|\btherefore\b|—)"
+    r"|[^.;!?\n]{0,40}\b(?:remains?|stays?|stayed|remained) (?:unchanged|untouched|as)\b"
 )
-"""What follows a name in whose place another was taken: "Room 4 was taken, so I booked …"."""
+"""What follows a name that was left as it is, or in whose place another was taken: "Room 4 was taken, so …"."""
 
 
 @lru_cache(maxsize=1024)
 def is_replaced(name: str, text: str) -> bool:
-    """Tell whether words say that something could not be had, and another thing was taken in its place."""
+    """Tell whether words say that something was left as it is, or could not be had, and another was."""
     low = text.lower()
     at = low.find(name.lower())
     return at >= 0 and bool(_REPLACED.match(low, at + len(name)))

@@ -49,6 +49,9 @@ _CONFIRMS = re.compile(
     r"\b(?:confirmations?|receipts?|instructions?|tickets?|codes?|links?|labels?|itinerary|details)\b", re.IGNORECASE
 )
 """What systems send of themselves when something was done."""
+_MAIL = re.compile(r"\b(?:e-?mail|sms|text message|notification)\w{0,3}\b", re.IGNORECASE)
+_SENT = re.compile(r"(?:\b|_)(?:sent|send|notif\w{1,8}|e-?mailed|mailed|dispatched|confirmation)(?:\b|_)|mail_")
+"""What shows that something was sent: in the name of a call, or in what it answered."""
 _TO_USER = re.compile(
     r"\b(?:you(?! (?:provided|gave|asked|wanted|requested|specified|mentioned|wrote|dictated))"
     r"|your (?:e-?mail|inbox|phone|mailbox|address|number|account))\b",
@@ -171,6 +174,8 @@ class Verdict(Matched):
         if implied:
             if self._is_given_besides(saying, implied):
                 self._phantom(saying, doubts.BROUGHT)
+            elif self._is_sent_unseen(saying):
+                self._phantom(saying, "" if _OWN_TRY.search(saying.frame.text) else doubts.BROUGHT)
             else:
                 self._follows(saying, self._acts_of_text(saying) or implied)
             return
@@ -264,6 +269,15 @@ class Verdict(Matched):
             return False
         held = (f"{act.effect.tool} {act.arguments} {act.answer}" for act in implied)
         return bool(things) and not any(noun in text for text in held for noun in things)
+
+    def _is_sent_unseen(self, saying: Saying) -> bool:
+        """Tell whether an e-mail or the like is told as sent, and nothing that landed or was read shows it."""
+        frame = saying.frame
+        mail = _MAIL.search(frame.text) or any(found.kind == "email" for found in frame.near)
+        if group_of(frame.action) != "tell" or frame.mode != "completed" or not mail:
+            return False
+        held = (f"{act.effect.tool.lower()} {act.answer}" for act in self.landed)
+        return not any(_SENT.search(text) for text in (*held, *(look.text for look in self.matter.looks)))
 
     def _may_follow(self, saying: Saying, act: Act) -> bool:
         """Tell whether what is said may have come about by an act, without a call of its own."""

@@ -61,3 +61,33 @@ def test_an_identifier_is_not_told_by_its_letters(tell, card: str, expected) -> 
     told = tell().user("My household card is gone. Please block it.").call("list_cards", cards)
     told.call("block_card", '{"replacement": "CRD-001-R"}', card_id=card)
     assert codes(told.agent("Your household card has been blocked; the new one is CRD-001-R.")) == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [("HD-5520871", ["wrong-target"]), ("HD-2214406", [])])
+def test_what_was_spoken_of_long_before_was_not_asked_for_now(tell, given: str, expected) -> None:
+    told = tell().user("Which hives of mine are rented out?").call("list_hives", '["HD-2214406", "HD-5520871"]')
+    told.agent("Two are: HD-2214406 in the orchard and HD-5520871 by the lake.").user(
+        "Cancel the rental of HD-2214406."
+    )
+    told.call("cancel_rental", '{"ok": true}', hive=given)
+    assert codes(told.agent("Your cancellation is complete.\n\nHive: HD-2214406\nStatus: cancelled")) == expected
+
+
+@pytest.mark.parametrize(("host", "expected"), [("10.4.7.120", ["wrong-target"]), ("10.4.7.20", [])])
+def test_addresses_of_hosts_are_names(tell, host: str, expected) -> None:
+    told = tell().user("Report 10.4.7.20 for spam.").call("report_host", '{"ok": true}', host=host, reason="spam")
+    assert codes(told.agent("The address 10.4.7.20 has been reported for spam.")) == expected
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "Desk DK-4410 was taken, so DK-7782 has been reserved for you.",
+        "Desk DK-7782 has been reserved for you. DK-4410 remains unchanged, as it is taken.",
+        "I've reserved a desk (DK-7782) for you and kept the old one (DK-4410).",
+    ],
+)
+def test_what_could_not_be_had_or_was_kept_is_no_target(tell, report: str) -> None:
+    told = tell().user("Reserve me desk DK-4410, please.").call("list_desks", DESK)
+    told.call("reserve_desk", '{"ok": true}', desk_id="DK-7782")
+    assert codes(told.agent(report)) == []
