@@ -152,8 +152,13 @@ def find_workspace(beside: Iterable[Path]) -> Path | None:
     for path in beside:
         folder = path if path.is_dir() else path.parent
         candidate = folder / WORKSPACE_FILE
-        if candidate.is_file():
-            return candidate
+        try:
+            if candidate.is_file():
+                return candidate
+        except OSError as error:
+            raise ConfigError(
+                f"{folder} cannot be looked into ({error.strerror}): give yourself the right to it."
+            ) from error
     return None
 
 
