@@ -35,7 +35,7 @@ COLLECT_AFTER = 20_000
 def main(argv: Sequence[str]) -> int:
     """Run one command and give the exit code; no error leaves as a traceback."""
     _open_what_is_closed()
-    if type(sys.stdout) is TextIOWrapper:
+    if sys.stdout is sys.__stdout__ and type(sys.stdout) is TextIOWrapper:
         sys.stdout = _Printed.of(sys.stdout)
         vars(sys)["__stdout__"] = sys.stdout  # the screen asks for it
     try:
