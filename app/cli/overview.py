@@ -17,9 +17,9 @@ GROUPS: Final = {
 """Each command stands in one group; `assure_tui.app.cli.parser.build` holds the two lists against each other."""
 
 EXAMPLES: Final = {
-    "open": "open ~/work/support-logs",
+    "open": "open ~/support-logs",
     "demo": "demo --headless",
-    "record": "record ~/work/support-logs --backfill",
+    "record": "record ~/support-logs --backfill",
     "status": "status --line",
     "reconcile": "reconcile logs/ --since 24h --format json --fail-on high",
     "drill": "drill logs/ --threshold 0.9 --seed 7",
