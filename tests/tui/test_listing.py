@@ -6,9 +6,11 @@ from functools import partial
 
 import msgspec
 import pytest
+from screens import wait_for_words
 from textual.app import App
 from textual.content import Content
 
+from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.bars import Tally, needs
 from assure_tui.app.tui.lines import Listing, Row
 from assure_tui.app.tui.views.claims import standing
@@ -72,3 +74,14 @@ def test_what_is_below_medium_is_not_called_decided(desk):
     findings = [msgspec.structs.replace(finding, severity="low") for finding in detail.discrepancies]
     quiet = msgspec.structs.replace(detail, discrepancies=tuple(findings), gates=(), inputs=(), decisions=())
     assert standing(quiet, load(ascii_only=True)).plain.startswith(f"{len(findings)} below medium, v judges")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_where_nothing_was_judged_yet_what_was_found_has_the_room_of_the_verdicts(desk, size):
+    words = "acted on a value from outside t"
+    detail = next(iter(desk.details.values()))
+    found = {"headline": "acted on a value from outside text", "verdict": None, "sealed": "no"}
+    desk.details = {detail.row.id: msgspec.structs.replace(detail, row=msgspec.structs.replace(detail.row, **found))}
+    app = AssureApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await wait_for_words(pilot, words, "VERDICT")

@@ -43,7 +43,7 @@ class NotesView(View):
         said = " NOTES, DECISIONS AND VERDICT" if detail else ""
         self.query_one("#notes-head", Caption).show(Content.styled(said, HEAD))
         self.query_one("#notes-list", Listing).show(
-            rows or _empty(detail, filtered=bool(self.session.queries.get("notes")))
+            rows or _empty(detail, filtered=bool(self.session.queries.get("notes")), read_only=self.session.read_only)
         )
 
     def on_resize(self) -> None:
@@ -129,16 +129,14 @@ def _body(text: str, width: int) -> list[Content]:
     return paint.wrap(Content(neutralise(text[:TEXT_LIMIT])), max(10, width - 15)) if text else []
 
 
-def _empty(detail: RunDetail | None, *, filtered: bool) -> list[Row]:
+def _empty(detail: RunDetail | None, *, filtered: bool, read_only: bool) -> list[Row]:
     if filtered:
         lines = ["Nothing matches this filter; esc clears it."]
     elif detail is None:
         lines = ["No run is open.", "Press 1 for the runs, then Enter on one of them."]
     else:
-        lines = [
-            "Nobody has said anything about this run yet.",
-            "c writes a note on what the cursor is on, in every view.",
-        ]
+        lines = ["Nobody has said anything about this run yet."]
+        lines += ["c writes a note on what the cursor is on, in every view."] * (not read_only)
     return [
         blank(),
         *(still(Content.styled(f" {said}", DIM)) for said in lines),

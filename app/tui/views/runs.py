@@ -43,6 +43,10 @@ DAYTIME: Final = 8
 """Cells of a time of day."""
 DATED: Final = 11
 """Cells of a time with its date."""
+JUDGED: Final = 13
+"""Cells of a verdict in words, with a space before it."""
+UNJUDGED: Final = 8
+"""Cells of its head alone."""
 
 
 class RunsView(View):
@@ -57,6 +61,8 @@ class RunsView(View):
         self._loose: list[Unattributed] = []
         self._start = DAYTIME
         """Cells of the start time: without a date if all runs began today."""
+        self._verdict = UNJUDGED
+        """Cells of the verdict: those of its head if no run has one."""
 
     def compose(self) -> ComposeResult:
         """Perhaps a welcome; one list, its heads, and a peek at the run."""
@@ -90,7 +96,8 @@ class RunsView(View):
         session = self.session
         dated = any(len(paint.when(run.started)) > DAYTIME for run in session.shown)
         self._start = DATED if dated else DAYTIME
-        rows = [self._row(run, depth, self._start) for run, depth in nested(session.shown)]
+        self._verdict = JUDGED if any(run.verdict for run in session.shown) else UNJUDGED
+        rows = [self._row(run, depth) for run, depth in nested(session.shown)]
         self._loose = [] if session.queries.get("runs") else list(session.desk.unattributed())
         if self._loose:
             words = f"{paint.count(len(self._loose), 'ROW', 'ROWS')} THAT NO RUN ACCOUNTS FOR"
@@ -122,7 +129,7 @@ class RunsView(View):
 
     def _heads(self) -> None:
         width = self.main().scrollable_content_region.width or 79
-        self.query_one("#runs-heads", Caption).show(heads(width, self._start))
+        self.query_one("#runs-heads", Caption).show(heads(width, self._start, self._verdict))
 
     def on_lines_moved(self, message: Lines.Moved) -> None:
         """Peek at the run that the cursor came to."""
@@ -134,11 +141,10 @@ class RunsView(View):
         key = self.key_under_cursor
         self.query_one(Peek).show(next((row for row in self.session.shown if row.id == key), None))
 
-    def _row(self, run: RunRow, depth: int, start: int) -> Row:
-        session = self.session
-        return Row(
-            run.id, partial(line, run, depth, start=start, glyphs=session.glyphs, marked=run.id in session.marks)
-        )
+    def _row(self, run: RunRow, depth: int) -> Row:
+        session, marked = self.session, run.id in self.session.marks
+        cells = {"start": self._start, "verdict": self._verdict}
+        return Row(run.id, partial(line, run, depth, **cells, glyphs=session.glyphs, marked=marked))
 
     def filtered(self, query: str) -> tuple[int, int, bool]:
         """Apply a filter to the runs."""
@@ -199,12 +205,13 @@ def nested(rows: list[RunRow]) -> Iterator[tuple[RunRow, int]]:
         yield from family(top, 0)
 
 
-def heads(width: int, start: int) -> Content:
-    """The heads of the columns; the start time takes `start` cells."""
-    return paint.row([(Content.styled(name, HEAD), size, right) for name, size, right in _columns(width, start)])
+def heads(width: int, start: int, verdict: int) -> Content:
+    """The heads of the columns; start time and verdict take so many cells."""
+    columns = _columns(width, start, verdict)
+    return paint.row([(Content.styled(name, HEAD), size, right) for name, size, right in columns])
 
 
-def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
+def _columns(width: int, start: int, verdict: int) -> list[tuple[str, int, bool]]:
     """The columns that fit: what waits for a decision is the last to go, before it whose run it is and since when."""
     roomy = width >= ROOMY
     if width < NARROW:
@@ -224,7 +231,7 @@ def _columns(width: int, start: int) -> list[tuple[str, int, bool]]:
         ("ABOUT", 0, False),
         *_counts(width),
         ("GATES", 5, True),
-        (" VERDICT", 13, False),
+        (" VERDICT", verdict, False),
     ]
     used = sum(size for _, size, _ in columns) + len(columns) - 1
     return [(name, max(0, width - used) if name == "ABOUT" else size, right) for name, size, right in columns]
@@ -236,7 +243,7 @@ def _counts(width: int) -> list[tuple[str, int, bool]]:
     return [(name, len(name), True) for name in names]
 
 
-def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, marked: bool) -> Content:
+def line(run: RunRow, depth: int, width: int, *, start: int, verdict: int, glyphs: Glyphs, marked: bool) -> Content:
     """One run on one line."""
     faint = DIM if run.attention == "backlog" else ""
     mark = glyphs.marks["marked"] if marked else glyphs.marks["changed"] if run.changed else " "
@@ -258,7 +265,7 @@ def line(run: RunRow, depth: int, width: int, *, start: int, glyphs: Glyphs, mar
         " VERDICT": Content(" ") + _verdict(run, glyphs),
     }
     cells |= {name: number for names in COUNTS for name, number in zip(names, numbers, strict=True)}
-    return paint.row([(cells[name], size, right) for name, size, right in _columns(width, start)])
+    return paint.row([(cells[name], size, right) for name, size, right in _columns(width, start, verdict)])
 
 
 def _number(number: int, style: str) -> Content:
