@@ -186,13 +186,15 @@ class Reviewing(Moving):
         self._act(lambda: added.append(session.desk.add_claim(run, row.id, quote, wording)), then, f"missed:{row.id}")
 
     def action_mark(self) -> None:
-        """Mark what the cursor is on, or take the mark away."""
+        """Mark what the cursor is on, or take the mark away; of what stands as one line, each."""
+        folded = self.gates.folded() if self.is_at("gates") else self.claims.folded() if self.is_at("claims") else ()
         subject = self.view.subject()
-        if subject is None:
-            return
+        subjects = [item.id for item in folded] or ([subject[0]] if subject else [])
         run = self.run_at_hand()
-        if run:
-            self.session.toggle_mark(run, subject[0])
+        if not subjects:
+            return
+        for name in subjects if run else ():
+            self.session.toggle_mark(run, name)
         self.view.update()
         self.pane.move(1)
 

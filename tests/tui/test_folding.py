@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from screens import press, screen_text, wait_for_words
+from screens import press, screen_text, wait_for, wait_for_words
 
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.views.folding import Fold, fold
@@ -94,3 +94,15 @@ async def test_what_stands_as_one_line_is_decided_with_one_reason_and_taken_back
         await wait_for_words(pilot, "takes the answer back")
         await press(pilot, "z")
         assert len(many.details[RUN].decisions) == 1
+
+
+async def test_marking_what_stands_as_one_line_marks_each_of_them(many):
+    app = AssureApp(many)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("j", "enter")
+        await wait_for_words(pilot, "8 more alike")
+        while not app.claims.listing.key.startswith("fold:"):
+            await pilot.press("j")
+        await pilot.press("m")
+        await wait_for(pilot, lambda: "more alike" not in screen_text(app))
+        assert app.session.marks == {f"g-{at}" for at in range(1, 9)}
