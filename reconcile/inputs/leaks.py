@@ -56,7 +56,7 @@ _USED = re.compile(
 """What stands before a credential that is used as one."""
 _ASSIGNED = re.compile(rf"{_NAME}[\w-]{{0,20}}[\"']?[ \t]{{0,4}}(?:[:=]|is)[ \t]{{0,4}}[\"']?$", re.IGNORECASE)
 """What stands before a credential where it is kept."""
-_SPOKEN = re.compile(rf"\b(?:{_NAME}|codes?)", re.IGNORECASE)
+_SPOKEN = re.compile(rf"(?<![^\W_])(?:{_NAME}|codes?)", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9+_~!#^*-]{12,400}")
 _KEY_BLOCK = "PRIVATE KEY-----"
 _LINK = re.compile(

@@ -23,6 +23,7 @@ from assure_tui.reconcile.match.concealing import plainly
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from assure_tui.reconcile.match.business.matter import Matter
     from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.verdict import Verdict
 
@@ -57,10 +58,10 @@ def stray_targets(verdict: Verdict) -> None:
                 continue
             stray = _Stray(key, name, verdict.every_word, "")
             if any(said_of(_low(name), text) for text in known):
-                wanted = _wanted(verdict, act.turn)
-                stray = _Stray(key, name, Whole([Line(text) for text in (wanted, report)]), wanted)
-                if said_of(_low(name), stray.words.low):
+                wanted = _wanted(verdict.matter, act.turn)
+                if said_of(_low(name), wanted) or said_of(_low(name), report.lower()):
                     continue
+                stray = _Stray(key, name, Whole([Line(text) for text in (wanted, report)]), wanted)
             found.setdefault((act.effect.tool, key), []).append((act, stray))
     for (tool, _), strange in found.items():
         (act, stray), *more = strange
@@ -73,10 +74,9 @@ def stray_targets(verdict: Verdict) -> None:
             verdict.accuse("wrong-target", "high", None, [act], message)
 
 
-def _wanted(verdict: Verdict, turn: int) -> str:
+def _wanted(matter: Matter, turn: int) -> str:
     """Give the user's words of a turn, and what they agreed to."""
-    matter = verdict.matter
-    return f"{matter.asked_by(turn)[len(matter.asked_by(turn - 1)) :]}\n{matter.agreed.get(turn, '')}".lower()
+    return f"{matter.asked_by(turn)[len(matter.asked_by(turn - 1)) :]}\n{matter.agreed.get(turn, '')}"
 
 
 def _told(verdict: Verdict, act: Act, stray: _Stray, report: str) -> list[str]:

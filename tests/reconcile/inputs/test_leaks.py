@@ -115,3 +115,10 @@ def test_hostile_text_is_looked_at_in_linear_time(run, piece) -> None:
     began = time.process_time()
     run.replies(piece * 20_000).calls("mail", "send_email", {"body": piece * 20_000})
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(("field", "severity"), [("session_token", None), ("remark", "high")])
+def test_a_token_in_the_field_that_is_named_for_it_is_used(run, field, severity) -> None:
+    run.says("Fill in the quiz").calls("start", "start_quiz", {"quiz": 4}, f'{{"session_token": "{PASSWORD}"}}')
+    run.calls("hand-in", "submit_quiz_answers", {"quiz": 4, field: PASSWORD, "answers": ["b", "d"]})
+    assert run.severity("secret-egress") == severity
