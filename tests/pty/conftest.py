@@ -127,6 +127,7 @@ def environment() -> Environment:
             "ASSURE_TUI_HOME": str(folder / "home"),
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
+            "PAGER": "true",
         }
 
     return make

@@ -16,10 +16,10 @@ SIZES = [(80, 24), (120, 36), (200, 60)]
 WALK = [
     *("e", "j", "k", "\r", "j", "\x1b"),
     *("2", "j", "j", "\r", "\x1b", "3", "g", "j", "\r", "w", "l", "G", "\x1b"),
-    *("4", "j", "|", "j", "}", "5", "j", "6", "j", "u", "1"),
-    *("/", "a", "\x1b", "?", "\x1b", ":", "\x1b"),
+    *("4", "j", "|", "j", "}", "5", "j", "6", "j", "u", "7", "j", "2", "j", "o", "1"),
+    *("s", "pass", "\x1b", "/", "a", "\x1b", "?", "\x1b", ":", "\x1b"),
 ]
-"""Keys that lead through all six views, the filter, the key list and the palette."""
+"""Keys that lead through all seven views, the pager, the search, the filter, the key list and the palette."""
 
 
 @pytest.mark.parametrize(
