@@ -22,9 +22,7 @@ from assure_tui.ledger.errors import DamagedError, FullError
 PRIVATE: Final = 0o600
 PUBLIC: Final = 0o644
 TOGETHER: Final = 32
-"""Files that are open at the same time, until what was written to them is durable."""
-WAITING: Final = 8
-"""Threads that wait for the medium."""
+"""Files that are open, and wait for the medium, at the same time."""
 
 Thing = TypeVar("Thing")
 
@@ -93,7 +91,7 @@ def _at_once(wait: Callable[[Thing], None], things: Sequence[Thing]) -> None:
         return
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most commits are of one file
 
-    with ThreadPoolExecutor(min(WAITING, len(things))) as pool:
+    with ThreadPoolExecutor(min(TOGETHER, len(things))) as pool:
         for _ in pool.map(wait, things):
             pass
 

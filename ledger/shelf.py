@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -79,22 +79,20 @@ class Shelf:
 
     def extend(self, old: int, entries: Sequence[bytes], leaves: Sequence[bytes]) -> None:
         """Write, durably, the bundles and tiles that a tree of `old` leaves gains by these entries."""
-        folders: set[Path] = set()
         base = old - old % WIDTH
         before = self.bundle(base // WIDTH, old - base) if old > base else []
-        self._write_level(bundle_path, encode_bundle, base, before + list(entries), folders)
+        files = list(self._level(bundle_path, encode_bundle, base, before + list(entries)))
         level, fresh = 0, list(leaves)
         while fresh:
             base = old - old % WIDTH
             before = self.tile(level, base // WIDTH, old - base) if old > base else []
             hashes = before + fresh
-            self._write_level(partial(tile_path, level), b"".join, base, hashes, folders)
+            files += self._level(partial(tile_path, level), b"".join, base, hashes)
             fresh = [root(hashes[at : at + WIDTH]) for at in range(0, len(hashes) - WIDTH + 1, WIDTH)]
             old >>= HEIGHT
             level += 1
-        for folder in folders:
-            with disk.writing(folder):
-                disk.sync_directory(folder)
+        disk.make_directories(dict.fromkeys(path.parent for path, _ in files))
+        disk.replace_all(files)
 
     def drop_partials(self, old: int, new: int) -> None:
         """Remove the partial files that the full ones of size `new` replace. They are no loss if this is cut short."""
@@ -131,21 +129,13 @@ class Shelf:
                 self._kept.popitem(last=False)
         return items[:width]
 
-    def _write_level(
-        self,
-        path_of: _PathOf,
-        encode: _Encode,
-        base: int,
-        items: Sequence[bytes],
-        folders: set[Path],
-    ) -> None:
+    def _level(
+        self, path_of: _PathOf, encode: _Encode, base: int, items: Sequence[bytes]
+    ) -> Iterator[tuple[Path, bytes]]:
+        """Give the files of one level that hold these items, the first of which is number `base`."""
         for at in range(0, len(items), WIDTH):
             part = items[at : at + WIDTH]
-            path = self._directory / path_of((base + at) // WIDTH, len(part))
-            if path.parent not in folders:
-                disk.make_directory(path.parent)
-                folders.add(path.parent)
-            disk.put(path, encode(part))
+            yield self._directory / path_of((base + at) // WIDTH, len(part)), encode(part)
 
     @staticmethod
     def _remove_partials(folder: Path) -> None:

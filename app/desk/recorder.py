@@ -1,8 +1,9 @@
 """The recorder: of all processes the one that watches the logs, keeps the index up to date and writes the ledger.
 
-What is read goes into the index at once and into the ledger at most `recorder_loop.COMMIT_SECONDS` later; the display
-never waits for the ledger. How far a source is recorded follows from the ledger alone: after a crash at any moment,
-logs that changed are read again, silently up to there, and recorded from there on.
+What is read goes into the index at once and into the ledger `recorder_loop.COMMIT_SECONDS` later, or on a disk that
+takes longer than that, as much later as it took the last time; the display never waits for the ledger. How far a source
+is recorded follows from the ledger alone: after a crash at any moment, logs that changed are read again, silently up to
+there, and recorded from there on.
 """
 
 from __future__ import annotations

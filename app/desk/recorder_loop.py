@@ -54,7 +54,7 @@ class RecorderLoop:
         self._backlog: list[tuple[Found, Seen, int]] = []
         self._finishing: list[LiveSource] = []
         self._gone: dict[Path, float] = {}
-        self._committed_at = self._ticked_at = 0.0
+        self._commit_due = self._ticked_at = 0.0
         self._words_due = True
         """There may be words that the full-text search does not have."""
         self._told: list[str] | None = None
@@ -91,9 +91,10 @@ class RecorderLoop:
         if now - self._ticked_at >= TICK_SECONDS:
             self._ticked_at = now
             self._each_second(now)
-        if now - self._committed_at >= COMMIT_SECONDS:
-            self._committed_at = now
+        if now >= self._commit_due:
             self._write(now)
+            done = time.monotonic()
+            self._commit_due = done + max(COMMIT_SECONDS, done - now)  # no more than half of the time is the disk's
         if self._words_due and not self._dirty and not self._backlog:
             self._index_words()
 
