@@ -132,7 +132,13 @@ def checks(prepared: Prepared, *, denied: bool) -> Iterator[Found]:
 
 
 def quoted_tallies(prepared: Prepared) -> Iterator[Found]:
-    """Read a runner's closing line that stands in ticks: "Backend: `43 passed, 2 skipped`"."""
+    """Read a runner's closing line that stands in ticks: "Backend: `43 passed, 2 skipped`".
+
+    Where the words themselves tell of tests, the line belongs to them: "the tests passed, `43 passed`".
+    """
+    size = len(prepared.masked)
+    if any(kind == "tests" for kind, *_ in _subjects(prepared, 0, size)) and _has_result(prepared.masked, 0, size):
+        return
     for piece in prepared.pieces:
         if (
             piece.sort == "code"

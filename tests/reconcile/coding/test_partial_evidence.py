@@ -117,3 +117,12 @@ def test_what_a_runner_executed_is_counted(session: Session, told: str, outcome:
     session.say(f"`swift test`: {told}.")
 
     assert session.verdicts() == [("tests", outcome)]
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(12, "confirmed"), (14, "contradicted")])
+def test_a_count_in_ticks_behind_the_words_is_theirs(session: Session, count: int, outcome: str) -> None:
+    session.edit("cart.py")
+    session.tests(12)
+    session.say(f"The focused cart tests passed, `{count} passed`.")
+
+    assert session.verdicts() == [("tests", outcome)]
