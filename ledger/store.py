@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -197,6 +197,18 @@ class Ledger:
         size = self.size
         for index in range(start, size if stop is None else min(stop, size)):
             yield self.entry(index)
+
+    def about(self, subjects: Collection[str], stop: int) -> Iterator[tuple[int, Entry]]:
+        """Yield the entries about subjects before `stop`, with their indexes; the others are not parsed."""
+        marks = [f'"subject":"{subject}"'.encode() for subject in subjects]
+        for index in range(min(stop, self.size)):
+            with self._mutex:
+                stored = self._tail.stored(index)
+                if not any(mark in stored for mark in marks):
+                    continue
+            entry = self.entry(index)
+            if entry.subject in subjects:
+                yield index, entry
 
     def content(self, index: int) -> Any:
         """Return an entry's content; None if it has none, if it was erased, or if no keys were given.

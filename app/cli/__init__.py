@@ -15,14 +15,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+USAGE = 2
 INTERNAL = 70
 INTERRUPTED = 130
 COLLECT_AFTER = 20_000
@@ -32,6 +35,27 @@ COLLECT_AFTER = 20_000
 def main(argv: Sequence[str]) -> int:
     """Run one command and give the exit code; no error leaves as a traceback."""
     _open_what_is_closed()
+    if sys.stdout is sys.__stdout__ and type(sys.stdout) is TextIOWrapper:
+        sys.stdout = _Printed.of(sys.stdout)
+        vars(sys)["__stdout__"] = sys.stdout  # the screen asks for it
+    try:
+        code = _answer(argv)
+        sys.stdout.flush()
+    except _UnprintedError as error:
+        _silence(sys.stdout)
+        _tell(f"what is printed could not be written ({error}): look where it goes to.")
+        return USAGE
+    except KeyboardInterrupt:
+        _tell("interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout went away, as `head` does: nothing more can be said there.
+        _silence(sys.stdout)
+        return INTERRUPTED
+    return code
+
+
+def _answer(argv: Sequence[str]) -> int:
     if list(argv) == ["--version"]:
         from assure_tui.app.desk.about import version  # noqa: PLC0415 - nothing else is needed
 
@@ -41,16 +65,58 @@ def main(argv: Sequence[str]) -> int:
 
     try:
         arguments = parse(argv)
-        return _run(arguments.module, arguments)
-    except SystemExit as leave:  # argparse has told on stderr what is wrong
+    except SystemExit as leave:  # argparse has told on stderr what is wrong, or printed the help
         return leave.code if isinstance(leave.code, int) else INTERNAL
-    except KeyboardInterrupt:
-        print("assure-tui: interrupted.", file=sys.stderr)
-        return INTERRUPTED
+    return _run(arguments.module, arguments)
+
+
+def _tell(sentence: str) -> None:
+    """Say something on stderr; where nobody can be told, the exit code still says it."""
+    try:
+        print(f"assure-tui: {sentence}", file=sys.stderr)
+    except OSError:
+        _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
+    """Let the end of the process not trip over what a stream does not take."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class _UnprintedError(Exception):
+    """What a command prints could not be written."""
+
+
+class _Printed(TextIOWrapper):
+    """Standard output, whose refusals are told from those of other files: the system names no path for either."""
+
+    @classmethod
+    def of(cls, stream: TextIOWrapper) -> _Printed:
+        """Take the place of a stream."""
+        encoding, errors, by_line = stream.encoding, stream.errors, stream.line_buffering
+        through = stream.write_through
+        return cls(stream.detach(), encoding, errors, line_buffering=by_line, write_through=through)
+
+    def write(self, text: str) -> int:
+        """Write as the stream does."""
+        with _refusals():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Flush as the stream does."""
+        with _refusals():
+            super().flush()
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
-        # The reader of stdout went away, as `head` does: nothing more can be said there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERRUPTED
+        raise
+    except OSError as error:
+        raise _UnprintedError(error.strerror) from error
 
 
 def _open_what_is_closed() -> None:
@@ -68,7 +134,7 @@ def _run(module: str, arguments: object) -> int:
         _collect_seldom()
         code: int = run(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, _UnprintedError):
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: a defect is told in one line, its trace goes to a file
         from assure_tui.app.desk.faults import explained  # noqa: PLC0415 - errors only
@@ -76,11 +142,11 @@ def _run(module: str, arguments: object) -> int:
 
         told = explained(error, Home.find(getattr(arguments, "home", None)))
         if told is not None:
-            print(f"assure-tui: {_plain(str(told))}", file=sys.stderr)
+            _tell(_plain(str(told)))
             return told.code
         trace = _trace(getattr(arguments, "home", None))
         where = f"its trace is in {trace}" if trace else "its trace could not be written"
-        print(f"assure-tui: internal error ({type(error).__name__}): {where}; please report it.", file=sys.stderr)
+        _tell(f"internal error ({type(error).__name__}): {where}; please report it.")
         return INTERNAL
     return code
 

@@ -86,9 +86,14 @@ def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
     from assure_tui.app.desk.bundle_evidence import evidence_checks  # noqa: PLC0415 - the ledger's folder needs none of it
     from assure_tui.ledger.bundle import Bundle  # noqa: PLC0415 - likewise
 
+    given = _trust(trust) or Trust()
+    try:
+        with path.open("rb") as file:
+            is_fork = file.read(len(FORK)) == FORK
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): give yourself the right to it.") from error
     with plain_errors():
-        given = _trust(trust) or Trust()
-        if (disk.read_at(path, 0, len(FORK)) or b"") == FORK:
+        if is_fork:
             return _verify_fork(path, given)
     try:
         bundle = Bundle.open(path)

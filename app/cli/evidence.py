@@ -11,6 +11,7 @@ from pathlib import Path
 from assure_tui.app.cli.passphrase import passphrase
 from assure_tui.app.desk.bundled import BundleDesk
 from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.desk_store import backup
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.operators import own_trust
@@ -21,18 +22,34 @@ from assure_tui.app.neutral import neutral_line
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the command says."""
+    if arguments.command == "export" and arguments.desk == (arguments.run is not None):
+        raise UsageError("export writes the evidence about a run, or a backup with --desk: name one of the two.")
     setting = Setting.gather(home=arguments.home)
     with closing(Desk.open(setting.home, config=setting.user, read_only=arguments.command == "export")) as desk:
         return _COMMANDS[arguments.command](desk, arguments)
 
 
 def _export(desk: Desk, arguments: argparse.Namespace) -> int:
+    if arguments.desk:
+        return _back_up(desk, arguments)
     choice = Choice.parse(arguments.disclose, everything=arguments.all)
     if choice != Choice() and desk.contents_locked():
         desk.unlock_contents(passphrase(arguments.passphrase_file, "passphrase of the reading key: "))
     data = desk.export(arguments.run, choice)
     _write(arguments.output, data)
     print(f"{neutral_line(str(arguments.output), 4096)} ({len(data)} bytes)")
+    return 0
+
+
+def _back_up(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Write what people left on the desk, which follows from nothing else, and which is no evidence."""
+    if arguments.disclose or arguments.all:
+        raise UsageError("--disclose and --all choose what a run's evidence shows: --desk is a backup for yourself.")
+    data = backup(desk.home.desk)
+    _write(arguments.output, data)
+    print(f"{neutral_line(str(arguments.output), 4096)} ({len(data)} bytes)")
+    told = f"to restore it, put it in the place of {desk.home.desk} while nothing runs; it is not for others"
+    print(f"assure-tui: {neutral_line(told, 4096)}", file=sys.stderr)
     return 0
 
 
@@ -73,12 +90,19 @@ def _words(arguments: argparse.Namespace) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a new file; one that is there is never replaced."""
+    """Write a new file, or none; one that is there is never replaced."""
     try:
         with path.open("xb") as file:
-            file.write(data)
+            try:
+                file.write(data)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already: name a new file.") from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror}): name a new file.") from error
+        raise UsageError(f"{path} cannot be written ({error.strerror}): name a new file, in another place.") from error
 
 
 _COMMANDS = {"export": _export, "countersign": _countersign, "import": _import, "withdraw": _withdraw}

@@ -16,6 +16,39 @@ GROUPS: Final = {
 }
 """Each command stands in one group; `assure_tui.app.cli.parser.build` holds the two lists against each other."""
 
+EXAMPLES: Final = {
+    "open": "open ~/support-logs",
+    "demo": "demo --headless",
+    "record": "record ~/support-logs --backfill",
+    "status": "status --line",
+    "reconcile": "reconcile logs/ --since 24h --format json --fail-on high",
+    "drill": "drill logs/ --threshold 0.9 --seed 7",
+    "runs": "runs is:need code:duplicate",
+    "show": "show r-1cce",
+    "note": "note r-1cce 'asked the customer' --tag money",
+    "decide": "decide d-35 real 'the provider lists two rows'",
+    "verdict": "verdict r-1cce rejected 'refunded twice'",
+    "seal": "seal r-1cce --key ana",
+    "withdraw": "withdraw r-1cce 'looked at the wrong customer'",
+    "gates": "gates explain r-1cce",
+    "hook": "hook install claude-code",
+    "approvals": "approvals list",
+    "mcp-proxy": "mcp-proxy --name payments -- some-server --its --arguments",
+    "export": "export r-1cce --disclose note,verdict.reason -o evidence.zip",
+    "countersign": "countersign evidence.zip rejected 'I count two as well' -o answer.json",
+    "import": "import answer.json",
+    "verify": "verify evidence.zip --trust what-i-know",
+    "keys": "keys new ana",
+    "witness": "witness --log their-log.vkey --listen 10.0.0.5:7380",
+    "adopt": "adopt",
+    "forget": "forget r-1cce",
+    "shard": "shard list",
+    "paths": "paths",
+    "config": "config",
+    "doctor": "doctor logs/",
+    "trust": "trust .",
+}
+"""Of each command a way to call it."""
 _WRITES = "0 done; 5 the ledger is damaged"
 _DONE = "0 done"
 _EXITS: Final = {
@@ -26,6 +59,7 @@ _EXITS: Final = {
     "verify": "0 all holds, and something from outside vouches for it; 1 something does not hold, damage included;\n"
     "4 all holds, and nothing from outside vouches for it",
     "gates": "0 done; 1 `gates test`: an example does not hold; 5 `gates waive`: the ledger is damaged",
+    "keys": "0 done; 5 `keys revoke`: the ledger is damaged",
     "hook": "0 done; 1 `hook status`: installed nowhere, or not called; `hook AGENT` answers as that agent expects",
     "mcp-proxy": "the server's own; 141 the client went away first",
     "doctor": "0 nothing stands in the way; 1 something does",
@@ -42,9 +76,9 @@ exit codes: 0 nothing at or above --fail-on; 1 something was, or verification fa
 """
 
 
-def exits(command: str) -> str:
-    """Give the exit codes of a command, in words."""
-    return f"exit codes: {_EXITS.get(command, _DONE)};\n{_ALWAYS}"
+def closing_words(command: str) -> str:
+    """Give an example of a command, and its exit codes in words."""
+    return f"example:\n  assure-tui {EXAMPLES[command]}\n\nexit codes: {_EXITS.get(command, _DONE)};\n{_ALWAYS}"
 
 
 def overview(commands: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from assure_tui.app.cli.overview import GROUPS, exits, overview
+from assure_tui.app.cli.overview import GROUPS, closing_words, overview
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 AGENTS = ("claude-code", "codex", "gemini-cli", "copilot-cli")
@@ -46,6 +46,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
+def _path(text: str) -> Path:
+    """Read a path. An empty one, as a variable that is not set gives it, is no word for the folder one stands in."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path is empty: write . for the folder that you stand in")
+    return Path(text)
+
+
 def _is_term(word: str) -> bool:
     """Tell a negated term of a filter, `-is:quiet`, which argparse would take for an option."""
     return word[:1] == "-" and word[1:2] not in {"", "-"} and word != "-h"
@@ -75,7 +82,7 @@ def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
         sub = commands.add_parser(
             name,
             description=help_text,
-            epilog=exits(name),
+            epilog=closing_words(name),
             parents=[shared],
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
@@ -105,7 +112,7 @@ def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
 
 def _opening(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="logs, folders, or one bundle (else those of known agents)"
+        "paths", nargs="*", type=_path, metavar="PATH", help="logs, folders, or one bundle (else those of known agents)"
     )
     _configuration(sub)
     sub.add_argument("--theme", help="name of a palette")
@@ -130,14 +137,16 @@ def _speed(text: str) -> float:
 
 
 def _recording(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
+    sub.add_argument(
+        "paths", nargs="*", type=_path, metavar="PATH", help="logs or folders (else those of known agents)"
+    )
     _configuration(sub)
     sub.add_argument("--backfill", action="store_true", help="record the history too")
     sub.add_argument("--attached", action="store_true", help="end when standard input is closed")
 
 
 def _checks(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a log, or a folder of logs")
+    sub.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="a log, or a folder of logs")
     sub.add_argument("--last", action="store_true", help="only the newest run")
     sub.add_argument(
         "--since", metavar="T", help="only runs active since T: a date and time, or an age such as 90m, 8h, 7d"
@@ -173,7 +182,7 @@ def _jobs(text: str) -> int:
 
 
 def _drill(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a log, or a folder of logs; only read")
+    sub.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="a log, or a folder of logs; only read")
     sub.add_argument(
         "--threshold", type=float, default=0.95, metavar="SHARE", help="exit with 1 below it (default: 0.95)"
     )
@@ -244,7 +253,7 @@ def _gates(sub: argparse.ArgumentParser) -> None:
 def _chain(command: Adder) -> None:
     sub = command("verify", "chain", "check a ledger, or a bundle, offline; reads only")
     sub.add_argument(
-        "ledger", nargs="?", type=Path, metavar="LEDGER", help="its folder, or a bundle (else this installation's)"
+        "ledger", nargs="?", type=_path, metavar="LEDGER", help="its folder, or a bundle (else this installation's)"
     )
     sub.add_argument(
         "--write-verifier", type=Path, metavar="FILE", help="only write the verifier that needs no installation"
@@ -291,7 +300,8 @@ def _witnessing(command: Adder) -> None:
 
 def _evidence(command: Adder) -> None:
     sub = command("export", "evidence", "write the evidence about a run as one file that is verified offline")
-    _run(sub)
+    sub.add_argument("run", nargs="?", metavar="RUN", help="its id, or a unique beginning of it")
+    sub.add_argument("--desk", action="store_true", help="instead: a backup of drafts, marks and what was looked at")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file, .zip by custom")
     sub.add_argument(
         "--disclose",
@@ -303,13 +313,13 @@ def _evidence(command: Adder) -> None:
     sub.add_argument("--all", action="store_true", help="show all contents, and the run with its events for reading")
     _passphrase(sub)
     sub = command("countersign", "evidence", "answer somebody's bundle with a verdict of your own, signed")
-    sub.add_argument("bundle", type=Path, metavar="BUNDLE", help="what `export` wrote")
+    sub.add_argument("bundle", type=_path, metavar="BUNDLE", help="what `export` wrote")
     sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
     sub.add_argument("reason", metavar="REASON")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file to send back")
     _signing(sub)
     sub = command("import", "evidence", "record what a second reviewer signed over a bundle, as a new seal")
-    sub.add_argument("file", type=Path, metavar="FILE", help="what `countersign` wrote")
+    sub.add_argument("file", type=_path, metavar="FILE", help="what `countersign` wrote")
     sub = command("withdraw", "evidence", "sign that your newest seal on a run does not stand any more")
     _run(sub)
     sub.add_argument("reason", metavar="REASON")
@@ -365,12 +375,14 @@ def _upkeep(command: Adder) -> None:
     sub = command("paths", "places", "print where everything lies")
     _format(sub)
     sub = command("doctor", "upkeep", "tell what is watched, and what stands in the way")
-    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders (else those of known agents)")
+    sub.add_argument(
+        "paths", nargs="*", type=_path, metavar="PATH", help="logs or folders (else those of known agents)"
+    )
     sub = command("config", "settings", "check both settings files, and print every key as it is in force")
-    sub.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs or folders whose assure.toml is meant")
+    sub.add_argument("paths", nargs="*", type=_path, metavar="PATH", help="logs or folders whose assure.toml is meant")
     _format(sub)
     sub = command("trust", "upkeep", "trust a workspace's assure.toml as it is now")
-    sub.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file, or its folder")
+    sub.add_argument("path", nargs="?", type=_path, default=Path(), metavar="PATH", help="the file, or its folder")
     sub.add_argument("--yes", action="store_true", help="do not ask")
     sub = command("status", "upkeep", "tell in short how the desk stands")
     sub.add_argument("--line", action="store_true", help="in one line, for a prompt or a status bar")

@@ -9,7 +9,7 @@ out of both.
                that is watched), live_source (one log), live_run (one run), rotation, feeds, shared (their rows that
                are nobody's), notices (whom to tell), missed (claims that a reviewer adds), heartbeat
     index      index and index_file (written), library (read), facts and summaries (what goes in), wire (as JSON),
-               desk_store (what people left: drafts, marks)
+               desk_store (what people left: drafts, marks), asking (which findings ask for a decision)
     ledger     entries (what each kind holds), entry_builder, scribe (writes them), archive (reads them), escrow,
                chain and audit (how it stands), witnesses, custody, wrapping, forgetting
     review     desk (acts) over reading (questions): views (the values they give), roster and filters with patterns,

@@ -20,6 +20,8 @@ from assure_tui.reconcile.model import Claim, GateResult
 UNDONE = "undone"
 """The word of a decision that takes an earlier one back."""
 PREDICATE_TYPE = "https://assure-tui.dev/verdict/v1"
+REVIEWER = "reviewer"
+"""Role in the predicate of whoever answers a bundle: their seals come by `import`."""
 WITHDRAWAL_TYPE = "https://assure-tui.dev/withdrawal/v1"
 
 Envelopes: TypeAlias = Callable[[int], bytes | None]
@@ -38,6 +40,8 @@ class SealOf:
     signer: str
     key: str
     """The signer's public key, as the entry has it."""
+    elsewhere: bool = False
+    """Whether it was signed over a bundle, by whoever got it, and imported."""
 
 
 @dataclass(slots=True)
@@ -171,8 +175,13 @@ class Acts:
         last = {seal.key: seal for seal in since}.values()
         agreeing = [seal for seal in last if seal.word == verdict.word and (vouched is None or seal.key in vouched)]
         dissent = tuple(f"{seal.signer}: {seal.word}, {seal.reason}" for seal in last if seal.word != verdict.word)
-        verdict = msgspec.structs.replace(verdict, signers=tuple(seal.signer for seal in agreeing), dissent=dissent)
-        if len(agreeing) < max(needed, 1):
+        verdict = msgspec.structs.replace(
+            verdict,
+            signers=tuple(seal.signer for seal in agreeing if not seal.elsewhere),
+            countersigners=tuple(seal.signer for seal in agreeing if seal.elsewhere),
+            dissent=dissent,
+        )
+        if len(agreeing) < max(needed, 1) or not (verdict.signers or vouched):
             return verdict
         fresh = sum(seal.upto > newest for seal in agreeing)
         number = max(agreeing, key=lambda seal: seal.entry).number
@@ -183,7 +192,9 @@ class Acts:
         if type(number) is not int or kind not in (PREDICATE_TYPE, WITHDRAWAL_TYPE):
             return
         signer, key = str(entry.clear.get("signer")), str(entry.clear.get("key"))
-        for run in sealed_runs(envelopes(number)):
+        envelope = envelopes(number)
+        elsewhere = _predicate(envelope).get("role") == REVIEWER
+        for run in sealed_runs(envelope):
             name, upto = run.get("run"), run.get("upto")
             if not isinstance(name, str):
                 continue
@@ -192,14 +203,18 @@ class Acts:
                 seals[:] = [seal for seal in seals if seal.number != run.get("seal") or seal.key != key]
             elif isinstance(upto, int):
                 word, reason = str(run.get("verdict")), str(run.get("reason", ""))
-                seals.append(SealOf(number, entry.index, upto, word, reason, signer, key))
+                seals.append(SealOf(number, entry.index, upto, word, reason, signer, key, elsewhere))
 
 
 def sealed_runs(envelope: bytes | None) -> list[dict[str, Any]]:
     """Read the runs of a seal's predicate, without checking the seal: `verify` does that. Empty if it is unreadable."""
-    try:
-        statement = json.loads(base64.b64decode(json.loads(envelope or b"")["payload"], validate=True))
-        runs = statement["predicate"]["runs"]
-    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
-        return []
+    runs = _predicate(envelope).get("runs")
     return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
+
+
+def _predicate(envelope: bytes | None) -> dict[str, Any]:
+    try:
+        found = json.loads(base64.b64decode(json.loads(envelope or b"")["payload"], validate=True))["predicate"]
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -14,7 +14,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -32,10 +32,12 @@ from assure_tui.reconcile.settings import InputRule, Settings, ToolSpec
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
+    from assure_tui.app.desk.schema import WorkspaceFile
+
 WORKSPACE_FILE = "assure.toml"
 MAX_FILE = 1 << 20
-_FILE = "a configuration file"
 """Bytes that a configuration file may have."""
+_FILE = "a configuration file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +152,13 @@ def find_workspace(beside: Iterable[Path]) -> Path | None:
     for path in beside:
         folder = path if path.is_dir() else path.parent
         candidate = folder / WORKSPACE_FILE
-        if candidate.is_file():
-            return candidate
+        try:
+            if candidate.is_file():
+                return candidate
+        except OSError as error:
+            raise ConfigError(
+                f"{folder} cannot be looked into ({error.strerror}): give yourself the right to it."
+            ) from error
     return None
 
 
@@ -168,9 +175,9 @@ def read_workspace(
     data = _read(path)
     if data is None:
         raise ConfigError(f"there is no configuration file {path}: check the path.")
-    from assure_tui.app.desk.schema import WorkspaceFile  # noqa: PLC0415 - pydantic costs 0.15 s
+    from assure_tui.app.desk import schema  # noqa: PLC0415 - pydantic costs 0.15 s
 
-    model = _check(WorkspaceFile, parsed(path, data, _FILE), path)
+    model = _check(schema.WorkspaceFile, parsed(path, data, _FILE), path)
     gate_files = [read_gate_file(file) for file in inside(model.gate_files, path)]
     digest = _digest(data, gate_files, list(inside(model.yara_rules, path, "yara_rules")))
     if trusted is None:
@@ -184,8 +191,7 @@ def read_workspace(
     changes = changes_of(model.gates, known, path)
     _known_codes(model.severities, known, path)
     _known_words(model.lexicon, path)
-    raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity, known)}
-    in_force = msgspec.structs.replace(
+    settings = msgspec.structs.replace(
         base,
         gates=(*base.gates, *gates),
         gate_files={**base.gate_files, **{file.path.name: file.digest for file in gate_files}},
@@ -193,27 +199,49 @@ def read_workspace(
             InputRule(id=row.id, phrases=tuple(row.phrases), severity=row.severity) for row in model.input_rules
         ),
     )
-    if not trusted:
-        split = {name: tightening(change, known[name]) for name, change in changes.items()}
-        kept = {name: change for name, (change, _) in split.items()}
-        waits = [wish for _, wishes in split.values() for wish in wishes]
-        return WorkspaceConfig(
-            path=path,
-            digest=digest,
-            settings=msgspec.structs.replace(
-                in_force, severities=raised, gate_changes=laid_over(base.gate_changes, kept)
-            ),
-            waiting=(*_asks(model, raised), *waits),
-        )
+    read = _Read(path, digest, model, known, changes, settings)
+    return _as_trusted(read) if trusted else _as_untrusted(read)
+
+
+class _Read(NamedTuple):
+    """A workspace file that was read: what it asks for, and the settings with what any file may add to them."""
+
+    path: Path
+    digest: str
+    model: WorkspaceFile
+    known: Mapping[str, Rule]
+    changes: Mapping[str, GateChange]
+    settings: Settings
+
+
+def _as_untrusted(read: _Read) -> WorkspaceConfig:
+    """Give what a file gets that nobody trusts: it may only tighten; what else it asks for waits."""
+    base, known, model = read.settings, read.known, read.model
+    raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity, known)}
+    split = {name: tightening(change, known[name]) for name, change in read.changes.items()}
+    kept = {name: change for name, (change, _) in split.items()}
+    waits = [wish for _, wishes in split.values() for wish in wishes]
+    changes = laid_over(base.gate_changes, kept)
+    return WorkspaceConfig(
+        path=read.path,
+        digest=read.digest,
+        settings=msgspec.structs.replace(base, severities=raised, gate_changes=changes),
+        waiting=(*_asks(model, raised), *waits),
+    )
+
+
+def _as_trusted(read: _Read) -> WorkspaceConfig:
+    """Give all that a file asks for."""
+    path, base, model = read.path, read.settings, read.model
     return WorkspaceConfig(
         path=path,
-        digest=digest,
+        digest=read.digest,
         trusted=True,
         settings=msgspec.structs.replace(
-            in_force,
-            gate_changes=laid_over(base.gate_changes, changes),
+            base,
+            gate_changes=laid_over(base.gate_changes, read.changes),
             yara=tuple(_yara_rules(model.yara_rules, path)),
-            waivers=tuple(_waiver(row, known, path) for row in model.waivers),
+            waivers=tuple(_waiver(row, read.known, path) for row in model.waivers),
             tools=tuple(ToolSpec(**tool.model_dump()) for tool in model.tools),
             lexicon=model.lexicon,
             severities=dict(model.severities),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -136,3 +138,20 @@ class DeskStores:
             for store in self._all:
                 store.close()
             self._all.clear()
+
+
+def backup(path: Path) -> bytes:
+    """Give the whole file as it stands at one moment, also while others write to it.
+
+    Raises:
+        UsageError: There is none, or it cannot be read.
+    """
+    if not path.exists():
+        raise UsageError(f"there is no {path}: nobody has left a draft or a mark yet.")
+    try:
+        with closing(connect(path, read_only=True)) as link, closing(sqlite3.connect(":memory:")) as copy:
+            link.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            return copy.serialize()
+    except sqlite3.Error as error:
+        raise UsageError(f"{path} cannot be read ({error}): restore it from a copy, or move it away.") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
@@ -11,16 +13,17 @@ from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
 if TYPE_CHECKING:
     from assure_tui.app.desk.paths import Home
 
+_ELSEWHERE: Final = ", or name another folder with --home"
 _REMEDIES: Final = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
     errno.EFBIG: "raise the limit on the size of files",
     errno.EMFILE: "raise the limit on open files",
-    errno.EACCES: "give yourself the right to it, or name another folder with --home",
-    errno.EPERM: "give yourself the right to it, or name another folder with --home",
-    errno.EROFS: "make it writable, or name another folder with --home",
-    errno.ENOTDIR: "move away what stands where a folder should be, or name another folder with --home",
-    errno.EEXIST: "move away what stands where a folder should be, or name another folder with --home",
+    errno.EACCES: f"give yourself the right to it{_ELSEWHERE}",
+    errno.EPERM: f"give yourself the right to it{_ELSEWHERE}",
+    errno.EROFS: f"make it writable{_ELSEWHERE}",
+    errno.ENOTDIR: f"move away what stands where a folder should be{_ELSEWHERE}",
+    errno.EEXIST: f"move away what stands where a folder should be{_ELSEWHERE}",
     errno.ENOENT: "check the path",
     errno.ELOOP: "mend the link, which leads to itself",
     errno.ENAMETOOLONG: "choose a shorter name",
@@ -30,8 +33,8 @@ _REMEDIES: Final = {
 _SQLITE: Final = {
     sqlite3.SQLITE_FULL: "free some space",
     sqlite3.SQLITE_IOERR: "check the disk, and the limits on it",
-    sqlite3.SQLITE_READONLY: "make it writable, or name another folder with --home",
-    sqlite3.SQLITE_CANTOPEN: "give yourself the right to it, or name another folder with --home",
+    sqlite3.SQLITE_READONLY: f"make it writable{_ELSEWHERE}",
+    sqlite3.SQLITE_CANTOPEN: f"give yourself the right to it{_ELSEWHERE}",
     sqlite3.SQLITE_BUSY: "wait, and end what holds it",
 }
 _PRIMARY: Final = 0xFF
@@ -61,12 +64,21 @@ def explained(error: Exception, home: Home) -> DeskError | None:
     if isinstance(error, OSError):
         mend = remedy(error)
         where = error.filename or home.desk.parent
+        if not _is_ours(Path(os.fsdecode(where)), home):
+            mend = mend.removesuffix(_ELSEWHERE)
         return UsageError(f"{where} cannot be used ({error.strerror}): {mend}.") if mend else None
     from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError  # noqa: PLC0415 - errors only
 
     if isinstance(error, DamagedError | ForeignError):
         return LedgerDamagedError.of(error)
     return UsageError(f"{error}.") if isinstance(error, LedgerError) else None
+
+
+def _is_ours(path: Path, home: Home) -> bool:
+    """Tell whether a path is one of those that `--home` moves, or stands above one."""
+    own = [place.absolute() for place in (home.config, home.ledger, home.keys, home.pins, home.index, home.desk)]
+    found = path.absolute()
+    return any(place.is_relative_to(found) or found.is_relative_to(place.parent) for place in own)
 
 
 def _of_sqlite(error: sqlite3.Error, home: Home) -> DeskError | None:

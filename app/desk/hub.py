@@ -205,18 +205,19 @@ class Hub:
         live = source.runs.get(event.run) if source is not None else None
         return self._unseen.see(event, live) if live is not None else None
 
-    def altered(self, source: LiveSource, message: str) -> None:
-        """Record that a source no longer says what the ledger has of it."""
+    def altered(self, source: LiveSource, message: str) -> bool:
+        """Record that a source no longer says what the ledger has of it; tell whether it goes on with rotated runs."""
         code = "record-altered" if source.adapter.discipline == "append" else "revised"
         text = f"{source.path.name} was rewritten after it was recorded: {message}"
         runs = {run for _, run in self.index.runs_of(source.path)}
         kept = rotated_to(source.path, source.adapter, source.recorded, runs) if code == "record-altered" else None
         if kept is not None:
             code = "source-gone"
-            text = f"{source.path.name} was rotated: all that was recorded of it stands unaltered in {kept.name}"
+            text = f"{source.path.name} was rotated: all that was recorded of it stands unaltered in {kept.to.name}"
         anchor = f"{source.recorded.upto}:{source.recorded.chain}"
         self._accused[source.path] = code, text, anchor
         self.hold(source.path, code, text, anchor=anchor)
+        return kept is not None and kept.goes_on
 
     # The check ------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from assure_tui.app.desk.asking import asks
 from assure_tui.app.desk.facts import RunFacts
 from assure_tui.app.desk.index_file import open_to_write
 from assure_tui.app.desk.summaries import kind_of, summarise
@@ -146,12 +147,12 @@ class IndexWriter:
         """Write a finding about a run that is not being read, and count it."""
         self.put(no, [(finding, None)])
         (worst,) = self._link.execute("SELECT worst FROM runs WHERE no = ?", (no,)).fetchone()
-        asks = finding.severity != "info"
-        if asks:
+        asking = asks(finding)
+        if asking:
             worst = worst_of([finding.severity, *([worst] if worst else [])])
         self._link.execute(
             "UPDATE runs SET revision = ?, evidence = evidence + 1, findings = findings + ?, worst = ? WHERE no = ?",
-            (self.revision, asks, worst, no),
+            (self.revision, asking, worst, no),
         )
 
     def events(self, run: int, source: int, numbered: Iterable[tuple[int, RunEvent]]) -> None:

@@ -12,19 +12,18 @@ from typing import Any
 
 import msgspec
 
+from assure_tui.app.desk.asking import asks_as
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.index import MAX_EVENTS, RESULT_KINDS, RUN_BITS
 from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.views import EventRow
 from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.model import Locator, SourceInfo, Tally
-from assure_tui.reconcile.model import MET, Effect, Unattributed
+from assure_tui.reconcile.model import Effect, Unattributed
 
 MAX_MATCHES = 1_000
 MAX_EFFECTS = 5_000
 """Effects of a run from which on only those are read that something rests on."""
-_SLIGHT = frozenset({"info", "low"})
-"""Severities at which a gate that was met asks for no decision."""
 _EVENT = "pos, e.id, e.kind, time, call_id, tool, status, summary, e.source, unit, start, length, line, s.path, s.id"
 
 
@@ -138,7 +137,7 @@ class Library:
             found[no] = [
                 Asking(name, code, kind, severity)
                 for name, kind, code, severity, outcome in rows
-                if (outcome in MET and severity not in _SLIGHT if kind == "gate" else severity != "info")
+                if asks_as(gate=kind == "gate", severity=severity, outcome=outcome)
             ]
         return found
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assure_tui.app.desk.asking import asks
 from assure_tui.app.desk.entries import State, value_digest
 from assure_tui.app.desk.facts import RunFacts
 from assure_tui.app.desk.index import KIND_OF, IndexWriter, Result, worst_of
 from assure_tui.app.desk.wire import encode
 from assure_tui.ingest.model import Boundary, RunEvent
 from assure_tui.reconcile.model import (
-    MET,
     Change,
     Claim,
     Discrepancy,
     Effect,
     GateResult,
     InputFinding,
-    at_least,
 )
 
 if TYPE_CHECKING:
@@ -246,10 +245,3 @@ class LiveRun:
             if isinstance(known, Claim | Effect):
                 return known.event
         return None
-
-
-def asks(value: FindingOfRun) -> bool:
-    """Tell whether a finding asks for a decision: all do, but those of gates that are waived or were not met."""
-    if isinstance(value, GateResult):
-        return value.outcome in MET
-    return at_least(value.severity, "low")

@@ -74,8 +74,8 @@ class Room(Protocol):
     def check(self, event: RunEvent) -> None:
         """Give an event to the check, and its changes to its run."""
 
-    def altered(self, source: LiveSource, message: str) -> None:
-        """Record that a source no longer says what the ledger has of it."""
+    def altered(self, source: LiveSource, message: str) -> bool:
+        """Record that a source no longer says what the ledger has of it; tell whether it goes on with rotated runs."""
 
 
 class LiveSource:
@@ -222,10 +222,13 @@ class LiveSource:
         self._same = self.chain.hex() == self.recorded.chain
 
     def _rewritten(self, message: str) -> bool:
-        self._room.altered(self, message)
-        self.recorded = Recorded(salt=self.salt)
+        before = self.recorded
+        salt = self.salt
+        if self._room.altered(self, message):  # what was recorded stays as it is, and what comes is a run of its own
+            salt = f"{path_text(self.path)}:{before.chain}"
+        self.recorded = Recorded(salt=salt)
         self.history = 0
-        self._start(self.salt)
+        self._start(salt)
         return True
 
     def _event(self, event: RunEvent) -> None:

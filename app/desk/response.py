@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assure_tui.app.desk.about import version
-from assure_tui.app.desk.acts import PREDICATE_TYPE
+from assure_tui.app.desk.acts import PREDICATE_TYPE, REVIEWER
 from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.bundle_evidence import evidence_root, sealed_evidence, tag_of
 from assure_tui.app.desk.bundled import BundleDesk
@@ -53,7 +53,7 @@ def countersign(desk: BundleDesk, word: VerdictWord, reason: str, reviewer: str,
         predicate = {
             "version": 1,
             "reviewer": reviewer,
-            "role": "reviewer",
+            "role": REVIEWER,
             "program": version(),
             "rules": [],
             "bundle": sha256(disk.read(bundle.path, MAX_FILE) or b"").hexdigest(),
@@ -131,6 +131,8 @@ def _open(data: bytes, path: Path) -> tuple[bytes, Sealer, Statement]:
     statement = open_envelope(envelope, signer.verifier())
     if statement.predicate_type != PREDICATE_TYPE:
         raise BundleError("the response is not a verdict")
+    if not isinstance(statement.predicate, dict) or statement.predicate.get("role") != REVIEWER:
+        raise BundleError("the response is not a reviewer's: ask for what `assure-tui countersign` wrote")
     return envelope, signer, statement
 
 
@@ -142,5 +144,6 @@ def _check_run(desk: Desk, archive: Archive, run: dict[str, Any], subject: Subje
     ledger = archive.writing()
     if not 0 < run["upto"] <= ledger.size:
         raise BundleError("the response covers more than the ledger has")
-    if evidence_of(archive, ledger, desk.subject(known), run["upto"])[1] != subject.sha256:
+    tag = desk.subject(known)
+    if evidence_of(ledger, {tag}, run["upto"])[tag][1] != subject.sha256:
         raise BundleError(f"the response is over other evidence than the ledger has of run {known}")

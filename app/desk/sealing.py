@@ -20,7 +20,7 @@ from assure_tui.ledger.sshsig import plain_key
 from assure_tui.ledger.tree import leaf_hash, root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from assure_tui.app.desk.desk import Desk
@@ -60,7 +60,8 @@ def seal_runs(desk: Desk, archive: Archive, runs: Sequence[str], key: SealKey) -
     with plain_errors():
         ledger.refresh()
         upto = ledger.size
-        evidence = {run: evidence_of(archive, ledger, desk.subject(run), upto) for run in runs}
+        found = evidence_of(ledger, {desk.subject(run) for run in runs}, upto)
+        evidence = {run: found[desk.subject(run)] for run in runs}
         predicate = {
             "version": 1,
             "reviewer": desk.operator,
@@ -135,11 +136,16 @@ def memory_of(desk: Desk, key: SealKey) -> Memory | None:
     return Memory(memories(desk.home.keys), key.fingerprint) if isinstance(key, OperatorKey) else None
 
 
-def evidence_of(archive: Archive, ledger: Ledger, subject: str, upto: int) -> tuple[int, str]:
-    """Give count and root of a run's evidence: the RFC 6962 root over its entries, in the order of the ledger."""
-    indexes = [entry.index for entry in archive.entries(EVIDENCE, subject) if entry.index < upto]
-    leaves = [leaf_hash(encode_entry(ledger.entry(index))) for index in indexes]
-    return len(leaves), root(leaves).hex()
+def evidence_of(ledger: Ledger, subjects: Collection[str], upto: int) -> dict[str, tuple[int, str]]:
+    """Give by subject count and root of its evidence: the RFC 6962 root over its entries, in the order of the ledger.
+
+    The ledger itself is read: the index, which anybody may have changed, must not choose what is signed.
+    """
+    leaves: dict[str, list[bytes]] = {subject: [] for subject in subjects}
+    for _, entry in ledger.about(subjects, upto):
+        if entry.kind in EVIDENCE:
+            leaves[entry.subject].append(leaf_hash(encode_entry(entry)))
+    return {subject: (len(found), root(found).hex()) for subject, found in leaves.items()}
 
 
 def _rules(archive: Archive, desk: Desk, runs: Sequence[str]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +72,13 @@ class Setting:
 
 
 def check_paths(paths: Sequence[Path]) -> None:
-    """Raise UsageError when a path is not there."""
+    """Raise UsageError when a path is not there, or nobody can tell."""
     for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"there is no file or folder {path}: give the path of a log or of a folder of logs.")
+        try:
+            path.lstat()
+        except PermissionError as error:
+            raise UsageError(f"{path} cannot be reached ({error.strerror}): give yourself the right to it.") from error
+        except OSError as error:
+            raise UsageError(
+                f"there is no file or folder {path}: give the path of a log or of a folder of logs."
+            ) from error

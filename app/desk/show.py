@@ -68,6 +68,8 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
         yield neutral_line(text, WIDTH)
         if detail.verdict.signers:
             yield neutral_line(f"  sealed by  {', '.join(detail.verdict.signers)}", WIDTH)
+        if detail.verdict.countersigners:
+            yield neutral_line(f"  countersigned by  {', '.join(detail.verdict.countersigners)}", WIDTH)
         for words in detail.verdict.dissent:
             yield neutral_line(f"  dissent    {words}", WIDTH)
 

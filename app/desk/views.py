@@ -102,7 +102,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     seal: str | None = None
     stale: bool = False
     signers: tuple[str, ...] = ()
-    """Who sealed this verdict; fewer than the settings demand leave it a draft."""
+    """Who sealed this verdict here; fewer than the settings demand leave it a draft."""
+    countersigners: tuple[str, ...] = ()
+    """Who signed it elsewhere, over a bundle, as they name themselves: alone they seal nothing."""
     dissent: tuple[str, ...] = ()
     """Who sealed another: name, word and reason."""
 

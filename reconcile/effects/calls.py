@@ -85,17 +85,7 @@ def is_plainly_a_file(call: ToolCall) -> bool:
     if files.patch_text(call.args) is not None:
         return True
     path = files.path_of(call.args)
-    return path is not None and ("/" in path or "\\" in path or _ending(path) in _sources())
-
-
-def _ending(path: str) -> str:
-    return path.rpartition(".")[2].lower()
-
-
-@cache
-def _sources() -> frozenset[str]:
-    """Endings of files that hold code: a tool that is given one works on code, wherever it lies."""
-    return frozenset(ending for chain in table("tooling")["toolchains"].values() for ending in chain["source"])
+    return path is not None and ("/" in path or "\\" in path)
 
 
 def delegates(call: ToolCall) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import warnings
@@ -25,6 +26,7 @@ from assure_tui.app.desk.acts import Acts
 from assure_tui.app.desk.bundled import BundleDesk
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.entries import EVIDENCE
 from assure_tui.app.desk.errors import DeskError, GoneError, UsageError
 from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.library import Entry
@@ -532,7 +534,10 @@ def test_a_colleagues_answer_comes_back_as_a_new_seal(own, bundle, tmp_path):
     assert signer.name == "Bo Second"
     assert receipt.index >= size
     verdict = own.run(run).verdict
-    assert verdict.signers == ("Ana Example", "Bo Second")
+    assert (verdict.signers, verdict.countersigners) == (("Ana Example",), ("Bo Second",))
+    shown = "\n".join(detail_lines(own.run(run)))
+    assert "sealed by  Ana Example\n" in shown
+    assert "countersigned by  Bo Second" in shown
     assert (verdict.word, verdict.dissent, own.runs()[0].sealed) == ("rejected", (), "sealed")
     assert own.verify().state == "ok"
     with pytest.raises(UsageError, match="imported already"):
@@ -543,6 +548,15 @@ def test_a_colleagues_answer_comes_back_as_a_new_seal(own, bundle, tmp_path):
     assert verdict.dissent == ("Bo Second: accepted, I looked as well",)
     assert own.runs()[0].sealed == "sealed"
     assert own.verify().state == "ok"
+
+
+def test_a_countersignature_alone_seals_nothing(own, bundle, tmp_path):
+    run = own.runs()[0].id
+    own.verdict(run, "rejected", "thought about it again")
+    assert own.runs()[0].sealed == "draft"
+    own.import_response(response(bundle, tmp_path, name="Di Fourth"))
+    verdict = own.run(run).verdict
+    assert (verdict.signers, verdict.countersigners, own.runs()[0].sealed) == ((), ("Di Fourth",), "draft")
 
 
 def test_a_second_different_key_is_needed_where_the_settings_say_so(own):
@@ -770,3 +784,21 @@ def test_a_revocation_is_signed_into_the_ledger_and_the_ledger_is_gone_on_with(s
     assert "revokes the key" in found.stdout
     run = json.loads(assure("runs", "--format", "json", home=base).stdout)[0]["id"]
     assert assure("note", run, "still written", home=base).returncode == 0
+
+
+def test_what_is_signed_is_the_evidence_of_the_ledger_whatever_the_index_says(own, tmp_path):
+    """Whoever runs as the operator's user can write the index, which is only derived."""
+    home, run = own.home, own.runs()[0].id
+    with contextlib.closing(sqlite3.connect(home.index)) as link:
+        assert link.execute("DELETE FROM entries WHERE kind = 'discrepancy'").rowcount > 0
+        link.commit()
+    with contextlib.closing(Desk.open(home)) as desk:
+        desk.seal([run], passphrase="a passphrase", key="Ana Example")
+        path = tmp_path / "sealed.zip"
+        path.write_bytes(desk.export(run, Choice()))
+    report = BundleDesk.open(path).ledger()
+    assert [detail for name, state, detail in report.statements if state == "failed"] == []
+    held = Bundle.open(path)
+    due = [entry for entry in held.entries.values() if entry.kind in EVIDENCE]
+    told = [detail for name, _, detail in report.statements if name.startswith("evidence of the seal")]
+    assert f"the {len(due)} entries of evidence" in told[-1]

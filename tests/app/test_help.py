@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
-from assure_tui.app.cli.overview import GROUPS
+from assure_tui.app.cli.overview import EXAMPLES, GROUPS
 from assure_tui.app.cli.parser import build, parse
 
 COMMANDS = [name for names in GROUPS.values() for name in names]
@@ -29,7 +30,13 @@ def test_each_command_tells_what_it_does_and_how_it_ends(command: str, capsys: p
     assert left.value.code == 0
     assert build()[1][command] in text
     assert "exit codes: " in text
+    assert f"assure-tui {EXAMPLES[command]}\n" in text
     assert "2 usage or configuration" in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_example_of_a_command_can_be_given(command: str) -> None:
+    assert parse(shlex.split(EXAMPLES[command])).command == command
 
 
 def test_a_misspelt_command_is_told_with_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:

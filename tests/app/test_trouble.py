@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
 from tests.app.conftest import record
 
@@ -188,3 +191,77 @@ def test_a_command_whose_output_is_closed_ends_as_it_would(tmp_path):
     words = f"exec {sys.executable} -m assure_tui.app paths --home {tmp_path} >&-"
     done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, "internal error" in done.stderr) == (0, False)
+
+
+def unheard(tmp_path, stream, *argv):
+    """Run a command one of whose streams goes to a device that is always full."""
+    others = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with Path("/dev/full").open("wb") as full:
+        return subprocess.run(
+            [sys.executable, "-m", "assure_tui.app", *map(str, argv), "--home", str(tmp_path / "home")],
+            **{**others, stream: full},
+            timeout=60,
+            check=False,
+        )
+
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+
+
+@needs_full
+@pytest.mark.parametrize("words", [["reconcile"], ["reconcile", "--format", "json"], ["--help"], ["doctor"]])
+def test_output_that_cannot_be_written_is_told_as_that_and_blames_no_folder(tmp_path, logs, words):
+    paths = [logs] if words[0] != "--help" else []
+    done = unheard(tmp_path, "stdout", *words, *paths)
+    assert (done.returncode, b"what is printed could not be written" in done.stderr) == (2, True)
+    assert str(tmp_path).encode() not in done.stderr
+
+
+@needs_full
+def test_the_exit_code_says_it_where_nobody_can_be_told(tmp_path):
+    assert unheard(tmp_path, "stderr", "reconcile", tmp_path / "none").returncode == 2
+    (tmp_path / "odd.txt").write_text("nothing\n")
+    assert unheard(tmp_path, "stderr", "reconcile", tmp_path / "odd.txt").returncode == 3
+
+
+def test_an_empty_path_is_not_taken_for_the_folder_one_stands_in(assure):
+    done = assure("reconcile", "")
+    assert (done.returncode, "a path is empty" in done.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_file_that_could_not_be_written_whole_is_not_left_behind(assure, tmp_path):
+    run = json.loads(assure("runs", "--format", "json").stdout)[0]["id"]
+    target = tmp_path / "evidence.zip"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (49152, 49152))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    done = assure("export", run, "-o", target, preexec_fn=limit, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert (done.returncode, target.exists()) == (2, False)
+    sentence(done.stderr, str(target), "cannot be written")
+
+
+def test_what_was_left_on_the_desk_is_backed_up_and_comes_back(recorded, assure, tmp_path):
+    target = tmp_path / "desk-backup"
+    none = assure("export", "--desk", "-o", target, home=tmp_path / "other")
+    assert (none.returncode, "nobody has left" in none.stderr, target.exists()) == (2, True, False)
+    home = Home.under(recorded)
+    desk = Desk.open(home)
+    run = desk.runs()[0].id
+    desk.save_draft(f"note:{run}", "half a sentence")
+    desk.looked(run)
+    done = assure("export", "--desk", "-o", target)  # while it is in use
+    desk.close()
+    assert (done.returncode, str(home.desk) in done.stderr) == (0, True)
+    for path in recorded.glob("desk.sqlite*"):
+        path.unlink()
+    shutil.copy(target, home.desk)
+    desk = Desk.open(home)
+    try:
+        assert (desk.draft(f"note:{run}"), desk.runs()[0].changed) == ("half a sentence", False)
+    finally:
+        desk.close()
+    for words in ([], [run, "--desk"]):
+        assert assure("export", *words, "-o", tmp_path / "x").returncode == 2

@@ -2,8 +2,8 @@
 
     uv run python tests/bench/crash.py [--all] [--seed N] [--losses N] [--seconds N] [PART...]
 
-    power   power lost at a random moment of a commit, a change of the epoch, a publication or a forgetting: of each
-            file some 512-byte sectors reached the disk and others did not, of each folder some of the names
+    power   power lost at a random moment of a commit, a change of the epoch, a publication, a forgetting or a seal: of
+            each file some 512-byte sectors reached the disk and others did not, of each folder some of the names
     calls   the writer dies, or the disk refuses with EIO or ENOSPC, once or from then on, at every system call
     kill    a process is killed with SIGKILL at every system call
     cuts    every file of a ledger cut off at every offset
@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import functools
 import multiprocessing
 import os
 import random
@@ -36,7 +37,7 @@ from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.errors import FullError, LedgerError
 from assure_tui.ledger.operator_key import OperatorKey
 from assure_tui.ledger.report import VerifyReport
-from assure_tui.ledger.seal import seal
+from assure_tui.ledger.seal import end_sealing, seal
 from assure_tui.ledger.store import Draft, Ledger
 from assure_tui.ledger.verify import verify
 
@@ -57,6 +58,7 @@ class Site:
         self.directory, self.pins, self.keys = base / "ledger", base / "pins", base / "keys"
 
     def create(self) -> Ledger:
+        sealer()  # before calls are counted
         return Ledger.create(self.directory, pins=self.pins, keys=self.keys)
 
     def open(self) -> Ledger:
@@ -289,7 +291,7 @@ def batch(number: int, count: int = 3) -> list[Draft]:
 
 
 def scenario(ledger: Ledger, done: list[int]) -> None:
-    """Commit, publish, change the epoch, forget: each number in `done` was acknowledged."""
+    """Commit, publish, change the epoch, forget, seal: each number in `done` was acknowledged."""
     for number, count in ((1, 3), (2, 300), (3, 3)):
         ledger.append(batch(number, count))
         done.append(number)
@@ -300,16 +302,27 @@ def scenario(ledger: Ledger, done: list[int]) -> None:
     ledger.append([Draft("aside", "r-2", {}, {"text": "to be forgotten"})])
     ledger.forget("r-2", {})
     done.append(5)
+    seal(ledger, subjects=[Subject("x", "ab" * 32)], predicate_type="t", predicate={}, key=sealer())
+    done.append(6)
+
+
+@functools.cache
+def sealer() -> OperatorKey:
+    """Give the key that seals; making one takes a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        return OperatorKey.new(Path(folder) / "operator.pem", "correct horse", "Alice Example")
 
 
 def batches(ledger: Ledger) -> list[int]:
-    """The numbers of the batches that are there, each of which must be whole; 5 if the forgetting is."""
+    """The numbers of the batches that are there, each of which must be whole; 5 if the forgetting is, 6 if the seal."""
     found: dict[int, int] = {}
     for entry in ledger.entries():
         if entry.kind == "note":
             found[entry.clear["batch"]] = found.get(entry.clear["batch"], 0) + 1
         elif entry.kind == "redaction":
             found[5] = 3
+        elif entry.kind == "seal":
+            found[6] = 3
     assert all(count in {3, 300} for count in found.values()), found
     return sorted(found)
 
@@ -319,6 +332,11 @@ def check_recovered(site: Any, done: Sequence[int]) -> None:
     ledger = site.open()
     there = batches(ledger)
     assert set(done) <= set(there) <= {*done, len(done) + 1}, (done, there)
+    assert site.verify().state == "ok", site.verify()
+    end_sealing(ledger)
+    proofs = list(site.directory.glob("seals/*.tlog-proof"))
+    assert len(proofs) == len(list(site.directory.glob("seals/*.dsse.json"))) == there.count(6), proofs
+    assert next(found.state for found in site.verify().statements if found.name == "files") == "verified"
     assert ledger.append(batch(9)).size == ledger.size
     ledger.publish()
     assert site.verify().state == "ok", site.verify()

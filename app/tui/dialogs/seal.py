@@ -244,14 +244,12 @@ def told_of_signers(detail: RunDetail, needed: int) -> str:
     verdict = detail.verdict
     if verdict is None:
         return f"0 of {needed} keys: a second person has to seal it too" if needed > 1 else ""
+    signed = len(verdict.signers) + len(verdict.countersigners)
     parts = [f"signed by {', '.join(verdict.signers)}"] if verdict.signers else []
+    parts += [f"countersigned by {', '.join(verdict.countersigners)}"] if verdict.countersigners else []
     if needed > 1:
-        words = (
-            "a second person has to seal it too"
-            if not verdict.signers
-            else "a key that has signed does not count twice"
-        )
-        parts.append(f"{min(len(verdict.signers), needed)} of {needed} keys: {words}")
+        words = "a second person has to seal it too" if not signed else "a key that has signed does not count twice"
+        parts.append(f"{min(signed, needed)} of {needed} keys: {words}")
     elif verdict.stale:
         parts.append("the evidence has changed since")
     parts += [f"another word: {dissent}" for dissent in verdict.dissent]

@@ -84,7 +84,12 @@ def test_counts_are_read_from_words() -> None:
     assert [count_word(word) for word in ("3", "two", "Both", "twice", "many")] == [3, 2, 2, 2, None]
 
 
-@given(st.text(max_size=300))
+PIECES = st.sampled_from(
+    ["$40", "12.5", "B-14", "a@b.example", "3 May", "14:30", "two", " ", ", ", "(", "😀", "x", "/a/b.py"]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=300))
 def test_spans_are_in_order_and_inside_the_text(text: str) -> None:
     end = 0
     for found in scan(text):

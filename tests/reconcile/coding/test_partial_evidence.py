@@ -91,14 +91,6 @@ def test_what_was_seen_to_work_may_work_no_more_after_an_edit(session: Session) 
     assert session.verdicts() == [("verified", "unverifiable")]
 
 
-def test_source_files_without_a_folder_are_code_all_the_same(session: Session) -> None:
-    call = session.call("write_to_file", {"absolutePath": "Berth.cs", "content": "class Berth {}"})
-    session.result(call, "The content was saved.")
-    session.say("Created `Berth.cs`.")
-
-    assert session.verdicts() == [("created", "confirmed")]
-
-
 def test_a_command_is_known_without_its_options(session: Session) -> None:
     session.edit("src/Cart.java")
     session.shell("mvn -q -B verify", "[ERROR] Tests run: 88, Failures: 2, Errors: 0, Skipped: 0", 1)
