@@ -125,8 +125,7 @@ def _walk(root: Path, exclude: Sequence[str], discovery: Discovery) -> Iterator[
         status = root.stat()
         inside = root.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        discovery.skipped.append(Skipped(root, f"cannot be read: {reason}"))
+        discovery.skipped.append(Skipped(root, _refusal(root, error)))
         return
     if not S_ISDIR(status.st_mode):
         yield root
@@ -153,10 +152,15 @@ def _walk(root: Path, exclude: Sequence[str], discovery: Discovery) -> Iterator[
                 continue
             inner = sorted(path.iterdir(), reverse=True)
         except (OSError, RuntimeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            discovery.skipped.append(Skipped(path, f"cannot be read: {reason}"))
+            discovery.skipped.append(Skipped(path, _refusal(path, error)))
             continue
         stack += [(entry, depth + 1) for entry in inner]
+
+
+def _refusal(path: Path, error: OSError | RuntimeError) -> str:
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return "cannot be read: it is a link to what is not there"
+    return f"cannot be read: {error.strerror if isinstance(error, OSError) and error.strerror else error}"
 
 
 def _excluded(path: Path, exclude: Sequence[str]) -> bool:

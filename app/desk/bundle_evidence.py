@@ -42,7 +42,10 @@ def _check_view(bundle: Bundle) -> tuple[Standing, str]:
     unproven = shown - len(events.by_ledger) - len(values.by_ledger)
     if unproven:
         return "not anchored", f"{unproven} of its {shown} events, claims and effects are only the exporter's words"
-    return "verified", f"all {shown} events, claims and effects in it follow from what was sealed"
+    return "verified", (
+        f"all {shown} events, claims and effects in it follow from what was sealed; titles, times and counts beside"
+        " them are the exporter's words"
+    )
 
 
 def _check_evidence(bundle: Bundle, seal: Seal, tags: set[str]) -> tuple[Standing, str]:
