@@ -54,8 +54,11 @@ class Filtering(Frame):
             self.set_timer(FILTERED_AFTER, lambda: self._filter_if_still(*typed))
 
     def _filter_if_still(self, key: str, wanted: str) -> None:
-        """Apply what was typed, unless more was typed since, or another view came up: each has its own filter."""
-        if self.view.key == key and self.filter_input.value == wanted:
+        """Apply what was typed, unless more was typed since, or another view came up: each has its own filter.
+
+        Nor where the screen ends meanwhile: its panes are gone one after the other.
+        """
+        if self.is_running and self.view.key == key and self.filter_input.value == wanted:
             self._apply_filter()
 
     def _apply_filter(self) -> None:
