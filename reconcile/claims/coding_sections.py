@@ -47,6 +47,10 @@ _TREE = re.compile(r"\bgit (?:status|diff|log)\b|\b(?:uncommitted|unstaged|untra
 """A line that tells how a work tree was found: "Uncommitted changes (from git status):"."""
 _TICKED = re.compile(r"[✅✔☑]\W{0,3}$|^\W{0,4}(?:\d{1,2}[.)]\W{0,4})?[✅✔☑]")
 """A title of what was found or planned that is marked as done: "Issue 2: wrong tax ✅"."""
+_PROBLEM = re.compile(
+    r"\W{0,4}(?:issue|finding|problem|bug|blocker|concern|comment|gap|point|item|task)s?\W{0,3}\d{1,3}\b", re.IGNORECASE
+)
+"""A title that names one problem of many by its number: "Issue 2 — wrong tax"."""
 _PAST_FIRST = re.compile(r"\W{0,4}[A-Za-z]{2,20}ed\b")
 """How an item begins that tells of a deed: ticked, it is none of a plan, whatever the title sounds like."""
 _SUMMARY = re.compile(r"\W{0,8}summary\W{0,8}$", re.IGNORECASE)
@@ -108,6 +112,8 @@ class Sections:
         """The mode of a heading of what was found or planned that is marked as done: its own, not its list's."""
         self._beyond = False
         """The list that a line introduced has ended."""
+        self._mended = 0
+        """Depth of the numbered problems that a line before them tells as mended; 0 for none."""
 
     def of(self, unit: Unit) -> str:
         """Give the mode of a unit; units must come in order."""
@@ -115,7 +121,7 @@ class Sections:
         if unit.form == "label" and above is not None and above.form == "sentence":
             self.planned = unit.text if _PLANNED.match(above.text.lower().replace("’", "'")) else ""
         if unit.heading != self.heading[0]:
-            self._headed(unit)
+            self._headed(unit, above)
         if unit.form == "heading" and self._done:
             return self._done
         if unit.lead != self.lead[0]:
@@ -130,11 +136,17 @@ class Sections:
             return ""
         return "changes" if mode != "plan" and _COMMIT.match(unit.parent) else mode
 
-    def _headed(self, unit: Unit) -> None:
+    def _headed(self, unit: Unit, above: Unit | None) -> None:
         """Take a new heading; one that tells nothing goes on with what a heading above it told."""
         before = self.heading[1]
+        if not _PROBLEM.match(unit.heading):
+            self._mended = self._mended if unit.level > self._mended else 0
+        elif above is not None and above.form == "label" and _mode(above.text) == "changes":
+            self._mended = unit.level
         beneath = unit.level > self.level or (before == "changes" and _NUMBERED.match(unit.heading) is not None)
         mode = self._mode(unit.heading)
+        if mode == "plan" and self._mended == unit.level and _PROBLEM.match(unit.heading):
+            mode = "changes"
         self._done = mode if mode != "changes" and _TICKED.search(unit.heading) else ""
         mode = "" if self._done else mode
         if before == "plan" and _SUMMARY.match(unit.heading):

@@ -216,3 +216,18 @@ def test_a_problem_that_is_ticked_off_heads_what_was_done_about_it() -> None:
     assert "edited" in kinds(text)
     assert "edited" not in kinds(text.replace(" ✅", ""))
     assert kinds("### Issue 2: Rounded formatting ✅") == []
+
+
+def test_numbered_problems_that_are_told_as_mended_head_what_was_done() -> None:
+    text = (
+        "The tests pass. {}\n\n### ISSUE 1 — No default rate\n- Added `default_rate()` to the reader\n\n"
+        "### ISSUE 2 — Rounded rates\n- Removed `round_twice()` from the writer\n"
+    )
+    assert kinds(text.format("Here's a summary of all fixes:"))[-2:] == ["edited", "deleted"]
+    assert not {"edited", "deleted"}.intersection(kinds(text.format("Here's what the review is about:")))
+
+
+def test_numbered_problems_after_another_heading_are_told_anew() -> None:
+    mended = "Here's a summary of all fixes:\n\n### Issue 1 — No default rate\n- Added `default_rate()` to the reader\n"
+    left = "\n## What remains\n\n### Issue 2 — Rounded rates\n- Removed `round_twice()` from the writer\n"
+    assert kinds(mended + left) == ["edited"]
