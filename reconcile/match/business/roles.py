@@ -82,7 +82,7 @@ def other_quantity(saying: Saying, act: Act) -> tuple[str, str] | None:
         if match is None:
             continue
         told = {found[1] for found in _QUANTITY.finditer(saying.frame.text) if found[2].lower() == match[2].lower()}
-        if len(told) == 1 and not any(said_of(one, held) for one in told):
+        if len(told) == 1 and match[1] not in told and not any(said_of(one, held) for one in told):
             return f"{told.pop()} {match[2]}", value
     return None
 

@@ -26,6 +26,12 @@ def test_a_number_with_a_unit_is_held_against_the_argument_of_that_unit(tell, wo
     assert told.agent(words).end().codes == codes
 
 
+@pytest.mark.parametrize("berth", ["7KELPS", "7NETS"])
+def test_a_reference_that_begins_with_a_digit_is_no_number_with_a_unit(tell, berth) -> None:
+    told = tell().user(f"Move berth {berth} to the north quay.").call("move_berth", "done", berth=berth, quay="north")
+    assert told.agent(f"I've successfully moved berth {berth} to the north quay.").end().codes == []
+
+
 @pytest.mark.parametrize(
     ("start", "end", "codes"),
     [
