@@ -191,8 +191,12 @@ def test_a_forged_cosignature_is_damage(place, ledger):
 def test_heads_without_a_known_cosigner_vouch_for_nothing(place, ledger):
     cosigned(ledger, witness(1))
     assert verify(place.directory, trust=Trust(witnesses=(X2,))).state == "unanchored"
+
+
+def test_a_file_among_the_cosigned_heads_that_is_none_is_damage(place, ledger):
+    cosigned(ledger, witness(1))
     (place.directory / "cosigned" / "3").write_bytes(b"junk")
-    assert verify(place.directory).state == "unanchored"
+    assert verify(place.directory).state == "damaged"
 
 
 def test_old_heads_go_but_the_last_of_each_cosigner_stays(place, ledger, monkeypatch):
