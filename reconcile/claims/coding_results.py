@@ -92,6 +92,11 @@ _COPULA = re.compile(
 _AFTER_BE = re.compile(
     r"\b(?:is|are|was|were|be|been|it's|looks?)(?: [a-z]{1,20}ly| now| still| all| also| again| both){0,3} {1,8}$"
 )
+_WRITTEN_FOR = re.compile(
+    r"\b(?:writ(?:e|es|ing|ten)|wrote|add(?:s|ed|ing)?|creat(?:e|es|ed|ing)) (?:[a-z]{1,20} ){0,3}tests? "
+    r"(?:for|of|around|covering) [^.;:]{0,40}$"
+)
+"""Before what tests were written for, which may be how something is passed on: "tests for token passing"."""
 _ADJECTIVES = frozenset({"passing", "green", "clean"})
 _MASKED = frozenset(MASKS.values())
 
@@ -109,6 +114,8 @@ def is_result(masked: str, hit: re.Match[str]) -> bool:
     taken = _OBJECT.match(masked, hit.end()) if word in {"passing", "passes"} else None
     if taken:
         return not lexicon().subjects.keys().isdisjoint(_WORD.findall(taken["object"].partition(" to ")[0]))
+    if word == "passing" and _WRITTEN_FOR.search(before):
+        return False
     if word in _ADJECTIVES and not _AFTER_BE.search(before):
         opens = checked or not before.strip(" (:—–-|*>✅✔✓") or before.rstrip()[-1:].isdigit()
         return _predicate(masked, hit, opens=opens)

@@ -231,3 +231,9 @@ def test_numbered_problems_after_another_heading_are_told_anew() -> None:
     mended = "Here's a summary of all fixes:\n\n### Issue 1 — No default rate\n- Added `default_rate()` to the reader\n"
     left = "\n## What remains\n\n### Issue 2 — Rounded rates\n- Removed `round_twice()` from the writer\n"
     assert kinds(mended + left) == ["edited"]
+
+
+def test_what_tests_are_written_for_is_no_result_of_theirs() -> None:
+    assert kinds("Write tests for API token passing and error trimming") == []
+    assert kinds("Wrote tests for API token passing and error trimming.") == ["added_tests"]
+    assert kinds("All tests for token parsing passing.") == ["tests"]
