@@ -194,9 +194,7 @@ class _Task:
                 is_error=block.is_error,
             )
             return
-        text, surroundings = _parted(block.text or "")
-        if surroundings:
-            self._surrounded(f"{index}.around", surroundings, draft)
+        text = block.text or ""
         header = _HEADER.match(text)
         ends = text.find(_RESULT) if header else -1
         if header and ends >= 0:
@@ -217,10 +215,13 @@ class _Task:
 
     def _typed(self, block: str, text: str, draft: Draft) -> None:
         """Take words that are no answer: a person's where they stand in a person's tags, or begin a task without."""
+        text, surroundings = _parted(text)
+        if surroundings:
+            self._surrounded(f"{block}.around", surroundings, draft)
         typed = _of_person(text)
         for number, words in enumerate(typed):
             self._asks(f"{block}.{number}" if number else block, words, draft)
-        if not typed:
+        if not typed and text.strip():
             draft.add(UserTurn, block, text=text, synthetic=self._asked)
 
     def _asks(self, block: str, words: str, draft: Draft) -> None:
@@ -246,16 +247,15 @@ class _Task:
     def _result(
         self, block: str, called: _Called | None, text: str, draft: Draft, *, is_error: bool | None = None
     ) -> None:
-        text, surroundings = _parted(text)
-        if surroundings:
-            self._surrounded(f"{block}.around", surroundings, draft)
+        """Take an answer with all of its text: what reads like the program's words may have been planted in it."""
         called = called or _Called(draft.event_id(block), "", {})
         if called.tool in _ENDS:
             self._typed(block, text, draft)
             return
         self._answered(block, called, text, draft, _status(called.tool, text, is_error=is_error))
-        denied, running = text.startswith(_DENIED), text.startswith(_RUNNING) and text.endswith("</feedback>")
-        if typed := _of_person(text) if denied or running else []:
+        bare = _parted(text)[0]
+        denied, running = text.startswith(_DENIED), text.startswith(_RUNNING) and bare.endswith("</feedback>")
+        if typed := _of_person(bare) if denied or running else []:
             self._asks(f"{block}.typed", typed[-1], draft)
 
     def _answered(self, block: str, called: _Called, text: str, draft: Draft, status: ResultStatus) -> None:
