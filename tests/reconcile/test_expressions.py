@@ -7,16 +7,17 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 import pytest
+from growth import linear
 
 LENGTH = 25_000
 SECONDS = 1 / 16
-"""What takes quadratic time takes as long for a text of this length as a second for one of 100,000 code points."""
+"""What takes longer for a text of this length is looked at: were it quadratic, 100,000 code points took a second."""
 SHARDS = 8
 
 COLLECT = r"""
@@ -146,16 +147,10 @@ def member(members: Any) -> str:
     return next((char for char in "a 1-.,\n/\"'`=:(_#@$|<&;\\é" if inside.match(char)), "a")
 
 
-def spent(pattern: re.Pattern[str], text: str, *, matched: bool) -> float:
-    started = time.thread_time()
-    (pattern.match if matched else pattern.search)(text)
-    return time.thread_time() - started
-
-
-def linear(pattern: re.Pattern[str], text: str, *, matched: bool) -> bool:
-    """Tell whether a text takes no longer than that; where the machine is too slow for it, whether half takes half."""
-    took = spent(pattern, text, matched=matched)
-    return took < SECONDS or took < 3 * spent(pattern, text[: LENGTH // 2], matched=matched)
+def steady(pattern: str, flags: int, text: str, *, matched: bool, rest: Callable[[float], object] = time.sleep) -> bool:
+    """Tell whether an expression takes time in proportion to its text."""
+    compiled = re.compile(pattern, flags)
+    return linear(compiled.match if matched else compiled.search, text, at_once=SECONDS, rest=rest)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
@@ -164,7 +159,7 @@ def test_no_expression_takes_longer_than_its_text_is_long(shard):
         (where, pattern, text[:40])
         for pattern, flags, where, matched in expressions()[shard::SHARDS]
         for text in hostile(pattern, flags)
-        if not linear(re.compile(pattern, flags), text, matched=matched)
+        if not steady(pattern, flags, text, matched=matched)
     ]
     assert slow == []
 
@@ -176,5 +171,5 @@ def test_the_expressions_of_code_and_data_are_all_looked_at():
 
 
 def test_a_quadratic_expression_would_be_noticed():
-    tries = (linear(re.compile(r"a*b"), filled("a"), matched=False) for _ in range(4))  # a busy machine may blur one
+    tries = (steady(r"a*b", 0, filled("a"), matched=False, rest=id) for _ in range(4))  # a busy machine may blur one
     assert not all(tries)
