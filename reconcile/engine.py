@@ -48,7 +48,8 @@ from assure_tui.reconcile.claims import extract
 from assure_tui.reconcile.claims.messages import told
 from assure_tui.reconcile.context import Context
 from assure_tui.reconcile.effects.calls import shell_line
-from assure_tui.reconcile.effects.dispatch import external, interpret
+from assure_tui.reconcile.effects.dispatch import interpret
+from assure_tui.reconcile.effects.tools import external
 from assure_tui.reconcile.gates.conditions import Evaluator
 from assure_tui.reconcile.gates.gates import Gates
 from assure_tui.reconcile.inputs.inputs import Inputs
@@ -240,7 +241,7 @@ def _result(run: RunState, event: ToolResult) -> None:
 
 
 def _external(run: RunState, event: ExternalEffect) -> None:
-    effects = external(event, run.context)
+    effects = external(event)
     for part in run.parts:
         part.external(event, effects)
 

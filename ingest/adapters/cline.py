@@ -18,12 +18,11 @@ from typing import NamedTuple
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json, mended
-from assure_tui.ingest.adapters.values import arguments, epoch, plain_text, replaced, says_error
+from assure_tui.ingest.adapters.values import Ending, arguments, epoch, plain_text, replaced, says_error
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
     AgentText,
     Boundary,
-    ExitSource,
     FileChange,
     ResultStatus,
     RunStarted,
@@ -209,7 +208,7 @@ class _Task:
             self._waiting = None
         elif refused := _NOT_RUN.match(text):
             if called := self._take(refused[1]):
-                self._answered(f"{index}", called, text, draft, "failed")
+                self._answered(f"{index}", called, text, draft, ("failed", None, "none"))
         elif text.strip():
             self._typed(f"{index}", text, draft)
 
@@ -252,14 +251,14 @@ class _Task:
         if called.tool in _ENDS:
             self._typed(block, text, draft)
             return
-        self._answered(block, called, text, draft, _status(called.tool, text, is_error=is_error))
+        self._answered(block, called, text, draft, _ending(called.tool, text, is_error=is_error))
         bare = _parted(text)[0]
         denied, running = text.startswith(_DENIED), text.startswith(_RUNNING) and bare.endswith("</feedback>")
         if typed := _of_person(bare) if denied or running else []:
             self._asks(f"{block}.typed", typed[-1], draft)
 
-    def _answered(self, block: str, called: _Called, text: str, draft: Draft, status: ResultStatus) -> None:
-        code, source = _code(text) if called.tool == _COMMAND else (None, "none")
+    def _answered(self, block: str, called: _Called, text: str, draft: Draft, ending: Ending) -> None:
+        status, code, source = ending
         went = status == "succeeded" and called.tool in _EDITORS
         draft.add(
             ToolResult,
@@ -342,24 +341,27 @@ def _arguments(tool: str, text: str) -> Json:
     return args
 
 
-def _status(tool: str, text: str, *, is_error: bool | None) -> ResultStatus:
+def _ending(tool: str, text: str, *, is_error: bool | None) -> Ending:
+    """Tell how a call ended: by what the program says first, else by a command's exit code."""
+    code = _code(text) if tool == _COMMAND else None
     if text.startswith(_DENIED):
-        return "denied"
-    if text.startswith(_RUNNING):
-        return "running"
-    if is_error or text.startswith(_FAILED) or says_error(text):
-        return "failed"
-    if tool == _COMMAND:
-        code, _ = _code(text)
-        return "unknown" if code is None else "failed" if code else "succeeded"
-    return "succeeded"
+        status: ResultStatus = "denied"
+    elif text.startswith(_RUNNING):
+        status = "running"
+    elif is_error or text.startswith(_FAILED) or says_error(text):
+        status = "failed"
+    elif tool == _COMMAND:
+        status = "unknown" if code is None else "failed" if code else "succeeded"
+    else:
+        status = "succeeded"
+    return status, code, "none" if code is None else "text"
 
 
-def _code(text: str) -> tuple[int | None, ExitSource]:
+def _code(text: str) -> int | None:
     """Read a command's exit code where the program states it: before what the command printed."""
     head = text[:MAX_HEAD].partition(_OUTPUT)[0]
     found = _CODE.search(head)
-    return (int(found[1]), "text") if found else (None, "none")
+    return int(found[1]) if found else None
 
 
 def _files(called: _Called) -> tuple[FileChange, ...]:

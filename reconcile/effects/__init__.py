@@ -10,6 +10,7 @@ Begin with `dispatch`, which sends each call to the module that understands it; 
     files      files, patches
     the world  tools: packed (takes calls and answers out of their wrappings), operations (what is done, by names),
                arguments (with what); results, answers and refusals (what came of it, by the answer)
+    in common  made: what all effects of calls share
 
 A sub-agent's call is a `delegated` effect.
 """

@@ -14,11 +14,11 @@ import msgspec
 
 from assure_tui.reconcile.effects import printed, runners, vcs
 from assure_tui.reconcile.effects.changes import changes
+from assure_tui.reconcile.effects.made import Ending, made
 from assure_tui.reconcile.effects.outcome import Outcome, judge
 from assure_tui.reconcile.effects.script import Script, Simple, join
 from assure_tui.reconcile.effects.sections import body
 from assure_tui.reconcile.effects.shell import parse
-from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.kinds import kinds
 from assure_tui.reconcile.model import Effect, EffectClass
 from assure_tui.reconcile.tables import table
@@ -64,7 +64,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def effects(
-    call: ToolCall, command: str, cwd: str | None, result: ToolResult | None, *, run: str, dialect: Dialect = "bash"
+    call: ToolCall, command: str, cwd: str | None, result: ToolResult | None, dialect: Dialect = "bash"
 ) -> list[Effect]:
     """Give the effects of a shell call. The ids are the same with and without the result."""
     plan = understand(command, dialect)
@@ -72,14 +72,20 @@ def effects(
     made: list[Effect] = []
     for index, act in enumerate(plan.acts):
         outcome = judge(plan.script, act, text, result)
-        made.append(_effect(call, command, cwd, result, run, index, plan, act, outcome))
+        made.append(_effect(call, command, cwd, result, index, plan, act, outcome))
     return made
 
 
 def _effect(
-    call: ToolCall, command: str, cwd: str | None, result: ToolResult | None, run: str, index: int, plan: Plan,
-    act: Act, outcome: Outcome,
-) -> Effect:  # fmt: skip
+    call: ToolCall,
+    command: str,
+    cwd: str | None,
+    result: ToolResult | None,
+    index: int,
+    plan: Plan,
+    act: Act,
+    outcome: Outcome,
+) -> Effect:
     simple = plan.script.commands[act.at] if act.at >= 0 else None
     folder = join(cwd, simple.cd) if simple is not None and simple.cd else cwd
     args: dict[str, Any] = {
@@ -98,24 +104,9 @@ def _effect(
     kind = outcome.kind or act.kind
     if kind == "tests" and act.kind != "tests":
         args |= {"runner": outcome.results.get("runner"), "scope": [], "selected": False, "flags": []}
-    return Effect(
-        id=effect_id(call.id, index),
-        run=run,
-        event=call.id,
-        origin=call.origin,
-        call_id=call.call_id,
-        tool=call.tool,
-        kind=kind,
-        effect_class=_class(kind, act),
-        status=outcome.status,
-        time=call.time,
-        exit_source=outcome.exit_source,
-        exit_code=outcome.exit_code,
-        args=args,
-        results={**act.results, **outcome.results},
-        result_event=result.id if result is not None else None,
-        result_origin=result.origin if result is not None else None,
-    )
+    ending = Ending(outcome.status, outcome.exit_source, outcome.exit_code)
+    results = {**act.results, **outcome.results}
+    return made(call, result, kind, _class(kind, act), args, results, index=index, ending=ending)
 
 
 def _class(kind: str, act: Act) -> EffectClass:

@@ -20,15 +20,14 @@ from assure_tui.reconcile.effects.calls import (
     talks,
     tool_names,
 )
-from assure_tui.reconcile.ids import effect_id
-from assure_tui.reconcile.model import Effect
+from assure_tui.reconcile.effects.made import made
 from assure_tui.reconcile.prefilter import Sieve
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
-    from assure_tui.ingest.model import ExternalEffect, ToolCall, ToolResult
+    from assure_tui.ingest.model import ToolCall, ToolResult
     from assure_tui.reconcile.context import Context
-    from assure_tui.reconcile.model import EffectClass
+    from assure_tui.reconcile.model import Effect, EffectClass
 
 _TYPED = ("chars", "input", "keys", "text")
 """Arguments with what is typed into a command that runs on."""
@@ -48,42 +47,37 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
     if line is not None:
         context.coding = True
         command, dialect = line
-        return commands.effects(call, command, folder_of(call, context), result, run=context.run, dialect=dialect)
+        return commands.effects(call, command, folder_of(call, context), result, dialect=dialect)
     if context.coding and is_bare_shell(call.tool):
-        return [_plain(call, "read", "read", result, context, {"paths": []})]
+        return [_plain(call, "read", "read", result, {"paths": []})]
     if context.coding and (program := program_of(call)) is not None:
-        return commands.effects(call, program, folder_of(call, context), result, run=context.run, dialect="bash")
+        return commands.effects(call, program, folder_of(call, context), result, dialect="bash")
     name = call.tool.lower()
     if (context.coding and name in tool_names("polling")) or (result is not None and result.reads_from is not None):
         typed = any(str(call.args.get(key) or "").strip() for key in _TYPED)
         args: dict[str, Any] = {"paths": [], "typed": True} if typed else {"paths": []}
-        return [_plain(call, "read", "read", result, context, args)]
+        return [_plain(call, "read", "read", result, args)]
     kind = files.kind_of(call) if call.mcp_server is None else None
     if kind is not None and (context.coding or is_plainly_a_file(call)):
         context.coding = True
-        return files.effects(call, kind, folder_of(call, context), result, run=context.run) or [
-            _plain(call, "edited" if kind == "patch" else kind, "write", result, context, {"paths": [], "via": "tool"})
+        return files.effects(call, kind, folder_of(call, context), result) or [
+            _plain(call, "edited" if kind == "patch" else kind, "write", result, {"paths": [], "via": "tool"})
         ]
     if (name in tool_names("books") and (context.coding or name in tool_names("thoughts"))) or talks(call, context):
-        return [_plain(call, "noted", "read", result, context, {})]
+        return [_plain(call, "noted", "read", result, {})]
     if context.coding and name in tool_names("web"):
         kind = "search" if "search" in name else "read"
-        return [_plain(call, kind, "read", result, context, {"paths": [], "url": call.args.get("url")})]
+        return [_plain(call, kind, "read", result, {"paths": [], "url": call.args.get("url")})]
     if context.coding and not tool_names("drive").isdisjoint(files.name_words(call.tool)[:1]):
-        return [_plain(call, "ran", "execute", result, context, {"paths": []})]
+        return [_plain(call, "ran", "execute", result, {"paths": []})]
     if context.coding and call.mcp_server is None and (bare := files.bare_kind(call.tool)) is not None:
-        return [_plain(call, bare, "read", result, context, {"paths": [], "via": "tool"})]
+        return [_plain(call, bare, "read", result, {"paths": [], "via": "tool"})]
     own = call.mcp_server is None and "subagent" in files.name_words(call.tool)
     if (context.coding or own) and delegates(call):
         context.coding = True
-        return [_plain(call, "delegated", "execute", result, context, _task(call))]
+        return [_plain(call, "delegated", "execute", result, _task(call))]
     context.worldly = True
     return tools.interpret(call, result, context)
-
-
-def external(event: ExternalEffect, context: Context) -> list[Effect]:
-    """Turn an effect that the log states by itself into an effect."""
-    return tools.external(event, context)
 
 
 def _task(call: ToolCall) -> dict[str, Any]:
@@ -108,29 +102,8 @@ def _asked(text: str) -> frozenset[str]:
 
 
 def _plain(
-    call: ToolCall,
-    kind: str,
-    effect_class: EffectClass,
-    result: ToolResult | None,
-    context: Context,
-    args: dict[str, Any],
+    call: ToolCall, kind: str, effect_class: EffectClass, result: ToolResult | None, args: dict[str, Any]
 ) -> Effect:
-    """Give the one effect of a call whose status is that of its result."""
-    return Effect(
-        id=effect_id(call.id, 0),
-        run=context.run,
-        event=call.id,
-        origin=call.origin,
-        call_id=call.call_id,
-        tool=call.tool,
-        kind=kind,
-        effect_class=effect_class,
-        status=result.status if result is not None else "running",
-        time=call.time,
-        exit_source=result.exit_source if result is not None else "none",
-        exit_code=result.exit_code if result is not None else None,
-        args=args,
-        results={"facts": result.facts} if result is not None and result.facts else {},
-        result_event=result.id if result is not None else None,
-        result_origin=result.origin if result is not None else None,
-    )
+    """Give the one effect of a call of which no more is known than what its result says."""
+    results = {"facts": result.facts} if result is not None and result.facts else {}
+    return made(call, result, kind, effect_class, args, results)

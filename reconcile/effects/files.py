@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from assure_tui.reconcile.effects import complaint
+from assure_tui.reconcile.effects.made import made
 from assure_tui.reconcile.effects.patches import MAX_DIFF, Patched, counts, patched
 from assure_tui.reconcile.effects.script import join
-from assure_tui.reconcile.ids import effect_id
 from assure_tui.reconcile.kinds import kinds
 from assure_tui.reconcile.model import Effect
 from assure_tui.reconcile.tables import table
@@ -126,11 +126,11 @@ def patch_text(args: Mapping[str, Any]) -> str | None:
     return None
 
 
-def effects(call: ToolCall, kind: str, cwd: str | None, result: ToolResult | None, *, run: str) -> list[Effect]:
+def effects(call: ToolCall, kind: str, cwd: str | None, result: ToolResult | None) -> list[Effect]:
     """Give the effects of a file tool's call: one, or one a file for a patch."""
     found = list(_changes(call, kind, result))
     return [
-        _effect(call, change, cwd, result, run, index, "patch" if kind == "patch" else "tool")
+        _effect(call, change, cwd, result, index, "patch" if kind == "patch" else "tool")
         for index, change in enumerate(found)
     ]
 
@@ -240,9 +240,8 @@ def _first(args: Mapping[str, Any], names: Iterable[str]) -> str | None:
 
 
 def _effect(
-    call: ToolCall, touched: _Touched, cwd: str | None, result: ToolResult | None, run: str, index: int, via: str
+    call: ToolCall, touched: _Touched, cwd: str | None, result: ToolResult | None, index: int, via: str
 ) -> Effect:
-    known = kinds()[touched.kind]
     results: dict[str, Any] = {
         name: value
         for name, value in (("added", touched.added), ("removed", touched.removed), ("diff", touched.diff))
@@ -261,24 +260,7 @@ def _effect(
     pattern = call.args.get("pattern") or call.args.get("query")
     if touched.kind == "search" and isinstance(pattern, str):
         args["pattern"] = pattern[:500]
-    return Effect(
-        id=effect_id(call.id, index),
-        run=run,
-        event=call.id,
-        origin=call.origin,
-        call_id=call.call_id,
-        tool=call.tool,
-        kind=touched.kind,
-        effect_class=known.effect_class,
-        status=result.status if result is not None else "running",
-        time=call.time,
-        exit_source=result.exit_source if result is not None else "none",
-        exit_code=result.exit_code if result is not None else None,
-        args=args,
-        results=results,
-        result_event=result.id if result is not None else None,
-        result_origin=result.origin if result is not None else None,
-    )
+    return made(call, result, touched.kind, kinds()[touched.kind].effect_class, args, results, index=index)
 
 
 _FOUND_NONE = re.compile(

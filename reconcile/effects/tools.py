@@ -25,6 +25,7 @@ from assure_tui.reconcile.actionwords import (
 from assure_tui.reconcile.claims.values import money
 from assure_tui.reconcile.effects.answers import says_done, shows, shows_state
 from assure_tui.reconcile.effects.arguments import MAX_LISTED, MAX_VALUE, arguments, in_major, leaves
+from assure_tui.reconcile.effects.made import ending_of, made
 from assure_tui.reconcile.effects.operations import is_program, operation, unpacked, without_address
 from assure_tui.reconcile.effects.packed import opened_answer, opened_call
 from assure_tui.reconcile.effects.refusals import errors, repeat, result_words, tells_of_done
@@ -59,35 +60,16 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
         kind = spec.kind
         effect_class = next((known for known in CLASSES if known == spec.effect_class), "write")
         _declared(args, given, spec)
-    status: ResultStatus = "running"
     results: dict[str, Any] = {}
+    ending = ending_of(result)
     if result is not None:
         results = results_of(answer, words.verb) if effect_class != "read" else errors(answer)
         if effect_class == "read" and shows_state(answer, call.args):
             results = {}
         if effect_class == "read" and _releases(words, call.args) and tells_of_done(answer):
             results = {"releases": True} | results_of(answer)
-        status = _status(result, results)
-    return [
-        Effect(
-            id=effect_id(call.id, 0),
-            run=call.run,
-            event=call.id,
-            origin=call.origin,
-            call_id=call.call_id,
-            tool=call.tool,
-            kind=kind,
-            effect_class=effect_class,
-            status=status,
-            time=call.time,
-            exit_source=result.exit_source if result is not None else "none",
-            exit_code=result.exit_code if result is not None else None,
-            args=args,
-            results=results,
-            result_event=result.id if result is not None else None,
-            result_origin=result.origin if result is not None else None,
-        )
-    ]
+        ending = ending._replace(status=_status(result, results))
+    return [made(call, result, kind, effect_class, args, results, ending=ending)]
 
 
 class _Asked:
@@ -162,9 +144,8 @@ def _releases(words: ToolWords, args: dict[str, Any]) -> bool:
     return words.verb in _VERIFYING and any(codes & set(name_words(key)) for key in args)
 
 
-def external(event: ExternalEffect, context: Context) -> list[Effect]:
+def external(event: ExternalEffect) -> list[Effect]:
     """Turn an effect that the log states by itself into an effect of its declared kind."""
-    del context
     words = tool_words(event.kind)
     return [
         Effect(
