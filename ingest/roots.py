@@ -31,7 +31,7 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     An agent's own variable takes the place of its default folder, as it does for the agent.
     """
     environ = os.environ if environ is None else environ
-    home = home or Path.home()
+    home = home or _home()
     claude = [Path(part.strip()) for part in environ.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
     if not claude:
         xdg = environ.get("XDG_CONFIG_HOME") or home / ".config"
@@ -64,6 +64,14 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
         for extension in _EXTENSIONS
     ]
     return roots
+
+
+def _home() -> Path:
+    """Give the user's home folder. A user without one, as in some containers, has logs where variables name them."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def _editors(environ: Mapping[str, str], home: Path) -> list[Path]:

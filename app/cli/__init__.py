@@ -10,7 +10,7 @@
     record     chain (`verify`, `keys`), custody, witness
     set-up     places (`paths`), settings (`config`), upkeep (`doctor`, `trust`, `status`)
 
-`looks` checks what is set for the screen, and `passphrase` asks for one.
+`looks` checks what is set for the screen, `passphrase` asks for one, and `consent` before what cannot be undone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assure_tui.app.desk.errors import DeskError
 
 USAGE = 2
 INTERNAL = 70
@@ -137,10 +139,7 @@ def _run(module: str, arguments: object) -> int:
     except (BrokenPipeError, _UnprintedError):
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: a defect is told in one line, its trace goes to a file
-        from assure_tui.app.desk.faults import explained  # noqa: PLC0415 - errors only
-        from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - errors only
-
-        told = explained(error, Home.find(getattr(arguments, "home", None)))
+        told = _explained(error, getattr(arguments, "home", None))
         if told is not None:
             _tell(_plain(str(told)))
             return told.code
@@ -149,6 +148,19 @@ def _run(module: str, arguments: object) -> int:
         _tell(f"internal error ({type(error).__name__}): {where}; please report it.")
         return INTERNAL
     return code
+
+
+def _explained(error: Exception, home: Path | None) -> DeskError | None:
+    from assure_tui.app.desk.errors import DeskError  # noqa: PLC0415 - errors only
+    from assure_tui.app.desk.faults import explained  # noqa: PLC0415 - errors only
+    from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - errors only
+
+    if isinstance(error, DeskError):
+        return error
+    try:
+        return explained(error, Home.find(home))
+    except DeskError:  # there is no place that it could have happened in
+        return None
 
 
 def _collect_seldom() -> None:
@@ -169,6 +181,7 @@ def _trace(home: Path | None) -> Path | None:
     import time  # noqa: PLC0415 - errors only
     import traceback  # noqa: PLC0415 - errors only
 
+    from assure_tui.app.desk.errors import DeskError  # noqa: PLC0415 - errors only
     from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - errors only
 
     try:
@@ -176,6 +189,6 @@ def _trace(home: Path | None) -> Path | None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
         path.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
-    except OSError:
+    except (OSError, DeskError):
         return None
     return path

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from assure_tui.app.cli.consent import agreed
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
@@ -90,19 +90,7 @@ def _shard(arguments: argparse.Namespace) -> int:
 
 
 def _agreed(arguments: argparse.Namespace, question: str) -> bool:
-    """Ask, unless `--yes` has answered.
-
-    Raises:
-        UsageError: There is nobody to ask.
-    """
-    if arguments.yes:
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on: look at what is said above, then use --yes.")
-    if input(f"{question} type yes: ") == "yes":
-        return True
-    print("assure-tui: nothing was done.", file=sys.stderr)
-    return False
+    return agreed(question, yes=arguments.yes, look="what is said")
 
 
 def _say(text: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
+import shlex
+import shutil
 from pathlib import Path
 
+from assure_tui.app.cli.consent import agreed
 from assure_tui.app.desk import gated
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.config import read_user
@@ -16,7 +18,7 @@ from assure_tui.app.desk.paths import HOME_VARIABLE, Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.app.desk.small_files import expanded
 from assure_tui.app.hook import install
-from assure_tui.app.hook.install import Edit, Scope
+from assure_tui.app.hook.install import Scope
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.store import Draft, Ledger
 
@@ -40,8 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not edit.changes:
         print(f"{neutral_line(str(path), WIDTH)}: nothing to do.")
         return 0
-    if not _agreed(edit, yes=arguments.yes):
-        print("assure-tui: nothing was changed.", file=sys.stderr)
+    for line in edit.diff():
+        print(neutral_line(line, WIDTH))
+    if not agreed("write this?", yes=arguments.yes, look="the change", otherwise="nothing was changed"):
         return 0
     with plain_errors():
         ledger = open_ledger(home)  # before anything is changed: what is not recorded is not done
@@ -64,16 +67,6 @@ def _chosen(home: Path | None) -> Path | None:
     return expanded(chosen).absolute() if chosen else None
 
 
-def _agreed(edit: Edit, *, yes: bool) -> bool:
-    for line in edit.diff():
-        print(neutral_line(line, WIDTH))
-    if yes:
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on: look at the change above, then use --yes.")
-    return input("write this? type yes: ") == "yes"
-
-
 def _record(ledger: Ledger, words: Words) -> None:
     """Write down since when, or until when, calls have to come by the hook."""
     with plain_errors():
@@ -83,6 +76,15 @@ def _record(ledger: Ledger, words: Words) -> None:
 
 def _advice(agent: str) -> str:
     return " Codex runs it once you have looked at it there: `/hooks`." if agent == "codex" else ""
+
+
+def _can_start(line: str) -> bool:
+    """Tell whether the program that a command line names is there; it may stand in quotes, or be found by its name."""
+    try:
+        words = shlex.split(line, posix=os.name == "posix")
+    except ValueError:
+        return False
+    return bool(words) and shutil.which(words[0].strip("'\"")) is not None
 
 
 def _status(home: Home, agents: tuple[str, ...]) -> int:
@@ -96,7 +98,7 @@ def _status(home: Home, agents: tuple[str, ...]) -> int:
                 state = "installed" if commands else "not installed"
             except UsageError as error:
                 commands, state = [], f"unknown: {error}"
-            if commands and not Path(commands[0].split()[0].strip("'\"")).exists():
+            if commands and not _can_start(commands[0]):
                 state = "installed, but the program it calls is not there: install it again"
             off = install.switched_off(agent) if commands else ""
             if off:

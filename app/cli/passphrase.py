@@ -24,14 +24,22 @@ def passphrase(file: Path | None, prompt: str, *, again: bool = False) -> str:
     if file is not None:
         words = _from_file(file)
     elif sys.stdin.isatty():
-        words = getpass.getpass(prompt)
-        if again and getpass.getpass("the same again: ") != words:
+        words = _typed(prompt)
+        if again and _typed("the same again: ") != words:
             raise UsageError("the passphrases differ: nothing was done.")
     else:
         raise UsageError(f"there is no terminal to ask on: use --passphrase-file or {VARIABLE}.")
     if not words:
         raise UsageError("the passphrase is empty: a key needs one.")
     return words
+
+
+def _typed(prompt: str) -> str:
+    try:
+        return getpass.getpass(prompt)
+    except EOFError as error:
+        print(file=sys.stderr)
+        raise UsageError("no passphrase was typed: nothing was done.") from error
 
 
 def _from_file(file: Path) -> str:

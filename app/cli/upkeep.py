@@ -8,10 +8,10 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+from assure_tui.app.cli.consent import agreed
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
-from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.trust import trust
@@ -86,12 +86,8 @@ def _trust(arguments: argparse.Namespace) -> int:
     _say(f"{path} asks for:")
     for wish in wishes.waiting or ("nothing that needs trust",):
         _say(f"  {wish}")
-    if not arguments.yes:
-        if not sys.stdin.isatty():
-            raise UsageError("there is no terminal to ask on: look at the list above, then use --yes.")
-        if input("trust it as it is now? type yes: ") != "yes":
-            print("assure-tui: nothing was trusted.", file=sys.stderr)
-            return 0
+    if not agreed("trust it as it is now?", yes=arguments.yes, look="the list", otherwise="nothing was trusted"):
+        return 0
     home.prepare()
     trust(home.trust, path, wishes.digest)
     return 0

@@ -7,6 +7,7 @@ be called from several threads.
 from __future__ import annotations
 
 import getpass
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,14 @@ LEAST_UNLOCK = 60.0
 """Seconds that contents stay unlocked at least, once somebody gave the passphrase."""
 
 
+def _login() -> str:
+    """Give the name of who is logged in; of a user without a name, as in some containers, the number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 class Desk(Reading):
     """What the operator reads and does; use `Desk.open`."""
 
@@ -53,7 +62,7 @@ class Desk(Reading):
     @property
     def operator(self) -> str:
         """Who acts: the configured name, else the login name."""
-        return self.config.operator or getpass.getuser()
+        return self.config.operator or _login()
 
     def note(self, run: str, subject: str, text: str, tags: Sequence[str] = ()) -> Note:
         """Write words about a run, or about a claim, effect, event or finding of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import tomllib
@@ -55,10 +56,10 @@ def leave_out(config: Path, paths: Sequence[Path]) -> None:
     Raises:
         UsageError: The settings leave something out already, and only their owner can join the two lists.
     """
-    patterns = [pattern for path in paths for pattern in (os.fspath(path), f"{path}/*")]
+    patterns = [pattern for path in paths for pattern in (_meant(path), f"{_meant(path)}/*")]
     if not patterns:
         return
-    line = f"exclude = {json.dumps(patterns)}\n"
+    line = f"exclude = {json.dumps(patterns, ensure_ascii=False)}\n"
     before = config.read_text(encoding="utf-8") if config.exists() else ""
     if "exclude" in tomllib.loads(before):
         raise UsageError(f"{config} has a list `exclude` already: add {json.dumps(patterns)} to it.")
@@ -66,6 +67,11 @@ def leave_out(config: Path, paths: Sequence[Path]) -> None:
     draft = config.with_name(f"{config.name}.{os.getpid()}")
     draft.write_text(line + before, encoding="utf-8")
     draft.replace(config)
+
+
+def _meant(path: Path) -> str:
+    """Give a pattern for this very path; what TOML cannot hold, as of a name that is not UTF-8, is any character."""
+    return "".join(char if char.isprintable() else "?" for char in glob.escape(os.fspath(path)))
 
 
 def _size(path: Path) -> int:

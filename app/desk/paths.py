@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.small_files import expanded
 
 NAME = "assure-tui"
@@ -62,14 +63,23 @@ class Home:
 
     @classmethod
     def find(cls, folder: Path | None = None) -> Home:
-        """Give the places under `folder`, else under `ASSURE_TUI_HOME`, else where the platform puts such things."""
+        """Give the places under `folder`, else under `ASSURE_TUI_HOME`, else where the platform puts such things.
+
+        Raises:
+            UsageError: The user has no home folder, as in a container under a number that no user has.
+        """
         chosen = folder or (Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None)
         if chosen is not None:
             return cls.under(chosen)
         from platformdirs import PlatformDirs  # noqa: PLC0415 - not needed when the folder is named
 
         dirs = PlatformDirs(NAME, appauthor=False)
-        data, state = dirs.user_data_path, dirs.user_state_path
+        try:
+            data, state = dirs.user_data_path, dirs.user_state_path
+        except RuntimeError as error:
+            raise UsageError(
+                f"this user has no home folder: set HOME, or name a folder with --home or {HOME_VARIABLE}."
+            ) from error
         return cls(
             config=dirs.user_config_path / "config.toml",
             trust=dirs.user_config_path / "trust.json",

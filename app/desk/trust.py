@@ -8,6 +8,9 @@ import tempfile
 from pathlib import Path
 
 from assure_tui.app.desk.errors import ConfigError
+from assure_tui.app.desk.small_files import read_small
+
+MAX_STORE = 4 << 20
 
 
 def is_trusted(store: Path, path: Path, digest: str) -> bool:
@@ -33,9 +36,10 @@ def _key(path: Path) -> str:
 
 def _load(store: Path) -> dict[str, str]:
     try:
-        data = json.loads(store.read_bytes())
-    except FileNotFoundError:
-        return {}
+        found = read_small(store, MAX_STORE)
+        if found is None:
+            return {}
+        data = json.loads(found)
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(
             f"{store} cannot be read: repair it, or delete it and trust your workspaces again."
@@ -48,7 +52,11 @@ def _load(store: Path) -> dict[str, str]:
 def _save(store: Path, known: dict[str, str]) -> None:
     store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=store.parent, delete=False, encoding="utf-8") as draft:
-        json.dump(known, draft, indent=1, sort_keys=True)
-        draft.flush()
-        os.fsync(draft.fileno())
-    Path(draft.name).replace(store)
+        try:
+            json.dump(known, draft, indent=1, sort_keys=True)
+            draft.flush()
+            os.fsync(draft.fileno())
+            Path(draft.name).replace(store)
+        except OSError:
+            Path(draft.name).unlink()
+            raise

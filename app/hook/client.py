@@ -239,12 +239,13 @@ def _closed(home: str | None) -> bool:
     import tomllib  # noqa: PLC0415 - needed only here
     from pathlib import Path  # noqa: PLC0415 - likewise
 
+    from assure_tui.app.desk.errors import UsageError  # noqa: PLC0415 - likewise
     from assure_tui.app.desk.paths import Home  # noqa: PLC0415 - likewise
+    from assure_tui.app.desk.small_files import read_small  # noqa: PLC0415 - likewise
 
     try:
-        with Home.find(Path(home) if home else None).config.open("rb") as file:
-            settings = tomllib.load(file)
-    except (OSError, ValueError, RecursionError):
+        settings = tomllib.loads((read_small(Home.find(Path(home) if home else None).config, 1 << 20) or b"").decode())
+    except (OSError, ValueError, RecursionError, UsageError):
         return False
     section = settings.get("hook")
     return isinstance(section, dict) and section.get("if_error") == "closed"

@@ -23,13 +23,16 @@ from typing import Any, Final, Literal, TypeAlias
 from assure_tui.app.child import command
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.small_files import expanded, read_small
+from assure_tui.app.hook import protocols
 from assure_tui.app.hook.client import TIME_LIMIT
 
 Scope: TypeAlias = Literal["user", "project"]
 MAX_SETTINGS: Final = 4 << 20
 SLACK: Final = 10.0
 """Seconds beyond the hook's own limit after which the agent gives it up."""
-_OURS: Final = re.compile(r"\bassure(?:_tui\.app|-tui)\b.{0,400}\bhook\b")
+_OURS: Final = re.compile(
+    r"\bassure(?:_tui\.app|-tui)\b.{0,400}\shook\s+(?:" + "|".join(protocols.AGENTS) + r")(?![\w-])"
+)
 _INDENT: Final = re.compile(r"^([ \t]+)\S", re.MULTILINE)
 
 
@@ -86,19 +89,38 @@ class Edit:
             raise UsageError(f"{self.path} has changed meanwhile: look at it, and try again.")
         copy = None
         target = self.path.resolve()  # a link stays a link
+        mode = target.stat().st_mode & 0o777 if self.before is not None else 0o600
         if self.before is not None:
-            copy = target.with_name(f"{target.name}.{time.strftime('%Y%m%dT%H%M%S')}.bak")
-            copy.write_text(self.before, encoding="utf-8")
-            copy.chmod(target.stat().st_mode & 0o777)
+            copy = _unused(target.with_name(f"{target.name}.{time.strftime('%Y%m%dT%H%M%S')}.bak"))
+            _write(copy, self.before, mode)
         if self.after is None:
             self.path.unlink()
             return copy
         target.parent.mkdir(parents=True, exist_ok=True)
-        new = target.with_name(f".{target.name}.{os.getpid()}.new")
-        new.write_text(self.after, encoding="utf-8")
-        new.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o600)
+        new = _unused(target.with_name(f".{target.name}.{os.getpid()}.new"))
+        _write(new, self.after, mode)
         new.replace(target)
         return copy
+
+
+def _unused(path: Path) -> Path:
+    """Give a name that no file has: a copy of this very second is not overwritten."""
+    names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in range(2, 1000))
+    return next((name for name in (path, *names) if not os.path.lexists(name)), path)
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """Write a new file that nobody else may read meanwhile, all of it or nothing."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(mode)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def settings_file(agent: str, scope: Scope, folder: Path) -> Path:
@@ -113,7 +135,14 @@ def settings_file(agent: str, scope: Scope, folder: Path) -> Path:
     if scope == "project":
         return folder / place.project
     named = os.environ.get(place.variable, "").split(",")[0].strip() if place.variable else ""
-    return (expanded(Path(named)) if named else Path.home() / place.folder) / place.user
+    return (expanded(Path(named)) if named else _home() / place.folder) / place.user
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise UsageError("this user has no home folder, where agents keep their settings: set HOME.") from error
 
 
 def words(agent: str, home: Path | None) -> str:
@@ -129,7 +158,7 @@ def adding(agent: str, path: Path, *, home: Path | None, wait: float) -> Edit:
         UsageError: The file is not what the agent reads.
     """
     text = _text(path)
-    document = _parsed(path, text)
+    document = _parsed(path, text, whole=True)
     _take_out(document)
     for event, entry in _entries(agent, words(agent, home), TIME_LIMIT + wait + SLACK).items():
         _hooks(document, path).setdefault(event, [])
@@ -151,7 +180,7 @@ def removing(path: Path) -> Edit:
     text = _text(path)
     if text is None:
         return Edit(path, None, None)
-    document = _parsed(path, text)
+    document = _parsed(path, text, whole=True)
     if not _take_out(document):
         return Edit(path, text, text)
     empty = not document or set(document) == {"version"}
@@ -174,7 +203,7 @@ def switched_off(agent: str) -> str:
         return ""
     config = settings_file(agent, "user", Path()).with_name("config.toml")
     try:
-        features = tomllib.loads(config.read_text(encoding="utf-8")).get("features", {})
+        features = tomllib.loads((read_small(config, MAX_SETTINGS) or b"").decode()).get("features", {})
     except (OSError, ValueError, RecursionError):
         return ""
     off = isinstance(features, dict) and (features.get("hooks") is False or features.get("codex_hooks") is False)
@@ -212,11 +241,12 @@ def _text(path: Path) -> str | None:
         raise UsageError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
 
 
-def _parsed(path: Path, text: str | None) -> dict[str, Any]:
+def _parsed(path: Path, text: str | None, *, whole: bool = False) -> dict[str, Any]:
+    """Read the settings; where they must be `whole`, as to be written anew, no key may stand twice in one object."""
     if text is None or not text.strip():
         return {}
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_single if whole else None)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not plain JSON ({error}): add the hook by hand, see app/hook/HOOKS.md.") from error
     if not isinstance(document, dict):
@@ -224,8 +254,16 @@ def _parsed(path: Path, text: str | None) -> dict[str, Any]:
     return document
 
 
+def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for number, (key, _) in enumerate(pairs) if key in {other for other, _ in pairs[:number]})
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
+
+
 def _written(document: Mapping[str, Any], before: str | None) -> str:
-    """Write JSON as the file was written: its indentation and its last line feed."""
+    """Write JSON as the file was written: its indentation, its line ends and its last line feed."""
     match = _INDENT.search(before or "")
     indent: int | str = "\t" if match and match[1].startswith("\t") else len(match[1]) if match else 2
     end = "" if before and not before.endswith("\n") else "\n"
@@ -234,7 +272,7 @@ def _written(document: Mapping[str, Any], before: str | None) -> str:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
         text = json.dumps(document, indent=indent)
-    return text + end
+    return (text + end).replace("\n", "\r\n") if before and "\r\n" in before else text + end
 
 
 def _hooks(document: dict[str, Any], path: Path) -> dict[str, Any]:

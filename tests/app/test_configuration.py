@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -206,3 +208,11 @@ def test_config_finds_what_the_screen_would_refuse(assure, tmp_path, said, told)
     done = assure("config")
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
+
+
+def test_a_pipe_in_the_place_of_the_trust_file_makes_nobody_wait(assure, tmp_path):
+    (tmp_path / "assure.toml").write_text('exclude = ["*/drafts/*"]\n')
+    (tmp_path / "home").mkdir()
+    os.mkfifo(tmp_path / "home" / "trust.json")
+    done = assure("config", stdin=subprocess.DEVNULL)
+    assert (done.returncode, "trust.json cannot be read" in done.stderr) == (2, True)

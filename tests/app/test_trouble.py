@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
 import signal
@@ -265,3 +266,42 @@ def test_what_was_left_on_the_desk_is_backed_up_and_comes_back(recorded, assure,
         desk.close()
     for words in ([], [run, "--desk"]):
         assert assure("export", *words, "-o", tmp_path / "x").returncode == 2
+
+
+HOMELESS = """
+import os, pwd, sys
+def nobody(_):
+    raise KeyError("no such user")
+pwd.getpwuid = nobody
+from assure_tui.app.__main__ import main
+sys.exit(main())
+"""
+"""Runs a command as in a container whose user is a number that nobody has."""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["paths"], 2), (["reconcile", "."], 2), (["hook", "status"], 2), (["hook", "generic"], 0)],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_a_user_without_a_home_folder_is_told_what_to_set(tmp_path, words, code):
+    asked = '{"event": "call", "tool": "bash", "args": {"command": "ls"}}'
+    done = subprocess.run(
+        [sys.executable, "-c", HOMELESS, *words], input=asked, env={"PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.returncode, "set HOME" in done.stderr, "Traceback" in done.stderr) == (code, True, False), done
+
+
+def test_a_user_without_a_home_folder_works_in_a_named_one(tmp_path, recorded):
+    def run(*words):
+        return subprocess.run(
+            [sys.executable, "-c", HOMELESS, *words, "--home", str(recorded)], env={"PATH": "/usr/bin:/bin"},
+            capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    done = run("doctor")
+    assert done.returncode == 0, done.stderr
+    name = json.loads(run("runs", "--format", "json").stdout)[0]["id"]
+    assert run("note", name, "looked at").returncode == 0
+    assert str(os.getuid()) in run("show", name).stdout

@@ -221,3 +221,64 @@ def test_what_is_installed_imports_nothing_of_the_repository_it_is_called_in(tmp
     )  # fmt: skip
     assert json.loads(answered.stdout)["decision"] == "none"
     assert not (tmp_path / "ran").exists()
+
+
+def test_an_entry_that_only_sounds_like_ours_stays(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / FILES["claude-code"]
+    path.parent.mkdir()
+    theirs = {"hooks": [{"type": "command", "command": "cd ~/src/assure-tui && ./scripts/lint-hook.sh hook claude"}]}
+    path.write_text(json.dumps({"hooks": {"PreToolUse": [theirs]}}))
+    assert "not installed" in cli("status", "claude-code").stdout.splitlines()[0]
+    cli("install", "claude-code", "--yes")
+    assert json.loads(path.read_text())["hooks"]["PreToolUse"][0] == theirs
+    cli("remove", "claude-code", "--yes")
+    assert json.loads(path.read_text()) == {"hooks": {"PreToolUse": [theirs]}}
+
+
+def test_a_key_that_stands_twice_is_told_before_one_of_them_is_lost(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / FILES["claude-code"]
+    path.parent.mkdir()
+    path.write_text('{"hooks": {"Stop": []}, "model": "opus", "hooks": {}}')
+    done = cli("install", "claude-code", "--yes")
+    assert (done.returncode, "'hooks' stands twice" in done.stderr) == (2, True)
+    assert "Stop" in path.read_text()
+
+
+def test_the_line_ends_of_the_file_stay(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / FILES["claude-code"]
+    path.parent.mkdir()
+    before = b'{\r\n  "model": "opus"\r\n}\r\n'
+    path.write_bytes(before)
+    cli("install", "claude-code", "--yes")
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
+    cli("remove", "claude-code", "--yes")
+    assert path.read_bytes() == before
+
+
+def test_each_change_keeps_a_copy_of_its_own_that_only_its_owner_reads(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    before = []
+    for text in ('{"a": 1}', '{"a": 2}', '{"a": 3}'):
+        path.write_text(text)
+        path.chmod(0o600)
+        copy = install.adding("claude-code", path, home=None, wait=0.0).apply()
+        assert copy is not None
+        assert copy.stat().st_mode & 0o077 == 0
+        before.append((copy, text))
+    assert all(copy.read_text() == text for copy, text in before)
+    assert len({copy for copy, _ in before}) == 3
+
+
+@pytest.mark.parametrize("named", ["by path", "in quotes", "by name"])
+def test_status_finds_the_program_however_it_is_named(cli: Cli, tmp_path: Path, named: str) -> None:
+    program = tmp_path / "my tools" / "python"
+    program.parent.mkdir()
+    program.symlink_to(sys.executable)
+    first = {"by path": sys.executable, "in quotes": f"'{program}'", "by name": "env"}[named]
+    path = tmp_path / FILES["codex"]
+    path.parent.mkdir()
+    entry = {"hooks": [{"type": "command", "command": f"{first} -m assure_tui.app hook codex"}]}
+    path.write_text(json.dumps({"hooks": {"PreToolUse": [entry]}}))
+    assert cli("status", "codex").returncode == 0
+    path.write_text(path.read_text().replace(first, "/nowhere/python"))
+    assert "is not there" in cli("status", "codex").stdout

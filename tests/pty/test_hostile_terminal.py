@@ -196,3 +196,22 @@ def test_a_screen_whose_terminal_is_gone_ends(recorded, environment, terminal):
     with terminal("--read-only", env=environment(folder), cwd=folder) as screen:
         screen.until(lambda output: b"need you" in output)
         assert screen.vanish() == -signal.SIGHUP
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("trust", "."), 0, b"nothing was trusted"),
+        (("hook", "install", "claude-code"), 0, b"nothing was changed"),
+        (("keys", "new", "mine"), 2, b"no passphrase was typed"),
+    ],
+)
+def test_the_end_of_the_input_is_no_answer(tmp_path, environment, terminal, words, code, told):
+    (tmp_path / "assure.toml").write_text('exclude = ["*/drafts/*"]\n')
+    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    with terminal(*words, env=environment(tmp_path), cwd=tmp_path) as screen:
+        screen.until(lambda output: output.rstrip(b" ").endswith(b":"))
+        screen.type("\x04")
+        assert screen.close() == code
+    assert told in screen.output
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == before

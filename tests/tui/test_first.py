@@ -93,6 +93,17 @@ async def test_a_place_that_is_left_out_is_written_into_the_settings_and_never_r
         firststart.leave_out(setting.home.config, [tmp_path])
 
 
+@pytest.mark.parametrize("name", ["logs [old]", "logs \U0001f600", "a \udcff b", '50% "so"', "del \x7f"], ids=ascii)
+def test_a_folder_of_any_name_can_be_left_out(tmp_path, name):
+    folder = tmp_path / "of agents" / name
+    folder.mkdir(parents=True)
+    (folder / "run.jsonl").write_text('{"role": "user", "content": "hello"}\n{"role": "assistant", "content": "hi"}\n')
+    home = tmp_path / "home"
+    firststart.leave_out(home / "config.toml", [folder])
+    setting = Setting.gather([folder.parent], home=home)
+    assert [place.logs for place in firststart.survey(setting)] == [0]
+
+
 async def test_without_any_log_it_says_where_it_looked_and_offers_the_demo(setting):
     places = [firststart.Place(setting.home.keys / "absent", "coder", exists=False)]
     app = FirstStart(setting.home, lambda: places)
