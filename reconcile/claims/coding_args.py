@@ -10,6 +10,8 @@ from assure_tui.reconcile.claims.coding_text import is_path
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assure_tui.reconcile.claims.coding_text import Piece, Prepared
     from assure_tui.reconcile.claims.coding_verbs import Found
 
@@ -48,6 +50,8 @@ _OUT_OF = re.compile(
 _ORDINAL = re.compile(
     r"\b(?:fix|step|phase|part|task|commit|option|case|issue|wp|round|layer|tier|section|item|pr|stage|batch) $|#$"
 )
+_NEAR = 200
+"""So many characters in front of a path tell its place."""
 _MARKS = " *_`[(|-\ue000\ue001\ue003"
 _OWN_CLAUSE = re.compile(r"[,;:—] (?:so|and|but|then)? ?(?:i|we)\b")
 _ALL = re.compile(r"\b(?:all|every|entire|whole|full|complete)\b")
@@ -74,7 +78,7 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     if above and paths:
         args["above"] = above
     acted = prepared.masked.find(found.verb, start, end) if found.verb else -1
-    targets = [_LINE.sub("", piece.text) for piece in paths if _is_target(piece, prepared, found.verb, acted)] or above
+    targets = [_LINE.sub("", piece.text) for piece in _targets(paths, prepared.masked, found.verb, acted)] or above
     if targets:
         args["targets"] = targets
     if prepared.unit.form == "row":
@@ -114,18 +118,23 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     return args
 
 
-def _is_target(piece: Piece, prepared: Prepared, verb: str, acted: int) -> bool:
-    """Tell whether a path is what was acted on, by its place: first, right after the verb, or "in" it.
+def _targets(paths: list[Piece], masked: str, verb: str, acted: int) -> Iterator[Piece]:
+    """Give the paths that are what was acted on, by their place: first, right after the verb, or "in" it.
 
     `acted` is where the verb stands: a path of an earlier clause is not its object ("`a.go` has it, so I cut them").
     """
-    before = prepared.masked[: piece.start]
-    if _PURPOSE.search(before) or _OWN_CLAUSE.search(prepared.masked, piece.end, max(piece.end, acted)):
-        return False
-    referred = _REFERRED.search(before)
-    if referred and referred["how"] != verb:
-        return False
-    return bool(_PLACED.search(before) or (verb and re.search(_AFTER_VERB.format(re.escape(verb)), before)))
+    purpose = _PURPOSE.search(masked) if paths else None
+    own = max((hit.start() for hit in _OWN_CLAUSE.finditer(masked, 0, max(acted, 0))), default=-1) if paths else -1
+    after_verb = re.compile(_AFTER_VERB.format(re.escape(verb))) if paths and verb else None
+    for piece in paths:
+        if (purpose and purpose.end() <= piece.start) or own >= piece.end:
+            continue
+        near = max(0, piece.start - _NEAR)
+        referred = _REFERRED.search(masked, near, piece.start)
+        if referred and referred["how"] != verb:
+            continue
+        if _PLACED.search(masked, near, piece.start) or (after_verb and after_verb.search(masked, near, piece.start)):
+            yield piece
 
 
 def _paths_above(prepared: Prepared) -> list[str]:

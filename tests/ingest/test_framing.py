@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from itertools import pairwise
 
 import pytest
+from growth import linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,12 +113,9 @@ def test_whole_objects_are_found_in_a_damaged_line(data: bytes, good: list[bytes
 
 
 @pytest.mark.parametrize("unit", [b'{"', b'{"a":{"', b'{"a":[', b'{"a":"x', b"\\"])
-@pytest.mark.parametrize("size", [100_000, MAX_REPAIRED_LINE + 1000])
-def test_a_hostile_line_is_repaired_in_bounded_time(unit: bytes, size: int):
-    data = b'{"' + unit * (size // len(unit))
-    began = time.process_time()
-    repair(record(data))
-    assert time.process_time() - began < 5
+@pytest.mark.parametrize("size", [100_000, MAX_REPAIRED_LINE - 1000, MAX_REPAIRED_LINE + 1000])
+def test_a_hostile_line_is_repaired_in_linear_time(unit: bytes, size: int):
+    assert linear(lambda data: repair(record(data)), b'{"' + unit * (size // len(unit)))
 
 
 def test_nearly_json_is_made_json_with_every_code_point_in_its_place():
@@ -136,6 +133,4 @@ def test_nearly_json_is_made_json_with_every_code_point_in_its_place():
 
 
 def test_sanitising_a_long_run_of_backslashes_takes_linear_time():
-    began = time.process_time()
-    sanitise(b'{"a":"' + b"\\" * 1_000_000 + b'"}')
-    assert time.process_time() - began < 5
+    assert linear(lambda run: sanitise(b'{"a":"' + run + b'"}'), b"\\" * 1_000_000)

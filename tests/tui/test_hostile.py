@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import linear
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -47,9 +46,8 @@ def test_a_diff_keeps_every_line_and_its_number():
     ["a", "title:x", "-title:x", "~(", "n:>3", "n:<x", "", "::::", "-", "~" + "(a+)+" * 20, "~a*a*a*b", "~" + "a*" * 9],
 )
 def test_any_filter_gives_an_answer_at_once(query):
-    began = time.process_time()  # not of the clock on the wall: the machine may be busy with other things
     assert Matcher(query)({"title": "a" * 3000, "n": "4"}) in {True, False}
-    assert time.process_time() - began < 10
+    assert linear(lambda title: Matcher(query)({"title": title, "n": "4"}), "a" * 3000)
 
 
 def test_filters_mean_what_the_help_says():

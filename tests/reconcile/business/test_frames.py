@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,11 +84,7 @@ def test_deep_and_broken_results_are_read_without_harm() -> None:
     "seed", ["I have cancelled ", "and sent ", "- done\n", "to ", "refund $1 ", "|a|b|\n", "by ", "#a1 "]
 )
 def test_reading_is_linear_in_hostile_text(seed: str) -> None:
-    text = seed * (100_000 // len(seed))
-    began = time.process_time()
-    frames(text)
-    results_of(text)
-    assert time.process_time() - began < 10
+    assert linear(lambda text: (frames(text), results_of(text)), seed * (100_000 // len(seed)))
 
 
 def test_what_somebody_is_glad_to_confirm_is_told(tell) -> None:

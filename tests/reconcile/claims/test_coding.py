@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -284,22 +283,19 @@ def test_spans_are_slices_of_the_text_whatever_it_holds(text: str) -> None:
     ],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
-    text = piece * (100_000 // len(piece))
     read("All tests pass.")
-    start = time.process_time()
-    read(text)
-    assert time.process_time() - start < 10
+    assert linear(read, piece * (100_000 // len(piece)))
 
 
 @pytest.mark.parametrize(
     "piece", ["a, ", "✓ lint ", "tests pass, ", "in a.py, ", "`a.py` and ", "a 9/9, ", "a: 1, ", "so a "]
 )
 def test_long_lines_of_a_list_of_changes_are_read_in_linear_time(piece: str) -> None:
-    line = "- " + piece * (3900 // len(piece))
+    def told(line: str) -> None:
+        read("## Changes\n" + "\n\n".join([line] * 10), touched=("a.py",))
+
     read("All tests pass.")
-    start = time.process_time()
-    read("## Changes\n" + "\n\n".join([line] * 10), touched=("a.py",))
-    assert time.process_time() - start < 5
+    assert linear(told, "- " + piece * (3900 // len(piece)))
 
 
 @pytest.mark.parametrize("text", ["Done by a helper agent against a fixed brief.", "The template task is done."])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import linear
 
 from assure_tui.ingest.model import Boundary, Permission
 
@@ -163,9 +162,11 @@ def test_a_guess_that_a_check_bore_out_is_not(session):
 
 @pytest.mark.parametrize("piece", ["don't touch ", "`a/", "as you ", "should now ", "run the tests before "])
 def test_hostile_turns_and_words_take_linear_time(session, piece):
-    start = time.process_time()
-    session.user(piece * (100_000 // len(piece)))
-    session.edit("app.py")
-    session.say(piece * (100_000 // len(piece)))
-    session.run()
-    assert time.process_time() - start < 10
+    def told(text):
+        fresh = type(session)()
+        fresh.user(text)
+        fresh.edit("app.py")
+        fresh.say(text)
+        fresh.run()
+
+    assert linear(told, piece * (100_000 // len(piece)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import shlex
-import time
 
 import pytest
+from growth import linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,13 +101,13 @@ def test_what_the_run_made_it_may_take_away(first: str, then: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["echo 'x' | sh; ", "system('", "subprocess.run([", "ssh h 'a b' ", "$(", "watch 'a b'; "]
 )
-def test_hostile_lines_are_read_in_bounded_time(piece: str) -> None:
-    line = piece * (20_000 // len(piece))
-    began = time.process_time()
-    script = parse(line, "bash")
-    found = widened(script, "/w", {})
-    assert len(found.commands) - len(script.commands) <= MAX_FOUND
-    assert time.process_time() - began < 10
+def test_hostile_lines_are_read_in_linear_time(piece: str) -> None:
+    def read(line: str) -> None:
+        script = parse(line, "bash")
+        found = widened(script, "/w", {})
+        assert len(found.commands) - len(script.commands) <= MAX_FOUND
+
+    assert linear(read, piece * (20_000 // len(piece)))
 
 
 @given(

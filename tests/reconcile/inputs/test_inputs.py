@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,11 +158,9 @@ def test_folding_keeps_the_way_back(raw: str) -> None:
     "piece", ["ignore ", "ignore all ", "before you ", "please send ", "<system ", "\\n ", "a@", "!", "to you, ai "]
 )
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
-    began = time.process_time()
-    passages(piece * (100_000 // len(piece)), weak=True)
-    values({"x": piece * 1000})
-    hidden(piece * 1000 + "\u200b" * 100_000)
-    assert time.process_time() - began < 5
+    assert linear(lambda text: passages(text, weak=True), piece * (100_000 // len(piece)))
+    assert linear(lambda text: values({"x": text}), piece * 1000)
+    assert linear(lambda text: hidden(piece * 1000 + text), "\u200b" * 100_000)
 
 
 @given(st.text())

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import base64
-import time
 
 import pytest
+from growth import linear
 
 TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 PASSWORD = "Tr0ub4dor-and-3-more"
@@ -111,10 +111,11 @@ def test_a_tool_that_changes_under_the_run_is_found(run) -> None:
 
 @pytest.mark.parametrize("piece", ["token=", "a1", "](http", "<img src=", "password ", "![](https://x.example/?a=b&"])
 def test_hostile_text_is_looked_at_in_linear_time(run, piece) -> None:
-    run.says("Go").calls("read", "read_page", {"url": "x"}, piece * 20_000)
-    began = time.process_time()
-    run.replies(piece * 20_000).calls("mail", "send_email", {"body": piece * 20_000})
-    assert time.process_time() - began < 5
+    def sent(text) -> None:
+        fresh = type(run)().says("Go").calls("read", "read_page", {"url": "x"}, text)
+        fresh.replies(text).calls("mail", "send_email", {"body": text})
+
+    assert linear(sent, piece * 20_000)
 
 
 @pytest.mark.parametrize(("field", "severity"), [("session_token", None), ("remark", "high")])

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import base64
-import time
 
 import pytest
+from growth import linear
 
 from assure_tui.reconcile.inputs.unwrapping import unwrapped
 from assure_tui.reconcile.model import SEVERITIES
@@ -112,9 +112,7 @@ def test_an_order_in_base64_that_is_carried_out_is_taint(run) -> None:
     ["%69" * 40_000, "aWdub3Jl" * 20_000, "i g n o r e " * 10_000, "69676e6f7265" * 12_000, "а b" * 50_000],
 )
 def test_wrapped_nonsense_costs_linear_time(text: str) -> None:
-    started = time.process_time()
-    unwrapped(text)
-    assert time.process_time() - started < 5
+    assert linear(unwrapped, text)
 
 
 def test_what_a_manual_says_that_a_tool_should_do_is_no_order(run, coding) -> None:
