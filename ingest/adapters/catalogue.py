@@ -25,8 +25,8 @@ from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
 from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
 from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
 from assure_tui.ingest.adapters.opencode import ADAPTER as OPENCODE
-from assure_tui.ingest.adapters.opencode import DATABASE as OPENCODE_DATABASE
 from assure_tui.ingest.adapters.opencode import LINES as OPENCODE_RUN
+from assure_tui.ingest.adapters.opencode_database import ADAPTER as OPENCODE_DATABASE
 from assure_tui.ingest.adapters.opencode_storage import ADAPTER as OPENCODE_STORAGE
 from assure_tui.ingest.adapters.openhands import ADAPTERS as OPENHANDS
 from assure_tui.ingest.adapters.otel import ADAPTER as OTEL

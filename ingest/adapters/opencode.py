@@ -1,23 +1,18 @@
-"""Sessions of OpenCode: its database, and what `opencode export ID` and `opencode run --format json` give of it.
+"""Sessions of OpenCode: what `opencode export ID` and `opencode run --format json` give of it (`opencode_database`).
 
 FORMATS.md section 4. A session has messages, a message has parts, and a part of type `tool` is both the call and its
-result. The status of a command is `completed` however it ended: its exit code stands beside it. A record is a message;
-in the database its parts are rows of their own, which are rewritten as it grows. A run prints a line for each part of
-the agent's messages, and neither the prompt nor the folder.
+result. The status of a command is `completed` however it ended: its exit code stands beside it. A record is a message.
+A run prints a line for each part of the agent's messages, and neither the prompt nor the folder.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json, mended
-from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, whole
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
@@ -36,22 +31,19 @@ from assure_tui.ingest.model import (
 NAME = "opencode"
 RUN = "opencode-run"
 MAX_FILES = 1000
-MAX_SESSIONS = 100_000
-_TABLES = {
-    "session": frozenset({"id", "parent_id", "directory", "version", "time_created"}),
-    "message": frozenset({"id", "session_id", "time_created", "data"}),
-    "part": frozenset({"id", "message_id", "session_id", "data"}),
-}
 _ABORTED = "MessageAbortedError"
 _COMPACTS = "compaction"
 """Mode of a message in which the agent sums up for itself what is cut off: no report to anybody."""
-_SHELL = "bash"
-_OPEN = frozenset({"pending", "running"})
+_SHELLS = frozenset({"bash", "shell"})
+"""The tool for commands, and its name since version 2."""
+_OPEN = frozenset({"pending", "running", "streaming"})
 _OPS: dict[str, Literal["create", "edit", "delete", "rename"]] = {
     "add": "create",
     "update": "edit",
     "delete": "delete",
     "move": "rename",
+    "added": "create",
+    "deleted": "delete",
 }
 _SILENT = frozenset({"reasoning", "step-start", "step-finish", "patch", "file", "snapshot", "agent", "retry"})
 _PRINTED = frozenset({"error", "reasoning", "step_finish", "step_start", "text", "tool_use"})
@@ -67,30 +59,36 @@ class Session(msgspec.Struct, rename={"parent": "parentID"}):
     version: str | None = None
 
 
-class _Time(msgspec.Struct):
+class Time(msgspec.Struct):
+    """When something began and ended, in milliseconds."""
+
     created: float | None = None
     completed: float | None = None
     start: float | None = None
     end: float | None = None
 
 
-class _State(msgspec.Struct):
+class State(msgspec.Struct):
+    """How a call stands."""
+
     status: str = ""
     input: Any = None
     output: Any = None
     error: Any = None
     metadata: Json | None = None
-    time: _Time | None = None
+    time: Time | None = None
 
 
-class _Part(msgspec.Struct, rename={"call_id": "callID"}):
+class Part(msgspec.Struct, rename={"call_id": "callID"}):
+    """A part of a message."""
+
     type: str = ""
     text: str | None = None
     synthetic: bool | None = None
     prompt: str | None = None
     call_id: str | None = None
     tool: str | None = None
-    state: _State | None = None
+    state: State | None = None
     reason: str | None = None
 
 
@@ -100,7 +98,7 @@ class _Error(msgspec.Struct):
 
 class _Info(msgspec.Struct, rename={"model": "modelID"}):
     role: str = ""
-    time: _Time | None = None
+    time: Time | None = None
     model: str | None = None
     finish: str | None = None
     mode: str | None = None
@@ -109,14 +107,14 @@ class _Info(msgspec.Struct, rename={"model": "modelID"}):
 
 class _Message(msgspec.Struct):
     info: _Info
-    parts: list[_Part] = []
+    parts: list[Part] = []
 
 
 class _Printed(msgspec.Struct, rename={"session": "sessionID"}):
     type: str = ""
     timestamp: Any = None
     session: str | None = None
-    part: _Part | None = None
+    part: Part | None = None
     error: Any = None
 
 
@@ -138,48 +136,6 @@ class OpenCodeDecoder(DocumentDecoder):
         export = mended(data, _export_decoder.decode)
         session = Reading(export.info, self.stem, self.salt)
         return self.items(export.messages, _message_decoder, session.start, session.message)
-
-
-class OpenCodeDatabaseDecoder(DocumentDecoder):
-    """Reads a database with its sessions."""
-
-    def document(self, data: bytes) -> list[Decoded]:  # noqa: ARG002 - the database is opened, and not held in memory
-        """Read all sessions. Raises `SourceError` when the database cannot be read."""
-        return reading(Path(self.source.path), _TABLES, self._sessions)
-
-    def _sessions(self, database: sqlite3.Connection) -> list[Decoded]:
-        sessions: list[Reading] = []
-
-        def messages() -> Iterator[msgspec.Raw]:
-            query = "SELECT id, parent_id, directory, version FROM session ORDER BY time_created, id"
-            for row in database.execute(query).fetchmany(MAX_SESSIONS):
-                native, parent, folder, version = (value if isinstance(value, str) else None for value in row)
-                info = Session(id=native, parent=parent, directory=folder, version=version)
-                sessions.append(Reading(info, native or self.stem, self.salt))
-                yield from _messages(database, native)
-
-        def read(raw: msgspec.Raw, draft: Draft) -> None:
-            sessions[-1].take(raw, draft)
-
-        return self.each(messages(), read)
-
-
-def _messages(database: sqlite3.Connection, session: str | None) -> Iterator[msgspec.Raw]:
-    """Give a session's messages in the form of an export."""
-    parts: dict[object, list[bytes]] = {}
-    for message, data in database.execute(
-        "SELECT message_id, data FROM part WHERE session_id = ? ORDER BY id", (session,)
-    ):
-        parts.setdefault(message, []).append(_bytes(data))
-    query = "SELECT id, data FROM message WHERE session_id = ? ORDER BY time_created, id"
-    for message, data in database.execute(query, (session,)):
-        yield msgspec.Raw(b'{"info":%b,"parts":[%b]}' % (_bytes(data), b",".join(parts.pop(message, ()))))
-
-
-def _bytes(value: object) -> bytes:
-    return (
-        value.encode("utf-8", "replace") if isinstance(value, str) else value if isinstance(value, bytes) else b"null"
-    )
 
 
 class OpenCodeRunDecoder(Decoder):
@@ -220,16 +176,30 @@ class Reading:
 
     def take(self, raw: msgspec.Raw, draft: Draft) -> None:
         """Turn a message of the database into events, the session's own before those of its first."""
-        if not self._started:
-            self._started = True
-            self.start(draft)
-        draft.at(run=self._run)
+        self.begin(draft)
         try:
             message = _message_decoder.decode(raw)
         except (ValueError, RecursionError):
             draft.unknown = "unexpected shape"
         else:
             self.message(message, draft)
+
+    def begin(self, draft: Draft) -> None:
+        """Begin a record; the first of the session tells of the session itself."""
+        if not self._started:
+            self._started = True
+            self.start(draft)
+        draft.at(run=self._run)
+
+    def told(self, draft: Draft, block: str, **facts: str) -> None:
+        """Tell what became known of the session."""
+        draft.add(RunStarted, block, native_id=self._native, agent=NAME, adapter=NAME, **facts)
+
+    def runs_on(self, model: str | None, draft: Draft) -> None:
+        """Tell which model runs from here on."""
+        if model and model != self._model:
+            self._model = model
+            self.told(draft, "model", model=model)
 
     def start(self, draft: Draft) -> None:
         """Tell of the session itself."""
@@ -249,11 +219,11 @@ class Reading:
     def printed(self, line: _Printed, draft: Draft) -> None:
         """Turn what was printed of one part into events."""
         draft.at(run=self._run)
-        part = line.part or _Part()
+        part = line.part or Part()
         if line.type == "text" and part.text:
             draft.add(AgentText, 0, text=part.text)
         elif line.type == "tool_use" and part.state is not None:
-            self._tool(part, part.state, 0, draft)
+            self.called(part, part.state, 0, draft)
         elif line.type == "step_finish" and part.reason == "stop":
             draft.add(Boundary, "end", what="turn_end")
         elif line.type == "error":
@@ -283,9 +253,7 @@ class Reading:
 
     def _agent(self, message: _Message, draft: Draft) -> None:
         info = message.info
-        if info.model and info.model != self._model:
-            self._model = info.model
-            draft.add(RunStarted, "model", native_id=self._native, agent=NAME, adapter=NAME, model=info.model)
+        self.runs_on(info.model, draft)
         ends, cut = info.finish == "stop", info.error is not None
         for index, part in enumerate(message.parts):
             if part.type == "text" and part.text and info.mode == _COMPACTS:
@@ -294,7 +262,7 @@ class Reading:
                 channel = "final" if ends else "commentary"
                 draft.add(AgentText, index, text=part.text, channel=channel, cut=cut)
             elif part.type == "tool" and part.state is not None:
-                self._tool(part, part.state, index, draft)
+                self.called(part, part.state, index, draft)
             elif part.type == "compaction":
                 draft.add(Boundary, index, what="compaction")
             elif part.type not in _SILENT | {"text"}:
@@ -305,7 +273,8 @@ class Reading:
         elif ends:
             draft.add(Boundary, "end", what="turn_end")
 
-    def _tool(self, part: _Part, state: _State, index: int, draft: Draft) -> None:
+    def called(self, part: Part, state: State, index: int, draft: Draft) -> str:
+        """Take a call with what came of it; give its id."""
         call_id = part.call_id or draft.event_id(index)
         if call_id in self._calls:
             call_id = draft.event_id(index)
@@ -316,13 +285,15 @@ class Reading:
         for place, step in enumerate(_done(args.get("todos")) if tool == "todowrite" else ()):
             draft.add(AgentText, f"{index}.todo{place}", text=step, channel="todo")
         if state.status in _OPEN:
-            return
+            return call_id
         meta = state.metadata or {}
-        code, source = _exit(tool, meta)
+        code, source = exit_of(tool, meta)
         status: ResultStatus = "failed" if state.status == "error" or code else "succeeded"
-        if tool == _SHELL and status == "succeeded" and code is None:
+        if status == "succeeded" and meta.get("status") == "running":
+            status = "running"
+        elif tool in _SHELLS and status == "succeeded" and code is None:
             status = "unknown"
-        child = meta.get("sessionId")
+        child = meta.get("sessionId") or meta.get("sessionID")
         draft.add(
             ToolResult,
             f"{index}.result",
@@ -335,12 +306,13 @@ class Reading:
             files=_files(meta, args) if status == "succeeded" else (),
             facts={"child_run": run_id(NAME, child, child)} if isinstance(child, str) and child else {},
         )
+        return call_id
 
 
-def _exit(tool: str, meta: Json) -> tuple[int | None, ExitSource]:
+def exit_of(tool: str, meta: Json) -> tuple[int | None, ExitSource]:
     """Give a command's exit code; one that was cut off has none."""
     code = whole(meta.get("exit"))
-    if tool != _SHELL or code is None:
+    if tool not in _SHELLS or code is None:
         return None, "none"
     return code, "structured"
 
@@ -367,12 +339,12 @@ def _files(meta: Json, args: Json) -> tuple[FileChange, ...]:
 
 
 def _file(file: object) -> FileChange | None:
-    if not isinstance(file, dict) or not isinstance(file.get("filePath"), str):
+    if not isinstance(file, dict) or not isinstance(path := file.get("filePath") or file.get("file"), str):
         return None
-    diff, target = file.get("diff"), file.get("movePath")
+    diff, target = file.get("diff") or file.get("patch"), file.get("movePath")
     return FileChange(
-        path=file["filePath"],
-        op=_OPS.get(str(file.get("type")), "edit"),
+        path=path,
+        op=_OPS.get(str(file.get("type") or file.get("status")), "edit"),
         diff=_hunks(diff) if isinstance(diff, str) else None,
         new_path=target if isinstance(target, str) else None,
     )
@@ -387,11 +359,6 @@ def recognises(head: Head) -> bool:
     return not head.is_lines and all(mark.search(head.data[:4096]) for mark in _MARKS)
 
 
-def recognises_database(head: Head) -> bool:
-    """Tell a database by its tables."""
-    return head.data.startswith(MAGIC) and has_tables(head.path, _TABLES)
-
-
 def recognises_run(head: Head) -> bool:
     """Tell what a run prints by its first lines: parts of messages, each with its session."""
     return any(
@@ -402,13 +369,5 @@ def recognises_run(head: Head) -> bool:
 
 ADAPTER = Adapter(
     name=NAME, discipline="snapshot", complete=True, recognises=recognises, decoder=OpenCodeDecoder, form="document"
-)
-DATABASE = Adapter(
-    name=NAME,
-    discipline="upsert",
-    complete=True,
-    recognises=recognises_database,
-    decoder=OpenCodeDatabaseDecoder,
-    form="database",
 )
 LINES = Adapter(name=RUN, discipline="append", complete=True, recognises=recognises_run, decoder=OpenCodeRunDecoder)

@@ -350,3 +350,161 @@ def test_a_database_of_hermes_with_rubbish_in_its_cells_is_read(tmp_path):
         reader = open_source(tmp_path / "state.db")
         assert [one.text for one in of(reader.read().events, AgentText)] == ["x"]
         assert reader.tally.unrecognised == 4
+
+
+SECOND = """
+CREATE TABLE session_v2 (
+    id TEXT PRIMARY KEY, parent_id TEXT, directory TEXT, title TEXT, version TEXT, time_created INTEGER
+);
+CREATE TABLE session_message (
+    id TEXT PRIMARY KEY, session_id TEXT, type TEXT, seq INTEGER, time_created INTEGER, time_updated INTEGER, data TEXT
+);
+"""
+
+
+def row(seq: int, kind: str, session: str = "ses_9", **data: Any) -> tuple[Any, ...]:
+    return (f"msg_{session}{seq}", session, kind, seq, seq * 1000, seq * 1000, json.dumps(data))
+
+
+def tool(name: str, meta: dict[str, Any], *, said: str = "", status: str = "completed", **args: Any) -> dict[str, Any]:
+    content = [{"type": "text", "text": said}, {"type": "file", "uri": "data:", "mime": "image/png"}]
+    state = {"status": status, "input": args, "content": content, "metadata": meta}
+    if status == "error":
+        state["error"] = {"type": "tool.execution", "message": "it was refused"}
+    return {"type": "tool", "id": f"call_{name}", "name": name, "state": state}
+
+
+def session(native: str, at: int, parent: str | None = None) -> tuple[Any, ...]:
+    return (native, parent, "/srv/shop", "A title", "2.0.26", at)
+
+
+def second(tmp_path: Path, *rows: tuple[Any, ...]) -> list[Any]:
+    path = tmp_path / "opencode.db"
+    with closing(database(path, SECOND, session_v2=[session("ses_9", 1)], session_message=list(rows))):
+        source = open_source(path)
+        found = source.read().events
+    assert source.tally.unrecognised == 0, source.tally
+    return found
+
+
+def test_sessions_of_opencode_2_are_read(tmp_path):
+    patch = "--- a\n+++ a\n@@ -1 +1 @@\n-old\n+new\n"
+    found = second(
+        tmp_path,
+        row(1, "user", text="Make it new.", time={"created": 1_791_000_000_000}, files=[]),
+        row(2, "model-switched", model={"id": "m-2", "providerID": "p"}),
+        row(
+            5,
+            "assistant",
+            model={"id": "m-2", "providerID": "p"},
+            content=[
+                {"type": "reasoning", "text": "hm"},
+                {"type": "text", "text": "I edit it."},
+                tool("edit", {"files": [{"file": "a.txt", "patch": patch, "status": "modified"}]}, path="a.txt"),
+                tool("shell", {"status": "completed", "exit": 7}, said="no luck", command="make check"),
+                tool("write", {}, status="error", path="b.txt"),
+            ],
+            finish="tool-calls",
+        ),
+        row(9, "system", text="The tools have changed."),
+        row(
+            12, "assistant", model={"id": "m-2"}, content=[{"type": "text", "text": "The check fails."}], finish="stop"
+        ),
+        row(15, "idle", outcome="succeeded"),
+    )
+    started = [event for event in of(found, RunStarted) if event.cwd]
+    assert [(event.native_id, event.cwd, event.agent_version) for event in started] == [
+        ("ses_9", "/srv/shop", "2.0.26")
+    ]
+    assert [event.model for event in of(found, RunStarted) if event.model] == ["m-2"]
+    assert [(turn.text, turn.synthetic) for turn in of(found, UserTurn)] == [
+        ("Make it new.", False),
+        ("The tools have changed.", True),
+    ]
+    assert of(found, UserTurn)[0].time == 1_791_000_000.0
+    assert [(call.tool, call.args) for call in of(found, ToolCall)] == [
+        ("edit", {"path": "a.txt"}),
+        ("shell", {"command": "make check"}),
+        ("write", {"path": "b.txt"}),
+    ]
+    edited, ran, wrote = of(found, ToolResult)
+    assert (edited.status, edited.files[0].path, edited.files[0].op) == ("succeeded", "a.txt", "edit")
+    assert (ran.status, ran.exit_code, ran.exit_source, ran.text) == ("failed", 7, "structured", "no luck")
+    assert wrote.status == "failed"
+    assert "it was refused" in wrote.text
+    assert [(text.text, text.channel) for text in of(found, AgentText)] == [
+        ("I edit it.", "commentary"),
+        ("The check fails.", "final"),
+    ]
+    assert "turn_end" in [event.what for event in of(found, Boundary)]
+
+
+def test_a_command_of_opencode_2_that_goes_on_ends_when_the_program_tells(tmp_path):
+    call = tool("shell", {"status": "running", "shellID": "sh_1"}, said="in the background", command="make all")
+    told = {"source": "shell", "shellID": "sh_1", "state": "completed", "exit": 2}
+    found = second(
+        tmp_path,
+        row(1, "user", text="Build all."),
+        row(2, "assistant", model={"id": "m"}, content=[call], finish="tool-calls"),
+        row(3, "synthetic", text="it ended", metadata=told),
+        row(4, "synthetic", text="something else", metadata={"shellID": "sh_7", "state": "completed", "exit": 0}),
+    )
+    assert [(result.call_id, result.status, result.exit_code) for result in of(found, ToolResult)] == [
+        ("call_shell", "running", None),
+        ("call_shell", "failed", 2),
+    ]
+
+
+def test_calls_that_code_of_the_agent_makes_in_opencode_2_are_calls_of_the_run(tmp_path):
+    calls = [
+        {"tool": "billing.create_refund", "status": "completed", "input": {"amount": 40}},
+        {"tool": "billing.list", "status": "error", "input": None},
+    ]
+    code = tool("execute", {"toolCalls": calls}, said="done", code="await tools.billing.create_refund({amount: 40})")
+    found = second(tmp_path, row(1, "user", text="Refund it."), row(2, "assistant", content=[code], finish="stop"))
+    made = {call.call_id: call for call in of(found, ToolCall)}
+    ended = [(made[result.call_id].tool, result.status) for result in of(found, ToolResult)]
+    assert ended == [
+        ("execute", "succeeded"),
+        ("billing.create_refund", "succeeded"),
+        ("billing.list", "failed"),
+    ]
+    assert next(call for call in made.values() if "refund" in call.tool).args == {"amount": 40}
+
+
+def test_a_database_of_opencode_that_was_upgraded_tells_of_each_session_once(tmp_path):
+    path = tmp_path / "opencode.db"
+    upgraded = [
+        row(1, "user", "ses_1", text="Build it."),
+        row(2, "assistant", "ses_1", content=[{"type": "text", "text": "It is built."}], finish="stop"),
+        row(3, "user", "ses_1", text="Now go on in the new version."),
+        row(1, "user", "ses_9", text="Something new."),
+    ]
+    rows = {**ROWS, "session_v2": [session("ses_1", 10), session("ses_9", 40)], "session_message": upgraded}
+    with closing(database(path, OPENCODE + SECOND, **rows)):
+        found = events(path)
+    names = [event.native_id for event in of(found, RunStarted) if event.cwd]
+    assert names == ["ses_1", "ses_2", "ses_9"]
+    assert "Now go on in the new version." in [turn.text for turn in of(found, UserTurn)]
+    assert [text.text for text in of(found, AgentText)].count("It is built.") == 1
+
+
+def test_between_the_versions_the_messages_of_the_first_count_where_there_are_any(tmp_path):
+    path = tmp_path / "opencode.db"
+    between = [row(1, "user", "ses_1", text="a projection"), row(1, "user", "ses_3", text="Only here.")]
+    with closing(database(path, OPENCODE + SECOND.partition(";")[2], **ROWS, session_message=between)):
+        found = events(path)
+    said = [turn.text for turn in of(found, UserTurn)]
+    assert "a projection" not in said
+    assert "Only here." in said
+
+
+def test_what_opencode_2_may_yet_write_is_counted(tmp_path):
+    path = tmp_path / "opencode.db"
+    odd = [row(1, "user", text="Hello."), row(2, "telepathy", text="?"), row(3, "user", text=["no", "text"])]
+    odd.append(row(4, "assistant", content=[{"type": "hologram"}]))
+    with closing(database(path, SECOND, session_v2=[session("ses_9", 1)], session_message=odd)):
+        source = open_source(path)
+        found = source.read().events
+    assert [turn.text for turn in of(found, UserTurn)] == ["Hello."]
+    assert source.tally.unknown_types == {"message telepathy": 1, "unexpected shape": 1, "content hologram": 1}
