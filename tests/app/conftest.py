@@ -8,8 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,11 @@ from unittest import mock
 import pytest
 
 from assure_tui.app.__main__ import main
-from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 LASTING = {"demo", "mcp-proxy", "record", "witness"}
 """Commands that go on until a signal ends them."""
-PATIENCE = 60.0
-"""Seconds after which what does not happen is a failure."""
 
 
 def chat(*messages: dict[str, Any]) -> str:
@@ -54,26 +48,17 @@ def returns(call_id: str, text: str) -> dict[str, Any]:
     return {"role": "tool", "tool_call_id": call_id, "content": text}
 
 
-def record(home: Home, folder: Path, *, backfill: bool = True) -> None:
-    """Record until all logs of the folder are read and nothing new was written for a moment."""
-    lines = sum(len(log.read_bytes().splitlines()) for log in folder.iterdir())
-    stop = threading.Event()
-    thread = threading.Thread(target=Recorder(home, [folder], backfill=backfill).run, args=(stop,))
-    thread.start()
-    desk = Desk.open(home, read_only=True)
-    try:
-        deadline, quiet, last = time.monotonic() + PATIENCE, 0, (-1, -1)
-        while quiet < 6:
-            assert time.monotonic() < deadline
-            now = (desk.revision(), desk.presence().ledger_size)
-            read = sum(desk.event_count(row.id) for row in desk.runs()) >= lines
-            quiet = quiet + 1 if now == last and read else 0
-            last = now
-            time.sleep(0.07)
-    finally:
-        desk.close()
-        stop.set()
-        thread.join(PATIENCE)
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home.under(tmp_path / "home")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder that may be watched, with nothing in it."""
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture

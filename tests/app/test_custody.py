@@ -16,7 +16,7 @@ from assure_tui.app.desk import custody, scribe
 from assure_tui.app.desk.errors import LedgerDamagedError
 from assure_tui.app.desk.paths import Home
 from assure_tui.ledger.store import Draft
-from tests.app.conftest import record
+from tests.app.recording import record, record_apart
 
 SECRET = "O-77"
 
@@ -24,18 +24,6 @@ SECRET = "O-77"
 @pytest.fixture
 def home(tmp_path):
     return tmp_path / "home"
-
-
-def record_until(folder, home, until, seconds=60.0):
-    """Record the history until a condition holds."""
-    command = [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and not until() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    process.terminate()
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 0, said
 
 
 @pytest.fixture
@@ -79,13 +67,15 @@ def test_what_is_kept_of_a_run_is_erased_and_the_log_says_so(recorded, assure, h
 def test_a_forgotten_run_is_not_read_again(recorded, assure, home, logs):
     assure("forget", recorded, "--yes")
     (logs / "other.json").write_text((logs / "refund.json").read_text().replace("O-77", "O-99"))
-    record_until(logs, home, lambda: runs(assure))
+    code, said = record_apart(logs, home, lambda: runs(assure))
+    assert code == 0, said
     time.sleep(0.3)
     assert len(runs(assure)) == 1
     assert places_with(home, SECRET) == []
     for path in home.glob("index.sqlite*"):
         path.unlink()
-    record_until(logs, home, lambda: runs(assure))
+    code, said = record_apart(logs, home, lambda: runs(assure))
+    assert code == 0, said
     assert recorded not in runs(assure)
     assert places_with(home, SECRET) == []
     assert statements(assure)["state"] == "ok"

@@ -23,7 +23,7 @@ from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.paths import Home
 from assure_tui.ledger.verify import Trust
-from tests.app.conftest import record
+from tests.app.recording import record
 
 TIME = "2026-03-01T10:00:{:02}.000Z"
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import GoneError
-from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
-from assure_tui.ledger.store import Ledger
+from tests.app.recording import append, entries, recording, until
 
 
 def lines(first: int, last: int) -> str:
@@ -26,63 +22,18 @@ def lines(first: int, last: int) -> str:
     return "".join(made)
 
 
-@pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path):
-    return Home.under(tmp_path / "home")
-
-
-@contextmanager
-def recording(home, folder):
-    stop = threading.Event()
-    recorder = Recorder(home, [folder])
-    thread = threading.Thread(target=recorder.run, args=(stop,))
-    thread.start()
-    try:
-        until(lambda: _entries(home, "heartbeat"))  # the folder was looked at, so that what comes is no history
-        yield recorder
-    finally:
-        stop.set()
-        thread.join(60)
-
-
-def until(true, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def _entries(home, kind: str) -> list[dict]:
-    if not (home.ledger / ".state").exists():
-        return []
-    ledger = Ledger.open(home.ledger, pins=home.pins, read_only=True)
-    return [entry.clear for entry in ledger.entries() if entry.kind == kind]
-
-
 def kept(home) -> list[dict]:
-    return _entries(home, "escrow")
+    return entries(home, "escrow")
 
 
 def count(home) -> int:
     return sum(clear.get("count", 0) for clear in kept(home))
 
 
-def write(path, text):
-    with path.open("a") as file:
-        file.write(text)
-
-
 def test_a_record_that_was_deleted_from_the_log_is_read_out_of_escrow(home, folder):
     log = folder / "s-1.jsonl"
     with recording(home, folder):
-        write(log, lines(0, 6))
+        append(log, lines(0, 6))
         until(lambda: count(home) == 6)
     desk = Desk.open(home)
     try:
@@ -108,14 +59,14 @@ def test_the_limit_stops_escrow_in_so_many_words_and_never_the_recording(home, f
     padding = json.dumps({"type": "summary", "sessionId": "s-1", "padding": "x" * 700_000}) + "\n"
     with recording(home, folder) as recorder:
         for number in range(4):
-            write(log, lines(number, number + 1) + padding)
+            append(log, lines(number, number + 1) + padding)
             time.sleep(0.6)
         until(lambda: any("no longer kept" in problem for problem in recorder.problems))
         until(lambda: any(clear.get("state") == "stopped" for clear in kept(home)))
-        write(log, lines(7, 9))
-        until(lambda: sum(clear["count"] for clear in _entries(home, "observed")) == 10)
+        append(log, lines(7, 9))
+        until(lambda: sum(clear["count"] for clear in entries(home, "observed")) == 10)
     assert [clear.get("state") for clear in kept(home)].count("stopped") == 1
-    assert sum(clear["count"] for clear in _entries(home, "observed")) == 10
+    assert sum(clear["count"] for clear in entries(home, "observed")) == 10
     assert count(home) < 10
 
 
@@ -125,8 +76,8 @@ def test_what_is_left_out_is_not_kept(home, folder, setting):
     home.config.write_text(f"[escrow]\n{setting}\n")
     log = folder / "s-1.jsonl"
     with recording(home, folder):
-        write(log, lines(0, 3))
-        until(lambda: _entries(home, "observed"))
+        append(log, lines(0, 3))
+        until(lambda: entries(home, "observed"))
     log.unlink()
     assert kept(home) == []
     desk = Desk.open(home)

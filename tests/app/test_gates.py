@@ -18,7 +18,7 @@ from assure_tui.app.desk.rule_stats import Rules, recall
 from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.trust import trust
 from assure_tui.reconcile.gates.book import book_of, rules_of
-from tests.app.conftest import record
+from tests.app.recording import record
 
 GATE = """
 [[gate]]

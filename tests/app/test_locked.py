@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 import zipfile
 
 import pytest
+
+from tests.app.recording import record_apart
 
 SECRET = "O-77"
 WORDS = "correct horse battery"
@@ -26,19 +25,6 @@ def secret(tmp_path):
     return path
 
 
-def record(folder, home, until):
-    """Record the history until a condition holds; give what was said."""
-    command = [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while process.poll() is None and not until() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    process.terminate()
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 0, said
-    return said
-
-
 def runs(assure):
     return [row["id"] for row in json.loads(assure("runs", "--format", "json").stdout or "[]")]
 
@@ -53,7 +39,8 @@ def locked(logs, home, assure, secret):
     """A home whose contents were locked before anything was recorded, and a run with a note from another process."""
     made = assure("keys", "wrap", "--passphrase-file", secret)
     assert made.returncode == 0, made.stderr
-    record(logs, home, lambda: runs(assure))
+    code, said = record_apart(logs, home, lambda: runs(assure))
+    assert code == 0, said
     (run,) = runs(assure)
     assert assure("note", run, f"{SECRET} looks odd").returncode == 0
     return run
@@ -91,13 +78,15 @@ def test_an_index_that_is_lost_while_locked_is_filled_as_far_as_it_can_be_and_wh
 ):
     (home / "index.sqlite").unlink()
     (home / "recent.jsonl").unlink(missing_ok=True)
-    said = record(logs, home, lambda: runs(assure))
+    code, said = record_apart(logs, home, lambda: runs(assure))
+    assert code == 0, said
     assert "contents are locked" in said
     assert f"{SECRET} looks odd" not in assure("show", locked).stdout
     opened = assure("keys", "unwrap", "--passphrase-file", secret)
     assert opened.returncode == 0, opened.stderr
     assert "erasable" in assure("paths").stderr
-    said = record(logs, home, lambda: "looks odd" in assure("show", locked).stdout)
+    code, said = record_apart(logs, home, lambda: "looks odd" in assure("show", locked).stdout)
+    assert code == 0, said
     assert "locked" not in said
     assert f"{SECRET} looks odd" in assure("show", locked).stdout
 

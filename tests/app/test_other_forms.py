@@ -4,58 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 
-import pytest
-
-from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
-from assure_tui.ledger.store import Ledger
+from tests.app.recording import entries, recording, until
 
 AT = "2026-03-01T12:00:00"
 PRINTED = "1 failed, 2 passed in 0.1s"
 SAID = "All 3 tests pass."
-
-
-@pytest.fixture
-def home(tmp_path):
-    return Home.under(tmp_path / "home")
-
-
-@pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder
-
-
-def entries(home, kind):
-    if not (home.ledger / ".state").exists():
-        return []
-    ledger = Ledger.open(home.ledger, pins=home.pins, read_only=True)
-    return [entry.clear for entry in ledger.entries() if entry.kind == kind]
-
-
-def until(true, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-@contextmanager
-def recording(home, folder):
-    stop = threading.Event()
-    thread = threading.Thread(target=Recorder(home, [folder]).run, args=(stop,))
-    thread.start()
-    try:
-        until(lambda: entries(home, "heartbeat"))
-        yield
-    finally:
-        stop.set()
-        thread.join(60)
 
 
 def found(home):

@@ -6,132 +6,27 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from assure_tui.app.desk.desk import Desk
-from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
 from assure_tui.ledger.lease import RecorderLease
-from assure_tui.ledger.store import Ledger
-
-PATIENCE = 60.0
-
-
-def record(kind: str, number: int, session: str = "s-1") -> str:
-    common = {"sessionId": session, "uuid": f"{session}-{number}", "cwd": "/w", "version": "2.1.0"}
-    common["timestamp"] = f"2026-03-01T10:{number // 60 % 60:02}:{number % 60:02}.000Z"
-    if kind == "user":
-        return (
-            json.dumps(common | {"type": "user", "message": {"role": "user", "content": f"please do {number}"}}) + "\n"
-        )
-    content = [{"type": "text", "text": f"Looking at number {number}."}]
-    message = {"role": "assistant", "model": "m", "content": content, "stop_reason": "end_turn"}
-    return json.dumps(common | {"type": "assistant", "message": message}) + "\n"
-
-
-def lines(start: int, stop: int, session: str = "s-1") -> str:
-    return "".join(record("user" if n % 2 == 0 else "assistant", n, session) for n in range(start, stop))
-
-
-def append(path: Path, text: str) -> None:
-    with path.open("a") as file:
-        file.write(text)
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home.under(tmp_path / "home")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "watched"
-    path.mkdir()
-    return path
-
-
-def watched(home: Home) -> bool:
-    """Tell whether the folder was looked at for the first time: what comes from now on is no history."""
-    if not home.desk.exists():
-        return False
-    with sqlite3.connect(home.desk) as link:
-        known = link.execute("SELECT count(*) FROM sqlite_master WHERE name = 'roots'").fetchone()[0]
-        return bool(known) and link.execute("SELECT count(*) FROM roots").fetchone()[0] > 0
-
-
-@contextmanager
-def recording(home: Home, folder: Path, **options: object) -> Iterator[Recorder]:
-    stop = threading.Event()
-    recorder = Recorder(home, [folder], **options)  # type: ignore[arg-type]
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            recorder.run(stop)
-        except BaseException as error:  # noqa: BLE001 - shown by the test's thread
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        until(lambda: failed or watched(home))
-        yield recorder
-    finally:
-        stop.set()
-        thread.join(PATIENCE)
-    assert not failed, failed
-
-
-@contextmanager
-def sitting(home: Home, **options: object) -> Iterator[Desk]:
-    desk = Desk.open(home, **options)  # type: ignore[arg-type]
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
-def observed(home: Home, path: Path) -> list[dict[str, object]]:
-    source = Tags.load(home.keys).of(f"source:{path}")
-    ledger = Ledger.open(home.ledger, pins=home.pins, keys=home.keys, read_only=True)
-    return [e.clear for e in ledger.entries() if e.kind == "observed" and e.clear["source"] == source]
-
-
-def recorded_lines(home: Home, path: Path) -> int:
-    """Count the recorded records, after checking that their ranges neither overlap nor leave a line out."""
-    data = path.read_bytes()
-    count, at = 0, 0
-    for clear in observed(home, path):
-        between = data[at : int(str(clear["start"]))]
-        assert int(str(clear["start"])) >= at, "a record was recorded twice"
-        assert not between.strip(), "a record was left out"
-        inside = data[int(str(clear["start"])) : int(str(clear["end"]))]
-        assert inside.count(b"\n") + 1 == clear["count"]
-        at = int(str(clear["end"]))
-        count += int(str(clear["count"]))
-    return count
-
-
-def events_seen(home: Home) -> int:
-    with sitting(home, read_only=True) as desk:
-        return sum(row.events for row in desk.runs())
+from tests.app.recording import (
+    PATIENCE,
+    append,
+    events_seen,
+    lines,
+    observed,
+    recorded_lines,
+    recording,
+    sitting,
+    until,
+    watched,
+)
 
 
 def test_what_is_written_while_it_runs_is_recorded_as_live(home, folder):
@@ -223,127 +118,6 @@ def test_losing_the_index_loses_nothing(home, folder):
     with sitting(home) as desk:
         assert [note.text for note in desk.run(run).notes] == ["seen by hand"]
         assert desk.runs()[0].attention != "backlog"
-
-
-def test_a_truncated_log_is_a_finding_and_is_recorded_anew(home, folder):
-    log = folder / "s-1.jsonl"
-    with recording(home, folder):
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-    log.write_text(lines(0, 3))
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: any(d.code == "record-altered" for row in desk.runs() for d in desk.run(row.id).discrepancies))
-        (row,) = desk.runs("code:record-altered")
-        assert row.worst == "critical"
-        until(lambda: observed(home, log)[-1]["start"] == 0)
-
-
-def told(desk: Desk, code: str) -> list[str]:
-    """Give what findings of a code say."""
-    return [found.message for row in desk.runs() for found in desk.run(row.id).discrepancies if found.code == code]
-
-
-def rotate(log: Path, how: str, begins: str = "") -> None:
-    """Put a log aside and begin a new one under its name, as programs that rotate logs do."""
-    aside = log.with_name(log.name + ".1")
-    if how == "renamed":
-        log.rename(aside)
-    else:
-        aside.write_text(log.read_text())
-    log.write_text(begins or lines(0, 3, session="s-2"))
-
-
-@pytest.mark.parametrize("watched_meanwhile", [True, False])
-@pytest.mark.parametrize("how", ["renamed", "copied and truncated"])
-def test_a_log_that_was_rotated_was_not_altered(home, folder, how, watched_meanwhile):
-    log = folder / "agent.jsonl"
-    with recording(home, folder):
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-        if watched_meanwhile:
-            rotate(log, how)
-            until(lambda: sum(int(str(clear["count"])) for clear in observed(home, log)) == 13)
-    if not watched_meanwhile:
-        rotate(log, how)
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: sum(int(str(clear["count"])) for clear in observed(home, log)) == 13)
-        until(lambda: any("unaltered in agent.jsonl.1" in message for message in told(desk, "source-gone")))
-        assert len(desk.runs()) == 2
-        assert told(desk, "record-altered") == []
-
-
-@pytest.mark.parametrize("how", ["renamed", "copied and truncated"])
-def test_a_log_that_was_rotated_while_its_run_went_on_was_not_altered(home, folder, how):
-    log = folder / "agent.jsonl"
-    with recording(home, folder), sitting(home) as desk:
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-        rotate(log, how, lines(10, 14))
-        until(lambda: any("unaltered in agent.jsonl.1" in message for message in told(desk, "source-gone")))
-        until(lambda: sum(int(str(clear["count"])) for clear in observed(home, log)) == 14)
-        until(lambda: len(desk.runs()) == 2)  # what was recorded stays as it was, and what came later stands by itself
-        until(lambda: min(row.events for row in desk.runs()) > 0)
-        assert told(desk, "record-altered") == []
-    rotate(log, how, lines(14, 16))  # once more, while nobody watches
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: len(desk.runs()) == 3)
-        assert told(desk, "record-altered") == []
-
-
-def test_a_log_that_says_again_what_was_rotated_away_was_altered(home, folder):
-    log = folder / "agent.jsonl"
-    with recording(home, folder), sitting(home) as desk:
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-        rotate(log, "renamed", lines(0, 3).replace("please do 1", "please do 7"))
-        until(lambda: told(desk, "record-altered"))
-
-
-@pytest.mark.parametrize("edit", [("please do 4", "please do 5"), ("please do 0", "please do 1")])
-def test_a_log_that_was_edited_with_a_backup_beside_it_was_altered(home, folder, edit):
-    log = folder / "agent.jsonl"
-    with recording(home, folder):
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-    log.rename(folder / "agent.jsonl.bak")
-    log.write_text((folder / "agent.jsonl.bak").read_text().replace(*edit))
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: told(desk, "record-altered"))
-
-
-def test_a_log_that_was_put_aside_and_edited_was_altered(home, folder):
-    log = folder / "agent.jsonl"
-    with recording(home, folder):
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-    rotate(log, "renamed")
-    aside = folder / "agent.jsonl.1"
-    aside.write_text(aside.read_text().replace("please do 4", "please do 5"))
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: desk.runs("code:record-altered"))
-
-
-def test_an_edited_record_is_a_finding(home, folder):
-    log = folder / "s-1.jsonl"
-    with recording(home, folder):
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-    log.write_text(log.read_text().replace("please do 4", "please do 5"))
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: desk.runs("code:record-altered"))
-
-
-def test_an_edited_record_is_a_finding_though_the_index_is_gone(home, folder):
-    log = folder / "s-1.jsonl"
-    with recording(home, folder):
-        append(log, lines(0, 10))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 10)
-    log.write_text(log.read_text().replace("please do 4", "please do 5"))
-    for path in home.index.parent.glob(home.index.name + "*"):
-        path.unlink()
-    with recording(home, folder), sitting(home) as desk:
-        until(lambda: events_seen(home) >= 10)
-        until(lambda: [row.worst for row in desk.runs("code:record-altered")] == ["critical"])
 
 
 def test_a_renamed_log_stays_the_same_run_and_is_not_recorded_again(home, folder):
@@ -497,39 +271,6 @@ def test_a_document_that_is_rewritten_is_found_by_its_new_words_alone(home, fold
         assert desk.runs("code:revised") == []  # it is shown, and asks for no decision
         (row,) = desk.runs()
         assert [d.code for d in desk.run(row.id).discrepancies] == ["revised"]
-
-
-def findings(home: Home, code: str) -> list[str]:
-    with sitting(home, read_only=True) as desk:
-        return [row.source for row in desk.runs() for found in desk.run(row.id).discrepancies if found.code == code]
-
-
-@pytest.mark.parametrize("place", ["folder", "link"])
-def test_what_takes_the_place_of_a_log_is_not_read_as_if_it_were_that_log(home, folder, tmp_path, place):
-    log, secret = folder / "s-1.jsonl", tmp_path / "secret.jsonl"
-    secret.write_text(lines(0, 4, "secret"))
-    with recording(home, folder):
-        append(log, lines(0, 6))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 6)
-        log.unlink()
-        if place == "folder":
-            log.mkdir()
-        else:
-            log.symlink_to(secret)
-        until(lambda: findings(home, "source-gone"))
-    with sitting(home, read_only=True) as desk:
-        assert len(desk.runs()) == 1
-
-
-def test_a_log_that_was_emptied_needs_somebody_at_once(home, folder):
-    log = folder / "s-1.jsonl"
-    with recording(home, folder), sitting(home) as desk:
-        append(log, lines(0, 6))
-        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 6)
-        desk.runs()
-        os.truncate(log, 0)
-        until(lambda: findings(home, "record-altered"))
-        assert [row.attention for row in desk.runs()] == ["need"]
 
 
 def test_a_line_that_is_written_in_two_halves_is_one_record(home, folder):

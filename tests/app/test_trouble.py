@@ -9,14 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
-from tests.app.conftest import record
+from tests.app.recording import record, record_apart
 
 AUDIT = """
 import os, sys
@@ -28,21 +27,6 @@ def hook(event, args):
             file.write(f"{event} {args!r}\\n")
 sys.addaudithook(hook)
 """
-
-
-def recording(folder, home, *, until=lambda: False, seconds=60.0, limit=None, env=None):
-    """Run the recorder until a condition holds or it ends; give its exit code and what it said."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assure_tui.app", "record", "--backfill", str(folder), "--home", str(home)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env,
-        preexec_fn=limit,  # noqa: PLW1509 - sets a limit and starts no thread
-    )  # fmt: skip
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and not until() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    process.terminate()
-    _, said = process.communicate(timeout=60)
-    return process.returncode, said
 
 
 @pytest.fixture
@@ -78,7 +62,7 @@ def test_a_damaged_index_is_told_and_the_recorder_builds_it_anew(recorded, logs,
         done = assure("show", "r-")
         assert done.returncode == 2
         sentence(done.stderr, str(index), "builds anew")
-        code, said = recording(logs, recorded, until=lambda: assure("runs").stdout == before)
+        code, said = record_apart(logs, recorded, until=lambda: assure("runs").stdout == before)
         assert code == 0, said
         assert assure("runs").stdout == before
 
@@ -97,7 +81,7 @@ def test_a_full_disk_ends_the_recorder_with_a_sentence(logs, home):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
-    code, said = recording(logs, home, limit=limit)
+    code, said = record_apart(logs, home, limit=limit)
     assert code == 2
     sentence(said, str(home))
 
@@ -106,7 +90,7 @@ def test_a_ledger_that_cannot_be_written_any_more_ends_the_recorder_at_once(reco
     (logs / "more.json").write_text((logs / "refund.json").read_text().replace("O-77", "O-78"))
     (recorded / "ledger" / "segments").rename(recorded / "away")
     (recorded / "ledger" / "segments").write_text("no folder")
-    code, said = recording(logs, recorded)
+    code, said = record_apart(logs, recorded)
     assert code in {2, 5}, said
     sentence(said, str(recorded / "ledger"))
 
@@ -139,7 +123,7 @@ def test_no_command_opens_a_connection(tmp_path, logs, home, assure):
     def there():
         return json.loads(assure("runs", "--format", "json", env=env).stdout or "[]")
 
-    code, said = recording(logs, home, until=there, env={**env, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})
+    code, said = record_apart(logs, home, until=there, env={**env, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})
     assert code == 0, said
     (row,) = there()
     for words in (
