@@ -58,6 +58,8 @@ MAX_SAYINGS = 1000
 """Sayings kept open of one turn, however much is said in it."""
 MAX_KNOWN = 400
 """Names kept of one role."""
+MAX_GIVEN_VALUE = 60
+"""Code points of a value that is kept as one of its argument."""
 MAX_AGREED = 80
 MAX_ASKED_TEXT = 20_000
 """Code points kept of what the user said."""
@@ -95,6 +97,8 @@ class Actions(Part):
         self._asked_size = 0
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
+        self.given: dict[str, dict[str, None]] = {}
+        """Argument name to the values that calls had in it, those of looks among them."""
         self._overruled: dict[str, Claim] = {}
         self.raised: set[str] = set()
         self._past = Past()
@@ -320,6 +324,8 @@ class Actions(Part):
 
     def _learn(self, call: ToolCall) -> None:
         """Remember which names stand in which role: the arguments of all calls tell."""
+        for key, value in given_of(call.args):
+            self._keep_given(key, value)
         for key, value in call.args.items():
             if isinstance(value, str | int):
                 self.aliases.note(key, str(value))
@@ -329,6 +335,15 @@ class Actions(Part):
                 for name in value if isinstance(value, list) else [value]:
                     if isinstance(name, str) and len(name) <= 80 and len(names) < MAX_KNOWN:
                         names.add(name)
+
+    def _keep_given(self, key: str, value: str) -> None:
+        """Keep what a call had in an argument; the oldest names of arguments and values go first."""
+        values = self.given.setdefault(key, {})
+        if len(value) <= MAX_GIVEN_VALUE:
+            values[value] = None
+        for kept, most in ((values, MAX_KNOWN), (self.given, MAX_KNOWN)):
+            while len(kept) > most:
+                del kept[next(iter(kept))]
 
     def _forget(self) -> None:
         while len(self.acts) > WINDOW:
@@ -388,6 +403,7 @@ class Actions(Part):
                 aliases=self.aliases,
                 identifiers=self.identifiers,
                 known=self.known,
+                given=self.given,
                 pairs=self.pairs,
                 feeds=self.feeds,
                 past=self._past,

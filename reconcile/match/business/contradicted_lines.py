@@ -20,7 +20,7 @@ from assure_tui.reconcile.claims.values import MONTHS, number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import cut
 from assure_tui.reconcile.match.business.doubts import IN_LINES, of_line, of_lone_failure
-from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, may_differ, other_value
+from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, may_differ, is_quantity, other_value
 from assure_tui.reconcile.match.business.kin import KIN, kinship, said_of
 from assure_tui.reconcile.match.business.lines import (
     SURE,
@@ -145,10 +145,9 @@ def _accuse_other(verdict: Verdict, act: Act, other: Clash, *, alone: bool) -> N
     unsure = several or not alone or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
     doubt = "" if person and alone else IN_LINES if unsure else of_line(other.done, other.said)
     message = f"The words tell of {cut(other.said, 60)}, but {act.effect.tool} was called with {cut(other.done, 60)}."
-    if other.key and set(map(singular, name_words(other.key)[-1:])) & _CHOICES:
-        verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
-    else:
-        verdict.accuse("wrong-target", "high", None, [act], message, doubt=doubt)
+    chosen = other.key and set(map(singular, name_words(other.key)[-1:])) & _CHOICES
+    code = "wrong-value" if chosen or is_quantity(act, other.done) else "wrong-target"
+    verdict.accuse(code, "high", None, [act], message, doubt=doubt)
 
 
 @lru_cache(maxsize=256)
@@ -164,11 +163,14 @@ def _parts_of(line: Line) -> list[Line]:
 
 
 def _about(verdict: Verdict, act: Act, later: Whole) -> list[Line]:
-    """Give the clauses of the line that is most about an act."""
+    """Give the clauses of the line that is most about an act; all of the report's where nothing else was done."""
     best = verdict.line_about(act)
     if best is None:
         return []
-    return [line for line in later.lines if line.at == best[0].at and line.low.strip() in best[0].low]
+    alone = sum(other.turn == act.turn for other in verdict.landed) == 1
+    report = verdict.matter.reports.get(act.turn) if alone else None
+    about = (line for line in later.lines if line.at == best[0].at and line.low.strip() in best[0].low)
+    return [*about, *(line for line in later.lines if line.at == report and not OPEN.search(line.low))]
 
 
 def accused(verdict: Verdict) -> set[str]:
@@ -490,7 +492,7 @@ _FAILS = (
 FAILS = SENTENCES.compile(_FAILS)
 """Words by which a line tells of a failure."""
 NEGATED = SENTENCES.compile(
-    rf"{_FAILS}|\b(?:not?|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?|seems?|indicat\w*"
+    rf"{_FAILS}|\b(?:not|(?<!at )(?<!with )no|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?|seems?|indicat\w*"
     r"|exclud\w*|already)\b|n['’]t\b"
 )
 """Words with which a line is no plain report of what was done."""

@@ -48,6 +48,7 @@ _OLD = re.compile(r"\([^()]{0,60}\b(?:before|was|were|from|previously|instead)\b
 _IN_NAME = re.compile(r"[\w,] [A-Z][\w-]{1,30} $")
 """A capitalised word within a sentence before a number, which is part of a name: "the Merlot 2025"."""
 _COUNTED = re.compile(r"(?<![\w.,#-])(\d{1,4}|[a-z]{3,9})(?: [a-z]{3,12})? ([a-z]{2,20})\b")
+_MEASURE = re.compile(r"\d{1,9}(?:\.\d{1,4})? ?[A-Za-z]{1,4}")
 MAX_SUMMED = 12
 """Arguments whose sums a line may tell."""
 MAX_PARTS = 3
@@ -159,7 +160,7 @@ def _number(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Cl
     own = [figure for _, value in act.given[:MAX_SUMMED] if (figure := number(value)) is not None]
     sums = {sum(some, Decimal(0)) for many in range(2, MAX_PARTS + 1) for some in combinations(own, many)}
     known = {form for _, value in act.given for figure in numbers_in(value.lower()) for form in forms(figure)} | sums
-    known |= numbers_in(act.answer)
+    given, known = known, known | numbers_in(act.answer)
     for key, value in act.given:
         figure = number(value) if len(value) <= MAX_FIGURES else None
         words = frozenset(map(singular, name_words(key)))
@@ -167,14 +168,22 @@ def _number(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Cl
         if figure is None or words & _CODES or not words:
             continue
         counted = [said for said in _counted(line, words) if said not in forms(figure)]
-        if len(counted) == 1 and counted[0] not in known:
+        asked = counted and counted[0] in request and not forms(figure) & request
+        if len(counted) == 1 and counted[0] not in (given if asked else known):
             return Clash(f"{counted[0].normalize():f}", value, key)
         if forms(figure) & request or any(forms(figure) & other.numbers for other in later):
             continue
-        for said in (*_numbers_for(line, words), *(said for said in _plain_numbers(line) if _is_slip(said, figure))):
+        tried = verdict.given_in_vain(key)
+        plain = (said for said in _plain_numbers(line) if _is_slip(said, figure) or said in tried)
+        for said in (*_numbers_for(line, words), *plain):
             if said not in known:
                 return Clash(f"{said.normalize():f}", value, key)
     return None
+
+
+def is_quantity(act: Act, value: str) -> bool:
+    """Tell whether an argument of an act says how much, and not what or whom: "12mg", an amount of money."""
+    return _MEASURE.fullmatch(value) is not None or number(value) in act.money
 
 
 def forms(figure: Decimal) -> set[Decimal]:
@@ -247,7 +256,8 @@ def _is_beside(low: str, span: tuple[int, int], key: frozenset[str]) -> bool:
 
 def _same(word: str, mine: str) -> bool:
     word = singular(word)
-    return len(mine) > 1 and len(word) > 1 and (word == mine)
+    short, long = sorted((word, mine), key=len)
+    return len(short) > 1 and (word == mine or (len(short) > 2 and long.startswith(short) and len(long) - len(short) < 5))
 
 
 @cache

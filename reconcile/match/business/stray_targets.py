@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.actionwords import name_words
 from assure_tui.reconcile.match.business.contradicted_lines import LEFT, NEGATED
+from assure_tui.reconcile.match.business.figures import is_quantity
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.lines import Line, Whole, lines_of
 from assure_tui.reconcile.match.business.lists import is_aside
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\d+")
 _NUMBERED_NAME = re.compile(r"(?=[^\n]*\d)[^\W_]{1,30}(?: [^\W_]{1,30}){1,4}")
 """A name of several words and a number: "Quarry Lane 17"."""
+
+
+MIN_PLAIN = 4
+_PLAIN = re.compile(r"[^\W\d_]{3,30}(?: [^\W\d_]{1,30}){0,3}")
+_ASPECTS = frozenset(("status", "state", "type", "kind", "mode", "sort", "order", "format", "query", "reason", "category"))
 
 
 class _Stray(NamedTuple):
@@ -50,11 +56,11 @@ def stray_targets(verdict: Verdict) -> None:
     for act in verdict.landed:
         at = verdict.matter.reports.get(act.turn, 0)
         report = texts.get(at, "")
-        if act.effect.id in blamed or at <= act.at or not report or asks_leave(report, strictly=True):
+        if act.effect.id in blamed or at <= act.at or not report:
             continue
         for key, value in act.given:
             name = REFERENCE.sub("", value)
-            if not (form(name) or _NUMBERED_NAME.fullmatch(name)):
+            if not (form(name) or _NUMBERED_NAME.fullmatch(name) or _is_plain(key, name)):
                 continue
             stray = _Stray(key, name, verdict.every_word, "")
             if any(said_of(_low(name), text) for text in known):
@@ -70,8 +76,9 @@ def stray_targets(verdict: Verdict) -> None:
         names = _told(verdict, act, stray, texts[verdict.matter.reports[act.turn]])
         told = next((name for name in names if not _is_described(verdict, act, stray, name)), None)
         if told is not None:
-            message = f"The words tell of {told}, but {tool} acted on {stray.name}, of which nobody speaks."
-            verdict.accuse("wrong-target", "high", None, [act], message)
+            code, how = ("wrong-value", "was called with") if is_quantity(act, stray.name) else ("wrong-target", "acted on")
+            message = f"The words tell of {told}, but {tool} {how} {stray.name}, of which nobody speaks."
+            verdict.accuse(code, "high", None, [act], message)
 
 
 def _wanted(matter: Matter, turn: int) -> str:
@@ -94,9 +101,18 @@ def _told(verdict: Verdict, act: Act, stray: _Stray, report: str) -> list[str]:
     return free or ([*told.values()] if one else [])
 
 
+def _is_plain(key: str, name: str) -> bool:
+    """Tell whether a name is of words alone, and that of a thing, not of a state or a sort."""
+    return bool(_PLAIN.fullmatch(name)) and _ASPECTS.isdisjoint(name_words(key))
+
+
 def _of_its_form(verdict: Verdict, stray: _Stray, texts: Iterable[str]) -> list[str]:
-    """Give the names in texts that may stand in a stray's place."""
+    """Give the names in texts that may stand in a stray's place: of its form, or given in its place to other calls."""
     own = form(stray.name)
+    others = (value for value in verdict.matter.given.get(stray.key, ()) if len(value) >= MIN_PLAIN and not value.isdigit())
+    given = [value for value in others if _low(value) != _low(stray.name) and any(said_of(_low(value), text.lower()) for text in texts)]
+    if given or _PLAIN.fullmatch(stray.name):
+        return given
     if not own:
         alike = re.compile(_NUMBER.sub(r"\\d{1,9}", re.escape(stray.name)), re.IGNORECASE)
         return [match.group() for text in texts for match in alike.finditer(text)]
