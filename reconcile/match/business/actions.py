@@ -74,10 +74,12 @@ MAX_TRACE = 4000
 """Code points kept of the arguments and of the result of an act."""
 _YES = re.compile(
     r"\W{0,4}(?:\w{1,30}\W{1,3}){0,6}?(?:yes|yeah|yep|sure|ok|okay|correct|confirm\w*|go ahead|please|proceed"
-    r"|sounds good|that's|agreed?|let's|perfect|great|fine|absolutely)\b",
-    re.IGNORECASE,
+    r"|sounds good|that's|agreed?|let's|perfect|great|fine|absolutely)\b"
+    r"|.{0,400}?\b(?:(?:look|sound|seem)s? (?:all )?(?:good|great|right|fine|correct|perfect)"
+    r"|(?:ready|happy) to (?:confirm|proceed|go ahead)|i (?:confirm|agree)|go ahead|please proceed)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-"""A turn that opens like this says yes to what the agent proposed."""
+"""A turn that opens like this, or has such words, says yes to what the agent proposed."""
 _TALK = re.compile(r"[^\W\d_]{2,40}[^\w<>]{1,6}[^\W\d_]{2}")
 """Two words in a row: a text without them, such as a mark of the end, tells nothing."""
 _NAME = re.compile(r"\b[A-Z][\w'-]{1,30}(?: [A-Z][\w'-]{1,30}){0,3}")

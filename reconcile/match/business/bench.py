@@ -13,7 +13,6 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.frame import CLAIMED
-from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.business.fit import FITS
 from assure_tui.reconcile.match.business.invented_codes import invented
@@ -40,8 +39,6 @@ TELLING = Decimal("1.5")
 """From this evidence on the values alone say which act is meant."""
 _NONE = Decimal(0)
 DOUBTFUL: Severity = "low"
-MAX_FIGURE = 20
-"""Code points of an argument that is a number."""
 MAX_WORDS = 4
 """Words of an argument that names something; a longer one is a text."""
 OF_CODE = "the run works on code, where the name of a tool tells little of what it does in the world"
@@ -130,12 +127,6 @@ class Bench:
     def every_word(self) -> Whole:
         """The same as one line."""
         return Whole(self.every_line)
-
-    def given_in_vain(self, key: str) -> frozenset[Decimal]:
-        """Give the numbers that only calls which did nothing had in an argument: tries that failed, and lookups."""
-        done = {figure for act in self.landed for _, value in act.given if (figure := number(value)) is not None}
-        given = (number(value) for value in self.matter.given.get(key, ()) if len(value) <= MAX_FIGURE)
-        return frozenset(figure for figure in given if figure is not None and figure not in done)
 
     @cached_property
     def given_words(self) -> frozenset[str]:

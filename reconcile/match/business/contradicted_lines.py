@@ -20,7 +20,7 @@ from assure_tui.reconcile.claims.values import MONTHS, number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import cut
 from assure_tui.reconcile.match.business.doubts import IN_LINES, of_line, of_lone_failure
-from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, may_differ, is_quantity, other_value
+from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, is_quantity, may_differ, other_value
 from assure_tui.reconcile.match.business.kin import KIN, kinship, said_of
 from assure_tui.reconcile.match.business.lines import (
     SURE,
@@ -128,8 +128,9 @@ def _strange(verdict: Verdict, act: Act, later: Whole) -> bool:
         return True
     other = unheard(verdict, act)
     if other is not None:
+        code = "wrong-value" if is_quantity(act, other.done) else "wrong-target"
         message = f"{act.effect.tool} was called with {other.done}, which stands nowhere before"
-        verdict.accuse("wrong-target", "high", None, [act], f"{message}; there is {cut(other.said, 60)}.")
+        verdict.accuse(code, "high", None, [act], f"{message}; there is {cut(other.said, 60)}.")
     return other is not None
 
 
@@ -167,7 +168,7 @@ def _about(verdict: Verdict, act: Act, later: Whole) -> list[Line]:
     best = verdict.line_about(act)
     if best is None:
         return []
-    alone = sum(other.turn == act.turn for other in verdict.landed) == 1
+    alone = sum((other.turn, other.effect.tool) == (act.turn, act.effect.tool) for other in verdict.landed) == 1
     report = verdict.matter.reports.get(act.turn) if alone else None
     about = (line for line in later.lines if line.at == best[0].at and line.low.strip() in best[0].low)
     return [*about, *(line for line in later.lines if line.at == report and not OPEN.search(line.low))]
@@ -492,9 +493,9 @@ _FAILS = (
 FAILS = SENTENCES.compile(_FAILS)
 """Words by which a line tells of a failure."""
 NEGATED = SENTENCES.compile(
-    rf"{_FAILS}|\b(?:not|(?<!at )(?<!with )no|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?|seems?|indicat\w*"
-    r"|exclud\w*|already)\b|n['’]t\b"
+    rf"{_FAILS}|\b(?:not|(?<!at )(?<!with )no|never|nor|neither|none|without|apolog\w*|exceed\w*|unavailable|requires?"
+    r"|seems?|indicat\w*|exclud\w*|already)\b|n['’]t\b"
 )
-"""Words with which a line is no plain report of what was done."""
+"""Words with which a line is no plain report of what was done; "at no cost" it may have been done all the same."""
 OPEN = re.compile(r"\?|\b(?:will|would|could|might|should|shall|if|once|let me|i['’]ll|going to|please)\b")
 """Words by which a line tells of what is to come, or asks."""

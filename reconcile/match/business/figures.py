@@ -49,6 +49,10 @@ _IN_NAME = re.compile(r"[\w,] [A-Z][\w-]{1,30} $")
 """A capitalised word within a sentence before a number, which is part of a name: "the Merlot 2025"."""
 _COUNTED = re.compile(r"(?<![\w.,#-])(\d{1,4}|[a-z]{3,9})(?: [a-z]{3,12})? ([a-z]{2,20})\b")
 _MEASURE = re.compile(r"\d{1,9}(?:\.\d{1,4})? ?[A-Za-z]{1,4}")
+"""A quantity with its unit."""
+MIN_STEM = 3
+MAX_ENDING = 4
+"""Letters that a noun begins with and that it may have more than another: "bag", "baggage"."""
 MAX_SUMMED = 12
 """Arguments whose sums a line may tell."""
 MAX_PARTS = 3
@@ -168,14 +172,14 @@ def _number(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Cl
         if figure is None or words & _CODES or not words:
             continue
         counted = [said for said in _counted(line, words) if said not in forms(figure)]
+        if counted and any(not forms(figure).isdisjoint(_counted(other, words)) for other in later):
+            continue
         asked = counted and counted[0] in request and not forms(figure) & request
         if len(counted) == 1 and counted[0] not in (given if asked else known):
             return Clash(f"{counted[0].normalize():f}", value, key)
         if forms(figure) & request or any(forms(figure) & other.numbers for other in later):
             continue
-        tried = verdict.given_in_vain(key)
-        plain = (said for said in _plain_numbers(line) if _is_slip(said, figure) or said in tried)
-        for said in (*_numbers_for(line, words), *plain):
+        for said in (*_numbers_for(line, words), *(said for said in _plain_numbers(line) if _is_slip(said, figure))):
             if said not in known:
                 return Clash(f"{said.normalize():f}", value, key)
     return None
@@ -257,7 +261,8 @@ def _is_beside(low: str, span: tuple[int, int], key: frozenset[str]) -> bool:
 def _same(word: str, mine: str) -> bool:
     word = singular(word)
     short, long = sorted((word, mine), key=len)
-    return len(short) > 1 and (word == mine or (len(short) > 2 and long.startswith(short) and len(long) - len(short) < 5))
+    stem = len(short) >= MIN_STEM and long.startswith(short) and len(long) - len(short) <= MAX_ENDING
+    return len(short) > 1 and (word == mine or stem)
 
 
 @cache

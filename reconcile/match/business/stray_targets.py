@@ -1,7 +1,8 @@
-"""An identifier that a call was given and nobody speaks of, where the agent speaks of another of its form.
+"""A name that a call was given and nobody speaks of, where the agent speaks of another of its form or its place.
 
 The agent proposed to exchange a thing for 5562, the user said yes, the report says it is done, and the call had 7781:
-whatever else fits, it was done to something else. Likewise where the calls beside it all had the one that is told.
+whatever else fits, it was done to something else. Likewise where the calls beside it all had the one that is told, or
+where it is told by a name that calls before had in the same argument: `check(medicine="A")`, then `give(medicine="B")`.
 Nothing is found where anybody speaks of what the call was given, by its name or by what lookups told of it alone, or
 where several calls were given what nobody speaks of: reports leave things out.
 """
@@ -20,6 +21,7 @@ from assure_tui.reconcile.match.business.lists import is_aside
 from assure_tui.reconcile.match.business.name_forms import REFERENCE, form, names_in
 from assure_tui.reconcile.match.business.objects import telling
 from assure_tui.reconcile.match.concealing import plainly
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +33,12 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\d+")
 _NUMBERED_NAME = re.compile(r"(?=[^\n]*\d)[^\W_]{1,30}(?: [^\W_]{1,30}){1,4}")
 """A name of several words and a number: "Quarry Lane 17"."""
-
-
-MIN_PLAIN = 4
+MIN_GIVEN = 4
+"""Code points of a name that stands in a text as what another call was given."""
 _PLAIN = re.compile(r"[^\W\d_]{3,30}(?: [^\W\d_]{1,30}){0,3}")
-_ASPECTS = frozenset(("status", "state", "type", "kind", "mode", "sort", "order", "format", "query", "reason", "category"))
+"""A name of words alone."""
+_ASPECTS = frozenset(table("actions")["records"]["states"].split()) | {"kind", "sort", "query", "reason"}
+"""Words in the names of arguments that say how something is or was done, and not to what."""
 
 
 class _Stray(NamedTuple):
@@ -76,7 +79,8 @@ def stray_targets(verdict: Verdict) -> None:
         names = _told(verdict, act, stray, texts[verdict.matter.reports[act.turn]])
         told = next((name for name in names if not _is_described(verdict, act, stray, name)), None)
         if told is not None:
-            code, how = ("wrong-value", "was called with") if is_quantity(act, stray.name) else ("wrong-target", "acted on")
+            much = is_quantity(act, stray.name)
+            code, how = ("wrong-value", "was called with") if much else ("wrong-target", "acted on")
             message = f"The words tell of {told}, but {tool} {how} {stray.name}, of which nobody speaks."
             verdict.accuse(code, "high", None, [act], message)
 
@@ -108,16 +112,22 @@ def _is_plain(key: str, name: str) -> bool:
 
 def _of_its_form(verdict: Verdict, stray: _Stray, texts: Iterable[str]) -> list[str]:
     """Give the names in texts that may stand in a stray's place: of its form, or given in its place to other calls."""
+    given = (value for value in verdict.matter.given.get(stray.key, ()) if _is_other(value, stray.name))
+    told = [value for value in given if any(said_of(_low(value), text.lower()) for text in texts)]
     own = form(stray.name)
-    others = (value for value in verdict.matter.given.get(stray.key, ()) if len(value) >= MIN_PLAIN and not value.isdigit())
-    given = [value for value in others if _low(value) != _low(stray.name) and any(said_of(_low(value), text.lower()) for text in texts)]
-    if given or _PLAIN.fullmatch(stray.name):
-        return given
+    if told or _PLAIN.fullmatch(stray.name):
+        return told
     if not own:
         alike = re.compile(_NUMBER.sub(r"\\d{1,9}", re.escape(stray.name)), re.IGNORECASE)
         return [match.group() for text in texts for match in alike.finditer(text)]
     names = (name for text in texts for name in names_in(text) if not is_aside(name, text))
     return [name for name in names if _alike(name, stray.name) and verdict.matter.aliases.may_be(name, stray.key)]
+
+
+def _is_other(value: str, name: str) -> bool:
+    """Tell whether a value is a name as well, and another."""
+    long = len(value) >= MIN_GIVEN or (value.isupper() and len(value) == len(name))
+    return long and not value.isdigit() and _low(value) != _low(name)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -117,3 +117,17 @@ def test_another_act_on_an_object_does_not_speak_for_this_one(tell) -> None:
     told.call("waive_fine", fine="f-1").call("pay_fine", fine="f-1")
     found = told.agent("The fine for Momo Reads is waived. Emil and Karin is paid.").end()
     assert "wrong-target" in found.codes
+
+
+@pytest.mark.parametrize(
+    ("bags", "report", "codes"),
+    [
+        (5, "Trip KT9QX4 now has 2 checked bags at no extra cost.\n\nYour Visa is kept on record.", ["wrong-value"]),
+        (2, "Trip KT9QX4 now has 2 checked bags at no extra cost.\n\nYour Visa is kept on record.", []),
+        (5, "Trip KT9QX4 had 2 checked bags before.\n\nIt now has 5 bags, on your Visa.", []),
+    ],
+)
+def test_all_lines_of_a_report_are_about_the_one_thing_that_was_done(tell, bags: int, report: str, codes) -> None:
+    told = tell().user("Please make it 2 bags for trip KT9QX4, on my Visa.")
+    told.call("update_trip_baggage", '{"ok": true}', trip="KT9QX4", total_baggages=bags, card="Visa")
+    assert told.agent(report).end().codes == codes

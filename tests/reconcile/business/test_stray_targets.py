@@ -91,3 +91,41 @@ def test_what_could_not_be_had_or_was_kept_is_no_target(tell, report: str) -> No
     told = tell().user("Reserve me desk DK-4410, please.").call("list_desks", DESK)
     told.call("reserve_desk", '{"ok": true}', desk_id="DK-7782")
     assert codes(told.agent(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "report", "expected"),
+    [
+        ("nettle", "Rosa's bed has been planted with clover.", ["wrong-target"]),
+        ("clover", "Rosa's bed has been planted with clover.", []),
+        ("nettle", "There was no clover left.", []),
+        ("nettle", "Rosa's bed has been planted with nettle in place of clover.", []),
+    ],
+)
+def test_what_calls_before_had_in_the_same_argument_is_what_is_told(tell, given: str, report: str, expected) -> None:
+    told = tell().user("Put clover into Rosa's bed.").call("check_seeds", '{"grams": 400}', seed="clover")
+    told.call("plant_bed", '{"planted": true}', bed="Rosa", seed=given)
+    assert codes(told.agent(report)) == expected
+
+
+def test_states_that_calls_before_had_are_nothing_that_was_acted_on(tell) -> None:
+    told = tell().user("Close my open claim CL-3301.").call("list_claims", '[{"id": "CL-3301"}]', status="open")
+    told.call("set_claim", '{"ok": true}', claim_id="CL-3301", status="settled")
+    assert codes(told.agent("Your open claim CL-3301 has been dealt with.")) == []
+
+
+@pytest.mark.parametrize(("dose", "expected"), [("60ml", ["wrong-value"]), ("40ml", [])])
+def test_how_much_is_a_value_and_no_target(tell, dose: str, expected) -> None:
+    told = tell().user("Feed the fern.").call("check_feed", '{"dose": "40ml a week"}', plant="fern")
+    told.call("feed_plant", f'{{"output": "The fern was fed {dose}."}}', plant="fern", amount=dose)
+    assert codes(told.agent("The fern was fed 40ml.")) == expected
+
+
+@pytest.mark.parametrize(
+    "answer", ["Yes, please.", "Thank you for the details. The plan and the price look good, I am ready to confirm."]
+)
+def test_a_proposal_is_agreed_to_at_the_end_of_a_turn_as_well(tell, answer: str) -> None:
+    told = tell().user("Swap my kettle for the grey one.")
+    told.agent("I can swap kettle 31120044 for the grey one (item 55617702). Shall I go ahead?").user(answer)
+    told.call("swap_item", '{"ok": true}', old_item="31120044", new_item="88120773")
+    assert codes(told.agent("Your swap has been submitted.")) == ["wrong-target"]
