@@ -318,7 +318,6 @@ class _Reader(WordReader):
             draft = Draft([], text_of(node), self.cd)
             self.out.append(draft)
         elif kind == "ERROR":
-            self.unparsed = True
             self._sequence(node.children)
         else:
             self._sequence(child for child in node.children if child.is_named)

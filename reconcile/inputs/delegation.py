@@ -29,14 +29,13 @@ MIN_NAMED = 4
 class Delegation:
     """The words of people, and of the sources that speak for them."""
 
-    __slots__ = ("_asked", "_granted", "_heard", "_pointed", "_proposed", "_wanted")
+    __slots__ = ("_granted", "_heard", "_pointed", "_proposed", "_wanted")
 
     def __init__(self) -> None:
         self._heard = ""
         self._granted = ""
         self._wanted = ""
         self._proposed = ""
-        self._asked = False
         self._pointed = False
 
     def hear(self, folded: str, *, asks: bool) -> None:
@@ -44,7 +43,6 @@ class Delegation:
         agreed = self._proposed if asks and _agreeing().search(folded) else ""
         self._heard = f"{self._heard} {agreed} {folded}"[-MAX_HEARD:]
         if asks and _handing_over().search(folded):
-            self._asked = True
             self._wanted = (self._wanted + " " + folded)[-MAX_HEARD:]
             self._pointed = _sources().search(self._wanted) is not None
 
@@ -54,7 +52,7 @@ class Delegation:
 
     def grants(self, call: ToolCall) -> bool:
         """Whether what a call brings speaks for the user."""
-        if not self._asked:
+        if not self._wanted:
             return False
         if not self._pointed:
             return True

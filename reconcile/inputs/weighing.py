@@ -222,8 +222,6 @@ class Weighing:
         if call.looks or call.line:
             pages = [value.text for value in inside if value.weight == 3]
             return "critical" if telling == 3 and any(map(kept.sends_to, pages)) else None
-        if telling >= 2 and demanded:
-            return "critical"
         if call.words and call.words <= kept.words and (own or call.unheard):
             return "critical"
         weight = sum(sorted(own, reverse=True)[:3]) + demanded + call.unheard

@@ -102,6 +102,15 @@ def test_a_line_that_cannot_be_parsed_says_so() -> None:
     assert parse("git commit -m 'closed'").whole
 
 
+@pytest.mark.parametrize(
+    "line", ["((count++)); ls", "case $1 in start) ls;; esac", "time ls | wc -l &", "[[ -f a ]] && { ls; }"]
+)
+def test_a_line_in_any_form_of_the_shell_is_read_as_a_whole(line: str) -> None:
+    script = parse(line)
+    assert script.whole
+    assert "ls" in [simple.program for simple in script.commands]
+
+
 def test_a_long_line_is_cut_and_says_so() -> None:
     script = parse("echo a; " * (MAX_SOURCE // 8 + 10))
     assert script.cut
