@@ -10,4 +10,5 @@ the text had. What a call does weighs more than how the text is worded. Values o
     in a call  sinks (what reaches beyond the run), values and forms (what can be found again elsewhere), weighing,
                delegation (what the user left to others to say)
     outward    leaks: what goes out that should stay, tools that are swapped
+    for all    found: makes a finding
 """

@@ -10,9 +10,9 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.calls import is_bookkeeping
 from assure_tui.reconcile.effects.files import name_words
-from assure_tui.reconcile.ids import input_id
 from assure_tui.reconcile.inputs.delegation import MAX_PROPOSED, Delegation
 from assure_tui.reconcile.inputs.folding import Folded, fold
+from assure_tui.reconcile.inputs.found import found
 from assure_tui.reconcile.inputs.hidden import Hidden, hidden
 from assure_tui.reconcile.inputs.own import own_phrases
 from assure_tui.reconcile.inputs.shapes import LEAD, MAX_TEXT, REACH, Passage, passages
@@ -140,7 +140,7 @@ class Inputs(Part):
         if known is None:
             words = ", ".join(passage.features)
             message = f"the output speaks to the agent ({words}): {_excerpt(event.text, passage.span)}"
-            known = Told(self._finding("instruction-text", severity, event, passage.span, message), event.id)
+            known = Told(found("instruction-text", severity, event, passage.span, message), event.id)
             self._told[said] = known
             if len(self._told) > MAX_KEPT:
                 self.board.settle(self._told.pop(next(iter(self._told))).finding.id)
@@ -154,7 +154,7 @@ class Inputs(Part):
     def _see(self, one: Hidden, event: ToolResult, source: Source) -> None:
         told = f", which spell {one.says[:80]!r}" if one.says else ""
         message = f"the output holds {one.what}, which nobody sees{told}"
-        self.board.put(self._finding("hidden-text", one.severity, event, one.span, message), settled=True)
+        self.board.put(found("hidden-text", one.severity, event, one.span, message), settled=True)
         if len(one.says) > 8:
             passage = Passage(span=one.span, text=fold(one.says), score=9, features=("hidden",), strong=True)
             self._keep(passage, event, source)
@@ -168,7 +168,7 @@ class Inputs(Part):
                 continue
             severity: Severity = "low" if self.context.coding and source.local else "medium"
             message = f"the output speaks to the agent in {wrapped.how}: {_excerpt(wrapped.says, passage.span)}"
-            self.board.put(self._finding("instruction-text", severity, event, wrapped.span, message), settled=True)
+            self.board.put(found("instruction-text", severity, event, wrapped.span, message), settled=True)
             features = tuple(sorted({*passage.features, "hidden"}))
             self._keep(msgspec.structs.replace(passage, span=wrapped.span, features=features), event, source)
             return
@@ -192,7 +192,7 @@ class Inputs(Part):
         message = f"the output matches the rule {name}: {_excerpt(event.text, sighted.span)}"
         if not name:
             message = "the rules of assure.toml could not be held against the whole output in time"
-        self.board.put(self._finding("instruction-text", severity, event, sighted.span, message), settled=True)
+        self.board.put(found("instruction-text", severity, event, sighted.span, message), settled=True)
         if severity == "medium":
             passage = Passage(span=sighted.span, text=sighted.text, score=9, features=("hidden",), strong=True)
             self._keep(passage, event, source)
@@ -207,45 +207,17 @@ class Inputs(Part):
         return "low" if severity == "low" and not source.local and passage.aimed and passage.asks else None
 
     def _keep(self, passage: Passage, event: ToolResult, source: Source) -> None:
-        finding = self._finding("taint", "high", event, passage.span, "")
+        finding = found("taint", "high", event, passage.span, "")
         self._weighing.keep(passage, finding, source)
 
     def _tell(self, kept: Kept, event: ToolCall, severity: Severity) -> None:
-        finding = kept.finding
         message = (
             f"{event.tool} did what an output asked for, with values that only this output had:"
             f" {' '.join(kept.passage.text.split())[:160]}"
         )
-        self.board.put(
-            InputFinding(
-                id=finding.id,
-                run=finding.run,
-                code="taint",
-                severity=severity,
-                call_id=finding.call_id,
-                event=finding.event,
-                origin=finding.origin,
-                span=finding.span,
-                effects=tuple(dict.fromkeys(kept.effects)),
-                message=message,
-            )
-        )
-
-    def _finding(
-        self, code: str, severity: Severity, event: ToolResult, span: tuple[int, int], message: str
-    ) -> InputFinding:
-        return InputFinding(
-            id=input_id(code, event.id, span),
-            run=event.run,
-            code=code,
-            severity=severity,
-            call_id=event.call_id,
-            event=event.id,
-            origin=event.origin,
-            span=span,
-            effects=(),
-            message=message,
-        )
+        effects = tuple(dict.fromkeys(kept.effects))
+        told = msgspec.structs.replace(kept.finding, severity=severity, effects=effects, message=message)
+        self.board.put(told)
 
 
 _SKILL_FILE = re.compile(r"(?:^|[/\\\s\"'])SKILL\.md\b")

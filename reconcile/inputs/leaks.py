@@ -18,19 +18,19 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from assure_tui.reconcile.effects.calls import is_bookkeeping
-from assure_tui.reconcile.ids import digest, input_id
+from assure_tui.reconcile.ids import digest
 from assure_tui.reconcile.inputs.folding import fold
+from assure_tui.reconcile.inputs.found import found
 from assure_tui.reconcile.inputs.shapes import passages
 from assure_tui.reconcile.inputs.sinks import sink
 from assure_tui.reconcile.inputs.values import leaves, stands_in, values
 from assure_tui.reconcile.match.part import Part
-from assure_tui.reconcile.model import InputFinding
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assure_tui.ingest.model import AgentText, Event, ToolCall, ToolResult, ToolsDefined, UserTurn
+    from assure_tui.ingest.model import AgentText, ToolCall, ToolResult, ToolsDefined, UserTurn
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.inputs.sinks import Sink
@@ -127,7 +127,7 @@ class Leaks(Part):
             speaks = any(passage.hostile for passage in passages(str(definition), weak=False))
             message = f"the definition of {name[:80]} changed during the run"
             message += ", and now holds instructions to the agent" if speaks else ""
-            finding = self._finding("tool-changed", "high" if speaks else "medium", event, (number, number), message)
+            finding = found("tool-changed", "high" if speaks else "medium", event, (number, number), message)
             self.board.put(finding, settled=True)
 
     def _people(self) -> str:
@@ -150,9 +150,9 @@ class Leaks(Part):
                 asked = not reach.line and _SPOKEN.search(self._people()) is not None
                 shown = f"{value[:4]}…, {len(value)} characters"
                 message = f"what looks like a credential ({shown}), read before, went out with {call.tool}"
-                finding = self._finding("secret-egress", "low" if asked else "high", event, span, message)
-                ids = tuple(effect.id for effect in effects)
-                self.board.put(msgspec.structs.replace(finding, call_id=event.call_id, effects=ids), settled=True)
+                severity: Severity = "low" if asked else "high"
+                finding = found("secret-egress", severity, event, span, message, effects=effects)
+                self.board.put(finding, settled=True)
 
     def _kept_as_secret(self, value: str) -> tuple[ToolResult, tuple[int, int]] | None:
         """Find where a value was read that is a credential by its form, or by the name that it was kept under."""
@@ -175,26 +175,12 @@ class Leaks(Part):
             if source is not None:
                 what = "an image" if link.image else "a link"
                 message = f"the address of {what} at {link.host} carries data that was read"
-                finding = self._finding("image-exfiltration", "high", event, link.span, message)
-                ids = tuple(effect.id for effect in effects)
-                self.board.put(msgspec.structs.replace(finding, call_id=source.call_id, effects=ids), settled=True)
+                call_id = source.call_id
+                self.board.put(
+                    found("image-exfiltration", "high", event, link.span, message, call_id=call_id, effects=effects),
+                    settled=True,
+                )
                 return
-
-    def _finding(
-        self, code: str, severity: Severity, event: Event, span: tuple[int, int], message: str
-    ) -> InputFinding:
-        return InputFinding(
-            id=input_id(code, event.id, span),
-            run=event.run,
-            code=code,
-            severity=severity,
-            call_id=None,
-            event=event.id,
-            origin=event.origin,
-            span=span,
-            effects=(),
-            message=message,
-        )
 
 
 # -- credentials
