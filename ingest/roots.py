@@ -49,7 +49,7 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
     roots += [Root("pi", Path(environ.get("PI_CODING_AGENT_SESSION_DIR") or pi / "sessions"))]
     roots += [Root("pi", Path(environ.get("OPENCLAW_STATE_DIR") or home / ".openclaw") / "agents")]
     roots += [Root("cline", Path(environ.get("CLINE_DATA_DIR") or home / ".cline" / "data") / "sessions")]
-    roots += [Root("kiro-cli", home / ".kiro" / "sessions" / "cli")]
+    roots += [Root("kiro-cli", Path(environ.get("KIRO_HOME") or home / ".kiro") / "sessions")]
     roots += [Root("kimi-code", home / ".kimi-code" / "sessions")]
     roots += [
         Root("antigravity", gemini / name / "brain") for name in ("antigravity-cli", "antigravity", "antigravity-ide")

@@ -10,6 +10,7 @@ import time
 from importlib.resources import files
 from pathlib import Path
 
+from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.faults import damaged
 
 VERSION = 2
@@ -21,7 +22,12 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the file as all of the program does: write-ahead log, transactions begun by hand.
 
     A connection is used by one thread at a time; it may be closed by another.
+
+    Raises:
+        UsageError: A pipe or the like stands in its place, which SQLite would wait for.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{path} is no regular file: move it away.")
     if read_only and path.exists() and not os.access(path.parent, os.W_OK):
         return _on_read_only_media(path)
     link = _link(f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}")

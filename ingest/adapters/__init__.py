@@ -4,7 +4,8 @@ The formats of agents with hooks are here; `catalogue` has all, which a hook tha
 To add one, begin with `base` (what an adapter is) and `assure`, our own and the plainest.
 
     agents     claude, codex, copilot, gemini and qwen, aider, antigravity, cline, droid, goose, grok, hermes, kimi,
-               kiro, opencode with opencode_database, opencode_second and opencode_storage, openhands, pi
+               kiro and kiro_messages, opencode with opencode_database, opencode_export, opencode_second and
+               opencode_storage, openhands, pi
     printed    gemini_stream, cursor_stream, droid_stream (and the `stream` of claude, the `events` of codex)
     benches    swe_agent, mini_swe, inspect_ai, atif
     in-house   assure, chat, otel

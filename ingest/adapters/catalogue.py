@@ -23,10 +23,11 @@ from assure_tui.ingest.adapters.hermes import ADAPTER as HERMES
 from assure_tui.ingest.adapters.inspect_ai import ADAPTER as INSPECT
 from assure_tui.ingest.adapters.kimi import ADAPTER as KIMI
 from assure_tui.ingest.adapters.kiro import ADAPTER as KIRO
+from assure_tui.ingest.adapters.kiro_messages import ADAPTER as KIRO_MESSAGES
 from assure_tui.ingest.adapters.mini_swe import ADAPTER as MINI_SWE
-from assure_tui.ingest.adapters.opencode import ADAPTER as OPENCODE
 from assure_tui.ingest.adapters.opencode import LINES as OPENCODE_RUN
 from assure_tui.ingest.adapters.opencode_database import ADAPTER as OPENCODE_DATABASE
+from assure_tui.ingest.adapters.opencode_export import ADAPTER as OPENCODE
 from assure_tui.ingest.adapters.opencode_storage import ADAPTER as OPENCODE_STORAGE
 from assure_tui.ingest.adapters.openhands import ADAPTERS as OPENHANDS
 from assure_tui.ingest.adapters.otel import ADAPTER as OTEL
@@ -35,7 +36,20 @@ from assure_tui.ingest.adapters.qwen import ADAPTER as QWEN
 from assure_tui.ingest.adapters.swe_agent import ADAPTER as SWE_AGENT
 
 OTHERS: tuple[Adapter, ...] = (
-    *(PI, OPENCODE, QWEN, KIRO, KIMI, DROID, ANTIGRAVITY, CURSOR_STREAM, CLAUDE_STREAM, CODEX_EXEC, GEMINI_STREAM),
+    *(
+        PI,
+        OPENCODE,
+        QWEN,
+        KIRO,
+        KIRO_MESSAGES,
+        KIMI,
+        DROID,
+        ANTIGRAVITY,
+        CURSOR_STREAM,
+        CLAUDE_STREAM,
+        CODEX_EXEC,
+        GEMINI_STREAM,
+    ),
     *(
         DROID_STREAM,
         OPENCODE_STORAGE,

@@ -1,4 +1,4 @@
-"""Sessions of OpenCode: what `opencode export ID` and `opencode run --format json` give of it (`opencode_database`).
+"""Messages of OpenCode until version 2, and what `opencode run --format json` prints of them.
 
 FORMATS.md section 4. A session has messages, a message has parts, and a part of type `tool` is both the call and its
 result. The status of a command is `completed` however it ended: its exit code stands beside it. A record is a message.
@@ -7,12 +7,11 @@ A run prints a line for each part of the agent's messages, and neither the promp
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentDecoder, Draft, Head, Json, mended
+from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of, whole
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import (
@@ -47,7 +46,12 @@ _OPS: dict[str, Literal["create", "edit", "delete", "rename"]] = {
 }
 _SILENT = frozenset({"reasoning", "step-start", "step-finish", "patch", "file", "snapshot", "agent", "retry"})
 _PRINTED = frozenset({"error", "reasoning", "step_finish", "step_start", "text", "tool_use"})
-_MARKS = (re.compile(rb'^\s{0,64}\{\s{0,64}"info"\s{0,64}:\s{0,64}\{'), re.compile(rb'"id"\s{0,64}:\s{0,64}"ses_'))
+
+
+class Place(msgspec.Struct):
+    """Where a session runs."""
+
+    directory: str | None = None
 
 
 class Session(msgspec.Struct, rename={"parent": "parentID"}):
@@ -57,6 +61,7 @@ class Session(msgspec.Struct, rename={"parent": "parentID"}):
     parent: str | None = None
     directory: str | None = None
     version: str | None = None
+    location: Place | None = None
 
 
 class Time(msgspec.Struct):
@@ -118,24 +123,8 @@ class _Printed(msgspec.Struct, rename={"session": "sessionID"}):
     error: Any = None
 
 
-class _Export(msgspec.Struct):
-    info: Session
-    messages: list[msgspec.Raw] = []
-
-
-_export_decoder = msgspec.json.Decoder(_Export)
 _message_decoder = msgspec.json.Decoder(_Message)
 _printed_decoder = msgspec.json.Decoder(_Printed)
-
-
-class OpenCodeDecoder(DocumentDecoder):
-    """Reads one exported session."""
-
-    def document(self, data: bytes) -> list[Decoded]:
-        """Decode the whole document; a message of unexpected shape is counted and left out."""
-        export = mended(data, _export_decoder.decode)
-        session = Reading(export.info, self.stem, self.salt)
-        return self.items(export.messages, _message_decoder, session.start, session.message)
 
 
 class OpenCodeRunDecoder(Decoder):
@@ -212,7 +201,7 @@ class Reading:
             agent=NAME,
             adapter=self._adapter,
             agent_version=self._info.version,
-            cwd=self._info.directory,
+            cwd=self._info.directory or (self._info.location.directory if self._info.location else None),
             parent=run_id(NAME, parent, parent) if parent else None,
         )
 
@@ -223,6 +212,9 @@ class Reading:
         if line.type == "text" and part.text:
             draft.add(AgentText, 0, text=part.text)
         elif line.type == "tool_use" and part.state is not None:
+            inner = (part.state.metadata or {}).get("metadata")
+            if isinstance(inner, dict):  # since version 2, what a tool tells of its work stands beside its answer
+                part.state.metadata = inner
             self.called(part, part.state, 0, draft)
         elif line.type == "step_finish" and part.reason == "stop":
             draft.add(Boundary, "end", what="turn_end")
@@ -354,11 +346,6 @@ def _hunks(diff: str) -> str | None:
     return diff[diff.index("@@") :] if "@@" in diff else None
 
 
-def recognises(head: Head) -> bool:
-    """Tell an export by its beginning: a session, whose id begins with `ses_`."""
-    return not head.is_lines and all(mark.search(head.data[:4096]) for mark in _MARKS)
-
-
 def recognises_run(head: Head) -> bool:
     """Tell what a run prints by its first lines: parts of messages, each with its session."""
     return any(
@@ -367,7 +354,4 @@ def recognises_run(head: Head) -> bool:
     )
 
 
-ADAPTER = Adapter(
-    name=NAME, discipline="snapshot", complete=True, recognises=recognises, decoder=OpenCodeDecoder, form="document"
-)
 LINES = Adapter(name=RUN, discipline="append", complete=True, recognises=recognises_run, decoder=OpenCodeRunDecoder)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from assure_tui.ingest.adapters.base import Draft, Json
-from assure_tui.ingest.adapters.opencode import Part, Reading, Session, State, Time, exit_of
+from assure_tui.ingest.adapters.opencode import Part, Place, Reading, Session, State, Time, exit_of
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, ToolCall, ToolResult, UserTurn
 
@@ -54,10 +54,6 @@ class _Item(msgspec.Struct):
     state: _State | None = None
 
 
-class _Place(msgspec.Struct):
-    directory: str | None = None
-
-
 class _Data(msgspec.Struct):
     time: Time | None = None
     text: str | None = None
@@ -71,7 +67,7 @@ class _Data(msgspec.Struct):
     summary: str | None = None
     status: str | None = None
     outcome: str | None = None
-    location: _Place | None = None
+    location: Place | None = None
 
 
 class _Row(msgspec.Struct):

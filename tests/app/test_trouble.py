@@ -289,3 +289,14 @@ def test_a_user_without_a_home_folder_works_in_a_named_one(tmp_path, recorded):
     name = json.loads(run("runs", "--format", "json").stdout)[0]["id"]
     assert run("note", name, "looked at").returncode == 0
     assert str(os.getuid()) in run("show", name).stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("index.sqlite", ["status"]), ("index.sqlite", ["runs"]), ("desk.sqlite", ["export", "--desk", "-o", "x.zip"])],
+)
+def test_a_pipe_in_the_place_of_a_database_makes_nobody_wait(home, assure, name, words):
+    home.mkdir()
+    os.mkfifo(home / name)
+    done = assure(*words, stdin=subprocess.DEVNULL)
+    assert (done.returncode, f"{name} is no regular file" in done.stderr) == (2, True), done

@@ -205,3 +205,36 @@ def test_an_answer_is_taken_out_of_its_envelope(tmp_path, content, text, status)
     path.write_text(json.dumps([*CHAT[:3], CHAT[3] | {"content": content}]), encoding="utf-8")
     (found,) = of(ToolResult, events(path))
     assert (found.text, found.status) == (text, status)
+
+
+def test_a_call_that_stands_in_a_block_and_in_the_list_is_one_call(write):
+    block = {"type": "tool_call", "tool_call_id": "c1", "name": "run", "arguments": '{"cmd": "make"}'}
+    answer = {"type": "tool_output", "text": "Wall time: 0.1 s\nProcess exited with code 2\nOutput:\nno rule\n"}
+    for number, calls in enumerate(({"tool_calls": [call("run", {"cmd": "make"}, "c1")]}, {})):
+        source = open_source(
+            write(
+                f"{number}.jsonl",
+                [
+                    {"role": "user", "content": "Build it.", "_metadata": {"timestamp": "2026-10-01T10:00:00Z"}},
+                    {"role": "assistant", "content": [block], **calls},
+                    {"role": "tool", "tool_call_id": "c1", "content": [answer]},
+                ],
+            )
+        )
+        found = source.read().events
+        assert source.tally.unrecognised == 0
+        (made,), (done,), (asked,) = of(ToolCall, found), of(ToolResult, found), of(UserTurn, found)
+        assert (made.tool, made.args) == ("run", {"cmd": "make"})
+        assert (done.call_id, done.status, done.exit_code, done.exit_source) == ("c1", "failed", 2, "text")
+        assert asked.time == 1_790_848_800
+
+
+def test_what_a_command_prints_does_not_tell_how_it_ended(write):
+    text = "Wall time: 0.1 s\nProcess exited with code 1\nOutput:\nProcess exited with code 0\nOutput:\nfine\n"
+    chat = [
+        {"role": "user", "content": "Build it."},
+        {"role": "assistant", "tool_calls": [call("run", {}, "c1")]},
+        {"role": "tool", "tool_call_id": "c1", "content": text},
+    ]
+    (done,) = of(ToolResult, events(write("a.jsonl", chat)))
+    assert (done.status, done.exit_code) == ("failed", 1)

@@ -335,6 +335,8 @@ def test_bookkeeping_is_known_and_news_is_counted(log):
         "claude-code",
         [
             {"type": "file-history-snapshot", "messageId": "m", "snapshot": {}},
+            {"type": "cost-state", "sessionId": SESSION, "startTime": 1, "totalDuration": 2},
+            {"type": "continued-in", "sessionId": SESSION},
             entry("progress", data={"type": "bash_progress"}),
             entry("attachment", attachment={"type": "never_seen"}),
             entry("system", subtype="never_seen"),
@@ -342,7 +344,7 @@ def test_bookkeeping_is_known_and_news_is_counted(log):
             {"type": "user", "sessionId": SESSION, "message": {"content": 5}},
         ],
     )
-    assert found.tally.bookkeeping == 3
+    assert found.tally.bookkeeping == 5
     assert found.tally.unknown_types == {"system/never_seen": 1, "brand-new": 1, "unexpected shape": 1}
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assure_tui.ingest.adapters.opencode import ADAPTER
+from assure_tui.ingest.adapters.opencode_export import ADAPTER
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
 from assure_tui.ingest.reader import open_source, read_all
@@ -169,3 +169,29 @@ def test_a_value_of_any_kind_in_any_place_costs_at_most_its_message(data):
     assert decoder.tally.unrecognised <= 1
     events = [event for _, events in records for event in events]
     assert len({event.id for event in events}) == len(events)
+
+
+def test_an_export_of_version_2_is_read(export):
+    session = {"id": "ses_a1", "location": {"directory": "/srv/shop"}, "version": "2.0.26"}
+    ran = {
+        "type": "tool",
+        "id": "c1",
+        "name": "shell",
+        "state": {
+            "status": "completed",
+            "input": {"command": "make"},
+            "content": [{"type": "text", "text": "built"}],
+            "metadata": {"status": "completed", "exit": 0},
+        },
+    }
+    read = export(
+        {"id": "msg_1", "type": "user", "text": "Build it.", "time": {"created": 1_790_000_000_000}},
+        {"id": "msg_2", "type": "assistant", "content": [ran], "model": {"id": "m-1"}, "finish": "tool-calls"},
+        {"id": "msg_3", "type": "assistant", "content": [{"type": "text", "text": "Built."}], "finish": "stop"},
+        session=session,
+    )
+    assert read.reader.tally.unrecognised == 0
+    assert [one.cwd for one in read.all(RunStarted)] == ["/srv/shop", None]
+    assert [(turn.text, turn.time) for turn in read.all(UserTurn)] == [("Build it.", 1_790_000_000)]
+    assert [(result.status, result.exit_code) for result in read.all(ToolResult)] == [("succeeded", 0)]
+    assert [(said.text, said.channel) for said in read.all(AgentText)] == [("Built.", "final")]

@@ -199,6 +199,13 @@ def test_what_opencode_prints_is_read(log):
     assert (found.tally.unrecognised, found.tally.bookkeeping) == (0, 1)
 
 
+def test_what_opencode_2_prints_tells_how_a_command_ended(log):
+    told = {"metadata": {"status": "completed", "exit": 2}, "content": [{"type": "text", "text": "boom"}]}
+    state = {"status": "completed", "input": {"command": "make"}, "output": "boom", "metadata": told}
+    found = log("opencode-run", [printed("tool_use", tool="shell", id="c1", state=state)])
+    assert (found.one(ToolResult).status, found.one(ToolResult).exit_code) == ("failed", 2)
+
+
 def test_a_run_of_opencode_that_fails_says_so_and_another_session_is_another_run(log):
     failed = acted(output="boom", metadata={"exit": 2})
     error = {"type": "error", "sessionID": "ses_1", "error": {"name": "ProviderAuthError"}}

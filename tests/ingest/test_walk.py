@@ -155,7 +155,7 @@ def test_the_agents_own_variables_move_their_folders():
         "/l/sessions",
         "/o/agents",
         "/h",
-        "/home/kim/.kiro/sessions/cli",
+        "/home/kim/.kiro/sessions",
         "/home/kim/.kimi-code/sessions",
         "/home/kim/.factory/sessions",
         "/home/kim/.grok/sessions",

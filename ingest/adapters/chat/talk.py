@@ -42,8 +42,14 @@ MAX_OPEN = 4096
 """Calls without a result that are remembered per run, for results that name no call."""
 
 _EXIT = re.compile(r"\A\s{0,8}<returncode>(-?\d{1,9})</returncode>|(?:\A|\n)returncode: (-?\d{1,9})\s{0,8}\Z")
+_ENDED = re.compile(r"^(?:Process exited with code|Exit code:) (-?\d{1,9})$", re.MULTILINE)
+_PRINTED = "\nOutput:\n"
+MAX_HEAD = 400
+"""Code points before what a command printed, in which a program tells how it ended."""
 _SAID = frozenset({"", "text", "input_text", "output_text", "refusal"})
-_CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+_ECHO = "tool_call"
+"""A block that some programs write beside the message's list of calls, and others in its place."""
+_CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use", _ECHO})
 _SILENT = frozenset(
     {
         *("thinking", "redacted_thinking", "reasoning", "image", "image_url", "input_image", "document", "file"),
@@ -83,6 +89,7 @@ class Talk:
     def message(self, message: Message, draft: Draft, prefix: str = "") -> None:
         """Turn one message into events; `prefix` comes before the block indices."""
         time = epoch(message.timestamp) or epoch(message.created_at) or epoch(message.ts)
+        time = time or epoch((message.beside or {}).get("timestamp"))
         draft.at(run=self.run, time=time)
         match message.role:
             case "assistant":
@@ -125,8 +132,11 @@ class Talk:
         acts = bool(calls) or any(block.type in _CALLS for _, block in blocks)
         channel = "commentary" if acts else "final"
         for index, block in blocks:
+            if block.type == _ECHO and calls:
+                continue
             if block.type in _CALLS:
-                self._call(block.name, block.id, block.input, f"{prefix}{index}", draft, server=block.server_name)
+                native, args = block.id or block.tool_call_id, block.arguments if block.input is None else block.input
+                self._call(block.name, native, args, f"{prefix}{index}", draft, server=block.server_name)
             elif block.type.endswith("tool_result"):
                 self._result(block, f"{prefix}{index}", draft)
             elif text := _words(block):
@@ -232,6 +242,9 @@ def _ran(text: str) -> tuple[str, int | None]:
         if code is not None and any(one is not None for one in (ran.output, ran.stdout)):
             return "\n".join(printed), code
     found = _EXIT.search(text) if "returncode" in text else None
+    if found is None and (end := text.find(_PRINTED)) >= 0:
+        told = _ENDED.findall(text[max(end - MAX_HEAD, 0) : end])
+        return text, int(told[-1]) if told else None
     return text, int(found[1] or found[2]) if found else None
 
 

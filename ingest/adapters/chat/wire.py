@@ -62,6 +62,7 @@ class Message(msgspec.Struct):
     timestamp: Any = None
     created_at: Any = None
     ts: Any = None
+    beside: dict[str, Any] | None = msgspec.field(default=None, name="_metadata")
     id: Any = None
     call_id: str | None = None
     arguments: Any = None
@@ -85,6 +86,8 @@ class Block(msgspec.Struct):
     input: Any = None
     server_name: str | None = None
     tool_use_id: str | None = None
+    tool_call_id: str | None = None
+    arguments: Any = None
     content: Any = None
     is_error: bool | None = None
 
