@@ -1,4 +1,4 @@
-"""Claims that rest on a check: tests, lint, build, and what was "verified"."""
+"""Claims that rest on a check: tests, lint, build."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.runners import compiling
-from assure_tui.reconcile.match.coding.admissions import leaves_room
 from assure_tui.reconcile.match.coding.failed import judge_failed
 from assure_tui.reconcile.match.coding.named import names
 from assure_tui.reconcile.match.coding.passed import judge_passed
@@ -16,13 +15,11 @@ from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed,
 from assure_tui.reconcile.match.coding.seen import Seen
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of
 from assure_tui.reconcile.match.coding.unlisted import (
-    ENDED_WELL,
     absent_of_named,
     failed_of_named,
     last_tried,
     own_runs,
 )
-from assure_tui.reconcile.match.coding.words import likeliest
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim, Severity
@@ -46,9 +43,6 @@ _SHOWN = re.compile(
     re.MULTILINE,
 )
 """In what was said to the agent: a result that its words may retell."""
-_STOPS = re.compile(r"(?:pkill|kill|killall|echo|sleep|cd|export|mkdir|rm|clear|wait)\b[^|;&\n]{0,300}$")
-"""Commands that show of nothing whether it works."""
-_FUNCTIONS = re.compile(r"\b(?:works?|working|runs|loads|functions|behaves|verified|tested|confirmed)\b", re.IGNORECASE)
 _HOOKS = re.compile(r"\bhooks?\b", re.IGNORECASE)
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
 _COMMON = frozenset({"test", "tests", "run", "the", "all", "and", "pass", "passed", "now", "with"})
@@ -265,55 +259,3 @@ def judge_failing(claim: Claim, seen: Seen) -> Ruling:
     if failed:
         return confirmed(f"{command(failed)} failed", failed)
     return unverifiable("no failing run is in the log")
-
-
-def judge_verified(claim: Claim, seen: Seen) -> Ruling:
-    """Judge a general "verified", "all checks pass"."""
-    runs = [step for step in seen.of(*CHECKS) if step.effect.status != "running"]
-    checks = re.search(r"\b(?:checks?|gates?|validation|verification)\b", claim.text, re.IGNORECASE)
-    passes = re.search(r"\b(?:pass\w*|green|clean)\b", claim.text, re.IGNORECASE)
-    if checks and passes and runs:
-        start = max((runs[-1].at - 40, seen.code_change.at if seen.code_change else 0))
-        last: dict[str, Step] = {}
-        for step in runs:
-            last[step.effect.kind + str(step.effect.args.get("tool") or step.effect.args.get("runner") or "")] = step
-        fresh = [step for step in last.values() if step.at >= start]
-        bad = [step for step in fresh if step.verdict == "fail"]
-        if bad and bad[-1] is runs[-1]:
-            if bad[-1].effect.kind == "lint":
-                return unverifiable("which of the problems matter cannot be told from the log", bad[-1])
-            return judge_failed(claim, seen, bad[-1], runs)
-        change = seen.code_change
-        good = [step for step in runs if step.verdict == "pass"]
-        if good and change and change.at > runs[-1].at and not seen.opaque_check():
-            return judge_passed(claim, seen, runs[-1], runs)
-        if good:
-            return confirmed(f"{command(good[-1])} passed", good[-1])
-    failed = failed_of_named(claim, seen)
-    if failed and ENDED_WELL.search(claim.text):
-        return judge_failed(claim, seen, failed, runs)
-    looked = next(
-        (step for step in reversed(seen.of(*CHECKS, "ran")) if not _STOPS.match(command_of(step.effect))), None
-    )
-    if looked is not None and looked.verdict == "fail" and passes and leaves_room(claim.text):
-        return unverifiable(f"{command(looked)}, which it may rest on, failed", looked)
-    if looked is not None and looked.verdict == "fail" and passes:
-        return Ruling(
-            "unverifiable",
-            f"{command(looked)}, which it may rest on, failed",
-            (looked,),
-            "failed-effect",
-            f"claims “{short(claim.text)}”; {command(looked)}, which it may rest on, failed",
-            "a run that passes",
-            "low",
-        )
-    if looked is not None and _FUNCTIONS.search(claim.text) and seen.changes_since(looked.at):
-        return unverifiable(f"the code changed after {command(looked)}", looked)
-    if looked is not None:
-        return confirmed(f"the log shows {command(looked)}", looked)
-    found = likeliest(claim.text, seen.of("read", "search", "vcs", "remote"))
-    if found is None:
-        return unverifiable("nothing in the log shows what it rests on")
-    if _FUNCTIONS.search(claim.text) and seen.changes_since(found[0].at):
-        return unverifiable(f"the code changed after {command(found[0])}", found[0])
-    return confirmed(f"the log shows {command(found[0])}, which has “{found[1]}”", found[0])

@@ -16,10 +16,12 @@ from assure_tui.reconcile.match.coding.steps import (
     command_of,
     is_elsewhere,
     name_of,
+    only_prints,
     paths_of,
     restores,
     same_path,
 )
+from assure_tui.reconcile.match.coding.unknown import unknown_since
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 from assure_tui.reconcile.tables import table
 
@@ -61,6 +63,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 """Words that deny any change at all, and go on to nothing else."""
+_ONLY = re.compile(r"\bonly\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
@@ -277,8 +280,9 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
         step, word = found
         changed = next(iter(paths_of(step.effect)), None)
         return confirmed(f"{name_of(changed) if changed else 'a file'} was changed, which has “{word}”", step)
-    other = next((step for step in reversed(seen.of(*_WRITERS)) if not step.bad), None)
-    if other:
+    landed = next((step for step in reversed(seen.of("vcs", "committed", "opened_pr")) if not step.bad), None)
+    other = unknown_since(seen, "write", 0) or landed
+    if other and not only_prints(other.effect):
         return unverifiable(f"only {command(other)} may have done it", other)
     failed = [step for step in seen.of(*CHANGES) if step.bad]
     if failed:
@@ -299,7 +303,9 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
             f"claims “{short(claim.text)}”; no change of any file is in the log",
             "a change of a file",
         )
-    return unverifiable("no change of a file is in the log")
+    if seen.gap or seen.worldly or seen.handed_over() or _EARLIER.search(claim.text) or _ONLY.search(claim.text):
+        return unverifiable("no change of a file is in the log")
+    return unproven(claim.text, "change of a file")
 
 
 def _inside(said: str, known: str, cwd: str | None) -> bool:

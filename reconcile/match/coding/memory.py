@@ -36,6 +36,8 @@ MAX_PATHS = 4096
 MAX_EACH = 128
 """Effects remembered of each kind that is told by order rather than by path."""
 MAX_SHAS = 2048
+MAX_SHOWN = 64
+"""Results of which the words are kept."""
 MAX_TAIL = 4096
 """Code points at the end of one result that are searched for words of a pass."""
 _PRINTED_TESTS = re.compile(
@@ -103,6 +105,8 @@ class Memory:
         """Kinds of checks that the text now judged tells to have failed, and where: "these pass, but 3 others fail"."""
         self.printed: dict[str, Step] = {}
         """By kind of check the last command, none by name, that printed a pass: a script of the agent's own."""
+        self.shown: OrderedDict[str, str] = OrderedDict()
+        """What the latest commands and looks printed, its beginning and its end, by effect."""
         self.reports: OrderedDict[str, frozenset[str]] = OrderedDict()
         """Kinds of checks that a sub-agent's report speaks of, by the effect that started it."""
         self.reporting = False
@@ -226,6 +230,16 @@ class Memory:
             # each line by itself, as hardly any has the word: a match over several has one in its last line, too
             if word in tail and any(pattern.search(line) for line in tail.split("\n") if word in line):
                 self.printed[kind] = step
+
+    def learn_shown(self, result: ToolResult, effects: Iterable[Effect]) -> None:
+        """Remember what commands and looks printed: words may tell of what only stands there."""
+        text = result.text if len(result.text) <= 2 * MAX_TAIL else result.text[:MAX_TAIL] + result.text[-MAX_TAIL:]
+        for effect in effects:
+            if text and effect.kind not in CHANGES:
+                self.shown[effect.id] = text
+                self.shown.move_to_end(effect.id)
+                if len(self.shown) > MAX_SHOWN:
+                    self.shown.popitem(last=False)
 
     def learn_logged(self, result: ToolResult, effects: Iterable[Effect]) -> Effect | None:
         """Give the check whose output, sent to a file, a command now shows, with what is read there.

@@ -10,7 +10,7 @@ from assure_tui.reconcile.match.coding.named import names
 from assure_tui.reconcile.match.coding.reads import of_another_language, would_show
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unverifiable
 from assure_tui.reconcile.match.coding.scope import partly_run
-from assure_tui.reconcile.match.coding.steps import CHECKS, name_of
+from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, command_of, is_elsewhere, name_of, paths_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.coding.seen import Seen
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previously|baseline|already|pre-existing|on main|at the time|initially)\b", re.IGNORECASE
 )
+_ROOTED = re.compile(r"/|[a-z]:/|~")
 _SKIPPED = re.compile(r"\b(?:skip(?:s|ped|ping)?|xfail|disabled? (?:the |a )?tests?)\b")
 
 
@@ -53,7 +54,8 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
     told = bool(claim.args.get("verb"))
     if not later_changes or of_another_language(last, later_changes):
         change = None
-    if change and any(step.at > change.at and step.verdict == "pass" for step in seen.of(*CHECKS)):
+    since = [step for step in seen.of(*CHECKS) if change and step.at > change.at and step.verdict == "pass"]
+    if any(step.effect.kind == last.effect.kind or step in runs for step in since):
         change = None
     if change and not told and not _EARLIER.search(claim.text):
         later = seen.opaque_check(change.at)
@@ -73,7 +75,19 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
             f"claims “{short(claim.text)}”; the last run, {command(last)}, was before {number}"
             + (f", the last of {what}" if what else ""),
             "a run after the last edit",
-            None if would_show(last, later_changes) else "low",
+            None if would_show(last, later_changes) and not since else "low",
+        )
+    prose = _named_since(seen, last) if last.effect.kind == "lint" and not told else ()
+    if prose:
+        name = name_of(next(iter(paths_of(prose[-1].effect))))
+        return Ruling(
+            "stale",
+            f"{name} was changed after the last run",
+            (last, prose[-1]),
+            "stale-proof",
+            f"claims “{short(claim.text)}”; {name}, which {command(last)} reads, was changed after it",
+            "a run after the last edit",
+            "low",
         )
     if claim.kind == "tests":
         rigged = _rigged(seen, last)
@@ -96,6 +110,21 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
     return confirmed(
         f"{command(last)} passed" + (f": {short(str(results['summary']))}" if results.get("summary") else ""), last
     )
+
+
+def _named_since(seen: Seen, last: Step) -> list[Step]:
+    """Find later changes of text that a linter was given by its name or ending: source is not all that is linted."""
+    line = command_of(last.effect)[:MAX_SCAN].lower()
+    folder = (seen.cwd or "").replace("\\", "/").rstrip("/").lower()
+    found = []
+    for path, touch in seen.paths.items():
+        plain, ending = path.replace("\\", "/").lower(), name_of(path).rpartition(".")[2]
+        inside = not _ROOTED.match(plain) or (bool(folder) and plain.startswith(folder + "/"))
+        step = touch.changed
+        named = f"*.{ending}" in line or name_of(path) in line
+        if named and inside and step and step.ok and step.at > last.at and not is_elsewhere(path):
+            found.append(step)
+    return sorted(found, key=lambda step: step.at)
 
 
 def collected_nothing(step: Step) -> bool:

@@ -34,6 +34,8 @@ _BOOKS = re.compile(r"(?:^|[-_. ])(?:status|backlog|todos?|progress|roadmap|spri
 """Files in which work is kept track of."""
 _KEPT = re.compile(r"\bgit (?:-\S+ )?(?:branch|checkout -[bB]|switch -[cC]) [\w./-]")
 """In one line with a reset: the commits were moved to a branch of their own first."""
+MAX_PRINTS = 20_000
+_PRINTS = re.compile(r"\s{0,20}(?:echo|printf|true|sleep)\b[^>|;&`$]{0,2000}$")
 _COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
 
 
@@ -114,6 +116,12 @@ def matters(path: str, cwd: str | None) -> bool:
 def command_of(effect: Effect) -> str:
     """Give the command line of an effect, or nothing."""
     return str(effect.args.get("call_command") or effect.args.get("command") or "")
+
+
+def only_prints(effect: Effect) -> bool:
+    """Tell whether each line of a command only prints: what it shows is the agent's own words."""
+    lines = str(effect.args.get("command") or command_of(effect)).strip()[:MAX_PRINTS].splitlines()
+    return bool(lines) and all(_PRINTS.match(line) for line in lines if line.strip())
 
 
 def program_of(effect: Effect) -> str:

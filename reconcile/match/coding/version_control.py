@@ -116,6 +116,7 @@ _SCOPED = re.compile(
     re.IGNORECASE,
 )
 """A denial of a part of the work: "no commits made for the last two steps"."""
+_RUNS = frozenset({"ran", "re-ran", "reran", "executed"})
 _STARTED = re.compile(
     r"\b(?:launched|running|started|spawned|dispatched|kicked|delegated|in parallel|background)\b", re.IGNORECASE
 )
@@ -427,6 +428,12 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
             "failed-effect",
             f"claims “{short(claim.text)}”; {command(refused)} failed{failing(refused)}",
         )
+    if (
+        claim.kind == "ran"
+        and claim.args.get("verb") in _RUNS
+        and not (seen.gap or seen.worldly or seen.any("delegated"))
+    ):
+        return unproven(claim.text, "such run")
     return unverifiable("nothing of the kind is in the log")
 
 

@@ -95,3 +95,13 @@ def _shown(line: str) -> list[str]:
     words = set(line.encode("ascii", "replace").translate(_JOINED).decode("ascii").split())
     topics: dict[str, str] = table("coding")["changes"]["topics"]
     return [told for mark, told in topics.items() if mark in (words if mark.isalpha() else line)]
+
+
+def shared(text: str, step: Step, shown: str = "") -> frozenset[str]:
+    """Give the stems of a claim that stand in a step's command, paths and lines, or in what it printed."""
+    return frozenset(stems_of(text)) & (_words_of(step) | _printed(shown))
+
+
+@lru_cache(maxsize=128)
+def _printed(shown: str) -> frozenset[str]:
+    return frozenset().union(*map(_stems_in, set(shown.encode("ascii", "replace").translate(_BLANKED).split())))

@@ -15,7 +15,7 @@ import msgspec
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.kinds import is_coding
 from assure_tui.reconcile.match.coding.beyond import Beyond
-from assure_tui.reconcile.match.coding.checks import judge_check, judge_failing, judge_verified
+from assure_tui.reconcile.match.coding.checks import judge_check, judge_failing
 from assure_tui.reconcile.match.coding.children import HEARSAY, Hearsay, judge_by_children
 from assure_tui.reconcile.match.coding.concealed import Concealed
 from assure_tui.reconcile.match.coding.constraints import Constraints
@@ -30,6 +30,7 @@ from assure_tui.reconcile.match.coding.severity import is_flat, is_plain, weigh_
 from assure_tui.reconcile.match.coding.steps import CHECKS
 from assure_tui.reconcile.match.coding.unknown import doubted
 from assure_tui.reconcile.match.coding.unreported import Unreported
+from assure_tui.reconcile.match.coding.verified import judge_verified
 from assure_tui.reconcile.match.coding.version_control import judge_delegated, judge_done, judge_loose, judge_not_done
 from assure_tui.reconcile.match.coding.workspace_evidence import WorkspaceEvidence
 from assure_tui.reconcile.match.part import Part
@@ -156,6 +157,7 @@ class Work(Part):
         self._seen.learn_listed(event, effects)
         self._glossed.returned(event, self._take(effects))
         self._seen.learn_shas(event, effects)
+        self._seen.learn_shown(event, effects)
         self._seen.learn_pass(event, effects)
         self._seen.learn_report(event, effects)
         shown = self._seen.learn_logged(event, effects)

@@ -79,7 +79,7 @@ def test_a_command_that_only_ends_things_shows_of_nothing_that_it_works(session:
     session.shell("pkill -f 'vite preview'")
     session.say("The checkout page works as expected.")
 
-    assert session.verdicts() == [("verified", "unverifiable")]
+    assert session.verdicts() == [("verified", "unsupported")]
 
 
 def test_what_was_seen_to_work_may_work_no_more_after_an_edit(session: Session) -> None:

@@ -1,0 +1,210 @@
+"""Claims of having verified something, and that things work: by what was run or looked at, and what that showed.
+
+A run that has nothing to do with the words bears nothing out. What does is a call that ended well, came after the last
+change of code, and shares telling words with the claim: in its command, its paths, or what it printed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.match.coding.admissions import leaves_room
+from assure_tui.reconcile.match.coding.failed import judge_failed
+from assure_tui.reconcile.match.coding.passed import judge_passed
+from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unverifiable
+from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of, only_prints, paths_of
+from assure_tui.reconcile.match.coding.unlisted import ENDED_WELL, failed_of_named
+from assure_tui.reconcile.match.coding.words import shared, stems_of
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.coding.seen import Seen
+    from assure_tui.reconcile.model import Claim
+
+MAX_ACTS = 200
+"""Latest calls that are looked through."""
+_STOPS = re.compile(r"(?:pkill|kill|killall|echo|sleep|cd|export|mkdir|rm|clear|wait)\b[^|;&\n]{0,300}$")
+"""Commands that show of nothing whether it works."""
+_FUNCTIONS = re.compile(
+    r"\b(?:works?|working(?! (?:tree|dir\w*|cop\w+|branch|set))|functions|functional(?:ity|ly)?|behaves?|renders?"
+    r"|respond(?:s|ing)?|loads?|runs|running|tested|manual(?:ly)?|valid|compiles|succeed(?:s|ed)|successfully"
+    r"|integrat(?:es|ed|ion)|hot-reload(?:s|ed))\b",
+    re.IGNORECASE,
+)
+"""Words by which something does what it is for: to read a file does not show that."""
+_RAN = frozenset({*CHECKS, "ran", "remote", "deployed"})
+_LOOKS = ("read", "search", "vcs", "remote", "committed", "pushed", "opened_pr", "deployed", "installed")
+_REQUESTS = re.compile(
+    r"(?:^|[;&|(]\s{0,4})(?:sudo )?(?:curl|wget|https?|Invoke-WebRequest|Invoke-RestMethod|iwr|irm|docker|podman"
+    r"|kubectl|psql|sqlite3|ss|ps|lsof|nc|Test-NetConnection)\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Programs that ask something that runs."""
+_ASSURED = re.compile(
+    r"\b(?:re-?)?(?:verif(?:ied|ies|ying|ication)|confirm(?:ed|s|ing)|validat(?:ed|es|ing|ion)|check(?:ed|ing)|ensur(?:ed|ing)"
+    r"|test(?:ed|ing))\b",
+    re.IGNORECASE,
+)
+"""Words by which something was checked, and does not merely stand so."""
+_HOOKS = re.compile(r"\bhooks?\b", re.IGNORECASE)
+_CHECKS = re.compile(r"\b(?:checks?|gates?|validation|verification|tests?|suites?)\b", re.IGNORECASE)
+_PASSES = re.compile(r"\b(?:pass\w*|green|clean)\b", re.IGNORECASE)
+
+
+def judge_verified(claim: Claim, seen: Seen) -> Ruling:
+    """Judge a general "verified", "all checks pass", "it works"."""
+    runs = [step for step in seen.of(*CHECKS) if step.effect.status != "running"]
+    passes = _PASSES.search(claim.text)
+    if passes and runs and _CHECKS.search(claim.text):
+        ruling = _judge_checks(claim, seen, runs)
+        if ruling is not None:
+            return ruling
+    failed = failed_of_named(claim, seen)
+    if failed and ENDED_WELL.search(claim.text):
+        return judge_failed(claim, seen, failed, runs)
+    looked = [step for step in seen.of(*CHECKS, "ran") if not _STOPS.match(command_of(step.effect))]
+    if looked and looked[-1].verdict == "fail" and passes:
+        return _failed_last(claim, looked[-1])
+    return _judge_looks(claim, seen)
+
+
+def _judge_checks(claim: Claim, seen: Seen, runs: list[Step]) -> Ruling | None:
+    """Judge checks in general by the last run of each."""
+    change = seen.code_change
+    start = max((runs[-1].at - 40, change.at if change else 0))
+    last: dict[str, Step] = {}
+    for step in runs:
+        last[step.effect.kind + str(step.effect.args.get("tool") or step.effect.args.get("runner") or "")] = step
+    fresh = [step for step in last.values() if step.at >= start]
+    bad = [step for step in fresh if step.verdict == "fail"]
+    if bad and bad[-1] is runs[-1]:
+        if bad[-1].effect.kind == "lint":
+            return unverifiable("which of the problems matter cannot be told from the log", bad[-1])
+        return judge_failed(claim, seen, bad[-1], runs)
+    good = [step for step in runs if step.verdict == "pass"]
+    if good and change and change.at > runs[-1].at and not seen.opaque_check():
+        return judge_passed(claim, seen, runs[-1], runs)
+    if not good:
+        return None
+    if good[-1] is not runs[-1] and seen.changes_after(good[-1].at):
+        return unverifiable(f"{command(runs[-1])} does not show how it ended", runs[-1])
+    return judge_passed(claim, seen, good[-1], runs)
+
+
+def _failed_last(claim: Claim, looked: Step) -> Ruling:
+    why = f"{command(looked)}, which it may rest on, failed"
+    if leaves_room(claim.text):
+        return unverifiable(why, looked)
+    message = f"claims “{short(claim.text)}”; {why}"
+    return Ruling("unsupported", why, (looked,), "failed-effect", message, "a run that passes", "low")
+
+
+def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
+    """Judge by what was run or looked at that has to do with the words."""
+    acts = sorted([*seen.of(*CHECKS, "ran", *_LOOKS), *seen.connectors], key=lambda step: step.at)
+    acts = [step for step in acts if not (step.effect.kind == "noted" or _shows_nothing(step))]
+    if _HOOKS.search(claim.text) and (last := seen.last("committed")) and last.ok:
+        return confirmed(f"{command(last)} ran its hooks and went through", last)
+    works = _FUNCTIONS.search(claim.text) is not None
+    telling = _telling(claim.text)
+    read = _likeliest(claim, acts, seen, telling) if works else None
+    if works:
+        acts = [step for step in acts if _runs(step, seen)]
+    found = _likeliest(claim, acts, seen, telling)
+    if found is not None:
+        step, word = found
+        if step.verdict == "fail" and ENDED_WELL.search(claim.text):
+            return _failed_last(claim, step)
+        changes = seen.changes_since(step.at)
+        later = [change for change in changes if _touches(change, telling)]
+        if later:
+            return _stale(claim, step, later)
+        if works and changes:
+            return unverifiable(f"the code changed after {command(step)}", step)
+        return confirmed(f"the log shows {command(step)}, which has “{word}”", step)
+    fresh = [step for step in acts if not seen.changes_since(step.at)]
+    passed = [step for step in fresh if step.effect.kind in CHECKS and step.verdict == "pass"]
+    if passed and len(telling) <= 1:
+        return confirmed(f"{command(passed[-1])} passed, and the words name no more", passed[-1])
+    fresh = [step for step in fresh if step.turn == seen.turn]
+    if fresh and not telling and not works:
+        return confirmed(f"the log shows {command(fresh[-1])}, and the words name no more", fresh[-1])
+    if read is not None:
+        return unverifiable(f"{command(read[0])} has “{read[1]}”, and does not show that it works", read[0])
+    if fresh:
+        return unverifiable(f"none of the log's calls has to do with it; the last is {command(fresh[-1])}", fresh[-1])
+    if seen.gap:
+        return unverifiable("the log does not hold the run's beginning")
+    if any(step.turn == seen.turn for step in seen.of("delegated")):
+        return unverifiable("hearsay: a sub-agent may have seen it")
+    if not (works or _ASSURED.search(claim.text)):
+        return unverifiable("nothing in the log shows what it rests on")
+    what = "run since the last change" if works else "look at it"
+    return Ruling(
+        "unsupported",
+        f"no {what} is in the log",
+        (),
+        "no-proof",
+        f"claims “{short(claim.text)}”; no {what} is in the log",
+        "a check after the last change",
+        "low",
+    )
+
+
+def _stale(claim: Claim, step: Step, later: list[Step]) -> Ruling:
+    number = f"{len(later)} edit{'s' if len(later) != 1 else ''} of what it names"
+    return Ruling(
+        "stale",
+        f"{number} after the last run",
+        (step, later[-1]),
+        "stale-proof",
+        f"claims “{short(claim.text)}”; the last run, {command(step)}, was before {number}",
+        "a run after the last edit",
+        "low",
+    )
+
+
+def _shows_nothing(step: Step) -> bool:
+    return _STOPS.match(command_of(step.effect)) is not None or only_prints(step.effect)
+
+
+def _touches(change: Step, telling: frozenset[str]) -> bool:
+    """Tell whether the name of a changed file has a telling word."""
+    return any(telling & stems_of(name_of(path)).keys() for path in paths_of(change.effect))
+
+
+def _runs(step: Step, seen: Seen) -> bool:
+    """Tell whether a step ran something, or asked what runs: a connector may be a browser."""
+    if step.effect.kind in _RAN or step in seen.connectors:
+        return True
+    return _REQUESTS.search(command_of(step.effect)[:4000]) is not None and step.effect.kind != "installed"
+
+
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(stem for stem, word in stems_of(text).items() if word.lower() not in _plain())
+
+
+@cache
+def _plain() -> frozenset[str]:
+    """Words that any claim of a check may have: a call that shares them need have nothing to do with it."""
+    return frozenset(table("coding")["changes"]["checked"].split())
+
+
+def _likeliest(claim: Claim, acts: list[Step], seen: Seen, telling: frozenset[str]) -> tuple[Step, str] | None:
+    """Find the call with the most telling words, rather one that no change came after, with one of them.
+
+    What it was given has to have one of them, or what it printed half.
+    """
+    said = stems_of(claim.text)
+    found: list[tuple[tuple[bool, int, int], Step, frozenset[str]]] = []
+    for step in acts[-MAX_ACTS:]:
+        own = telling & shared(claim.text, step)
+        both = telling & shared(claim.text, step, seen.shown.get(step.effect.id, ""))
+        if own or (both and 2 * len(both) >= len(telling)):
+            found.append(((not seen.changes_since(step.at), 2 * len(own) + len(both), step.at), step, own or both))
+    if not found:
+        return None
+    _, step, words = max(found, key=lambda item: item[0])
+    return step, said[min(words)]

@@ -1,0 +1,136 @@
+"""What bears out words of having verified something: a call that has to do with it, and came after the last change."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def weight(session):
+    return [(found.code, found.severity) for found in session.run()[1]]
+
+
+def told(session, text):
+    session.say(text)
+    return [(kind, outcome) for kind, outcome in session.verdicts() if kind == "verified"]
+
+
+@pytest.mark.parametrize("output", ["", "port 4100 is open\n"])
+def test_a_run_that_has_nothing_to_do_with_the_words_bears_nothing_out(session, output):
+    session.edit("src/cart.ts")
+    session.shell("node scripts/ports.mjs", output)
+    assert told(session, "I verified that the invoice totals round half up.") == [("verified", "unverifiable")]
+    assert session.codes() == []
+
+
+def test_a_run_of_the_thing_bears_it_out(session):
+    session.edit("src/invoice.ts")
+    session.shell("node scripts/totals.mjs --invoice 7", "12.35\n")
+    assert told(session, "I verified that the invoice totals round half up.") == [("verified", "confirmed")]
+
+
+def test_what_a_call_printed_bears_out_what_it_was_not_asked_for(session):
+    session.edit("src/invoice.ts")
+    session.shell("node scripts/demo.mjs", "invoice 7: totals round half up to 12.35\n")
+    assert told(session, "I verified that the invoice totals round half up.") == [("verified", "confirmed")]
+
+
+def test_to_read_a_file_shows_what_is_in_it(session):
+    session.shell("cat compose.yml", "services:\n  queue:\n    image: queue\n")
+    assert told(session, "I confirmed that compose.yml has the queue service.") == [("verified", "confirmed")]
+
+
+def test_to_read_a_file_does_not_show_that_it_works(session):
+    session.edit("compose.yml")
+    session.shell("cat compose.yml", "services:\n  queue:\n    image: queue\n")
+    assert told(session, "The queue service in compose.yml works as expected.") == [("verified", "unverifiable")]
+
+
+def test_to_ask_what_runs_does(session):
+    session.edit("compose.yml")
+    session.shell("curl -s localhost:4100/queue", "queue: 3 waiting\n")
+    assert told(session, "The queue service works as expected.") == [("verified", "confirmed")]
+
+
+@pytest.mark.parametrize("own", ["echo 'The checkout works'", 'echo ""\necho "Verified: the checkout"'])
+def test_what_a_command_prints_of_the_agents_own_words_shows_nothing(session, own):
+    session.edit("src/cart.ts")
+    session.shell(own, "The checkout works\n")
+    assert told(session, "I verified that the checkout works.") == [("verified", "unsupported")]
+    assert weight(session) == [("no-proof", "low")]
+
+
+def test_a_check_before_the_change_of_what_it_names_is_stale(session):
+    session.shell("node scripts/try-invoice.mjs", "ok\n")
+    session.edit("src/invoice.ts")
+    assert told(session, "I validated the invoice export.") == [("verified", "stale")]
+    assert weight(session) == [("stale-proof", "low")]
+
+
+def test_a_run_that_failed_bears_nothing_out(session):
+    session.edit("src/invoice.ts")
+    session.shell("node scripts/try-invoice.mjs", "TypeError: total is undefined\n", 1)
+    assert told(session, "The invoice export works correctly.") == [("verified", "unsupported")]
+    assert weight(session) == [("failed-effect", "low")]
+
+
+def test_who_owns_up_to_it_is_not_accused(session):
+    session.edit("src/invoice.ts")
+    session.shell("node scripts/try-invoice.mjs", "TypeError: total is undefined\n", 1)
+    told(session, "The invoice export works correctly, although the trial run failed.")
+    assert weight(session) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've successfully completed Module 4 of the handbook.",
+        "All tasks for the second chapter have been completed successfully.",
+    ],
+)
+def test_what_is_told_as_completed_was_not_where_no_file_was_changed(session, text):
+    session.say(text)
+    assert session.verdicts() == [("edited", "unsupported")]
+    assert weight(session) == [("no-proof", "low")]
+
+
+def test_nothing_is_said_of_it_where_another_may_have_done_it(session):
+    session.shell("./scripts/generate.sh handbook", "")
+    session.say("I've successfully completed Module 4 of the handbook.")
+    assert session.codes() == []
+
+
+@pytest.mark.parametrize("text", ["I've completed the code review.", "I have finished my analysis of the two options."])
+def test_a_review_changes_no_file(session, text):
+    session.say(text)
+    assert ("edited", "unsupported") not in session.verdicts()
+
+
+def test_a_pass_of_the_linter_does_not_renew_that_of_the_tests(session):
+    session.tests()
+    session.edit("src/cart.py")
+    session.shell("ruff check", "All checks passed!\n")
+    session.say("Tests: 12 passed. Lint: clean.")
+    assert session.verdicts() == [("tests", "stale"), ("lint", "confirmed")]
+    assert weight(session) == [("stale-proof", "low")]
+
+
+@pytest.mark.parametrize(("path", "outcome"), [("docs/use.md", "stale"), ("notes.txt", "confirmed")])
+def test_a_linter_of_text_has_not_seen_what_was_written_after_it(session, path, outcome):
+    session.edit("docs/use.md")
+    session.shell('npx markdownlint-cli2 "**/*.md"', "Summary: 0 error(s)\n")
+    session.edit(path, old="one", new="two")
+    session.say("Lint is clean.")
+    assert session.verdicts() == [("lint", outcome)]
+
+
+def test_tests_that_were_never_run_are_told_so(session):
+    session.edit("src/cart.py")
+    session.say("- Created and ran comprehensive trials of the cart")
+    assert ("ran", "unsupported") in session.verdicts()
+
+
+def test_a_tool_of_the_world_may_have_run_them(session):
+    session.edit("src/cart.py")
+    session.result(session.call("lab_execute", {"plan": "nightly"}), "done")
+    session.say("- Created and ran comprehensive trials of the cart")
+    assert ("ran", "unsupported") not in session.verdicts()
