@@ -131,7 +131,7 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
     fresh = [step for step in fresh if step.turn == seen.turn]
     if fresh and not telling and not works:
         return confirmed(f"the log shows {command(fresh[-1])}, and the words name no more", fresh[-1])
-    if read is not None:
+    if read is not None and (fresh or seen.gap):
         return unverifiable(f"{command(read[0])} has “{read[1]}”, and does not show that it works", read[0])
     if fresh:
         return unverifiable(f"none of the log's calls has to do with it; the last is {command(fresh[-1])}", fresh[-1])

@@ -42,6 +42,14 @@ def test_to_read_a_file_shows_what_is_in_it(session):
 def test_to_read_a_file_does_not_show_that_it_works(session):
     session.edit("compose.yml")
     session.shell("cat compose.yml", "services:\n  queue:\n    image: queue\n")
+    assert told(session, "The queue service in compose.yml works as expected.") == [("verified", "unsupported")]
+    assert weight(session) == [("no-proof", "low")]
+
+
+def test_it_cannot_be_told_where_something_else_was_run(session):
+    session.edit("compose.yml")
+    session.shell("node scripts/ports.mjs", "4100\n")
+    session.shell("cat compose.yml", "services:\n  queue:\n    image: queue\n")
     assert told(session, "The queue service in compose.yml works as expected.") == [("verified", "unverifiable")]
 
 
