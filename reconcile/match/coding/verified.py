@@ -15,6 +15,7 @@ from assure_tui.reconcile.match.coding.failed import judge_failed
 from assure_tui.reconcile.match.coding.passed import judge_passed
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unverifiable
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of, only_prints, paths_of
+from assure_tui.reconcile.match.coding.unknown import unknown_since
 from assure_tui.reconcile.match.coding.unlisted import ENDED_WELL, failed_of_named
 from assure_tui.reconcile.match.coding.words import shared, stems_of
 from assure_tui.reconcile.tables import table
@@ -42,6 +43,8 @@ _REQUESTS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Programs that ask something that runs."""
+_BROWSES = re.compile(r"browser|page|screen|click|navigat|upload|device|emulat|simulat")
+"""Words of tools that look at what runs."""
 _ASSURED = re.compile(
     r"\b(?:re-?)?(?:verif(?:ied|ies|ying|ication)|confirm(?:ed|s|ing)|validat(?:ed|es|ing|ion)|check(?:ed|ing)|ensur(?:ed|ing)"
     r"|test(?:ed|ing))\b",
@@ -139,6 +142,9 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("the log does not hold the run's beginning")
     if any(step.turn == seen.turn for step in seen.of("delegated")):
         return unverifiable("hearsay: a sub-agent may have seen it")
+    other = unknown_since(seen, "check", seen.code_change.at if seen.code_change else 0)
+    if other and not _shows_nothing(other):
+        return unverifiable(f"{command(other)} may have shown it", other)
     if not (works or _ASSURED.search(claim.text)):
         return unverifiable("nothing in the log shows what it rests on")
     what = "run since the last change" if works else "look at it"
@@ -177,7 +183,7 @@ def _touches(change: Step, telling: frozenset[str]) -> bool:
 
 def _runs(step: Step, seen: Seen) -> bool:
     """Tell whether a step ran something, or asked what runs: a connector may be a browser."""
-    if step.effect.kind in _RAN or step in seen.connectors:
+    if step.effect.kind in _RAN or step in seen.connectors or _BROWSES.search(step.effect.tool.lower()):
         return True
     return _REQUESTS.search(command_of(step.effect)[:4000]) is not None and step.effect.kind != "installed"
 
