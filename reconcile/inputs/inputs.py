@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.inputs.weighing import Kept
     from assure_tui.reconcile.model import Claim, Effect, Severity
 
+EXCERPT = 160
+"""Code points of a passage that a message quotes."""
 MIN_ECHO = 80
 """Characters of a passage that show, standing in the call's own arguments, that the result only repeats the agent."""
 
@@ -207,17 +209,15 @@ class Inputs(Part):
         return "low" if severity == "low" and not source.local and passage.aimed and passage.asks else None
 
     def _keep(self, passage: Passage, event: ToolResult, source: Source) -> None:
-        finding = found("taint", "high", event, passage.span, "")
-        self._weighing.keep(passage, finding, source)
+        hidden = "hidden" in passage.features  # then what stands there is not what it says
+        said = _shown(passage.text) if hidden else _excerpt(event.text, passage.span)
+        self._weighing.keep(passage, found("taint", "high", event, passage.span, said), source)
 
     def _tell(self, kept: Kept, event: ToolCall, severity: Severity) -> None:
-        message = (
-            f"{event.tool} did what an output asked for, with values that only this output had:"
-            f" {' '.join(kept.passage.text.split())[:160]}"
-        )
+        told = kept.finding
+        message = f"{event.tool} did what an output asked for, with values that only this output had: {told.message}"
         effects = tuple(dict.fromkeys(kept.effects))
-        told = msgspec.structs.replace(kept.finding, severity=severity, effects=effects, message=message)
-        self.board.put(told)
+        self.board.put(msgspec.structs.replace(told, severity=severity, effects=effects, message=message))
 
 
 _SKILL_FILE = re.compile(r"(?:^|[/\\\s\"'])SKILL\.md\b")
@@ -260,4 +260,13 @@ def _echoes(passage: Passage, call: ToolCall | None) -> bool:
 
 
 def _excerpt(text: str, span: tuple[int, int]) -> str:
-    return " ".join(text[span[0] : span[1]].split())[:160]
+    """Quote what stands at a span, to the end of what it says: the span ends with the words that gave it away."""
+    start, end = span
+    return _shown(text[start : max(end, start + 2 * EXCERPT)])
+
+
+def _shown(text: str) -> str:
+    words = " ".join(text[: 4 * EXCERPT].split())
+    if len(words) <= EXCERPT:
+        return f"“{words}”"
+    return f"“{words[: EXCERPT + 1].rpartition(' ')[0] or words[:EXCERPT]} …”"
