@@ -57,6 +57,10 @@ class DeskStore:
         """Give the ids that are marked in a run."""
         return {subject for (subject,) in self._link.execute("SELECT subject FROM marks WHERE run = ?", (run,))}
 
+    def marked_runs(self) -> set[str]:
+        """Give the runs that are marked as a whole."""
+        return {run for (run,) in self._link.execute("SELECT run FROM marks WHERE subject = run")}
+
     def mark(self, run: str, subject: str, *, on: bool) -> None:
         """Mark something in a run, or take the mark away."""
         if on:

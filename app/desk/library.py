@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,18 +127,16 @@ class Library:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
-    def asking(self, numbers: Iterable[int]) -> dict[int, list[Asking]]:
+    def asking(self, numbers: Sequence[int]) -> dict[int, list[Asking]]:
         """Give by run's number the findings that ask for a decision."""
         found: dict[int, list[Asking]] = {}
-        for no in numbers:
-            rows = self._rows(
-                "SELECT id, kind, code, severity, outcome FROM results WHERE run = ? AND severity IS NOT NULL", (no,)
-            )
-            found[no] = [
-                Asking(name, code, kind, severity)
-                for name, kind, code, severity, outcome in rows
-                if asks_as(gate=kind == "gate", severity=severity, outcome=outcome)
-            ]
+        for run, name, kind, code, severity, outcome in self._rows(
+            "SELECT run, id, kind, code, severity, outcome FROM results "
+            "WHERE severity IS NOT NULL AND run IN (SELECT value FROM json_each(?)) ORDER BY run, id, kind",
+            (json.dumps(numbers),),
+        ):
+            if asks_as(gate=kind == "gate", severity=severity, outcome=outcome):
+                found.setdefault(run, []).append(Asking(name, code, kind, severity))
         return found
 
     def results(self, no: int) -> dict[str, list[Any]]:

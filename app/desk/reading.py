@@ -313,6 +313,10 @@ class Reading:
         name = self._name(run)
         return self._read(lambda store: store.marks(name), set())
 
+    def marked_runs(self) -> set[str]:
+        """Give the runs that are marked as a whole."""
+        return self._read(DeskStore.marked_runs, set())
+
     def mark(self, run: str, subject: str, *, on: bool = True) -> None:
         """Mark something in a run, or take the mark away."""
         name = self._name(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from assure_tui.app.desk.acts import Acts
 from assure_tui.app.desk.archive import Archive
@@ -22,7 +22,16 @@ from assure_tui.reconcile.model import SEVERITIES, Severity, at_least
 
 Columns = dict[str, Any]
 """A row of the table `runs`, by column."""
-_ATTENTION: tuple[Attention, ...] = ("need", "unobserved", "quiet", "backlog")
+_ATTENTION: dict[Attention, int] = {"need": 0, "unobserved": 1, "quiet": 2, "backlog": 3}
+_GRAVITY: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+class Line(NamedTuple):
+    """A run as it is listed, and what that was made of: as long as this is the same, so is the line."""
+
+    columns: Columns
+    state: tuple[Any, ...]
+    subject: Filtered
 
 
 class Roster:
@@ -40,6 +49,9 @@ class Roster:
         self._vouched = vouched
         self._counted: Collection[str] | None = None
         self._runs: dict[str, tuple[Columns, list[Asking]]] = {}
+        self._lines: dict[str, Line] = {}
+        self._children: dict[str, set[str]] = {}
+        """Runs of sub-agents by the run that they name; one may have named another since."""
         self._revision = -1
         self._epoch = ""
         self._version: tuple[int, int] | None = None
@@ -48,12 +60,15 @@ class Roster:
         """Take in the runs and acts that changed since. A damaged ledger leaves the acts as they were known."""
         epoch = str(self._library.meta("epoch") or "")
         if epoch != self._epoch:
-            self._runs.clear()
+            for known in (self._runs, self._lines, self._children):
+                known.clear()
             self._revision, self._epoch = -1, epoch
         changed = self._library.runs_since(self._revision)
-        asking = self._library.asking(columns["no"] for columns in changed if columns["findings"])
+        asking = self._library.asking([columns["no"] for columns in changed if columns["findings"]])
         for columns in changed:
             self._runs[columns["id"]] = columns, asking.get(columns["no"], [])
+            if columns["parent"]:
+                self._children.setdefault(columns["parent"], set()).add(columns["id"])
             self._revision = max(self._revision, columns["revision"])
         try:
             version = self._archive.version()
@@ -67,13 +82,21 @@ class Roster:
     def rows(self, test: Test, looked: Mapping[str, int]) -> list[RunRow]:
         """Give the rows that pass a test, neediest first."""
         self.refresh()
-        rows: list[RunRow] = []
-        for columns, asking in self._runs.values():
-            row = self.row(columns, asking, looked)
-            gates = [ask.code for ask in asking if ask.kind == "gate"]
-            if test(Filtered(row, [ask.code for ask in asking], gates)):
-                rows.append(row)
-        return _order(rows)
+        subjects = (self._subject(name, *known, looked) for name, known in self._runs.items())
+        return _order([subject.row for subject in subjects if test(subject)])
+
+    def _subject(self, name: str, columns: Columns, asking: list[Asking], looked: Mapping[str, int]) -> Filtered:
+        """Give a run as a filter sees it. It is made anew only where it may differ from the last time."""
+        acts = self.acts
+        state = looked.get(name), acts.decisions.get(name), acts.verdicts.get(name)
+        moving = name in acts.waivers or name in acts.approved or name in acts.seals
+        known = self._lines.get(name)
+        if known is not None and known.columns is columns and known.state == state and not moving:
+            return known.subject
+        row = self.row(columns, asking, looked)
+        gates = [ask.code for ask in asking if ask.kind == "gate"]
+        self._lines[name] = Line(columns, state, Filtered(row, [ask.code for ask in asking], gates))
+        return self._lines[name].subject
 
     def find(self, run: str) -> tuple[Columns, list[Asking]]:
         """Give a run by its id, or a unique beginning of it.
@@ -123,7 +146,8 @@ class Roster:
 
     def children(self, run: str) -> tuple[str, ...]:
         """Give the runs of sub-agents of a run."""
-        return tuple(sorted(name for name, (columns, _) in self._runs.items() if columns["parent"] == run))
+        named = self._children.get(run, ())
+        return tuple(sorted(name for name in named if self._runs[name][0]["parent"] == run))
 
     def tree(self, run: str) -> list[str]:
         """Give a run, by its id, and the runs of its sub-agents, and of theirs."""
@@ -210,7 +234,7 @@ def _headline(undecided: Sequence[Asking]) -> str:
         return ""
     from assure_tui.app.desk.describe import headline  # noqa: PLC0415 - it reads the gates' catalogue
 
-    worst = max(undecided, key=lambda ask: SEVERITIES.index(severity_of(ask)))
+    worst = max(undecided, key=lambda ask: _GRAVITY[ask.severity])
     return headline(worst.kind, worst.code)
 
 
@@ -225,10 +249,21 @@ def _order(rows: Sequence[RunRow]) -> list[RunRow]:
     children: dict[str, list[RunRow]] = {}
     tops: list[RunRow] = []
     for row in rows:
-        if row.parent in present and row.parent != row.id:
-            children.setdefault(row.parent or "", []).append(row)
+        if row.parent is not None and row.parent in present and row.parent != row.id:
+            children.setdefault(row.parent, []).append(row)
         else:
             tops.append(row)
+
+    def family(row: RunRow) -> tuple[int, int, float]:
+        rank, gravest, ended = _need(row)
+        for child in children.get(row.id, ()):
+            its_rank, its_gravest, its_end = _need(child)
+            rank, gravest, ended = min(rank, its_rank), min(gravest, its_gravest), min(ended, its_end)
+        return rank, gravest, ended
+
+    tops.sort(key=family)
+    if not children:
+        return tops
     ordered: list[RunRow] = []
     placed: set[str] = set()
 
@@ -239,14 +274,14 @@ def _order(rows: Sequence[RunRow]) -> list[RunRow]:
             for child in sorted(children.get(row.id, ()), key=lambda child: child.started or 0.0):
                 place(child)
 
-    def need(row: RunRow) -> tuple[int, int, float]:
-        family = [row, *children.get(row.id, ())]
-        rank = min(_ATTENTION.index(member.attention) for member in family)
-        worst = max((SEVERITIES.index(m.worst) for m in family if m.worst and m.undecided), default=-1)
-        return rank, -worst, -(max((m.ended or m.started or 0.0) for m in family))
-
-    for row in sorted(tops, key=need):
+    for row in tops:
         place(row)
     for row in rows:  # runs that name each other as parent, as only a forged log can
         place(row)
     return ordered
+
+
+def _need(row: RunRow) -> tuple[int, int, float]:
+    """Give what a run is sorted by: the neediest, gravest and newest has the least."""
+    gravest = _GRAVITY[row.worst] if row.worst and row.undecided else -1
+    return _ATTENTION[row.attention], -gravest, -(row.ended or row.started or 0.0)

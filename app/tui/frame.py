@@ -25,6 +25,7 @@ from assure_tui.app.tui.keys import NEVER, Key, bindings, table
 from assure_tui.app.tui.lines import Lines
 from assure_tui.app.tui.looks import Looks
 from assure_tui.app.tui.notify import tell
+from assure_tui.app.tui.paint import DIM
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.app.tui.recorder import Companion
 from assure_tui.app.tui.session import Session
@@ -143,21 +144,30 @@ class Frame(Holding):
         return dict(palette.load("dark").variables)
 
     def on_mount(self) -> None:
-        """Register the palettes, read the desk, begin to poll."""
+        """Register the palettes and paint the frame: the desk is read when it is on the screen."""
         self.looks.register()
         self.theme = self._first_theme
         self.map_keys(self._keymap)
+        self.runs.read_soon()
+        self.header.show(paint.text(" assure", DIM))
+        self.view.main().focus()
+        self.hold_keys()
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        """Read the desk, begin to poll, and take the keys that were pressed meanwhile."""
         self.revision = self.session.presence.revision
         self._verify_from = time.monotonic() + VERIFY_AFTER
         self.session.refresh_rows()
         self.session.load_marks()
         if self._start != "runs" and self.session.rows:
             self.session.open(self.session.rows[0].id)
-        self.redraw()
         if self._start == "runs":
             self.restore_screen()
-        self.view.main().focus()
+        else:
+            self.redraw()
         self.set_interval(POLL, self._poll)
+        await self.let_through()
 
     def map_keys(self, keys: Mapping[str, str]) -> None:
         """Map ids of the key table to keys, beside what is mapped already."""

@@ -56,20 +56,24 @@ class Holding(App[int]):
                 self._held.append(event)
                 return
             if self._held:
-                await self._let_through()
+                await self.let_through()
             self.unsay()
         await super().on_event(event)
 
     async def on_dialog_ready(self) -> None:
         """Give the dialog what was typed ahead."""
-        await self._let_through()
+        await self.let_through()
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """An action that opened no dialog after all holds no keys back."""
         if event.worker.is_finished and self.at_desk:
-            await self._let_through()
+            await self.let_through()
 
-    async def _let_through(self) -> None:
+    def hold_keys(self) -> None:
+        """Hold back the keys that are pressed from now on, until something can take them."""
+        self._holding_until = time.monotonic() + HELD_FOR
+
+    async def let_through(self) -> None:
         """Handle the keys that were held back now: those that wait in the queue were pressed after them.
 
         A key that came up from a pane, which had it when the dialog was asked for, was held after keys pressed later.
@@ -88,12 +92,12 @@ class Holding(App[int]):
         """Run an action. What the desk cannot do is said, and the screen goes on."""
         name = action.partition("(")[0] if isinstance(action, str) else action[1]
         if name in OPENING and self.at_desk:
-            self._holding_until = time.monotonic() + HELD_FOR
+            self.hold_keys()
         try:
             done = await super().run_action(action, default_namespace, namespaces)
         except TROUBLE as error:
             self.complain(error)
             return True
         if not done:
-            await self._let_through()
+            await self.let_through()
         return done

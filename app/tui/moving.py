@@ -213,9 +213,9 @@ class Moving(Filtering):
             except TROUBLE:
                 session.queries.pop("runs")
                 session.refresh_rows()
-                return
-            self._show_filter(focus=False)
-            self.say("The filter is that of last time: esc clears it.")
+            else:
+                self._show_filter(focus=False)
+                self.say("The filter is that of last time: esc clears it.")
         self.redraw()
         if run:
             self.runs.query_one("#runs-list", Listing).find(run)

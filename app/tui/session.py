@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from assure_tui.app.desk.views import Approval, LedgerView, Presence, RunDetail, RunRow
 from assure_tui.app.tui import paint
@@ -12,9 +11,6 @@ from assure_tui.app.tui.looked import Since
 from assure_tui.app.tui.port import Desk, Performance, Recall
 from assure_tui.reconcile.model import Finding, at_least
 from assure_tui.themes.glyphs import Glyphs
-
-MARKS_READ: Final = 500
-"""Runs whose marks are read when the screen opens; those of the others are read with the run."""
 
 
 @dataclass
@@ -72,9 +68,8 @@ class Session:
         self.performance, self.recall = self.desk.performance(), self.desk.recall()
 
     def load_marks(self) -> None:
-        """Read which of the runs are marked."""
-        for row in self.rows[:MARKS_READ]:
-            self.marks |= self.desk.marks(row.id)
+        """Read which of the runs are marked; what is marked in a run is read with it."""
+        self.marks |= self.desk.marked_runs()
 
     def toggle_mark(self, run: str, subject: str) -> None:
         """Mark something in a run, or take the mark away."""

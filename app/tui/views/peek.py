@@ -26,6 +26,8 @@ from assure_tui.reconcile.model import Finding
 from assure_tui.themes.glyphs import Glyphs
 
 CLAIMS_SHOWN: Final = 30
+BRIEF: Final = 3
+"""Lines of a peek up to which each thing is told on one."""
 
 
 class Peek(Vertical):
@@ -62,7 +64,12 @@ class Peek(Vertical):
             said = paint.text(f"  The run cannot be read: {error}", "$state-unverifiable")
             page.show(lambda width: Sheet(paint.wrap(said, width)))
             return
-        page.show(partial(_page, detail, evidence, glyphs=session.glyphs, changed=changed))
+
+        def make(width: int) -> Sheet:
+            brief = page.scrollable_content_region.height <= BRIEF
+            return _page(detail, evidence, width, glyphs=session.glyphs, changed=changed, brief=brief)
+
+        page.show(make)
 
 
 def _unopened(run: RunRow, width: int) -> Sheet:
@@ -82,7 +89,9 @@ def _unopened(run: RunRow, width: int) -> Sheet:
     return Sheet([line.truncate(max(1, width), ellipsis=True) for line in lines])
 
 
-def _page(detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: Glyphs, changed: str) -> Sheet:
+def _page(
+    detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: Glyphs, changed: str, brief: bool
+) -> Sheet:
     """Facts, the worst finding with what was asked, claimed, called and landed, then the others, a line each."""
     sheet, pad = Sheet(), Content("  ")
     sheet.add(pad + paint.text(" · ".join(_facts(detail)), DIM))
@@ -94,12 +103,15 @@ def _page(detail: RunDetail, evidence: Evidence | None, width: int, *, glyphs: G
         sheet.add(Content.styled(f"  No finding waits for a decision{decided}.", DIM))
         sheet.add(*_quiet(detail, width, glyphs))
     else:
-        sheet.add(*paint.hanging(*_head(waiting[0], glyphs), width), Content(""))
+        if brief:
+            sheet.add(_headline(waiting[0], width, glyphs))
+        else:
+            sheet.add(*paint.hanging(*_head(waiting[0], glyphs), width))
+        sheet.add(Content(""))
         sheet.add(*(pad + line for line in columns(evidence, width - 4, glyphs)))
     if waiting[1:]:
-        lines = (Content("").join(_head(finding, glyphs)) for finding in waiting[1:])
         sheet.add(Content(""), pad + Content.styled(f"AND {len(waiting) - 1} MORE", HEAD))
-        sheet.add(*(line.truncate(width, ellipsis=True) for line in lines))
+        sheet.add(*(_headline(finding, width, glyphs) for finding in waiting[1:]))
     unseen = unseen_of(detail)
     if unseen:
         said = Content.assemble(("  ? ", "$state-unverifiable"), (f"not seen: {unseen}", DIM))
@@ -127,6 +139,10 @@ def _facts(detail: RunDetail) -> list[str]:
     row = detail.row
     facts = [checked(detail), paint.count(row.events, "event"), row.status, row.agent, paint.when(row.started)]
     return facts + [word for word in (row.model, row.cwd) if word]
+
+
+def _headline(finding: Finding, width: int, glyphs: Glyphs) -> Content:
+    return Content("").join(_head(finding, glyphs)).truncate(width, ellipsis=True)
 
 
 def _head(finding: Finding, glyphs: Glyphs) -> tuple[Content, Content]:

@@ -63,6 +63,7 @@ class RunsView(View):
         """Cells of the start time: without a date if all runs began today."""
         self._verdict = UNJUDGED
         """Cells of the verdict: those of its head if no run has one."""
+        self._painted = False
 
     def compose(self) -> ComposeResult:
         """Perhaps a welcome; one list, its heads, and a peek at the run."""
@@ -115,12 +116,25 @@ class RunsView(View):
         if not rows:
             rows = list(_empty(filtered=bool(session.queries.get("runs")), welcomed=bool(self._welcome)))
         self._heads()
+        self.query_one("#runs-list", Listing).show(rows)
+        if self._painted:
+            self._more()
+        else:  # the runs first: what is beside them takes as long again to read
+            self._painted = True
+            self.call_after_refresh(self._more)
+
+    def read_soon(self) -> None:
+        """Say that the runs are being read."""
+        self.query_one("#runs-list", Listing).show([blank(), still(Content.styled("  Reading the runs…", DIM))])
+
+    def _more(self) -> None:
+        """Show what the run under the cursor is about, and how the rules do."""
+        session = self.session
         session.refresh_rules()
         told = rules_told(session.performance, session.recall)
         rules = self.query_one("#runs-rules", Caption)
         rules.set_class(bool(told), "-told")
         rules.show(paint.text(f" {told}", DIM))
-        self.query_one("#runs-list", Listing).show(rows)
         self.peek()
 
     def on_resize(self) -> None:

@@ -279,6 +279,9 @@ class SampleDesk:
     def marks(self, run):
         return self.marked.get(run, set())
 
+    def marked_runs(self):
+        return {run for run, subjects in self.marked.items() if run in subjects}
+
     def mark(self, run, subject, *, on=True):
         kept = self.marked.setdefault(run, set())
         (kept.add if on else kept.discard)(subject)
