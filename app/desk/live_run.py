@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FindingOfRun = Discrepancy | GateResult | InputFinding
 HELD_CODES = frozenset({"record-altered", "revised", "source-gone"})
 """Findings of the desk itself: the check does not know them, so a new reading must not take them back."""
-_CONTRADICTED = frozenset({"contradicted", "partial", "stale"})
+_CONTRADICTED = frozenset({"contradicted", "partial", "stale", "unsupported"})
 
 
 class LiveRun:

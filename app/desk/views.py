@@ -23,7 +23,7 @@ LedgerState: TypeAlias = Literal["ok", "unanchored", "damaged", "empty", "unchec
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the Runs view. `contradicted` counts contradicted, partial and stale claims."""
+    """One line of the Runs view. `contradicted` counts all claims that were checked and are not confirmed."""
 
     id: str
     native_id: str
