@@ -256,14 +256,14 @@ class Lines(ScrollView, can_focus=True):
             return Strip.blank(self.size.width, self.rich_style)
         led = self.has_focus or not self.can_focus  # a list without focus of its own is led by the line above it
         cursor = "" if index != self.cursor or not self.has_cursor else "focus" if led else "idle"
-        key = (index, cursor, width, self._generation)
+        whole = max(1, self.line_width())  # a pane that was hidden is drawn before it is told its new size
+        key = (index, cursor, whole, self._generation)
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = self._strip(self.draw(index, max(1, self.virtual_size.width)), cursor)
+            strip = self._strips[key] = self._strip(self.draw(index, whole), cursor, whole)
         return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)
 
-    def _strip(self, content: Content, cursor: str) -> Strip:
-        width = self.virtual_size.width
+    def _strip(self, content: Content, cursor: str, width: int) -> Strip:
         if cursor == "focus":
             content = Content(content.plain).pad_right(max(0, width - content.cell_length)).stylize("$cursor-focus")
         elif cursor == "idle":

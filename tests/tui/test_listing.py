@@ -6,9 +6,10 @@ from functools import partial
 
 import msgspec
 import pytest
-from screens import wait_for_words
+from screens import drawn, wait_for_words
 from textual.app import App
 from textual.content import Content
+from textual.geometry import Size
 
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.bars import Tally, needs
@@ -43,6 +44,16 @@ async def test_a_needier_run_shows_above_the_cursor_while_the_list_is_at_its_top
         await pilot.pause()
         assert listing.key == "run 1"
         assert listing.scroll_offset.y == 0
+
+
+async def test_lines_are_as_wide_as_the_pane_also_before_it_is_told_that_it_grew():
+    app = Bare()
+    async with app.run_test(size=(40, 10)) as pilot:
+        listing = app.query_one(Listing)
+        listing.show(rows("a long name of a run"))
+        listing.virtual_size = Size(6, 1)  # as it was laid out while another view hid it
+        await pilot.pause()
+        assert "a long name of a run" in drawn(app)
 
 
 @pytest.mark.parametrize("place", [9, 20])

@@ -156,7 +156,7 @@ class EventLines(Lines):
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen; where a filter leaves none, say so."""
         if y == 1 and self.hits is not None and not self.hits:
-            return self._strip(Content.styled("  No event matches; esc clears the filter.", DIM), "")
+            return self._strip(Content.styled("  No event matches; esc clears the filter.", DIM), "", self.line_width())
         return super().render_line(y)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
