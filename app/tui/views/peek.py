@@ -58,7 +58,7 @@ class Peek(Vertical):
         try:
             detail = session.desk.run(run.id)
             first = next(iter(undecided(detail)), None)
-            evidence = gather(session.desk, detail, first) if first else None
+            evidence = gather(session.desk, detail, first, whole=False) if first else None
             changed = since(session.desk, detail).words() if run.changed else ""
         except TROUBLE as error:
             said = paint.text(f"  The run cannot be read: {error}", "$state-unverifiable")
@@ -94,7 +94,7 @@ def _page(
 ) -> Sheet:
     """Facts, the worst finding with what was asked, claimed, called and landed, then the others, a line each."""
     sheet, pad = Sheet(), Content("  ")
-    sheet.add(pad + paint.text(" · ".join(_facts(detail)), DIM))
+    sheet.add((pad + paint.text(" · ".join(_facts(detail)), DIM)).truncate(width, ellipsis=True))
     if changed:
         sheet.add(Content.styled(f"  {glyphs.marks['new']} {changed} since you looked", ACCENT))
     waiting = undecided(detail)
