@@ -38,6 +38,7 @@ from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.trust import Trust
 from assure_tui.reconcile.model import (
+    Effect,
     Unattributed,
 )
 
@@ -179,10 +180,15 @@ class BundleDesk:
         marked = mark(event_id, self.events_proven)
         return f"{marked}\n{text}" if marked else text
 
-    def diffs(self, run: str) -> list[FileDiff]:
-        """Give what the run did to each file."""
+    def diffs(self, run: str, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
+        """Give what the run, or some of its acts, did to each file."""
         self.run(run)
-        return [self._marked_diff(diff) for diff in self.view.diffs] if self.view else []
+        found = [self._marked_diff(diff) for diff in self.view.diffs] if self.view else []
+        if acts is None:
+            return found
+        names = {act.id for act in acts}
+        some = ((diff, tuple(hunk for hunk in diff.hunks if hunk[0] in names)) for diff in found)
+        return [msgspec.structs.replace(diff, hunks=hunks) for diff, hunks in some if hunks]
 
     def _marked_diff(self, diff: FileDiff) -> FileDiff:
         known = self.events_proven.hunks

@@ -37,7 +37,7 @@ from assure_tui.app.desk.rule_stats import Performance, Recall, Rules, recall
 from assure_tui.app.desk.views import Approval, Coverage, EventRow, FileDiff, LedgerView, Presence, RunDetail, RunRow
 from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.ledger.lease import RecorderLease
-from assure_tui.reconcile.model import Unattributed
+from assure_tui.reconcile.model import Effect, Unattributed
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.acts import SealOf
@@ -278,9 +278,12 @@ class Reading:
             words = timeline.kept_text(self._library, number, row, kept)
             return f"{words}\n[the log no longer has this; it is shown as it was first seen]"
 
-    def diffs(self, run: str) -> list[FileDiff]:
-        """Give what a run did to each file, in the order of its edits. Hunks whose log is gone are left out."""
-        return timeline.diffs(self._library, self._number(run))
+    def diffs(self, run: str, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
+        """Give what a run, or some of its acts, did to each file, in the order of its edits.
+
+        Hunks whose log is gone are left out.
+        """
+        return timeline.diffs(self._library, self._number(run), acts)
 
     def search(self, text: str, run: str | None = None, limit: int = 200) -> list[EventRow]:
         """Find events by the words of their summary; each says which run it is of."""

@@ -15,6 +15,7 @@ from assure_tui.ingest.model import RunEvent, SourceInfo, ToolResult
 
 if TYPE_CHECKING:
     from assure_tui.ingest.adapters.base import Adapter
+    from assure_tui.reconcile.model import Effect
 
 
 def text(library: Library, no: int, event_id: str) -> str:
@@ -44,10 +45,16 @@ def kept_text(library: Library, no: int, row: EventRow, record: str) -> str:
     return next((whole_text(event) for event in events if event.id == row.id), record)
 
 
-def diffs(library: Library, no: int) -> list[FileDiff]:
-    """Give what a run did to each file, in the order of its edits. Hunks whose log is gone are left out."""
+def diffs(library: Library, no: int, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
+    """Give what a run did to each file, in the order of its edits; of some acts only, where they are given.
+
+    Hunks whose log is gone are left out.
+    """
     edits = library.edits(no)
-    effects = {effect.call_id: effect.id for effect in library.results(no)["effect"] if effect.call_id}
+    behind = library.results(no)["effect"] if acts is None else acts
+    effects = {effect.call_id: effect.id for effect in behind if effect.call_id}
+    if acts is not None:
+        edits = [edit for edit in edits if edit[2] in effects]
     loaded: dict[int, tuple[str | None, ...]] = {}
     files: dict[str, list[tuple[str, str, str | None, int, int]]] = {}
     for number, part, call_id, path, op, added, removed in edits:

@@ -22,6 +22,8 @@ LINE_LIMIT: Final = 2000
 COLOURED_LIMIT: Final = 20_000
 """Code points of a hunk beyond which it is not coloured: colour must not cost a pause."""
 NUMBER: Final = 5
+SPLIT_FROM: Final = 110
+"""Cells from which the two sides fit next to each other."""
 _HEAD: Final = re.compile(r"@@ -(\d{1,9})(?:,\d{1,9})? \+(\d{1,9})(?:,\d{1,9})? @@ ?(.{0,200})")
 _STYLES: Final = (
     (Comment, "$code-comment"),

@@ -13,7 +13,7 @@ from typing import Final
 
 from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.summaries import LENGTH
-from assure_tui.app.desk.views import EventRow, RunDetail
+from assure_tui.app.desk.views import EventRow, FileDiff, RunDetail
 from assure_tui.app.tui.acts import details, flat
 from assure_tui.app.tui.port import TROUBLE, Desk
 from assure_tui.reconcile.model import (
@@ -41,6 +41,8 @@ BEFORE: Final = 4
 AFTER: Final = 12
 """Events shown before and after the one that matters: it stands in sight, and a large screen has room below."""
 CELLS_SHOWN: Final = 8
+CHANGES_READ: Final = 4
+"""Acts, the last ones, whose changes of files are read again from the log."""
 SHORTEST: Final = 4
 """Letters of a value that is followed from an input into a call."""
 ABSENT: Final = {
@@ -102,6 +104,8 @@ class Evidence:
     """The effects that it rests on."""
     around: tuple[EventRow, ...] = ()
     """What happened just before and after it."""
+    changed: tuple[FileDiff, ...] = ()
+    """What the acts did to files."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +126,8 @@ class _Matter:
     absent: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
-    """Fetch the evidence of `subject`, which is of the run `detail`."""
+def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim, *, whole: bool = True) -> Evidence:
+    """Fetch the evidence of `subject`, which is of the run `detail`; unless `whole`, what the four columns show."""
     if isinstance(subject, Unattributed):
         return Evidence(
             subject=subject.id,
@@ -163,7 +167,8 @@ def gather(desk: Desk, detail: RunDetail, subject: Finding | Claim) -> Evidence:
         absent=absent if desk.withheld else {**absent, **matter.absent},
         event=event,
         acts=tuple(matter.acts),
-        around=tuple(_around(desk, run, event)),
+        around=tuple(_around(desk, run, event)) if whole else (),
+        changed=tuple(desk.diffs(run, called[-CHANGES_READ:])) if whole and called else (),
     )
 
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from assure_tui.app.desk.views import Decision, EventRow, Note, RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.diffs import SPLIT_FROM, parse, split_lines, unified_lines
 from assure_tui.app.tui.event_line import event_line
 from assure_tui.app.tui.evidence import Cell, Evidence
 from assure_tui.app.tui.lines import Sheet
@@ -22,6 +23,8 @@ GUTTER: Final = 9
 TEXT_LIMIT: Final = 1200
 SELF_EVIDENT: Final = frozenset({"command", "counts"})
 """Values that need no name in front of them."""
+CHANGES_SHOWN: Final = 24
+"""Lines of changed files on the page."""
 COLUMNS: Final = (("asked", "ASKED"), ("claimed", "CLAIMED"), ("called", "CALLED"), ("landed", "LANDED"))
 
 
@@ -41,6 +44,10 @@ def page(evidence: Evidence, detail: RunDetail, width: int, *, glyphs: Glyphs) -
     sheet.add(*(pad + line for line in out))
     sheet.begin()
     sheet.add(*(pad + line for line in standing(evidence, detail, inner, glyphs)))
+    if evidence.changed:
+        sheet.begin()
+        sheet.add(Content(""), paint.rule(glyphs, width - 1, "WHAT IT CHANGED"))
+        sheet.add(*(pad + line for line in _changes(evidence, inner, glyphs)))
     if evidence.around:
         sheet.begin()
         sheet.add(Content(""), paint.rule(glyphs, width - 1, "AROUND IT"))
@@ -210,6 +217,23 @@ def standing(evidence: Evidence, detail: RunDetail, width: int, glyphs: Glyphs) 
         lines = paint.wrap(value, width - 12)
         for index, line in enumerate(lines):
             out.append(paint.fit(Content.styled(key if index == 0 else "", DIM), 12) + line)
+    return out
+
+
+def _changes(evidence: Evidence, width: int, glyphs: Glyphs) -> list[Content]:
+    """The last changes first, as far as they are worth the room: the Diff view has all of them."""
+    out: list[Content] = []
+    hidden = 0
+    for file in reversed(evidence.changed):
+        lines = [Content.assemble(paint.text(file.path, STRONG), (f"  +{file.added:,} -{file.removed:,}", DIM))]
+        for hunk in (hunk for _, body in file.hunks for hunk in parse(body, file.path)):
+            split = width >= SPLIT_FROM
+            lines += split_lines(hunk, width, glyphs) if split else unified_lines(hunk, width, wrapped=False)
+        room = max(0, CHANGES_SHOWN - len(out))
+        out += (line.truncate(width, ellipsis=True) for line in lines[:room])
+        hidden += len(lines[room:])
+    if hidden:
+        out.append(Content.assemble((f"{paint.count(hidden, 'more line')}: ", DIM), ("4", ACCENT), (" shows all", DIM)))
     return out
 
 

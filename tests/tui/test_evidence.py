@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from assure_tui.app.desk.errors import GoneError
+from assure_tui.app.desk.views import FileDiff
 from assure_tui.app.tui.acts import details, plain
 from assure_tui.app.tui.evidence import gather
-from assure_tui.app.tui.evidence_page import columns
+from assure_tui.app.tui.evidence_page import columns, page
 from assure_tui.reconcile.model import Money
 from assure_tui.themes.glyphs import load
 
@@ -52,6 +53,25 @@ def test_the_turn_that_names_the_same_order_is_preferred_to_the_last_one(desk):
     late = msgspec.structs.replace(events[1], seq=8, id="late", summary="By the way, lovely weather today!")
     desk.timelines[run] = [*events[:9], late, *events[9:]]
     assert [cell.text[:3] for cell in found(desk, "r-04", "duplicate").asked] == ["Hi!"]
+
+
+def test_what_the_acts_did_to_files_stands_on_the_page_as_far_as_there_is_room(desk):
+    detail = next(detail for detail in desk.details.values() if desk.files.get(detail.row.id))
+    finding = next(found for found in detail.findings() if gather(desk, detail, found).called)
+    act = next(act for act in gather(desk, detail, finding).acts if act.source_kind == "log")
+    long = "@@ -1,0 +1,90 @@\n" + "".join(f"+line {number}\n" for number in range(90))
+    desk.files[detail.row.id] = [
+        FileDiff(path="src/auth.py", op="edit", added=90, removed=0, hunks=((act.id, long),)),
+        FileDiff(path="notes.md", op="edit", added=1, removed=0, hunks=(("another act", "@@ -0,0 +1 @@\n+x\n"),)),
+    ]
+    evidence = gather(desk, detail, finding)
+    shown = "\n".join(line.plain for line in page(evidence, detail, 90, glyphs=load(ascii_only=False)).lines)
+    assert "WHAT IT CHANGED" in shown
+    assert "+ line 22" in shown
+    assert "+ line 23" not in shown
+    assert "67 more lines: 4 shows all" in shown
+    assert "notes.md" not in shown
+    assert gather(desk, detail, finding, whole=False).changed == ()
 
 
 def test_a_long_request_is_shown_where_it_speaks_of_the_matter(desk):

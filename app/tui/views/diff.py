@@ -12,7 +12,7 @@ from textual.content import Content
 
 from assure_tui.app.desk.views import FileDiff
 from assure_tui.app.tui import paint
-from assure_tui.app.tui.diffs import Hunk, parse, split_lines, unified_lines
+from assure_tui.app.tui.diffs import SPLIT_FROM, Hunk, parse, split_lines, unified_lines
 from assure_tui.app.tui.lines import Lines, Listing, Page, Row, Sheet, blank, still
 from assure_tui.app.tui.match import Matcher
 from assure_tui.app.tui.paint import DIM, HEAD, STRONG
@@ -23,8 +23,6 @@ from assure_tui.themes.glyphs import Glyphs
 
 Mode: TypeAlias = Literal["auto", "unified", "split"]
 MODES: Final[tuple[Mode, ...]] = ("auto", "unified", "split")
-SPLIT_FROM: Final = 110
-"""Cells from which `auto` shows the two sides next to each other."""
 WHOLE: Final = "whole"
 LINES_SHOWN: Final = 20_000
 """Lines of a diff that are laid out at once; the rest is counted."""

@@ -163,8 +163,10 @@ class SampleDesk:
             raise UsageError(f"the log that held event {event_id} is gone")
         return self.timelines[run][place].summary
 
-    def diffs(self, run):
-        return self.files.get(run, [])
+    def diffs(self, run, acts=None):
+        files = self.files.get(run, [])
+        names = None if acts is None else {act.id for act in acts}
+        return files if names is None else [file for file in files if any(name in names for name, _ in file.hunks)]
 
     def search(self, text, run=None, limit=200):
         among = [run] if run else list(self.timelines)
