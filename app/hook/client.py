@@ -119,7 +119,8 @@ def _decide(asked: protocols.Asked, home: str | None, started: float) -> Told:
         else:
             if told is not None:
                 return told
-    left = TIME_LIMIT - (time.monotonic() - started) if waiting is None else GRACE_SECONDS
+    whole = TIME_LIMIT + (float(waiting["seconds"]) if waiting is not None else 0.0)
+    left = min(whole - (time.monotonic() - started), TIME_LIMIT)
     objections: list[Told] = []
 
     def alone(extend: Extend) -> Told:

@@ -147,6 +147,8 @@ def log(tmp_path: Path) -> Log:
     return Log(folder, "0b6f3c9e-51ab-4b0e-9d0e-6f0b1f6f2a11")
 
 
+PATIENCE = 120.0
+PATIENT = (sys.executable, "-P", str(Path(__file__).with_name("patient.py")))
 Hook = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -160,12 +162,23 @@ def hook(tmp_path: Path, home: Home) -> Hook:
     at = home
 
     def run(
-        agent: str, payload: object, by: Sequence[str] = (), home: Home = at, **options: Any
+        agent: str,
+        payload: object,
+        by: Sequence[str] = (),
+        home: Home = at,
+        limits: Sequence[str] = (),
+        **options: Any,
     ) -> subprocess.CompletedProcess[str]:
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        words = [*by, sys.executable, "-P", "-m", "assure_tui.app", "hook", agent]
+        words = [*by, *PATIENT, *limits, "hook", agent]
         done = subprocess.run(
-            words, input=data, capture_output=True, timeout=60, check=False, env=_environment(tmp_path, home), **options
+            words,
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            env=_environment(tmp_path, home),
+            **options,
         )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -185,7 +198,7 @@ def _start_recorder(folder: Path, home: Home, *logs: Path) -> subprocess.Popen[b
         stderr=subprocess.DEVNULL,
         env=_environment(folder, home),
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not Path(socket_path(str(home.hook))).exists():
         assert recorder.poll() is None
         assert time.monotonic() < deadline
@@ -200,7 +213,7 @@ def workstation(tmp_path: Path, home: Home) -> Iterator[subprocess.Popen[bytes]]
     yield recorder
     if recorder.poll() is None:
         os.kill(recorder.pid, signal.SIGTERM)
-        recorder.wait(60)
+        recorder.wait(PATIENCE)
 
 
 @pytest.fixture

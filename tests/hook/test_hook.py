@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import signal
 import socket
 import stat
@@ -24,11 +25,11 @@ from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.hook import protocols
 from assure_tui.app.hook.place import is_ours, socket_path
+from tests.hook.conftest import PATIENCE, PATIENT
 
 AGENT = [sys.executable, "-c", "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"]
 """A process between us and the hook: whoever starts a hook is the requester, and may not answer."""
 SKIPS = "git commit --no-verify -m x"
-PATIENCE = 60.0
 
 
 def word_of(done: subprocess.CompletedProcess[str], agent: str) -> str:
@@ -80,7 +81,7 @@ def test_the_workstation_judges_with_what_it_knows_of_the_run(hook, asking, tmp_
     }  # fmt: skip
     log.write_text(json.dumps(record) + "\n")
     payload = asking("claude-code", SKIPS, session_id=session)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while word_of(hook("claude-code", payload), "claude-code") != "none":
         assert time.monotonic() < deadline, "the user's own words were never taken into account"
         time.sleep(0.2)
@@ -172,12 +173,12 @@ def test_wherever_the_home_is_named_it_is_the_hook_that_answers(asking, home, wh
     named = [f"--home={home.hook.parent}"] if where == "joined" else ["--home", str(home.hook.parent)]
     words = [*named, "hook", "claude-code"] if where == "before" else ["hook", "claude-code", *named]
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "assure_tui.app", *words],
+        [*PATIENT, *words],
         input=json.dumps(asking("claude-code", SKIPS)),
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert (done.returncode, word_of(done, "claude-code")) == (0, "ask"), done.stderr
     assert home.ledger.is_dir()
@@ -192,7 +193,7 @@ def test_a_misspelt_agent_exits_with_a_code_that_blocks_nothing(words) -> None:
         input=b"{}",
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert b"nothing was decided" in done.stderr
@@ -222,8 +223,8 @@ def test_a_pipe_in_the_place_of_settings_makes_no_agent_wait(hook, asking, tmp_p
 def test_a_home_that_nobody_has_stops_no_refusal(asking, tmp_path) -> None:
     payload = json.dumps(asking("generic", SKIPS)).encode()
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "assure_tui.app", "hook", "generic"], input=payload, capture_output=True,
-        env={"PATH": "/usr/bin:/bin", "ASSURE_TUI_HOME": "~nobody-here/x"}, cwd=tmp_path, check=False, timeout=60,
+        [*PATIENT, "hook", "generic"], input=payload, capture_output=True,
+        env={"PATH": "/usr/bin:/bin", "ASSURE_TUI_HOME": "~nobody-here/x"}, cwd=tmp_path, check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (3, b"")
 
@@ -231,10 +232,10 @@ def test_a_home_that_nobody_has_stops_no_refusal(asking, tmp_path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])
 def test_a_refusal_that_cannot_be_said_is_an_exit_code_that_blocks(asking, home, where) -> None:
-    words = f"{sys.executable} -P -m assure_tui.app hook claude-code --home {home.config.parent} {where}"
+    words = f"{shlex.join(PATIENT)} hook claude-code --home {home.config.parent} {where}"
     for command, code in ((SKIPS, 2), ("git status", 0)):
         payload = json.dumps(asking("claude-code", command)).encode()
-        done = subprocess.run(["sh", "-c", words], input=payload, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(["sh", "-c", words], input=payload, capture_output=True, check=False, timeout=PATIENCE)
         assert done.returncode == code
         assert b"Traceback" not in done.stderr
     assert b"hook-bypass" not in done.stderr
@@ -250,8 +251,9 @@ def test_whoever_holds_the_ledgers_lock_gets_no_call_past_the_gates(hook, asking
             lock = stack.enter_context((place.ledger / ".state" / "append.lock").open("rb"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         with ThreadPoolExecutor(2) as pool:
-            refused = pool.submit(hook, "claude-code", asking("claude-code", SKIPS))
-            asked = pool.submit(hook, "claude-code", asking("claude-code", SKIPS), home=patient)
+            limits = ["TIME_LIMIT=20"]  # it is over before the ledger gives up
+            refused = pool.submit(hook, "claude-code", asking("claude-code", SKIPS), limits=limits)
+            asked = pool.submit(hook, "claude-code", asking("claude-code", SKIPS), home=patient, limits=limits)
     assert word_of(refused.result(), "claude-code") == "deny"
     assert word_of(asked.result(), "claude-code") == "ask"
 
@@ -325,7 +327,7 @@ def test_whatever_listens_there_the_hook_answers_in_time(hook, asking, home, ent
             other.close()
 
         threading.Thread(target=serve, daemon=True).start()
-        done = hook("claude-code", asking("claude-code", SKIPS))
+        done = hook("claude-code", asking("claude-code", SKIPS), limits=["WORKSTATION_SECONDS=2"])
         answered.set()
         Path(path).unlink()
     assert word_of(done, "claude-code") == "ask"
@@ -360,7 +362,7 @@ def operator(home: Home) -> Desk:
 
 
 def pending(desk: Desk) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not (waits := desk.approvals()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -422,7 +424,7 @@ def test_an_agent_that_goes_away_takes_its_request_along(asking, home, entries) 
         line.connect(socket_path(str(home.hook)))
         line.sendall(struct.pack(">I", len(body)) + body)
         assert b"approval" in line.recv(4096)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while [clear["word"] for clear, _ in entries("approval")] != ["requested", "withdrawn"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -432,19 +434,19 @@ MORE_THAN_A_PIPE_HOLDS = 1 << 18
 
 
 def test_an_interrupted_hook_leaves_without_a_traceback(tmp_path: Path) -> None:
-    words = [sys.executable, "-P", "-m", "assure_tui.app", "hook", "claude-code", "--home", str(tmp_path / "home")]
+    words = [*PATIENT, "hook", "claude-code", "--home", str(tmp_path / "home")]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdin is not None
         running.stdin.write(b" " * MORE_THAN_A_PIPE_HOLDS)  # returns when the hook has begun to read
         running.stdin.flush()
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=60)
+        out, err = running.communicate(timeout=PATIENCE)
     assert (out, running.returncode) == (b"", 130)
     assert b"Traceback" not in err
 
 
 def test_an_agent_that_never_ends_its_request_is_answered_all_the_same(asking, tmp_path: Path) -> None:
-    words = [sys.executable, "-P", "-m", "assure_tui.app", "hook", "codex", "--home", str(tmp_path / "home")]
+    words = [*PATIENT, "READ_SECONDS=3", "hook", "codex", "--home", str(tmp_path / "home")]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdin is not None
         assert running.stdout is not None
