@@ -6,6 +6,7 @@ on how many other programs run; one that is about a limit gives its own.
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from assure_tui.app.__main__ import main
@@ -19,4 +20,5 @@ while "=" in sys.argv[1]:
 for name, seconds in LIMITS.items():
     assert hasattr(client, name)
     setattr(client, name, seconds)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever started the tests in the background ignores it
 sys.exit(main())
