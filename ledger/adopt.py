@@ -10,10 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from assure_tui.ledger import machine
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.errors import DamagedError, LedgerError
 from assure_tui.ledger.layout import check_version, stated_keys
 from assure_tui.ledger.pins import Pin, PinFile
-from assure_tui.ledger.store import ADOPTION, SELF, Draft, Ledger
+from assure_tui.ledger.store import ADOPTION, SELF, Ledger
 from assure_tui.ledger.tail import Tail
 from assure_tui.ledger.verify import verify
 

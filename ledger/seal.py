@@ -19,6 +19,7 @@ from typing import Any, Final, TypeAlias
 from assure_tui.ledger import disk, ed25519, sshsig
 from assure_tui.ledger.checkpoint import body
 from assure_tui.ledger.cosign import Memory, cosign
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.dsse import MAX_ENVELOPE, Statement, Subject, first_signature, open_envelope, sign_statement
 from assure_tui.ledger.entry import Entry, encode_entry
 from assure_tui.ledger.epochs import KeysAt
@@ -29,7 +30,7 @@ from assure_tui.ledger.operator_key import OperatorIdentity, OperatorKey
 from assure_tui.ledger.proof import MAX_TLOG_PROOF, parse_proof
 from assure_tui.ledger.signers import Signers
 from assure_tui.ledger.sshsig import SshKey, SshSigner, plain_key
-from assure_tui.ledger.store import SELF, Draft, Ledger
+from assure_tui.ledger.store import SELF, Ledger
 
 CHECKPOINT: Final = "checkpoint/"
 """What the name of the subject that is a checkpoint begins with; its size follows."""

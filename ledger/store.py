@@ -484,6 +484,3 @@ class Ledger:
 
     def _range_hash(self, start: int, stop: int) -> bytes:
         return self._tail.shelf.range_hash(start, stop, self._tail.published.size)
-
-
-__all__ = ["ADOPTION", "REDACTION", "RESERVED", "SELF", "Draft", "Ledger", "Previous", "Receipt"]

@@ -20,7 +20,8 @@ from assure_tui.app.desk.small_files import expanded
 from assure_tui.app.hook import install
 from assure_tui.app.hook.install import Scope
 from assure_tui.app.neutral import neutral_line
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.drafts import Draft
+from assure_tui.ledger.store import Ledger
 
 WIDTH = 400
 

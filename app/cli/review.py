@@ -115,8 +115,8 @@ def _seal(desk: Desk, arguments: argparse.Namespace) -> int:
     desk.check_seal(arguments.runs)
     ssh = arguments.ssh_key
     words = "" if ssh else passphrase(arguments.passphrase_file, "passphrase of the operator key: ")
-    for receipt in desk.seal(arguments.runs, passphrase=words, key=arguments.key, ssh=ssh):
-        print(f"{receipt.envelope} (entry {receipt.index})")
+    receipt = desk.seal(arguments.runs, passphrase=words, key=arguments.key, ssh=ssh)
+    print(f"{receipt.envelope} (entry {receipt.index})")
     return 0
 
 

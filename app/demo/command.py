@@ -18,7 +18,7 @@ from assure_tui.app.desk.gated import installed
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.app.desk.trust import trust
-from assure_tui.ledger.store import Draft
+from assure_tui.ledger.drafts import Draft
 
 HEADLESS_SPEED = 8.0
 HEADLESS_WAIT = 20.0

@@ -16,8 +16,9 @@ from assure_tui.app.desk.library import Entry, Library
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.ledger import disk
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey

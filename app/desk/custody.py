@@ -15,12 +15,13 @@ from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.ledger.adopt import adopt
+from assure_tui.ledger.drafts import Draft, Previous
 from assure_tui.ledger.errors import LedgerError
 from assure_tui.ledger.layout import stated_keys
 from assure_tui.ledger.lease import RecorderLease
 from assure_tui.ledger.locks import FileLock
 from assure_tui.ledger.pins import PinFile, origin_hash
-from assure_tui.ledger.store import Draft, Ledger, Previous
+from assure_tui.ledger.store import Ledger
 from assure_tui.ledger.verify import verify
 
 DAY_MS: Final = 86_400_000

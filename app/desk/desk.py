@@ -151,7 +151,7 @@ class Desk(Reading):
 
     def seal(
         self, runs: Sequence[str], *, passphrase: str = "", key: str | None = None, ssh: Path | None = None
-    ) -> list[SealReceipt]:
+    ) -> SealReceipt:
         """Sign the verdicts on runs, in one envelope, over the evidence that is in the ledger now.
 
         `ssh` names an SSH key that `ssh-keygen` signs with, instead of an operator key of this installation.
@@ -167,7 +167,7 @@ class Desk(Reading):
             raise UsageError("name at least one run to seal.")
         receipt = seal_runs(self, self._archive, names, self.signing_key(passphrase, key, ssh))
         self._bumps += 1
-        return [receipt]
+        return receipt
 
     def check_seal(self, runs: Sequence[str]) -> None:
         """Look whether runs can be sealed, before anybody is asked for a passphrase.

@@ -18,9 +18,10 @@ from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.live_source import Recorded
 from assure_tui.app.desk.unseen import Decided, Period, periods
 from assure_tui.ledger.clock import reading
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
 from assure_tui.ledger.locks import FileLock
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.store import Ledger
 from assure_tui.reconcile.model import Discrepancy, GateResult, InputFinding
 
 if TYPE_CHECKING:

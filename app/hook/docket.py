@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from assure_tui.app.desk import gated
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.errors import ContentLockedError
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Tags, Words

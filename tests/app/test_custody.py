@@ -15,7 +15,7 @@ import pytest
 from assure_tui.app.desk import custody, scribe
 from assure_tui.app.desk.errors import LedgerDamagedError
 from assure_tui.app.desk.paths import Home
-from assure_tui.ledger.store import Draft
+from assure_tui.ledger.drafts import Draft
 from tests.app.recording import record, record_apart
 
 SECRET = "O-77"

@@ -22,7 +22,7 @@ from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.paths import Home
-from assure_tui.ledger.verify import Trust
+from assure_tui.ledger.trust import Trust
 from tests.app.recording import record
 
 TIME = "2026-03-01T10:00:{:02}.000Z"
@@ -136,7 +136,7 @@ def test_a_review_from_finding_to_seal(desk):
     desk.verdict(run, "rejected", "refunded twice")
     assert desk.runs()[0].sealed == "draft"
     desk.new_operator_key("Ana Example", "a passphrase")
-    (receipt,) = desk.seal([run], passphrase="a passphrase")
+    receipt = desk.seal([run], passphrase="a passphrase")
     row = desk.runs()[0]
     assert (row.verdict, row.sealed) == ("rejected", "sealed")
     (sealed,) = sealed_runs(receipt.envelope.read_bytes())

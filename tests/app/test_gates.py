@@ -336,7 +336,7 @@ def test_a_waiver_stands_in_the_sealed_verdict(desk: Desk) -> None:
     desk.waive("duplicate-write", row.id, "the shop asked for two", time.time() + 60)
     desk.new_operator_key("mo", "a passphrase of some length")
     desk.verdict(row.id, "accepted-with-exceptions", "as waived")
-    (receipt,) = desk.seal([row.id], passphrase="a passphrase of some length")
+    receipt = desk.seal([row.id], passphrase="a passphrase of some length")
     (sealed,) = sealed_runs(receipt.envelope.read_bytes())
     assert [(waiver["gate"], waiver["reason"]) for waiver in sealed["waivers"]] == [
         ("duplicate-write", "the shop asked for two")

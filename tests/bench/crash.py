@@ -33,12 +33,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.dsse import Subject
 from assure_tui.ledger.errors import FullError, LedgerError
 from assure_tui.ledger.operator_key import OperatorKey
 from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.seal import end_sealing, seal
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.store import Ledger
 from assure_tui.ledger.verify import verify
 
 SECTOR = 512
@@ -522,7 +523,8 @@ def _change(half: int, cut: bool, step: int, name: Path) -> tuple[int, list[str]
 WRITER = """
 import sys, time
 from pathlib import Path
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.drafts import Draft
+from assure_tui.ledger.store import Ledger
 base, name, seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 ledger = Ledger.open(base / "ledger", pins=base / "pins", keys=base / "keys")
 turn, end, told = 0, time.monotonic() + seconds, []

@@ -17,7 +17,8 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.drafts import Draft
+from assure_tui.ledger.store import Ledger
 
 BATCH = 4096
 VERIFY = """

@@ -17,15 +17,17 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.ed25519 import Ed25519PrivateKey
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.store import Ledger
 from assure_tui.ledger.verify import verify
 
 OPEN = """
 import sys, time
 start = time.perf_counter()
 from pathlib import Path
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.drafts import Draft
+from assure_tui.ledger.store import Ledger
 loaded = time.perf_counter()
 base = Path(sys.argv[1])
 ledger = Ledger.open(base / "ledger", pins=base / "pins", keys=base / "keys")

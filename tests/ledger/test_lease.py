@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 
-from assure_tui.ledger import RecorderLease
+from assure_tui.ledger.lease import RecorderLease
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from assure_tui.ledger import RecorderLease
+from assure_tui.ledger.lease import RecorderLease
 lease = RecorderLease(Path(sys.argv[1]))
 print(lease.try_acquire(), flush=True)
 time.sleep(60)
@@ -45,7 +45,5 @@ def test_the_kernel_gives_it_up_when_its_holder_is_killed(tmp_path):
 
 
 def test_asking_for_the_lease_does_not_load_cryptography():
-    code = (
-        "import sys, assure_tui.ledger as l; l.RecorderLease; assert not {'cryptography', 'msgspec'} & set(sys.modules)"
-    )
+    code = "import sys, assure_tui.ledger.lease; assert not {'cryptography', 'msgspec'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

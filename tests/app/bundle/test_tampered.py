@@ -21,8 +21,9 @@ from assure_tui.app.desk.operators import own_trust
 from assure_tui.app.desk.show import detail_lines
 from assure_tui.ledger.bundle import Bundle, build, pack, unpack
 from assure_tui.ledger.disclose import reveal
+from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.errors import BundleError
-from assure_tui.ledger.store import Draft, Ledger
+from assure_tui.ledger.store import Ledger
 from tests.app.bundle.conftest import outside, standalone
 
 
