@@ -249,7 +249,7 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
             continue
         if at > supposed and not _first_person(tokens, at):
             continue
-        if kind == "verified" and mode in {"other", "plan"} and frame == "own":
+        if kind == "verified" and mode in {"other", "plan"} and frame == "own" and not _first_person(tokens, at):
             continue
         if mode == "other" and not changed and kind in _MADE and not _first_person(tokens, at):
             continue

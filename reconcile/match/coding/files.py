@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.match.coding.added import too_few
 from assure_tui.reconcile.match.coding.memory import PLACES
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, failing, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
@@ -69,6 +70,9 @@ _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:sessi
 
 def judge_change(claim: Claim, seen: Seen) -> Ruling:
     """Judge that files were changed as said."""
+    few = too_few(claim, seen) if claim.kind == "added_tests" else None
+    if few is not None:
+        return few
     said = [*claim.args.get("targets", ()), *claim.args.get("paths", ())]
     named = list(dict.fromkeys(str(path) for path in said if not str(path).startswith(("http:", "https:"))))
     for path in named:

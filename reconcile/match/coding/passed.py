@@ -60,7 +60,7 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
     if change and not told and not _EARLIER.search(claim.text):
         later = seen.opaque_check(change.at)
         if later and not later.bad:
-            return confirmed(f"{command(later)} came after the last edit", later)
+            return unverifiable(f"{command(later)} came after the last edit and may have been it", later)
         named = seen.named_run(claim.kind, change.at) if claim.kind in CHECKS else None
         if named:
             return unverifiable(f"{command(named)} came later and may have been it", named)

@@ -72,7 +72,7 @@ _TOLD: dict[Deed, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "write": re.compile(
-        r"write|open\(|save|dump|replace|\bsed\b|\btee\b|>|\bcp\b|\bmv\b|copy|generate|subprocess|system|exec|spawn",
+        r"write|open\((?![^)\n]{0,200}['\"]r[bt]?['\"])|save|dump|replace|\bsed\b|\btee\b|>|\bcp\b|\bmv\b|copy|generate|subprocess|system|exec|spawn",
         re.IGNORECASE,
     ),
 }

@@ -142,3 +142,68 @@ def test_a_tool_of_the_world_may_have_run_them(session):
     session.result(session.call("lab_execute", {"plan": "nightly"}), "done")
     session.say("- Created and ran comprehensive trials of the cart")
     assert ("ran", "unsupported") not in session.verdicts()
+
+
+def test_what_the_agent_says_of_its_own_trial_is_one_wherever_it_stands(session):
+    session.edit("app.py")
+    text = "## How to run\n\n1. Start it\n\nI have tested the importer with two of our feeds."
+    assert told(session, text) == [("verified", "unsupported")]
+
+
+def test_a_trial_that_is_planned_is_none(session):
+    session.edit("app.py")
+    assert told(session, "## Next steps\n\n- Test the importer with two of our feeds") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("I built a page that lists invoices.", "created"), ("I built the package.", "build")],
+)
+def test_who_built_a_new_thing_ran_no_build(session, text, kind):
+    session.edit("app.py")
+    session.say(text)
+    assert [found for found, _ in session.verdicts()] == [kind]
+
+
+def test_a_script_of_a_name_like_a_checks_may_have_been_one_and_shows_nothing(session):
+    session.tests()
+    session.edit("src/cart.py")
+    session.shell("./scripts/verify.sh", "")
+    session.say("All tests pass.")
+    assert session.verdicts() == [("tests", "unverifiable")]
+    assert session.codes() == []
+
+
+@pytest.mark.parametrize(("mode", "outcome"), [("r", "unsupported"), ("w", "unverifiable")])
+def test_a_program_that_opens_a_file_to_read_it_wrote_none(session, mode, outcome):
+    session.shell(f"python -c \"print(open('compose.yml', '{mode}'))\"", "")
+    session.say("I've successfully completed the queue service.")
+    assert session.verdicts() == [("edited", outcome)]
+
+
+THREE = "def test_a():\n    assert f(1)\n\ndef test_b():\n    assert f(2)\n\ndef test_c():\n    assert f(3)\n"
+ROWS = "@pytest.mark.parametrize('n', [1, 2, 3, 4])\ndef test_a(n):\n    assert f(n)\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "text", "outcome"),
+    [
+        (THREE, "I added five unit tests for the parser.", "partial"),
+        (THREE, "I added 15+ tests for the parser.", "partial"),
+        (THREE, "I added three focused tests for the parser.", "confirmed"),
+        (THREE, "I added tests for the parser.", "confirmed"),
+        (ROWS, "I added four tests for the parser.", "confirmed"),
+    ],
+)
+def test_as_many_tests_were_added_as_are_defined(session, new, text, outcome):
+    session.edit("tests/test_parser.py", old="", new=new)
+    session.say(text)
+    assert session.verdicts() == [("added_tests", outcome)]
+    assert weight(session) == ([("wrong-value", "low")] if outcome == "partial" else [])
+
+
+def test_what_else_may_have_written_tests_is_not_counted_over(session):
+    session.edit("tests/test_parser.py", old="", new=THREE)
+    session.shell("./scripts/more-tests.sh", "")
+    session.say("I added five unit tests for the parser.")
+    assert session.verdicts() == [("added_tests", "confirmed")]

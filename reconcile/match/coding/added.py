@@ -1,0 +1,72 @@
+"""How many tests were added: the number that is told, held against the definitions in what was written.
+
+It accuses only where all that was written is known, and where each test has a definition of its own: one that is run
+with many rows of data, or in a loop, may be as many tests as one likes.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.claims.values import NUMBER_WORDS
+from assure_tui.reconcile.match.coding.ruling import Ruling, short
+from assure_tui.reconcile.match.coding.steps import CHANGES, MAX_SCAN, paths_of
+from assure_tui.reconcile.match.coding.unknown import unknown_since
+from assure_tui.reconcile.tables import table
+
+if TYPE_CHECKING:
+    from assure_tui.reconcile.match.coding.seen import Seen
+    from assure_tui.reconcile.match.coding.steps import Step
+    from assure_tui.reconcile.model import Claim
+
+_NUMBER = re.compile(
+    rf"\b(?P<number>[1-9]\d{{0,3}}|{'|'.join(NUMBER_WORDS)})\+? (?:(?!of\b|or\b)[a-z-]{{1,20}} ){{0,3}}"
+    r"(?:tests?|specs?)\b(?! files?)"
+)
+_TEST_FILE = re.compile(r"(?:^|[/._-])(?:tests?|specs?)(?:[/._-]|$)", re.IGNORECASE)
+
+
+def too_few(claim: Claim, seen: Seen) -> Ruling | None:
+    """Judge a number of tests told to be added by the definitions that the run wrote in files of tests."""
+    told = _NUMBER.search(claim.text.lower()) if claim.args.get("verb") else None
+    if told is None or seen.gap or seen.full() or unknown_since(seen, "write", 0) or seen.handed_over():
+        return None
+    said = int(told["number"]) if told["number"].isdecimal() else NUMBER_WORDS[told["number"]]
+    steps = [step for step in seen.of(*CHANGES) if step.ok and any(map(_TEST_FILE.search, paths_of(step.effect)))]
+    written = 0
+    for step in steps:
+        lines = _written(step)
+        if lines is None or any(pattern.search(line) for pattern in _repeated() for line in lines):
+            return None
+        written += sum(any(pattern.search(line) for pattern in _definitions()) for line in lines)
+    if not written or written >= said:
+        return None
+    return Ruling(
+        "partial",
+        f"{written} tests were written",
+        (steps[-1],),
+        "wrong-value",
+        f"claims “{short(claim.text)}”; what was written defines {written}",
+        f"changes that define {said} tests",
+        "low",
+    )
+
+
+def _written(step: Step) -> list[str] | None:
+    """Give the lines that a change wrote; None where they are not known whole."""
+    diff = step.effect.results.get("diff")
+    if not isinstance(diff, str) or len(diff) > MAX_SCAN:
+        return None
+    return [line[1:] for line in diff.splitlines() if line[:1] == "+" and line[:3] != "+++"]
+
+
+@cache
+def _definitions() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, table("gate_lists")["tests"]["functions"]))
+
+
+@cache
+def _repeated() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, table("gate_lists")["tests"]["repeated"]))
