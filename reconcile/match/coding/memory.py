@@ -15,6 +15,7 @@ from assure_tui.reconcile.match.coding.steps import (
     MAX_SCAN,
     Step,
     Touch,
+    bare,
     by_git,
     command_of,
     matters,
@@ -89,7 +90,8 @@ class Memory:
         self.at = 0
         self.turn = 0
         self.paths: OrderedDict[str, Touch] = OrderedDict()
-        self.names: dict[str, list[str]] = {}
+        self.names: dict[str, dict[str, str]] = {}
+        """By name the touched paths that are called by it, each with the form in which it is compared."""
         self.steps: dict[str, OrderedDict[str, Step]] = {}
         """Steps by kind, then by effect, the latest last."""
         self.shas: OrderedDict[str, None] = OrderedDict()
@@ -187,15 +189,13 @@ class Memory:
         if touch is None:
             touch = self.paths[path] = Touch()
             for name in _names(path):
-                self.names.setdefault(name, []).append(path)
+                self.names.setdefault(name, {})[path] = bare(path)
             while len(self.paths) > MAX_PATHS:
                 old, _ = self.paths.popitem(last=False)
                 for name in _names(old):
-                    left = [known for known in self.names.get(name, ()) if known != old]
-                    if left:
-                        self.names[name] = left
-                    else:
-                        self.names.pop(name, None)
+                    self.names[name].pop(old)
+                    if not self.names[name]:
+                        self.names.pop(name)
         else:
             self.paths.move_to_end(path)
         return touch

@@ -12,11 +12,11 @@ from assure_tui.reconcile.match.coding.steps import (
     MAX_SCAN,
     Step,
     Touch,
+    called,
     command_of,
     name_of,
     paths_of,
     program_of,
-    same_path,
     undone,
 )
 
@@ -159,9 +159,8 @@ class Seen(Memory):
 
     def touches(self, said: str) -> Iterator[tuple[str, Touch]]:
         """Give the touched paths that the words `said` can name; a folder names all beneath it."""
-        for path in self.names.get(name_of(said), ()):
-            if same_path(said, path):
-                yield path, self.paths[path]
+        for path in called(said, self.names.get(name_of(said), {})):
+            yield path, self.paths[path]
         folder = said.replace("\\", "/").strip("/").lower()
         if folder and "." not in name_of(said):
             for path, touch in self.paths.items():

@@ -11,7 +11,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_text import EXTENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assure_tui.reconcile.model import Effect
 
@@ -84,12 +84,20 @@ def same_path(said: str, seen: str) -> bool:
 
     Of a name with blanks the words may give the last part only.
     """
-    a, b = _bare(said), _bare(seen)
-    return a == b or b.endswith(("/" + a, " " + a)) or a.endswith("/" + b)
+    return next(called(said, {seen: bare(seen)}), None) is not None
+
+
+def called(said: str, known: Mapping[str, str]) -> Iterator[str]:
+    """Give those of the known paths, each with the form in which it is compared, that the words `said` can name."""
+    plain = bare(said)
+    ends = f"/{plain}", f" {plain}"
+    for path, form in known.items():
+        if form == plain or form.endswith(ends) or (len(form) < len(plain) and plain.endswith(f"/{form}")):
+            yield path
 
 
 @lru_cache(maxsize=MAX_COMPARED)
-def _bare(path: str) -> str:
+def bare(path: str) -> str:
     """Give a path as it is compared; each one that a run touched is, with every one that is said."""
     return path.replace("\\", "/").lower().removeprefix("./").removeprefix("~/").strip("/")
 
