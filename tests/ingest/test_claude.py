@@ -215,6 +215,7 @@ def test_the_end_of_a_background_command_supersedes_its_result_once(log):
         ("t1", "running", None, False),
         ("t1", "failed", 2, True),
     ]
+    assert (found.tally.unrecognised, found.tally.bookkeeping) == (0, 1)
 
 
 def test_a_command_that_was_killed_is_unknown_and_never_a_pass(log):

@@ -313,6 +313,18 @@ def test_commands_of_a_script_are_taken_from_structured_items_when_there_are_som
     assert (inner.call_id, inner.status, inner.exit_code, inner.text) == ("i1", "failed", 2, "boom")
 
 
+@pytest.mark.parametrize(
+    ("said", "status"), [("exec command rejected by user", "denied"), ("TypeError: x is undefined", "failed")]
+)
+def test_a_script_that_failed_as_its_command_was_refused_was_denied(log, said, status):
+    answer = f"Script failed\nWall time 1 seconds\nOutput:\n\nScript error:\n{said}"
+    records = [
+        item("custom_tool_call", name="exec", input="text(1)", call_id="c1"),
+        item("custom_tool_call_output", call_id="c1", output=answer),
+    ]
+    assert log("codex", [META, *records]).all(ToolResult)[-1].status == status
+
+
 def test_a_text_that_was_given_a_name_is_read_in_its_place():
     script = 'const patch = "*** Begin Patch\\n*** End Patch";\ntext(await tools.apply_patch(patch));\n'
     script += "let c = `ls`; tools.f({cmd: c})"

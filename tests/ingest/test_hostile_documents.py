@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,127 +11,12 @@ from growth import linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mangled import JUNK, get, places, put
+from records import DOCUMENTS
 
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Head
 from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.model import SourceInfo
-
-AT = "2026-07-01T10:00:00Z"
-DOCUMENTS: dict[str, tuple[Callable[[list[Any]], Any], list[Any]]] = {
-    "openhands": (
-        lambda steps: steps,
-        [
-            {"id": 0, "source": "user", "timestamp": AT, "action": "message", "args": {"content": "x"}},
-            {
-                "id": 1,
-                "source": "agent",
-                "action": "run",
-                "args": {"command": "c", "thought": "t"},
-                "tool_call_metadata": {"function_name": "f", "tool_call_id": "c"},
-            },
-            {"cause": 1, "observation": "run", "content": "x", "extras": {"metadata": {"exit_code": 1}}},
-            {"action": "finish", "args": {"final_thought": "x", "outputs": {"content": "x"}}},
-        ],
-    ),
-    "swe-agent": (
-        lambda steps: {
-            "trajectory": steps,
-            "history": [{"role": "user", "content": "x"}],
-            "info": {"exit_status": "x"},
-        },
-        [
-            {"action": "edit 1:2\nx\nend_of_edit", "observation": "File updated", "thought": "t", "state": {"a": 1}},
-            {"action": "str_replace_editor create /a --file_text x", "observation": "x", "response": "r"},
-            {"action": "submit", "observation": "x", "thought": "t", "state": '{"open_file": "a"}'},
-        ],
-    ),
-    "mini-swe-agent": (
-        lambda messages: {"info": {"mini_version": "1"}, "messages": messages},
-        [
-            {"role": "user", "content": [{"type": "text", "text": "x"}]},
-            {
-                "role": "assistant",
-                "content": "x\n```bash\nls\n```",
-                "tool_calls": [{"id": "c", "function": {"name": "bash", "arguments": '{"command": "ls"}'}}],
-                "extra": {"actions": [{"command": "ls", "tool_call_id": "c"}], "timestamp": 1.5},
-            },
-            {"role": "tool", "tool_call_id": "c", "content": "x", "extra": {"returncode": 0}},
-            {"role": "exit", "content": "", "extra": {"exit_status": "x"}},
-        ],
-    ),
-    "atif": (
-        lambda steps: {"schema_version": "ATIF-v1.6", "agent": {"name": "a"}, "steps": steps},
-        [
-            {"source": "user", "message": [{"type": "text", "text": "x"}], "timestamp": AT},
-            {
-                "source": "agent",
-                "message": "x",
-                "tool_calls": [
-                    {"tool_call_id": "c", "function_name": "edit", "arguments": {"path": "a", "old_str": "x"}},
-                    {"tool_call_id": "d", "function_name": "bash", "arguments": {"keystrokes": "ls\n"}},
-                ],
-                "observation": {"results": [{"source_call_id": "c", "content": "x", "extra": {"exit_code": 0}}]},
-            },
-        ],
-    ),
-    "cline": (
-        lambda messages: messages,
-        [
-            {
-                "role": "user",
-                "content": [
-                    {"type": "text", "text": "<task>\nx\n</task>"},
-                    {"type": "text", "text": "<environment_details>\nx\n</environment_details>"},
-                ],
-                "ts": 1,
-            },
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "text", "text": "<apply_diff><path>a</path><diff>x</diff></apply_diff>"},
-                    {"type": "tool_use", "id": "c", "name": "attempt_completion", "input": {"result": "x"}},
-                ],
-            },
-            {
-                "role": "user",
-                "content": [
-                    {"type": "text", "text": "[apply_diff for 'a'] Result:\nThe user denied this operation."},
-                    {"type": "tool_result", "tool_use_id": "c", "content": [{"type": "text", "text": "x"}]},
-                ],
-            },
-        ],
-    ),
-}
-DOCUMENTS["inspect-ai"] = (
-    lambda samples: {"version": 2, "eval": {"task_id": "t", "eval_id": "e", "model": "m"}, "samples": samples},
-    [
-        {
-            "id": 1,
-            "epoch": 1,
-            "uuid": "u",
-            "messages": [
-                {"role": "user", "content": "attachment://ab"},
-                {
-                    "role": "assistant",
-                    "content": [{"type": "text", "text": "x"}],
-                    "tool_calls": [
-                        {"id": "c", "function": "bash", "arguments": {"cmd": "ls"}},
-                        {"id": "d", "function": "submit", "arguments": {"answer": "x"}},
-                    ],
-                },
-                {"role": "tool", "tool_call_id": "c", "content": "x", "error": {"type": "timeout", "message": "x"}},
-            ],
-            "events": [
-                {"event": "tool", "id": "c", "timestamp": AT, "events": [{"event": "model"}]},
-                {"event": "sandbox", "action": "exec", "cmd": "bash -c ls", "result": 0},
-                {"event": "approval", "call": {"id": "c"}, "decision": "reject", "explanation": "x"},
-            ],
-            "attachments": {"ab": "x"},
-        }
-    ]
-    * 2,
-)
 
 
 def _decoder(name: str) -> Any:
