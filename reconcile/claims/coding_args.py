@@ -34,7 +34,7 @@ _LABELLED = re.compile(
 """A count behind its name, as in a table of figures: "| Passed | 360 |"."""
 _RUN_OF = ("test", "spec", "example", "scenario", "executed")
 """How the words begin by which runners call what they run."""
-_PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)\W+$")
+_PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)(?: (?:the|a|an|your|our))?\W+$")
 _REFERRED = re.compile(
     r"\b(?P<how>defined|declared|located|found|lives?|living|exported|imported|used|seen|listed|mirrored|see|like|as)"
     r"(?: (?:in|at|by|from|inside|of))?\W+$"

@@ -159,15 +159,25 @@ def prepare(unit: Unit) -> Prepared:
     for sort, pattern in sorts:
         for hit in pattern.finditer(text):
             start, end = hit.span()
+            if sort == "path":
+                end = _path_end(text, start, end)
             if _masked(rest, start, end, partly=sort != "quote"):
                 if sort == "quote" and text[start] == text[end - 1] == '"':
                     rest = rest[:start] + "".join(map(_hidden, rest[start:end])) + rest[end:]
                 continue
-            if sort == "path" and not is_path(hit.group()):
+            if sort == "path" and not is_path(text[start:end]):
                 continue
             mask(sort, start, end)
     pieces.sort(key=lambda piece: piece.start)
     return ready(unit, _SPACE.sub(" ", rest), tuple(pieces))
+
+
+def _path_end(text: str, start: int, end: int) -> int:
+    """Give where a path ends: neither the end of its sentence nor marks around it are of it."""
+    if text.endswith("/..", start, end):
+        return end
+    marks = ".*" if text[start - 1 : start] == "*" else "."
+    return start + len(text[start:end].rstrip(marks))
 
 
 def _masked(text: str, start: int, end: int, *, partly: bool) -> bool:
