@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -83,6 +84,9 @@ _FINITE = frozenset({
 _HABITS = frozenset(
     {"by", "when", "whenever", "on", "every", "each", "if", "automatically", "before", "after", "until"}
 )
+_PUT = frozenset({"at", "to", "as", "in"})
+"""Words before the file that something was written to."""
+_PAST = frozenset({"was", "were"})
 _ANNOUNCED = frozenset({"committed", "pushed", "opened_pr", "fixed", "remote"})
 """Kinds that a label by itself tells: "Committed:" before the commit in a block of code."""
 _DEFINITE = frozenset({"the", "this", "these", "that", "those", "all", "both", "everything", "my", "our", "your"}) | {
@@ -274,9 +278,16 @@ def actions(prepared: Prepared, mode: str, *, progress: bool = False, changed: b
 
 
 def _perfect(tokens: list[Token], at: int) -> bool:
-    """Tell whether a passive is news by itself: of named files, in the perfect ("those in `a/` have been scaled")."""
-    clause = [token.text for token in tokens[clause_start(tokens, at) : at]]
-    return "been" in clause and any(is_mask(word) for word in clause)
+    """Tell whether a passive is news by itself: of named files, in the perfect ("those in `a/` have been scaled").
+
+    So is where something was put: "the script has been written and saved at `a.py`", "it was saved to `a.py`".
+    """
+    words = [token.text for token in tokens]
+    clause, after = words[clause_start(tokens, at) : at], words[at + 1 : at + 1 + MAX_REACH]
+    end = next((n for n, word in enumerate(after) if word in _SUBORDINATES), len(after))
+    put = _PUT if "been" in clause else _PUT - {"in"}
+    placed = any(word in put and to[:1] == MASKS["path"] for word, to in pairwise(after[:end]))
+    return ("been" in clause and (placed or any(map(is_mask, clause)))) or (placed and not _PAST.isdisjoint(clause))
 
 
 def _telegraphic(tokens: list[Token], at: int, kind: str) -> bool:
