@@ -14,7 +14,7 @@ from textual.geometry import Size
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.bars import Tally, needs
 from assure_tui.app.tui.lines import Listing, Row
-from assure_tui.app.tui.views.claims import standing
+from assure_tui.app.tui.views.claims import finding_line, standing, told_apart
 from assure_tui.themes.glyphs import load
 
 
@@ -96,3 +96,14 @@ async def test_where_nothing_was_judged_yet_what_was_found_has_the_room_of_the_v
     app = AssureApp(desk)
     async with app.run_test(size=size) as pilot:
         await wait_for_words(pilot, words, "VERDICT")
+
+
+def test_findings_of_one_kind_are_told_apart_on_a_narrow_list_too(desk):
+    first = desk.run("r-04").discrepancies[0]
+    said = ["Claims “I refunded $41.00 for Q-1.”, but it failed", "Claims “I refunded $42.00 for Q-2.”, but it failed"]
+    two = [msgspec.structs.replace(first, id=f"d-{at}", message=words) for at, words in enumerate(said)]
+    assert told_apart(two) == {"d-0": "$41.00 for Q-1.", "d-1": "$42.00 for Q-2."}
+    assert told_apart(two[:1]) == {}
+    draw = partial(finding_line, two[0], 42, glyphs=load(ascii_only=False), answer=None, flags={})
+    assert "$41.00 for Q" in draw(telling=told_apart(two)["d-0"]).plain
+    assert len(draw(telling="x" * 90).plain) == len(draw().plain) <= 42

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Final
@@ -29,6 +30,9 @@ from assure_tui.themes.glyphs import Glyphs, Sign
 
 NEED: Final = ("contradicted", "unsupported", "stale", "partial", "unverifiable", "pending")
 """Outcomes in the order in which claims are listed; the others come after them."""
+SENTENCE_FROM: Final = 60
+"""Cells from which a finding's sentence stands behind its label."""
+_QUOTED: Final = re.compile(r"[“`]([^”`]+)")
 
 
 class ClaimsView(View):
@@ -112,11 +116,13 @@ class ClaimsView(View):
             rows.append(still(Content.styled(f"{mark} {session.since.words()} since you looked", "$accent")))
         rows.append(title(glyphs, f"FINDINGS {len(findings)}"))
         narrowed = bool(session.queries.get("claims"))
+        telling = told_apart(findings)
         for found in self._folding.lines(findings, answers, apart=flags, everything=narrowed):
             if isinstance(found, Fold):
                 rows.append(Row(found.key, partial(found.line, glyphs=glyphs)))
                 continue
-            draw = partial(finding_line, found, glyphs=glyphs, answer=answers.get(found.id), flags=flags)
+            answer, apart = answers.get(found.id), telling.get(found.id, "")
+            draw = partial(finding_line, found, glyphs=glyphs, answer=answer, flags=flags, telling=apart)
             rows += [Row(found.id, draw), *map(_note_row, notes.get(found.id, ()))]
         if not findings:
             said = "none matches the filter" if detail.findings() else _nothing_found(detail)
@@ -280,13 +286,39 @@ def standing(detail: RunDetail, glyphs: Glyphs) -> Content:
     return Content.assemble((f"{words}, ", DIM), ("v", "$accent"), (" judges ", DIM))
 
 
-def finding_line(finding: Finding, width: int, *, glyphs: Glyphs, answer: str | None, flags: dict[str, str]) -> Content:
-    """One finding on one line: state, plain words, the sentence."""
+def told_apart(findings: Sequence[Finding]) -> dict[str, str]:
+    """Give for each of several findings of one label what it quotes, from where that differs from the others'."""
+    alike: dict[str, list[tuple[str, list[str]]]] = {}
+    for finding in findings:
+        quoted = _QUOTED.search(finding.message)
+        words = (quoted[1] if quoted else finding.message).split()
+        alike.setdefault(label(finding), []).append((finding.id, words))
+    telling: dict[str, str] = {}
+    for several in alike.values():
+        if len(several) > 1:
+            side_by_side = enumerate(zip(*(words for _, words in several), strict=False))
+            same = next((at for at, column in side_by_side if len(set(column)) > 1), 0)
+            telling |= {name: " ".join(words[same:]) for name, words in several}
+    return telling
+
+
+def finding_line(
+    finding: Finding, width: int, *, glyphs: Glyphs, answer: str | None, flags: dict[str, str], telling: str = ""
+) -> Content:
+    """One finding on one line: state, plain words, the sentence.
+
+    Where there is no room for the sentence, `telling` words stand there instead.
+    """
     sign = glyphs.sign(answer or finding.severity)
     note = flags.get(finding.id, " ")
     style = DIM if answer else STRONG
     head = paint.text(label(finding), style)
-    words = Content.assemble(head, "  ", paint.text(finding.message, DIM)) if width >= 60 else head
+    if width >= SENTENCE_FROM:
+        words = Content.assemble(head, "  ", paint.text(finding.message, DIM))
+    elif telling:
+        words = Content.assemble(head.truncate(max(4, width // 3), ellipsis=True), " ", paint.text(telling, DIM))
+    else:
+        words = head
     return _line(note, sign, words, Content.styled(sign.word, sign.style), width)
 
 
