@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -151,7 +152,7 @@ class Frame(Holding):
         self.runs.read_soon()
         self.header.show(paint.text(" assure", DIM))
         self.view.main().focus()
-        self.hold_keys()
+        self.hold_keys(math.inf)
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:

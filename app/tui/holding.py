@@ -69,9 +69,9 @@ class Holding(App[int]):
         if event.worker.is_finished and self.at_desk:
             await self.let_through()
 
-    def hold_keys(self) -> None:
+    def hold_keys(self, seconds: float = HELD_FOR) -> None:
         """Hold back the keys that are pressed from now on, until something can take them."""
-        self._holding_until = time.monotonic() + HELD_FOR
+        self._holding_until = time.monotonic() + seconds
 
     async def let_through(self) -> None:
         """Handle the keys that were held back now: those that wait in the queue were pressed after them.

@@ -9,8 +9,10 @@ import sys
 import time
 
 import pytest
+from screens import wait_for
 
 from assure_tui.app.tui import recorder
+from assure_tui.app.tui.application import AssureApp
 
 
 def modules_after(statement):
@@ -70,3 +72,14 @@ def test_a_recorder_that_cannot_run_says_why(monkeypatch, tmp_path):
         assert companion.tend() is None, "the same is not said again"
         assert companion.trouble in said
         assert companion.trouble
+
+
+class Eager(AssureApp):
+    def on_mount(self):
+        self.simulate_key("G")
+
+
+async def test_a_key_pressed_while_the_runs_are_read_is_for_the_list_when_they_are_there(desk):
+    app = Eager(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_for(pilot, lambda: app.runs.loose() is not None)
