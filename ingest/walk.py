@@ -18,6 +18,11 @@ MAX_DEPTH = 32
 MAX_FILES = 200_000
 _DATABASE, _PACKED = "a database: this format is not read", "compressed: packed files are not opened"
 _UNKNOWN = "no known log format"
+_UTF_16 = "UTF-16, as some shells write it: save it as UTF-8"
+_MAGIC = (
+    *((mark, _UTF_16) for mark in (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")),
+    *((mark, _PACKED) for mark in (b"\x1f\x8b", b"PK\3\4", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ")),
+)
 _UNSUPPORTED = {
     **dict.fromkeys((".sqlite", ".sqlite3", ".vscdb"), _DATABASE),
     **dict.fromkeys((".br", ".gz", ".xz", ".zip", ".zst"), _PACKED),
@@ -89,6 +94,11 @@ def _leave_out_parts(discovery: Discovery) -> None:
         discovery.skipped = [skipped for skipped in discovery.skipped if skipped.path.parent not in folders]
 
 
+def _odd(data: bytes) -> str:
+    """Say of a file that nothing recognises what its first bytes tell of why."""
+    return next((reason for mark, reason in _MAGIC if data.startswith(mark)), _UNKNOWN)
+
+
 def _may_be_log(path: Path) -> bool:
     return path.suffix in LOG_SUFFIXES or path.name in LOG_NAMES
 
@@ -108,12 +118,13 @@ def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discove
         if status.st_size == 0:
             discovery.skipped.append(Skipped(path, "empty"))
             return
-        adapter = detect(path, Head.read(path))
+        head = Head.read(path)
+        adapter = detect(path, head)
     except OSError as error:
         discovery.skipped.append(Skipped(path, f"cannot be read: {error.strerror or error}"))
         return
     if adapter is None:
-        reason = _DATABASE if path.suffix in DATABASES else _UNKNOWN
+        reason = _DATABASE if path.suffix in DATABASES else _odd(head.data)
         discovery.skipped.append(Skipped(path, reason))
     else:
         discovery.files.append(Found(path, adapter, root))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from assure_tui.app.cli.consent import agreed
 from assure_tui.app.desk import gated
-from assure_tui.app.desk.archive import plain_errors
+from assure_tui.app.desk.archive import plain_errors, published
 from assure_tui.app.desk.config import read_user
 from assure_tui.app.desk.entries import Tags, Words
-from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.errors import DeskError, UsageError
 from assure_tui.app.desk.paths import HOME_VARIABLE, Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.app.desk.small_files import expanded
@@ -50,12 +50,17 @@ def run(arguments: argparse.Namespace) -> int:
     with plain_errors():
         ledger = open_ledger(home)  # before anything is changed: what is not recorded is not done
     Tags.load(home.keys, make=True)
-    copy = edit.apply()
+    applied = edit.apply()
     folder = str(Path.cwd()) if scope == "project" else ""
     removed = arguments.what == "remove"
-    _record(ledger, gated.installed(agent=arguments.agent, scope=scope, path=str(path), folder=folder, removed=removed))
+    words = gated.installed(agent=arguments.agent, scope=scope, path=str(path), folder=folder, removed=removed)
+    try:
+        _record(ledger, words)
+    except DeskError:
+        applied.undo()
+        raise
     done = "removed from" if arguments.what == "remove" else "installed in"
-    kept = f"; what stood there is kept in {copy}" if copy else ""
+    kept = f"; what stood there is kept in {applied.copy}" if applied.copy else ""
     print(neutral_line(f"{done} {path}{kept}", WIDTH))
     if arguments.what == "install":
         print("It works from the agent's next session on." + _advice(arguments.agent))
@@ -72,7 +77,7 @@ def _record(ledger: Ledger, words: Words) -> None:
     """Write down since when, or until when, calls have to come by the hook."""
     with plain_errors():
         ledger.append([Draft(words.kind, words.subject, words.clear, words.content)])
-        ledger.publish()
+        published(ledger)
 
 
 def _advice(agent: str) -> str:

@@ -17,7 +17,7 @@ from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.scribe import open_ledger
 from assure_tui.ledger import disk
 from assure_tui.ledger.drafts import Draft
-from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
+from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, FullError, LedgerError
 from assure_tui.ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ def plain_errors() -> Iterator[None]:
         raise LedgerDamagedError.of(error) from error
     except LedgerError as error:
         raise UsageError(f"{error}.") from error
+
+
+def published(ledger: Ledger) -> bool:
+    """Publish what was appended; False where the disk does not take it: it is kept, and goes out with what comes next.
+
+    To tell of a failure would have the act done twice.
+    """
+    try:
+        ledger.publish()
+    except FullError:
+        return False
+    return True
 
 
 def _content(ledger: Ledger, index: int) -> Any:
@@ -133,7 +145,9 @@ class Archive:
         ledger = self.writing()
         with plain_errors():
             receipt = ledger.append([Draft(word.kind, word.subject, word.clear, word.content) for word in words])
-            ledger.publish()
+            if not published(ledger):
+                with self._lock:
+                    self._ledger, self._writable = None, False  # this handle writes no more
         return receipt.first_index
 
     def commitment(self, index: int) -> str | None:

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assure_tui.app.desk.archive import Archive, plain_errors
+from assure_tui.app.desk.archive import Archive, plain_errors, published
 from assure_tui.app.desk.custody import shards
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.ledger.lease import RecorderLease
@@ -69,7 +69,7 @@ def _erase(ledger: Ledger, subjects: Sequence[str]) -> int:
     """Erase contents in one ledger, each subject under a tombstone; give how many there were."""
     receipts = [ledger.forget(subject, {"what": "run"}) for subject in subjects]
     if receipts:
-        ledger.publish()
+        published(ledger)
     return sum(int(ledger.entry(receipt.first_index).clear["contents"]) for receipt in receipts)
 
 

@@ -57,6 +57,22 @@ AGENTS: Final = tuple(_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """An edit that was made."""
+
+    path: Path
+    copy: Path | None
+    """Where what stood there is kept."""
+
+    def undo(self) -> None:
+        """Put back what stood there, which needs no room on the disk."""
+        if self.copy is not None:
+            self.copy.replace(self.path)
+        else:
+            self.path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A settings file before and after; None is no file."""
 
@@ -79,8 +95,8 @@ class Edit:
             lineterm="",
         )
 
-    def apply(self) -> Path | None:
-        """Write the file as a whole, beside a copy of what stood there; give the copy's path.
+    def apply(self) -> Applied:
+        """Write the file as a whole, beside a copy of what stood there.
 
         Raises:
             UsageError: The file has changed since it was read.
@@ -95,12 +111,12 @@ class Edit:
             _write(copy, self.before, mode)
         if self.after is None:
             self.path.unlink()
-            return copy
+            return Applied(self.path, copy)
         target.parent.mkdir(parents=True, exist_ok=True)
         new = _unused(target.with_name(f".{target.name}.{os.getpid()}.new"))
         _write(new, self.after, mode)
         new.replace(target)
-        return copy
+        return Applied(target, copy)
 
 
 def _unused(path: Path) -> Path:
@@ -110,7 +126,11 @@ def _unused(path: Path) -> Path:
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    """Write a new file that nobody else may read meanwhile, all of it or nothing."""
+    """Write a new file that nobody else may read meanwhile, all of it or nothing.
+
+    Raises:
+        UsageError: The disk does not take it.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
@@ -118,9 +138,9 @@ def _write(path: Path, text: str, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.chmod(mode)
-    except OSError:
+    except OSError as error:
         path.unlink()
-        raise
+        raise UsageError(f"{path} cannot be written ({error.strerror}): nothing was changed.") from error
 
 
 def settings_file(agent: str, scope: Scope, folder: Path) -> Path:

@@ -300,3 +300,20 @@ def test_a_pipe_in_the_place_of_a_database_makes_nobody_wait(home, assure, name,
     os.mkfifo(home / name)
     done = assure(*words, stdin=subprocess.DEVNULL)
     assert (done.returncode, f"{name} is no regular file" in done.stderr) == (2, True), done
+
+
+def test_an_act_that_is_kept_is_not_told_as_failed_because_it_could_not_be_published(recorded, assure):
+    """To do it again would write it down twice."""
+    name = json.loads(assure("runs", "--format", "json").stdout)[0]["id"]
+    folder = recorded / "ledger" / "tile" / "entries" / "000.p"
+    in_the_way = [folder / f".{size}.tmp" for size in range(256)]
+    for path in in_the_way:
+        path.mkdir()
+    done = assure("note", name, "looked at")
+    assert done.returncode == 0, done.stderr
+    for path in in_the_way:
+        path.rmdir()
+    assert assure("note", name, "looked at again").returncode == 0
+    notes = json.loads(assure("show", name, "--format", "json").stdout)["notes"]
+    assert sorted(note["text"] for note in notes) == ["looked at", "looked at again"]
+    assert assure("verify", "--allow-unanchored").returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -261,7 +262,7 @@ def test_each_change_keeps_a_copy_of_its_own_that_only_its_owner_reads(tmp_path:
     for text in ('{"a": 1}', '{"a": 2}', '{"a": 3}'):
         path.write_text(text)
         path.chmod(0o600)
-        copy = install.adding("claude-code", path, home=None, wait=0.0).apply()
+        copy = install.adding("claude-code", path, home=None, wait=0.0).apply().copy
         assert copy is not None
         assert copy.stat().st_mode & 0o077 == 0
         before.append((copy, text))
@@ -282,3 +283,23 @@ def test_status_finds_the_program_however_it_is_named(cli: Cli, tmp_path: Path, 
     assert cli("status", "codex").returncode == 0
     path.write_text(path.read_text().replace(first, "/nowhere/python"))
     assert "is not there" in cli("status", "codex").stdout
+
+
+@pytest.mark.parametrize("before", [None, '{"model": "opus"}'])
+def test_what_cannot_be_recorded_is_not_installed(cli: Cli, tmp_path: Path, before: str | None) -> None:
+    assert cli("install", "codex", "--yes").returncode == 0
+    path = tmp_path / FILES["claude-code"]
+    path.parent.mkdir()
+    if before is not None:
+        path.write_text(before)
+    (log,) = (tmp_path / "home" / "ledger" / ".state" / "wal").iterdir()
+    room = log.stat().st_size
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "assure_tui.app", "hook", "install", "claude-code", "--yes"],
+        capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "ASSURE_TUI_HOME": str(tmp_path / "home")},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+    )  # fmt: skip
+    assert done.returncode == 2, done
+    assert "could not be written" in done.stderr
+    assert (path.read_text() if path.exists() else None) == before

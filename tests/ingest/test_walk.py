@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pickle
@@ -183,3 +184,18 @@ def test_a_hostile_head_is_judged_in_linear_time(tmp_path):
     ):
         path.write_bytes(data)
         assert discover([path]).files == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (('{"role": "user"}\n' * 3).encode("utf-16"), "UTF-16"),
+        (('{"role": "user"}\n' * 3).encode("utf-16-le"), "UTF-16"),
+        (gzip.compress(b"{}", mtime=0), "compressed"),
+        (b"hello", "no known log format"),
+    ],
+)
+def test_of_a_log_in_another_dress_it_is_told_what_to_do(tmp_path, data, said):
+    (tmp_path / "run.jsonl").write_bytes(data)
+    (skipped,) = discover([tmp_path / "run.jsonl"]).skipped
+    assert said in skipped.reason
