@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.small_files import read_small
+from assure_tui.ledger.locks import FileLock
 
 MAX_STORE = 4 << 20
 
@@ -25,9 +26,11 @@ def was_trusted(store: Path, path: Path) -> bool:
 
 def trust(store: Path, path: Path, digest: str) -> None:
     """Remember that the user trusts this content of the file."""
-    known = _load(store)
-    known[_key(path)] = digest
-    _save(store, known)
+    store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(store.with_name(f"{store.name}.lock")):  # two at once would lose what one of them trusts
+        known = _load(store)
+        known[_key(path)] = digest
+        _save(store, known)
 
 
 def _key(path: Path) -> str:
@@ -50,7 +53,6 @@ def _load(store: Path) -> dict[str, str]:
 
 
 def _save(store: Path, known: dict[str, str]) -> None:
-    store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=store.parent, delete=False, encoding="utf-8") as draft:
         try:
             json.dump(known, draft, indent=1, sort_keys=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,11 @@ def test_a_pipe_in_the_place_of_the_trust_file_makes_nobody_wait(assure, tmp_pat
     os.mkfifo(tmp_path / "home" / "trust.json")
     done = assure("config", stdin=subprocess.DEVNULL)
     assert (done.returncode, "trust.json cannot be read" in done.stderr) == (2, True)
+
+
+def test_what_several_trust_at_once_is_all_trusted(tmp_path):
+    store = tmp_path / "home" / "trust.json"
+    paths = [tmp_path / str(number) / "assure.toml" for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda path: trust(store, path, "00"), paths))
+    assert all(is_trusted(store, path, "00") for path in paths)

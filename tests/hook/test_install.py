@@ -293,9 +293,9 @@ def test_what_cannot_be_recorded_is_not_installed(cli: Cli, tmp_path: Path, befo
     if before is not None:
         path.write_text(before)
     (log,) = (tmp_path / "home" / "ledger" / ".state" / "wal").iterdir()
-    room = log.stat().st_size
+    room = log.stat().st_size  # without -B, Python would leave compiled modules that are cut off there
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "assure_tui.app", "hook", "install", "claude-code", "--yes"],
+        [sys.executable, "-B", "-P", "-m", "assure_tui.app", "hook", "install", "claude-code", "--yes"],
         capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "ASSURE_TUI_HOME": str(tmp_path / "home")},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
