@@ -58,7 +58,7 @@ class _Worker:
             return False
         return True
 
-    def line(self, seconds: float = DEADLINE) -> bytes:
+    def line(self, seconds: float) -> bytes:
         """Wait for its next line; empty when it is gone.
 
         Raises:
@@ -130,7 +130,7 @@ class CelEvaluator:
         sent = worker.send(text + b"\n")
         for done, at in enumerate(left):
             try:
-                line = worker.line() if sent else b""
+                line = worker.line(DEADLINE) if sent else b""
             except TimeoutError:
                 reason = f"it takes longer than {DEADLINE:g} s"
             else:

@@ -16,11 +16,19 @@ from unittest import mock
 import pytest
 
 from assure_tui.app.__main__ import main
+from assure_tui.app.desk import evaluator
 from assure_tui.app.desk.paths import Home
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 LASTING = {"demo", "mcp-proxy", "record", "witness"}
 """Commands that go on until a signal ends them."""
+
+
+@pytest.fixture(autouse=True)
+def patient_evaluator(monkeypatch) -> None:
+    """A busy machine answers late: what a condition says must not depend on it."""
+    monkeypatch.setattr(evaluator, "DEADLINE", 20.0)
+    monkeypatch.setattr(evaluator, "START", 60.0)
 
 
 def chat(*messages: dict[str, Any]) -> str:

@@ -209,17 +209,17 @@ def test_a_command_never_meets_a_shell(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "seconds", "said"),
     [
-        (("/no/such/program",), "cannot be started"),
-        (python("raise SystemExit(3)"), "exit code 3"),
-        (python("import time; time.sleep(60)"), "did not end within"),
-        (python("while True: print('x' * 1000)"), "printed more than"),
+        (("/no/such/program",), 60.0, "cannot be started"),
+        (python("raise SystemExit(3)"), 60.0, "exit code 3"),
+        (python("import time; time.sleep(600)"), 1.0, "did not end within"),
+        (python("while True: print('x' * 1000)"), 60.0, "printed more than"),
     ],
 )
-def test_a_command_that_misbehaves_is_stopped_and_named(argv, said):
+def test_a_command_that_misbehaves_is_stopped_and_named(argv, seconds, said):
     with pytest.raises(SourceError, match=said):
-        run(argv, seconds=1.0, size=100_000)
+        run(argv, seconds=seconds, size=100_000)
 
 
 def test_a_feed_has_one_origin():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from screens import wait_for
 from textual.events import Key as KeyPressed
 
 from assure_tui.app.tui.application import AssureApp
@@ -103,7 +104,5 @@ async def test_letters_that_are_typed_before_the_dialog_is_there_go_into_it(desk
         words = "3twice" if key == "v" else "twice"
         for letter in (key, *words):
             app._driver.send_message(KeyPressed(letter, letter))
-        for _ in range(20):
-            await pilot.pause(0.02)
+        await wait_for(pilot, lambda: [line.value for line in app.screen.query("DraftInput")] == ["twice"])
         assert len(app.screen_stack) == 2
-        assert app.screen.query_one("DraftInput").value == "twice"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from screens import wait_for_words
 
 from assure_tui.app.desk.bundled import BundleDesk
 from assure_tui.app.desk.desk import Desk
@@ -232,11 +233,7 @@ async def test_a_bundle_opens_on_the_screen_read_only(desk, bundle):
 
     app = AssureApp(BundleDesk.open(bundle, own_trust(desk.home.keys)), read_only=True, welcome="somebody's evidence")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause(0.3)
+        await wait_for_words(pilot, "READ ONLY")
         for key in ("enter", "2", "3", "4", "5", "6", "e", "a", "v", "escape", "S", "escape", "1"):
             await pilot.press(key)
-        await pilot.pause(0.2)
-        strips = app.screen._compositor.render_strips()
-        shown = "\n".join("".join(segment.text for segment in strip) for strip in strips)
-    assert "READ ONLY" in shown
-    assert "Please refund 40.00 USD" in shown
+        await wait_for_words(pilot, "READ ONLY", "Please refund 40.00 USD")
