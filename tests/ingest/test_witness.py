@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assure_tui.ingest.model import AgentText, Locator, Origin, RefMove, RepositorySeen, RunStarted
 from assure_tui.ingest.witness import reflog
 from assure_tui.ingest.witness.disk import look
 from assure_tui.ingest.witness.objects import read_commits
 from assure_tui.ingest.witness.place import locate
+from assure_tui.ingest.witness.witness import Witness
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 NONE = "0" * 40
@@ -208,6 +210,25 @@ def test_files_outside_the_working_tree_are_not_looked_at(repo, tmp_path):
     gone = look("r", repo, str(repo / "b.txt"), now)
     assert gone is not None
     assert not gone.exists
+
+
+def test_a_run_that_speaks_in_two_folders_of_a_repository_is_told_of_it_once(repo):
+    (repo / "sub").mkdir()
+    now, seen = time.time(), Witness(live=True)
+    at = {"run": "r", "origin": Origin(source="s", at=Locator("item", 0), sha256="0" * 64)}
+    for number, folder in enumerate((repo, repo / "sub")):
+        started = RunStarted(
+            **at, id=f"{number}", seq=number, time=now - 5, native_id="r", agent="a", adapter="x", cwd=str(folder)
+        )
+        assert seen.before(started) == []
+    first, again = (AgentText(**at, id=f"t{n}", seq=n, time=now + n, text="Committed.") for n in (2, 3))
+    shown = seen.before(first)
+    assert [type(one) for one in shown] == [RepositorySeen, RefMove]
+    assert shown[1].new == git(repo, "rev-parse", "HEAD")
+    assert seen.before(again) == []
+    assert [source.id for source in seen.sources("r")] == [shown[1].origin.source]
+    seen.forget("r")
+    assert seen.sources("r") == []
 
 
 def test_a_repository_with_more_reflogs_than_are_read_is_not_whole(repo, monkeypatch):
