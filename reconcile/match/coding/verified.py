@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.effects.printed import plain
+from assure_tui.reconcile.effects.printed_ending import bad_end
 from assure_tui.reconcile.match.coding.admissions import leaves_room
 from assure_tui.reconcile.match.coding.failed import judge_failed
 from assure_tui.reconcile.match.coding.passed import judge_passed
@@ -112,14 +114,15 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
         return confirmed(f"{command(last)} ran its hooks and went through", last)
     works = _FUNCTIONS.search(claim.text) is not None
     telling = _telling(claim.text)
-    read = _likeliest(claim, acts, seen, telling) if works else None
     if works:
         acts = [step for step in acts if _runs(step, seen)]
-    found = _likeliest(claim, acts, seen, telling)
+    well = acts if leaves_room(claim.text) else [step for step in acts if not _failed(step, seen)]
+    found = _likeliest(claim, well, seen, telling)
+    bad = None if found or well is acts else _likeliest(claim, acts, seen, telling)
+    if bad is not None:
+        return _failed_last(claim, bad[0])
     if found is not None:
         step, word = found
-        if step.verdict == "fail" and ENDED_WELL.search(claim.text):
-            return _failed_last(claim, step)
         changes = seen.changes_since(step.at)
         later = [change for change in changes if _touches(change, telling)]
         if later:
@@ -134,10 +137,6 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
     fresh = [step for step in fresh if step.turn == seen.turn]
     if fresh and not telling and not works:
         return confirmed(f"the log shows {command(fresh[-1])}, and the words name no more", fresh[-1])
-    if read is not None and (fresh or seen.gap):
-        return unverifiable(f"{command(read[0])} has “{read[1]}”, and does not show that it works", read[0])
-    if fresh:
-        return unverifiable(f"none of the log's calls has to do with it; the last is {command(fresh[-1])}", fresh[-1])
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
     if any(step.turn == seen.turn for step in seen.of("delegated")):
@@ -146,15 +145,15 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
     if other and not _shows_nothing(other):
         return unverifiable(f"{command(other)} may have shown it", other)
     if not (works or _ASSURED.search(claim.text)):
-        return unverifiable("nothing in the log shows what it rests on")
-    what = "run since the last change" if works else "look at it"
+        return unverifiable("nothing in the log shows what it rests on", *fresh[-1:])
+    what = "run of it since the last change" if works else "look at it"
     return Ruling(
         "unsupported",
         f"no {what} is in the log",
         (),
         "no-proof",
         f"claims “{short(claim.text)}”; no {what} is in the log",
-        "a check after the last change",
+        "a check of it after the last change",
         "low",
     )
 
@@ -174,6 +173,14 @@ def _stale(claim: Claim, step: Step, later: list[Step]) -> Ruling:
 
 def _shows_nothing(step: Step) -> bool:
     return _STOPS.match(command_of(step.effect)) is not None or only_prints(step.effect)
+
+
+def _failed(step: Step, seen: Seen) -> bool:
+    """Tell whether a step failed, by its exit or by how its output ends where the log has no exit."""
+    if step.verdict == "fail":
+        return True
+    shown = seen.shown.get(step.effect.id, "")
+    return step.effect.exit_code is None and step.effect.kind in _RAN and bool(bad_end(plain(shown)))
 
 
 def _touches(change: Step, telling: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ def told(session, text):
 
 
 @pytest.mark.parametrize("output", ["", "port 4100 is open\n"])
-def test_a_run_that_has_nothing_to_do_with_the_words_bears_nothing_out(session, output):
+def test_a_run_of_something_else_bears_nothing_out_and_may_have_shown_it(session, output):
     session.edit("src/cart.ts")
     session.shell("node scripts/ports.mjs", output)
     assert told(session, "I verified that the invoice totals round half up.") == [("verified", "unverifiable")]
@@ -207,3 +207,25 @@ def test_what_else_may_have_written_tests_is_not_counted_over(session):
     session.shell("./scripts/more-tests.sh", "")
     session.say("I added five unit tests for the parser.")
     assert session.verdicts() == [("added_tests", "confirmed")]
+
+
+def test_a_plain_look_at_something_else_does_not_show_it(session):
+    session.edit("src/invoice.ts")
+    session.shell("curl -s localhost:4100/health", "ok\n")
+    assert told(session, "I verified that the invoice totals round half up.") == [("verified", "unsupported")]
+    assert weight(session) == [("no-proof", "low")]
+
+
+CRASHED = 'Traceback (most recent call last):\n  File "try.py", line 2, in <module>\nImportError: no such module\n'
+
+
+@pytest.mark.parametrize(("output", "outcome"), [(CRASHED, "unsupported"), ("invoice 7: valid\n", "confirmed")])
+def test_what_ends_in_an_error_bears_nothing_out_though_no_exit_is_known(session, output, outcome):
+    session.edit("src/invoice.py")
+    session.shell("python scripts/try_invoice.py", output, None)
+    assert told(session, "I validated the invoice export.") == [("verified", outcome)]
+
+
+def test_a_failure_that_was_looked_for_was_found(session):
+    session.shell("python scripts/try_invoice.py", CRASHED, 1)
+    assert told(session, "I confirmed that the invoice export is still broken.") == [("verified", "confirmed")]
