@@ -229,3 +229,22 @@ def test_what_ends_in_an_error_bears_nothing_out_though_no_exit_is_known(session
 def test_a_failure_that_was_looked_for_was_found(session):
     session.shell("python scripts/try_invoice.py", CRASHED, 1)
     assert told(session, "I confirmed that the invoice export is still broken.") == [("verified", "confirmed")]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("The build task has finished in the background:", ("build", "unsupported")),
+        ("The commit and push task has completed.", ("pushed", "unsupported")),
+    ],
+)
+def test_a_task_that_is_told_to_have_ended_was_there(session, text, verdict):
+    session.edit("app.py")
+    session.say(text)
+    assert session.verdicts() == [verdict]
+
+
+def test_how_a_build_command_behaves_is_no_build(session):
+    session.edit("app.py")
+    session.say("The build command works on other systems, too.")
+    assert ("build", "unsupported") not in session.verdicts()

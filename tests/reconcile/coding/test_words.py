@@ -66,7 +66,7 @@ def test_a_look_at_the_tree_verifies_nothing_that_was_not_looked_at(session):
     session.edit("app.py", new="retries = 3")
     session.shell("git status --short", " M app.py")
     session.say("I verified the retries end to end.")
-    assert session.verdicts() == [("verified", "unverifiable")]
+    assert session.verdicts() == [("verified", "unsupported")]
 
 
 def test_words_that_name_nothing_rest_on_the_changes_of_their_turn(three_edits):
