@@ -154,7 +154,8 @@ def judge_done(claim: Claim, seen: Seen) -> Ruling:
             f"a {_DONE[kind]} that went through",
         )
     if good:
-        return confirmed(f"{command(good[-1])} went through", good[-1])
+        astray = _astray(claim, good, seen) if kind == "pushed" else None
+        return astray or confirmed(f"{command(good[-1])} went through", good[-1])
     if last and last.effect.results.get("call") == "failed" and not _QUIET.search(command_of(last.effect)):
         return Ruling(
             "contradicted",
@@ -167,6 +168,27 @@ def judge_done(claim: Claim, seen: Seen) -> Ruling:
     if last:
         return unverifiable(f"{command(last)} does not show how it ended", last)
     return _never(claim, seen)
+
+
+def _astray(claim: Claim, good: list[Step], seen: Seen) -> Ruling | None:
+    """Judge a push told of a branch that no push was given or printed, where each says where it went."""
+    told = _TO.search(claim.text)
+    name = told[1].strip("`").lower() if told else ""
+    if not name or any(
+        _went_to(step, name) or name in f"{command_of(step.effect)}\n{seen.shown.get(step.effect.id, '')}".lower()
+        for step in good
+    ):
+        return None
+    where = str(good[-1].effect.results.get("ref") or good[-1].effect.args.get("branch"))
+    return Ruling(
+        "contradicted",
+        f"the push went to {where}",
+        (good[-1],),
+        "wrong-target",
+        f"claims “{short(claim.text)}”; {command(good[-1])} went to {where}",
+        f"a push to {name}",
+        "low",
+    )
 
 
 def _taken_over(seen: Seen, last: Step | None) -> Step | None:

@@ -248,3 +248,21 @@ def test_how_a_build_command_behaves_is_no_build(session):
     session.edit("app.py")
     session.say("The build command works on other systems, too.")
     assert ("build", "unsupported") not in session.verdicts()
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Pushed to `release/0.4`.", "contradicted"),
+        ("Pushed to `main`.", "confirmed"),
+        ("Pushed it to `origin`.", "confirmed"),
+        ("Pushed to `fen/lamp`.", "confirmed"),
+        ("Pushed.", "confirmed"),
+    ],
+)
+def test_a_push_went_where_it_is_told_to(session, text, outcome):
+    session.edit("app.py")
+    session.shell("git push origin main", "To example.org:fen/lamp.git\n   332964c..f1473fa  main -> main\n")
+    session.say(text)
+    assert session.verdicts() == [("pushed", outcome)]
+    assert weight(session) == ([("wrong-target", "low")] if outcome == "contradicted" else [])
