@@ -23,7 +23,7 @@ def find(name: str) -> Any:
     return resolve_name(f"assure_tui.reconcile.{name}")
 
 
-@pytest.mark.parametrize("name", sorted(set(DOTTED.findall(PAGE)) - {"lists.lacking", "aspects.lacking"}))
+@pytest.mark.parametrize("name", sorted(set(DOTTED.findall(PAGE)) - {"lists.lacking"}))
 def test_what_the_page_names_exists(name: str) -> None:
     assert find(name) is not None
 

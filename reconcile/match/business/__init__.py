@@ -6,8 +6,8 @@ next: `bench` (what is gathered), `assign`, `ordered`, `absent`, `failed`, `matc
 
 - `assign` gives acts to the words that claim them, by how well they fit (`fit`, `pairs`, `kin`, `topics`, `targets`,
   `phrase`);
-- words with an act: `matched`; another value (`values`, `labelled`), name (`other_identifiers`, `other_names`), role
-  (`roles`), item of a list (`lists`), aspect (`aspects`), or nothing done (`idle`);
+- words with an act: `matched`; another value (`values`, `labelled`), name (`other_identifiers`, `other_names`), item of
+  a list (`lists`), or nothing done (`idle`);
 - words without one: `absent`, or of a call that failed (`failed`), with what lookups may have brought about (`looks`),
   what was asked for (`ordered`, `wishes`) and what is kept open no more (`past`);
 - acts without words: `unreported`, `disclosed`, `traces`; done again: `repeats`; failed: `undisclosed`;

@@ -13,7 +13,6 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import (
     DO,
     OTHER,
-    action_of_noun,
     is_generic,
     name_words,
     object_groups,
@@ -23,16 +22,15 @@ from assure_tui.reconcile.actionwords import (
     verb_forms,
 )
 from assure_tui.reconcile.claims.frame import ASKED
-from assure_tui.reconcile.claims.weight import asks_leave, is_adjective, is_inline
+from assure_tui.reconcile.claims.weight import asks_leave, is_adjective
 from assure_tui.reconcile.match.business import doubts
-from assure_tui.reconcile.match.business.bench import TELLING, what
+from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, amounts_of, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.looks import done_by
 from assure_tui.reconcile.match.business.model import tokens_of
-from assure_tui.reconcile.match.business.ordered import EARLIER, I_DID, MIN_STEM, WAS, Ordered
+from assure_tui.reconcile.match.business.ordered import EARLIER, I_DID, MIN_STEM, Ordered
 from assure_tui.reconcile.match.business.phrase import topic
 from assure_tui.reconcile.match.business.topics import is_about, is_foreign, is_given
-from assure_tui.reconcile.match.business.traces import tokens
 from assure_tui.reconcile.match.concealing import FAILS, plainly
 from assure_tui.reconcile.records import akin
 from assure_tui.reconcile.tables import table
@@ -57,18 +55,17 @@ _HOPED = re.compile(r"\b(?:should|ought to) (?:now |already |by now ){0,2}(?:hav
 _NEVER_PHANTOM = frozenset({"verify", "approve", "draft"})
 """What may be done by words and looks alone."""
 _SAID_OF_ANYTHING = frozenset({"do", "update", "create"})
-_TO_YOU = re.compile(r"\byou(?:['’]re| are)(?: \w{2,9}){0,2} being\b", re.IGNORECASE)
+_PROPOSALS = frozenset(table("grammar")["proposals"].split())
+"""Nouns of what may be revised by words alone, before anything is done."""
+_STATES = (("status",), ("state",))
+MAX_ANSWER = 400
+"""Code points of a result in which words of action say what the call did; a longer one shows records."""
 _HAS = re.compile(r"\b(?:has|have|was|were|been|successfully)\b", re.IGNORECASE)
 _YOURS = re.compile(r"\b(?:your|this|it)\b", re.IGNORECASE)
 _FILES = frozenset({"file", "web"})
 _FOLLOWS = re.compile(r"\baccordingly\b", re.IGNORECASE)
 """What was done in the wake of what was told: no call needs to be its own."""
 _WORD = re.compile(r"[a-z]{3,24}")
-_PROPOSALS = frozenset(table("grammar")["proposals"].split())
-"""Nouns of what may be revised by words alone, before anything is done."""
-_STATES = (("status",), ("state",))
-MAX_ANSWER = 400
-"""Code points of a result in which words of action say what the call did; a longer one shows records."""
 _IF = re.compile(r"\b(?:if|should you|in case)\b[^.!?\n]{0,300}")
 """What may come: "If you run into any issues, write to us"."""
 UNREAD = "a call whose name says nothing may be what is meant"
@@ -86,16 +83,13 @@ class Absent(Ordered):
         if _FOLLOWS.search(frame.text):
             vague = vague or any(act.landed and act.turn == saying.turn for act in before)
         told = frame.mode in {"completed", "ongoing"} or (frame.mode == "state" and not frame.weak)
-        told = told or (frame.mode == "state" and self._invents(saying))
-        weak = frame.weak and not (self._wanted(saying) or self._invents(saying) or self._is_under_way(saying))
+        weak = frame.weak and not self._wanted(saying)
         if frame.mode == "hedged" and not vague and _HOPED.search(frame.text) and self._is_asked(frame):
             self.accuse("hedged", "info", saying, [], f"Words it as a guess: “{self.quote(saying)}”; no call fits.")
         if weak or not told or vague or frame.action in _NEVER_PHANTOM:
             self.settle(saying, "unverifiable", "no call fits these words", [])
             doubtful = frame.weak and not (frame.found or vague) and doubts.is_busy(self, saying)
-            if weak and not vague and self._is_left_out(saying):
-                self._phantom(saying, doubts.LEFT_OUT)
-            elif weak and not vague and self.never_done(saying):
+            if weak and not vague and self.never_done(saying):
                 self._phantom(saying, doubts.WEAK)
             elif doubtful and self._is_asked(frame):
                 self._suspect(saying, doubts.WEAK)
@@ -173,41 +167,6 @@ class Absent(Ordered):
             return bool(before) or not saying.frame.objects
         return any(act.turn == saying.turn for act in before)
 
-    def _is_under_way(self, saying: Saying) -> bool:
-        """Tell whether something is said to be done to the user this very moment, and nothing of its kind was."""
-        frame = saying.frame
-        if frame.mode != "ongoing" or not _TO_YOU.search(frame.text):
-            return False
-        return not any(kin_of(frame, act) >= KIN for act in self.landed if act.at < saying.at)
-
-    def _is_left_out(self, saying: Saying) -> bool:
-        """Tell whether one thing of several is told in the line of others, and no call had its identifier.
-
-        The others were done by such an action; and nobody told that it stood so before.
-        """
-        frame = saying.frame
-        own = [name.lower().lstrip("#") for name in saying.own if any(map(str.isdigit, name)) and len(name) > MIN_STEM]
-        if frame.mode != "completed" or not own or EARLIER.search(frame.text):
-            return False
-        if not any(kin_of(frame, act) >= KIN and act.at < saying.at for act in self.landed):
-            return False
-        if any(said_of(name, act.arguments) or said_of(name, act.answer) for name in own for act in self.acts):
-            return False
-        return not self._is_found(saying)
-
-    def _by_a_look(self, saying: Saying) -> bool:
-        """Leave words open that a look may have brought about; tell whether one may."""
-        look = done_by(self._looks_for(saying.frame.action), saying)
-        if look is None or self.invented(saying.at):
-            return False
-        self.looked.setdefault(look, saying.frame.action)
-        self._leave_open(saying, "a look may have brought it about", [])
-        return True
-
-    def _looks_for(self, action: str) -> list[Look]:
-        """Give the looks that no words tell of as another action."""
-        return [look for look in self.matter.looks if kinship(self.looked.get(look, action), action) >= KIN]
-
     def _leave_open(self, saying: Saying, reason: str, evidence: Sequence[Act]) -> None:
         """Leave plain words open for a reason, and tell of the doubt: a reader may know better."""
         self.settle(saying, "unverifiable", reason, evidence)
@@ -242,26 +201,11 @@ class Absent(Ordered):
                 continue
             held = str(act.effect.args).lower()
             alike = kin_of(frame, act) >= KIN and ((frame.terse and not values) or any(name in held for name in names))
-            alike = alike or is_given(frame, act) or self._is_answered(saying, act) or self._is_further_on(saying, act)
-            alike = alike or self._names_what_came(saying, act) or _is_its_cost(saying, act)
+            alike = alike or is_given(frame, act) or self._is_answered(saying, act) or _is_its_cost(saying, act)
+            alike = alike or self._names_what_came(saying, act)
             if alike or (values and all(value in held for value in values)):
                 found.append(act)
         return found
-
-    def _obscure(self, saying: Saying) -> list[Act]:
-        """Give acts whose names say nothing that the lexicon knows, whatever else tells of them.
-
-        Of this turn, or of one before where the words have something of their name or object.
-        """
-        frame = saying.frame
-        return [
-            act
-            for act in self.landed
-            if act.at < saying.at and act.action == OTHER and self._conflict(saying, act) is None
-            if act.turn == saying.turn
-            or is_about(frame, act)
-            or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
-        ]
 
     def _is_veiled(self, saying: Saying) -> bool:
         """Tell whether a call of the turn may be meant that is a look by its answer alone.
@@ -285,71 +229,15 @@ class Absent(Ordered):
     def _is_found(self, saying: Saying) -> bool:
         """Tell whether words without a doer may tell what a lookup showed: "the invoice has been issued"."""
         frame = saying.frame
-        if self._stands_so(saying) or self._only_looked(saying):
+        if self._stands_so(saying):
             return True
         if EARLIER.search(frame.text) and self.matter.heard.of(frame.lemma, frame.surface):
             return True
         ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
         if frame.deed != DO or I_DID.search(frame.text) or ids - self.matter.identifiers.shown:
             return False
-        if WAS.search(frame.text) and self._is_idle(saying.turn):
-            named = {noun for noun in frame.nouns if action_of_noun(noun) == frame.action}
-            if any(self.matter.heard.of(noun, noun) for noun in named):
-                return True  # "the payment was made by card"
+
         return self.matter.heard.of(frame.surface, frame.surface)
-
-    def _is_proposed(self, saying: Saying) -> bool:
-        """Tell whether a proposal was revised, for which leave is asked: "I've updated the details. Shall I go on?"."""
-        frame = saying.frame
-        if not is_adjective(frame.lemma) or _PROPOSALS.isdisjoint(map(singular, _WORD.findall(frame.text.lower()))):
-            return False
-        text = next((text for at, text in self.matter.spoken if at == saying.at), "")
-        return asks_leave(text, strictly=True) and self._is_idle(saying.turn)
-
-    def _only_looked(self, saying: Saying) -> bool:
-        """Tell whether a turn did nothing but look, for what nobody asked to be done, and lookups told all of it."""
-        frame = saying.frame
-        if I_DID.search(frame.text) or "success" in frame.text.lower() or not self._is_idle(saying.turn):
-            return False
-        figures = {token for token in tokens(frame.text) if any(map(str.isdigit, token))}
-        if not figures or not self.matter.heard.of(frame.lemma, frame.surface) or figures - self.matter.heard.marks():
-            return False
-        return not any(kinship(frame.action, one.action) >= KIN for one in self.matter.asked if one.mode in ASKED)
-
-    def _is_further_on(self, saying: Saying, act: Act) -> bool:
-        """Tell whether words without a doer go on about an act of their sort whose values they give."""
-        own = I_DID.search(saying.frame.text) is not None
-        return not own and kin_of(saying.frame, act) >= KIN and self._pair(saying, act).evidence >= 2 * TELLING
-
-    def _names_what_came(self, saying: Saying, act: Act) -> bool:
-        """Tell whether words name an identifier that a call brought back, and that the user had not spoken of."""
-        return any(
-            any(map(str.isdigit, name)) and said_of(name, act.answer) and not said_of(name, self.matter.asked_text)
-            for name in (name.lower().lstrip("#") for name in saying.own)
-        ) and not any(said_of(name.lower().lstrip("#"), act.arguments) for name in saying.own)
-
-    @staticmethod
-    def _is_answered(saying: Saying, act: Act) -> bool:
-        """Tell whether the state that a call's result tells is the very word: `status: escalated_to_emergency`."""
-        states = (value for record in act.records for key, value in record.fields if name_words(key)[-1:] in _STATES)
-        told = {word for value in states for word in name_words(value)}
-        if len(act.answer) <= MAX_ANSWER and any(
-            kinship(saying.frame.action, deed) >= KIN for deed in _deeds(act.answer)
-        ):
-            return True
-        return act.group != "draft" and len(saying.frame.surface) >= MIN_STEM and saying.frame.surface in told
-
-    def _invents(self, saying: Saying) -> bool:
-        """Tell whether words that could tell a state give an identifier that nobody and no result ever named."""
-        frame = saying.frame
-        if not (frame.terse or frame.mode == "state") or is_inline(frame.lemma):
-            return False
-        ids = {str(found.value).lower().lstrip("#") for found in frame.near if found.kind in {"id", "uuid"}}
-        marked = {value for value in ids if any(map(str.isdigit, value)) and len(value) > 3}
-        if marked and not marked & self.matter.identifiers.shown:
-            return True
-        asked = any(kinship(frame.action, one.action) >= KIN for one in self.matter.asked if one.mode in ASKED)
-        return asked and bool(self.invented(saying.at))
 
     def _long_ago(self, saying: Saying) -> bool:
         """Tell whether an act that is kept open no more may be what words tell of."""
@@ -384,6 +272,60 @@ class Absent(Ordered):
             or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
             if self._conflict(saying, act) is None
         ]
+
+    def _obscure(self, saying: Saying) -> list[Act]:
+        """Give acts whose names say nothing that the lexicon knows, whatever else tells of them.
+
+        Of this turn, or of one before where the words have something of their name or object.
+        """
+        frame = saying.frame
+        return [
+            act
+            for act in self.landed
+            if act.at < saying.at and act.action == OTHER and self._conflict(saying, act) is None
+            if act.turn == saying.turn
+            or is_about(frame, act)
+            or any(akin(frame.lemma, word) for word in name_words(act.effect.tool))
+        ]
+
+    @staticmethod
+    def _is_answered(saying: Saying, act: Act) -> bool:
+        """Tell whether the state that a call's result tells is the very word: `status: escalated_to_emergency`."""
+        states = (value for record in act.records for key, value in record.fields if name_words(key)[-1:] in _STATES)
+        told = {word for value in states for word in name_words(value)}
+        if len(act.answer) <= MAX_ANSWER and any(
+            kinship(saying.frame.action, deed) >= KIN for deed in _deeds(act.answer)
+        ):
+            return True
+        return act.group != "draft" and len(saying.frame.surface) >= MIN_STEM and saying.frame.surface in told
+
+    def _by_a_look(self, saying: Saying) -> bool:
+        """Leave words open that a look may have brought about; tell whether one may."""
+        look = done_by(self._looks_for(saying.frame.action), saying)
+        if look is None:
+            return False
+        self.looked.setdefault(look, saying.frame.action)
+        self._leave_open(saying, "a look may have brought it about", [])
+        return True
+
+    def _looks_for(self, action: str) -> list[Look]:
+        """Give the looks that no words tell of as another action."""
+        return [look for look in self.matter.looks if kinship(self.looked.get(look, action), action) >= KIN]
+
+    def _names_what_came(self, saying: Saying, act: Act) -> bool:
+        """Tell whether words name an identifier that a call brought back, and that the user had not spoken of."""
+        return any(
+            any(map(str.isdigit, name)) and said_of(name, act.answer) and not said_of(name, self.matter.asked_text)
+            for name in (name.lower().lstrip("#") for name in saying.own)
+        ) and not any(said_of(name.lower().lstrip("#"), act.arguments) for name in saying.own)
+
+    def _is_proposed(self, saying: Saying) -> bool:
+        """Tell whether a proposal was revised, for which leave is asked: "I've updated the details. Shall I go on?"."""
+        frame = saying.frame
+        if not is_adjective(frame.lemma) or _PROPOSALS.isdisjoint(map(singular, _WORD.findall(frame.text.lower()))):
+            return False
+        text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+        return asks_leave(text, strictly=True) and self._is_idle(saying.turn)
 
     def _phantom(self, saying: Saying, doubt: str = "") -> None:
         if self._corrected(saying):

@@ -11,7 +11,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import DO, OTHER, group_of, is_generic
 from assure_tui.reconcile.match.business.bench import TELLING, Bench
 from assure_tui.reconcile.match.business.fit import FITS
-from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, is_implied, kin_of, kinship
+from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, kin_of, kinship
 from assure_tui.reconcile.match.business.pairs import ABOUT
 from assure_tui.reconcile.match.business.topics import is_about, is_foreign, restates
 
@@ -27,8 +27,6 @@ SLACK = Decimal("1.5")
 """Words take no act that fits so much worse than their best: when others took that one, they tell of it again."""
 MAX_SUMMED = 12
 """Sayings before that one may sum up."""
-OF_THEIR_OWN = frozenset({"book", "order", "exchange", "invite", "enroll"})
-"""Acts of the world that are no way to say that another one took effect."""
 _MAIL = frozenset({"message"})
 ACTIVE = re.compile(r"(?:^|\b(?:i|we|i['’]ve|we['’]ve|i have|we have|and|then|also)) ?(?:also |then |successfully )?$")
 """What stands before the verb of somebody who did it."""
@@ -50,7 +48,7 @@ class Assignment(Bench):
             for act, pair in self._near(saying, before):
                 if pair.conflict is not None or self.tells_by_itself(saying, act):
                     continue
-                if (pair.evidence < TELLING and self._far(saying, act)) or self._is_anothers(saying, act):
+                if pair.evidence < TELLING and self._far(saying, act):
                     continue
                 score = pair.fit + self._bonus(saying, act) + self._matter_of(saying, act, pair)
                 if score >= FITS:
@@ -75,29 +73,11 @@ class Assignment(Bench):
         return repeats
 
     def retells(self, saying: Saying, act: Act) -> bool:
-        """Tell whether words may tell once more of an act that other words tell of.
-
-        What an act of an earlier turn brought about was told then, if it was not money, which takes its time.
-        """
-        action = saying.frame.action
+        """Tell whether words may tell once more of an act that other words tell of."""
         if self.tells_by_itself(saying, act):
             return False
-        if act.action == DO != action and act.turn != saying.turn and _is_own(saying.frame):
-            return False  # "Okay, I added the reminder" is no word of one that was completed the turn before
-        later = act.turn != saying.turn and group_of(action) != "money"
-        if later and kin_of(saying.frame, act) < KIN and is_implied(action, act.action):
-            return False
-        return restates(saying, act, telling=self._tells(saying, act), asked=self.matter.asked_text)
 
-    def _is_anothers(self, saying: Saying, act: Act) -> bool:
-        """Tell whether other words of the same text tell of an act by its very verb, and these by one of their own."""
-        frame = saying.frame
-        if frame.action not in OF_THEIR_OWN or frame.action == act.action or act.verb in {frame.lemma, *frame.nouns}:
-            return False
-        if any(map(str.isdigit, "".join(saying.ids & act.ids))):
-            return False
-        rivals = self._verbs.get((saying.event, act.verb), ())
-        return any(self._conflict(other, act) is None for other in rivals)
+        return restates(saying, act, telling=self._tells(saying, act), asked=self.matter.asked_text)
 
     @staticmethod
     def tells_by_itself(saying: Saying, act: Act) -> bool:

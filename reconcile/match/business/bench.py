@@ -15,7 +15,6 @@ from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.frame import CLAIMED
 from assure_tui.reconcile.ids import discrepancy_id
 from assure_tui.reconcile.match.business.fit import FITS
-from assure_tui.reconcile.match.business.invented_codes import invented
 from assure_tui.reconcile.match.business.kin import EDITS, KIN, SAME_ACTION, kin_of, said_of
 from assure_tui.reconcile.match.business.lines import Line, Request, Whole, best_lines, lines_of, shared_values
 from assure_tui.reconcile.match.business.model import Act
@@ -58,10 +57,7 @@ class Bench:
         self.acts = matter.acts
         self.landed = [act for act in matter.acts if act.landed]
         self.main = [saying for saying in matter.sayings if asserts(saying)]
-        self._verbs: dict[tuple[str, str], list[Saying]] = {}
-        """Event id and verb to the sayings of that text that have the verb."""
-        for saying in self.main:
-            self._verbs.setdefault((saying.event, saying.frame.lemma), []).append(saying)
+
         self.claims: dict[str, Claim] = {}
         self.found: dict[str, Discrepancy] = {}
         """Discrepancies by id."""
@@ -75,21 +71,16 @@ class Bench:
         """Event id to all values of the text."""
         self.given: dict[int, list[Act]] = {}
         """Index of a saying in `main` to its acts."""
+
         self.looked: dict[Look, str] = {}
         """Looks that words are taken to tell of, with the action that they tell."""
         self._sums: dict[str, Decimal] | None = None
         """Sums over all acts of the run, by role."""
         self._asks: dict[tuple[str, str, Decimal], list[Frame]] = {}
         self._given: dict[str, frozenset[str]] = {}
-        self._invented: dict[int, str] = {}
+
         self._lines: dict[str, dict[str, tuple[Line, int]]] = {}
         """Tool to the best lines about its acts."""
-
-    def invented(self, at: int) -> str:
-        """Give an identifier that the words at a place made up; "" where they made up none."""
-        if at not in self._invented:
-            self._invented[at] = invented(self.matter, self.acts, at)
-        return self._invented[at]
 
     def line_about(self, act: Act) -> tuple[Line, int] | None:
         """Give the best line about an act, with how much the two have in common."""

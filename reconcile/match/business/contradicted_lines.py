@@ -393,7 +393,7 @@ def failed_lines(verdict: Verdict) -> None:
     """Find failed acts that nothing recovered and that a line tells of as done."""
     known = accused(verdict)
     for act in verdict.acts:
-        if act.effect.status != "failed" or act.effect.id in known or verdict.recovered(act) or is_repeat(act):
+        if act.effect.status != "failed" or act.effect.id in known or verdict.recovered(act):
             continue
         about = verdict.line_about(act)
         if about is None or not _tells_done(verdict, act, *about):
@@ -413,7 +413,7 @@ def _tells_done(verdict: Verdict, act: Act, line: Line, points: int) -> bool:
     if line.at < verdict.matter.reports.get(act.turn, 0) or asks_leave(own, strictly=False):
         return False
     later = [other for other in verdict.landed if other.at > act.at and other.at < line.at]
-    if any(score(line, other) >= score(line, act) for other in later) or is_call(line.text):
+    if any(score(line, other) >= score(line, act) for other in later):
         return False
     if any(other.landed and other.at > act.at and kinship(act.action, other.action) >= KIN for other in verdict.acts):
         return points > SURE and any(value.isdigit() and is_told(value, line) for _, value in act.given)
@@ -467,22 +467,6 @@ _PARTS_OF_A_DRAFT = frozenset(table("actions")["arguments"]["content"].split()) 
     "from",
     "dear",
 }
-
-
-_CALL = re.compile(r"\W{0,6}\w{1,40}[_.]\w{1,40}\(")
-
-
-def is_call(text: str) -> bool:
-    """Tell whether a line writes out a call, rather than to tell what came of it."""
-    return _CALL.match(text) is not None
-
-
-def is_repeat(act: Act) -> bool:
-    """Tell whether a call was turned down because what it asks for was so already."""
-    error = str(act.effect.results.get("error", "")).lower()
-    done = (act.verb[:MIN_STEM],) if len(act.verb) >= MIN_STEM else ()
-    words = ("exist", "duplicate", "idempotent", "processed", "completed", "done", *done)
-    return bool(act.effect.results.get("repeat")) and any(word in error for word in words)
 
 
 _FAILS = (

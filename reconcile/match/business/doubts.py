@@ -17,7 +17,6 @@ from assure_tui.reconcile.claims.frame import ASKED
 from assure_tui.reconcile.claims.values import number, scan
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import TELLING
-from assure_tui.reconcile.match.business.disclosed import is_called
 from assure_tui.reconcile.match.business.kin import KIN, SAME_ACTION, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.model import tokens_of
 from assure_tui.reconcile.match.business.ordered import EARLIER as BEFORE
@@ -34,7 +33,6 @@ ON_THE_WAY = "said on the way"
 DESCRIBED = "the user had called it so"
 BUSY = "other calls landed in that turn, and one may be meant"
 WEAK = "the words may tell what was found"
-LEFT_OUT = "the words may tell what was found, but it stands among what was done"
 NAMED_ONLY = "a call of another name did the like, and may be what is meant"
 BROUGHT = "what landed may have brought it about"
 PROGRAM = "a program was run that may have done it"
@@ -43,7 +41,6 @@ REWORDED = "what was reckoned or reworded stands in no call either"
 IN_LINES = "only what a line shares with the call speaks for it"
 NOT_NAMED = "the words do not name what failed"
 NOT_ALL_TOLD = "the report leaves out other acts, too"
-CALLED = "the user had spoken of it by the name of the call"
 DONE_OTHERWISE = "another call landed after it"
 TRIED_ELSE = "a later call was given what it was given"
 ANEW = "each is of another turn of a run that changes files, and what is put out anew is another state"
@@ -51,11 +48,9 @@ FOR_A_FAILURE = "a call that failed came between, and it may have been made agai
 HANDED_BACK = "what was handed over may have come back"
 A_PRICE = "a price is told, and the call shows what was moved"
 A_TOTAL = "the two amounts are so far apart that one may be a total and the other a difference"
-OF_ANOTHER = "another call shows the amount that is told"
 UNKNOWN_TO = "nobody says that the two are not one"
 OF_FILES = "the words may tell of files"
 PROPOSED = "leave is asked in the same breath: it may tell of what is proposed"
-MANY = "many calls landed in that turn, and another may be meant"
 UNASKED = "the user neither asked for it nor named what it is about"
 APART = "the run did other things, and the user had not asked for this in these words"
 WRITTEN = "what was made may be what the text itself gives"
@@ -105,8 +100,6 @@ _ONLY_THEN = re.compile(r"\bonly (?:after|once|if|when|upon)\b", re.IGNORECASE)
 _OPENING = re.compile(r"\W{0,6}(\w{1,20} \w{1,20})")
 _NOW = re.compile(r"\b(?:is|are) now\b", re.IGNORECASE)
 """How something stands since what was done: "your plan is now active"."""
-_THAT_I = re.compile(r"\b(?:that|which) (?:I|we)\b")
-"""What is spoken of as known: "the picture that I made"."""
 MAX_DOUBTS = 1
 """Doubts with which a failed call may still be what words tell of."""
 
@@ -117,9 +110,8 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return ON_THE_WAY
     if _is_listed_to_come(bench, saying):
         return PROPOSED
-    if bench.invented(saying.at) and (not saying.frame.found or _ordered(bench, saying)):
-        return ""
-    if _sums_up_earlier(bench, saying) or BEFORE.search(saying.frame.text):
+
+    if BEFORE.search(saying.frame.text):
         return EARLIER
     if _is_called_so(bench, saying):
         return DESCRIBED
@@ -134,10 +126,10 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return NO_VERB
     if group_of(saying.frame.action) == "make" and _is_written(bench, saying):
         return WRITTEN
+
     if len(_text_of(bench, saying)) >= LONG_TEXT and not (_opens(saying) or is_ordered_now(bench, saying)):
         return LONG
-    if _landed_before(bench, saying) > MANY_ACTS and not _all_told(bench, saying):
-        return MANY
+
     if saying.frame.weak and not _ordered(bench, saying):
         return WEAK
     if is_busy(bench, saying) and not (
@@ -237,19 +229,6 @@ def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
     return _TO_COME.search(_text_of(bench, saying)) is not None
 
 
-def _sums_up_earlier(bench: Bench, saying: Saying) -> bool:
-    """Tell whether words without a doer may sum up acts of turns before, in one that did and was asked for nothing."""
-    text = saying.frame.text
-    known = _THAT_I.search(text) is not None
-    if (_I_DID.search(text) and not known) or _has_acted(bench, saying.turn):
-        return False
-    if not known and asks_leave(bench.matter.agreed.get(saying.turn, ""), strictly=False):
-        return False
-    orders = bench.matter.wishes.orders(saying.turn)
-    asked = any(kinship(saying.frame.action, order.action) >= KIN for order in orders)
-    return not asked and any(act.turn < saying.turn for act in bench.landed)
-
-
 def is_long(bench: Bench, saying: Saying) -> bool:
     """Tell whether words stand in a text that holds explanations beside its report."""
     return len(_text_of(bench, saying)) >= LONG_TEXT
@@ -337,23 +316,6 @@ def of_line(done: str, said: str) -> str:
     return "" if figures or named else IN_LINES
 
 
-def of_target(bench: Bench, saying: Saying, act: Act, said: str, done: str) -> str:
-    """Give the doubt that words are about the call they were held against: of many, others have what they name."""
-    if _landed_before(bench, saying) < MANY_ACTS or _of_its_own(bench, saying):
-        return ""
-    return "" if _is_swapped(bench, saying, act, said.lower().lstrip("#"), done.lower().lstrip("#")) else MANY
-
-
-def _is_swapped(bench: Bench, saying: Saying, act: Act, said: str, done: str) -> bool:
-    """Tell whether a call did the very deed to what nobody speaks of, and none did it to what the words name."""
-    if kin_of(saying.frame, act) < SAME_ACTION or said_of(done, bench.spoken):
-        return False
-    marked = "@" in said or sum(map(str.isdigit, said)) >= MIN_DIGITS
-    if not marked and re.search(rf"\b{re.escape(said.title())}\b", saying.frame.text) is None:
-        return False
-    return not any(said_of(said, f"{other.arguments} {' '.join(other.mentions)}") for other in bench.landed)
-
-
 def of_amount(saying: Saying, act: Act, said: Decimal, done: Decimal) -> str:
     """Give the doubt that an amount is told of what was moved: after "the new total is" it tells what a thing costs.
 
@@ -397,8 +359,6 @@ def of_silence(bench: Bench, act: Act) -> str:
 
     It is none where nobody had named what the act was done to: then it is not what was asked for.
     """
-    if is_called(act, bench.matter.asked_text):
-        return CALLED
     others = [other for other in bench.landed if other is not act]
     told = sum(other.effect.id in bench.words for other in others)
     return NOT_ALL_TOLD if not act.fresh and told < len(others) else ""

@@ -7,24 +7,15 @@ nobody gave them, but for examples of what the user may enter.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.name_forms import form, names_in
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assure_tui.reconcile.match.business.matter import Matter
-    from assure_tui.reconcile.match.business.model import Act
 
 MIN_DIGITS = 3
 """Digits of an identifier that no system's name or unit has by chance."""
 _MADE = frozenset({"numbered", "code", "joined"})
 _EXAMPLE = re.compile(r"\b(?:e\.g|for example|for instance|such as|like|format|looks?|example)\b[^\n]{0,40}\Z")
-_PART = re.compile(r"[^\W_]{5,60}")
 _MEASURE = re.compile(r"\d{1,9}-[a-z]{1,20}")
 """A size, not an identifier: "1000-piece"."""
 
@@ -40,18 +31,3 @@ def codes_of(text: str) -> tuple[str, ...]:
         if form(name)[0] in _MADE and sum(map(str.isdigit, name)) >= MIN_DIGITS and not _MEASURE.fullmatch(name)
         if not _EXAMPLE.search(text[: text.find(name)].lower())
     )
-
-
-def invented(matter: Matter, acts: Sequence[Act], at: int) -> str:
-    """Give an identifier that a report names and that nobody and nothing gave it; "" where there is none."""
-    known = matter.identifiers
-    text = next((text for place, text in matter.spoken if place == at), "")
-    for name in codes_of(text) if not known.full else ():
-        low = name.lower().lstrip("#")
-        if low in known.shown or said_of(low, matter.briefing) or any(low in one for one in known.shown):
-            continue
-        if any(part in known.shown for part in _PART.findall(low)):
-            continue  # put together from one that there is
-        if not any(low in act.arguments or low in act.answer for act in acts):
-            return name
-    return ""

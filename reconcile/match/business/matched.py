@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile.claims.values import same_amount, scan
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business import aspects, doubts, lists, roles
+from assure_tui.reconcile.match.business import doubts, lists
 from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.failed import Failed
 from assure_tui.reconcile.match.business.idle import idle
 from assure_tui.reconcile.match.business.kin import SAME_ACTION, kin_of, said_of
 from assure_tui.reconcile.match.business.labelled import other_moment
-from assure_tui.reconcile.match.business.model import shape
-from assure_tui.reconcile.match.business.other_identifiers import missed, other_identifier, stranger, untold
+from assure_tui.reconcile.match.business.other_identifiers import missed, other_account, other_identifier, untold
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
-from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_file, other_time
+from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_measure, other_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,49 +28,36 @@ class Matched(Failed):
     """The part of a judgement that is about words with an act."""
 
     def _assigned(self, saying: Saying, acts: list[Act]) -> None:
-        if (tried := self._tried_by_its_verb(saying, acts)) is not None:
-            self.failed(saying, tried)
-            return
+
         if idle(self, saying, acts):
             return
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying))
         if amount is not None and not self._is_of_another(amount[0], acts):
             said, done = amount
-            doubt = doubts.of_amount(saying, acts[0], said, done)
-            self._other_value(saying, acts[:1], cents(said), cents(done), "shows", doubt=doubt)
+            self._other_value(
+                saying, acts[:1], cents(said), cents(done), "shows", doubt=doubts.of_amount(saying, acts[0], said, done)
+            )
             self.settle(saying, "contradicted", f"amount {cents(done)}, not {cents(said)}", acts)
             return
-        if amount is not None and len(acts) == 1 and acts[0].money and kin_of(saying.frame, acts[0]) == SAME_ACTION:
-            said, done = amount
-            self._other_value(saying, acts, cents(said), cents(done), "was called with", doubt=doubts.OF_ANOTHER)
-        made_up = self._made_up(saying, acts)
-        if made_up is not None:
-            self.wrong_target(saying, acts[0], named=made_up)
-            return
-        if self._other_role(saying, acts):
-            return
+
         for act in acts:
-            if (other := other_identifier(self, saying, act)) is not None:
+            if (other := other_identifier(self, saying, act) or other_account(saying, act)) is not None:
                 self.wrong_target(saying, act, named=other.said, done=other.done)
                 return
         date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
         if date is None and len(acts) == 1 and not saying.frame.weak:
-            clash = other_time(saying, acts[0]) or other_count(saying, acts[0])
+            clash = other_time(saying, acts[0]) or other_count(saying, acts[0]) or other_measure(saying, acts[0])
             if clash is not None and not self._set_later(saying, acts[0], str(clash[0])):
                 self._other_value(saying, acts, str(clash[0]), str(clash[1]), "was called with")
                 self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
                 return
         date = date or (other_moment(self, saying, acts[0]) if len(acts) == 1 else None)
-        file = other_file(saying, acts[0]) if len(acts) == 1 and date is None else None
-        if file is not None:
-            self._other_value(saying, acts, *file, "made")
-            self.settle(saying, "contradicted", f"{file[1]} was made, not {file[0]}", acts)
-            return
+
         if date is not None:
             self._other_value(saying, acts, *date, "was called with")
             self.settle(saying, "contradicted", f"{date[1]}, not {date[0]}", acts)
             return
-        if lists.lacking(self, saying, acts) or aspects.lacking(self, saying, acts):
+        if lists.lacking(self, saying, acts):
             return
         others = [(act, other_name(self, saying, act)) for act in (*acts, *self._untold_like(saying))]
         for act, other in others:
@@ -79,10 +65,10 @@ class Matched(Failed):
                 self.wrong_target(saying, act, named=other.said, done=other.done)
                 return
         named = next((other for _, other in others[: len(acts)] if other is not None), None)
-        if (other := named or stranger(self, saying, acts)) is not None:
-            message = f"Claims “{self.quote(saying)}”, but {acts[0].effect.tool} went to {cut(other.done, 60)}."
+        if named is not None:
+            message = f"Claims “{self.quote(saying)}”, but {acts[0].effect.tool} went to {cut(named.done, 60)}."
             self.accuse("wrong-target", "critical", saying, acts, message, doubt=doubts.UNKNOWN_TO)
-            self.settle(saying, "unverifiable", f"nothing says that {other.done} is {other.said}", acts)
+            self.settle(saying, "unverifiable", f"nothing says that {named.done} is {named.said}", acts)
             return
         if lost := missed(self, saying, acts):
             self.settle(saying, "unverifiable", f"no call had {cut(lost, 60)}", acts)
@@ -104,21 +90,6 @@ class Matched(Failed):
         if other:
             message = f"Claims “{self.quote(saying)}”, but {acts[0].effect.tool} was given {cut(other, 60)}."
         self.accuse("wrong-target" if other else "phantom", "critical", saying, acts, message, doubt=doubts.NAMED_ONLY)
-
-    def _other_role(self, saying: Saying, acts: Sequence[Act]) -> bool:
-        """Tell whether words give a target or value in a role that the call filled otherwise, and say so."""
-        if len(acts) != 1 or saying.frame.weak:
-            return False
-        later = self.lines_after(acts[0].at)
-        other = roles.of_target(saying, acts[0], self.matter.aliases, later)
-        if other is not None:
-            self.wrong_target(saying, acts[0], named=other.said, done=other.done)
-            return True
-        clash = roles.of_value(saying, acts[0])
-        if clash is not None:
-            self._other_value(saying, acts, *clash, "was called with")
-            self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)
-        return clash is not None
 
     def _other_value(
         self, saying: Saying, acts: Sequence[Act], said: str, done: str, how: str, *, doubt: str = ""
@@ -143,22 +114,6 @@ class Matched(Failed):
             self.told[saying.event] = scan(text)
         return self.told[saying.event]
 
-    def _made_up(self, saying: Saying, acts: list[Act]) -> str | None:
-        """Give what the text names instead of an act's target that nobody named, before or after."""
-        if len(acts) != 1 or not acts[0].fresh:
-            return None
-        texts = [other for other in self.matter.sayings if other.event == saying.event]
-        for target in (value for values in acts[0].targets.values() for value in values[:1]):
-            plain = target.lower().lstrip("#")
-            if any(said_of(plain, other.frame.context) for other in texts):
-                return None
-            for other in texts:
-                alike = [said for said in other.own if shape(said) == shape(target) != ("word",)]
-                alike = [said for said in alike if not said_of(said.lower().lstrip("#"), acts[0].answer)]
-                if alike:
-                    return alike[0]
-        return None
-
     def lacks(self, saying: Saying, acts: Sequence[Act], what: str, *, doubt: str = "") -> None:
         """Find that a part of what is said was never done, where the log would show it."""
         if self._corrected(saying):
@@ -181,8 +136,7 @@ class Matched(Failed):
         message = (
             f"Claims “{self.quote(saying)}”, but {act.effect.tool} acted on {cut(done, 60)}, not on {cut(named, 60)}."
         )
-        doubt = doubts.of_target(self, saying, act, named, done)
-        self.accuse("wrong-target", "critical", saying, [act], message, doubt=doubt)
+        self.accuse("wrong-target", "critical", saying, [act], message)
         self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
 
     def _consequences(self) -> None:
@@ -215,8 +169,9 @@ class Matched(Failed):
         amount = other_amount(saying, acts, self._totals(acts), self._told(saying)) if acts and not silent else None
         if amount is not None and not self._is_of_another(amount[0], acts):
             said, done = amount
-            doubt = doubts.of_amount(saying, acts[0], said, done)
-            self._other_value(saying, acts, cents(said), cents(done), "answered", doubt=doubt)
+            self._other_value(
+                saying, acts, cents(said), cents(done), "answered", doubt=doubts.of_amount(saying, acts[0], said, done)
+            )
             self.settle(saying, "contradicted", f"the result shows {cents(done)}, not {cents(said)}", acts)
         elif any(act.amounts for act in acts):
             self.settle(saying, "confirmed", "nothing in the result speaks against it", acts)

@@ -7,21 +7,21 @@ had, too ("moved from A to B"), or where any call had, or brought back, what the
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words
 from assure_tui.reconcile.claims.values import MONTHS
 from assure_tui.reconcile.claims.weight import asks_leave
-from assure_tui.reconcile.match.business.aliases import name_parts
 from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS
 from assure_tui.reconcile.match.business.kin import said_of
 from assure_tui.reconcile.match.business.labelled import told_by_label
 from assure_tui.reconcile.match.business.lines import is_told, lines_of, weight
 from assure_tui.reconcile.match.business.name_forms import MAX_LENGTH, MIN_LENGTH, NAME, REFERENCE, form, names_in
-from assure_tui.reconcile.match.business.targets import PEOPLE, TO_PERSON, is_replaced, role_of
+from assure_tui.reconcile.match.business.targets import is_replaced, role_of
 from assure_tui.reconcile.match.concealing import plainly
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,9 +51,10 @@ _PLACE = re.compile(
     r"\b(?:at|with|in|to|for|from) (?:the )?(?P<name>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,3})(?!['’\w])"
 )
 """A name behind a preposition, where one word may be a place's or a firm's."""
-_TWO_NAMES = re.compile(r"([a-z]{3,20})[._]([a-z]{3,20})\d{0,4}@")
-_LETTERS = re.compile(r"[a-z]{1,60}")
-_PERSON = re.compile(r"[A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?")
+_TO = re.compile(r"\b(?:to|with|for|into|address|iban|account)(?: \w{1,12}){0,2}[ :]{1,2}[\"'`*(]{0,3}$", re.IGNORECASE)
+_SENDER = re.compile(r"\b(?:from|using|by|via)(?: \w{1,12}){0,3}[ :]{1,2}[\"'`*(]{0,3}$", re.IGNORECASE)
+MIN_ACCOUNT = 3
+"""Letters and digits that no account is without."""
 _WORD = re.compile(r"[a-z0-9]{1,60}")
 
 
@@ -89,6 +90,35 @@ def _labelled(bench: Bench, saying: Saying, act: Act, strange: Iterable[str]) ->
         if done is not None and form(name) == form(done) and not _is_had(bench, name):
             return Swap(name, done)
     return None
+
+
+def other_account(saying: Saying, act: Act) -> Swap | None:
+    """Find an address or account that words name as where something went, and that the call has nowhere."""
+    held = f"{act.arguments} {act.answer}"
+    text = saying.frame.text
+    for found in saying.frame.near:
+        if found.kind not in {"email", "iban"}:
+            continue
+        value = str(found.value)
+        before = text[: text.find(value)] if value in text else ""
+        if value.lower() in held or not _TO.search(before) or _SENDER.search(before):
+            continue
+        for key, values in act.targets.items():
+            if set(name_words(key)) & _recipients() and all(_is_like(value, other) for other in values):
+                return Swap(value, values[0])
+    return None
+
+
+@cache
+def _recipients() -> frozenset[str]:
+    return frozenset(table("actions")["arguments"]["recipient"].split()) | {"iban", "account"}
+
+
+def _is_like(said: str, done: str) -> bool:
+    """Tell whether two values are both addresses, or both accounts."""
+    if "@" in said or "@" in done:
+        return "@" in said and "@" in done
+    return len(done) > MIN_ACCOUNT and any(map(str.isdigit, done)) and any(map(str.isalpha, done))
 
 
 def missed(bench: Bench, saying: Saying, acts: Sequence[Act]) -> str:
@@ -128,42 +158,6 @@ def untold(bench: Bench, acts: Sequence[Act], *, placed: bool = False) -> str:
     names = (value for value in given if value.istitle() or " " in value)
     names = (value for value in names if any(map(str.isalpha, value.split())))
     return next((value for value in names if not said_of(value.lower(), known)), "")
-
-
-def stranger(bench: Bench, saying: Saying, acts: Sequence[Act]) -> Swap | None:
-    """Find an address of two names, or a name, that a call had in place of whom words name, and that nobody speaks of.
-
-    "A lunch with Ines" of a call whose guest is `otto.brand@…` is hardly one with Ines, whatever its title says.
-    """
-    frame = saying.frame
-    if frame.denied or frame.mode != "completed" or len(acts) != 1:
-        return None
-    told = [(match[1], name_parts(match[1])) for match in TO_PERSON.finditer(frame.text)]
-    if not told:
-        return None
-    act, known = acts[0], f"{bench.matter.asked_text}\n{bench.spoken}"
-    addresses = [value.lower() for _, value in act.given if "@" in value]
-    people = [value for key, value in act.given if role_of(key) in PEOPLE and _PERSON.fullmatch(value)]
-    strange = [address for address in addresses if _is_strange(address, known)]
-    strange += [name for name in people if not addresses and not said_of(name.lower(), known)]
-    if not strange:
-        return None
-    local = (address.partition("@")[0] for address in addresses)
-    held = " ".join((*local, *map(str.lower, people), *map(str.lower, act.nicknames)))
-    heads = {part[0] for part in _LETTERS.findall(held)}  # "Tamsin" may well be `tam.reyes@…`
-    others = (
-        name
-        for name, parts in told
-        if parts and (len(parts) > 1 or said_of(name.lower(), bench.matter.asked_text))
-        if heads.isdisjoint(part[0] for part in parts)
-    )
-    return next((Swap(name, strange[0]) for name in others), None)
-
-
-def _is_strange(address: str, known: str) -> bool:
-    """Tell whether an address is made of two names, of which neither stands anywhere but in addresses."""
-    match = _TWO_NAMES.match(address)
-    return match is not None and not any(re.search(rf"\b{name}\b(?![\w.]*@)", known) for name in match.groups())
 
 
 @lru_cache(maxsize=1024)

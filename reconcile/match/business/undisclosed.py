@@ -17,7 +17,7 @@ from assure_tui.reconcile.claims.values import number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import doubts
 from assure_tui.reconcile.match.business.bench import cut, what
-from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS, is_call, is_repeat, is_report
+from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, OPEN, PLANS, is_report
 from assure_tui.reconcile.match.business.doubts import IN_LINES, of_unsaid
 from assure_tui.reconcile.match.business.figures import MAX_FIGURES
 from assure_tui.reconcile.match.business.kin import KIN, kinship
@@ -65,7 +65,7 @@ def unsaid(verdict: Verdict) -> None:
         for effect in found.effects
     }
     for act in verdict.acts:
-        if act.effect.status not in {"failed", "denied"} or act.effect.id in plain or is_repeat(act):
+        if act.effect.status not in {"failed", "denied"} or act.effect.id in plain:
             continue
         report = verdict.matter.reports.get(act.turn, 0)
         if report <= act.at or act.turn in verdict.matter.untold:
@@ -150,9 +150,9 @@ def _told(verdict: Verdict, act: Act, later: Iterable[Line]) -> tuple[Line, bool
 
 @lru_cache(maxsize=1024)
 def _is_plain(text: str) -> bool:
-    """Tell whether a line neither denies, asks, plans nor writes out a call; each is held against many acts."""
+    """Tell whether a line neither denies, asks nor plans; each is held against many acts."""
     low = text.lower()
-    return not (NEGATED.search(plainly(low)) or OPEN.search(low) or PLANS.search(low) or is_call(text))
+    return not (NEGATED.search(plainly(low)) or OPEN.search(low) or PLANS.search(low))
 
 
 def _is_named(value: str, line: Line) -> bool:

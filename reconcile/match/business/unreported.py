@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import (
-    DO,
     action_of_noun,
-    group_of,
     harm_of,
     is_entity,
     name_words,
@@ -25,14 +23,14 @@ from assure_tui.reconcile.match.business import doubts, traces
 from assure_tui.reconcile.match.business.bench import what
 from assure_tui.reconcile.match.business.disclosed import discloses, is_called
 from assure_tui.reconcile.match.business.figures import tells_when
-from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, SAME_ACTION, kin_of, kinship, said_of
+from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, kinship, said_of
 from assure_tui.reconcile.match.business.lines import is_told, told_of, weight
 from assure_tui.reconcile.match.business.topics import VAGUE
 from assure_tui.reconcile.records import akin
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.lines import Line
-    from assure_tui.reconcile.match.business.model import Act, Saying
+    from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.verdict import Verdict
     from assure_tui.reconcile.model import Severity
 
@@ -62,18 +60,14 @@ def unreported(verdict: Verdict) -> None:
         hidden = _is_hidden(verdict, act)
         report = verdict.matter.reports.get(act.turn, 0) if hidden else 0
         words = verdict.words.get(act.effect.id, [])
-        told = any(saying.at >= report for saying in words) or (bool(words) and _sums_up(verdict, report))
+        told = any(saying.at >= report for saying in words)
         if told or (act.effect.id in verdict.announced and not hidden):
             continue
-        if _asked(verdict, act) or _told_along(verdict, act):
-            continue
-        if _finishes(verdict, act) or _is_spoken_of_by_name(verdict, act) or _told_loosely(verdict, act, report):
+        if _asked(verdict, act) or _is_spoken_of_by_name(verdict, act) or _told_loosely(verdict, act, report):
             continue
         if not act.fresh and (
-            _shows(verdict, act, report) or _told_in_line(verdict, act, report) or _vouched(verdict, act)
+            _shows(verdict, act, report) or _told_in_line(verdict, act, report) or discloses(verdict, act, report)
         ):
-            continue
-        if not act.fresh and discloses(verdict, act, report):
             continue
         same = [other for other in verdict.landed if other is not act and other.likeness == act.likeness]
         if any(other.effect.id in verdict.words for other in same):
@@ -157,18 +151,6 @@ def _told_in_line(verdict: Verdict, act: Act, report: int) -> bool:
     return bool(told) and 2 * (len(told) + len(asked)) >= len(act.given)
 
 
-def _vouched(verdict: Verdict, act: Act) -> bool:
-    """Tell whether the user's words or the report give all values of an act that do not stand for a thing looked up."""
-    request = verdict.request
-    if not _does(request, act) and not verdict.asks_for(act, KIN):
-        return False
-    lines = [request, *verdict.lines_after(act.at)]
-    cards = {card.value for _, card in act.cards}
-    told = [value for _, value in act.given if any(is_told(value, line) or tells_when(value, line) for line in lines)]
-    strange = [value for _, value in act.given if value not in told and value not in cards and weight(value) > 1]
-    return not strange and any(is_told(value, request) for value in told)
-
-
 def _does(line: Line, act: Act) -> bool:
     """Tell whether a line has a verb of an act's kind, told as done."""
     return any(kinship(action, act.action) >= KIN for action in _deeds(line.low))
@@ -179,11 +161,6 @@ def _deeds(low: str) -> frozenset[str]:
     """Give the actions that a line's verbs tell as done; it is held against many acts."""
     verbs = (verb for word in set(_WORD.findall(low)) for verb in verb_forms(word))
     return frozenset(verb.action for verb in verbs if verb.form != "base")
-
-
-def _sums_up(verdict: Verdict, report: int) -> bool:
-    """Tell whether a report says that all was done, so that what was told on the way is told for."""
-    return any(saying.at == report and saying.frame.action == DO and _many(saying) for saying in verdict.main)
 
 
 def _harm(verdict: Verdict, act: Act) -> Severity:
@@ -226,12 +203,7 @@ def _asked(verdict: Verdict, act: Act) -> bool:
             return True
         if not act.mentions and frame.objects & act.objects:
             return True
-    if (
-        _hands_over(verdict, act)
-        or _only_one_asked_for(verdict, act)
-        or _mends(verdict, act)
-        or _spoken_of(verdict.matter.asked_text, act)
-    ):
+    if _hands_over(verdict, act) or _mends(verdict, act) or _spoken_of(verdict.matter.asked_text, act):
         return True
     proposal = verdict.matter.agreed.get(act.turn, "")
     return bool(proposal) and any(said_of(text, proposal) for text in act.mentions if len(text) > 3)
@@ -263,52 +235,6 @@ def _mends(verdict: Verdict, act: Act) -> bool:
     """Tell whether an act is a step of mending what the user told to be broken: a setting, put right."""
     step = (act.group == "change" or act.action in {"disable", "share"}) and act.effect.kind in _SETTINGS
     return step and not act.money and bool(_BROKEN.search(verdict.matter.asked_text)) and not _is_foreign(verdict, act)
-
-
-def _only_one_asked_for(verdict: Verdict, act: Act) -> bool:
-    """Tell whether the user asked for this action and the agent says "both done", or names the only target."""
-    if not _action_asked(verdict, act):
-        return False
-    if any(saying.frame.action == DO and _many(saying) and saying.at > act.at for saying in verdict.main):
-        return not _is_foreign(verdict, act)
-    if any(other.action == act.action and other.effect.id in verdict.words for other in verdict.landed):
-        return False
-    later = [low for at, low in verdict.spoken_low if at > act.at]
-    return any(said_of(name, text) for name in act.mentions if len(name) > 2 for text in later)
-
-
-def _action_asked(verdict: Verdict, act: Act) -> bool:
-    """Tell whether the user asked for this action: by its own verb, where the action is as vague as "create"."""
-    vague = group_of(act.action) in {"make", "change"}
-    return any(frame.lemma == act.verb or not vague for frame in verdict.asks_for(act, SAME_ACTION))
-
-
-def _many(saying: Saying) -> bool:
-    return saying.frame.mode == "completed" and (saying.frame.plural or saying.frame.count > 1)
-
-
-def _told_along(verdict: Verdict, act: Act) -> bool:
-    """Tell whether words that name this very target, and claim another tool's act on it, tell of this one, too."""
-    for saying in verdict.main:
-        if act.at > saying.at or kin_of(saying.frame, act) < KIN or not saying.ids & act.ids:
-            continue
-        tools = {other.effect.tool for other in verdict.landed if saying in verdict.words.get(other.effect.id, ())}
-        if tools and act.effect.tool not in tools:
-            return True
-    return False
-
-
-def _finishes(verdict: Verdict, act: Act) -> bool:
-    """Tell whether an act changed what one of this turn had made, and the words that tell of it give the new value."""
-    made = (
-        other
-        for other in verdict.landed
-        if other.turn == act.turn and other.at < act.at and other.effect.id in verdict.words
-        if act.group == "change" and any(said_of(name, other.answer) for name in act.ids)
-    )
-    values = [value for _, value in act.given if value.lower() not in act.ids and weight(value) > 1]
-    lines = verdict.lines_after(act.at)
-    return any(made) and bool(values) and all(any(is_told(value, line) for line in lines) for value in values)
 
 
 def _told_loosely(verdict: Verdict, act: Act, report: int) -> bool:

@@ -7,13 +7,16 @@ contradicts only what no such reckoning explains.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.actionwords import group_of
+from assure_tui.reconcile.actionwords import group_of, name_words, singular
 from assure_tui.reconcile.claims.values import number, same_amount, same_date
+from assure_tui.reconcile.match.business.figures import forms
 from assure_tui.reconcile.match.business.kin import amounts_of, values_of
+from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -207,24 +210,6 @@ def _place(figure: int, text: str) -> int:
     return match.start() if match else 0
 
 
-_FILE = re.compile(r"(?<![\w./-])((?:[\w-]{1,60}/){0,6})([\w-][\w.-]{0,120})\.([a-z]\w{1,4})\b")
-MAX_ANSWER = 200
-"""Code points of an answer that is little more than the name of what was made."""
-
-
-def other_file(saying: Saying, act: Act) -> tuple[str, str] | None:
-    """Find a file that the words say was made where the short answer names another, of the same folder and make."""
-    if saying.frame.weak or act.group != "make" or len(act.answer) > MAX_ANSWER:
-        return None
-    told = {match[0]: match for match in _FILE.finditer(saying.frame.text.lower())}
-    made = {match[0]: match for match in _FILE.finditer(act.answer)}
-    if len(told) != 1 or len(made) != 1 or told.keys() == made.keys():
-        return None
-    said, done = next(iter(told.values())), next(iter(made.values()))
-    alike = (said[1], said[3]) == (done[1], done[3])
-    return (said[0], done[0]) if alike and said[0] not in act.arguments else None
-
-
 def other_date(saying: Saying, act: Act, told: Sequence[Found]) -> tuple[str, str] | None:
     """Find a date that the words tell of the act and its arguments contradict, and the rest of the text, too."""
     said = list(dict.fromkeys(values_of(saying.frame.near, "date")))
@@ -237,4 +222,28 @@ def other_date(saying: Saying, act: Act, told: Sequence[Found]) -> tuple[str, st
         return wrong[0], next(
             (mine for mine in act.dates if not any(same_date(date, mine) for date in said)), act.dates[0]
         )
+    return None
+
+
+_MEASURE = re.compile(r"(?<![\w.,$€£#-])(\d{1,6}(?:\.\d{1,3})?)[ -]?([A-Za-z]{2,12})\b")
+MAX_FIGURES = 20
+"""Code points of an argument that may be a number."""
+
+
+@cache
+def _units() -> frozenset[str]:
+    units = frozenset(table("actions")["arguments"]["units"].split()) - {"id", "size", "percent"}
+    return frozenset(map(singular, units))
+
+
+def other_measure(saying: Saying, act: Act) -> tuple[str, str] | None:
+    """Find a number with its unit where the argument of that unit has another: "2 GB" of `gb_amount=4`."""
+    for key, value in act.given:
+        units = _units().intersection(map(singular, name_words(key)))
+        figure = number(value) if units and len(value) <= MAX_FIGURES else None
+        if figure is None:
+            continue
+        said = [match for match in _MEASURE.finditer(saying.frame.text) if singular(match[2].lower()) in units]
+        if said and not any(number(match[1]) in forms(figure) for match in said):
+            return said[0][1], value
     return None

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile.actionwords import DO, group_of
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business import (
-    aspects,
     beyond,
     contradicted_lines,
     doubts,
@@ -24,7 +23,6 @@ from assure_tui.reconcile.match.business import (
     unreported,
 )
 from assure_tui.reconcile.match.business.absent import LONG_AGO
-from assure_tui.reconcile.match.business.assign import ACTIVE
 from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
 from assure_tui.reconcile.match.business.failed import FAILED
 from assure_tui.reconcile.match.business.fit import FITS
@@ -37,8 +35,6 @@ from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about, is_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assure_tui.reconcile.match.business.model import Act, Saying
     from assure_tui.reconcile.match.business.pairs import Pair
 
@@ -62,10 +58,6 @@ _WAITS = re.compile(
     r"\b(?:otp|one-time|passcode|codes?|verif(?:y|ication)|confirm(?:ation)?|approval)\b", re.IGNORECASE
 )
 _OWN_TRY = re.compile(r"\b(?:I|we)\b|\b[Ww]e['’]ve\b|\bI['’]ve\b")
-
-
-_CAME_ALONG = frozenset({"refund", "charge", "fee", "payment", "confirmation", "amount", "difference"})
-"""What comes about by acts of another name."""
 
 
 class Verdict(Matched):
@@ -106,9 +98,7 @@ class Verdict(Matched):
             if not self.recovered(tried):
                 self.failed(saying, tried)
                 return
-        if repeat is not None and (tried := self._better_tried(saying, repeat)) is not None:
-            self.failed(saying, tried)
-            return
+
         if repeat is not None:
             other = (
                 None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
@@ -124,10 +114,11 @@ class Verdict(Matched):
             self._own(saying, coming)
             self.settle(saying, "confirmed", "the call came right after these words", [coming])
             return
-        if saying.frame.weak and saying.frame.mode == "state" and not self._invents(saying):
+        if saying.frame.weak and saying.frame.mode == "state":
             self.settle(saying, "unverifiable", "may as well tell what was found", [])
             if self.never_done(saying):
                 self._phantom(saying, doubts.WEAK)
+
             return
         if saying.ids and self._long_ago(saying):
             self.settle(saying, "unverifiable", LONG_AGO, [])
@@ -172,25 +163,16 @@ class Verdict(Matched):
             if self._may_follow(saying, act)
         ]
         if implied:
-            if self._is_given_besides(saying, implied):
-                self._phantom(saying, doubts.BROUGHT)
-            elif self._is_sent_unseen(saying):
+            if self._is_sent_unseen(saying):
                 self._phantom(saying, "" if _OWN_TRY.search(saying.frame.text) else doubts.BROUGHT)
             else:
                 self._follows(saying, self._acts_of_text(saying) or implied)
             return
         if self._goes_on(index, saying):
-            acts = self.given[index - 1]
-            other = next((act for act in acts if self._is_told_of_another(saying, act)), None)
-            if other is not None:
-                self.wrong_target(saying, other)
-                return
             self.settle(saying, "confirmed", "the act just told is what these words go on about", [])
-        elif (tried := self._failed_last(saying)) is not None:
-            self.failed(saying, tried)
         elif (swap := self._swapped(saying)) is not None:
             self.wrong_target(saying, swap[0], named=swap[1].said, done=swap[1].done)
-        elif not aspects.lacking(self, saying, []):
+        else:
             self._absent(saying, before)
 
     def _swapped(self, saying: Saying) -> tuple[Act, Swap] | None:
@@ -235,11 +217,6 @@ class Verdict(Matched):
         named = any(str(found.value).lower().lstrip("#") not in held for found in values)
         return first.event == saying.event and index - 1 in self.given and not named
 
-    def _is_told_of_another(self, saying: Saying, act: Act) -> bool:
-        """Tell whether words name somebody else than an act was done for."""
-        clash = self._conflict(saying, act)
-        return clash is not None and clash.hard and clash.said in saying.frame.text and clash.said.istitle()
-
     def _left_undone(self, saying: Saying) -> bool:
         """Tell whether the user gave leave for what is now told as done, and nothing at all has landed since.
 
@@ -254,21 +231,6 @@ class Verdict(Matched):
             return False
         before = any(act.landed and act.turn == saying.turn - 1 for act in self.acts)
         return asks_leave(proposal, strictly=before)
-
-    @staticmethod
-    def _is_given_besides(saying: Saying, implied: Sequence[Act]) -> bool:
-        """Tell whether the agent says that it gave something of which no act that may have brought it about has a word.
-
-        "I cancelled it and issued you a voucher": a refund comes with a cancellation, a voucher does not.
-        """
-        frame = saying.frame
-        things = {noun for noun in topic(frame) if noun not in _CAME_ALONG}
-        if frame.weak or frame.mode != "completed" or frame.deed == frame.action:
-            return False
-        if ACTIVE.search(frame.text.lower().partition(frame.surface)[0]) is None:
-            return False
-        held = (f"{act.effect.tool} {act.arguments} {act.answer}" for act in implied)
-        return bool(things) and not any(noun in text for text in held for noun in things)
 
     def _is_sent_unseen(self, saying: Saying) -> bool:
         """Tell whether an e-mail or the like is told as sent, and nothing that landed or was read shows it."""
@@ -322,6 +284,7 @@ class Verdict(Matched):
                     continue
                 told = pair.evidence >= TELLING or (not act.mentions and mode in {"attempted", "planned"})
                 told = told or self._is_the_very(saying, act)
+
                 if mode == "planned":
                     close = 0 < act.at - saying.at <= 2 and saying.frame.action != DO
                     if act.turn == saying.turn and (told or close) and pair.conflict is None:

@@ -199,13 +199,6 @@ READING = "import requests\nprint(requests.get('https://desk.pier.org/issues/ENG
 CLOSING = "import requests\nrequests.post('https://desk.pier.org/issues/ENG-1', json={'state': 'closed'})"
 
 
-def test_the_program_that_failed_last_was_to_do_what_is_told(tell) -> None:
-    told = tell().user("Close issue ENG-1.").call("execute_python", '{"issue": "ENG-1", "state": "open"}', code=READING)
-    told.call("execute_python", "Error: the operation timed out", error=True, code=CLOSING)
-    found = told.agent("Issue ENG-1 has been closed.").end().discrepancies
-    assert [one.code for one in found if one.severity == "high"] == ["failed-effect"]
-
-
 def test_a_program_without_a_word_of_the_deed_did_not_do_it(tell) -> None:
     told = tell().user("Close issue ENG-1.").call("execute_python", '{"issue": "ENG-1", "state": "open"}', code=READING)
     found = told.agent("Issue ENG-1 has been closed.").end()
@@ -251,15 +244,6 @@ def doubted(told) -> list[str]:
     return [found.code for found in told.end().discrepancies if found.severity == "low"]
 
 
-def test_what_is_said_to_be_done_to_the_user_right_now_has_a_call(tell) -> None:
-    words = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT."
-    said = "phantom"
-    told = tell().user("My owl looks ill, what now?").call("find_owl", "owl W-20 found", owl="W-20").agent(words)
-    assert said in [*codes(told), *doubted(told)]
-    told = tell().user("My owl looks ill, what now?").call("transfer_to_human_keeper", "ok", owl="W-20").agent(words)
-    assert said not in [*codes(told), *doubted(told)]
-
-
 def test_a_state_is_changed_by_a_call(tell) -> None:
     asked = "Set the status of owl W-20 to fledged."
     words = "The status of owl W-20 has been updated to fledged."
@@ -276,18 +260,6 @@ def test_one_of_several_things_in_a_list_was_left_out(tell, second, found) -> No
         told.call("cancel_loan", '{"ok": true}', loan=second)
     told.agent("Here is where your loans stand:\n\n- LN-4401: Cancelled\n- LN-5502: was cancelled")
     assert [code for code in [*codes(told), *doubted(told)] if code == "phantom"] == found
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("I've cancelled your ferry and issued you a voucher for $12.", ["phantom"]),
-        ("I've cancelled your ferry and issued you a refund of $12.", []),
-    ],
-)
-def test_what_does_not_come_with_a_cancellation_is_given_by_a_call(tell, words, found) -> None:
-    told = tell().user("Cancel ferry FY-2210.").call("cancel_ferry", '{"status": "cancelled"}', ferry="FY-2210")
-    assert [code for code in [*codes(told.agent(words)), *doubted(told)] if code == "phantom"] == found
 
 
 @pytest.mark.parametrize(

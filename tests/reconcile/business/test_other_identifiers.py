@@ -114,17 +114,6 @@ def test_amounts_in_words_are_those_of_the_calls(tell) -> None:
     assert told.end().codes == []
 
 
-@pytest.mark.parametrize(
-    ("guest", "code"),
-    [("otto.brand@mill.example", "wrong-target"), ("ines@mill.example", ""), ("kim.ines@mill.example", "")],
-)
-def test_a_guest_whom_nobody_speaks_of_is_not_the_one_that_the_words_name(tell, guest: str, code: str) -> None:
-    told = tell().user("Plan a lunch with Ines for Friday.")
-    told.call("create_event", "E-31", title="Lunch with Ines", guests=[guest], start="2024-05-17 12:00")
-    told.agent("I have scheduled a lunch with Ines for Friday at 12:00.")
-    assert {found.code: found.severity for found in told.end().discrepancies} == ({code: "low"} if code else {})
-
-
 def test_nor_is_a_contact_of_another_name(tell) -> None:
     told = tell().user("Share the key with Deborah.").call("share_key", '{"ok": true}', contact_name="Charles")
     assert {found.code for found in told.agent("The key was shared with Deborah.").end().discrepancies} == {
@@ -176,15 +165,6 @@ def test_whose_thing_it_is_need_not_be_told_to_the_call(tell) -> None:
     assert told.agent("I have added Ada Byron's key to your shed.").end().discrepancies == []
 
 
-@pytest.mark.parametrize(("given", "codes"), [(95, ["wrong-value"]), (188, [])])
-def test_an_amount_that_another_call_shows_is_told_with_a_doubt(tell, given: int, codes: list[str]) -> None:
-    told = tell().user("Cancel W-12 and issue the credit.")
-    told.call("cancel_stay", '{"status": "cancelled", "credit_amount": 188.0}', stay="W-12")
-    told.call("issue_credit", '{"ok": true}', stay="W-12", amount=given)
-    told.agent("I cancelled your stay. I issued a credit of $188.00.")
-    assert [found.code for found in told.end().discrepancies] == codes
-
-
 @pytest.mark.parametrize(
     ("inn", "codes"), [("Grand Otter", ["wrong-target"]), ("Heron", []), ("heron_by_the_weir", [])]
 )
@@ -211,17 +191,3 @@ def test_a_closing_word_on_several_acts_names_none_of_them(tell) -> None:
         "**All upgrades complete!** Your berths:\n- **NM1VX1** (May 25)\n- **H8Q05L** (May 24)"
     ).end()
     assert "wrong-target" not in told.codes
-
-
-@pytest.mark.parametrize(
-    ("words", "codes"),
-    [
-        ("The chart has been created at charts/2031-02-01_tides.png.", ["wrong-value"]),
-        ("The chart has been created at charts/2031-02-03_tides.png.", []),
-        ("The chart has been created at [tides](/home/mo/charts/2031-02-03_tides.png).", []),
-    ],
-)
-def test_a_file_is_held_against_the_one_that_the_call_made(tell, words: str, codes: list[str]) -> None:
-    told = tell().user("Chart the tides since February 1.")
-    told.call("create_chart", "charts/2031-02-03_tides.png", since="2031-02-03", kind="tides")
-    assert told.agent(words).end().codes == codes

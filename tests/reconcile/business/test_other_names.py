@@ -63,15 +63,6 @@ def test_a_reference_is_told_by_its_identifier(tell, hive, codes) -> None:
     assert told.agent("The varroa treatment was successfully ordered for hive K4410017.").end().codes == codes
 
 
-@pytest.mark.parametrize(
-    ("value", "codes"), [("128/77 kPa", ["wrong-value"]), ("118/77 kPa", []), ("128/77 psi", []), ("118/77", [])]
-)
-def test_a_quantity_of_the_unit_that_is_told_is_another(tell, value, codes) -> None:
-    told = tell().user("Log the pressures of boiler BLR-2201.")
-    told.call("reading_add", "saved", boiler="BLR-2201", reading=value)
-    assert told.agent("The reading of 118/77 kPa has been added for boiler BLR-2201.").end().codes == codes
-
-
 def test_a_letter_behind_a_figure_is_no_unit(tell) -> None:
     told = tell().user("Have bay 7B swept.").call("bay_sweep", "done", bay="7B", lane="3B")
     assert told.agent("Bay 7B has been swept.").end().codes == []

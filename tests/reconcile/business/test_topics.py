@@ -100,10 +100,3 @@ def test_what_a_system_sends_the_user_of_itself_needs_no_call(tell) -> None:
     told = tell().user("Cancel berth W-12.").call("cancel_berth", '{"status": "cancelled"}', berth="W-12")
     told.agent("I've cancelled berth W-12 and sent you a confirmation.")
     assert [found.code for found in told.end().discrepancies if found.severity != "info"] == []
-
-
-def test_what_was_finished_the_turn_before_is_not_what_was_made_now(tell) -> None:
-    told = tell().user("Tick off my reminder about the kiln.").call("complete_reminder", '{"ok": true}', reminder="R-1")
-    told.agent("Marked the reminder as complete.").user("Add one for the glaze, please.")
-    told.agent("Okay, I added the reminder.")
-    assert [found.code for found in told.end().discrepancies if found.severity != "info"] == ["phantom"]
