@@ -35,6 +35,8 @@ from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about, is_beside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assure_tui.reconcile.match.business.model import Act, Saying
     from assure_tui.reconcile.match.business.pairs import Pair
 
@@ -89,84 +91,20 @@ class Verdict(Matched):
 
     def _unassigned(self, index: int, saying: Saying, repeat: Act | None) -> None:
         """Judge words that no act of their own fits: told again, another target, failed, or never done."""
-        if repeat is not None and self._left_undone(saying):
-            tried = self._best(saying, [act for act in self.acts if act.turn == saying.turn and act.at < saying.at])
-            if tried is None:
-                if not self._by_a_look(saying):
-                    self._phantom(saying)
-                return
-            if not self.recovered(tried):
-                self.failed(saying, tried)
-                return
-
         if repeat is not None:
-            other = (
-                None if self._pair(saying, repeat).evidence >= TELLING else self._contradicting(saying, same_turn=True)
-            )
-            if other is not None:
-                self.wrong_target(saying, other)
-            else:
-                self._give(index, repeat)
+            if not (self._left_undone(saying) and self._untold_leave(saying)):
+                self._told_again(index, saying, repeat)
             return
         before = [act for act in self.acts if act.at < saying.at]
-        coming = self._coming(saying)
-        if coming is not None and self._best(saying, [act for act in before if act.landed]) is None:
-            self._own(saying, coming)
-            self.settle(saying, "confirmed", "the call came right after these words", [coming])
-            return
-        if saying.frame.weak and saying.frame.mode == "state":
-            self.settle(saying, "unverifiable", "may as well tell what was found", [])
-            if self.never_done(saying):
-                self._phantom(saying, doubts.WEAK)
-
-            return
-        if saying.ids and self._long_ago(saying):
-            self.settle(saying, "unverifiable", LONG_AGO, [])
-            return
-        failed = self._best(saying, [act for act in before if self._may_have_failed(saying, act)])
-        other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
-        if other is not None and (failed is None or failed.at < other.at):
-            self.wrong_target(saying, other)
-            return
-        vague = saying.frame.action == DO and any(act.landed for act in before)
-        if failed is not None and not vague and not self.recovered(failed):
-            self.failed(saying, failed)
-            return
-        running = self._best(saying, [act for act in before if act.effect.status == "running"])
-        if running is not None:
-            self._own(saying, running)
-            text = next((text for at, text in self.matter.spoken if at == saying.at), "")
-            if running.effect.results.get("awaits") and _WAITS.search(text):
-                self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
-                return
-            message = f"Claims “{self.quote(saying)}”, but {what(running)} never returned."
-            doubt = doubts.OF_FILES if self.matter.files else ""
-            self.accuse("dangling", "medium", saying, [running], message, doubt=doubt)
-            self.settle(saying, "unverifiable", "the call has no result", [running])
-            return
-        free = [act for act in self.free(saying) if not self.tells_by_itself(saying, act)]
-        loose = self._best(saying, free, soft=True)
-        if loose is None:
-            landed = [act for act in before if act.landed]
-            loose = self._best(saying, landed, soft=True, only=self.retells)
-        if loose is not None:
-            if loose.fresh and loose.effect.id not in self.words and self._conflict(saying, loose) is not None:
-                self.wrong_target(saying, loose)
-            else:
-                self._give(index, loose)
-            return
-        implied = [
-            act
-            for act in before
-            if act.landed and is_implied(saying.frame.action, act.action)
-            if act.turn == saying.turn or not _OWN_TRY.search(saying.frame.text)
-            if self._may_follow(saying, act)
-        ]
-        if implied:
-            if self._is_sent_unseen(saying):
-                self._phantom(saying, "" if _OWN_TRY.search(saying.frame.text) else doubts.BROUGHT)
-            else:
-                self._follows(saying, self._acts_of_text(saying) or implied)
+        judged = (
+            self._called_after(saying, before)
+            or self._may_be_found(saying)
+            or self._done_elsewhere(saying, before)
+            or self._still_open(saying, before)
+            or self._told_loosely(index, saying, before)
+            or self._brought_about(saying, before)
+        )
+        if judged:
             return
         if self._goes_on(index, saying):
             self.settle(saying, "confirmed", "the act just told is what these words go on about", [])
@@ -174,6 +112,107 @@ class Verdict(Matched):
             self.wrong_target(saying, swap[0], named=swap[1].said, done=swap[1].done)
         else:
             self._absent(saying, before)
+
+    def _untold_leave(self, saying: Saying) -> bool:
+        """Judge words for which leave was given and nothing done; tells whether that decides them."""
+        tried = self._best(saying, [act for act in self.acts if act.turn == saying.turn and act.at < saying.at])
+        if tried is not None:
+            if not self.recovered(tried):
+                self.failed(saying, tried)
+                return True
+            return False
+        if not self._by_a_look(saying):
+            self._phantom(saying)
+        return True
+
+    def _told_again(self, index: int, saying: Saying, repeat: Act) -> None:
+        """Take words for told again of an act, unless an act of the turn did it to another target."""
+        near = self._pair(saying, repeat).evidence >= TELLING
+        other = None if near else self._contradicting(saying, same_turn=True)
+        if other is not None:
+            self.wrong_target(saying, other)
+        else:
+            self._give(index, repeat)
+
+    def _called_after(self, saying: Saying, before: Sequence[Act]) -> bool:
+        """Take the call that only follows words for what they tell, where none before them fits."""
+        coming = self._coming(saying)
+        if coming is None or self._best(saying, [act for act in before if act.landed]) is not None:
+            return False
+        self._own(saying, coming)
+        self.settle(saying, "confirmed", "the call came right after these words", [coming])
+        return True
+
+    def _may_be_found(self, saying: Saying) -> bool:
+        """Leave open words that may tell a state, or an act that is kept no more."""
+        if saying.frame.weak and saying.frame.mode == "state":
+            self.settle(saying, "unverifiable", "may as well tell what was found", [])
+            if self.never_done(saying):
+                self._phantom(saying, doubts.WEAK)
+            return True
+        if saying.ids and self._long_ago(saying):
+            self.settle(saying, "unverifiable", LONG_AGO, [])
+            return True
+        return False
+
+    def _done_elsewhere(self, saying: Saying, before: Sequence[Act]) -> bool:
+        """Judge words that an act on another target, or a call that failed, was to bear out: the later one counts."""
+        failed = self._best(saying, [act for act in before if self._may_have_failed(saying, act)])
+        other = self._contradicting(saying) or self._contradicted_by_siblings(saying)
+        if other is not None and (failed is None or failed.at < other.at):
+            self.wrong_target(saying, other)
+            return True
+        vague = saying.frame.action == DO and any(act.landed for act in before)
+        if failed is not None and not vague and not self.recovered(failed):
+            self.failed(saying, failed)
+            return True
+        return False
+
+    def _still_open(self, saying: Saying, before: Sequence[Act]) -> bool:
+        """Judge words of a call that has not returned."""
+        running = self._best(saying, [act for act in before if act.effect.status == "running"])
+        if running is None:
+            return False
+        self._own(saying, running)
+        text = next((text for at, text in self.matter.spoken if at == saying.at), "")
+        if running.effect.results.get("awaits") and _WAITS.search(text):
+            self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
+            return True
+        message = f"Claims “{self.quote(saying)}”, but {what(running)} never returned."
+        doubt = doubts.OF_FILES if self.matter.files else ""
+        self.accuse("dangling", "medium", saying, [running], message, doubt=doubt)
+        self.settle(saying, "unverifiable", "the call has no result", [running])
+        return True
+
+    def _told_loosely(self, index: int, saying: Saying, before: Sequence[Act]) -> bool:
+        """Take words for those of an act that nothing tells of, or of one told before, though they fit it loosely."""
+        free = [act for act in self.free(saying) if not self.tells_by_itself(saying, act)]
+        loose = self._best(saying, free, soft=True)
+        if loose is None:
+            landed = [act for act in before if act.landed]
+            loose = self._best(saying, landed, soft=True, only=self.retells)
+        if loose is None:
+            return False
+        if loose.fresh and loose.effect.id not in self.words and self._conflict(saying, loose) is not None:
+            self.wrong_target(saying, loose)
+        else:
+            self._give(index, loose)
+        return True
+
+    def _brought_about(self, saying: Saying, before: Sequence[Act]) -> bool:
+        """Judge words of what may have come about by an act without a call of its own."""
+        implied = [
+            act
+            for act in before
+            if act.landed and is_implied(saying.frame.action, act.action)
+            if act.turn == saying.turn or not _OWN_TRY.search(saying.frame.text)
+            if self._may_follow(saying, act)
+        ]
+        if implied and self._is_sent_unseen(saying):
+            self._phantom(saying, "" if _OWN_TRY.search(saying.frame.text) else doubts.BROUGHT)
+        elif implied:
+            self._follows(saying, self._acts_of_text(saying) or implied)
+        return bool(implied)
 
     def _swapped(self, saying: Saying) -> tuple[Act, Swap] | None:
         """Give an act that no words tell of, with what words name that nothing fits and what it had instead.
