@@ -26,11 +26,11 @@ from assure_tui.reconcile.match.business.identifiers import MAX_READ, MAX_SEEN, 
 from assure_tui.reconcile.match.business.looks import Look, look_of
 from assure_tui.reconcile.match.business.matter import Matter
 from assure_tui.reconcile.match.business.model import Act, Saying, act_of, is_business, saying_of
+from assure_tui.reconcile.match.business.outcomes import Outcomes
 from assure_tui.reconcile.match.business.pairs import Pairs
 from assure_tui.reconcile.match.business.past import Past
 from assure_tui.reconcile.match.business.targets import NAMED_BY_USER, role_of
 from assure_tui.reconcile.match.business.topics import given_of, keys_of, vocabulary
-from assure_tui.reconcile.match.business.verdict import Verdict
 from assure_tui.reconcile.match.business.wishes import Wishes
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.model import Claim, Discrepancy, Effect
@@ -382,7 +382,7 @@ class Actions(Part):
         if not self.dirty:
             return
         self.dirty = False
-        verdict = Verdict(
+        outcomes = Outcomes(
             Matter(
                 run=self.context.run,
                 settings=self.context.settings,
@@ -418,15 +418,15 @@ class Actions(Part):
                 },
             )
         ).decide()
-        for claim in verdict.claims.values():
+        for claim in outcomes.claims.values():
             if not self._rests_on_past(claim):
                 self.board.put(self._overruled.get(claim.id, claim))
-        raised = set(verdict.found)
+        raised = set(outcomes.found)
         for gone in self.raised - raised:
             if self._is_past(gone):
                 self.board.settle(gone)
             else:
                 self.board.drop(gone)
-        for found in verdict.found.values():
+        for found in outcomes.found.values():
             self.board.put(found)
         self.raised = raised

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from assure_tui.reconcile.claims.frame import Frame
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
     from assure_tui.reconcile.model import Severity
 
 _RECKONED = re.compile(
@@ -43,50 +43,50 @@ _BOUND = re.compile(r"\b(?:if|when|once|under|below|over|above|than|least|most)\
 """A number that says when to act, or up to what: "reorder if under 50"."""
 
 
-def beyond_target(verdict: Verdict) -> None:
+def beyond_target(outcomes: Outcomes) -> None:
     """Find acts on another target than the one that the user named for this very action."""
     stated_of: dict[tuple[str, str], set[str]] = {}
     """What the user named for an action: the same for all acts that do it by the same verb."""
-    for act in verdict.landed:
+    for act in outcomes.landed:
         marked = (target for target in _targets(act) if shape(target.lower())[0] in _ONE_OF_A_KIND)
-        if all(_spoken_of(verdict, act, target.lower().lstrip("#")) for target in marked):
+        if all(_spoken_of(outcomes, act, target.lower().lstrip("#")) for target in marked):
             continue  # asked before the user's words are read, which takes the longest
         stated = stated_of.get((act.action, act.verb))
         if stated is None:
             stated = stated_of[act.action, act.verb] = {
                 str(found.value).lower().lstrip("#")
-                for frame in _asked(verdict, act)
+                for frame in _asked(outcomes, act)
                 for found in frame.near
                 if found.kind in _NAMES
             }
         named = next(iter(stated), "")
         if len(stated) != 1 or len(named) < MIN_LENGTH or shape(named)[0] not in _ONE_OF_A_KIND or _holds(act, named):
             continue
-        if any(_holds(other, named) for other in verdict.acts if other.action == act.action):
+        if any(_holds(other, named) for other in outcomes.acts if other.action == act.action):
             continue
         alike = [target for target in _targets(act) if shape(target.lower()) == shape(named)]
-        if len(alike) == 1 and not _spoken_of(verdict, act, alike[0].lower().lstrip("#")):
+        if len(alike) == 1 and not _spoken_of(outcomes, act, alike[0].lower().lstrip("#")):
             message = f"The user asked for {named}; {what(act)} landed, and the user never named {alike[0][:60]}."
-            verdict.accuse("beyond-request", _severity(act), None, [act], message)
+            outcomes.accuse("beyond-request", _severity(act), None, [act], message)
 
 
-def beyond_count(verdict: Verdict) -> None:
+def beyond_count(outcomes: Outcomes) -> None:
     """Find acts on another number of things than the user asked for."""
-    for act in verdict.landed:
-        if act.quantity is None or _spoken_of(verdict, act, str(act.quantity)):
+    for act in outcomes.landed:
+        if act.quantity is None or _spoken_of(outcomes, act, str(act.quantity)):
             continue
-        frames = [frame for frame in _asked(verdict, act) if not _BOUND.search(frame.text)]
+        frames = [frame for frame in _asked(outcomes, act) if not _BOUND.search(frame.text)]
         stated = {frame.count for frame in frames if frame.count and not frame.counts_action}
         stated |= {int(found.value) for frame in frames for found in frame.near if found.kind == "number"}
         if len(frames) != 1 or len(stated) != 1 or act.quantity in stated:
             continue
         message = f"The user asked for {stated.pop()}; {what(act)} was for {act.quantity}."
-        verdict.accuse("beyond-request", _severity(act), None, [act], message)
+        outcomes.accuse("beyond-request", _severity(act), None, [act], message)
 
 
-def _asked(verdict: Verdict, act: Act) -> list[Frame]:
+def _asked(outcomes: Outcomes, act: Act) -> list[Frame]:
     """Give the user's words that ask for an action of this very sort."""
-    return [frame for frame in verdict.asks_for(act, SAME_ACTION) if not frame.denied]
+    return [frame for frame in outcomes.asks_for(act, SAME_ACTION) if not frame.denied]
 
 
 def _targets(act: Act) -> Iterable[str]:
@@ -98,9 +98,9 @@ def _holds(act: Act, name: str) -> bool:
     return name in act.ids or name in act.mentions or said_of(name, f"{act.arguments} {act.answer}")
 
 
-def _spoken_of(verdict: Verdict, act: Act, name: str) -> bool:
+def _spoken_of(outcomes: Outcomes, act: Act, name: str) -> bool:
     """Tell whether the user named something, or said yes to a text that did; or went by a name that it goes by."""
-    texts = (verdict.matter.asked_text, *verdict.matter.agreed.values())
+    texts = (outcomes.matter.asked_text, *outcomes.matter.agreed.values())
     return any(said_of(known, text) for known in (name, *act.nicknames) if known for text in texts)
 
 
@@ -110,28 +110,28 @@ def _severity(act: Act) -> Severity:
     return "critical" if grave or harm_of(act.effect.kind) == "critical" else "medium"
 
 
-def beyond_request(verdict: Verdict) -> None:
+def beyond_request(outcomes: Outcomes) -> None:
     """Find amounts that contradict the one amount the user stated for this very action, even when honestly told."""
     stated: dict[tuple[str, str], Decimal | None] = {}
     others: list[Decimal] | None = None
-    for act in verdict.landed:
+    for act in outcomes.landed:
         if not act.money or group_of(act.action) != "money":
             continue
-        if any(mine in verdict.request.numbers for mine in act.money):
+        if any(mine in outcomes.request.numbers for mine in act.money):
             continue  # be it "1.150" with a point between thousands
         alike = act.action, act.verb
         if alike not in stated:
-            stated[alike] = _stated(verdict.asks_for(act, KIN))
+            stated[alike] = _stated(outcomes.asks_for(act, KIN))
         asked = stated[alike]
         if asked is None or any(same_amount(asked, mine) for mine in act.money):
             continue
         if others is None:
-            spoken = [found for found in scan(verdict.matter.asked_text) if found.kind == "money"]
-            others = [*amounts_of(spoken), *amounts_of(scan(" ".join(verdict.matter.agreed.values())))]
+            spoken = [found for found in scan(outcomes.matter.asked_text) if found.kind == "money"]
+            others = [*amounts_of(spoken), *amounts_of(scan(" ".join(outcomes.matter.agreed.values())))]
         if any(same_amount(amount, mine) for mine in act.money for amount in others):
             continue
         message = f"The user asked for {cents(asked)} and never changed it; {what(act)} landed."
-        verdict.accuse("beyond-request", "critical", None, [act], message)
+        outcomes.accuse("beyond-request", "critical", None, [act], message)
 
 
 def _stated(frames: Iterable[Frame]) -> Decimal | None:

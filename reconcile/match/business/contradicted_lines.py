@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
 
 MIN_SENTENCE = 3
 """Words of a line that may say that something was done."""
@@ -82,12 +82,12 @@ MIN_FIGURE = 3
 """Figures of a number that tells one object from another."""
 
 
-def contradicted(verdict: Verdict) -> None:
+def contradicted(outcomes: Outcomes) -> None:
     """Find acts that the lines about them contradict, where nothing was found against them yet."""
-    known = accused(verdict)
-    given = {value.lower().lstrip("#") for act in verdict.landed for _, value in act.given}
-    acts = [act for act in verdict.landed if act.effect.id not in known]
-    spoken = verdict.matter.spoken if acts else ()
+    known = accused(outcomes)
+    given = {value.lower().lstrip("#") for act in outcomes.landed for _, value in act.given}
+    acts = [act for act in outcomes.landed if act.effect.id not in known]
+    spoken = outcomes.matter.spoken if acts else ()
     clauses = [clause for at, text in spoken if at > acts[0].at for clause in _clauses(text, at)]
     wholes: dict[int, Whole] = {}
     others: list[tuple[Act, Clash]] = []
@@ -98,57 +98,57 @@ def contradicted(verdict: Verdict) -> None:
         if start not in wholes:
             wholes[start] = Whole(clauses[start:])
         later = wholes[start]
-        other = _rival(verdict, act, later, given) or _sibling(verdict, act, later, given)
-        other = other or _named(verdict, act, later, given)
-        if other is None and _strange(verdict, act, later):
+        other = _rival(outcomes, act, later, given) or _sibling(outcomes, act, later, given)
+        other = other or _named(outcomes, act, later, given)
+        if other is None and _strange(outcomes, act, later):
             continue
         if other is not None:
             others.append((act, other))
             continue
-        for line in _about(verdict, act, later) if may_differ(act) else ():
-            clash = other_value(verdict, act, line, later.lines)
+        for line in _about(outcomes, act, later) if may_differ(act) else ():
+            clash = other_value(outcomes, act, line, later.lines)
             if clash is not None:
                 how = f"was called with {clash.done}, not {clash.said}"
                 message = f"Says “{cut(line.text)}”, but {act.effect.tool} {how}."
                 own = number(clash.done) in line.numbers
                 doubt = IN_LINES if own else of_line(clash.done, clash.said)
-                verdict.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
+                outcomes.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
                 break
     told = Counter((act.effect.tool, other.said) for act, other in others)
     for act, other in others:
-        _accuse_other(verdict, act, other, alone=told[act.effect.tool, other.said] == 1)
+        _accuse_other(outcomes, act, other, alone=told[act.effect.tool, other.said] == 1)
 
 
-def _strange(verdict: Verdict, act: Act, later: Whole) -> bool:
+def _strange(outcomes: Outcomes, act: Act, later: Whole) -> bool:
     """Tell whether an act was aimed at what nobody speaks of, or what stands nowhere, and say so."""
-    other = unspoken(verdict, act, later)
+    other = unspoken(outcomes, act, later)
     if other is not None:
         message = f"Nobody speaks of {cut(other.done, 60)}, which {act.effect.tool} was called with; the words tell of"
-        verdict.accuse("wrong-target", "high", None, [act], f"{message} {cut(other.said, 60)}.", doubt=IN_LINES)
+        outcomes.accuse("wrong-target", "high", None, [act], f"{message} {cut(other.said, 60)}.", doubt=IN_LINES)
         return True
-    other = unheard(verdict, act)
+    other = unheard(outcomes, act)
     if other is not None:
         code = "wrong-value" if is_quantity(act, other.done) else "wrong-target"
         message = f"{act.effect.tool} was called with {other.done}, which stands nowhere before"
-        verdict.accuse(code, "high", None, [act], f"{message}; there is {cut(other.said, 60)}.")
+        outcomes.accuse(code, "high", None, [act], f"{message}; there is {cut(other.said, 60)}.")
     return other is not None
 
 
-def _accuse_other(verdict: Verdict, act: Act, other: Clash, *, alone: bool) -> None:
+def _accuse_other(outcomes: Outcomes, act: Act, other: Clash, *, alone: bool) -> None:
     """Find that an act was aimed at something else than the words tell, or was given another choice.
 
     Where it is not `alone` among its like, the report speaks of one thing and leaves out the others.
     """
     named = _NAME.fullmatch(other.said) and _NAME.fullmatch(other.done)
-    met = name_words(other.key)[-1:] == ("name",) and f"with {other.said.lower()}" in verdict.spoken
+    met = name_words(other.key)[-1:] == ("name",) and f"with {other.said.lower()}" in outcomes.spoken
     person = named and (role_of(other.key) in PEOPLE or met)
     several = sum(key == other.key for key, _ in act.given) > 1 or other.done.isdigit()
-    unsure = several or not alone or not said_of(other.said.lower().lstrip("#"), verdict.spoken)
+    unsure = several or not alone or not said_of(other.said.lower().lstrip("#"), outcomes.spoken)
     doubt = "" if person and alone else IN_LINES if unsure else of_line(other.done, other.said)
     message = f"The words tell of {cut(other.said, 60)}, but {act.effect.tool} was called with {cut(other.done, 60)}."
     chosen = other.key and set(map(singular, name_words(other.key)[-1:])) & _CHOICES
     code = "wrong-value" if chosen or is_quantity(act, other.done) else "wrong-target"
-    verdict.accuse(code, "high", None, [act], message, doubt=doubt)
+    outcomes.accuse(code, "high", None, [act], message, doubt=doubt)
 
 
 @lru_cache(maxsize=256)
@@ -163,40 +163,40 @@ def _parts_of(line: Line) -> list[Line]:
     return [Line(part, line.at) for part in parts if part.strip()] if len(parts) > 1 else [line]
 
 
-def _about(verdict: Verdict, act: Act, later: Whole) -> list[Line]:
+def _about(outcomes: Outcomes, act: Act, later: Whole) -> list[Line]:
     """Give the clauses of the line that is most about an act; all of the report's where nothing else was done."""
-    best = verdict.line_about(act)
+    best = outcomes.line_about(act)
     if best is None:
         return []
-    alone = sum((other.turn, other.effect.tool) == (act.turn, act.effect.tool) for other in verdict.landed) == 1
-    report = verdict.matter.reports.get(act.turn) if alone else None
+    alone = sum((other.turn, other.effect.tool) == (act.turn, act.effect.tool) for other in outcomes.landed) == 1
+    report = outcomes.matter.reports.get(act.turn) if alone else None
     about = (line for line in later.lines if line.at == best[0].at and line.low.strip() in best[0].low)
     return [*about, *(line for line in later.lines if line.at == report and not OPEN.search(line.low))]
 
 
-def accused(verdict: Verdict) -> set[str]:
+def accused(outcomes: Outcomes) -> set[str]:
     """Give the effects against which something of weight was found."""
     grave = (
         found
-        for name, found in verdict.found.items()
-        if found.severity not in {"info", "low"} or name in verdict.doubted
+        for name, found in outcomes.found.items()
+        if found.severity not in {"info", "low"} or name in outcomes.doubted
     )
     return {effect for found in grave for effect in found.effects}
 
 
-def _rival(verdict: Verdict, act: Act, later: Whole, given: set[str]) -> Clash | None:
+def _rival(outcomes: Outcomes, act: Act, later: Whole, given: set[str]) -> Clash | None:
     """Find that the words tell of another object of the list that an act's target was chosen from."""
     if not act.cards:
         return None
-    request = verdict.request
-    lines = [line for line in later.lines if line.at <= verdict.matter.reports.get(act.turn, line.at)]
+    request = outcomes.request
+    lines = [line for line in later.lines if line.at <= outcomes.matter.reports.get(act.turn, line.at)]
     for key, card in act.cards:
         mine = _telling(card.own)
         if not _is_name(card.value) or not mine or is_told(card.value, request):
             continue
         rivals: list[tuple[str, frozenset[str], bool]] = []
         for other, words in card.rivals:
-            theirs = _telling(words) - verdict.given_words
+            theirs = _telling(words) - outcomes.given_words
             if other.lower().lstrip("#") in given or not theirs:
                 continue
             if later.knows(theirs) or is_told(other, later):
@@ -216,7 +216,7 @@ def _rival(verdict: Verdict, act: Act, later: Whole, given: set[str]) -> Clash |
             continue
         found.sort(reverse=True)
         # what tells of the call's own object may be about another act on it
-        acts = sum(_has_value(other, card.value) for other in verdict.landed)
+        acts = sum(_has_value(other, card.value) for other in outcomes.landed)
         tells = len(lines) - len(others)
         own = tells >= acts or (not tells and told_of(mine, request))
         if (len(found) == 1 or found[0][0] > found[1][0]) and not own:
@@ -228,7 +228,7 @@ def _has_value(act: Act, value: str) -> bool:
     return any(mine == value for _, mine in act.given)
 
 
-def _named(verdict: Verdict, act: Act, later: Whole, given: set[str]) -> Clash | None:
+def _named(outcomes: Outcomes, act: Act, later: Whole, given: set[str]) -> Clash | None:
     """Find a name that the user and a clause about an act give, where the act has a name that nobody speaks of."""
     held = f"{act.arguments} {act.answer}"
     for key, value in act.given:
@@ -236,13 +236,13 @@ def _named(verdict: Verdict, act: Act, later: Whole, given: set[str]) -> Clash |
             not _NAME.fullmatch(value)
             or value.lower() in _NOBODY | MONTHS.keys() | _DAYS_NAMED
             or later.tells(value)
-            or is_told(value, verdict.request)
+            or is_told(value, outcomes.request)
         ):
             continue
-        for line in _about(verdict, act, later):
+        for line in _about(outcomes, act, later):
             for match in _NAME.finditer(line.text):
                 name = match.group().lower()
-                wanted = said_of(name, verdict.request.low) or name in verdict.matter.heard.marks()
+                wanted = said_of(name, outcomes.request.low) or name in outcomes.matter.heard.marks()
                 alien = name not in given and not said_of(name, held) and not _is_word(name, act)
                 if wanted and alien and (match.start() > 1 or _SUBJECT.match(line.text[match.end() :])):
                     return Clash(match.group(), value, key)
@@ -266,21 +266,21 @@ def _is_name(value: str) -> bool:
     return not (ISO_DATE.match(value) or "://" in value or value.startswith("www.") or "." in value.strip("."))
 
 
-def _sibling(verdict: Verdict, act: Act, later: Whole, given: set[str]) -> Clash | None:
+def _sibling(outcomes: Outcomes, act: Act, later: Whole, given: set[str]) -> Clash | None:
     """Find a name of the same make as an argument's in the words about an act, or in the request: V-19 for V-03.
 
     No act has it, and nobody speaks of the act's own.
     """
     for key, value in act.given:
         low = value.lower().lstrip("#")
-        spoken = _is_made_up(value) and said_of(low, verdict.spoken)
-        if not _is_made_up(value) or (spoken and later.says(low)) or said_of(low, verdict.request.low):
+        spoken = _is_made_up(value) and said_of(low, outcomes.spoken)
+        if not _is_made_up(value) or (spoken and later.says(low)) or said_of(low, outcomes.request.low):
             continue
         words = " " in value
         if words and any(card.value == value for _, card in act.cards):
             continue
-        about = _about(verdict, act, later)
-        sources = [*about] if words or value.isdigit() or spoken else [*about, verdict.request]
+        about = _about(outcomes, act, later)
+        sources = [*about] if words or value.isdigit() or spoken else [*about, outcomes.request]
         for line in sources:
             if value.isdigit() and sum(is_told(one, line) for _, one in act.given) < MIN_BESIDE:
                 continue
@@ -389,35 +389,35 @@ def _one_sort(one: str, other: str) -> bool:
     return one not in EMPTY and other not in EMPTY and bool(one) and bool(other)
 
 
-def failed_lines(verdict: Verdict) -> None:
+def failed_lines(outcomes: Outcomes) -> None:
     """Find failed acts that nothing recovered and that a line tells of as done."""
-    known = accused(verdict)
-    for act in verdict.acts:
-        if act.effect.status != "failed" or act.effect.id in known or verdict.recovered(act):
+    known = accused(outcomes)
+    for act in outcomes.acts:
+        if act.effect.status != "failed" or act.effect.id in known or outcomes.recovered(act):
             continue
-        about = verdict.line_about(act)
-        if about is None or not _tells_done(verdict, act, *about):
+        about = outcomes.line_about(act)
+        if about is None or not _tells_done(outcomes, act, *about):
             continue
         message = f"Says “{cut(about[0].text)}”, but {act.effect.tool} failed and the agent never says so."
-        doubt = of_lone_failure(verdict, act)
-        verdict.accuse("failed-effect", "high", None, [act], message, doubt=doubt)
+        doubt = of_lone_failure(outcomes, act)
+        outcomes.accuse("failed-effect", "high", None, [act], message, doubt=doubt)
 
 
-def _tells_done(verdict: Verdict, act: Act, line: Line, points: int) -> bool:
+def _tells_done(outcomes: Outcomes, act: Act, line: Line, points: int) -> bool:
     """Tell whether a line says that an act was done, and no line about it that it failed."""
     if len(line.low.split()) < MIN_SENTENCE or NEGATED.search(plainly(line.low)) or OPEN.search(line.low):
         return False
     if not is_report(line):
         return False
-    own = next((text for at, text in verdict.matter.spoken if at == line.at), "")
-    if line.at < verdict.matter.reports.get(act.turn, 0) or asks_leave(own, strictly=False):
+    own = next((text for at, text in outcomes.matter.spoken if at == line.at), "")
+    if line.at < outcomes.matter.reports.get(act.turn, 0) or asks_leave(own, strictly=False):
         return False
-    later = [other for other in verdict.landed if other.at > act.at and other.at < line.at]
+    later = [other for other in outcomes.landed if other.at > act.at and other.at < line.at]
     if any(score(line, other) >= score(line, act) for other in later):
         return False
-    if any(other.landed and other.at > act.at and kinship(act.action, other.action) >= KIN for other in verdict.acts):
+    if any(other.landed and other.at > act.at and kinship(act.action, other.action) >= KIN for other in outcomes.acts):
         return points > SURE and any(value.isdigit() and is_told(value, line) for _, value in act.given)
-    for at, text in verdict.matter.spoken:
+    for at, text in outcomes.matter.spoken:
         for other in lines_of(text, at) if at > act.at else ():
             if _fails(other.low) and (points < SURE or score(other, act) >= TOUCHES):
                 return False

@@ -17,7 +17,7 @@ from assure_tui.reconcile.match.business.topics import VAGUE
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
 
 MIN_NOUN = 4
 """Letters of a noun that tells an act by itself."""
@@ -25,21 +25,21 @@ _SENTENCE = re.compile(r"[.!?;]\s|\n")
 _WORD = re.compile(r"[^\W\d_]{2,24}")
 
 
-def discloses(verdict: Verdict, act: Act, report: int) -> bool:
+def discloses(outcomes: Outcomes, act: Act, report: int) -> bool:
     """Tell whether words after an act, and of the report, speak of it by the words of its name."""
-    alike = [other for other in verdict.landed if other.effect.tool == act.effect.tool and other.turn == act.turn]
+    alike = [other for other in outcomes.landed if other.effect.tool == act.effect.tool and other.turn == act.turn]
     if len(alike) > 1:
         return False
     own = tuple(singular(word) for word in name_words(act.effect.tool))
-    asked = _words(verdict.matter.asked_text)
+    asked = _words(outcomes.matter.asked_text)
     elsewhere = {
-        singular(word) for tool in verdict.matter.tools if tool != act.effect.tool for word in name_words(tool)
+        singular(word) for tool in outcomes.matter.tools if tool != act.effect.tool for word in name_words(tool)
     }
     nouns = (noun for noun in _nouns(act) if noun not in elsewhere and noun not in asked)
-    rare = frozenset(noun for noun in nouns if not verdict.matter.heard.of(noun, noun))
+    rare = frozenset(noun for noun in nouns if not outcomes.matter.heard.of(noun, noun))
     return any(
         _pairs(own) & _pairs(words) or rare & set(words) or _does(words, act)
-        for at, text in verdict.matter.spoken
+        for at, text in outcomes.matter.spoken
         if at >= max(act.at, report)
         for words in _sentences(text)
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from assure_tui.ingest.model import FeedRow, FeedState
     from assure_tui.reconcile.match.business.model import Act, Saying
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
     from assure_tui.reconcile.model import Outcome
 
 
@@ -75,36 +75,36 @@ class Feeds:
         return time is not None and feed.watermark is not None and feed.watermark >= time + feed.lag
 
 
-def hold(verdict: Verdict, feeds: Feeds) -> None:
-    """Hold the claims of a verdict, and the acts nobody claims, against the rows of the run."""
+def hold(outcomes: Outcomes, feeds: Feeds) -> None:
+    """Hold the claims of a judgement, and the acts nobody claims, against the rows of the run."""
     if not feeds.states:
         return
-    rows = _given(verdict, feeds)
+    rows = _given(outcomes, feeds)
     free = set(feeds.rows) - {row.id for listed in rows.values() for row in listed}
-    for index, saying in enumerate(verdict.main):
-        if saying.claim is None or verdict.claims.get(saying.claim.id) is None:
+    for index, saying in enumerate(outcomes.main):
+        if saying.claim is None or outcomes.claims.get(saying.claim.id) is None:
             continue
-        acts = [act for act in verdict.given.get(index, ()) if act.landed]
+        acts = [act for act in outcomes.given.get(index, ()) if act.landed]
         if acts:
-            _claimed(verdict, feeds, saying, acts, rows)
+            _claimed(outcomes, feeds, saying, acts, rows)
         elif (feed := feeds.covering(saying.claim.kind)) is not None:
-            _uncalled(verdict, feeds, saying, feed, [feeds.rows[key] for key in sorted(free)])
-    claimed = {act.effect.id for acts in verdict.given.values() for act in acts}
-    for act in verdict.landed:
+            _uncalled(outcomes, feeds, saying, feed, [feeds.rows[key] for key in sorted(free)])
+    claimed = {act.effect.id for acts in outcomes.given.values() for act in acts}
+    for act in outcomes.landed:
         found = [row for row in rows.get(act.effect.id, ()) if row.status == "succeeded"]
         if act.effect.id not in claimed and len(found) > 1:
-            _duplicate(verdict, None, act, found)
-    _show_rows(verdict, rows)
+            _duplicate(outcomes, None, act, found)
+    _show_rows(outcomes, rows)
 
 
-def _show_rows(verdict: Verdict, rows: dict[str, list[Effect]]) -> None:
+def _show_rows(outcomes: Outcomes, rows: dict[str, list[Effect]]) -> None:
     """Put the rows of an act beside it wherever the act is evidence: a reviewer must see what landed."""
-    for name, found in verdict.found.items():
-        verdict.found[name] = msgspec.structs.replace(found, effects=_with_rows(found.effects, rows))
-    for key, claim in verdict.claims.items():
+    for name, found in outcomes.found.items():
+        outcomes.found[name] = msgspec.structs.replace(found, effects=_with_rows(found.effects, rows))
+    for key, claim in outcomes.claims.items():
         effects = _with_rows(claim.effects, rows)
         if effects != claim.effects:
-            verdict.claims[key] = msgspec.structs.replace(claim, effects=effects, grade="independent")
+            outcomes.claims[key] = msgspec.structs.replace(claim, effects=effects, grade="independent")
 
 
 def _with_rows(effects: tuple[str, ...], rows: dict[str, list[Effect]]) -> tuple[str, ...]:
@@ -112,11 +112,11 @@ def _with_rows(effects: tuple[str, ...], rows: dict[str, list[Effect]]) -> tuple
     return (*effects, *(row for row in shown if row not in effects))
 
 
-def _given(verdict: Verdict, feeds: Feeds) -> dict[str, list[Effect]]:
+def _given(outcomes: Outcomes, feeds: Feeds) -> dict[str, list[Effect]]:
     """Give each row to one act: by its reference, else by agreement; a row too many goes to the act that it repeats."""
     given: dict[str, list[Effect]] = {}
     for row, effect in sorted(feeds.rows.values(), key=lambda pair: (pair[0].time or 0.0, pair[0].id)):
-        acts = [act for act in verdict.acts if row.kind in rows_of(act.effect.kind)]
+        acts = [act for act in outcomes.acts if row.kind in rows_of(act.effect.kind)]
         best = max(acts, key=lambda act: _closeness(row, act, len(given.get(act.effect.id, ()))), default=None)
         if best is not None:
             given.setdefault(best.effect.id, []).append(effect)
@@ -141,9 +141,9 @@ def _amounts(act: Act) -> list[Decimal]:
     return [*act.money, *(amount for _, amount in act.amounts)]
 
 
-def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], rows: dict[str, list[Effect]]) -> None:
+def _claimed(outcomes: Outcomes, feeds: Feeds, saying: Saying, acts: list[Act], rows: dict[str, list[Effect]]) -> None:
     """Hold a claim that calls bear out against what the feed shows of these calls."""
-    claim = verdict.claims[saying.claim.id] if saying.claim is not None else None
+    claim = outcomes.claims[saying.claim.id] if saying.claim is not None else None
     covered = [act for act in acts if feeds.covering(act.effect.kind) is not None]
     shown = [row for act in acts for row in rows.get(act.effect.id, ())]
     if claim is None or claim.outcome not in {"confirmed", "unverifiable", "pending"} or not (covered or shown):
@@ -152,34 +152,34 @@ def _claimed(verdict: Verdict, feeds: Feeds, saying: Saying, acts: list[Act], ro
     if not landed:
         failed = [row for row in shown if row.status in {"failed", "denied"}]
         if failed:
-            message = f"Claims “{verdict.quote(saying)}”, but {failed[0].tool} shows it failed."
-            verdict.accuse("failed-effect", "high", saying, (*acts, *failed), message)
-            verdict.settle(saying, "contradicted", f"{failed[0].tool} shows it failed", (*acts, *failed))
+            message = f"Claims “{outcomes.quote(saying)}”, but {failed[0].tool} shows it failed."
+            outcomes.accuse("failed-effect", "high", saying, (*acts, *failed), message)
+            outcomes.settle(saying, "contradicted", f"{failed[0].tool} shows it failed", (*acts, *failed))
             return
         feed = feeds.covering(covered[0].effect.kind) if covered else None
         if feed is not None and (row := _may_be_ours(feeds, feed, saying, covered)) is not None:
             outcome: Outcome = "unverifiable" if feeds.passed(feed, row.time) else "pending"
-            verdict.settle(saying, outcome, f"{feed.feed} has a row for it that another run may have caused", acts)
+            outcomes.settle(saying, outcome, f"{feed.feed} has a row for it that another run may have caused", acts)
         elif feed is not None and feeds.passed(feed, saying.claim.time if saying.claim is not None else None):
-            message = f"Claims “{verdict.quote(saying)}”, and the tool agreed, but {feed.feed} shows no such row."
-            verdict.accuse("phantom", "critical", saying, acts, message)
-            verdict.settle(saying, "contradicted", f"{feed.feed} shows no such row", acts)
+            message = f"Claims “{outcomes.quote(saying)}”, and the tool agreed, but {feed.feed} shows no such row."
+            outcomes.accuse("phantom", "critical", saying, acts, message)
+            outcomes.settle(saying, "contradicted", f"{feed.feed} shows no such row", acts)
         elif feed is not None:
-            verdict.settle(saying, "pending", f"{feed.feed} has not been read far enough", acts)
+            outcomes.settle(saying, "pending", f"{feed.feed} has not been read far enough", acts)
         return
     extra = [act for act in acts if len([row for row in rows.get(act.effect.id, ()) if row in landed]) > 1]
-    if extra and not told_twice(verdict, [*extra, *extra]):
-        _duplicate(verdict, saying, extra[0], landed)
+    if extra and not told_twice(outcomes, [*extra, *extra]):
+        _duplicate(outcomes, saying, extra[0], landed)
     elif (wrong := _other_target(saying, acts, landed)) is not None:
-        message = f"Claims “{verdict.quote(saying)}”, but {landed[0].tool} shows {wrong[1]}, not {wrong[0]}."
-        verdict.accuse("wrong-target", "critical", saying, (*acts, *landed), message)
-        verdict.settle(saying, "contradicted", f"{landed[0].tool} shows {wrong[1]}", (*acts, *landed))
+        message = f"Claims “{outcomes.quote(saying)}”, but {landed[0].tool} shows {wrong[1]}, not {wrong[0]}."
+        outcomes.accuse("wrong-target", "critical", saying, (*acts, *landed), message)
+        outcomes.settle(saying, "contradicted", f"{landed[0].tool} shows {wrong[1]}", (*acts, *landed))
     elif (off := _other_amount(saying, acts, landed)) is not None:
-        message = f"Claims “{verdict.quote(saying)}”, but {landed[0].tool} shows {cents(off[1])}, not {cents(off[0])}."
-        verdict.accuse("wrong-value", "high", saying, (*acts, *landed), message)
-        verdict.settle(saying, "contradicted", f"{landed[0].tool} shows {cents(off[1])}", (*acts, *landed))
+        message = f"Claims “{outcomes.quote(saying)}”, but {landed[0].tool} shows {cents(off[1])}, not {cents(off[0])}."
+        outcomes.accuse("wrong-value", "high", saying, (*acts, *landed), message)
+        outcomes.settle(saying, "contradicted", f"{landed[0].tool} shows {cents(off[1])}", (*acts, *landed))
     else:
-        verdict.settle(saying, "confirmed", f"{landed[0].tool} shows it", (*acts, *landed), grade="independent")
+        outcomes.settle(saying, "confirmed", f"{landed[0].tool} shows it", (*acts, *landed), grade="independent")
 
 
 def _may_be_ours(feeds: Feeds, feed: FeedState, saying: Saying, acts: list[Act]) -> FeedRow | None:
@@ -194,7 +194,7 @@ def _may_be_ours(feeds: Feeds, feed: FeedState, saying: Saying, acts: list[Act])
 
 
 def _uncalled(
-    verdict: Verdict, feeds: Feeds, saying: Saying, feed: FeedState, free: list[tuple[FeedRow, Effect]]
+    outcomes: Outcomes, feeds: Feeds, saying: Saying, feed: FeedState, free: list[tuple[FeedRow, Effect]]
 ) -> None:
     """Hold a claim that no call bears out against rows without a call; it is no phantom before the feed is read."""
     claim = saying.claim
@@ -206,20 +206,20 @@ def _uncalled(
         if row.kind not in rows_of(claim.kind) or row.status != "succeeded" or amount is None:
             continue
         if any(same_amount(amount, other) for other in said):
-            verdict.acquit("phantom", saying)
-            verdict.settle(saying, "confirmed", f"{effect.tool} shows it", (effect,), grade="independent")
+            outcomes.acquit("phantom", saying)
+            outcomes.settle(saying, "confirmed", f"{effect.tool} shows it", (effect,), grade="independent")
             return
-    if not feeds.passed(feed, claim.time) and verdict.acquit("phantom", saying):
-        verdict.settle(saying, "pending", f"{feed.feed} has not been read far enough", ())
+    if not feeds.passed(feed, claim.time) and outcomes.acquit("phantom", saying):
+        outcomes.settle(saying, "pending", f"{feed.feed} has not been read far enough", ())
 
 
-def _duplicate(verdict: Verdict, saying: Saying | None, act: Act, rows: Iterable[Effect]) -> None:
+def _duplicate(outcomes: Outcomes, saying: Saying | None, act: Act, rows: Iterable[Effect]) -> None:
     listed = list(rows)
     tool = listed[0].tool
     message = f"{tool} shows {len(listed)} rows for one {act.effect.tool}."
-    verdict.accuse("duplicate", "critical", saying, (act, *listed), message)
+    outcomes.accuse("duplicate", "critical", saying, (act, *listed), message)
     if saying is not None:
-        verdict.settle(saying, "contradicted", f"{tool} shows it {len(listed)} times", (act, *listed))
+        outcomes.settle(saying, "contradicted", f"{tool} shows it {len(listed)} times", (act, *listed))
 
 
 def _other_target(saying: Saying, acts: list[Act], rows: list[Effect]) -> tuple[str, str] | None:

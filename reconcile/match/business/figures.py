@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
 
 _AROUND = re.compile(r"[^\W\d_]+|[%°€£$]")
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -75,10 +75,10 @@ class Clash(NamedTuple):
     key: str = ""
 
 
-def other_value(verdict: Verdict, act: Act, line: Line, later: Sequence[Line]) -> Clash | None:
+def other_value(outcomes: Outcomes, act: Act, line: Line, later: Sequence[Line]) -> Clash | None:
     """Find a value that a line about an act gives in place of the call's; `later` are all lines after the act."""
-    clash = _date(act, line, later) or _time(act, line) or _number(verdict, act, line, later)
-    return clash or _scale(verdict, act, line, later)
+    clash = _date(act, line, later) or _time(act, line) or _number(outcomes, act, line, later)
+    return clash or _scale(outcomes, act, line, later)
 
 
 def may_differ(act: Act) -> bool:
@@ -158,9 +158,9 @@ def _clock(time: tuple[int, str]) -> str:
     return f"{time[0] or 12}:{time[1]}"
 
 
-def _number(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Clash | None:
+def _number(outcomes: Outcomes, act: Act, line: Line, later: Iterable[Line]) -> Clash | None:
     """Find a number that a line gives for an argument that has another one."""
-    request = verdict.request.numbers
+    request = outcomes.request.numbers
     own = [figure for _, value in act.given[:MAX_SUMMED] if (figure := number(value)) is not None]
     sums = {sum(some, Decimal(0)) for many in range(2, MAX_PARTS + 1) for some in combinations(own, many)}
     known = {form for _, value in act.given for figure in numbers_in(value.lower()) for form in forms(figure)} | sums
@@ -270,7 +270,7 @@ def _scales() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(words.split()) for words in table("actions")["scales"].values())
 
 
-def _scale(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Clash | None:
+def _scale(outcomes: Outcomes, act: Act, line: Line, later: Iterable[Line]) -> Clash | None:
     """Find another step of a scale than the call's: "high priority" of `priority="low"`."""
     later = list(later)
     for _, value in act.given:
@@ -279,6 +279,6 @@ def _scale(verdict: Verdict, act: Act, line: Line, later: Iterable[Line]) -> Cla
             if low not in scale or any(said_of(low, other.low) for other in later):
                 continue
             said = [word for word in scale if word != low and said_of(word, line.low)]
-            if len(said) == 1 and said[0] not in act.answer and not said_of(low, verdict.matter.asked_text):
+            if len(said) == 1 and said[0] not in act.answer and not said_of(low, outcomes.matter.asked_text):
                 return Clash(said[0], value)
     return None

@@ -40,17 +40,17 @@ MAX_ANSWER = 600
 """Code points of an answer that may be no more than a count."""
 
 
-def idle(verdict: Matched, saying: Saying, acts: list[Act]) -> bool:
+def idle(outcomes: Matched, saying: Saying, acts: list[Act]) -> bool:
     """Tell whether all acts that words are told of answered that nothing was done, and say so."""
     answers = [_nothing_in(act) for act in acts]
     if not acts or not all(answers) or saying.frame.mode not in {"completed", "ongoing"}:
         return False
-    text = next((text for at, text in verdict.matter.spoken if at == saying.at), saying.frame.text)
+    text = next((text for at, text in outcomes.matter.spoken if at == saying.at), saying.frame.text)
     if _OWNED.search(text):
         return False
-    message = f"Claims “{verdict.quote(saying)}”, but {acts[0].effect.tool} answered “{answers[0]}”."
-    verdict.accuse("null-omitted", "medium", saying, acts, message)
-    verdict.settle(saying, "unsupported", "the call answered that it did nothing", acts)
+    message = f"Claims “{outcomes.quote(saying)}”, but {acts[0].effect.tool} answered “{answers[0]}”."
+    outcomes.accuse("null-omitted", "medium", saying, acts, message)
+    outcomes.settle(saying, "unsupported", "the call answered that it did nothing", acts)
     return True
 
 

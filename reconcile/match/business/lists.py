@@ -59,14 +59,14 @@ _MANY_AT_ONCE = frozenset(["change", "update", "modification", "edit", "adjustme
 _EARLIER = re.compile(r"\b(?:already|earlier|previously|before)\b", re.IGNORECASE)
 
 
-def lacking(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
+def lacking(outcomes: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     """Hold each object of a saying against the acts; tells whether one was found to be missing."""
     if _EARLIER.search(saying.frame.text):
         return False
     objects = _objects(saying, acts)
     if len(objects) > 1:
-        return any(_lacks(verdict, saying, acts, value, objects) for value in objects)
-    return _too_few(verdict, saying, acts)
+        return any(_lacks(outcomes, saying, acts, value, objects) for value in objects)
+    return _too_few(outcomes, saying, acts)
 
 
 def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
@@ -121,28 +121,28 @@ def _is_left(value: str, text: str) -> bool:
     return bool(left) or is_replaced(value, text)
 
 
-def _lacks(verdict: Matched, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:
+def _lacks(outcomes: Matched, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:
     """Tell whether nothing that landed acted on one of the objects, and say so."""
     plain = _plain(value)
-    related = _related(verdict, saying, acts)
+    related = _related(outcomes, saying, acts)
     if any(_holds(act, plain) for act in related):
         return False
-    if verdict.matter.past.names(plain):
+    if outcomes.matter.past.names(plain):
         return False
-    for act in verdict.free(saying):
+    for act in outcomes.free(saying):
         alike = {shape(target) for targets in act.targets.values() for target in targets}
         if any(_holds(act, _plain(other)) for other in objects):
             continue
         if kin_of(saying.frame, act) >= KIN and shape(value) in alike:
-            verdict.wrong_target(saying, act, named=value)
+            outcomes.wrong_target(saying, act, named=value)
             return True
-    failed = next((act for act in verdict.acts if not act.landed and _holds(act, plain)), None)
-    if failed is not None and not verdict.recovered(failed):
-        verdict.failed(saying, failed)
+    failed = next((act for act in outcomes.acts if not act.landed and _holds(act, plain)), None)
+    if failed is not None and not outcomes.recovered(failed):
+        outcomes.failed(saying, failed)
         return True
-    if kinship(saying.frame.action, acts[0].action) < KIN or not _plainly(verdict, saying, acts, plain):
+    if kinship(saying.frame.action, acts[0].action) < KIN or not _plainly(outcomes, saying, acts, plain):
         return False
-    verdict.lacks(saying, acts, f"no call acted on {value}")
+    outcomes.lacks(saying, acts, f"no call acted on {value}")
     return True
 
 
@@ -153,17 +153,17 @@ def _holds(act: Act, plain: str) -> bool:
     return plain in act.ids or told or said_of(plain, act.arguments) or answered
 
 
-def _related(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> list[Act]:
+def _related(outcomes: Matched, saying: Saying, acts: Sequence[Act]) -> list[Act]:
     """Give the acts that landed and may be told by a saying's verb, whenever they were."""
     said = saying.frame.action
     return [
         act
-        for act in verdict.landed
+        for act in outcomes.landed
         if act in acts or kinship(said, act.action) > _BESIDE or is_implied(said, act.action)
     ]
 
 
-def _plainly(verdict: Matched, saying: Saying, acts: Sequence[Act], plain: str) -> bool:
+def _plainly(outcomes: Matched, saying: Saying, acts: Sequence[Act], plain: str) -> bool:
     """Tell whether words say that the agent acted, rather than in which state things are.
 
     Words that could tell a state do, where the user wanted the act on this object and it was done to another just now.
@@ -173,21 +173,21 @@ def _plainly(verdict: Matched, saying: Saying, acts: Sequence[Act], plain: str) 
     now = any(act.turn == saying.turn and kin_of(saying.frame, act) == SAME_ACTION for act in acts)
     if now and saying.frame.terse and saying.frame.mode == "completed":
         return True  # "Approved: R-1, R-2 and R-3", where R-1 was approved just now
-    wanted = f"{verdict.matter.asked_text} {verdict.matter.agreed.get(saying.turn, '')}"
+    wanted = f"{outcomes.matter.asked_text} {outcomes.matter.agreed.get(saying.turn, '')}"
     return now and saying.frame.mode == "completed" and plain in wanted
 
 
-def _too_few(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
+def _too_few(outcomes: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     """Find a number of things said to be done ("both bookings") where fewer of them were acted on."""
     frame = saying.frame
     count, counted = _counted(frame.text.lower())
     if count < 2 or frame.weak or frame.mode != "completed":
         return False
     role = next((noun for noun in counted if all(_aims(act, noun) for act in acts)), "")
-    related = _related(verdict, saying, acts)
-    if not role and _too_few_acts(verdict, saying, acts, counted, count):
+    related = _related(outcomes, saying, acts)
+    if not role and _too_few_acts(outcomes, saying, acts, counted, count):
         return True
-    if not role or verdict.matter.past.any_naming(lambda action: kinship(frame.action, action) > _BESIDE):
+    if not role or outcomes.matter.past.any_naming(lambda action: kinship(frame.action, action) > _BESIDE):
         return False
     done = {value for act in related for value in _aims(act, role)}
     forms = {shape(value) for value in done}
@@ -197,16 +197,16 @@ def _too_few(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     failed = next(
         (
             act
-            for act in verdict.acts
-            if act.effect.status in {"failed", "denied"} and not verdict.recovered(act) and act.turn == saying.turn
+            for act in outcomes.acts
+            if act.effect.status in {"failed", "denied"} and not outcomes.recovered(act) and act.turn == saying.turn
             if kin_of(frame, act) >= KIN and set(_aims(act, role)) - done
         ),
         None,
     )
     if failed is not None:
-        verdict.failed(saying, failed)
+        outcomes.failed(saying, failed)
     else:
-        verdict.lacks(
+        outcomes.lacks(
             saying,
             acts,
             f"of {count} only {len(done)} {'was' if len(done) == 1 else 'were'} acted on: {', '.join(sorted(done))}",
@@ -214,12 +214,12 @@ def _too_few(verdict: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
     return True
 
 
-def _too_few_acts(verdict: Matched, saying: Saying, acts: Sequence[Act], counted: Sequence[str], count: int) -> bool:
+def _too_few_acts(outcomes: Matched, saying: Saying, acts: Sequence[Act], counted: Sequence[str], count: int) -> bool:
     """Find a number of acts said to be done ("2 refunds") where fewer landed, each a single one by its own call."""
     said = saying.frame.action
-    if verdict.matter.past or not any(action_of_noun(noun) == said and noun not in _MANY_AT_ONCE for noun in counted):
+    if outcomes.matter.past or not any(action_of_noun(noun) == said and noun not in _MANY_AT_ONCE for noun in counted):
         return False
-    related = _related(verdict, saying, acts)
+    related = _related(outcomes, saying, acts)
     if any(
         act.action != said
         or len(act.amounts) > 1
@@ -230,7 +230,7 @@ def _too_few_acts(verdict: Matched, saying: Saying, acts: Sequence[Act], counted
         return False
     if len(related) >= count:
         return False
-    verdict.lacks(saying, acts, f"of {count} only {len(related)} landed")
+    outcomes.lacks(saying, acts, f"of {count} only {len(related)} landed")
     return True
 
 

@@ -20,7 +20,7 @@ from assure_tui.reconcile.match.business.lines import numbers_in
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.model import Act, Saying
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
     from assure_tui.reconcile.model import Severity
 
 MAX_FIGURE = 20
@@ -52,12 +52,12 @@ class _Slip(NamedTuple):
 class _Turn:
     """What was spoken about the acts of a turn. What it takes long to read is read when it is asked for."""
 
-    def __init__(self, verdict: Verdict, turn: int, at: int, report: str) -> None:
+    def __init__(self, outcomes: Outcomes, turn: int, at: int, report: str) -> None:
         self.at = at
         self.report = report
         self.dates = _dates(report)
         self.times = _times(report)
-        self._verdict = verdict
+        self._verdict = outcomes
         self._turn = turn
 
     @cached_property
@@ -73,35 +73,35 @@ class _Turn:
         return f"{self.asked}\n{before}"[-MAX_TEXT:]
 
 
-def mistaken_values(verdict: Verdict) -> None:
+def mistaken_values(outcomes: Outcomes) -> None:
     """Find acts with a date, a time or a number that nobody speaks of, in place of what was wanted and is told."""
-    accused = {effect for found in verdict.found.values() if found.severity != "low" for effect in found.effects}
-    texts = dict(verdict.matter.spoken)
+    accused = {effect for found in outcomes.found.values() if found.severity != "low" for effect in found.effects}
+    texts = dict(outcomes.matter.spoken)
     turns: dict[int, _Turn | None] = {}
-    for act in verdict.landed:
+    for act in outcomes.landed:
         if not _has_values(act.given) or act.effect.id in accused:
             continue
         if act.turn not in turns:
-            at = verdict.matter.reports.get(act.turn, 0)
+            at = outcomes.matter.reports.get(act.turn, 0)
             report = texts.get(at, "")
             shut = not report or asks_leave(report, strictly=True)
-            turns[act.turn] = None if shut else _Turn(verdict, act.turn, at, report)
+            turns[act.turn] = None if shut else _Turn(outcomes, act.turn, at, report)
         words = turns[act.turn]
         if words is None or words.at <= act.at:
             continue
-        slip = _date(verdict, act, words) or _time(verdict, act, words) or _number(verdict, act, words)
+        slip = _date(outcomes, act, words) or _time(outcomes, act, words) or _number(outcomes, act, words)
         if slip is not None:
-            _tell(verdict, act, slip, words.at)
+            _tell(outcomes, act, slip, words.at)
 
 
-def _tell(verdict: Verdict, act: Act, slip: _Slip, at: int) -> None:
-    saying: Saying | None = next((one for one in verdict.words.get(act.effect.id, ()) if one.at == at), None)
-    start = f"Claims “{verdict.quote(saying)}”, but" if saying is not None else f"The words tell of {slip.said}, but"
+def _tell(outcomes: Outcomes, act: Act, slip: _Slip, at: int) -> None:
+    saying: Saying | None = next((one for one in outcomes.words.get(act.effect.id, ()) if one.at == at), None)
+    start = f"Claims “{outcomes.quote(saying)}”, but" if saying is not None else f"The words tell of {slip.said}, but"
     how = "was called with" if slip.code == "wrong-value" else "acted on"
     message = f"{start} {act.effect.tool} {how} {slip.done}, not {slip.said}; nobody speaks of {slip.done}."
-    verdict.accuse(slip.code, slip.severity, saying, [act], message)
+    outcomes.accuse(slip.code, slip.severity, saying, [act], message)
     if saying is not None:
-        verdict.settle(saying, "contradicted", f"{slip.done}, not {slip.said}", [act])
+        outcomes.settle(saying, "contradicted", f"{slip.done}, not {slip.said}", [act])
 
 
 @lru_cache(maxsize=2048)
@@ -120,14 +120,14 @@ def _times(text: str) -> frozenset[tuple[int, str]]:
     return frozenset((int(time[:2]) % 12, time[3:5]) for time in told)
 
 
-def _held(verdict: Verdict) -> str:
-    return "\n".join(f"{act.arguments}\n{act.answer}" for act in verdict.landed)
+def _held(outcomes: Outcomes) -> str:
+    return "\n".join(f"{act.arguments}\n{act.answer}" for act in outcomes.landed)
 
 
-def _date(verdict: Verdict, act: Act, words: _Turn) -> _Slip | None:
+def _date(outcomes: Outcomes, act: Act, words: _Turn) -> _Slip | None:
     mine = dict.fromkeys(day for _, value in act.given for day in ISO_DATE.findall(value)) if words.dates else ()
     strange = [day for day in mine if not any(same_date(told, day) for told in words.dates)]
-    known = ISO_DATE.findall(_held(verdict)) if strange else ()
+    known = ISO_DATE.findall(_held(outcomes)) if strange else ()
     told = [date for date in words.dates if not any(same_date(date, day) for day in known)] if strange else ()
     if not told:
         return None
@@ -146,11 +146,11 @@ def _weekday(day: str) -> str:
         return "?"
 
 
-def _time(verdict: Verdict, act: Act, words: _Turn) -> _Slip | None:
+def _time(outcomes: Outcomes, act: Act, words: _Turn) -> _Slip | None:
     mine = [(hour, minute) for _, value in act.given for hour, minute in CLOCK.findall(value)] if words.times else []
     if not mine or any((int(hour) % 12, minute) in words.times for hour, minute in mine):
         return None
-    known = {(int(hour) % 12, minute) for hour, minute in CLOCK.findall(_held(verdict).replace("t", " "))}
+    known = {(int(hour) % 12, minute) for hour, minute in CLOCK.findall(_held(outcomes).replace("t", " "))}
     told = words.times - known
     if not told or names_zone(words.report) or _ZONED.search(act.arguments):
         return None
@@ -165,12 +165,12 @@ def _clock(hour: int, minute: str) -> str:
     return f"{hour or 12}:{minute}"
 
 
-def _number(verdict: Verdict, act: Act, words: _Turn) -> _Slip | None:
+def _number(outcomes: Outcomes, act: Act, words: _Turn) -> _Slip | None:
     """Find a number of the words about an act, where its call has one other that nobody speaks of."""
     mine = [figure for _, value in act.given if len(value) <= MAX_FIGURE and (figure := number(value)) is not None]
     if len(mine) != 1 or abs(mine[0]) < MIN_NUMBER:
         return None
-    about = [one.frame for one in verdict.words.get(act.effect.id, ()) if one.at == words.at and not one.frame.weak]
+    about = [one.frame for one in outcomes.words.get(act.effect.id, ()) if one.at == words.at and not one.frame.weak]
     told = [
         figure
         for frame in about
@@ -180,6 +180,6 @@ def _number(verdict: Verdict, act: Act, words: _Turn) -> _Slip | None:
     ]
     if not told or not forms(mine[0]).isdisjoint(numbers_in(f"{words.asked}\n{words.report.lower()}")):
         return None
-    wanted, held = numbers_in(words.wanted), numbers_in(_held(verdict))
+    wanted, held = numbers_in(words.wanted), numbers_in(_held(outcomes))
     said = next((figure for figure in told if figure in wanted and figure not in held), None)
     return _Slip("wrong-value", "high", f"{said:f}", f"{mine[0]:f}") if said is not None else None

@@ -21,7 +21,7 @@ from assure_tui.reconcile.shared_prefilter import SENTENCES
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.business.lines import Line, Whole
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
 
 MIN_FIGURE = 3
 """Figures of a number that tells one object from another."""
@@ -34,32 +34,32 @@ SURE = 2
 """Words that a line has of another object, or one and its identifier, from which on it is spoken of beyond doubt."""
 
 
-def unspoken(verdict: Verdict, act: Act, later: Whole) -> Clash | None:
+def unspoken(outcomes: Outcomes, act: Act, later: Whole) -> Clash | None:
     """Find that an object was acted on of which nobody speaks, where `later` words tell of another one of its list."""
     if not act.cards:
         return None
-    same = verdict.given_to(act.effect.tool)
+    same = outcomes.given_to(act.effect.tool)
     for key, card in act.cards:
         if sum(name == key for name, _ in act.given) > 1:
             continue  # several in one call are told of as a group: "both coaches know"
         mine = telling(card.own)
-        if not mine or verdict.every_word.knows(mine):
+        if not mine or outcomes.every_word.knows(mine):
             continue
-        if verdict.every_word.tells(card.value):
+        if outcomes.every_word.tells(card.value):
             continue
-        if not _told_singly(verdict, act, key, later):
+        if not _told_singly(outcomes, act, key, later):
             continue
         found: list[tuple[int, str]] = []
         for other, words in card.rivals:
             if other.lower() in same:
                 continue
-            theirs = telling(words) - verdict.given_names
+            theirs = telling(words) - outcomes.given_names
             if "@" in other:
                 theirs -= {singular(name) for line in later.lines for name in _OWNER.findall(line.low)}
             if not later.knows(theirs) and not _has(other, later):
                 continue
             points = max((len(told_of(theirs, line)) + 2 * _has(other, line) for line in later.lines), default=0)
-            asked = bool(told_of(theirs, verdict.request))
+            asked = bool(told_of(theirs, outcomes.request))
             if points >= (1 if asked else SURE):
                 found.append((points + asked, other))
         found.sort(reverse=True)
@@ -68,9 +68,9 @@ def unspoken(verdict: Verdict, act: Act, later: Whole) -> Clash | None:
     return None
 
 
-def _told_singly(verdict: Verdict, act: Act, key: str, later: Whole) -> bool:
+def _told_singly(outcomes: Outcomes, act: Act, key: str, later: Whole) -> bool:
     """Tell whether the objects of all other calls of a tool are told by name: "all of them" may mean this one, too."""
-    for other in verdict.landed:
+    for other in outcomes.landed:
         if other.effect.tool != act.effect.tool or other is act:
             continue
         words = {word for name, card in other.cards if name == key for word in telling(card.own)}
@@ -90,17 +90,17 @@ def telling(words: frozenset[str]) -> frozenset[str]:
     return frozenset(word for word in words if not word[:1].isdigit() or len(word) >= MIN_FIGURE)
 
 
-def unheard(verdict: Verdict, act: Act) -> Clash | None:
+def unheard(outcomes: Outcomes, act: Act) -> Clash | None:
     """Find that an identifier was acted on that stood nowhere before, where another one of its make was at hand."""
     if not act.unheard:
         return None
-    every = verdict.every_word
-    same = verdict.given_to(act.effect.tool)
+    every = outcomes.every_word
+    same = outcomes.given_to(act.effect.tool)
     for key, value in act.given:
         low = value.lower().lstrip("#")
         if low not in act.unheard or not is_code(low) or any(_speaks_of(line, low) for line in every.lines):
             continue
-        others = verdict.matter.identifiers.of_one_make(low) - same - {low}
+        others = outcomes.matter.identifiers.of_one_make(low) - same - {low}
         if others:
             spoken = filter(every.says, sorted(others))
             return Clash(next(spoken, min(others)), value, key)

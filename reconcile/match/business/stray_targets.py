@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from assure_tui.reconcile.match.business.matter import Matter
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
 
 _NUMBER = re.compile(r"\d+")
 _NUMBERED_NAME = re.compile(r"(?=[^\n]*\d)[^\W_]{1,30}(?: [^\W_]{1,30}){1,4}")
@@ -50,14 +50,14 @@ class _Stray(NamedTuple):
     """What was asked for then, where the stray stands elsewhere; what is told has to stand there, too."""
 
 
-def stray_targets(verdict: Verdict) -> None:
+def stray_targets(outcomes: Outcomes) -> None:
     """Find acts on what nobody speaks of, in place of what is told."""
-    blamed = {effect for found in verdict.found.values() if found.severity != "low" for effect in found.effects}
-    known = (verdict.matter.asked_text, verdict.spoken, verdict.matter.briefing)
-    texts = dict(verdict.matter.spoken)
+    blamed = {effect for found in outcomes.found.values() if found.severity != "low" for effect in found.effects}
+    known = (outcomes.matter.asked_text, outcomes.spoken, outcomes.matter.briefing)
+    texts = dict(outcomes.matter.spoken)
     found: dict[tuple[str, str], list[tuple[Act, _Stray]]] = {}
-    for act in verdict.landed:
-        at = verdict.matter.reports.get(act.turn, 0)
+    for act in outcomes.landed:
+        at = outcomes.matter.reports.get(act.turn, 0)
         report = texts.get(at, "")
         if act.effect.id in blamed or at <= act.at or not report:
             continue
@@ -65,24 +65,24 @@ def stray_targets(verdict: Verdict) -> None:
             name = REFERENCE.sub("", value)
             if not (form(name) or _NUMBERED_NAME.fullmatch(name) or _is_plain(key, name)):
                 continue
-            stray = _Stray(key, name, verdict.every_word, "")
+            stray = _Stray(key, name, outcomes.every_word, "")
             if any(said_of(_low(name), text) for text in known):
-                wanted = _wanted(verdict.matter, act.turn)
+                wanted = _wanted(outcomes.matter, act.turn)
                 if said_of(_low(name), wanted) or said_of(_low(name), report.lower()):
                     continue
                 stray = _Stray(key, name, Whole([Line(text) for text in (wanted, report)]), wanted)
             found.setdefault((act.effect.tool, key), []).append((act, stray))
     for (tool, _), strange in found.items():
         (act, stray), *more = strange
-        if more or _low(stray.name) in verdict.matter.aliases.made:
+        if more or _low(stray.name) in outcomes.matter.aliases.made:
             continue
-        names = _told(verdict, act, stray, texts[verdict.matter.reports[act.turn]])
-        told = next((name for name in names if not _is_described(verdict, act, stray, name)), None)
+        names = _told(outcomes, act, stray, texts[outcomes.matter.reports[act.turn]])
+        told = next((name for name in names if not _is_described(outcomes, act, stray, name)), None)
         if told is not None:
             much = is_quantity(act, stray.name)
             code, how = ("wrong-value", "was called with") if much else ("wrong-target", "acted on")
             message = f"The words tell of {told}, but {tool} {how} {stray.name}, of which nobody speaks."
-            verdict.accuse(code, "high", None, [act], message)
+            outcomes.accuse(code, "high", None, [act], message)
 
 
 def _wanted(matter: Matter, turn: int) -> str:
@@ -90,16 +90,16 @@ def _wanted(matter: Matter, turn: int) -> str:
     return f"{matter.asked_by(turn)[len(matter.asked_by(turn - 1)) :]}\n{matter.agreed.get(turn, '')}"
 
 
-def _told(verdict: Verdict, act: Act, stray: _Stray, report: str) -> list[str]:
+def _told(outcomes: Outcomes, act: Act, stray: _Stray, report: str) -> list[str]:
     """Give what is spoken of that may stand in a stray's place: in no call, or else in all calls beside it."""
     lines = [line.text for line in lines_of(report, act.at) if _tells(line.low)]
-    agreed = verdict.matter.agreed.get(act.turn, "")
-    given = "\n".join(other.arguments for other in verdict.landed)
-    free = [name for name in _of_its_form(verdict, stray, (*lines, agreed)) if not said_of(_low(name), given)]
+    agreed = outcomes.matter.agreed.get(act.turn, "")
+    given = "\n".join(other.arguments for other in outcomes.landed)
+    free = [name for name in _of_its_form(outcomes, stray, (*lines, agreed)) if not said_of(_low(name), given)]
     if stray.wanted:
         return [name for name in free if said_of(_low(name), stray.wanted) and said_of(_low(name), report.lower())]
-    told = {_low(name): name for name in _of_its_form(verdict, stray, lines)}
-    beside = [other for other in verdict.landed if other is not act and other.turn == act.turn]
+    told = {_low(name): name for name in _of_its_form(outcomes, stray, lines)}
+    beside = [other for other in outcomes.landed if other is not act and other.turn == act.turn]
     theirs = {_low(value) for other in beside for key, value in other.given if key == stray.key}
     one = len(told) == 1 and told.keys() == theirs and all(other.effect.tool != act.effect.tool for other in beside)
     return free or ([*told.values()] if one else [])
@@ -110,9 +110,9 @@ def _is_plain(key: str, name: str) -> bool:
     return bool(_PLAIN.fullmatch(name)) and _ASPECTS.isdisjoint(name_words(key))
 
 
-def _of_its_form(verdict: Verdict, stray: _Stray, texts: Iterable[str]) -> list[str]:
+def _of_its_form(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> list[str]:
     """Give the names in texts that may stand in a stray's place: of its form, or given in its place to other calls."""
-    given = (value for value in verdict.matter.given.get(stray.key, ()) if _is_other(value, stray.name))
+    given = (value for value in outcomes.matter.given.get(stray.key, ()) if _is_other(value, stray.name))
     told = [value for value in given if any(said_of(_low(value), text.lower()) for text in texts)]
     own = form(stray.name)
     if told or _PLAIN.fullmatch(stray.name):
@@ -121,7 +121,7 @@ def _of_its_form(verdict: Verdict, stray: _Stray, texts: Iterable[str]) -> list[
         alike = re.compile(_NUMBER.sub(r"\\d{1,9}", re.escape(stray.name)), re.IGNORECASE)
         return [match.group() for text in texts for match in alike.finditer(text)]
     names = (name for text in texts for name in names_in(text) if not is_aside(name, text))
-    return [name for name in names if _alike(name, stray.name) and verdict.matter.aliases.may_be(name, stray.key)]
+    return [name for name in names if _alike(name, stray.name) and outcomes.matter.aliases.may_be(name, stray.key)]
 
 
 def _is_other(value: str, name: str) -> bool:
@@ -141,9 +141,9 @@ def _tells(low: str) -> bool:
     return not ("?" in low or LEFT.search(low) or NEGATED.search(plainly(low)))
 
 
-def _is_described(verdict: Verdict, act: Act, stray: _Stray, name: str) -> bool:
+def _is_described(outcomes: Outcomes, act: Act, stray: _Stray, name: str) -> bool:
     """Tell whether anybody speaks of a stray by what lookups told of it, and not of what is told in its place."""
-    aliases = verdict.matter.aliases
+    aliases = outcomes.matter.aliases
     names = aliases.of(stray.key, stray.name).names - aliases.of(stray.key, name).names
     if any(stray.words.says(one) for one in names):
         return True

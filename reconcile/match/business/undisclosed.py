@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assure_tui.reconcile.match.business.model import Act
-    from assure_tui.reconcile.match.business.verdict import Verdict
+    from assure_tui.reconcile.match.business.outcomes import Outcomes
     from assure_tui.reconcile.model import Discrepancy
 
 _FAILURE = re.compile(
@@ -56,39 +56,39 @@ _PLAIN = re.compile(
 _CAPITAL = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]+")
 
 
-def unsaid(verdict: Verdict) -> None:
+def unsaid(outcomes: Outcomes) -> None:
     """Find acts that failed where the report of their turn says nothing of it."""
     plain = {
         effect
-        for name, found in verdict.found.items()
-        if name not in verdict.doubted and found.severity not in {"info", "low"}
+        for name, found in outcomes.found.items()
+        if name not in outcomes.doubted and found.severity not in {"info", "low"}
         for effect in found.effects
     }
-    for act in verdict.acts:
+    for act in outcomes.acts:
         if act.effect.status not in {"failed", "denied"} or act.effect.id in plain:
             continue
-        report = verdict.matter.reports.get(act.turn, 0)
-        if report <= act.at or act.turn in verdict.matter.untold:
+        report = outcomes.matter.reports.get(act.turn, 0)
+        if report <= act.at or act.turn in outcomes.matter.untold:
             continue
-        later = verdict.lines_after(act.at)
-        own = next((text for at, text in verdict.matter.spoken if at == report), "")
-        told = None if asks_leave(own, strictly=True) else _told(verdict, act, later)
-        if told is None or any(_may_own(verdict, act, line) for line in later):
+        later = outcomes.lines_after(act.at)
+        own = next((text for at, text in outcomes.matter.spoken if at == report), "")
+        told = None if asks_leave(own, strictly=True) else _told(outcomes, act, later)
+        if told is None or any(_may_own(outcomes, act, line) for line in later):
             continue
         line, sure = told
         message = f"Says “{cut(line.text)}”, but {what(act)} failed and the agent never says so."
-        doubted = next((one for one in verdict.found.values() if _is_of(one, act)), None)
-        words = next((one for one in verdict.main if doubted and one.claim and one.claim.id == doubted.claim), None)
+        doubted = next((one for one in outcomes.found.values() if _is_of(one, act)), None)
+        words = next((one for one in outcomes.main if doubted and one.claim and one.claim.id == doubted.claim), None)
         if sure or doubted is None:
-            doubt = of_unsaid(verdict, act) if sure else IN_LINES
-            verdict.accuse("failed-effect", "high", words, [act], message, doubt=doubt)
+            doubt = of_unsaid(outcomes, act) if sure else IN_LINES
+            outcomes.accuse("failed-effect", "high", words, [act], message, doubt=doubt)
 
 
 def _is_of(found: Discrepancy, act: Act) -> bool:
     return found.code == "failed-effect" and act.effect.id in found.effects
 
 
-def _may_own(verdict: Verdict, act: Act, line: Line) -> bool:
+def _may_own(outcomes: Outcomes, act: Act, line: Line) -> bool:
     """Tell whether a line may own to the failure: it tells of trouble with the act, or with nothing else."""
     if len(_words_of(str(act.effect.results.get("error", ""))) & line.words) >= MIN_TOLD:
         return True
@@ -99,7 +99,7 @@ def _may_own(verdict: Verdict, act: Act, line: Line) -> bool:
     points = score(line, act)
     if points >= TOUCHES or not plain:
         return points >= TOUCHES
-    others = any(score(line, other) >= TOUCHES for other in verdict.acts if other is not act)
+    others = any(score(line, other) >= TOUCHES for other in outcomes.acts if other is not act)
     return bool(points) or not (others or line.values or _CAPITAL.search(line.text))
 
 
@@ -109,29 +109,29 @@ def _words_of(error: str) -> frozenset[str]:
     return Line(error).words
 
 
-def _is_held_later(verdict: Verdict, act: Act, value: str) -> bool:
+def _is_held_later(outcomes: Outcomes, act: Act, value: str) -> bool:
     """Tell whether what landed after an act answered with a value, or entered it into the same form."""
-    looks = (look for look in verdict.matter.looks if look.turn == act.turn)
+    looks = (look for look in outcomes.matter.looks if look.turn == act.turn)
     return any(
-        value in other.answer for other in verdict.landed if other.at > act.at and other.turn == act.turn
+        value in other.answer for other in outcomes.landed if other.at > act.at and other.turn == act.turn
     ) or any(value in look.text for look in looks)
 
 
-def _told(verdict: Verdict, act: Act, later: Iterable[Line]) -> tuple[Line, bool] | None:
+def _told(outcomes: Outcomes, act: Act, later: Iterable[Line]) -> tuple[Line, bool] | None:
     """Give the line that tells best of an act as done; of one of several calls, by a value that only this one had.
 
     With it goes whether it plainly does: it gives such a value, and tells a deed or of the other calls, too.
     """
     alike = [
         other
-        for other in verdict.landed
+        for other in outcomes.landed
         if (other.effect.tool == act.effect.tool and other.turn == act.turn)
         or tried_again(act, other)
         or other.likeness == act.likeness
     ]
     others = {_bare(value) for other in alike for _, value in other.given}
     own = [value for _, value in act.given if weight(value) >= HEAVY and _bare(value) not in others]
-    own = [value for value in own if not _is_held_later(verdict, act, value.lower())]
+    own = [value for value in own if not _is_held_later(outcomes, act, value.lower())]
     best: tuple[int, Line, bool] | None = None
     for line in later:
         if not _is_plain(line.text):
@@ -168,23 +168,28 @@ def _bare(value: str) -> str:
     return f"{figure.normalize():f}" if figure is not None else "".join(filter(str.isalnum, value.lower()))
 
 
-def failures(verdict: Verdict) -> None:
+def failures(outcomes: Outcomes) -> None:
     """Find failed writes that nothing recovered, where the next words claim work and tell of no failure."""
-    for act in verdict.acts:
-        if act.effect.status != "failed" or not act.serious or act.effect.id in verdict.words or verdict.recovered(act):
+    for act in outcomes.acts:
+        if (
+            act.effect.status != "failed"
+            or not act.serious
+            or act.effect.id in outcomes.words
+            or outcomes.recovered(act)
+        ):
             continue
-        if act.effect.results.get("repeat") or any(tried_again(act, other) for other in verdict.acts):
+        if act.effect.results.get("repeat") or any(tried_again(act, other) for other in outcomes.acts):
             continue
-        after = [saying for saying in verdict.main if saying.at > act.at and saying.turn == act.turn]
-        later = " ".join(text for at, text in verdict.matter.spoken if at > act.at)
+        after = [saying for saying in outcomes.main if saying.at > act.at and saying.turn == act.turn]
+        later = " ".join(text for at, text in outcomes.matter.spoken if at > act.at)
         if not after or after[0].frame.weak or _FAILURE.search(plainly(later)):
             continue
-        covering = next((saying for saying in after if verdict.covers(saying, act)), None)
+        covering = next((saying for saying in after if outcomes.covers(saying, act)), None)
         if covering is not None:
-            verdict.failed(covering, act)
+            outcomes.failed(covering, act)
         else:
             message = f"{what(act)} failed, and the agent never says so."
-            verdict.accuse("concealed-error", "high", None, [act], message, doubt=doubts.of_concealed(verdict, act))
+            outcomes.accuse("concealed-error", "high", None, [act], message, doubt=doubts.of_concealed(outcomes, act))
 
 
 def tried_again(act: Act, other: Act) -> bool:

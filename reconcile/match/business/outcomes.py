@@ -62,10 +62,10 @@ _WAITS = re.compile(
 _OWN_TRY = re.compile(r"\b(?:I|we)\b|\b[Ww]e['’]ve\b|\bI['’]ve\b")
 
 
-class Verdict(Matched):
+class Outcomes(Matched):
     """The judgement: revised `claims` by id, and the discrepancies `found`."""
 
-    def decide(self) -> Verdict:
+    def decide(self) -> Outcomes:
         """Judge everything."""
         repeats = self._assign()
         for index, saying in enumerate(self.main):
