@@ -129,7 +129,7 @@ def _args(payload: Mapping[str, Any]) -> dict[str, Any] | None:
             try:
                 value = json.loads(value)
             except (ValueError, RecursionError):
-                return None if value.lstrip()[:1] in "{[" else {"input": value}
+                return None if value.lstrip()[:1] == "{" else {"input": value}
         if isinstance(value, dict):
             return value
         if value is not None:

@@ -222,3 +222,15 @@ def test_what_a_reason_quotes_reaches_no_terminal_as_it_is() -> None:
     told = json.loads(out)["hookSpecificOutput"]["permissionDecisionReason"]
     assert "\x1b" not in told
     assert "\u202e" not in told
+
+
+def test_a_command_that_comes_as_plain_text_and_begins_like_a_list_is_read() -> None:
+    line = "[ -f Makefile ] && git commit --no-verify -m x"
+    asked = protocols.read("copilot-cli", json.dumps({"toolName": "bash", "toolArgs": line}).encode())
+    assert (asked["event"], asked["args"], asked["fault"]) == ("call", {"input": line}, "")
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"command": "git', "3"])
+def test_arguments_in_a_string_that_are_no_object_and_no_text_are_a_fault(text: str) -> None:
+    asked = protocols.read("copilot-cli", json.dumps({"toolName": "bash", "toolArgs": text}).encode())
+    assert asked["fault"] == "malformed"
