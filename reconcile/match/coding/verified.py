@@ -14,6 +14,7 @@ from assure_tui.reconcile.effects.printed import plain
 from assure_tui.reconcile.effects.printed_ending import bad_end
 from assure_tui.reconcile.match.coding.admissions import leaves_room
 from assure_tui.reconcile.match.coding.failed import judge_failed
+from assure_tui.reconcile.match.coding.memory import MAX_TAIL
 from assure_tui.reconcile.match.coding.passed import judge_passed
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, short, unverifiable
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of, only_prints, paths_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.coding.seen import Seen
     from assure_tui.reconcile.model import Claim
 
+MIN_NAMES = 2
+"""Names in a claim that make a list of things found."""
 MAX_ACTS = 200
 """Latest calls that are looked through."""
 _STOPS = re.compile(r"(?:pkill|kill|killall|echo|sleep|cd|export|mkdir|rm|clear|wait)\b[^|;&\n]{0,300}$")
@@ -124,11 +127,12 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
     if found is not None:
         step, word = found
         changes = seen.changes_since(step.at)
-        later = [change for change in changes if _touches(change, telling)]
+        later = [change for change in changes if works or _touches(change, telling)]
         if later:
             return _stale(claim, step, later)
-        if works and changes:
-            return unverifiable(f"the code changed after {command(step)}", step)
+        missing = _unseen(claim, well, seen)
+        if missing:
+            return _partly(claim, step, missing)
         return confirmed(f"the log shows {command(step)}, which has “{word}”", step)
     fresh = [step for step in acts if not seen.changes_since(step.at)]
     passed = [step for step in fresh if step.effect.kind in CHECKS and step.verdict == "pass"]
@@ -159,7 +163,7 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
 
 
 def _stale(claim: Claim, step: Step, later: list[Step]) -> Ruling:
-    number = f"{len(later)} edit{'s' if len(later) != 1 else ''} of what it names"
+    number = f"{len(later)} edit{'s' if len(later) != 1 else ''}"
     return Ruling(
         "stale",
         f"{number} after the last run",
@@ -167,6 +171,29 @@ def _stale(claim: Claim, step: Step, later: list[Step]) -> Ruling:
         "stale-proof",
         f"claims “{short(claim.text)}”; the last run, {command(step)}, was before {number}",
         "a run after the last edit",
+        "low",
+    )
+
+
+def _unseen(claim: Claim, acts: list[Step], seen: Seen) -> str:
+    """Give a name, of several that a claim tells of as found, that no call was given or printed, or nothing."""
+    names = [str(name) for name in claim.args.get("names", ())]
+    if len(names) < MIN_NAMES or any(len(text) >= 2 * MAX_TAIL for text in seen.shown.values()):
+        return ""
+    texts = [
+        f"{command_of(step.effect)}\n{paths_of(step.effect)}\n{seen.shown.get(step.effect.id, '')}" for step in acts
+    ]
+    return next((name for name in names if not any(name.lower() in text.lower() for text in texts)), "")
+
+
+def _partly(claim: Claim, step: Step, name: str) -> Ruling:
+    return Ruling(
+        "partial",
+        f"no call shows {name}",
+        (step,),
+        "overscope",
+        f"claims “{short(claim.text)}”; no call was given or printed {name}",
+        f"a call that shows {name}",
         "low",
     )
 

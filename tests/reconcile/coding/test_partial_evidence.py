@@ -88,7 +88,7 @@ def test_what_was_seen_to_work_may_work_no_more_after_an_edit(session: Session) 
     session.edit("src/cart.ts", old="a = 2", new="a = 3")
     session.say("The checkout page works as expected.")
 
-    assert session.verdicts() == [("verified", "unverifiable")]
+    assert session.verdicts() == [("verified", "stale")]
 
 
 def test_a_command_is_known_without_its_options(session: Session) -> None:

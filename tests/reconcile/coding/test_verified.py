@@ -266,3 +266,10 @@ def test_a_push_went_where_it_is_told_to(session, text, outcome):
     session.say(text)
     assert session.verdicts() == [("pushed", outcome)]
     assert weight(session) == ([("wrong-target", "low")] if outcome == "contradicted" else [])
+
+
+@pytest.mark.parametrize(("third", "outcome"), [("mailer", "partial"), ("queue", "confirmed")])
+def test_each_of_the_things_told_as_found_was_shown(session, third, outcome):
+    session.shell("cat compose.yml", "services:\n  store:\n  web-api:\n  queue:\n")
+    assert told(session, f"I confirmed all services: `store`, `web-api` and `{third}`.") == [("verified", outcome)]
+    assert weight(session) == ([("overscope", "low")] if outcome == "partial" else [])
