@@ -61,7 +61,8 @@ def summarise(event: RunEvent, *, headed: bool = False) -> str:
         case RunStarted():
             text = " ".join(part for part in (event.agent, event.agent_version, event.model, event.cwd) if part)
         case Permission():
-            text = " ".join(part for part in (event.decision, f"by {event.by}", event.mode, event.reason) if part)
+            by = "" if event.by == "unknown" else f"by {event.by}"
+            text = " ".join(part for part in (event.decision, by, event.mode, event.reason) if part)
         case ToolsDefined():
             text = f"{len(event.tools)} tools: {', '.join(list(event.tools)[:MAX_ARGUMENTS])}"
         case Boundary():

@@ -6,7 +6,7 @@ import pytest
 from growth import linear
 
 from assure_tui.app.desk.summaries import summarise, whole_text
-from assure_tui.ingest.model import Locator, Origin, ToolResult
+from assure_tui.ingest.model import Locator, Origin, Permission, ToolResult
 
 ORIGIN = Origin(source="s", at=Locator(unit="bytes", start=0, length=1, line=1), sha256="00")
 
@@ -31,6 +31,17 @@ def result(text):
 def test_a_result_is_told_by_its_output(text, told):
     assert summarise(result(text)) == told
     assert whole_text(result(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({"decision": "mode", "mode": "default"}, "mode default"),
+        ({"decision": "granted", "by": "rule"}, "granted by rule"),
+    ],
+)
+def test_who_permitted_is_told_where_the_log_says_it(known, told):
+    assert summarise(Permission(id="e#0", run="r", origin=ORIGIN, seq=0, **known)) == told
 
 
 def test_a_long_result_without_an_end_of_its_heading_is_told_at_once():
