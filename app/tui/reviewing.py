@@ -243,6 +243,12 @@ class Reviewing(Moving):
         if desk.ledger().state == "damaged":
             self.say("The ledger is damaged: nothing is sealed on it. 5 shows what failed.")
             return
+        unrecorded = next((detail.row.id for detail in details if detail.row.attention == "backlog"), None)
+        if unrecorded:  # before anybody types a passphrase for nothing
+            soon = "it was asked for when you opened it: seal it in a moment"
+            how = "nothing records now" if session.presence.recorder == "none" else soon
+            self.say(f"Nothing of run {short(unrecorded)} is in the ledger yet; {how}.")
+            return
         opened = set(session.opened)
         for detail in details:
             opened |= set((desk.draft(f"opened:{detail.row.id}") or "").split("\n"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,22 @@ async def test_a_key_that_is_still_unlocked_asks_for_no_passphrase(ready):
         await settle(pilot)
         assert ready.sealed == [ready.runs("")[0].id]
         assert ready.signed_with == "ana"
+
+
+@pytest.mark.parametrize(("recorder", "told"), [("self", "seal it in a moment"), ("none", "nothing records now")])
+async def test_a_run_that_is_not_in_the_ledger_yet_says_so_before_a_passphrase_is_asked_for(ready, recorder, told):
+    run = ready.runs("")[0].id
+    for other in list(ready.details):
+        if other != run:
+            del ready.details[other]
+    ready.change(run, row=msgspec.structs.replace(ready.details[run].row, attention="backlog"))
+    ready.presence = partial(msgspec.structs.replace, ready.presence(), recorder=recorder)
+    app = AssureApp(ready)
+    async with app.run_test(size=(140, 36)) as pilot:
+        await wait_for_words(pilot, run[:10])
+        await pilot.press("S")
+        await wait_for_words(pilot, "is in the ledger yet", told)
+        assert "Type the verdict" not in screen_text(app)
 
 
 async def test_a_key_that_was_locked_again_meanwhile_asks_for_its_passphrase_after_all(ready):
@@ -132,7 +149,7 @@ async def test_marked_runs_with_something_undecided_are_left_out_and_named(ready
     for item in list(ready.details.values()):
         if item.findings():
             undecided = item.row.id
-        else:
+        elif item.row.attention != "backlog":
             fine = item.row.id
     judged(ready, fine, "accepted")
     for run in (undecided, fine):
