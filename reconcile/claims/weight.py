@@ -227,28 +227,7 @@ def weight_of(
         return "found"
     if verb.denied:
         return "plain"
-    if verb.bare and unit.task == "open":
-        return "found"  # "❌ Booking cancelled"
-    if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
-        return "found"
-    if verb.bare and before[-1:] and before[-1] in _MEASURES and not any(map(str.isdigit, "".join(after[:3]))):
-        return "found"  # "such as the amount paid and the date"
-    if verb.bare and (_is_reduced(before, after) or _is_found_in(tokens, verb)):
-        return "found"
-    if (
-        verb.bare
-        and len(before) > 1
-        and before[-2] in {"no", "any", "all"}
-        and before[-3:-2] in (["are"], ["were"], ["is"])
-    ):
-        return "found"  # "there are no devices assigned to Sam"
-    if verb.bare and before[-1:] and (before[-1] in _STAYING or before[-1] in {"or", "as"}):
-        return "found"  # "reported as delayed or cancelled"
-    if USERS_ABOVE.search(above) or (
-        verb.bare and ":" in after and _prose()["seeing"] & set(after[after.index(":") :])
-    ):
-        return "found"
-    if verb.bare and (heads_figure(unit.text, tokens[verb.at][1]) or _is_why_not(unit.text[: tokens[verb.at][1]])):
+    if _tells_what_is(unit, tokens, verb, above):
         return "found"
     if verb.bare and verb.at and tokens[verb.at - 1][0] in {"and", ",", "then", "but"} and verb.mode == "completed":
         return "found" if "there" in left else terse if left & {"was", "were"} else "plain"
@@ -270,6 +249,32 @@ def weight_of(
     if left & {"was", "were"}:
         return "found" if _told_when(after) or left & _SECOND else terse
     return "plain"
+
+
+def _tells_what_is(unit: Unit, tokens: list[tuple[str, int, int]], verb: VerbAt, above: str) -> bool:
+    """Tell whether words name how something stands, or what others did, by what stands about the verb."""
+    before = [token for token, _, _ in tokens[max(0, verb.at - MAX_LEFT) : verb.at]]
+    after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
+    if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
+        return True
+    if USERS_ABOVE.search(above):
+        return True
+    if not verb.bare:
+        return False
+    last, at = before[-1] if before else "", tokens[verb.at][1]
+    if unit.task == "open":
+        return True  # "❌ Booking cancelled"
+    if last in _MEASURES and not any(map(str.isdigit, "".join(after[:3]))):
+        return True  # "such as the amount paid and the date"
+    if _is_reduced(before, after) or _is_found_in(tokens, verb):
+        return True
+    if len(before) > 1 and before[-2] in {"no", "any", "all"} and before[-3:-2] in (["are"], ["were"], ["is"]):
+        return True  # "there are no devices assigned to Sam"
+    if last in _STAYING or last in {"or", "as"}:
+        return True  # "reported as delayed or cancelled"
+    if ":" in after and _prose()["seeing"] & set(after[after.index(":") :]):
+        return True
+    return heads_figure(unit.text, at) or _is_why_not(unit.text[:at])
 
 
 def _is_why_not(before: str) -> bool:
