@@ -21,7 +21,7 @@ from assure_tui.reconcile.match.coding.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assure_tui.reconcile.model import Effect
 
@@ -34,6 +34,7 @@ _OWN_WORDS = {
     }.items()
 }
 """Words of commands, none of them a part of a path, that say what they run."""
+_TAKES_BACK = frozenset({"checkout", "restore"})
 _SAYS = re.compile(r"(?:echo|printf|true|:|sleep|export)\b")
 """Commands that run nothing, whatever they say."""
 _READS = re.compile(
@@ -135,20 +136,18 @@ class Seen(Memory):
         for step in later:
             for path in paths_of(step.effect):
                 files.setdefault(path, []).append(step)
-        gone = {path for path, steps in files.items() if undone(steps) or self._thrown_away(path, at, steps[-1].at)}
+        restores = [step for step in self.of("vcs") if step.ok and step.effect.args.get("action") in _TAKES_BACK]
+        gone = {
+            path
+            for path, steps in files.items()
+            if undone(steps) or self._thrown_away(path, at, [step for step in restores if step.at > steps[-1].at])
+        }
         return [step for step in later if not paths_of(step.effect) or not gone.issuperset(paths_of(step.effect))]
 
-    def _thrown_away(self, path: str, at: int, changed: int) -> bool:
+    def _thrown_away(self, path: str, at: int, restores: Sequence[Step]) -> bool:
         """Tell whether version control took back all changes of a file since `at`, and nothing else with them."""
         name = name_of(path)
-        back = any(
-            step.ok
-            and step.at > changed
-            and step.effect.args.get("action") in {"checkout", "restore"}
-            and name in command_of(step.effect).lower()
-            for step in self.of("vcs")
-        )
-        if not back:
+        if not any(name in command_of(step.effect).lower() for step in restores):
             return False
         begin = max((step.at for step in self.of("committed") if step.ok and step.at <= at), default=0)
         return not any(begin < step.at <= at and path in paths_of(step.effect) for step in self.code_changes)

@@ -6,6 +6,7 @@ change of code, and shares telling words with the claim: in its command, its pat
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from assure_tui.reconcile.match.coding.words import shared, stems_of
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assure_tui.reconcile.match.coding.seen import Seen
     from assure_tui.reconcile.model import Claim
 
@@ -109,6 +112,20 @@ def _failed_last(claim: Claim, looked: Step) -> Ruling:
     return Ruling("unsupported", why, (looked,), "failed-effect", message, "a run that passes", "low")
 
 
+def _fresh(acts: Iterable[Step], seen: Seen) -> list[Step]:
+    """Give the steps since which no code changed; it is asked once for all steps between two changes or commits."""
+    marks = sorted(step.at for step in (*seen.code_changes, *seen.of("committed")))
+    changed: dict[int, bool] = {}
+    found: list[Step] = []
+    for step in acts:
+        place = bisect_right(marks, step.at)
+        if place not in changed:
+            changed[place] = bool(seen.changes_since(step.at))
+        if not changed[place]:
+            found.append(step)
+    return found
+
+
 def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
     """Judge by what was run or looked at that has to do with the words."""
     acts = sorted([*seen.of(*CHECKS, "ran", *_LOOKS), *seen.connectors], key=lambda step: step.at)
@@ -134,7 +151,7 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
         if missing:
             return _partly(claim, step, missing)
         return confirmed(f"the log shows {command(step)}, which has “{word}”", step)
-    fresh = [step for step in acts if not seen.changes_since(step.at)]
+    fresh = _fresh(acts, seen)
     passed = [step for step in fresh if step.effect.kind in CHECKS and step.verdict == "pass"]
     if passed and len(telling) <= 1:
         return confirmed(f"{command(passed[-1])} passed, and the words name no more", passed[-1])
