@@ -12,6 +12,7 @@ from assure_tui.reconcile.match.business.failed import Failed
 from assure_tui.reconcile.match.business.idle import idle
 from assure_tui.reconcile.match.business.kin import SAME_ACTION, kin_of, said_of
 from assure_tui.reconcile.match.business.labelled import other_moment
+from assure_tui.reconcile.match.business.model import IDENTIFYING
 from assure_tui.reconcile.match.business.other_identifiers import missed, other_account, other_identifier, untold
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
 from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_measure, other_time
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 
     from assure_tui.reconcile.claims.values import Found
     from assure_tui.reconcile.match.business.model import Act, Saying
+
+
+def _is_blind(saying: Saying, acts: Sequence[Act]) -> bool:
+    """Tell whether words give an amount or an identifier, and the log shows nothing of what the acts were given.
+
+    An answer that has any of it speaks for the call.
+    """
+    values = [found for found in saying.frame.near if found.kind in {"money", *IDENTIFYING}]
+    if not values or any(act.given or act.effect.args.get("content") for act in acts):
+        return False
+    texts = [str(getattr(found.value, "value", found.value)).lower().lstrip("#") for found in values]
+    return not any(text in act.answer for text in texts for act in acts)
 
 
 class Matched(Failed):
@@ -76,6 +89,9 @@ class Matched(Failed):
             return
         if saying.frame.mode == "hedged":
             self.accuse("hedged", "info", saying, acts, f"Words it as a guess: “{self.quote(saying)}”.")
+        if _is_blind(saying, acts):
+            self.settle(saying, "unverifiable", "the log does not show what the call was given", acts)
+            return
         self.settle(saying, "confirmed", "the call landed with these values", acts)
 
     def _untold_like(self, saying: Saying) -> list[Act]:

@@ -120,3 +120,17 @@ def test_no_value_is_lost_by_looking_only_where_one_may_begin(parts: list[str]) 
     spans = [hit.span() for hit in _ALONE.finditer(text)]
     assert [hit.span() for hit in _PATTERN.finditer(text)] == spans
     assert [hit.span() for stretch in _stretches(text) for hit in _PATTERN.finditer(text, *stretch)] == spans
+
+
+@pytest.mark.parametrize(
+    ("given", "answer", "outcome"),
+    [
+        ({}, "null", "unverifiable"),
+        ({"order": "5117", "amount": 40}, "null", "confirmed"),
+        ({}, '{"refunded": 40, "order": "5117"}', "confirmed"),
+    ],
+)
+def test_a_call_that_shows_nothing_of_what_it_was_given_bears_out_no_amount(tell, given, answer, outcome) -> None:
+    told = tell().user("Refund my order #5117, please.").call("issue_refund", answer, **given)
+    claims = told.agent("I issued a refund of $40 to order #5117.").end().claims
+    assert [claim.outcome for claim in claims] == [outcome]
