@@ -99,8 +99,8 @@ class Actions(Part):
         self._asked_size = 0
         self.agreed: dict[int, str] = {}
         self.known: dict[str, set[str]] = {}
-        self.given: dict[str, dict[str, None]] = {}
-        """Argument name to the values that calls had in it, those of looks among them."""
+        self.given: dict[str, dict[str, set[str]]] = {}
+        """Argument name to the values that stood in it, each with the calls that had it, looks among them."""
         self._overruled: dict[str, Claim] = {}
         self.raised: set[str] = set()
         self._past = Past()
@@ -327,7 +327,7 @@ class Actions(Part):
     def _learn(self, call: ToolCall) -> None:
         """Remember which names stand in which role: the arguments of all calls tell."""
         for key, value in given_of(call.args):
-            self._keep_given(key, value)
+            self._keep_given(key, value, call.id)
         for key, value in call.args.items():
             if isinstance(value, str | int):
                 self.aliases.note(key, str(value))
@@ -338,11 +338,13 @@ class Actions(Part):
                     if isinstance(name, str) and len(name) <= 80 and len(names) < MAX_KNOWN:
                         names.add(name)
 
-    def _keep_given(self, key: str, value: str) -> None:
+    def _keep_given(self, key: str, value: str, call: str) -> None:
         """Keep what a call had in an argument; the oldest names of arguments and values go first."""
         values = self.given.setdefault(key, {})
         if len(value) <= MAX_GIVEN_VALUE:
-            values[value] = None
+            calls = values.setdefault(value, set())
+            if len(calls) < MAX_AGREED:
+                calls.add(call)
         for kept, most in ((values, MAX_KNOWN), (self.given, MAX_KNOWN)):
             while len(kept) > most:
                 del kept[next(iter(kept))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
@@ -118,6 +119,14 @@ class Bench:
     def every_word(self) -> Whole:
         """The same as one line."""
         return Whole(self.every_line)
+
+    def is_lone(self, act: Act) -> bool:
+        """Tell whether nothing else landed in the turn of an act: all that its report tells as done is about it."""
+        return self._landed_in[act.turn] == 1
+
+    @cached_property
+    def _landed_in(self) -> Counter[int]:
+        return Counter(act.turn for act in self.landed)
 
     @cached_property
     def given_words(self) -> frozenset[str]:

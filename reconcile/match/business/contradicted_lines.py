@@ -168,8 +168,7 @@ def _about(outcomes: Outcomes, act: Act, later: Whole) -> list[Line]:
     best = outcomes.line_about(act)
     if best is None:
         return []
-    alone = sum((other.turn, other.effect.tool) == (act.turn, act.effect.tool) for other in outcomes.landed) == 1
-    report = outcomes.matter.reports.get(act.turn) if alone else None
+    report = outcomes.matter.reports.get(act.turn) if outcomes.is_lone(act) else None
     about = (line for line in later.lines if line.at == best[0].at and line.low.strip() in best[0].low)
     return [*about, *(line for line in later.lines if line.at == report and not OPEN.search(line.low))]
 

@@ -171,7 +171,8 @@ def _number(outcomes: Outcomes, act: Act, line: Line, later: Iterable[Line]) -> 
         words = words - _SUMS or words
         if figure is None or words & _CODES or not words:
             continue
-        counted = [said for said in _counted(line, words) if said not in forms(figure)]
+        listed = sum(other == key for other, _ in act.given)  # "both campaigns" of a list of two
+        counted = [said for said in _counted(line, words) if said not in forms(figure) and said != listed]
         if counted and any(not forms(figure).isdisjoint(_counted(other, words)) for other in later):
             continue
         asked = counted and counted[0] in request and not forms(figure) & request

@@ -58,8 +58,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Identifiers with a digit, by who named them."""
     known: Mapping[str, Iterable[str]]
     """Role to the names that were seen in it."""
-    given: Mapping[str, Iterable[str]]
-    """Argument name to the values that calls had in it, those of looks among them."""
+    given: Mapping[str, Mapping[str, AbstractSet[str]]]
+    """Argument name to the values that stood in it, each with the calls that had it, looks among them."""
     pairs: Pairs
     feeds: Feeds
     past: Past

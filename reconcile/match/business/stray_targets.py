@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words
+from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.contradicted_lines import LEFT, NEGATED
 from assure_tui.reconcile.match.business.figures import is_quantity
 from assure_tui.reconcile.match.business.kin import said_of
@@ -24,7 +25,7 @@ from assure_tui.reconcile.match.concealing import plainly
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from assure_tui.reconcile.match.business.matter import Matter
     from assure_tui.reconcile.match.business.model import Act
@@ -59,7 +60,8 @@ def stray_targets(outcomes: Outcomes) -> None:
     for act in outcomes.landed:
         at = outcomes.matter.reports.get(act.turn, 0)
         report = texts.get(at, "")
-        if act.effect.id in blamed or at <= act.at or not report:
+        asks = not outcomes.is_lone(act) and asks_leave(report, strictly=True)
+        if act.effect.id in blamed or at <= act.at or not report or asks:
             continue
         for key, value in act.given:
             name = REFERENCE.sub("", value)
@@ -95,7 +97,9 @@ def _told(outcomes: Outcomes, act: Act, stray: _Stray, report: str) -> list[str]
     lines = [line.text for line in lines_of(report, act.at) if _tells(line.low)]
     agreed = outcomes.matter.agreed.get(act.turn, "")
     given = "\n".join(other.arguments for other in outcomes.landed)
-    free = [name for name in _of_its_form(outcomes, stray, (*lines, agreed)) if not said_of(_low(name), given)]
+    names = [*(_given_before(outcomes, stray, (*lines, agreed)) if outcomes.is_lone(act) else ())]
+    names = names or _of_its_form(outcomes, stray, (*lines, agreed))
+    free = [name for name in names if not said_of(_low(name), given)]
     if stray.wanted:
         return [name for name in free if said_of(_low(name), stray.wanted) and said_of(_low(name), report.lower())]
     told = {_low(name): name for name in _of_its_form(outcomes, stray, lines)}
@@ -110,13 +114,21 @@ def _is_plain(key: str, name: str) -> bool:
     return bool(_PLAIN.fullmatch(name)) and _ASPECTS.isdisjoint(name_words(key))
 
 
+def _given_before(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> Iterator[str]:
+    """Give the names in texts that other calls were given where a lone act had the stray, and none beside it."""
+    low = [text.lower() for text in texts]
+    given = outcomes.matter.given.get(stray.key, {})
+    own = given.get(stray.name, frozenset())
+    for value, calls in given.items():
+        if own.isdisjoint(calls) and _is_other(value, stray.name) and any(said_of(_low(value), text) for text in low):
+            yield value
+
+
 def _of_its_form(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> list[str]:
-    """Give the names in texts that may stand in a stray's place: of its form, or given in its place to other calls."""
-    given = (value for value in outcomes.matter.given.get(stray.key, ()) if _is_other(value, stray.name))
-    told = [value for value in given if any(said_of(_low(value), text.lower()) for text in texts)]
+    """Give the names in texts that may stand in a stray's place by their form; names of words alone have none."""
     own = form(stray.name)
-    if told or _PLAIN.fullmatch(stray.name):
-        return told
+    if _PLAIN.fullmatch(stray.name):
+        return []
     if not own:
         alike = re.compile(_NUMBER.sub(r"\\d{1,9}", re.escape(stray.name)), re.IGNORECASE)
         return [match.group() for text in texts for match in alike.finditer(text)]

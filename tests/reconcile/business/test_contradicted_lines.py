@@ -131,3 +131,15 @@ def test_all_lines_of_a_report_are_about_the_one_thing_that_was_done(tell, bags:
     told = tell().user("Please make it 2 bags for trip KT9QX4, on my Visa.")
     told.call("update_trip_baggage", '{"ok": true}', trip="KT9QX4", total_baggages=bags, card="Visa")
     assert told.agent(report).end().codes == codes
+
+
+def test_lines_about_another_call_of_the_turn_are_held_against_that_alone(tell) -> None:
+    told = tell().user("Pull my bid FR-1 of 10 MW and put in 15 MW.")
+    told.call("order_pull", '{"ok": true}', bid="FR-1").call("order_new", '{"id": "FR-2"}', area="FR", mw=15)
+    assert told.agent("Bid FR-1, 10 MW, pulled.\n\nFR-2 is in.").end().codes == []
+
+
+def test_a_list_is_counted_by_its_length(tell) -> None:
+    told = tell().user("Block the word free in both campaigns.")
+    told.call("add_negative", '{"ok": true}', word="free", campaign=[90117, 90244])
+    assert told.agent("The word free is now blocked in both campaigns.").end().codes == []

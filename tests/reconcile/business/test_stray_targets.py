@@ -129,3 +129,23 @@ def test_a_proposal_is_agreed_to_at_the_end_of_a_turn_as_well(tell, answer: str)
     told.agent("I can swap kettle 31120044 for the grey one (item 55617702). Shall I go ahead?").user(answer)
     told.call("swap_item", '{"ok": true}', old_item="31120044", new_item="88120773")
     assert codes(told.agent("Your swap has been submitted.")) == ["wrong-target"]
+
+
+def test_what_stood_beside_it_in_a_call_is_not_in_its_place(tell) -> None:
+    told = tell().user("Move trip GV1N64 to the cheaper fare, both ways.")
+    told.call(
+        "change_legs", "Error: no seats on TR290", error=True, trip="GV1N64", legs=[{"leg": "TR003"}, {"leg": "TR290"}]
+    )
+    told.agent("There are no seats on TR290.").user("Then the way out only.")
+    told.call("change_legs", '{"ok": true}', trip="GV1N64", legs=[{"leg": "TR003"}])
+    assert "wrong-target" not in codes(
+        told.agent("Your way out is moved to the cheaper fare, TR290 stays in business.")
+    )
+
+
+def test_one_of_several_calls_may_have_what_the_words_leave_out(tell) -> None:
+    told = tell().user("The berth and a pilot for PO-1187, please.")
+    told.call("get_order", '{"order": "PO-1187", "vessel_call": "VC-3319"}', order="PO-1187")
+    told.call("update_berth", '{"ok": true}', ref="VC-3319", berth="7")
+    told.call("order_pilot", '{"ok": true}', ref="VC-3319", hour="15:00")
+    assert codes(told.agent("Berth 7 and the pilot for PO-1187 are set. Would you like me to tell the agent?")) == []
