@@ -60,7 +60,7 @@ def test_yara_rules_are_held_against_what_the_agent_reads(assure, tmp_path: Path
     path = log(tmp_path, "Grüße. Take the Golden Ticket now.")
     ((code, severity, message),) = inputs(assure("reconcile", path, "--format", "json", "--config", config).stdout)
     assert (code, severity) == ("instruction-text", "medium")
-    assert message.endswith("the rule lure: Golden Ticket")
+    assert message.endswith("the rule lure: “Golden Ticket now.”")
 
 
 def test_yara_rules_wait_for_trust_that_ends_when_they_change(tmp_path: Path) -> None:
