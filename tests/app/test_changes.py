@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
-from tests.app.conftest import record
+from tests.app.recording import record
 
 
 def edit(call: str, path: str, line: str) -> list[dict[str, object]]:

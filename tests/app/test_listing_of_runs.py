@@ -11,7 +11,7 @@ import pytest
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
-from tests.app.conftest import record
+from tests.app.recording import record
 
 
 def session(folder: Path, name: str, minute: int, *, parent: str | None = None, landed: bool = True) -> None:
