@@ -17,6 +17,8 @@ from assure_tui.reconcile.match.coding.unknown import unknown_since
 from assure_tui.reconcile.tables import table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assure_tui.reconcile.match.coding.seen import Seen
     from assure_tui.reconcile.match.coding.steps import Step
     from assure_tui.reconcile.model import Claim
@@ -38,9 +40,10 @@ def too_few(claim: Claim, seen: Seen) -> Ruling | None:
     written = 0
     for step in steps:
         lines = _written(step)
-        if lines is None or any(pattern.search(line) for pattern in _repeated() for line in lines):
+        defined = definitions(lines) if lines is not None else None
+        if defined is None:
             return None
-        written += sum(any(pattern.search(line) for pattern in _definitions()) for line in lines)
+        written += defined
     if not written or written >= said:
         return None
     return Ruling(
@@ -52,6 +55,13 @@ def too_few(claim: Claim, seen: Seen) -> Ruling | None:
         f"changes that define {said} tests",
         "low",
     )
+
+
+def definitions(lines: Sequence[str]) -> int | None:
+    """Count the tests that lines define; None where one of them may be run as many."""
+    if any(pattern.search(line) for pattern in _repeated() for line in lines):
+        return None
+    return sum(any(pattern.search(line) for pattern in _definitions()) for line in lines)
 
 
 def _written(step: Step) -> list[str] | None:

@@ -10,6 +10,7 @@ from assure_tui.reconcile.match.coding.added import too_few
 from assure_tui.reconcile.match.coding.memory import PLACES
 from assure_tui.reconcile.match.coding.ruling import Ruling, command, confirmed, failing, short, unproven, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
+from assure_tui.reconcile.match.coding.sizes import told_size
 from assure_tui.reconcile.match.coding.steps import (
     CHANGES,
     Step,
@@ -70,9 +71,9 @@ _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:sessi
 
 def judge_change(claim: Claim, seen: Seen) -> Ruling:
     """Judge that files were changed as said."""
-    few = too_few(claim, seen) if claim.kind == "added_tests" else None
-    if few is not None:
-        return few
+    other = (too_few(claim, seen) if claim.kind == "added_tests" else None) or told_size(claim, seen)
+    if other is not None:
+        return other
     said = [*claim.args.get("targets", ()), *claim.args.get("paths", ())]
     named = list(dict.fromkeys(str(path) for path in said if not str(path).startswith(("http:", "https:"))))
     for path in named:
