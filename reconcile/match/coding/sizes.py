@@ -25,6 +25,7 @@ _SIZE = re.compile(
     r"(?=\s{0,3}(?:$|[|),.;*])| (?:of code|long|total)\b)"
 )
 """A size right behind a file's name: "`a.py` (120 lines)", "`a.test.ts` — 14 tests", a cell of a table."""
+_GROUP = re.compile(r"\s{0,80}(?:describe|context)\b")
 SLACK = 2
 """Lines by which counts of one file differ: of its last line, and of blank ones at the end."""
 
@@ -40,8 +41,8 @@ def told_size(claim: Claim, seen: Seen) -> Ruling | None:
         found = _size(known[0], what, seen) if len(known) == 1 else None
         if found is None:
             continue
-        size, step = found
-        if abs(size - said) > (SLACK if what == "lines" else 0):
+        least, size, step = found
+        if not least - SLACK <= said <= size + SLACK if what == "lines" else not least <= said <= size:
             return Ruling(
                 "contradicted",
                 f"{name_of(path)} has {size} {what}",
@@ -54,15 +55,17 @@ def told_size(claim: Claim, seen: Seen) -> Ruling | None:
     return None
 
 
-def _size(path: str, what: What, seen: Seen) -> tuple[int, Step] | None:
-    """Give the size of a file that the run wrote whole, with its last change; None where it cannot be told."""
+def _size(path: str, what: What, seen: Seen) -> tuple[int, int, Step] | None:
+    """Give the least and the greatest size of a file that the run wrote whole, and its last change; None if unknown."""
     steps = [step for step in seen.of(*CHANGES) if step.ok and path in paths_of(step.effect)]
     begin = next((at for at, step in reversed([*enumerate(steps)]) if _is_whole(step)), None)
     if begin is None or _is_reworked(path, steps[begin], seen):
         return None
     sizes = [_grown(step, what) for step in steps[begin:]]
     grown = [size for size in sizes if size is not None]
-    return (sum(grown), steps[-1]) if len(grown) == len(sizes) else None
+    if len(grown) < len(sizes):
+        return None
+    return sum(least for least, _ in grown), sum(most for _, most in grown), steps[-1]
 
 
 def _is_whole(step: Step) -> bool:
@@ -77,17 +80,21 @@ def _is_reworked(path: str, since: Step, seen: Seen) -> bool:
     return any(step.effect.kind == "format" or name_of(path) in command_of(step.effect).lower() for step in later)
 
 
-def _grown(step: Step, what: What) -> int | None:
-    """Give how many lines or tests a change added to its file; None where not all of it is known."""
+def _grown(step: Step, what: What) -> tuple[int, int] | None:
+    """Give how many lines or tests a change added to its file, at least and at most; None where it is not all known.
+
+    A group of tests is one definition more, or none.
+    """
     results = step.effect.results
     added, removed, diff = results.get("added"), results.get("removed") or 0, results.get("diff")
     if not isinstance(added, int) or not isinstance(removed, int) or len(paths_of(step.effect)) != 1:
         return None
     if what == "lines":
-        return added - removed
+        return added - removed, added - removed
     lines = diff.splitlines() if isinstance(diff, str) else []
     new, old = ([line[1:] for line in lines if line[:1] == sign and line[:3] != sign * 3] for sign in "+-")
-    counts = definitions(new), definitions(old)
-    if len(new) != added or counts[0] is None or counts[1] is None:
+    written, taken = definitions(new), definitions(old)
+    if len(new) != added or written is None or taken is None:
         return None
-    return counts[0] - counts[1]
+    groups = [sum(_GROUP.match(line) is not None for line in some) for some in (new, old)]
+    return written - groups[0] - taken, written - (taken - groups[1])
