@@ -6,7 +6,7 @@ import base64
 import re
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assure_tui.app.desk.errors import UsageError
@@ -55,7 +55,8 @@ def rotate_key(keys: Path, name: str, passphrase: str) -> OperatorIdentity:
     old = unlock(keys, name, passphrase)
     path = _private(keys, name)
     line = allowed_line(old.identity.name, plain_key(old.identity.public))
-    limit = f'valid-before="{datetime.now(UTC):%Y%m%d%H%M%S}Z"'
+    until = datetime.now(UTC) + timedelta(seconds=1)  # whole seconds are written: a seal of this one still counts
+    limit = f'valid-before="{until:%Y%m%d%H%M%S}Z"'
     append(keys / "operators" / RETIRED, line.replace(" ssh-ed25519", f",{limit} ssh-ed25519").encode())
     kept = path.with_name(f"{old.fingerprint[:16]}{OLD_PUBLIC}")
     replace(kept, old.identity.export())

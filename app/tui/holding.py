@@ -77,11 +77,14 @@ class Holding(App[int]):
         """Handle the keys that were held back now: those that wait in the queue were pressed after them.
 
         A key that came up from a pane, which had it when the dialog was asked for, was held after keys pressed later.
+        Each keeps the time at which it was pressed: it may be held once more, with keys that waited in the queue.
         """
         self._holding_until = 0.0
         held, self._held = self._held, []
         for key in sorted(held, key=attrgetter("time")):
-            await self.on_event(KeyPressed(key.key, key.character))
+            again = KeyPressed(key.key, key.character)
+            again.time = key.time
+            await self.on_event(again)
 
     async def run_action(
         self,

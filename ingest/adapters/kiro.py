@@ -83,6 +83,8 @@ class KiroDecoder(Decoder):
         super().__init__(source, stem, salt)
         self._run = run_id(NAME, stem, stem, salt)
         self._begun = False
+        self._ids: Recent[str, None] = Recent()
+        """Ids of records: one that comes again is another record's, and takes no event's place."""
         self._calls: Recent[str, _Call] = Recent()
 
     def read(self, data: bytes, draft: Draft) -> None:
@@ -98,7 +100,7 @@ class KiroDecoder(Decoder):
         message = _data_decoder.decode(entry.data)
         blocks = [_opened(block) for block in message.content]
         time = message.meta.get("timestamp") if isinstance(message.meta, dict) else None
-        draft.at(key=message.message_id, time=epoch(time))
+        draft.at(key=self._ids.fresh(message.message_id, None), time=epoch(time))
         if not self._begun:
             self._begun = True
             draft.add(RunStarted, "run", native_id=self.stem, agent=NAME, adapter=NAME)

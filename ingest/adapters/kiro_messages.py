@@ -83,6 +83,8 @@ class KiroMessagesDecoder(Decoder):
         self._native = folder if stem == FILE and folder else stem
         self._run = run_id(NAME, self._native, self._native, salt)
         self._begun = False
+        self._ids: Recent[str, None] = Recent()
+        """Ids of records: one that comes again is another record's, and takes no event's place."""
         self._calls: Recent[str, bool] = Recent()
         """Calls that were made, and whether each is a command."""
         self._refused: Recent[str, bool] = Recent()
@@ -91,7 +93,7 @@ class KiroMessagesDecoder(Decoder):
         """Decode one line."""
         record = _decoder.decode(data)
         payload = record.payload or _Payload()
-        draft.at(run=self._run, key=record.id, time=epoch(record.timestamp))
+        draft.at(run=self._run, key=self._ids.fresh(record.id, None), time=epoch(record.timestamp))
         if not self._begun:
             self._begun = True
             draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME)

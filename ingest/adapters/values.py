@@ -236,6 +236,13 @@ class Recent(Generic[Key, Value]):
     def __contains__(self, key: Key) -> bool:
         return key in self._items
 
+    def fresh(self, key: Key | None, value: Value) -> Key | None:
+        """Give a key that is not remembered, and remember it from now on; None for one that is."""
+        if key is None or key in self._items:
+            return None
+        self[key] = value
+        return key
+
     def get(self, key: Key | None) -> Value | None:
         """Give the value under `key`, if it is still remembered."""
         return None if key is None else self._items.get(key)

@@ -38,6 +38,14 @@ def test_a_value_of_any_kind_in_any_place_costs_at_most_its_record(log, adapter,
     assert len({event.id for event in found.events}) == len(found.events)
 
 
+@pytest.mark.parametrize("adapter", ["kiro-cli"])
+def test_a_record_with_the_id_of_another_takes_no_event_from_it(log, adapter):
+    first, *more = RECORDS[adapter]
+    stolen = more[0]["data"]["message_id"]
+    found = log(adapter, [put(first, ("data", "message_id"), stolen), *more])
+    assert len({event.id for event in found.events}) == len(found.events)
+
+
 @pytest.mark.parametrize("adapter", RECORDS)
 @settings(deadline=None)
 @given(st.data())
