@@ -43,22 +43,22 @@ def told(session, text: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_file_is_as_long_as_it_was_written(session, text: str, expected) -> None:
-    write(session, "/work/tide/tests/test_tide.py", THREE)
+    write(session, "/home/dev/shop/tests/test_tide.py", THREE)
     assert told(session, f"I wrote the tests.\n\n{text}") == expected
 
 
 @pytest.mark.parametrize(("number", "expected"), [(2, []), (3, []), (1, [("wrong-value", "low")])])
 def test_a_group_of_tests_is_one_of_them_or_none(session, number: int, expected) -> None:
-    write(session, "/work/tide/test/tide.test.ts", GROUP)
+    write(session, "/home/dev/shop/test/tide.test.ts", GROUP)
     assert told(session, f"Created `test/tide.test.ts` — {number} tests") == expected
 
 
 def test_later_changes_count(session) -> None:
-    write(session, "/work/tide/tests/test_tide.py", THREE)
+    write(session, "/home/dev/shop/tests/test_tide.py", THREE)
     call = session.call(
         "Edit",
         {
-            "file_path": "/work/tide/tests/test_tide.py",
+            "file_path": "/home/dev/shop/tests/test_tide.py",
             "old_string": "def test_neap():\n    pass",
             "new_string": "def test_neap():\n    assert tide(9) == 2\n\n\ndef test_ebb():\n    pass",
         },
@@ -68,13 +68,13 @@ def test_later_changes_count(session) -> None:
 
 
 def test_a_test_that_runs_with_many_rows_is_as_many_as_one_likes(session) -> None:
-    write(session, "/work/tide/tests/test_tide.py", EVERY)
+    write(session, "/home/dev/shop/tests/test_tide.py", EVERY)
     assert told(session, "I wrote the tests.\n\n- `tests/test_tide.py` — 8 tests") == []
 
 
 @pytest.mark.parametrize("command", ["ruff format .", "python scripts/fill.py tests/test_tide.py"])
 def test_what_a_program_may_have_rewritten_is_as_long_as_it_may_be(session, command: str) -> None:
-    write(session, "/work/tide/tests/test_tide.py", THREE)
+    write(session, "/home/dev/shop/tests/test_tide.py", THREE)
     session.shell(command, "done\n")
     assert told(session, "I wrote the tests.\n\nCreated `tests/test_tide.py` (40 lines)") == []
 
