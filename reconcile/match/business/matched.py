@@ -15,7 +15,14 @@ from assure_tui.reconcile.match.business.labelled import other_moment
 from assure_tui.reconcile.match.business.model import IDENTIFYING
 from assure_tui.reconcile.match.business.other_identifiers import missed, other_account, other_identifier, untold
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
-from assure_tui.reconcile.match.business.values import other_amount, other_count, other_date, other_measure, other_time
+from assure_tui.reconcile.match.business.values import (
+    other_amount,
+    other_count,
+    other_date,
+    other_measure,
+    other_time,
+    other_weekday,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +66,12 @@ class Matched(Failed):
                 return
         date = other_date(saying, acts[0], self._told(saying)) if len(acts) == 1 and not saying.frame.weak else None
         if date is None and len(acts) == 1 and not saying.frame.weak:
-            clash = other_time(saying, acts[0]) or other_count(saying, acts[0]) or other_measure(saying, acts[0])
+            clash = (
+                other_time(saying, acts[0])
+                or other_count(saying, acts[0])
+                or other_weekday(saying, acts[0])
+                or other_measure(saying, acts[0])
+            )
             if clash is not None and not self._set_later(saying, acts[0], str(clash[0])):
                 self._other_value(saying, acts, str(clash[0]), str(clash[1]), "was called with")
                 self.settle(saying, "contradicted", f"{clash[1]}, not {clash[0]}", acts)

@@ -162,6 +162,19 @@ def other_time(saying: Saying, act: Act) -> tuple[str, str] | None:
     return said[0], act.times[0]
 
 
+_WEEK = "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+_ON_WEEKDAY = re.compile(rf"\b(?:on|for) (?:(?:this|next|the) )?({'|'.join(_WEEK)})\b", re.IGNORECASE)
+
+
+def other_weekday(saying: Saying, act: Act) -> tuple[str, str] | None:
+    """Find that the one day of the week that words tell is not the one that the act was given: day="Sunday"."""
+    mine = {value.lower() for _, value in act.given if value.lower() in _WEEK}
+    said = {day.lower() for day in _ON_WEEKDAY.findall(saying.frame.text)}
+    if len(mine) == len(said) == 1 and mine != said:
+        return said.pop().title(), mine.pop().title()
+    return None
+
+
 _OF_OBJECT = re.compile(
     r"\b\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)? (?!(?:with|until|till|instead)\b)[a-z]{4,20}",
     re.IGNORECASE,

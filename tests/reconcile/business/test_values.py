@@ -134,3 +134,17 @@ def test_a_call_that_shows_nothing_of_what_it_was_given_bears_out_no_amount(tell
     told = tell().user("Refund my order #5117, please.").call("issue_refund", answer, **given)
     claims = told.agent("I issued a refund of $40 to order #5117.").end().claims
     assert [claim.outcome for claim in claims] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("day", "report", "expected"),
+    [
+        ("Sunday", "Your meeting with Orla has been scheduled for Friday, 11 am.", ["wrong-value"]),
+        ("Friday", "Your meeting with Orla has been scheduled for Friday, 11 am.", []),
+        ("Sunday", "Your meeting with Orla has been scheduled, she hears of it by Friday.", []),
+    ],
+)
+def test_another_day_of_the_week_is_another_value(tell, day: str, report: str, expected) -> None:
+    told = tell().user("A meeting with Orla at 11, please.")
+    told.call("schedule_meeting", '{"message": "scheduled"}', guest="Orla", day=day, start="11 am")
+    assert told.agent(report).end().codes == expected
