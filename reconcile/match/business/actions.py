@@ -60,6 +60,9 @@ MAX_KNOWN = 400
 """Names kept of one role."""
 MAX_GIVEN_VALUE = 60
 """Code points of a value that is kept as one of its argument."""
+MAX_GIVEN = 100
+"""Names of arguments, and values of each, that are kept with the calls that had them."""
+MAX_GIVEN_CALLS = 8
 MAX_AGREED = 80
 MAX_ASKED_TEXT = 20_000
 """Code points kept of what the user said."""
@@ -343,10 +346,10 @@ class Actions(Part):
         values = self.given.setdefault(key, {})
         if len(value) <= MAX_GIVEN_VALUE:
             calls = values.setdefault(value, set())
-            if len(calls) < MAX_AGREED:
+            if len(calls) < MAX_GIVEN_CALLS:
                 calls.add(call)
-        for kept, most in ((values, MAX_KNOWN), (self.given, MAX_KNOWN)):
-            while len(kept) > most:
+        for kept in (values, self.given):
+            while len(kept) > MAX_GIVEN:
                 del kept[next(iter(kept))]
 
     def _forget(self) -> None:
