@@ -229,6 +229,20 @@ def test_an_answer_is_taken_out_of_its_envelope(tmp_path, content, text, status)
     assert (found.text, found.status) == (text, status)
 
 
+def test_an_answer_in_parts_is_of_the_call_that_its_message_names(write):
+    """Two calls at once, answered the other way round, the second in two parts; neither part names a call."""
+    asked = [call("run", {"cmd": "make"}, "c1"), call("run", {"cmd": "lint"}, "c2")]
+    linted = [{"type": "tool_output", "text": "2 warnings"}, {"type": "tool_output", "text": "done"}]
+    rows = [
+        {"role": "user", "content": "Build it."},
+        {"role": "assistant", "content": "", "tool_calls": asked},
+        {"role": "tool", "tool_call_id": "c2", "content": linted},
+        {"role": "tool", "tool_call_id": "c1", "content": [{"type": "tool_output", "text": "built"}]},
+    ]
+    found = of(ToolResult, open_source(write("rows.jsonl", rows)).read().events)
+    assert [(one.call_id, one.text) for one in found] == [("c2", "2 warnings\ndone"), ("c1", "built")]
+
+
 def test_a_call_that_stands_in_a_block_and_in_the_list_is_one_call(write):
     block = {"type": "tool_call", "tool_call_id": "c1", "name": "run", "arguments": '{"cmd": "make"}'}
     answer = {"type": "tool_output", "text": "Wall time: 0.1 s\nProcess exited with code 2\nOutput:\nno rule\n"}

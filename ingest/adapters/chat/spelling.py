@@ -138,13 +138,15 @@ def respelt(record: Json) -> Message | None:
         return Message(role="assistant", content=[_call(record)], timestamp=when)
     blocks = [block for part in _parts(said) for block in _blocks(part)]
     if role == "tool":
+        native = next((record[key] for key in _IDS[:-1] if isinstance(record.get(key), str)), None)
         if any(block.type == "tool_result" for block in blocks):
+            if native is not None:
+                blocks = _of_call(blocks, native)
             return Message(role="user", content=[_raw(block) for block in blocks], timestamp=when)
         told = next((record[key] for key in (*_TOLD, *_SAYS) if record.get(key) is not None), None)
         asked = record.get("tool_call")
         if isinstance(asked, dict):
             name = name or _call(asked)["name"]
-        native = next((record[key] for key in _IDS[:-1] if isinstance(record.get(key), str)), None)
         return Message(
             role="tool", content=told, tool_call_id=native, name=name, is_error=_failed(record), timestamp=when
         )
@@ -155,6 +157,19 @@ def respelt(record: Json) -> Message | None:
         ):
             blocks += _blocks({"type": "tool_call", **_inner(asked)})
     return Message(role=role, content=[_raw(block) for block in blocks], timestamp=when, agent=_agent(record))
+
+
+def _of_call(blocks: list[Block], native: str) -> list[Block]:
+    """Give the results that name no call to the one that their message names: they are parts of one answer."""
+    unnamed = [block for block in blocks if block.type == "tool_result" and block.tool_use_id is None]
+    if not unnamed:
+        return blocks
+    answer = unnamed[0]
+    if len(unnamed) > 1:
+        answer.content = [part for block in unnamed for part in _parts(block.content)]
+        answer.is_error = any(block.is_error for block in unnamed) or None
+    answer.tool_use_id = native
+    return [block for block in blocks if not any(block is other for other in unnamed[1:])]
 
 
 def _agent(record: Json) -> str | None:
