@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from assure_tui.app.desk.asking import asks
 from assure_tui.app.desk.facts import RunFacts
 from assure_tui.app.desk.index_file import open_to_write
 from assure_tui.app.desk.summaries import kind_of, summarise
+from assure_tui.app.desk.views import Queue
 from assure_tui.app.desk.wire import encode, path_text, storable, text_path
 from assure_tui.ingest.model import RunEvent, SourceInfo, Tally, ToolResult
 from assure_tui.reconcile.model import (
@@ -77,6 +79,11 @@ class IndexWriter:
     def set_meta(self, name: str, value: str | int | None) -> None:
         """Set a value of the `meta` table."""
         self._link.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def show_queue(self, queue: Queue | None) -> None:
+        """Tell the faces how far the recorder has come with the logs that were there before it."""
+        with self.tick():
+            self.set_meta("queue", json.dumps(queue) if queue is not None else None)
 
     # Sources ----------------------------------------------------------------------------------------------------
 

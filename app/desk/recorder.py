@@ -30,6 +30,7 @@ from assure_tui.app.desk.recorder_loop import OnQueue, RecorderLoop
 from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.scout import Scout
 from assure_tui.app.desk.scribe import Scribe, open_ledger
+from assure_tui.app.desk.views import LOOKING
 from assure_tui.app.desk.witnesses import Submitter, witnesses_of
 from assure_tui.app.hook.docket import Docket
 from assure_tui.app.hook.server import HookServer
@@ -103,6 +104,7 @@ class Recorder:
         with ExitStack() as stack:
             tags = Tags.load(self._home.keys, make=not (self._home.ledger / "trust").exists())
             index = stack.enter_context(closing(IndexWriter(self._home.index)))
+            index.show_queue(LOOKING)
             store = stack.enter_context(closing(DeskStore(self._home.desk)))
             hub = Hub(
                 index,

@@ -14,7 +14,7 @@ from assure_tui.app.desk.feeds import Feeds
 from assure_tui.app.desk.hub import Hub
 from assure_tui.app.desk.live_source import LiveSource
 from assure_tui.app.desk.scout import Scout
-from assure_tui.app.desk.views import Queue
+from assure_tui.app.desk.views import LOOKING, Queue
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.walk import Found, discover
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError
@@ -73,7 +73,7 @@ class RecorderLoop:
         """Logs that were queued at the beginning."""
         self._read_now: Path | None = None
         """The log of the queue that was taken last."""
-        self._shown: Queue | None = None
+        self._shown: Queue | None = LOOKING
         self._on_queue = on_queue
         self._begun: set[str] = set()
         """Runs of the history that this recorder began to record because they were opened."""
@@ -91,8 +91,6 @@ class RecorderLoop:
             hub.problem(f"{skipped.path} is not read: {skipped.reason}.")
         if len(survey.unread) > MAX_UNREAD:
             hub.problem(f"{len(survey.unread) - MAX_UNREAD:,} more logs are not read: `assure-tui doctor` lists them.")
-        with hub.index.tick():
-            hub.index.set_meta("queue", None)
         self._show_queue()
 
     def patience(self) -> float:
@@ -282,8 +280,7 @@ class RecorderLoop:
             shown = Queue(self._queued - len(self._backlog), self._queued, self._percent())
         if shown != self._shown:
             self._shown = shown
-            with self._hub.index.tick():
-                self._hub.index.set_meta("queue", json.dumps(shown) if shown is not None else None)
+            self._hub.index.show_queue(shown)
             self._on_queue(shown)
 
     def _percent(self) -> int:

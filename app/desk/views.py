@@ -6,7 +6,7 @@ Text in these values is raw; a face passes it through `assure_tui.app.neutral` b
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -27,11 +27,18 @@ class Queue(NamedTuple):
 
     taken: int
     logs: int
+    """0 until they were looked for."""
     percent: int
     """Of the log that it reads now; 0 where that is read in one go."""
 
     def __str__(self) -> str:
+        if not self.logs:
+            return "looking for logs"
         return f"log {self.taken:,} of {self.logs:,}" + (f", {self.percent} %" if self.percent else "")
+
+
+LOOKING: Final = Queue(0, 0, 0)
+"""What there is was not looked for yet."""
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -248,28 +248,41 @@ class Moving(Filtering):
             self.timeline.go_to(kept)
 
     def action_finding(self, by: int) -> None:
-        """Go to the next undecided finding: of this run, then of the neediest run that has one."""
-        view, session = self.claims, self.session
-        if self.is_at("claims") and session.detail:
-            open_here = [item.id for item in undecided(session.detail)]
-            there = _beside(open_here, view.listing.key, by)
-            if there is not None:
-                self._show_finding(there)
-                return
-        needy = waiting(session.rows)
+        """Go to the next undecided finding: of the open run, of the neediest run that has one, then round again."""
+        session, under = self.session, self.claims.listing.key
+        here = [item.id for item in undecided(session.detail)] if session.detail and not self.is_at("runs") else []
+        there = under if under in here and not self._is_evidence_shown else _beside(here, under, by)
+        if there is None:
+            there = self._open_needy(by)
+        if there is None and here != [under]:
+            there = _beside(here, "", by)
+        if there is None:
+            self.say(f"No {'other ' if here else ''}finding waits for a decision.")
+            return
+        if not self.is_at("claims"):
+            self.show_view("claims")
+        self._show_finding(there)
+
+    @property
+    def _is_evidence_shown(self) -> bool:
+        """Whether the evidence of what is under the cursor of the claims is on the screen."""
+        return self.is_at("claims") and (not self.has_narrow_screen or self.claims.has_class("-drilled"))
+
+    def _open_needy(self, by: int) -> str | None:
+        """Open the neediest run, but the open one, that has an undecided finding; give that, or None."""
+        needy = waiting(self.session.rows)
         if self.is_at("runs"):
             under = self.runs.key_under_cursor
             needy = needy[needy.index(under) :] if under in needy else needy
         else:
-            needy = [run for run in needy if run != session.run]
+            needy = [run for run in needy if run != self.session.run]
         for run in needy if by > 0 else reversed(needy):
-            open_there = [item.id for item in undecided(session.desk.run(run))]
+            open_there = [item.id for item in undecided(self.session.desk.run(run))]
             if open_there:
                 self.open_run(run)
                 self.show_view("claims")
-                self._show_finding(open_there[0 if by > 0 else -1])
-                return
-        self.say("No finding waits for a decision.")
+                return open_there[0 if by > 0 else -1]
+        return None
 
     def _show_finding(self, finding: str) -> None:
         view = self.claims
@@ -279,7 +292,7 @@ class Moving(Filtering):
         if not view.has_class("-drilled"):
             view.listing.focus()
         view.show_evidence()
-        if self.has_narrow_screen and not view.has_class("-drilled"):
+        if not self._is_evidence_shown:
             view.open()
         self.show_bars()
 

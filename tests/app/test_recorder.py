@@ -21,8 +21,9 @@ from assure_tui.app.desk import recorder_loop
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
-from assure_tui.app.desk.views import Queue
+from assure_tui.app.desk.views import LOOKING, Queue
 from assure_tui.ledger.lease import RecorderLease
+from assure_tui.ledger.locks import FileLock
 from tests.app.recording import (
     PATIENCE,
     append,
@@ -135,6 +136,19 @@ def test_while_history_is_recorded_it_is_told_how_much_of_it_was(home, folder):
     Recorder(home, [folder], backfill=True).run(Stop(look))
     assert shown[0] == Queue(0, 3, 0)
     assert shown[-1] is None
+
+
+def test_until_logs_were_looked_for_it_is_told_that_they_are_not_that_there_are_none(home, folder):
+    with recording(home, folder):
+        until((home.ledger / ".state").exists)
+    with sitting(home) as desk, FileLock(home.ledger / ".state" / "append.lock"):
+        stop = threading.Event()
+        thread = threading.Thread(target=Recorder(home, [folder]).run, args=(stop,))
+        thread.start()
+        until(lambda: desk.presence().queue == LOOKING)
+        stop.set()
+    thread.join(PATIENCE)
+    assert str(LOOKING) == "looking for logs"
 
 
 def test_of_one_long_log_of_the_history_it_is_told_how_much_was_read_and_duties_go_on_meanwhile(

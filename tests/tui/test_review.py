@@ -117,3 +117,37 @@ async def test_what_is_typed_while_the_dialog_is_made_stands_in_it_in_order(desk
         field = app.screen.query_one(Input)
         await wait_for(pilot, lambda: len(field.value) == len(words))
         assert field.value == words
+
+
+async def test_the_next_finding_on_a_narrow_screen_is_the_one_under_the_cursor_while_its_evidence_is_not_seen(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await wait_for_words(pilot, "FINDINGS 2")
+        for seen in ("d-dup", "d-err"):
+            await pilot.press("e")
+            await wait_for_words(pilot, "ASKED")
+            assert app.claims.listing.key == seen
+
+
+@pytest.mark.parametrize("elsewhere", ["", "3", "6"])
+async def test_after_the_last_finding_comes_the_first_that_still_waits(desk, elsewhere):
+    desk.details = {name: detail for name, detail in desk.details.items() if detail.row.id.startswith("r-04")}
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "e", *elsewhere, "e")
+        await pilot.pause()
+        assert app.is_at("claims")
+        assert app.claims.listing.key == ("d-err" if elsewhere else "d-dup")
+        await pilot.press("a")
+        await type_in(pilot, "so it is")
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("e")
+        await wait_for_words(pilot, "No other finding waits for a decision.")
+        await pilot.press("a")
+        await type_in(pilot, "this too")
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("e")
+        await wait_for_words(pilot, "No finding waits for a decision.")
