@@ -17,16 +17,7 @@ from pathlib import PurePath
 from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Head, document_adapter
 from assure_tui.ingest.adapters.values import replaced
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    Permission,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, Permission, RunStarted, UserTurn
 
 NAME = "aider"
 HISTORY = ".aider.chat.history.md"
@@ -249,8 +240,8 @@ class _Reading:
                 self._edit(found[1], index, draft)
             elif found := _MISSED.match(line):
                 call_id = draft.event_id(index)
-                draft.add(ToolCall, index, call_id=call_id, tool="edit", args={"path": found[1]})
-                draft.add(ToolResult, f"{index}.result", call_id=call_id, text=line, status="failed")
+                draft.call(index, call_id, "edit", {"path": found[1]})
+                draft.result(f"{index}.result", call_id, line, "failed")
             elif found := _ASKED.match(line):
                 if (found[1] or "").lower() in _YES:
                     commands |= dict.fromkeys(waiting)
@@ -275,15 +266,15 @@ class _Reading:
         for number, command in enumerate(commands):
             place, text = f"ran{number}", printed if number == len(commands) - 1 else ""
             call_id = draft.event_id(place)
-            draft.add(ToolCall, place, call_id=call_id, tool="bash", args={"command": command})
-            draft.add(ToolResult, f"{place}.result", call_id=call_id, text=text, status="unknown", truncated=not text)
+            draft.call(place, call_id, "bash", {"command": command})
+            draft.result(f"{place}.result", call_id, text, "unknown", truncated=not text)
 
     def _edit(self, path: str, index: int, draft: Draft) -> None:
         call_id, hunks = draft.event_id(index), self._edits.pop(path, [])
         change = FileChange(path=path, op="edit", diff="\n".join(hunks) or None)
-        draft.add(ToolCall, index, call_id=call_id, tool="edit", args={"path": path})
+        draft.call(index, call_id, "edit", {"path": path})
         text = f"Applied edit to {path}"
-        draft.add(ToolResult, f"{index}.result", call_id=call_id, text=text, status="succeeded", files=(change,))
+        draft.result(f"{index}.result", call_id, text, "succeeded", files=(change,))
 
 
 def _lines(raw: bytes) -> list[str]:

@@ -17,16 +17,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, SourceInfo, UserTurn
 
 NAME = "antigravity"
 FULL = "transcript_full.jsonl"
@@ -155,14 +146,7 @@ class AntigravityDecoder(Decoder):
             said = given.get("toolSummary") or given.get("toolAction")
             made = _Call(draft.event_id(index), call.name, args)
             self._pending.append(made)
-            draft.add(
-                ToolCall,
-                index,
-                call_id=made.id,
-                tool=made.tool,
-                args=args,
-                description=said if isinstance(said, str) else None,
-            )
+            draft.call(index, made.id, made.tool, args, description=said if isinstance(said, str) else None)
         del self._pending[_PENDING:]
         if not wanted:
             draft.add(Boundary, "end", what="turn_end")
@@ -173,20 +157,19 @@ class AntigravityDecoder(Decoder):
         if call is None:
             self._begin(draft)
             call = _Call(draft.event_id(0), step.type.lower(), {})
-            draft.add(ToolCall, 0, call_id=call.id, tool=call.tool, args={})
+            draft.call(0, call.id, call.tool, {})
         status, code, source = _outcome(step, text)
         running = _RUNNING.match(text)
         if running is not None and status == "running":
             self._tasks[running[1]] = call
         child = _CHILD.search(text) if step.type == "INVOKE_SUBAGENT" else None
-        draft.add(
-            ToolResult,
+        draft.result(
             1,
-            call_id=call.id,
-            text=text,
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call.id,
+            text,
+            status,
+            code,
+            source,
             truncated="content" in (step.truncated_fields or ()),
             files=_files(call, text) if step.type == "CODE_ACTION" and status == "succeeded" else (),
             facts={"child_run": self._run_of(child[1])} if child is not None else {},
@@ -208,9 +191,7 @@ class AntigravityDecoder(Decoder):
         if finished is not None and call is not None:
             shown = text[finished.end() :]
             status, code, source = _ending(shown)
-            draft.add(
-                ToolResult, "0.later", call_id=call.id, text=shown, status=status, exit_code=code, exit_source=source
-            )
+            draft.result("0.later", call.id, shown, status, code, source)
         draft.add(UserTurn, 0, text=text, synthetic=True)
 
 

@@ -17,8 +17,6 @@ from assure_tui.ingest.model import (
     ResultStatus,
     RunStarted,
     SourceInfo,
-    ToolCall,
-    ToolResult,
     ToolsDefined,
     UserTurn,
 )
@@ -89,14 +87,7 @@ class AssureDecoder(Decoder):
                 draft.add(AgentText, 0, text=text, channel="report")
                 draft.add(Boundary, "end", what="turn_end")
             case "tool_call":
-                draft.add(
-                    ToolCall,
-                    0,
-                    call_id=call_id,
-                    tool=record.tool or "",
-                    args=arguments(record.args),
-                    description=record.description,
-                )
+                draft.call(0, call_id, record.tool or "", arguments(record.args), description=record.description)
             case "tool_result":
                 self._result(record, call_id, text, draft)
             case "effect":
@@ -137,14 +128,12 @@ class AssureDecoder(Decoder):
         status = record.status
         if status is None:
             status = "unknown" if record.exit_code is None else "succeeded" if record.exit_code == 0 else "failed"
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=text,
-            status=status,
-            exit_code=record.exit_code,
-            exit_source="none" if record.exit_code is None else "structured",
+            call_id,
+            text,
+            status,
+            record.exit_code,
             truncated=record.truncated,
             files=tuple(
                 FileChange(path=file.path, op=file.op, diff=file.diff, new_path=file.new_path) for file in record.files

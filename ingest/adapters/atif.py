@@ -16,15 +16,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, one_of, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    ToolsDefined,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolsDefined, UserTurn
 
 NAME = "atif"
 _KEYS, _COMMANDS = "keystrokes", ("command", "cmd")
@@ -153,7 +145,7 @@ class _Reading:
                 call_id = draft.event_id(index)
             tool, args = call.function_name or "", _arguments(call.arguments)
             asked[call_id] = (tool, args)
-            draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
+            draft.call(index, call_id, tool, args)
         results = step.observation.results if step.observation is not None else None
         self._answered(results or [], asked, len(calls) + 1, draft)
 
@@ -171,16 +163,7 @@ class _Reading:
                 if call_id != ids[-1]:
                     status, code, source = "unknown", None, "none"
                 writes = status == "succeeded" and _EDITORS.search(tool) and not one_of(args.get("command"), _VIEWS)
-                draft.add(
-                    ToolResult,
-                    place,
-                    call_id=call_id,
-                    text=shown,
-                    status=status,
-                    exit_code=code,
-                    exit_source=source,
-                    files=edited(args) if writes else (),
-                )
+                draft.result(place, call_id, shown, status, code, source, files=edited(args) if writes else ())
                 place += 1
 
 

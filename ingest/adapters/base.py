@@ -17,7 +17,20 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import msgspec
 
 from assure_tui.ingest.framing import MAX_LINE, Framer, RawRecord, repair, sanitise
-from assure_tui.ingest.model import Discipline, Event, Locator, Origin, RunEvent, SourceInfo, Tally
+from assure_tui.ingest.model import (
+    Discipline,
+    Event,
+    ExitSource,
+    FileChange,
+    Locator,
+    Origin,
+    ResultStatus,
+    RunEvent,
+    SourceInfo,
+    Tally,
+    ToolCall,
+    ToolResult,
+)
 from assure_tui.ingest.regular import open_regular
 
 HEAD_SIZE = 64 * 1024
@@ -164,6 +177,56 @@ class Draft:
             **fields,
         )
         self.events.append(event)
+
+    def call(
+        self,
+        block: int | str,
+        call_id: str,
+        tool: str,
+        args: Json,
+        *,
+        description: str | None = None,
+        mcp_server: str | None = None,
+    ) -> None:
+        """Add a call of a tool."""
+        self.add(ToolCall, block, call_id=call_id, tool=tool, args=args, description=description, mcp_server=mcp_server)
+
+    def result(
+        self,
+        block: int | str,
+        call_id: str,
+        text: str,
+        status: ResultStatus,
+        exit_code: int | None = None,
+        exit_source: ExitSource = "structured",
+        *,
+        truncated: bool = False,
+        files: tuple[FileChange, ...] = (),
+        facts: Json | None = None,
+        denied_by: str | None = None,
+        reads_from: str | None = None,
+    ) -> None:
+        """Add what came back for a call, which may have asked (`reads_from`) what became of another.
+
+        Where an exit code was read from counts only with a code, and who denies a call only of one that was denied.
+        """
+        if reads_from is not None and status == "running":
+            status = "succeeded"  # the question was answered: what goes on is the command, not the question
+        if denied_by is not None and status == "denied":
+            facts = {**(facts or {}), "denied_by": denied_by}
+        self.add(
+            ToolResult,
+            block,
+            call_id=call_id,
+            text=text,
+            status=status,
+            exit_code=exit_code,
+            exit_source="none" if exit_code is None else exit_source,
+            truncated=truncated,
+            files=files,
+            facts=facts or {},
+            reads_from=reads_from,
+        )
 
 
 class Decoder(ABC):

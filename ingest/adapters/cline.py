@@ -21,16 +21,7 @@ from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Hea
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Ending, arguments, epoch, plain_text, replaced
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    ResultStatus,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, UserTurn
 
 NAME = "cline"
 FILE = "api_conversation_history"
@@ -180,7 +171,7 @@ class _Task:
         call = _Called(native or draft.event_id(block), tool, args)
         self._open.append(call)
         if tool not in _ENDS:
-            draft.add(ToolCall, block, call_id=call.call_id, tool=tool, args=args)
+            draft.call(block, call.call_id, tool, args)
 
     # The user role ----------------------------------------------------------------------------------------------------
 
@@ -261,16 +252,7 @@ class _Task:
     def _answered(self, block: str, called: _Called, text: str, draft: Draft, ending: Ending) -> None:
         status, code, source = ending
         went = status == "succeeded" and called.tool in _EDITORS
-        draft.add(
-            ToolResult,
-            block,
-            call_id=called.call_id,
-            text=text,
-            status=status,
-            exit_code=code,
-            exit_source=source,
-            files=_files(called) if went else (),
-        )
+        draft.result(block, called.call_id, text, status, code, source, files=_files(called) if went else ())
 
 
 def _blocks(content: object, draft: Draft) -> Iterator[tuple[int, _Block]]:

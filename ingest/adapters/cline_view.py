@@ -15,7 +15,7 @@ from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Hea
 from assure_tui.ingest.adapters.cline import NAME
 from assure_tui.ingest.adapters.values import arguments, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, UserTurn
 
 _MARK = re.compile(
     rb'\A\[\s{0,64}\{\s{0,64}"ts"\s{0,16}:\s{0,16}\d{10,16}\s{0,16},\s{0,64}"type"\s{0,16}:\s{0,16}"(?:say|ask)"'
@@ -144,14 +144,14 @@ class _View:
 
     def _call(self, draft: Draft, tool: str, args: dict[str, object]) -> None:
         self._open = draft.event_id(0)
-        draft.add(ToolCall, 0, call_id=self._open, tool=tool, args=args)
+        draft.call(0, self._open, tool, args)
 
     def _close(self, draft: Draft, status: ResultStatus) -> None:
         """Tell what a command printed, and of any call that it came to an end."""
         call_id, text = self._open, "".join(self._printed)
         self._open, self._printed = None, []
         if call_id is not None:
-            draft.add(ToolResult, "before", call_id=call_id, text=text, status=status)
+            draft.result("before", call_id, text, status)
 
 
 def recognises(head: Head) -> bool:

@@ -17,11 +17,10 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoded, DocumentDecoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, ToolCall, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
 
 NAME = "crush"
 MAX_SESSIONS = 100_000
@@ -179,7 +178,7 @@ class _Session:
             case "tool_call":
                 call_id, args = data.id or draft.event_id(index), arguments(data.input)
                 self._calls[call_id] = Call(data.name, args)
-                draft.add(ToolCall, index, call_id=call_id, tool=data.name, args=args)
+                draft.call(index, call_id, data.name, args)
             case "tool_result":
                 self._result(data, index, draft)
             case "finish":
@@ -208,11 +207,20 @@ class _Session:
         asked = self._shells.get(shell) if isinstance(shell, str) else None
         if status == "running" and asked is None and isinstance(shell, str):
             self._shells[shell] = call_id
-        facts: Json = {"denied_by": "user"} if status == "denied" else {}
-        if status == "unknown" and code is None and _CUT.search(text):
-            facts["interrupted"] = True
+        cut = status == "unknown" and code is None and _CUT.search(text)
         files = _files(call, beside) if status == "succeeded" and call.tool in _WRITERS else ()
-        Reading(text, status, code, source, files=files, facts=facts).tell(draft, index, call_id, asked)
+        draft.result(
+            index,
+            call_id,
+            text,
+            status,
+            code,
+            source,
+            files=files,
+            facts={"interrupted": True} if cut else {},
+            denied_by="user",
+            reads_from=asked,
+        )
 
 
 def _ending(tool: str, text: str, beside: Json, *, is_error: bool | None) -> Ending:

@@ -16,13 +16,7 @@ from assure_tui.ingest.adapters.base import Adapter, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.printed import PrintedDecoder, PrintedLine
 from assure_tui.ingest.adapters.values import Call, Ending, arguments, ended, one_of, plain_text, whole
-from assure_tui.ingest.model import (
-    Boundary,
-    FileChange,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import Boundary, FileChange, UserTurn
 
 NAME = "cursor-stream"
 AGENT = "cursor"
@@ -94,26 +88,25 @@ class CursorStreamDecoder(PrintedDecoder[_Line]):
     def _called(self, line: _Line, draft: Draft) -> None:
         call_id, call = line.call_id or draft.event_id(0), _call(line.tool_call or {})
         self.calls[call_id] = call
-        draft.add(ToolCall, 0, call_id=call_id, tool=call.tool, args=call.args, mcp_server=call.server)
+        draft.call(0, call_id, call.tool, call.args, mcp_server=call.server)
 
     def _answered(self, line: _Line, draft: Draft) -> None:
         call_id, now = line.call_id or draft.event_id(0), _call(line.tool_call or {})
         call = self.calls.pop(call_id)
         if call is None:
             call = now
-            draft.add(ToolCall, "call", call_id=call_id, tool=call.tool, args=call.args, mcp_server=call.server)
+            draft.call("call", call_id, call.tool, call.args, mcp_server=call.server)
         case, told = _result(line.tool_call or {})
         status, code, source = _outcome(call.tool, case, told)
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=_text(told),
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call_id,
+            _text(told),
+            status,
+            code,
+            source,
             files=_files(call, told) if status == "succeeded" else (),
-            facts={"denied_by": "user"} if status == "denied" else {},
+            denied_by="user",
         )
 
 

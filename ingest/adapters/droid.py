@@ -17,16 +17,7 @@ from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, SourceInfo, UserTurn
 
 NAME = "droid"
 _SHELL = "Execute"
@@ -130,7 +121,7 @@ class DroidDecoder(Decoder):
             if block.type == "tool_use":
                 call_id, tool, args = block.id or draft.event_id(index), block.name or "", arguments(block.input)
                 self._calls[call_id] = Call(tool, args)
-                draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
+                draft.call(index, call_id, tool, args)
             elif block.type == "text" and block.text and block.text.strip():
                 draft.add(AgentText, index, text=block.text)
         self._speaking = self._speaking or bool(draft.events)
@@ -140,16 +131,7 @@ class DroidDecoder(Decoder):
         call = self._calls.pop(call_id) or Call()
         text = plain_text(block.content)
         status, code, source = outcome(call.tool, text, failed=block.is_error is True)
-        draft.add(
-            ToolResult,
-            index,
-            call_id=call_id,
-            text=text,
-            status=status,
-            exit_code=code,
-            exit_source=source,
-            files=files_of(call) if status == "succeeded" else (),
-        )
+        draft.result(index, call_id, text, status, code, source, files=files_of(call) if status == "succeeded" else ())
 
 
 def outcome(tool: str, text: str, *, failed: bool) -> Ending:

@@ -15,7 +15,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.droid import files_of, outcome
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch, one_of, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
 
 NAME = "droid-stream"
 AGENT = "droid"
@@ -87,7 +87,7 @@ class DroidStreamDecoder(Decoder):
                 call = Call(line.tool or line.tool_id or "", arguments(line.parameters))
                 call_id = _call_id(line, draft)
                 self._calls[call_id] = call
-                draft.add(ToolCall, 0, call_id=call_id, tool=call.tool, args=call.args)
+                draft.call(0, call_id, call.tool, call.args)
             case "tool_result":
                 self._answered(line, draft)
             case "completion":
@@ -117,16 +117,7 @@ class DroidStreamDecoder(Decoder):
         call = self._calls.pop(call_id) or Call(line.tool_id or "")
         text = _text(line.value)
         status, code, source = _outcome(call.tool, line, text)
-        draft.add(
-            ToolResult,
-            0,
-            call_id=call_id,
-            text=text,
-            status=status,
-            exit_code=code,
-            exit_source=source,
-            files=files_of(call) if status == "succeeded" else (),
-        )
+        draft.result(0, call_id, text, status, code, source, files=files_of(call) if status == "succeeded" else ())
 
 
 def _call_id(line: _Line, draft: Draft) -> str:

@@ -26,15 +26,7 @@ from assure_tui.ingest.adapters.function_response import RESPONSE, answer_of, fi
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
 
 NAME = "gemini-cli"
 MAX_STEPS = 1000
@@ -199,21 +191,20 @@ class _Session:
             self._speaking = True
             shown = tool.description if isinstance(tool.description, str) else None
             args = arguments(tool.args)
-            draft.add(ToolCall, block, call_id=call_id, tool=tool.name, args=args, description=shown)
+            draft.call(block, call_id, tool.name, args, description=shown)
             if isinstance(args.get("todos"), list):
                 self._plan.now(args["todos"][:MAX_STEPS], "description", draft, f"{block}.")
         if tool.status in _OPEN or call_id in known.ended:
             return
         known.ended.add(call_id)
         answer = answer_of(tool.name, tool.status, tool.result, tool.result_display)
-        draft.add(
-            ToolResult,
+        draft.result(
             f"{block}.result",
-            call_id=call_id,
-            text=answer.text,
-            status=answer.status,
-            exit_code=answer.exit_code,
-            exit_source=answer.exit_source,
+            call_id,
+            answer.text,
+            answer.status,
+            answer.exit_code,
+            answer.exit_source,
             files=files_of(tool.args, tool.result_display) if answer.status == "succeeded" else (),
         )
 

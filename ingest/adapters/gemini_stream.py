@@ -15,7 +15,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.function_response import answer_of
 from assure_tui.ingest.adapters.printed import PrintedDecoder, PrintedLine
 from assure_tui.ingest.adapters.values import Call, arguments, one_of
-from assure_tui.ingest.model import Boundary, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import Boundary, UserTurn
 
 NAME = "gemini-stream"
 AGENT = "gemini-cli"
@@ -65,7 +65,7 @@ class GeminiStreamDecoder(PrintedDecoder[_Line]):
             case "tool_use":
                 call_id, args = line.tool_id or draft.event_id(0), arguments(line.parameters)
                 self.calls[call_id] = Call(line.tool_name, args)
-                draft.add(ToolCall, 0, call_id=call_id, tool=line.tool_name, args=args)
+                draft.call(0, call_id, line.tool_name, args)
             case "tool_result":
                 self._result(line, draft)
             case "error":
@@ -80,14 +80,13 @@ class GeminiStreamDecoder(PrintedDecoder[_Line]):
         answer = answer_of(call.tool, line.status, None, line.output if isinstance(line.output, str) else failed)
         if call.tool == _SHELL and answer.exit_source == "implied":
             answer = answer._replace(status="unknown", exit_code=None, exit_source="none")
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=answer.text,
-            status=answer.status,
-            exit_code=answer.exit_code,
-            exit_source=answer.exit_source,
+            call_id,
+            answer.text,
+            answer.status,
+            answer.exit_code,
+            answer.exit_source,
             files=edited(call.args) if call.tool in _WRITERS and answer.status == "succeeded" else (),
         )
 

@@ -18,27 +18,9 @@ from assure_tui.ingest.adapters.base import Adapter, Decoded, Decoder, DocumentD
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
-from assure_tui.ingest.adapters.values import (
-    Call,
-    Ending,
-    Recent,
-    arguments,
-    ended,
-    epoch,
-    plain_text,
-    whole,
-)
+from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    Permission,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, UserTurn
 
 NAME = "goose"
 MAX_SESSIONS = 100_000
@@ -198,14 +180,7 @@ class _Session:
         tool, args = (asked.name, arguments(asked.arguments)) if asked is not None else ("", {})
         extension, _, bare = tool.rpartition("__")
         self._calls[call_id] = Call(bare, args)
-        draft.add(
-            ToolCall,
-            index,
-            call_id=call_id,
-            tool=bare,
-            args=args,
-            mcp_server=extension if extension not in _OWN else None,
-        )
+        draft.call(index, call_id, bare, args, mcp_server=extension if extension not in _OWN else None)
 
     def _answered(self, block: _Block, index: int, draft: Draft) -> None:
         call_id = block.id or draft.event_id(index)
@@ -217,16 +192,15 @@ class _Session:
         if status == "denied":
             draft.add(Permission, f"{index}.decided", decision="denied", by="user", call_id=call_id)
         verb = _WRITES.get(str(call.args.get("command"))) if call.tool == _EDITOR else None
-        draft.add(
-            ToolResult,
+        draft.result(
             index,
-            call_id=call_id,
-            text=text,
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call_id,
+            text,
+            status,
+            code,
+            source,
             files=edited(call.args, "create" if verb == "create" else "edit") if verb and status == "succeeded" else (),
-            facts={"denied_by": "user"} if status == "denied" else {},
+            denied_by="user",
         )
 
 

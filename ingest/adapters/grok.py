@@ -16,7 +16,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Recent, arguments, one_of, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
 
 NAME = "grok-build"
 FILE = "chat_history"
@@ -88,9 +88,9 @@ class GrokDecoder(Decoder):
                 self._answered(line, draft)
             case "backend_tool_call" if line.kind is not None:
                 call_id = line.kind.id or draft.event_id(0)
-                draft.add(ToolCall, 0, call_id=call_id, tool=line.kind.tool_type, args=arguments(line.kind.action))
-                status = "succeeded" if line.kind.status == "completed" else "unknown"
-                draft.add(ToolResult, 1, call_id=call_id, text="", status=status, truncated=True)
+                draft.call(0, call_id, line.kind.tool_type, arguments(line.kind.action))
+                went = line.kind.status == "completed"
+                draft.result(1, call_id, "", "succeeded" if went else "unknown", truncated=True)
         draft.bookkeeping = not draft.events
 
     def _acted(self, line: _Line, draft: Draft) -> None:
@@ -100,7 +100,7 @@ class GrokDecoder(Decoder):
         for index, call in enumerate(calls, 1):
             call_id = call.id or draft.event_id(index)
             self._calls[call_id] = call
-            draft.add(ToolCall, index, call_id=call_id, tool=call.name, args=arguments(call.arguments))
+            draft.call(index, call_id, call.name, arguments(call.arguments))
         if not calls:
             draft.add(Boundary, "end", what="turn_end")
 
@@ -110,12 +110,11 @@ class GrokDecoder(Decoder):
         text = plain_text(line.content)
         failed = says_error(text)
         went = call.name != _SHELL and not failed
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=text,
-            status="succeeded" if went else "failed" if failed else "unknown",
+            call_id,
+            text,
+            "succeeded" if went else "failed" if failed else "unknown",
             files=edited(arguments(call.arguments)) if went and call.name in _WRITERS else (),
         )
 

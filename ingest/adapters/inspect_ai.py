@@ -22,15 +22,7 @@ from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Ending, arguments, epoch, plain_text, whole
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    Permission,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, UserTurn
 
 NAME = "inspect-ai"
 MAX_SAMPLES = 10_000
@@ -304,7 +296,7 @@ class _Talk:
                 draft.add(AgentText, block, text=str(args["answer"]), channel="final")
                 continue
             self._calls[call_id] = (tool, args)
-            draft.add(ToolCall, block, call_id=call_id, tool=tool, args=args)
+            draft.call(block, call_id, tool, args)
             decided = self._decided.get(call_id)
             if decided is not None and decided.decision not in {None, "escalate"}:
                 granted = decided.decision in {"approve", "modify"}
@@ -326,14 +318,13 @@ class _Talk:
         status, code, source = self._outcome(call_id, args, message.error, text)
         error = message.error
         writes = status == "succeeded" and _EDITORS.search(tool) and args.get("command") not in _VIEWS
-        self._draft.add(
-            ToolResult,
+        self._draft.result(
             f"{number}.0",
-            call_id=call_id,
-            text=text or (error.message or "" if error is not None else ""),
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call_id,
+            text or (error.message or "" if error is not None else ""),
+            status,
+            code,
+            source,
             truncated=error is not None and error.type in _CUT,
             files=edited(args, "create" if args.get("command") == "create" else "edit") if writes else (),
         )

@@ -16,17 +16,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, epoch, one_of, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    Permission,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    ToolsDefined,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, ToolsDefined, UserTurn
 
 NAME: Final = "kimi-code"
 _MAIN = "main"
@@ -235,7 +225,7 @@ class KimiDecoder(Decoder):
                 self._speaking = True
                 call_id, args = event.tool_call_id or draft.event_id(0), arguments(event.args)
                 self._calls[call_id] = Call(event.name, args)
-                draft.add(ToolCall, 0, call_id=call_id, tool=event.name, args=args, description=event.description)
+                draft.call(0, call_id, event.name, args, description=event.description)
             case "tool.result":
                 self._result(event.tool_call_id or draft.event_id(0), event.result or _Answer(), draft)
             case "step.end" if event.finish_reason == "end_turn":
@@ -258,20 +248,21 @@ class KimiDecoder(Decoder):
     def _result(self, call_id: str, answer: _Answer, draft: Draft) -> None:
         call = self._calls.pop(call_id) or Call()
         text = plain_text(answer.output)
-        refused = self._refused.pop(call_id) is not None
         status, code, source = _outcome(call, answer, text)
+        if self._refused.pop(call_id) is not None:
+            status, code, source = "denied", None, "none"
         child = _CHILD.match(text) if call.tool == "Agent" else None
         facts: Json = {"child_run": self._run_of(child[1])} if child is not None else {}
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=text,
-            status="denied" if refused else status,
-            exit_code=None if refused else code,
-            exit_source="none" if refused else source,
-            files=edited(call.args) if call.tool in _WRITERS and status == "succeeded" and not refused else (),
-            facts=facts | ({"denied_by": "user"} if refused else {}),
+            call_id,
+            text,
+            status,
+            code,
+            source,
+            files=edited(call.args) if call.tool in _WRITERS and status == "succeeded" else (),
+            facts=facts,
+            denied_by="user",
         )
 
 

@@ -13,28 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
-from assure_tui.ingest.adapters.values import (
-    Ending,
-    Recent,
-    arguments,
-    ended,
-    epoch,
-    one_of,
-    plain_text,
-    replaced,
-)
+from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch, one_of, plain_text, replaced
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    Permission,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, Permission, RunStarted, SourceInfo, UserTurn
 
 NAME: Final = "kimi-cli"
 FILE = "wire"
@@ -216,7 +197,7 @@ class KimiWireDecoder(Decoder):
 
     def _call(self, pieces: _Pieces, draft: Draft) -> None:
         self._tools[pieces.call_id] = pieces.tool
-        draft.add(ToolCall, "call", call_id=pieces.call_id, tool=pieces.tool, args=arguments(pieces.text))
+        draft.call("call", pieces.call_id, pieces.tool, arguments(pieces.text))
 
     def _result(self, call_id: str, answer: _Answer, draft: Draft) -> None:
         tool = self._tools.pop(call_id) or ""
@@ -224,16 +205,16 @@ class KimiWireDecoder(Decoder):
         status, code, source = _ending(tool, message, is_error=answer.is_error)
         child = self._children.pop(call_id)
         facts = {"child_run": child} if child is not None else {}
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text="\n".join(text for text in (output.removesuffix("\n"), message) if text),
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call_id,
+            "\n".join(text for text in (output.removesuffix("\n"), message) if text),
+            status,
+            code,
+            source,
             files=_files(answer.display or []) if status == "succeeded" else (),
-            facts=facts | ({"denied_by": "user"} if status == "denied" else {}),
+            facts=facts,
+            denied_by="user",
         )
 
 

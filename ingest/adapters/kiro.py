@@ -15,17 +15,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    ResultStatus,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, SourceInfo, UserTurn
 
 NAME = "kiro-cli"
 _KINDS = frozenset({"Prompt", "AssistantMessage", "ToolResults"})
@@ -131,7 +121,7 @@ class KiroDecoder(Decoder):
         call_id = use.tool_use_id or draft.event_id(index)
         self._calls[call_id] = _Call(use.name, args)
         description = said if isinstance(said, str) else None
-        draft.add(ToolCall, index, call_id=call_id, tool=use.name, args=args, description=description)
+        draft.call(index, call_id, use.name, args, description=description)
 
     def _results(self, blocks: list[_Opened], told: object, draft: Draft) -> None:
         for index, block in enumerate(blocks):
@@ -152,16 +142,14 @@ class KiroDecoder(Decoder):
             status = "failed"
         elif one_of(answer.status, {"success", "Success"}):
             status = "succeeded"
-        draft.add(
-            ToolResult,
+        draft.result(
             index,
-            call_id=call_id,
-            text="\n".join(text for part in parts if (text := shown(part.data))),
-            status=status,
-            exit_code=code,
-            exit_source="none" if code is None else "structured",
+            call_id,
+            "\n".join(text for part in parts if (text := shown(part.data))),
+            status,
+            code,
             files=files_of(call.tool, call.args) if call is not None and status == "succeeded" else (),
-            facts={"denied_by": "user"} if cancelled else {},
+            denied_by="user",
         )
 
 

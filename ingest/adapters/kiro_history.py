@@ -27,7 +27,7 @@ from assure_tui.ingest.adapters.kiro import NAME, exit_of, files_of, shown
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, UserTurn
 
 MAX_CONVERSATIONS = 100_000
 _TABLES = {"conversations_v2": frozenset({"key", "conversation_id", "value", "created_at"})}
@@ -209,16 +209,14 @@ class _Talk:
         elif one_of(result.status, {"Success", "success"}):
             status = "succeeded"
         call = self._calls.pop(call_id)
-        draft.add(
-            ToolResult,
+        draft.result(
             f"result{index}",
-            call_id=call_id,
-            text="\n".join(text for part in parts if (text := shown(part))),
-            status=status,
-            exit_code=None if cancelled else code,
-            exit_source="none" if code is None or cancelled else "structured",
+            call_id,
+            "\n".join(text for part in parts if (text := shown(part))),
+            status,
+            None if cancelled else code,
             files=files_of(call.tool, call.args) if call is not None and status == "succeeded" else (),
-            facts={"denied_by": "user"} if cancelled else {},
+            denied_by="user",
         )
 
     def _answered(self, assistant: _Assistant, draft: Draft) -> None:
@@ -229,7 +227,7 @@ class _Talk:
         for index, use in enumerate(said.tool_uses):
             call_id, args = use.id or draft.event_id(index), arguments(use.args)
             self._calls[call_id] = Call(use.name, args)
-            draft.add(ToolCall, index, call_id=call_id, tool=use.name, args=args)
+            draft.call(index, call_id, use.name, args)
         if assistant.response is not None:
             draft.add(Boundary, "end", what="turn_end")
 

@@ -17,16 +17,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.kiro import NAME
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    ResultStatus,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, SourceInfo, UserTurn
 
 FILE: Final = "messages"
 _SESSION: Final = "sess_"
@@ -139,10 +130,10 @@ class KiroMessagesDecoder(Decoder):
         if call_id not in self._calls:
             args = arguments(payload.args)
             self._calls[call_id] = isinstance(args.get("command"), str)
-            draft.add(ToolCall, 0, call_id=call_id, tool=payload.tool_name or "", args=args)
+            draft.call(0, call_id, payload.tool_name or "", args)
         if call_id in self._refused:
             denied: dict[str, Any] = {"denied_by": "user"}
-            draft.add(ToolResult, "result", call_id=call_id, text="", status="denied", facts=denied)
+            draft.result("result", call_id, "", "denied", facts=denied)
 
     def _result(self, payload: _Payload, said: str, draft: Draft) -> None:
         call_id = payload.tool_call_id or draft.event_id(0)
@@ -155,25 +146,17 @@ class KiroMessagesDecoder(Decoder):
             status = "failed"
         elif payload.success and (code is not None or not self._calls.get(call_id)):
             status = "succeeded"
-        draft.add(
-            ToolResult,
-            0,
-            call_id=call_id,
-            text=said,
-            status=status,
-            exit_code=code,
-            exit_source="none" if code is None else "text",
-        )
+        draft.result(0, call_id, said, status, code, "text")
 
     def _delegated(self, payload: _Payload, draft: Draft) -> None:
         child = payload.sub_session_id or draft.event_id(0)
         if payload.type == "sub_agent_start":
             args = {"name": payload.sub_agent_name, "prompt": payload.prompt}
-            draft.add(ToolCall, 0, call_id=child, tool="subagent", args=arguments(args))
+            draft.call(0, child, "subagent", arguments(args))
             return
         status: ResultStatus = "failed" if payload.success is False else "succeeded"
         facts: dict[str, Any] = {"child_run": run_id(NAME, child, child)}
-        draft.add(ToolResult, 0, call_id=child, text=_text(payload.response), status=status, facts=facts)
+        draft.result(0, child, _text(payload.response), status, facts=facts)
 
 
 def _text(value: object) -> str:

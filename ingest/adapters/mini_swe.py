@@ -14,14 +14,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Head, document_adapter, mended
 from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, UserTurn
 
 NAME = "mini-swe-agent"
 _SHELL = "bash"
@@ -143,24 +136,22 @@ class _Reading:
         for index, (native, command) in enumerate(commands, 1):
             call_id = native or draft.event_id(index)
             self._open.append(call_id)
-            draft.add(ToolCall, index, call_id=call_id, tool=_SHELL, args={"command": command})
+            draft.call(index, call_id, _SHELL, {"command": command})
 
     def _answered(self, message: _Message, text: str, draft: Draft) -> None:
         call_id = message.tool_call_id if message.tool_call_id in self._open else self._open[0]
         self._open.remove(call_id)
         status, code, source = _outcome(message, text)
-        denied = status == "denied"
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=text,
-            status="succeeded" if self._submits and status == "unknown" else status,
-            exit_code=code,
-            exit_source=source,
-            facts={"denied_by": "user"} if denied else {},
+            call_id,
+            text,
+            "succeeded" if self._submits and status == "unknown" else status,
+            code,
+            source,
+            denied_by="user",
         )
-        if self._submits and not denied:
+        if self._submits and status != "denied":
             draft.add(Boundary, "end", what="run_end", detail=self._info.exit_status)
 
 

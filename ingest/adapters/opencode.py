@@ -22,8 +22,6 @@ from assure_tui.ingest.model import (
     ResultStatus,
     RunStarted,
     SourceInfo,
-    ToolCall,
-    ToolResult,
     UserTurn,
 )
 
@@ -273,7 +271,7 @@ class Reading:
         self._calls[call_id] = True
         args = arguments(state.input)
         tool = part.tool or ""
-        draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
+        draft.call(index, call_id, tool, args)
         for place, step in enumerate(_done(args.get("todos")) if tool == "todowrite" else ()):
             draft.add(AgentText, f"{index}.todo{place}", text=step, channel="todo")
         if state.status in _OPEN:
@@ -286,14 +284,13 @@ class Reading:
         elif tool in _SHELLS and status == "succeeded" and code is None:
             status = "unknown"
         child = meta.get("sessionId") or meta.get("sessionID")
-        draft.add(
-            ToolResult,
+        draft.result(
             f"{index}.result",
-            call_id=call_id,
-            text=_text(state.output if state.status != "error" else state.error),
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call_id,
+            _text(state.output if state.status != "error" else state.error),
+            status,
+            code,
+            source,
             truncated=meta.get("truncated") is True,
             files=_files(meta, args) if status == "succeeded" else (),
             facts={"child_run": run_id(NAME, child, child)} if isinstance(child, str) and child else {},

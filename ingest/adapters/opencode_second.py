@@ -15,7 +15,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.opencode import Part, Place, Reading, Session, State, Time, exit_of
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, UserTurn
 
 MAX_CALLS: Final = 1000
 """Calls that are taken of one piece of code."""
@@ -129,16 +129,7 @@ class SecondReading(Reading):
         status: ResultStatus = "failed" if code or meta.get("state") != "completed" else "succeeded"
         if code is None and status == "succeeded":
             status = "unknown"
-        draft.add(
-            ToolResult,
-            "result",
-            call_id=call_id,
-            text=data.text or "",
-            status=status,
-            exit_code=code,
-            exit_source=source,
-            truncated=meta.get("truncated") is True,
-        )
+        draft.result("result", call_id, data.text or "", status, code, source, truncated=meta.get("truncated") is True)
 
     def _compacted(self, data: _Data, draft: Draft) -> None:
         if data.status != "completed":
@@ -179,9 +170,9 @@ class SecondReading(Reading):
         for place, call in enumerate(_inner(meta)):
             block = f"{index}.{place}"
             inner = f"{call_id}/{place}"
-            draft.add(ToolCall, block, call_id=inner, tool=call["tool"], args=arguments(call.get("input")))
+            draft.call(block, inner, call["tool"], arguments(call.get("input")))
             status = _ENDS.get(call.get("status"), "unknown")
-            draft.add(ToolResult, f"{block}.result", call_id=inner, text="", status=status)
+            draft.result(f"{block}.result", inner, "", status)
 
 
 def _inner(meta: Json) -> Iterator[Json]:

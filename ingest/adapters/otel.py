@@ -18,16 +18,7 @@ from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.genai import AGENT, MODEL, TOOL, spelt
 from assure_tui.ingest.adapters.values import MEMORY, Recent, arguments, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    ResultStatus,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, SourceInfo, UserTurn
 
 NAME = "otel-genai"
 MAX_RUNS = 1024
@@ -301,7 +292,7 @@ def _called(
     if call_id not in talk.calls:
         talk.calls[call_id] = True
         talk.open = [*talk.open[-MAX_OPEN:], (tool, call_id, known)]
-        draft.add(ToolCall, block, call_id=call_id, tool=tool, args=arguments(args))
+        draft.call(block, call_id, tool, arguments(args))
 
 
 def _answered(talk: _Talk, call_id: str, text: str, block: str, draft: Draft, *, failed: bool) -> None:
@@ -309,7 +300,7 @@ def _answered(talk: _Talk, call_id: str, text: str, block: str, draft: Draft, *,
         talk.ended[call_id] = True
         talk.open = [asked for asked in talk.open if asked[1] != call_id]
         status: ResultStatus = "failed" if failed or says_error(text) else "succeeded"
-        draft.add(ToolResult, block, call_id=call_id, text=text, status=status)
+        draft.result(block, call_id, text, status)
 
 
 def _parts(message: _Message) -> list[_Part]:

@@ -14,18 +14,9 @@ import msgspec
 
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.endings import stated_code
-from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch, one_of, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, SourceInfo, UserTurn
 
 NAME = "pi"
 _SHELL = "bash"
@@ -180,7 +171,7 @@ class PiDecoder(Decoder):
             elif block.type == "toolCall" and not cut:
                 call_id, tool, args = block.id or draft.event_id(index), block.name or "", arguments(block.arguments)
                 self._calls[call_id] = Call(tool, args)
-                draft.add(ToolCall, index, call_id=call_id, tool=tool, args=args)
+                draft.call(index, call_id, tool, args)
         if message.stop_reason == "aborted":
             draft.add(Boundary, "end", what="abort", detail=message.error_message)
         elif message.stop_reason == "error":
@@ -198,7 +189,9 @@ class PiDecoder(Decoder):
         asked = self._sessions.get(session) if isinstance(session, str) else None
         if status == "running" and asked is None and isinstance(session, str):
             self._sessions[session] = call_id
-        Reading(
+        draft.result(
+            0,
+            call_id,
             text,
             status,
             code,
@@ -206,7 +199,8 @@ class PiDecoder(Decoder):
             truncated="truncation" in details,
             files=_files(call, details) if status == "succeeded" else (),
             facts={"interrupted": True} if message.is_error and _CUT.search(text) else {},
-        ).tell(draft, 0, call_id, asked)
+            reads_from=asked,
+        )
 
 
 def _blocks(content: _Content) -> list[_Block]:

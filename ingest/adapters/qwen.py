@@ -14,7 +14,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.function_response import RESPONSE, answer_of, files_of
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
 
 NAME = "qwen-code"
 _TYPES = frozenset({"user", "assistant", "tool_result", "system"})
@@ -148,7 +148,7 @@ class QwenDecoder(Decoder):
                 call_id = part.call.id or draft.event_id(index)
                 self._calls[call_id] = part.call
                 args = arguments(part.call.args)
-                draft.add(ToolCall, index, call_id=call_id, tool=part.call.name, args=args)
+                draft.call(index, call_id, part.call.name, args)
             elif part.text and part.text.strip() and not part.thought:
                 draft.add(AgentText, index, text=part.text)
         self._speaking = self._speaking or bool(draft.events)
@@ -161,14 +161,13 @@ class QwenDecoder(Decoder):
         call = self._calls.pop(call_id) or _Call()
         shown = outcome.result_display
         answer = answer_of(call.name, outcome.status, [{RESPONSE: response} for response in responses], shown)
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=answer.text,
-            status=answer.status,
-            exit_code=answer.exit_code,
-            exit_source=answer.exit_source,
+            call_id,
+            answer.text,
+            answer.status,
+            answer.exit_code,
+            answer.exit_source,
             files=files_of(call.args, shown) if answer.status == "succeeded" else (),
         )
 

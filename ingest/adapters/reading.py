@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assure_tui.ingest.adapters.base import Draft, Json
-from assure_tui.ingest.model import ExitSource, FileChange, ResultStatus, ToolResult
+from assure_tui.ingest.model import ExitSource, FileChange, ResultStatus
 
 
 @dataclass(slots=True)
@@ -22,17 +22,13 @@ class Reading:
 
     def tell(self, draft: Draft, block: int | str, call_id: str, reads_from: str | None = None) -> None:
         """Add it to a record's events, as the result of a call that may have asked what became of another."""
-        status = self.status
-        if reads_from is not None and status == "running":
-            status = "succeeded"  # the question was answered: what goes on is the command, not the question
-        draft.add(
-            ToolResult,
+        draft.result(
             block,
-            call_id=call_id,
-            text=self.text,
-            status=status,
-            exit_code=self.exit_code,
-            exit_source=self.exit_source,
+            call_id,
+            self.text,
+            self.status,
+            self.exit_code,
+            self.exit_source,
             truncated=self.truncated,
             files=self.files,
             facts=self.facts,

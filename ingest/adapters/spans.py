@@ -14,15 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import (
-    Decoded,
-    DocumentDecoder,
-    Draft,
-    Head,
-    Json,
-    document_adapter,
-    mended,
-)
+from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Head, Json, document_adapter, mended
 from assure_tui.ingest.adapters.genai import AGENT, MODEL, TOOL, messages
 from assure_tui.ingest.adapters.otel import Span, Status, Traces
 from assure_tui.ingest.adapters.values import epoch

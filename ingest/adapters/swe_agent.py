@@ -18,16 +18,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    ResultStatus,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, UserTurn
 
 NAME = "swe-agent"
 MAX_PROMPTS = 16
@@ -142,10 +133,10 @@ class _Reading:
         if not ends:
             tool, args = _call(action, self._open or before)
             call_id = draft.event_id(1)
-            draft.add(ToolCall, 1, call_id=call_id, tool=tool, args=args)
+            draft.call(1, call_id, tool, args)
             status = _outcome(tool, args, text)
             files = _files(tool, args) if status == "succeeded" else ()
-            draft.add(ToolResult, 2, call_id=call_id, text=text, status=status, files=files)
+            draft.result(2, call_id, text, status, files=files)
         elif action:
             draft.add(Boundary, "submitted", what="turn_end")
         if not self._left:

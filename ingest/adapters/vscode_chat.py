@@ -18,10 +18,9 @@ from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Hea
 from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error, stated_code
-from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, ToolCall, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
 
 NAME = "vscode-chat"
 _SHELL = "run_in_terminal"
@@ -230,7 +229,7 @@ class _Chat:
 
     def _call(self, call: _Call, results: Json, parts: list[_Part], block: str, draft: Draft) -> None:
         call_id, args = call.id or draft.event_id(block), arguments(call.arguments)
-        draft.add(ToolCall, block, call_id=call_id, tool=call.name, args=args)
+        draft.call(block, call_id, call.name, args)
         part = None
         if call.name == _SHELL:
             part = next((one for one in parts if one.command is not None and one.command == args.get("command")), None)
@@ -241,24 +240,26 @@ class _Chat:
             return
         text = _text(result)
         status, code, source = _ending(call.name, args, text, part)
-        Reading(
+        draft.result(
+            f"{block}.result",
+            call_id,
             text,
             status,
             code,
             source,
             files=_files(call.name, args) if status == "succeeded" else (),
-            facts={"denied_by": "user"} if status == "denied" else {},
-        ).tell(draft, f"{block}.result", call_id)
+            denied_by="user",
+        )
 
     def _shown(self, part: _Part, draft: Draft) -> None:
         """Tell of a call of which only the screen tells: its arguments are not known, but for a command."""
         call_id = draft.event_id(part.block)
         args = {} if part.command is None else {"command": part.command}
-        draft.add(ToolCall, part.block, call_id=call_id, tool=part.tool, args=args, description=part.said or None)
+        draft.call(part.block, call_id, part.tool, args, description=part.said or None)
         status, code, source = _ending(_SHELL if args else part.tool, args, part.output, part)
         if status == "succeeded" and code is None:
             status = "unknown"
-        Reading(part.output, status, code, source, truncated=True).tell(draft, f"{part.block}.result", call_id)
+        draft.result(f"{part.block}.result", call_id, part.output, status, code, source, truncated=True)
 
 
 def _only_shown(parts: list[_Part], given: _Given) -> list[_Part]:

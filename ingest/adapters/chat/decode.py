@@ -9,15 +9,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Decoded, Decoder, DocumentDecoder, Draft, mended
 from assure_tui.ingest.adapters.chat.finding import MAX_CHATS, Found, MessageReader, chats
 from assure_tui.ingest.adapters.chat.talk import Talk
-from assure_tui.ingest.adapters.chat.wire import (
-    ITEMS,
-    QUIET_ITEMS,
-    ROLES,
-    Chat,
-    Message,
-    chat_decoder,
-    list_decoder,
-)
+from assure_tui.ingest.adapters.chat.wire import ITEMS, QUIET_ITEMS, ROLES, Chat, Message, chat_decoder, list_decoder
 from assure_tui.ingest.adapters.values import Recent, epoch, one_of
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Boundary, SourceInfo

@@ -30,17 +30,7 @@ from assure_tui.ingest.adapters.chat.wire import (
 from assure_tui.ingest.adapters.endings import goes_on, refused_by, says_error, stated_code, was_cut
 from assure_tui.ingest.adapters.values import arguments, epoch, one_of, opened, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    ExitSource,
-    ResultStatus,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    ToolsDefined,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, ToolsDefined, UserTurn
 
 MAX_OPEN = 4096
 """Calls without a result that are remembered per run, for results that name no call."""
@@ -214,7 +204,7 @@ class Talk:
     ) -> None:
         call_id = native or draft.event_id(block)
         self.by_name.append((name or "", call_id))
-        draft.add(ToolCall, block, call_id=call_id, tool=name or "", args=arguments(args), mcp_server=server)
+        draft.call(block, call_id, name or "", arguments(args), mcp_server=server)
 
     def _answer(self, message: Message, draft: Draft, prefix: str) -> None:
         self._told(
@@ -241,15 +231,13 @@ class Talk:
         text, told_failed = opened(_answer_text(content))
         failed = is_error or (is_error is None and (told_failed or says_error(text)))
         text, code = _ran(text)
-        source: ExitSource = "none" if code is None else "text"
         status: ResultStatus = "failed" if failed or code else "running" if goes_on(text) else "succeeded"
         facts: Json = {}
         if (by := "user" if refused else refused_by(text)) is not None:
             status, facts = "denied", {"denied_by": by}
         elif was_cut(text):
             status, facts = "unknown", {"interrupted": True}
-        ended: Json = {"status": status, "exit_code": code, "exit_source": source}
-        draft.add(ToolResult, block, call_id=call_id, text=text, facts=facts, **ended)
+        draft.result(block, call_id, text, status, code, "text", facts=facts)
 
     def _open(self, name: str | None) -> str | None:
         """The oldest open call, of that name if one is given."""

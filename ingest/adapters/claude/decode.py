@@ -32,16 +32,7 @@ from assure_tui.ingest.adapters.claude.wire import (
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    Permission,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, ToolResult, UserTurn
 
 NAME = "claude-code"
 _RUNS = 4096
@@ -235,9 +226,7 @@ class ClaudeDecoder(Decoder):
             elif block.type in {"tool_use", "server_tool_use"}:
                 self._call(block, index, draft)
             elif block.type.endswith("_tool_result") and block.tool_use_id is not None:
-                draft.add(
-                    ToolResult, index, call_id=block.tool_use_id, text=plain_text(block.content), status="unknown"
-                )
+                draft.result(index, block.tool_use_id, plain_text(block.content), "unknown")
         self._working[draft.run] = True
         if ends:
             self._end_turn(draft)
@@ -252,12 +241,11 @@ class ClaudeDecoder(Decoder):
             server, _, bare = tool[len("mcp__") :].partition("__")
             server, tool = (server, bare) if bare else (None, tool)
         description = args.get("description")
-        draft.add(
-            ToolCall,
+        draft.call(
             index,
-            call_id=call_id,
-            tool=tool,
-            args=args,
+            call_id,
+            tool,
+            args,
             description=description if isinstance(description, str) else None,
             mcp_server=server,
         )

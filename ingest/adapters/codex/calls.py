@@ -9,14 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from assure_tui.ingest.adapters.base import Draft, Json
-from assure_tui.ingest.adapters.codex.facts import (
-    Structured,
-    correct,
-    did_what,
-    mcp_status,
-    patch_in,
-    status_of,
-)
+from assure_tui.ingest.adapters.codex.facts import Structured, correct, did_what, mcp_status, patch_in, status_of
 from assure_tui.ingest.adapters.codex.output import Output, cell_session, read_inner, read_output
 from assure_tui.ingest.adapters.codex.patch import files_of_changes, files_of_patch
 from assure_tui.ingest.adapters.codex.script import nested_calls, prints_its_only_call
@@ -24,7 +17,7 @@ from assure_tui.ingest.adapters.codex.wire import Completed, Item, Notice
 from assure_tui.ingest.adapters.reading import Reading
 from assure_tui.ingest.adapters.values import Recent, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import Permission, ResultStatus, ToolCall, ToolResult
+from assure_tui.ingest.model import Permission, ResultStatus
 
 AGENT = "codex"
 _SHELLS = frozenset(
@@ -81,15 +74,7 @@ class Calls:
         if tool == "exec" and item.type == "custom_tool_call":
             self._script = call_id
         why = args.get("justification")
-        draft.add(
-            ToolCall,
-            0,
-            call_id=call_id,
-            tool=tool,
-            args=args,
-            description=why if isinstance(why, str) else None,
-            mcp_server=server,
-        )
+        draft.call(0, call_id, tool, args, description=why if isinstance(why, str) else None, mcp_server=server)
 
     def answered(self, item: Item, draft: Draft) -> None:
         """Tell the output of a call, and of the command that it asked for."""
@@ -155,7 +140,7 @@ class Calls:
             script.nested = True
         call_id = item.id or draft.event_id(0)
         tool, args = did_what(item)
-        draft.add(ToolCall, 0, call_id=call_id, tool=tool, args=args, mcp_server=item.server)
+        draft.call(0, call_id, tool, args, mcp_server=item.server)
         content = item.result.get("content") if isinstance(item.result, dict) else None
         reading = Reading(item.aggregated_output or plain_text(content))
         correct(reading, known)
@@ -182,7 +167,7 @@ class Calls:
         alone = len(nested) == 1 and prints_its_only_call(script)
         for number, (tool, args) in enumerate(nested, 1):
             inner_id = f"{call_id}/{number}"
-            draft.add(ToolCall, f"{number}.call", call_id=inner_id, tool=tool, args=args)
+            draft.call(f"{number}.call", inner_id, tool, args)
             if alone:
                 session = args.get("session_id") if tool == "write_stdin" else None
                 call = _Call(tool, {}, patch_in(args), None if session is None else str(session))
@@ -191,7 +176,7 @@ class Calls:
                 continue
             status: ResultStatus = outer.status if outer.status == "denied" else "unknown"
             facts = {"script": call_id}
-            draft.add(ToolResult, f"{number}.result", call_id=inner_id, text="", status=status, facts=facts)
+            draft.result(f"{number}.result", inner_id, "", status, facts=facts)
 
     def _answer(self, inner_id: str, call: _Call, outer: Output, draft: Draft, block: str) -> None:
         """Tell what the one call inside a script answered, and of the command whose output it asked for."""

@@ -33,15 +33,7 @@ from assure_tui.ingest.adapters.codex.wire import (
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    Permission,
-    RunStarted,
-    SourceInfo,
-    ToolsDefined,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, ToolsDefined, UserTurn
 
 NAME = AGENT
 _INJECTED = (

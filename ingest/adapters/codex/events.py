@@ -13,16 +13,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.values import Recent, arguments, one_of, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    ResultStatus,
-    RunStarted,
-    SourceInfo,
-    ToolCall,
-    ToolResult,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, SourceInfo
 
 NAME = "codex-exec"
 AGENT = "codex"
@@ -130,21 +121,14 @@ class ExecDecoder(Decoder):
         call_id = item.id or draft.event_id(0)
         if call_id not in self._called:
             self._called[call_id] = True
-            draft.add(ToolCall, 0, call_id=call_id, tool=tool, args=args, mcp_server=item.server)
+            draft.call(0, call_id, tool, args, mcp_server=item.server)
         if not complete:
             return
         status = _STATUS.get(item.status or "", "unknown")
         if item.exit_code is not None and status in {"succeeded", "unknown"}:
             status = "failed" if item.exit_code else "succeeded"
-        draft.add(
-            ToolResult,
-            1,
-            call_id=call_id,
-            text=_answered(item),
-            status=status,
-            exit_code=item.exit_code,
-            exit_source="none" if item.exit_code is None else "structured",
-            files=_files(item) if status == "succeeded" else (),
+        draft.result(
+            1, call_id, _answered(item), status, item.exit_code, files=_files(item) if status == "succeeded" else ()
         )
 
 

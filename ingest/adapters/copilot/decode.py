@@ -6,7 +6,7 @@ codes come from the trailer that the shell tool puts at the very end of its outp
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import msgspec
 
@@ -34,8 +34,6 @@ from assure_tui.ingest.model import (
     ResultStatus,
     RunStarted,
     SourceInfo,
-    ToolCall,
-    ToolResult,
     UserTurn,
 )
 
@@ -193,12 +191,11 @@ class CopilotDecoder(Decoder):
         tool = data.tool_name or ""
         self._calls[call_id] = Call(tool, args)
         description = args.get("description")
-        draft.add(
-            ToolCall,
+        draft.call(
             0,
-            call_id=call_id,
-            tool=data.mcp_tool_name or tool,
-            args=args,
+            call_id,
+            data.mcp_tool_name or tool,
+            args,
             description=description if isinstance(description, str) else None,
             mcp_server=data.mcp_server_name,
         )
@@ -229,18 +226,15 @@ class CopilotDecoder(Decoder):
         files = files_of(call, result) if status == "succeeded" else ()
         shell = call.args.get("shellId")
         polled = self._shells.get(str(shell)) if shell is not None else None
-        shared: dict[str, Any] = {
-            "text": text, "exit_code": code, "exit_source": source, "files": files, "facts": facts,
-            "truncated": text.startswith("Output too large to read at once"),
-        }  # fmt: skip
+        cut = text.startswith("Output too large to read at once")
+        tell = partial(draft.result, exit_code=code, exit_source=source, truncated=cut, files=files, facts=facts)
         if polled is None:
-            draft.add(ToolResult, 0, call_id=call_id, status=status, **shared)
+            tell(0, call_id, text, status)
             return
-        asked: ResultStatus = "succeeded" if status in {"running", "unknown"} else status
-        draft.add(ToolResult, 0, call_id=call_id, status=asked, reads_from=polled, **shared)
+        tell(0, call_id, text, "succeeded" if status == "unknown" else status, reads_from=polled)
         if code is not None:
             self._shells.pop(str(shell))
-            draft.add(ToolResult, "later", call_id=polled, status=status, **shared)
+            tell("later", polled, text, status)
 
     def _goes_on(self, call_id: str, call: Call, text: str) -> bool:
         """Tell whether a shell goes on after its call has returned, and remember which call started it."""

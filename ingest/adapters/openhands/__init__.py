@@ -8,11 +8,7 @@ with one file for each event. `wire` has the fields of both.
 from __future__ import annotations
 
 from assure_tui.ingest.adapters.base import Adapter, document_adapter
-from assure_tui.ingest.adapters.openhands.decode import (
-    ConversationDecoder,
-    LinesDecoder,
-    TrajectoryDecoder,
-)
+from assure_tui.ingest.adapters.openhands.decode import ConversationDecoder, LinesDecoder, TrajectoryDecoder
 from assure_tui.ingest.adapters.openhands.known import is_conversation, is_lines, is_trajectory
 from assure_tui.ingest.adapters.openhands.wire import EVENTS, NAME
 

@@ -14,15 +14,7 @@ from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.openhands.wire import NAME, TYPED, Event, Part, State
 from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch, plain_text, replaced, whole
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
 
 _NO_COMMAND = -1
 """The exit code of a command that did not end."""
@@ -86,7 +78,7 @@ class Conversation:
                 self._refused(event, draft)
             case "AgentErrorEvent":
                 call_id = event.tool_call_id or draft.event_id(0)
-                draft.add(ToolResult, 0, call_id=call_id, text=event.error or "", status="failed")
+                draft.result(0, call_id, event.error or "", "failed")
             case kind if kind in _SEAMS:
                 draft.add(Boundary, "seam", what=_SEAMS[kind], detail=event.detail)
             case kind if kind not in _BOOKKEEPING:
@@ -114,7 +106,7 @@ class Conversation:
         elif kind != _THINK:
             call_id, (tool, args) = event.tool_call_id or draft.event_id(1), _call(event, action)
             self._calls[call_id] = args
-            draft.add(ToolCall, 1, call_id=call_id, tool=tool, args=args, description=event.summary)
+            draft.call(1, call_id, tool, args, description=event.summary)
 
     def _observed(self, event: Event, seen: Json, draft: Draft) -> None:
         if seen.get("kind") in _QUIET:
@@ -122,14 +114,13 @@ class Conversation:
         call_id = event.tool_call_id or draft.event_id(0)
         args = self._calls.pop(call_id) or {}
         status, code, source = _outcome(seen)
-        draft.add(
-            ToolResult,
+        draft.result(
             0,
-            call_id=call_id,
-            text=plain_text(seen.get("content")) or _first(seen.get("error"), seen.get("output")),
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call_id,
+            plain_text(seen.get("content")) or _first(seen.get("error"), seen.get("output")),
+            status,
+            code,
+            source,
             files=_files(seen, args) if status == "succeeded" else (),
         )
 
@@ -138,7 +129,7 @@ class Conversation:
         call_id = event.tool_call_id or draft.event_id(0)
         self._calls.pop(call_id)
         text = event.rejection_reason or ""
-        draft.add(ToolResult, 0, call_id=call_id, text=text, status="denied", facts={"denied_by": by})
+        draft.result(0, call_id, text, "denied", facts={"denied_by": by})
 
 
 def _text(content: list[Part] | str | None) -> str:

@@ -26,15 +26,7 @@ from assure_tui.ingest.adapters.values import (
     replaced,
     whole,
 )
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    FileChange,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
 
 _SILENT = frozenset(
     {
@@ -145,7 +137,7 @@ class Trajectory:
         self._last = call
         if isinstance(step.id, int | str):
             self._calls[step.id] = call
-        draft.add(ToolCall, f"{prefix}1", call_id=call.id, tool=tool, args=call.args)
+        draft.call(f"{prefix}1", call.id, tool, call.args)
 
     def _observed(self, kind: str, step: Step, draft: Draft, prefix: str) -> None:
         call = self._calls.pop(step.cause) if isinstance(step.cause, int | str) else self._last
@@ -162,16 +154,15 @@ class Trajectory:
         else:
             told_failed = False
         status, code, source = _outcome(kind, call.action, text, _exit(extras, step), failed=told_failed)
-        draft.add(
-            ToolResult,
+        draft.result(
             f"{prefix}0",
-            call_id=call.id,
-            text=text,
-            status=status,
-            exit_code=code,
-            exit_source=source,
+            call.id,
+            text,
+            status,
+            code,
+            source,
             files=_files(call, extras) if status == "succeeded" and call.action in _WRITES else (),
-            facts={"denied_by": "user"} if status == "denied" else {},
+            denied_by="user",
         )
 
 
