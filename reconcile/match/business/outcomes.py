@@ -18,6 +18,7 @@ from assure_tui.reconcile.match.business import (
     doubts,
     feed,
     mistaken_values,
+    settlements,
     stray_targets,
     undisclosed,
     unreported,
@@ -78,6 +79,7 @@ class Outcomes(Matched):
         contradicted_lines.failed_lines(self)
         undisclosed.unsaid(self)
         contradicted_lines.contradicted(self)
+        settlements.settlements(self)
         beyond.beyond_target(self)
         beyond.beyond_count(self)
         mistaken_values.mistaken_values(self)

@@ -36,15 +36,23 @@ _SPAN = re.compile(
     r"\d{1,4}(?:\s?[-–—]\s?\d{1,4})?\s(?:business |working )?(?:day|week|month|year|hour|minute|night)s?\b"
 )
 """A length of time, which counts no things."""
-_EACH = re.compile(r"\b(?:per|each|apiece|every)\b|[×*/=+]|\d ?x\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\b(?:per|each|apiece|every)\b|\d ?(?:x\b|[×=]|/ ?[a-z]|[*+] ?[$€£]?\d)|[×=] ?[$€£]?\d", re.IGNORECASE
+)
+_BOLD = re.compile(r"\*\*|__")
 
 
 _INCLUDES = re.compile(r"^[^\d$€£]{0,200}\b(?:which |that )?(?:includ(?:es|ing)|covers?|covering)\b", re.IGNORECASE)
 """Words that give parts of an amount and not the whole."""
 
 
-_MEANS = re.compile(r"\b(?:payment method|(?:credit|debit) card)s?\b")
+MEANS = re.compile(r"\b(?:payment method|(?:credit|debit) card)s?\b")
 """What is paid with, whichever way the money goes."""
+ASIDE = re.compile(
+    r"\?|\b(?:total|balance|original(?:ly)?(?! payment)|worth|costs?|in all|subtotal|fee|tax|each|per|before|up to"
+    r"|would|could|might|if|should|no|not)\b"
+)
+"""Words of an amount that is not what was moved, or was only thought of."""
 _LEFT = re.compile(
     r"\b(?:remaining|other|rest of the) (?:\w{1,20} ){0,2}(?:items?|parts?|things|positions|orders?)\b", re.IGNORECASE
 )
@@ -74,7 +82,7 @@ def other_amount(
     said = amounts_of(frame.near) or (amounts_of(frame.wide) if not frame.consequence else [])
     if not said or _INCLUDES.search(frame.text) or _LEFT.search(frame.text) or _in_other_clause(frame):
         return None
-    roles = _roles_said(_MEANS.sub("", frame.text.lower()))
+    roles = roles_said(MEANS.sub("", frame.text.lower()))
     settled = [amount for act in acts for amount in _settled(act, roles)]
     given = [amount for act in acts for amount in act.money]
     against = settled if frame.consequence else settled or given
@@ -87,11 +95,13 @@ def other_amount(
     if any(same_amount(one, other) or _in_cents(one, other) for one in said for other in every):
         return None
     listed = [abs(amount) for amount in amounts_of(told)][:MAX_RECKONED]
-    # where the words and the result both speak of a difference, the result's own is what counts
-    if "differen" not in frame.text.lower() and any(_worked_out(abs(amount), listed) for amount in said):
+    # where the words and the result both speak of a difference, or of one refund, the result's own is what counts
+    moved = {amount for act in acts for role, amount in act.amounts if role in roles & MOVED}
+    own = "differen" in frame.text.lower() or (len(moved) == 1 and not ASIDE.search(frame.text.lower()))
+    if any(_adds_up(abs(amount), listed) or (not own and _remains(abs(amount), listed)) for amount in said):
         return None
     spoken = list(dict.fromkeys(listed))
-    each = any(_EACH.search(text) for text in (frame.text, frame.context))
+    each = any(_EACH.search(_BOLD.sub("", text)) for text in (frame.text, frame.context))
     if all(
         any(_reckoned(abs(amount), spoken, said, each=each) for amount in amounts)
         for act in acts
@@ -121,11 +131,15 @@ def _reckoned(done: Decimal, spoken: Sequence[Decimal], said: Sequence[Decimal],
     )
 
 
-def _worked_out(said: Decimal, listed: Sequence[Decimal]) -> bool:
-    """Tell whether the text works an amount out of others that stand in a row: what remains of two, a sum of parts."""
+def _remains(said: Decimal, listed: Sequence[Decimal]) -> bool:
+    """Tell whether an amount is what remains of two others that stand in a row."""
     parts = [amount for amount in listed if not same_amount(amount, said)]
-    if any(same_amount(abs(one - other), said) for one, other in pairwise(parts)):
-        return True
+    return any(same_amount(abs(one - other), said) for one, other in pairwise(parts))
+
+
+def _adds_up(said: Decimal, listed: Sequence[Decimal]) -> bool:
+    """Tell whether an amount is the sum of others that stand in a row."""
+    parts = [amount for amount in listed if not same_amount(amount, said)]
     return any(
         same_amount(sum(parts[at : at + many], Decimal(0)), said)
         for many in range(2, MAX_PARTS + 1)
@@ -137,7 +151,12 @@ def _settled(act: Act, roles: AbstractSet[str]) -> list[Decimal]:
     return [amount for role, amount in act.amounts if role in roles]
 
 
-def _roles_said(context: str) -> set[str]:
+MOVED = frozenset({"refund", "difference"})
+"""Roles of amounts that a result tells of this act alone, and not of all that was ever paid."""
+
+
+def roles_said(context: str) -> set[str]:
+    """Give the roles of amounts that words in lower case speak of."""
     roles = set()
     if any(word in context for word in ("refund", "credit", "reimburs", "returned to")):
         roles |= {"refund", "difference"}
