@@ -12,7 +12,8 @@ next: `bench` (what is gathered; its acts by place and turn: `window`), `assign`
 - words without one: `absent`, or of a call that failed (`failed`), with what lookups may have brought about (`looks`),
   what was asked for (`ordered`, `wishes`) and what is kept open no more (`past`);
 - acts without words: `unreported`, `disclosed`, `traces`; done again: `repeats`; failed: `undisclosed`;
-- acts against the lines about them, claims or not: `lines`, `contradicted_lines`, `figures`, `objects`; against what
+- acts against the lines about them, claims or not: `lines`, `contradicted_lines`, `figures`, `objects`, and their
+  answers (`settlements`); against what
   the user asked for: `beyond`; and against both, where nobody speaks of what they were given: `mistaken_values`,
   `stray_targets`;
 - rows of feeds, which decide last: `feed`.
