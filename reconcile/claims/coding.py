@@ -97,6 +97,7 @@ _OWN_PAST = re.compile(
 """A sentence of the agent's own act, which is none of a plan wherever it stands: "I fixed this copy"."""
 _SUMS_UP = re.compile(
     r"\W{0,6}here(?:'s| is) (?:an? |the |my )?(?:[a-z-]{2,20} ){0,2}(?:summary|overview|rundown|recap|breakdown|list)\b"
+    r"|\W{0,6}here's what(?:'s| was| has| have| were)\b[^\ue000-\ue005]*$"
 )
 """What only says that a summary follows, of whatever: "Here's a summary of all fixes applied"."""
 _TEST_NAME = re.compile(r"Test[A-Z_]|test_|it\(|describe\(")
@@ -145,6 +146,9 @@ class _Reading:
                 continue
             if unit.form == "heading" and after is not None:  # names what stands beneath, where it is told
                 self.introduced = False
+                named = marked(unit)
+                if named and mode != "plan":
+                    yield _claim(named, prepare(unit), self.event)
                 continue
             prepared = prepare(unit)
             found = list(_find(prepared, mode, self.event, after, changed=self.changed))
@@ -179,7 +183,7 @@ class _Reading:
     def _by_place(self, prepared: Prepared, mode: str, after: Unit | None, *, alone: bool) -> Iterable[Found]:
         """Read a change out of where a unit stands and which file it names; `alone`: nothing else was read in it."""
         in_list = mode == "changes" and prepared.unit.form == "item"
-        named = marked(prepared) or described(prepared, None if in_list else self.known)
+        named = marked(prepared.unit) or described(prepared, None if in_list else self.known)
         if named and self.sections.listed and led_by(prepared.unit):
             named = msgspec.structs.replace(named, listed=True)
         if named or not alone:
@@ -190,7 +194,7 @@ class _Reading:
         named = named or (titled(prepared) if in_list and self.changed and not about(prepared) else None)
         if not named and self.lately and mode != "other" and self.event.channel not in _EXPLICIT:
             sums_up = self.told and self.sections.sums_up(prepared.unit)
-            introduced = self.told if prepared.unit.form == "sentence" else self.introduced or sums_up
+            introduced = prepared.unit.form != "sentence" and (self.introduced or sums_up)
             lists = self.sections.listed or introduced
             named = ticked(prepared) or reported(prepared, after, self.known, listed=lists)
             if not named and (self.told or prepared.unit.form == "sentence"):
@@ -245,7 +249,8 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     listing = unit.form == "label" and after is not None and after.form in {"item", "row"}
     left_undone = list(undone(prepared, title=listing and len(masked.split()) <= MAX_TITLE))
     denied = any(not item.weak for item in left_undone)
-    yield from left_undone
+    untold = "ran" if listing else "edited" if mode == "plan" and unit.form in {"item", "row"} else ""
+    yield from (item for item in left_undone if item.kind != untold)
     planned = mode == "plan" and (unit.form == "item" or _BOLD_TITLE.match(unit.text))
     if (planned and not _OWN_PAST.match(masked)) or _UNDER_WAY.match(masked):
         return
@@ -363,7 +368,7 @@ def _claim(item: Found, prepared: Prepared, event: AgentText) -> Claim:
         where = (args.get("targets") or [""])[0]
         if _TEST_NAME.match(named) or (_CASES.search(text[start:end].lower()) and _TEST_FILE.search(where)):
             kind = "added_tests"
-    if item.verb and kind in {"edited", "created"} and _TICKET.match(text, start, end):
+    if item.verb and kind in {"edited", "created"} and "paths" not in args and _TICKET.match(text, start, end):
         kind = "remote"
     return Claim(
         id=claim_id(event.id, span, kind),

@@ -83,6 +83,8 @@ _OF_ANOTHER_SORT = re.compile(r"\b(?:build|compile|compilation|lint) $")
 """Before "test", of what sort it is: "the build test passed" tells of a build."""
 _COMPILES = re.compile(r" (?:all |now |also |still |both ){0,2}(?:compiles?|compiled)\b")
 """After "tests", which have not been run yet."""
+_ALL_OF_IT = re.compile(r"compiles(?: (?:[a-z]{3,20}ly|fine|clean))?\W*(?:$|[,;.(—]|across\b|with (?:no|0|zero)\b)")
+"""A verb that names its check by itself: "The page compiles cleanly", not "compiles only with a flag"."""
 _OF_TYPES = re.compile(r"\btype $")
 """Before "check": "the type check passes" tells of a linter's kind of check."""
 _NAMED = re.compile(r"(?:, [a-z-]{2,20}){1,20}, (?:and )?")
@@ -253,7 +255,9 @@ def _clause(prepared: Prepared, start: int, end: int, after: int) -> Iterator[Fo
     bad = bad != bool(_NEGATED.search(before))
     subjects = _subjects_of(prepared, start, end, result)
     if not subjects:
-        if not bad and _BRIEF.match(masked):
+        if not bad and _ALL_OF_IT.match(masked, result.start()):
+            yield Found("build", result.start(), result.end())
+        elif not bad and _BRIEF.match(masked):
             yield Found("tests", 0, result.end())
         elif _TALLY.search(masked, start, end):
             yield Found("tests_fail" if bad else "tests", result.start(), result.end())

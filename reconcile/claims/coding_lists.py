@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.claims.coding_frames import OPENERS, is_mask
+from assure_tui.reconcile.claims.coding_frames import OPENERS, follows, is_mask
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_verbs import Found
 
@@ -95,6 +95,8 @@ def imperative(prepared: Prepared, channel: str = "final") -> Found | None:
     if at >= len(tokens):
         return None
     if prepared.unit.form == "heading" and len(tokens) - at <= MAX_TITLE:
+        return None
+    if follows(tokens, at) == ":":
         return None
     kind = words.bases.get(tokens[at].text) or (words.done.get(tokens[at].text) if channel == "todo" else None)
     if kind in {"edited", "created"}:

@@ -73,16 +73,18 @@ _FIGURE = re.compile(
 _BOLD_TITLE = re.compile(r"\*\*[^*\n]{2,80}(?::\*\*|\*\* ?(?::|[—–] |- ))")
 """A paragraph of a list without bullets: "**Data layer**: a table for rates"."""
 _COLUMN = re.compile(
-    r"(?:the )?(?:fix(?:es)?|changes?|change made|what changed|what was (?:done|changed|fixed)|update[sd]?|edits?)"
+    r"(?:the )?(?:fix(?:es)?|changes?|change made|(?:here's )?what (?:changed|was (?:done|changed|fixed|added))"
+    r"|update[sd]?|edits?)"
 )
-"""Over the column of a table that says what was changed."""
+"""Over a table, or over its column that says what was changed."""
 _BECAME = {
     "new": "created", "created": "created", "added": "created", "deleted": "deleted", "removed": "deleted",
     "modified": "edited", "updated": "edited", "edited": "edited", "changed": "edited", "rewritten": "edited",
 }  # fmt: skip
 _MARKED = re.compile(
     r"[*_]{0,3}`(?P<name>[\w@./+-]{1,200}\.\w{1,10})`[*_]{0,3} ?(?:\(|[—–:-] ?)(?:now )?"
-    r"(?P<how>new|created|added|deleted|removed|modified|updated|edited|changed|rewritten)(?: file)?\)?\W{0,3}$",
+    r"(?P<how>new|created|added|deleted|removed|modified|updated|edited|changed|rewritten)(?: file| [+&] \w{1,20})?"
+    r"(?:\)[*_:]{0,4}|[*_.]{0,3})$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+")
@@ -121,7 +123,7 @@ def reported(prepared: Prepared, after: Unit | None, touched: Collection[str], *
     """
     unit = prepared.unit
     masked = prepared.masked
-    titled = listed and unit.form == "sentence" and _BOLD_TITLE.match(unit.text) is not None
+    titled = unit.form == "sentence" and _BOLD_TITLE.match(unit.text) is not None
     if not (unit.form in {"item", "row"} or titled) or not unit.first or about(prepared):
         return None
     if states(prepared) or _FIGURE.match(masked) or _ORDER.match(masked) or _LINK.match(unit.text):
@@ -129,7 +131,7 @@ def reported(prepared: Prepared, after: Unit | None, touched: Collection[str], *
     heads = after is not None and after.form == "item" and after.depth > unit.depth
     if heads and (masked.rstrip(" )").endswith(":") or len(_WORDS.findall(masked)) < MIN_WORDS):
         return None
-    in_list = titled or (listed and (unit.depth <= 1 or _TESTS.match(masked)) and unit.form == "item")
+    in_list = listed and (titled or (unit.form == "item" and (unit.depth <= 1 or _TESTS.match(masked) is not None)))
     in_list = in_list or (unit.form == "row" and _tabled(prepared, touched, listed=listed))
     if not in_list and (not placed(prepared, touched) or _ordered(masked)):
         return None
@@ -142,17 +144,16 @@ def reported(prepared: Prepared, after: Unit | None, touched: Collection[str], *
 
 def _tabled(prepared: Prepared, touched: Collection[str], *, listed: bool) -> bool:
     """Tell whether a row stands in a table of changes: by a column of them, by what it begins with, or by a file."""
-    headed = any(_COLUMN.fullmatch(title.strip(" *_#").lower()) for title in prepared.unit.header)
-    if not (listed or headed):
-        return False
+    titles = (*prepared.unit.header, prepared.unit.lead)
+    headed = any(_COLUMN.fullmatch(title.strip(" *_#:").lower()) for title in titles)
     if any(piece.sort == "path" for piece in prepared.pieces):
-        return any(_changed(piece, touched) for piece in prepared.pieces)
-    return headed or bool(prepared.pieces and not prepared.masked[: prepared.pieces[0].start].strip(" |"))
+        return (listed or headed) and any(_changed(piece, touched) for piece in prepared.pieces)
+    return headed
 
 
-def marked(prepared: Prepared) -> Found | None:
-    """Read an item that only says of a file what became of it: "`cart.py` (deleted)", "`limits.py` — new"."""
-    hit = _MARKED.match(prepared.unit.text) if prepared.unit.form == "item" else None
+def marked(unit: Unit) -> Found | None:
+    """Read a line that only says of a file what became of it: "`cart.py` (deleted)", "`limits.py` — new"."""
+    hit = _MARKED.match(unit.text)
     return Found(_BECAME[hit["how"].lower()], hit.start("name"), hit.end("how"), weak=True) if hit else None
 
 

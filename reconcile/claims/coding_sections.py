@@ -36,7 +36,7 @@ _MENDED = re.compile(
 """A line that tells what became of what was found: "Main issues resolved:"."""
 _DEALT_WITH = re.compile(
     r"^(?!.{0,200}\b(?:suggest|propos|recommend|requir|need|should|would|could|next|to-?do|pending|before|if|not|your?|either)"
-    r").{0,120}\b(?:fixes|fixed|resolved|addressed|done|closed|complete|completed)\W{0,4}$"
+    r").{0,120}\b(?:fixes|fixed|resolved|addressed|added|done|closed|complete|completed)\W{0,4}$"
 )
 """… or names what was found by what became of it: "High severity fixes", "The remaining pieces are done:"."""
 _KEPT = re.compile(
@@ -54,7 +54,7 @@ _WORD = re.compile(r"[a-z-]+")
 _LABEL = re.compile(r"\W{0,4}\*\*[^*\n]{1,100}(?::\*\*|\*\*:)")
 """What an item is called, before what it tells."""
 _THOUGHT_OF = re.compile(
-    r"\b(?:you(?:'ve)?|if|would|could|should|might|either|findings?|options?|propos\w{1,6}|recommend\w{0,8}"
+    r"\b(?:you(?:'ve)?|if|would|could|should|might|either|findings?(?! #?\d)|options?|propos\w{1,6}|recommend\w{0,8}"
     r"|suggest\w{0,6}|consider\w{0,5})\b"
 )
 """In a title: what stands beneath is thought of, found, or done by another."""
@@ -90,7 +90,7 @@ _OBJECTS = re.compile(
 _ENUMERATES = re.compile(r"\b(?:all (?:of )?(?:the|these|those)|the following|these|those|\d{1,3} (?!of\b)[a-z]+)\b")
 _AHEAD = re.compile(
     r"\b(?:will|would|could|should|next|to (?:do|update|change|fix|edit|add|rename|remove)|todo|propos\w{1,6}|"
-    r"suggest\w{0,6}|recommend\w{0,8}|remaining|missing|problems?|bugs?|issues?|findings?|options?)\b"
+    r"suggest\w{0,6}|recommend\w{0,8}|remaining|missing|problems?|bugs?|issues?|findings?|options?)\b(?! #?\d)"
 )
 """In a title that names a file: what stands beneath is still to be done, or is what was found."""
 
@@ -133,7 +133,7 @@ class Sections:
         if unit.form in {"label", "sentence"} and not unit.depth and (unit.form == "label" or self._beyond):
             return self.heading[1]
         mode = self.lead[1] or self.heading[1]
-        if mode == "plan" and unit.form == "item" and _is_deed(unit):
+        if mode == "plan" and unit.form != "row" and _is_deed(unit):
             return ""
         return "changes" if mode != "plan" and _COMMIT.match(unit.parent) else mode
 

@@ -330,3 +330,38 @@ def test_a_tick_that_answers_another_question_is_no_result(text: str) -> None:
 @pytest.mark.parametrize("text", ["- Tariff tests ✓", "- Unit tests: ✓ passed", "- Tariff tests: 12/12"])
 def test_a_tick_or_score_beside_a_check_is_its_result(text: str) -> None:
     assert kinds(text) == ["tests"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("### Finding 2 - Weak salt\n- Added a salt of 16 bytes to `cart.py`", ["edited"]),
+        ("## Issue #3: rounding\n- `round_up()` in `cart.py` now keeps the cents", ["edited"]),
+        ("## Findings\n- `cart.py` has no tests", []),
+        ("## Risk rates\n\n**`cart.py`**: Added a helper that reads the rate.", ["edited"]),
+        ("### Missing rate tests added\n- **cart.py** (3 new tests added): empty, full, expired", ["added_tests"]),
+        ("### `cart.py` (updated)\n\nIt reads the rate.", ["edited"]),
+        ("**`cart.py`** (updated + extended):\n- a helper for the rate", ["edited"]),
+        ("Frontend compiles successfully.", ["build"]),
+        ("- Tightened `RATE-3` in `cart.py`", ["edited"]),
+    ],
+)
+def test_what_was_done_about_a_numbered_finding_is_told_as_anywhere(text: str, expected: list[str]) -> None:
+    assert read(text)[:1] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## What changed\n\n| Call | Message |\n|---|---|\n| `pay()` | Payment failed |", []),
+        (
+            "### `cart.py` (new)\n\n| Part | What it does |\n|---|---|\n| `Rate` | The rate with its currency |",
+            ["created"],
+        ),
+        ("Events from the shop update the view:\n- stock update", []),
+        ("## Next steps\n- Move the rates so that `cart.py` stays unchanged.", []),
+        ("Two things I could not check here:\n- the rates\n- the taxes", []),
+    ],
+)
+def test_tables_and_lists_that_describe_tell_no_change_of_their_own(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
