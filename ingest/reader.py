@@ -50,18 +50,13 @@ def source_info(path: Path, adapter: Adapter) -> SourceInfo:
 
 
 class SourceReader:
-    """Reads a log file from its start, a piece at a time.
+    """Reads a log file from its start, a piece at a time."""
 
-    A decoder needs what came before; therefore a reader that goes on from an earlier reading's `end_offset` (`start`)
-    decodes the file from its beginning and keeps back the events of records that end at or before that offset.
-    """
-
-    def __init__(self, path: Path, adapter: Adapter, source: SourceInfo, salt: str = "", *, start: int = 0) -> None:
+    def __init__(self, path: Path, adapter: Adapter, source: SourceInfo, salt: str = "") -> None:
         self.path = path
         self.adapter = adapter
         self.source = source
         self._salt = salt
-        self._start = start
         self._file = GrowingFile(path)
         self._seen: dict[str, str] = {}
         """Digest of the record behind each event of a document."""
@@ -94,7 +89,6 @@ class SourceReader:
             batch = Batch(reset=replaced)
             if replaced:
                 self._begin()
-                self._start = 0
             before = self._file.position
             for chunk in self._file.chunks(max_bytes):
                 self._take(self._framer.feed(chunk), batch)
@@ -108,15 +102,28 @@ class SourceReader:
         self._take(self._framer.close(), batch)
         return batch
 
+    def batches(self) -> Iterator[Batch]:
+        """Read a file that is not expected to grow: its last line counts even without a line feed."""
+        while not (batch := self.read()).done:
+            yield batch
+        last = self.finish()
+        batch.events += last.events
+        batch.records += last.records
+        batch.end_offset = max(batch.end_offset, last.end_offset)
+        yield batch
+
+    def events(self) -> Iterator[RunEvent]:
+        """Give all events of a file that is not expected to grow."""
+        return (event for batch in self.batches() for event in batch.events)
+
     def _take(self, lines: Iterable[RawRecord], batch: Batch) -> None:
         decoder = self._decoder
         if isinstance(decoder, DocumentDecoder):
             return
         for line in lines:
             for origin, events in decoder.decode(line):
-                if origin.at.start + origin.at.length > self._start:
-                    batch.events += events
-                    batch.records.append((origin.at, origin.sha256))
+                batch.events += events
+                batch.records.append((origin.at, origin.sha256))
 
     def _document(self, decoder: DocumentDecoder, data: bytes) -> Batch:
         """Decode a document again when it changed; give the events that are new or whose record changed."""
@@ -152,22 +159,6 @@ def open_source(path: Path, adapter: Adapter | None = None, salt: str = "") -> S
         raise SourceError(f"{path}: {error.strerror or error}") from error
 
 
-def read_all(path: Path, adapter: Adapter | None = None, salt: str = "") -> Iterator[Batch]:
-    """Read a whole file that is not expected to grow, in batches. Raises as `open_source` does."""
-    reader = open_source(path, adapter, salt)
-    while True:
-        batch = reader.read()
-        if not batch.done:
-            yield batch
-            continue
-        last = reader.finish()
-        batch.events += last.events
-        batch.records += last.records
-        batch.end_offset = max(batch.end_offset, last.end_offset)
-        yield batch
-        return
-
-
 def load_event(path: Path, adapter: Adapter, locator: Locator, event_id: str) -> RunEvent | None:
     """Read one event again, whole; None when the file no longer gives it.
 
@@ -186,8 +177,7 @@ def load_event(path: Path, adapter: Adapter, locator: Locator, event_id: str) ->
         found = next((event for event in _decoded(decoder, data, locator) if event.id == event_id), None)
         if found is not None:
             return found
-    everything = (event for batch in read_all(path, adapter) for event in batch.events)
-    return next((event for event in everything if event.id == event_id), None)
+    return next((event for event in open_source(path, adapter).events() if event.id == event_id), None)
 
 
 def events_of(data: bytes, adapter: Adapter, source: SourceInfo, locator: Locator) -> list[RunEvent]:

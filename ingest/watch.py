@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Self, TypeAlias
@@ -45,14 +45,12 @@ class Watcher:
         sweep_seconds: float = SWEEP_SECONDS,
         stop: threading.Event | None = None,
         polling: bool = False,
-        suffixes: Collection[str] = SUFFIXES,
     ) -> None:
         self.problems: list[str] = []
         """Plain sentences about what cannot be watched by notification."""
-        self._folders = [root for root in roots if not _is_named(root, suffixes) or root.is_dir()]
+        self._folders = [root for root in roots if not _is_named(root) or root.is_dir()]
         self._files = {root for root in roots if root not in self._folders}
         self._stop = stop or threading.Event()
-        self._suffixes = frozenset(suffixes)
         self._sweep_seconds = min(sweep_seconds, POLL_SECONDS) if polling else sweep_seconds
         self._polling = polling
         self._queue: Queue[set[tuple[Change, str]] | str | None] = Queue()
@@ -60,13 +58,6 @@ class Watcher:
         self._seen = self._look()
         self._due = time.monotonic() + self._sweep_seconds
         self._rest_until = 0.0
-
-    def __iter__(self) -> Iterator[set[Path]]:
-        """Give sets of paths that changed, appeared or went, until stopped."""
-        while not self._stop.is_set():
-            if changed := self.wait(0.5):
-                yield changed
-        self.close()
 
     def wait(self, timeout: float) -> set[Path]:
         """Wait up to `timeout` seconds for changes; give the paths, or an empty set."""
@@ -191,7 +182,7 @@ class Watcher:
         for folder in self._folders:
             for parent, _, names in os.walk(folder):
                 for name in names:
-                    if os.path.splitext(name)[1] in self._suffixes or name in LOG_NAMES:  # noqa: PTH122 - twice as fast
+                    if os.path.splitext(name)[1] in SUFFIXES or name in LOG_NAMES:  # noqa: PTH122 - twice as fast
                         path = Path(parent, name)
                         mark = _mark(path)
                         if mark is not None:
@@ -205,7 +196,7 @@ class Watcher:
     def _is_log(self, path: Path) -> bool:
         if path in self._files:
             return True
-        return _is_named(path, self._suffixes) and any(path.is_relative_to(folder) for folder in self._folders)
+        return _is_named(path) and any(path.is_relative_to(folder) for folder in self._folders)
 
     def _note(self, path: Path, mark: _Mark | None) -> None:
         if mark is None:
@@ -214,8 +205,8 @@ class Watcher:
             self._seen[path] = mark
 
 
-def _is_named(path: Path, suffixes: Collection[str]) -> bool:
-    return path.suffix in suffixes or path.name in LOG_NAMES
+def _is_named(path: Path) -> bool:
+    return path.suffix in SUFFIXES or path.name in LOG_NAMES
 
 
 def _mark(path: Path) -> _Mark | None:

@@ -85,7 +85,7 @@ def _shard(arguments: argparse.Namespace) -> int:
             _say(f"deleted {shard.origin}; the ledger says so, with its last head.")
         return 0
     custody.require_ledger(home)
-    _say(f"the ledger in {home.ledger} is closed, and the next one begins with its last head.")
+    _say(f"the ledger in {home.ledger} will be closed, and the next one begins with its last head.")
     if not _agreed(arguments, "close it?"):
         return 0
     old, ledger = custody.begin_shard(home, damaged=arguments.damaged)

@@ -53,10 +53,11 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         _json([_document(rule) for rule in rules.values()])
         return 0
+    width = max(len(_answers(rule)) for rule in rules.values())
     for rule in rules.values():
         state = "on " if rule.on else "off"
         own = "" if rule.id in catalogue() else " (your own)"
-        _say(f"{rule.id:<20} {state} {rule.phase:<5} {rule.severity:<8} {_answers(rule):<32} {rule.label}{own}")
+        _say(f"{rule.id:<20} {state} {rule.phase:<5} {rule.severity:<8} {_answers(rule):<{width}}  {rule.label}{own}")
     return 0
 
 

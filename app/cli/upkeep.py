@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from assure_tui.app.cli.consent import agreed
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
-from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.paths import Home, from_home
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.trust import trust
-from assure_tui.app.neutral import neutral_line
+from assure_tui.app.neutral import neutral_block, neutral_line
 from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.walk import discover
 from assure_tui.ledger.errors import LedgerError
@@ -44,14 +45,14 @@ def _doctor(arguments: argparse.Namespace) -> int:
         left = len(found.skipped)
         _say(f"  {root}: {logs}; {left:,} {'file' if left == 1 else 'files'} left out")
         troubles += [f"{skipped.path}: {skipped.reason}" for skipped in found.skipped if skipped.log]
-    if gone := [str(root) for root in setting.roots if root not in there]:
-        _say(f"  not there: {', '.join(gone)}")
+    if gone := [from_home(root) for root in setting.roots if root not in there]:
+        _list("not there", gone)
     with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:
         presence = desk.presence()
     who = f"recorded by process {presence.recorder_pid}" if presence.recorder_pid else "nobody records"
     _say(f"  {who}; {presence.ledger_size} entries in the ledger ({presence.ledger_state})")
     _say(f"  {setting.home.privacy()}")
-    _say(f"  formats that are read: {', '.join(sorted({adapter.name for adapter in ADAPTERS}))}")
+    _list("formats that are read", sorted({adapter.name for adapter in ADAPTERS}))
     troubles += presence.problems
     troubles += _moved(setting.home.ledger)
     for trouble in troubles:
@@ -112,6 +113,11 @@ def _status(arguments: argparse.Namespace) -> int:
         for part in (*parts, *presence.problems):
             _say(part)
     return 0
+
+
+def _list(head: str, items: Sequence[str]) -> None:
+    for line in neutral_block(f"  {head}: ", ", ".join(items), hang=4):
+        print(line)
 
 
 def _say(text: str) -> None:

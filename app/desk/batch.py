@@ -17,7 +17,7 @@ from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.errors import IngestError, SourceError
 from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.feeds.spec import FeedSpec
-from assure_tui.ingest.model import Event, RunEvent, SourceInfo, Tally
+from assure_tui.ingest.model import Event, SourceInfo, Tally
 from assure_tui.ingest.reader import SourceReader, open_source
 from assure_tui.ingest.walk import Found, Skipped, discover
 from assure_tui.ingest.witness.witness import Witness
@@ -35,8 +35,6 @@ class _Taken(Exception):  # noqa: N818 - a signal, not an error
 
 WORTH_SPREADING = 8_000_000
 """Bytes of logs from which on it pays to start other processes."""
-READ_BYTES = 4 << 20
-"""Bytes of a log that are decoded at a time."""
 
 Progress = Callable[[int, int, Path], None]
 """Told before each file: files done, files in all, the file."""
@@ -226,7 +224,7 @@ class Batch:
         reader: SourceReader | None = None
         try:
             reader = open_source(found.path, found.adapter, salt)
-            for event in read_events(reader):
+            for event in reader.events():
                 report = reports.get(event.run)
                 if report is None:
                     self._refuse_taken(event.run, salt)
@@ -352,16 +350,6 @@ def add(total: Tally, part: Tally) -> None:
     total.bookkeeping += part.bookkeeping
     for name, count in part.unknown_types.items():
         total.unknown_types[name] = total.unknown_types.get(name, 0) + count
-
-
-def read_events(reader: SourceReader) -> Iterator[RunEvent]:
-    """Give all events of a log that is not expected to grow: its last line counts even without a line feed."""
-    while True:
-        batch = reader.read(READ_BYTES)
-        yield from batch.events
-        if batch.done:
-            yield from reader.finish().events
-            return
 
 
 def _size(found: Found) -> int:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.app.desk.batch import read_events
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.feeds import announced
@@ -53,7 +52,7 @@ def check(missed: Missed, path: Path, adapter: Adapter, salt: str, workspace: Wo
     try:
         if path.stat().st_size > MAX_LOG:
             raise UsageError(f"{path} is longer than {MAX_LOG >> 20} MB: a claim cannot be added to it.")
-        for event in read_events(open_source(path, adapter, salt)):
+        for event in open_source(path, adapter, salt).events():
             replay.take(event)
     except (SourceError, OSError) as error:
         raise UsageError(f"{path} cannot be read again ({error}): the claim was not added.") from error

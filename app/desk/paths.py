@@ -116,3 +116,8 @@ class Home:
         """Make the folders that files are written to, readable by the user alone."""
         for path in (self.config, self.trust, self.ledger, self.keys, self.pins, self.index, self.desk, self.lease):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def from_home(path: Path) -> str:
+    """Give a path as people write it: below the user's home folder, from `~` on."""
+    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)

@@ -17,7 +17,7 @@ from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.hook.judge import Judgement
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ledger.disk import replace
 from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import SEVERITIES, Claim, Discrepancy, Effect, GateResult, at_least
@@ -181,7 +181,7 @@ def _checked(path: Path, run: str, settings: Settings, *, said: str = "") -> Tur
     """Check a log from its beginning; `said` are last words that it does not hold yet."""
     check = Workspace(settings, evaluator())
     turns: dict[str, Turn] = {}
-    for event in (event for batch in read_all(path) for event in batch.events):
+    for event in open_source(path).events():
         turn = turns.setdefault(event.run, Turn())
         turn.event(event)
         _apply(turns, check.step(event))

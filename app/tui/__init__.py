@@ -6,8 +6,9 @@ Textual, so only `run` and `first_start` are called from elsewhere, and late.
 
     a screen   first (before the first start); application: frame (header, view, footer, the poll of the desk), moving
                and reviewing (what keys do); keys (`data/keys.toml`), views, dialogs
-    evidence   evidence fetches what stands side by side for a finding, pointing which part of it is meant,
-               evidence_page and both_sides lay it out; acts, event_line, diffs, source (to the file itself)
+    evidence   evidence fetches what stands side by side for a finding (asked: the user's words; cells: a piece of
+               it), pointing tells which part of it is meant, evidence_page and both_sides lay it out; acts,
+               event_line, diffs, source (to the file itself)
     text       lines (the panes of every view), paint, bars, match (filters), moments (times as typed), presets
     kept       session (while open), looked and places (from one time to the next), looks (palettes)
     beside     recorder (a child process), notify (bell and messages), hangup (ends when told to), typed

@@ -10,9 +10,10 @@ from textual.content import Content
 from assure_tui.app.desk.views import Decision, EventRow, Note, RunDetail
 from assure_tui.app.neutral import neutralise
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.cells import Cell
 from assure_tui.app.tui.diffs import SPLIT_FROM, parse, split_lines, unified_lines
 from assure_tui.app.tui.event_line import event_line
-from assure_tui.app.tui.evidence import Cell, Evidence
+from assure_tui.app.tui.evidence import Evidence
 from assure_tui.app.tui.lines import Sheet
 from assure_tui.app.tui.paint import ACCENT, DIM, HEAD, STRONG
 from assure_tui.themes.glyphs import Glyphs

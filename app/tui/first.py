@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from assure_tui.app.desk.firststart import Place
-from assure_tui.app.desk.paths import Home
+from assure_tui.app.desk.paths import Home, from_home
 from assure_tui.app.tui import paint
 from assure_tui.app.tui.hangup import Ending
 from assure_tui.app.tui.lines import Listing, Row, blank, still, title
@@ -251,16 +251,12 @@ def _line(place: Place, width: int, *, out: bool) -> Content:
     return paint.row(
         [
             (Content(""), 1, False),
-            (paint.text(_from_home(place.path), style), max(10, width - 47), False),
+            (paint.text(from_home(place.path), style), max(10, width - 47), False),
             (paint.text(place.agent, DIM, limit=40), 12, False),
             (Content.styled(said, "$state-stale" if out else DIM), 21, True),
             (Content.styled(size, DIM), 8, True),
         ]
     )
-
-
-def _from_home(path: Path) -> str:
-    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
 
 
 def _keys(offered: Sequence[tuple[str, str]]) -> Content:

@@ -22,7 +22,7 @@ from assure_tui.app.desk.drill.recorded import Act, Recorded, edited, play
 from assure_tui.app.desk.drill.share import Share
 from assure_tui.app.desk.drill.world import shape
 from assure_tui.ingest.model import RunEvent, ToolCall, ToolResult
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.reconcile.settings import Settings
 
 Json = dict[str, Any]
@@ -121,7 +121,7 @@ def coding() -> Session:
 
 
 def recorded(path: Path) -> Recorded:
-    events = [event for batch in read_all(path) for event in batch.events]
+    events = list(open_source(path).events())
     return Recorded(path, events, play(events, "assure", Settings()))
 
 

@@ -204,7 +204,7 @@ def test_a_linked_working_tree_is_read_as_its_own(desk):
 def live(desk: Desk) -> dict[str, Any]:
     """Check the log as a recorder does while it is written: the witness looks at files too."""
     from assure_tui.app.desk.report import RunReport  # noqa: PLC0415 - only here
-    from assure_tui.ingest.reader import read_all  # noqa: PLC0415
+    from assure_tui.ingest.reader import open_source  # noqa: PLC0415
     from assure_tui.reconcile.match.coding.steps import paths_of  # noqa: PLC0415
     from assure_tui.reconcile.model import Effect  # noqa: PLC0415
     from assure_tui.reconcile.workspace import Workspace  # noqa: PLC0415
@@ -212,7 +212,7 @@ def live(desk: Desk) -> dict[str, Any]:
     desk.log.write_text("".join(json.dumps(line) + "\n" for line in desk.lines))
     check, witness = Workspace(), Witness(live=True)
     report: RunReport | None = None
-    for batch in read_all(desk.log):
+    for batch in open_source(desk.log).batches():
         for event in batch.events:
             report = report or RunReport(event.run, "assure")
             changes = [change for seen in witness.before(event) for change in check.step(seen)]

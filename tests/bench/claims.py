@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assure_tui.ingest.model import AgentText
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 from assure_tui.reconcile import engine
 from assure_tui.reconcile.match.coding.work import Work
@@ -32,7 +32,7 @@ def clocked(spent: dict[str, float], name: str, call: Callable[..., Any]) -> Cal
 def main(paths: list[str]) -> int:
     found = discover([Path(path) for path in paths])
     start = time.perf_counter()
-    runs = [[event for batch in read_all(item.path) for event in batch.events] for item in found.files]
+    runs = [list(open_source(item.path).events()) for item in found.files]
     spent = {"decode": time.perf_counter() - start}
     engine.extract = clocked(spent, "extract", engine.extract)
     for method in ("text", "call", "result", "user", "close"):

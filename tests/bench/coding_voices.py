@@ -25,7 +25,7 @@ from coding_sessions import Session, sessions
 from assure_tui.app.desk.drill.recorded import play
 from assure_tui.app.desk.drill.share import Share
 from assure_tui.app.desk.report import RunReport
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.reconcile.model import Severity, at_least
 from assure_tui.reconcile.settings import Settings
 
@@ -59,7 +59,7 @@ def check(session: Session) -> Checked:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{session.name}.jsonl"
         path.write_text(log(session), encoding="utf-8")
-        events = [event for batch in read_all(path) for event in batch.events]
+        events = list(open_source(path).events())
     report = next(iter(play(events, FOLDERS[session.agent], Settings()).values()))
     found = [(one, report.claims.get(one.claim or "")) for one in report.discrepancies.values()]
     gates = [gate for gate in report.gates.values() if gate.outcome in {"bypassed", "failed"}]

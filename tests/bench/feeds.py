@@ -31,7 +31,7 @@ from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.feeds.rows import make_row
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.ingest.model import FeedRow, FeedState, Locator, Origin, RunEvent
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.reconcile.kinds import rows_of
 from assure_tui.reconcile.model import Change, Discrepancy, Effect, Money, Unattributed, at_least
 from assure_tui.reconcile.settings import Settings
@@ -103,7 +103,7 @@ def cases(folder: Path) -> Iterator[Case]:
         path = folder / "chat" / f"{label['case']}.json"
         if label["mutation"] != "none" or not path.exists():
             continue
-        events = [event for batch in read_all(path) for event in batch.events]
+        events = list(open_source(path).events())
         report = next(iter(play(events, "openai-chat", Settings()).values()), None)
         if report is not None and any(leaves_row(effect) for effect in report.effects.values()):
             yield Case(label["case"], label["task"], events, report)

@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from assure_tui.app.cli import COLLECT_AFTER
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 
@@ -75,7 +75,7 @@ def main() -> None:
         check = Workspace(Settings())
         number = found = 0
         since = time.process_time()
-        for batch in read_all(path):
+        for batch in open_source(path).batches():
             for event in batch.events:
                 found += sum(change.value.__class__.__name__ == "Discrepancy" for change in check.step(event))
                 number += 1

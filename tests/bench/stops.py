@@ -18,7 +18,7 @@ from assure_tui.app.desk import gated
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.hook.stop import at_stop
 from assure_tui.ingest.model import UserTurn
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import Found, discover
 from assure_tui.reconcile.settings import Settings
 
@@ -26,7 +26,7 @@ from assure_tui.reconcile.settings import Settings
 def stops(log: Found, turns: int) -> Iterator[tuple[str, bytes]]:
     """Give the main run and the log as it stood at the end of each turn."""
     data = log.path.read_bytes()
-    events = [event for batch in read_all(log.path, log.adapter) for event in batch.events]
+    events = list(open_source(log.path, log.adapter).events())
     if not events:
         return
     run = events[0].run

@@ -30,7 +30,7 @@ from msgspec.structs import replace
 from assure_tui.app.cli import COLLECT_AFTER
 from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.model import RunEvent, ToolCall, ToolResult
-from assure_tui.ingest.reader import open_source, read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 from assure_tui.reconcile import engine
 from assure_tui.reconcile.gates.gates import Gates
@@ -95,7 +95,7 @@ def events(folder: Path) -> Iterator[RunEvent]:
     number = 0
     for lap in count():
         for path in sorted(folder.iterdir()):
-            for batch in read_all(path):
+            for batch in open_source(path).batches():
                 for event in batch.events:
                     told = {"run": "r-long", "id": f"L{number}@{number}#0", "seq": number}
                     if isinstance(event, ToolCall | ToolResult):
@@ -243,7 +243,7 @@ def measure(path: Path, watch: Stopwatch) -> None:
     reports: dict[str, RunReport] = {}
     adapter = open_source(path).source.adapter
     watch.enter("ingest")
-    batches = read_all(path)
+    batches = open_source(path).batches()
     batch = next(batches, None)
     watch.leave()
     while batch is not None:

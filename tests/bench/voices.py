@@ -40,7 +40,7 @@ from typing import Any, NamedTuple
 from assure_tui.app.desk.drill.recorded import play
 from assure_tui.app.desk.drill.share import Share
 from assure_tui.app.desk.report import RunReport
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.reconcile.model import Discrepancy, at_least
 from assure_tui.reconcile.settings import Settings
 
@@ -247,7 +247,7 @@ def check(case: Case) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{case.name}.json"
         path.write_text(json.dumps(chat(case.steps), ensure_ascii=False, indent=1), encoding="utf-8")
-        events = [event for batch in read_all(path) for event in batch.events]
+        events = list(open_source(path).events())
     report = next(iter(play(events, "openai-chat", Settings()).values()))
     flags = [found for found in report.discrepancies.values() if at_least(found.severity, "medium")]
     caught = any(found.code in case.accepted and _stands_at(found, case, report) for found in flags)

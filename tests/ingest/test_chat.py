@@ -7,7 +7,7 @@ import pytest
 
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
-from assure_tui.ingest.reader import open_source, read_all
+from assure_tui.ingest.reader import open_source
 
 
 def call(name: str, arguments: object, call_id: str = "call_1") -> dict:
@@ -24,7 +24,7 @@ CHAT = [
 
 
 def events(path: Path) -> list:
-    return [event for batch in read_all(path) for event in batch.events]
+    return list(open_source(path).events())
 
 
 def of(kind: type, found: list) -> list:

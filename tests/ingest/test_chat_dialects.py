@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
 MESSAGES = [
@@ -88,7 +88,7 @@ def test_a_chat_is_read_in_every_dialect_and_however_it_is_kept(tmp_path, dialec
     path.write_text(kept[form], encoding="utf-8")
     (one,) = discover([path]).files
     assert one.adapter.name == dialect
-    found = [event for batch in read_all(path) for event in batch.events]
+    found = list(open_source(path).events())
     seen = [event for event in told(found) if event != ("commentary", "One moment.")]
     assert seen == EXPECTED * (2 if form == "chats" else 1)
     assert {event.agent for event in found if isinstance(event, RunStarted)} == {dialect}

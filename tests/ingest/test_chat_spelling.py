@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assure_tui.ingest.model import AgentText, RunStarted, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
 ARGS = {"vase": 7}
@@ -189,7 +189,7 @@ def read(tmp_path):
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         (found,) = discover([path]).files
-        return [event for batch in read_all(found.path, found.adapter) for event in batch.events]
+        return list(open_source(found.path, found.adapter).events())
 
     return read
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import open_source, read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
 START = {"sessionId": "s-1", "projectHash": "ab", "startTime": "2026-08-03T10:00:00.000Z", "kind": "main"}
@@ -120,7 +120,7 @@ def test_a_session_of_the_older_form_tells_the_same_as_one_in_lines(log, tmp_pat
     def told(events: list) -> list:
         return [(type(event).__name__, event.id.partition("#")[2]) for event in events]
 
-    read = [event for batch in read_all(path) for event in batch.events]
+    read = list(open_source(path).events())
     assert told(read) == told(log("gemini-cli", [START, *messages]).events)
     assert {event.run for event in read} == {event.run for event in log("gemini-cli", [START]).all(RunStarted)}
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
 
@@ -44,7 +44,7 @@ def test_a_history_is_read_and_named_after_its_folder(write):
         ],
     )
     (found,) = discover([path.parent]).files
-    events = [event for batch in read_all(path) for event in batch.events]
+    events = list(open_source(path).events())
     assert found.adapter.name == "grok-build"
     assert [(one.native_id, one.model) for one in events if isinstance(one, RunStarted)] == [
         ("019f-1", None),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assure_tui.ingest.adapters.opencode_export import ADAPTER
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import open_source, read_all
+from assure_tui.ingest.reader import open_source
 
 SESSION = {"id": "ses_a1", "directory": "/srv/shop", "version": "1.2.0", "time": {"created": 1_790_000_000_000}}
 
@@ -37,7 +37,7 @@ class Export:
     def __init__(self, path: Path, *messages: dict, session: dict = SESSION) -> None:
         path.write_text(json.dumps({"info": session, "messages": list(messages)}, indent=1))
         self.reader = open_source(path)
-        self.events = [event for batch in read_all(path) for event in batch.events]
+        self.events = list(open_source(path).events())
 
     def all(self, kind: type) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]

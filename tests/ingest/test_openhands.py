@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolCall, ToolResult, UserTurn
-from assure_tui.ingest.reader import open_source, read_all
+from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 
 AT = "2026-03-01T12:00:00.000001"
@@ -117,7 +117,7 @@ def test_each_line_of_an_evaluation_is_a_run_also_where_steps_come_in_pairs(writ
             {"issue": {}, "history": old},
         ],
     )
-    events = [event for batch in read_all(path) for event in batch.events]
+    events = list(open_source(path).events())
     runs = list(dict.fromkeys(event.run for event in events))
     assert len(runs) == 3
     for run in runs:
@@ -166,7 +166,7 @@ def test_the_folder_of_a_conversation_is_one_log(conversation):
     folder = conversation(SAYS, BUILDS, answers(exit_code=0), event("ConversationStateUpdateEvent", "d"))
     (found,) = discover([folder]).files
     assert (found.path.name, discover([folder]).skipped) == ("base_state.json", [])
-    events = [event for batch in read_all(found.path) for event in batch.events]
+    events = list(open_source(found.path).events())
     started, said, words, call, result = events
     assert (started.native_id, started.model, started.cwd) == ("0a1b-2", "m-1", "/srv")
     assert (said.text, words.text, call.args) == ("Go.", "I build.", {"command": "make", "is_input": False})
@@ -179,7 +179,7 @@ def test_what_lies_beside_the_events_is_not_read(conversation, tmp_path):
     (tmp_path / "elsewhere.json").write_text(json.dumps(BUILDS))
     (folder / "events" / "event-00001-link.json").symlink_to(tmp_path / "elsewhere.json")
     (folder / "events" / "notes.json").write_text(json.dumps(BUILDS))
-    events = [event for batch in read_all(folder / "base_state.json") for event in batch.events]
+    events = list(open_source(folder / "base_state.json").events())
     assert [event for event in events if isinstance(event, ToolCall)] == []
 
 
@@ -187,7 +187,7 @@ def test_a_folder_of_events_that_is_a_link_is_not_followed(conversation, tmp_pat
     folder = conversation(SAYS)
     (folder / "events").rename(tmp_path / "elsewhere")
     (folder / "events").symlink_to(tmp_path / "elsewhere")
-    assert [event for batch in read_all(folder / "base_state.json") for event in batch.events] == []
+    assert list(open_source(folder / "base_state.json").events()) == []
 
 
 @pytest.mark.parametrize(

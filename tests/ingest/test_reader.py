@@ -13,7 +13,7 @@ from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.errors import SourceError, UnknownFormat
 from assure_tui.ingest.identity import run_id, source_id
 from assure_tui.ingest.model import AgentText, Locator, ToolResult
-from assure_tui.ingest.reader import SourceReader, load_event, open_source, read_all, source_info
+from assure_tui.ingest.reader import load_event, open_source
 
 START = {"type": "session", "format": "assure/1", "id": "s1", "agent": "desk"}
 
@@ -39,7 +39,7 @@ def test_what_is_appended_is_given_once(write):
     assert reader.read().events == []
     append(path, said(2))
     assert texts(reader.read().events) == ["line 2"]
-    assert [event.seq for batch in read_all(path) for event in batch.events] == [0, 1, 2]
+    assert [event.seq for event in open_source(path).events()] == [0, 1, 2]
 
 
 def test_a_torn_tail_waits_and_finishing_takes_it(write):
@@ -114,21 +114,16 @@ def test_a_pipe_in_a_logs_place_makes_nobody_wait(write):
 
 
 @given(st.data())
-def test_going_on_from_any_record_gives_nothing_twice_and_loses_nothing(tmp_path_factory, data):
-    path = tmp_path_factory.mktemp("restart") / "a.jsonl"
+def test_however_little_is_read_at_a_time_nothing_is_given_twice_or_lost(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("pieces") / "a.jsonl"
     records = [START, said(1), {"type": "tool_call", "call_id": "c", "tool": "t", "args": {}}, said(2), said(3)]
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    whole = list(read_all(path))
-    ends = [0, *(at.start + at.length + 1 for batch in whole for at, _ in batch.records)]
-    start = data.draw(st.sampled_from(ends))
-    adapter = detect(path)
-    reader = SourceReader(path, adapter, source_info(path, adapter), start=start)
-    rest: list = []
+    reader = open_source(path)
+    told: list = []
     while not (batch := reader.read(max_bytes=data.draw(st.integers(1, 100)))).done:
-        rest += batch.events
-    rest += batch.events
-    everything = [event for batch in whole for event in batch.events]
-    assert rest == [event for event in everything if event.origin.at.start >= start]
+        told += batch.events
+    told += batch.events
+    assert told == list(open_source(path).events())
 
 
 def test_every_record_is_named_with_its_place_and_digest(write):
@@ -136,7 +131,7 @@ def test_every_record_is_named_with_its_place_and_digest(write):
     with path.open("ab") as file:
         file.write(b"no json\n")
     data = path.read_bytes()
-    (batch,) = read_all(path)
+    (batch,) = open_source(path).batches()
     assert [data[at.start : at.start + at.length] for at, _ in batch.records] == data.splitlines()
     assert len({digest for _, digest in batch.records}) == 4
     assert [at.line for at, _ in batch.records] == [1, 2, 3, 4]
@@ -145,7 +140,7 @@ def test_every_record_is_named_with_its_place_and_digest(write):
 def test_an_event_is_read_again_by_its_place(write):
     path = write("a.jsonl", [START, said(1), said(2)])
     adapter = detect(path)
-    for batch in read_all(path):
+    for batch in open_source(path).batches():
         for event in batch.events:
             again = load_event(path, adapter, event.origin.at, event.id)
             assert (again.id, getattr(again, "text", None)) == (event.id, getattr(event, "text", None))
@@ -168,7 +163,7 @@ def test_an_event_that_follows_from_earlier_records_is_found_too(write):
             line(type="function_call_output", call_id="c2", output=head + "Process exited with code 1\nOutput:\nboom"),
         ],
     )
-    last = [event for batch in read_all(path) for event in batch.events if isinstance(event, ToolResult)][-1]
+    last = [event for event in open_source(path).events() if isinstance(event, ToolResult)][-1]
     assert last.call_id == "c1"
     assert load_event(path, detect(path), last.origin.at, last.id) == last
 
@@ -205,8 +200,8 @@ def test_ids_are_stable_and_tell_copies_apart(write, tmp_path):
     )
     assert run_id("codex", "abc", "abc", "salt") != run_id("codex", "abc", "abc")
     path = write("a.jsonl", [START, said(1)])
-    (plain,) = read_all(path)
-    (salted,) = read_all(path, salt="2")
+    (plain,) = open_source(path).batches()
+    (salted,) = open_source(path, salt="2").batches()
     assert [event.id for event in plain.events] == [event.id for event in salted.events]
     assert plain.events[0].run != salted.events[0].run
     os.link(path, tmp_path / "b.jsonl")
@@ -220,5 +215,5 @@ def test_a_salt_holds_for_all_runs_whose_records_stand_in_the_file(write):
         return {"type": "assistant", "uuid": f"u{number}", "sessionId": "s", "message": message, **fields}
 
     copy = [record(n, isSidechain=True, agentId="a1") for n in range(3)]
-    (batch,) = read_all(write("copied.jsonl", copy), salt="2")
+    (batch,) = open_source(write("copied.jsonl", copy), salt="2").batches()
     assert {event.run for event in batch.events} == {run_id("claude-code", "a1", "a1", "2")}

@@ -115,17 +115,12 @@ def test_changes_are_told_by_notification_and_wait_for_no_sweep(tmp_path: Path):
         assert watcher.problems == []
 
 
-def test_stopping_ends_the_loop_and_leaves_no_thread(tmp_path: Path):
+def test_once_stopped_it_waits_no_more_and_once_closed_it_leaves_no_thread(tmp_path: Path):
     stop = threading.Event()
     before = set(threading.enumerate())
-    watcher = Watcher([tmp_path], stop=stop)
-    loop = threading.Thread(target=lambda: list(watcher))
-    loop.start()
-    deadline = time.monotonic() + PATIENCE
-    while set(threading.enumerate()) - before == {loop} and time.monotonic() < deadline:
-        time.sleep(0.01)
-    stop.set()
-    deadline = time.monotonic() + PATIENCE
-    while set(threading.enumerate()) - before and time.monotonic() < deadline:
-        time.sleep(0.01)
+    with Watcher([tmp_path], stop=stop) as watcher:
+        watcher.wait(0.01)
+        assert set(threading.enumerate()) - before
+        stop.set()
+        assert watcher.wait(10 * PATIENCE) == set()
     assert set(threading.enumerate()) - before == set()

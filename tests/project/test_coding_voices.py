@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assure_tui.ingest.model import AgentText, ToolCall, ToolResult
-from assure_tui.ingest.reader import read_all
+from assure_tui.ingest.reader import open_source
 
 BENCH = Path(__file__).parents[1] / "bench"
 
@@ -49,7 +49,7 @@ def test_a_log_is_read_whole(path, tmp_path):
     session = coding_sessions.read(path)[0]
     log = tmp_path / f"{session.name}.jsonl"
     log.write_text(coding_logs.log(session), encoding="utf-8")
-    events = [event for batch in read_all(log) for event in batch.events]
+    events = list(open_source(log).events())
     calls = [event for event in events if isinstance(event, ToolCall)]
     results = {event.call_id for event in events if isinstance(event, ToolResult)}
     words = [event.text for event in events if isinstance(event, AgentText)]

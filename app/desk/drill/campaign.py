@@ -8,7 +8,6 @@ from heapq import heappush, heappushpop
 from pathlib import Path
 from random import Random
 
-from assure_tui.app.desk.batch import READ_BYTES
 from assure_tui.app.desk.drill.elsewhere import Elsewhere
 from assure_tui.app.desk.drill.faults import CLASSES, FaultClass
 from assure_tui.app.desk.drill.mutation import Mutation
@@ -144,11 +143,7 @@ class Drill:
                 self.skipped.append(Skipped(found.path, f"larger than {MAX_LOG >> 20} MiB: too large to drill"))
                 return None
             reader = open_source(found.path, found.adapter)
-            events: list[RunEvent] = []
-            while not (batch := reader.read(READ_BYTES)).done:
-                events += batch.events
-            events += batch.events
-            events += reader.finish().events
+            events = list(reader.events())
         except (OSError, SourceError) as error:
             self.skipped.append(Skipped(found.path, f"could not be read to its end: {error}"))
             return None
