@@ -125,7 +125,8 @@ class _Reading:
         self.event = event
         self.known = _familiar(units, context.touched)
         """Names of files that the run changed."""
-        self.changed = bool(self.known) or context.delegated
+        tried = any(context.kinds[kind] > 0 for kind in ("edited", "created"))
+        self.changed = bool(self.known) or tried or context.delegated
         self.lately = context.delegated or (self.changed and context.changed_in == context.turn)
         """Files were changed in this turn, so that this text may be the report of it."""
         self.delegated = context.delegated

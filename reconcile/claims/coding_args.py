@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.claims.coding_text import is_path
+from assure_tui.reconcile.claims.coding_text import file_of, is_path
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Piece, Prepared
     from assure_tui.reconcile.claims.coding_verbs import Found
 
-_LINE = re.compile(r"(?::|#L)\d+(?:-L?\d+)?$")
 _FRACTION = re.compile(r"(?<![\w./])(\d[\d,]{0,8})\s?/\s?(\d[\d,]{0,8})(?![\w/.]\d)")
 _OTHER_THINGS = re.compile(
     r"[\s)*_]{0,4}(?:test )?(?:packages?|suites?|files?|modules?|crates?|projects?|platforms?|jobs?|artifacts?)\b"
@@ -60,7 +59,7 @@ _ORDINAL = re.compile(
 )
 _NEAR = 200
 """So many characters in front of a path tell its place."""
-_MARKS = " *_`[(|-\ue000\ue001\ue003"
+_MARKS = " 0123456789.)*_`[(|-\ue000\ue001\ue003"
 _OWN_CLAUSE = re.compile(r"[,;:—] (?:so|and|but|then)? ?(?:i|we)\b")
 _ALL = re.compile(r"\b(?:all|every|entire|whole|full|complete)\b")
 _PARTIAL = re.compile(
@@ -78,7 +77,7 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     inside = [piece for piece in prepared.pieces if start <= piece.start < end]
     paths = [piece for piece in inside if piece.sort == "path"]
     if paths:
-        args["paths"] = [_LINE.sub("", piece.text) for piece in paths]
+        args["paths"] = [file_of(piece.text) for piece in paths]
     above = _paths_above(prepared)
     if above and not paths:
         args["paths"] = above
@@ -86,9 +85,9 @@ def arguments(found: Found, prepared: Prepared, start: int, end: int) -> dict[st
     if above and paths:
         args["above"] = above
     acted = prepared.masked.find(found.verb, start, end) if found.verb else -1
-    targets = [_LINE.sub("", piece.text) for piece in _targets(paths, prepared.masked, found.verb, acted)] or above
+    targets = [file_of(piece.text) for piece in _targets(paths, prepared.masked, found.verb, acted)] or above
     if not targets and found.verb:
-        targets = [_LINE.sub("", piece.text) for piece in paths if _is_aside(prepared.masked, piece)]
+        targets = [file_of(piece.text) for piece in paths if _is_aside(prepared.masked, piece)]
         args |= {"beside": True} if targets else {}
     if targets:
         args["targets"] = targets
@@ -159,7 +158,7 @@ def _paths_above(prepared: Prepared) -> list[str]:
     unit = prepared.unit
     lead = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
     if lead and not prepared.masked[: lead.start].strip(_MARKS):
-        return [_LINE.sub("", lead.text)]
+        return [file_of(lead.text)]
     named = (_paths_in(above[:400]) for above in (unit.parent, unit.lead, unit.heading) if above)
     return list(next(filter(None, named), ()))
 
@@ -167,7 +166,7 @@ def _paths_above(prepared: Prepared) -> list[str]:
 @lru_cache(maxsize=64)
 def _paths_in(above: str) -> tuple[str, ...]:
     """Give the first files that a line names, in code if any is; it stands above many units."""
-    found = [_LINE.sub("", hit) for hit in _CODE.findall(above) if is_path(hit)]
+    found = [file_of(hit) for hit in _CODE.findall(above) if is_path(hit)]
     return tuple(found or [hit for hit in _PLAIN_PATH.findall(above) if is_path(hit)])[:4]
 
 

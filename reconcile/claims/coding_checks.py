@@ -83,7 +83,9 @@ _OF_ANOTHER_SORT = re.compile(r"\b(?:build|compile|compilation|lint) $")
 """Before "test", of what sort it is: "the build test passed" tells of a build."""
 _COMPILES = re.compile(r" (?:all |now |also |still |both ){0,2}(?:compiles?|compiled)\b")
 """After "tests", which have not been run yet."""
-_ALL_OF_IT = re.compile(r"compiles(?: (?:[a-z]{3,20}ly|fine|clean))?\W*(?:$|[,;.(—]|across\b|with (?:no|0|zero)\b)")
+_ALL_OF_IT = re.compile(
+    r"compiles(?: (?:[a-z]{3,20}ly|fine|clean))?\W*(?:$|[,;.(—]|(?:across|and|but)\b|with (?:no|0|zero)\b)"
+)
 """A verb that names its check by itself: "The page compiles cleanly", not "compiles only with a flag"."""
 _OF_TYPES = re.compile(r"\btype $")
 """Before "check": "the type check passes" tells of a linter's kind of check."""

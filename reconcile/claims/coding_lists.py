@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_frames import OPENERS, follows, is_mask
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.claims.coding_text import file_of
 from assure_tui.reconcile.claims.coding_verbs import Found
 
 if TYPE_CHECKING:
@@ -68,7 +69,6 @@ _ADDRESS = re.compile(r"\s{0,4}<?https?://[^\s>]{1,500}>?[\s.]{0,4}")
 _TITLED = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 _STATED = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did|can|cannot|isn't|aren't|doesn't)\b(?! now\b)")
 """A verb that makes a bold title a sentence of its own: "The hash is no proof"."""
-_LINE = re.compile(r":\d+(?:-\d+)?$")
 _BEFORE_NAME = re.compile(r"[\s|(\ue000-\ue005]*(?:\d+ lines in)?[\s|(\ue000-\ue005]*$")
 _AFTER_NAME = re.compile(
     r"[\s)\ue000-\ue005]*(?:(?:,|\+|&|and)[\s()\ue000-\ue005]{1,300}){0,4}(?:[—–:|]|- |\([^)]{0,80}\) ?[—–:-])"
@@ -144,7 +144,7 @@ def described(prepared: Prepared, touched: Container[str] | None) -> Found | Non
     first = next((piece for piece in prepared.pieces if piece.sort == "path"), None)
     if first is None or first.start > MAX_LEAD:
         return None
-    name = _LINE.sub("", first.text).rstrip("/").rsplit("/", 1)[-1]
+    name = file_of(first.text).rstrip("/").rsplit("/", 1)[-1]
     if touched is not None and name not in touched:
         return None
     masked = prepared.masked

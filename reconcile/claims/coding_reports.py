@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_lists import states
+from assure_tui.reconcile.claims.coding_text import file_of
 from assure_tui.reconcile.claims.coding_verbs import Found
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ MAX_LIST = 420
 """Code points before a file in which the word of place is looked for: other files may stand between."""
 MAX_BEFORE = 6
 """Blanks before the file."""
-_LINE = re.compile(r"[:#]L?\d+(?:-L?\d+)?$")
 _AHEAD = re.compile(
     r"\b(?:should|would|could|might|must|needs?|todo|recommend\w{0,8}|consider|please|let|let's|i'll|we'll|i'd|"
     r"not yet|still to|to be done|planned|deferred|optional(?:ly)?|propos\w{1,6}|suggest\w{0,6}|if you|want me|"
@@ -205,4 +205,4 @@ def _stands_in(masked: str, piece: Piece) -> bool:
 
 def _changed(piece: Piece, touched: Collection[str]) -> bool:
     """Tell whether a piece names a file that the run changed."""
-    return piece.sort in {"path", "code"} and _LINE.sub("", piece.text).rstrip("/").rsplit("/", 1)[-1] in touched
+    return piece.sort in {"path", "code"} and file_of(piece.text).rstrip("/").rsplit("/", 1)[-1] in touched

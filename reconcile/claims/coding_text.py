@@ -46,8 +46,10 @@ _PATH = re.compile(
 _SHA = re.compile(r"(?<![\w/#.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}(?![\w/-])")
 _ALL_SHA = re.compile(r"(?=[a-f]*\d)[0-9a-f]{7,40}(?=$|[\s:.])")
 _FILE = re.compile(
-    rf"(?:[\w@.+~*-]*/)*[\w@.+*-]*\.{_EXTENSION}(?::\d+(?:-\d+)?)?$|(?:[\w@.+~*-]+/)+[\w@.+*-]*$|[A-Z][A-Za-z]*file$"
+    rf"(?:[\w@.+~*-]*/)*[\w@.+*-]*\.{_EXTENSION}(?:::?(?:\d+(?:-\d+)?|[A-Za-z_][\w.]*(?:\(\))?))?$|(?:[\w@.+~*-]+/)+[\w@.+*-]*$|[A-Z][A-Za-z]*file$"
 )
+_WHERE = re.compile(r"(?:#L\d+(?:-L?\d+)?|::?(?:L?\d+(?:-L?\d+)?|[A-Za-z_][\w.]*(?:\(\))?))$")
+"""The place in a file: `cart.py:12`, `cart.py:total`, `cart.py#L12`."""
 _NO_FILE = re.compile(r"(?:\d+\.)+\w*$|v?\d[\w.]*$|[A-Za-z_]\w*\.[A-Za-z_]\w*\(|(?:e\.g|i\.e)$|origin/|upstream/|refs/")
 EXTENSIONS = frozenset(
     {"py", "pyi", "ipynb", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "go", "rs"}
@@ -221,6 +223,11 @@ def without_settings(command: str) -> str:
     while hit := _SETTING.match(command, start):
         start = hit.end()
     return command[start:]
+
+
+def file_of(text: str) -> str:
+    """Give the path of a file without the place in it."""
+    return _WHERE.sub("", text)
 
 
 def is_path(text: str) -> bool:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from .test_running_reports import kinds
+from assure_tui.ingest.model import AgentText
+from assure_tui.reconcile.claims import extract
+from assure_tui.reconcile.context import Context
+from assure_tui.reconcile.settings import Settings
+
+from .test_running_reports import ORIGIN, kinds, read
 
 
 @pytest.mark.parametrize(
@@ -56,3 +61,26 @@ def test_what_was_done_is_told_by_its_file_or_by_what_came_of_it(text: str, expe
 )
 def test_what_is_found_or_still_ahead_is_no_deed(text: str) -> None:
     assert "edited" not in {kind.removeprefix("not ") for kind in kinds(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**1. `docs/fares.py`**: Added `find(pier)` — the old column is the key.",
+        "**`docs/fares.py:find`** — Added a look-up of the pier",
+        "- `docs/fares.py::Fares.find()`: added a look-up of the pier",
+        "- **2.** `docs/fares.py:12-40` — added a look-up of the pier",
+    ],
+)
+def test_the_file_that_leads_a_line_is_what_was_changed_with_a_number_before_it_or_a_place_after_it(text: str) -> None:
+    (claim,) = read(text)
+    assert (claim.kind, claim.args["targets"]) == ("edited", ["docs/fares.py"])
+
+
+def test_an_edit_that_failed_is_told_as_a_change_all_the_same() -> None:
+    context = Context("r-1", Settings())
+    context.coding = True
+    text = AgentText(id="e#0", run="r-1", origin=ORIGIN, seq=1, text="`fares.py` now has a column for each pier.")
+    assert extract(text, context) == []
+    context.kinds["edited"] += 1
+    assert [claim.kind for claim in extract(text, context)] == ["edited"]
