@@ -374,8 +374,6 @@ class Ledger:
 
     def _erase(self, subject: str, clear: dict[str, Any]) -> Receipt:
         """Commit the tombstone and destroy what it stands for, without letting another writer in between."""
-        if self._key_directory is None:
-            raise KeyFileError(f"{self.directory} cannot be written without keys: name the keys directory")
         count = self._contents.count(subject)
         receipt = self._commit([Draft(REDACTION, subject, {**clear, "contents": count})])
         self._contents.destroy(subject)

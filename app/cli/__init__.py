@@ -10,7 +10,8 @@
     record     chain (`verify`, `keys`), custody, witness
     set-up     places (`paths`), settings (`config`), upkeep (`doctor`, `trust`, `status`)
 
-`looks` checks what is set for the screen, `passphrase` asks for one, and `consent` before what cannot be undone.
+`looks` checks what is set for the screen, `passphrase` asks for one, `consent` before what cannot be undone, and `talk`
+is what they have in common.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assure_tui.app.cli.passphrase import VARIABLE, passphrase
+from assure_tui.app.cli.talk import talk
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.config import read_user
 from assure_tui.app.desk.errors import UsageError
@@ -220,7 +221,7 @@ def _revoke(home: Home, arguments: argparse.Namespace) -> None:
             desk.close()
         print(f"{receipt.envelope} (entry {receipt.index})")
     else:
-        print("assure-tui: this counts here alone: the ledger says nothing of it, for nobody signed.", file=sys.stderr)
+        talk("this counts here alone: the ledger says nothing of it, for nobody signed.")
     with plain_errors():
         print(revoke_key(home.keys, identity, since))
 
@@ -237,7 +238,7 @@ def _list_keys(home: Home) -> None:
         revoked = revoked_keys(home.keys).revoked
     found = [(i, "") for i in list_keys(home.keys)] + [(i, "replaced") for i in retired_keys(home.keys)]
     if not found:
-        print("assure-tui: there is no operator key yet: `assure-tui keys new NAME` makes one.", file=sys.stderr)
+        talk("there is no operator key yet: `assure-tui keys new NAME` makes one.")
     for identity, state in found:
         gone = plain_key(identity.public).fingerprint in revoked
         told = "revoked" if gone else state

@@ -10,6 +10,7 @@ from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 
+from assure_tui.app.cli.talk import broke, gathered, nothing_recognised, talk
 from assure_tui.app.desk import waivers
 from assure_tui.app.desk.baseline import Baseline
 from assure_tui.app.desk.batch import Batch
@@ -18,7 +19,6 @@ from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
 from assure_tui.app.desk.formats import writer
 from assure_tui.app.desk.report import iso
 from assure_tui.app.desk.rules_digest import rules_digest
-from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.witness.witness import Witness
 
@@ -29,9 +29,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 def run(arguments: argparse.Namespace) -> int:
     """Check the paths, write what was found to stdout, and give the exit code."""
     baseline = Baseline.read(arguments.baseline) if arguments.baseline else None
-    setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
-    for sentence in setting.waiting:
-        print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
+    setting = gathered(arguments)
     batch = Batch(
         paths=arguments.paths,
         settings=setting.workspace.settings,
@@ -45,26 +43,19 @@ def run(arguments: argparse.Namespace) -> int:
         progress=_progress if sys.stderr.isatty() else None,
     )
     if baseline and baseline.rules_digest != rules_digest(batch.settings):
-        print("assure-tui: the baseline was made under other rules or settings.", file=sys.stderr)
+        talk("the baseline was made under other rules or settings.")
     check = Comparison(batch, floor=arguments.fail_on, baseline=baseline)
     _settle_encoding(arguments.format)
     writer(arguments.format)(check, sys.stdout)
     sys.stdout.flush()
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    for fault in batch.faults:
-        print(f"assure-tui: the check broke: {neutral_line(fault, 400)}", file=sys.stderr)
-    if batch.faults:
+    if broke(batch.faults):
         return 70
     if batch.since is not None and not check.checked and batch.older:
         raise NothingRecognisedError(f"no run was active since {iso(batch.since)}: {batch.older:,} older left out.")
     if batch.tally.records - batch.tally.unrecognised <= 0:
-        reasons = "; ".join(f"{skipped.path}: {skipped.reason}" for skipped in batch.skipped[:3])
-        raise NothingRecognisedError(
-            "no log was recognised in the input"
-            + (f" ({reasons})" if reasons else "")
-            + ": `assure-tui doctor` lists the formats that are read."
-        )
+        raise nothing_recognised(batch.skipped)
     return int(check.failed)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from assure_tui.app.cli.consent import agreed
+from assure_tui.app.cli.talk import talk
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
@@ -70,7 +70,7 @@ def _shard(arguments: argparse.Namespace) -> int:
         for shard in closed:
             _say(f"{shard.origin}  {shard.path}")
         if not closed:
-            print("assure-tui: no ledger has been closed yet: everything is in the one in use.", file=sys.stderr)
+            talk("no ledger has been closed yet: everything is in the one in use.")
         return 0
     if arguments.what == "prune":
         days = setting.user.retention_days

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from assure_tui.app.cli.talk import broke, gathered, nothing_recognised
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.describe import code_of, unread_lines
 from assure_tui.app.desk.drill.campaign import Drill, Tested
 from assure_tui.app.desk.drill.share import Share
-from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
+from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.rules_digest import rules_digest
-from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
 
 SCHEMA = "assure-tui/drill/v1"
@@ -33,9 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--threshold {arguments.threshold:g} is not a share: give a number from 0 to 1.")
     if arguments.per_class < 1:
         raise UsageError(f"--per-class {arguments.per_class} is too few: give 1 or more.")
-    setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
-    for sentence in setting.waiting:
-        print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
+    setting = gathered(arguments)
     drill = Drill(
         paths=arguments.paths,
         settings=setting.workspace.settings,
@@ -47,15 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     drill.run()
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    for fault in drill.broken:
-        print(f"assure-tui: the check broke: {neutral_line(fault, 400)}", file=sys.stderr)
-    if not drill.broken and drill.records <= 0:
-        raise NothingRecognisedError("no log was recognised in the input.")
+    has_broken = broke(drill.broken)
+    if not has_broken and drill.records <= 0:
+        raise nothing_recognised(drill.skipped)
     if arguments.format == "json":
         print(json.dumps(document(drill, arguments.threshold)))
     else:
         print("\n".join(neutral_line(line, WIDTH) for line in lines(drill, arguments.threshold)))
-    return 70 if drill.broken else int(not passes(drill.pooled, arguments.threshold))
+    return 70 if has_broken else int(not passes(drill.pooled, arguments.threshold))
 
 
 def passes(pooled: Share, threshold: float) -> bool:

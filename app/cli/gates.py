@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from assure_tui.app.cli.talk import gathered, talk
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.evaluator import evaluator
@@ -35,10 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _rules(arguments: argparse.Namespace) -> dict[str, Rule]:
-    setting = Setting.gather(home=arguments.home, config=arguments.config)
-    for sentence in setting.waiting:
-        print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
-    return rules_of(setting.workspace.settings)
+    return rules_of(gathered(arguments).workspace.settings)
 
 
 def _known(arguments: argparse.Namespace) -> Rule:
@@ -155,7 +153,7 @@ def _new(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{path} is there already: name another file, or print the gate without --out.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror}): name another place.") from error
-    print(f'assure-tui: wrote {path}; name it in assure.toml: gate_files = ["{path.name}"].', file=sys.stderr)
+    talk(f'wrote {path}; name it in assure.toml: gate_files = ["{path.name}"].')
     return 0
 
 
@@ -183,7 +181,7 @@ def _test(arguments: argparse.Namespace) -> int:
     played = sum(result.played for result in results)
     untested = sum(not result.played for result in results)
     tail = f"; {untested} without any example" if untested else ""
-    print(f"assure-tui: {len(rules)} gates, {played} examples, {wrong} wrong{tail}.", file=sys.stderr)
+    talk(f"{len(rules)} gates, {played} examples, {wrong} wrong{tail}.")
     return int(bool(wrong))
 
 
@@ -214,7 +212,7 @@ def _performance(arguments: argparse.Namespace) -> int:
         _json([msgspec.to_builtins(row) for row in rows])
         return 0
     if not rows:
-        print("assure-tui: the ledger has no findings yet: run `assure-tui` or `assure-tui record`.", file=sys.stderr)
+        talk("the ledger has no findings yet: run `assure-tui` or `assure-tui record`.")
         return 0
     _say(
         f"{'rule':<28} {'fired':>6} {'runs':>5} {'real':>5} {'false':>6} {'accepted':>9} {'open':>5}  median to decide"

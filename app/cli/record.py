@@ -8,32 +8,35 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
+from assure_tui.app.cli.talk import gathered, talk
 from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.errors import LedgerDamagedError
 from assure_tui.app.desk.live_run import FindingOfRun
+from assure_tui.app.desk.paths import from_home
 from assure_tui.app.desk.recorder import Recorder
-from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.views import Queue
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.lease import RecorderLease
 
 WIDTH = 400
+NAMED = 3
+"""Places that are named as watched."""
 PROGRESS_SECONDS = 5.0
 """How often it is told how far the history was read."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until told to stop: by a signal, or with `--attached` by the end of standard input."""
-    setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
-    for sentence in setting.waiting:
-        _talk(sentence)
+    setting = gathered(arguments)
     holder = RecorderLease(setting.home.lease).holder() if setting.home.lease.exists() else None
     if holder is not None:
-        _talk(f"process {holder} records already: waiting to take over when it ends.")
+        talk(f"process {holder} records already: waiting to take over when it ends.")
     elif not arguments.attached:
-        _talk(f"recording {', '.join(str(root) for root in setting.roots)}; stop with Ctrl-C.")
+        talk(f"recording {places(setting.roots)}; stop with Ctrl-C.")
     stop = threading.Event()
     interrupted = _stop_on_signals(stop)
     if arguments.attached:
@@ -48,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         needs_ledger=not arguments.attached,
         user=setting.user,
         on_finding=_tell,
-        on_problem=_talk,
+        on_problem=talk,
         on_queue=_say_nothing if arguments.attached else Progress(),
     )
     recorder.run(stop)
@@ -72,9 +75,9 @@ class Progress:
     def __call__(self, queue: Queue | None) -> None:
         """Hear how far it is; None when all of it was read."""
         if queue is None and self._told:
-            _talk("all that was there before is read.")
+            talk("all that was there before is read.")
         elif queue is not None and time.monotonic() >= self._due:
-            _talk(f"reading what was there before: {queue}")
+            talk(f"reading what was there before: {queue}")
             self._told, self._due = True, time.monotonic() + PROGRESS_SECONDS
 
 
@@ -82,8 +85,12 @@ def _say_nothing(_queue: Queue | None) -> None:
     """Whoever started a recorder beside it shows the queue itself, and takes the last words for why it ended."""
 
 
-def _talk(sentence: str) -> None:
-    print(f"assure-tui: {neutral_line(sentence, WIDTH)}", file=sys.stderr, flush=True)
+def places(roots: Sequence[Path]) -> str:
+    """Name the first places that are there, and how many more are watched."""
+    named = [from_home(root) for root in roots if root.exists()][:NAMED]
+    more = len(roots) - len(named)
+    rest = f"{more:,}{' more' if named else ''} {'place' if more == 1 else 'places'} that `assure-tui doctor` lists"
+    return " and ".join(filter(None, (", ".join(named), rest if more else "")))
 
 
 def _stop_on_signals(stop: threading.Event) -> threading.Event:

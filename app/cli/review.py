@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 
 from assure_tui.app.cli.passphrase import passphrase
+from assure_tui.app.cli.talk import talk
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.show import detail_lines, open_lines, run_line
 from assure_tui.app.desk.views import RunDetail, RunRow
-from assure_tui.app.neutral import neutral_line
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,11 +51,11 @@ def _term(word: str) -> str:
 
 def _say_why_empty(home: Home, query: list[str]) -> None:
     if query:
-        print("assure-tui: no run passes this filter.", file=sys.stderr)
+        talk("no run passes this filter.")
     elif not home.index.exists():
-        print("assure-tui: nothing was recorded yet: run `assure-tui` or `assure-tui record`.", file=sys.stderr)
+        talk("nothing was recorded yet: run `assure-tui` or `assure-tui record`.")
     else:
-        print("assure-tui: no runs were found: `assure-tui doctor` shows where they are looked for.", file=sys.stderr)
+        talk("no runs were found: `assure-tui doctor` shows where they are looked for.")
 
 
 def _show(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -77,7 +77,7 @@ def _in_bundle(desk: Desk, path: Path) -> RunDetail | None:
 
     opened = BundleDesk.open(path, own_trust(desk.home.keys))
     for problem in opened.presence().problems:
-        print(f"assure-tui: {neutral_line(problem, 400)}", file=sys.stderr)
+        talk(problem)
     return opened.detail
 
 

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from assure_tui.app.cli import looks
+from assure_tui.app.cli.talk import gathered
 from assure_tui.app.desk import firststart
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.setting import Setting
-from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.regular import open_regular
 
 
@@ -21,9 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("the desk needs a terminal: use `assure-tui record`, `runs` or `show` without one.")
     if len(arguments.paths) == 1 and _is_bundle(arguments.paths[0]):
         return _open_bundle(arguments)
-    setting = Setting.gather(arguments.paths, home=arguments.home, config=arguments.config)
-    for sentence in setting.waiting:
-        print(f"assure-tui: {neutral_line(sentence, 500)}", file=sys.stderr)
+    setting = gathered(arguments)
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
     looks.check(setting, arguments.theme)

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from assure_tui.app.child import command
 from assure_tui.app.demo.scenes import SCENES, STRAYS
+from assure_tui.app.desk.describe import code_of
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.verify import verify
-from assure_tui.reconcile.model import GateResult, at_least
+from assure_tui.reconcile.model import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from assure_tui.app.demo.stage import Stage
     from assure_tui.app.desk.paths import Home
     from assure_tui.app.desk.views import RunDetail
-    from assure_tui.reconcile.model import Finding
 
 PATIENCE = 20.0
 """Seconds that the recorder gets to settle after the last row of the feed is due."""
@@ -165,14 +165,10 @@ def _settle(desk: Desk, report: Report) -> None:
     report.check(f"{len(rows)} runs are there, {len(SCENES)} were played", held=len(rows) == len(SCENES))
 
 
-def _label(finding: Finding) -> str:
-    return finding.gate if isinstance(finding, GateResult) else getattr(finding, "code", finding.__class__.__name__)
-
-
 def _judge(scene: Scene, detail: RunDetail, report: Report) -> None:
     """Check one run: what had to be found was found, and nothing of weight stands on an honest run."""
     weighty = [finding for finding in detail.findings() if at_least(finding.severity, "medium")]
-    found = {_label(finding) for finding in weighty}
+    found = {code_of(finding) for finding in weighty}
     held = scene.expects <= found and (not scene.any_of or bool(scene.any_of & found))
     if scene.honest:
         held = not weighty

@@ -198,15 +198,8 @@ class _Session:
             return
         known.ended.add(call_id)
         answer = answer_of(tool.name, tool.status, tool.result, tool.result_display)
-        draft.result(
-            f"{block}.result",
-            call_id,
-            answer.text,
-            answer.status,
-            answer.exit_code,
-            answer.exit_source,
-            files=files_of(tool.args, tool.result_display) if answer.status == "succeeded" else (),
-        )
+        files = files_of(tool.args, tool.result_display) if answer.status == "succeeded" else ()
+        draft.result(f"{block}.result", call_id, *answer, files=files)
 
 
 class GeminiDecoder(Decoder):

@@ -80,15 +80,8 @@ class GeminiStreamDecoder(PrintedDecoder[_Line]):
         answer = answer_of(call.tool, line.status, None, line.output if isinstance(line.output, str) else failed)
         if call.tool == _SHELL and answer.exit_source == "implied":
             answer = answer._replace(status="unknown", exit_code=None, exit_source="none")
-        draft.result(
-            0,
-            call_id,
-            answer.text,
-            answer.status,
-            answer.exit_code,
-            answer.exit_source,
-            files=edited(call.args) if call.tool in _WRITERS and answer.status == "succeeded" else (),
-        )
+        files = edited(call.args) if call.tool in _WRITERS and answer.status == "succeeded" else ()
+        draft.result(0, call_id, *answer, files=files)
 
 
 def recognises(head: Head) -> bool:

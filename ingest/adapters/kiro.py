@@ -7,13 +7,14 @@ the session is the file's name; where it ran stands in a file beside it, which i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
 
-from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
+from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.edits import edited
-from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
+from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, SourceInfo, UserTurn
 
@@ -56,11 +57,6 @@ class _Entry(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Call(msgspec.Struct):
-    tool: str
-    args: Json
-
-
 _Opened: TypeAlias = str | _Use | _Answer | None
 _entry_decoder = msgspec.json.Decoder(_Entry)
 _data_decoder = msgspec.json.Decoder(_Data)
@@ -75,7 +71,7 @@ class KiroDecoder(Decoder):
         self._begun = False
         self._ids: Recent[str, None] = Recent()
         """Ids of records: one that comes again is another record's, and takes no event's place."""
-        self._calls: Recent[str, _Call] = Recent()
+        self._calls: Recent[str, Call] = Recent()
 
     def read(self, data: bytes, draft: Draft) -> None:
         """Decode one line."""
@@ -119,7 +115,7 @@ class KiroDecoder(Decoder):
         said = args[purpose] if purpose is not None else None
         args = {name: value for name, value in args.items() if name != purpose}
         call_id = use.tool_use_id or draft.event_id(index)
-        self._calls[call_id] = _Call(use.name, args)
+        self._calls[call_id] = Call(use.name, args)
         description = said if isinstance(said, str) else None
         draft.call(index, call_id, use.name, args, description=description)
 
@@ -129,28 +125,8 @@ class KiroDecoder(Decoder):
                 call_id = block.tool_use_id or draft.event_id(index)
                 outcome = told.get(call_id) if isinstance(told, dict) else None
                 cancelled = isinstance(outcome, dict) and outcome.get("result") == _CANCELLED
-                self._result(block, call_id, index, draft, cancelled=cancelled)
-
-    def _result(self, answer: _Answer, call_id: str, index: int, draft: Draft, *, cancelled: bool) -> None:
-        call = self._calls.pop(call_id)
-        parts = answer.content if isinstance(answer.content, list) else [_Block("text", answer.content)]
-        code = next((code for part in parts if (code := exit_of(part.data)) is not None), None)
-        status: ResultStatus = "unknown"
-        if cancelled:
-            status = "denied"
-        elif code or one_of(answer.status, {"error", "Error"}):
-            status = "failed"
-        elif one_of(answer.status, {"success", "Success"}):
-            status = "succeeded"
-        draft.result(
-            index,
-            call_id,
-            "\n".join(text for part in parts if (text := shown(part.data))),
-            status,
-            code,
-            files=files_of(call.tool, call.args) if call is not None and status == "succeeded" else (),
-            denied_by="user",
-        )
+                parts = [part.data for part in block.content] if isinstance(block.content, list) else [block.content]
+                tell(draft, index, call_id, self._calls.pop(call_id), parts, block.status, cancelled=cancelled)
 
 
 def _opened(block: _Block) -> _Opened:
@@ -166,14 +142,38 @@ def _opened(block: _Block) -> _Opened:
             return None
 
 
-def exit_of(data: object) -> int | None:
+def tell(
+    draft: Draft,
+    block: int | str,
+    call_id: str,
+    call: Call | None,
+    parts: Sequence[object],
+    told: object,
+    *,
+    cancelled: bool,
+) -> None:
+    """Tell what came of a call, from the parts of the answer and how the log says that it ended."""
+    code = None if cancelled else next((code for part in parts if (code := _exit_of(part)) is not None), None)
+    status: ResultStatus = "unknown"
+    if cancelled:
+        status = "denied"
+    elif code or one_of(told, {"error", "Error"}):
+        status = "failed"
+    elif one_of(told, {"success", "Success"}):
+        status = "succeeded"
+    text = "\n".join(text for part in parts if (text := _shown(part)))
+    files = _files(call) if call is not None and status == "succeeded" else ()
+    draft.result(block, call_id, text, status, code, files=files, denied_by="user")
+
+
+def _exit_of(data: object) -> int | None:
     """Give a command's exit code out of what its tool answered."""
     status = data.get("exit_status") if isinstance(data, dict) else None
     found = _EXIT.match(status) if isinstance(status, str) else None
     return int(found[1]) if found else None
 
 
-def shown(data: object) -> str:
+def _shown(data: object) -> str:
     """Give what the agent was shown: text as it is, what a command wrote, anything else as JSON."""
     if isinstance(data, str):
         return data
@@ -182,11 +182,11 @@ def shown(data: object) -> str:
     return msgspec.json.encode(data).decode() if data is not None else ""
 
 
-def files_of(tool: str, args: Json) -> tuple[FileChange, ...]:
+def _files(call: Call) -> tuple[FileChange, ...]:
     """Give the file that a call changed."""
-    if tool not in _WRITERS:
+    if call.tool not in _WRITERS:
         return ()
-    return edited(args, "create" if args.get("command") == "create" else "edit")
+    return edited(call.args, "create" if call.args.get("command") == "create" else "edit")
 
 
 def recognises(head: Head) -> bool:

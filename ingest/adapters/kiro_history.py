@@ -23,11 +23,11 @@ from assure_tui.ingest.adapters.base import (
     document_adapter,
     mended,
 )
-from assure_tui.ingest.adapters.kiro import NAME, exit_of, files_of, shown
+from assure_tui.ingest.adapters.kiro import NAME, tell
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
-from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, one_of
+from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, RunStarted, UserTurn
 
 MAX_CONVERSATIONS = 100_000
 _TABLES = {"conversations_v2": frozenset({"key", "conversation_id", "value", "created_at"})}
@@ -192,32 +192,12 @@ class _Talk:
         cancelled = content.cancelled is not None
         told = content.cancelled or content.results or _Put()
         for index, result in enumerate(told.tool_use_results or ()):
-            self._result(result, index, draft, cancelled=cancelled)
+            call_id = result.tool_use_id or draft.event_id(f"result{index}")
+            parts = [value for part in result.content or () for value in part.values()]
+            tell(draft, f"result{index}", call_id, self._calls.pop(call_id), parts, result.status, cancelled=cancelled)
         asked = (content.prompt or content.cancelled or _Put()).prompt
         if asked and asked.strip():
             draft.add(UserTurn, "asked", text=asked)
-
-    def _result(self, result: _Result, index: int, draft: Draft, *, cancelled: bool) -> None:
-        call_id = result.tool_use_id or draft.event_id(f"result{index}")
-        parts = [value for part in result.content or () for value in part.values()]
-        code = next((code for part in parts if (code := exit_of(part)) is not None), None)
-        status: ResultStatus = "unknown"
-        if cancelled:
-            status = "denied"
-        elif code or one_of(result.status, {"Error", "error"}):
-            status = "failed"
-        elif one_of(result.status, {"Success", "success"}):
-            status = "succeeded"
-        call = self._calls.pop(call_id)
-        draft.result(
-            f"result{index}",
-            call_id,
-            "\n".join(text for part in parts if (text := shown(part))),
-            status,
-            None if cancelled else code,
-            files=files_of(call.tool, call.args) if call is not None and status == "succeeded" else (),
-            denied_by="user",
-        )
 
     def _answered(self, assistant: _Assistant, draft: Draft) -> None:
         said = assistant.use or assistant.response or _Said()

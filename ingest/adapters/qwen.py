@@ -161,15 +161,8 @@ class QwenDecoder(Decoder):
         call = self._calls.pop(call_id) or _Call()
         shown = outcome.result_display
         answer = answer_of(call.name, outcome.status, [{RESPONSE: response} for response in responses], shown)
-        draft.result(
-            0,
-            call_id,
-            answer.text,
-            answer.status,
-            answer.exit_code,
-            answer.exit_source,
-            files=files_of(call.args, shown) if answer.status == "succeeded" else (),
-        )
+        files = files_of(call.args, shown) if answer.status == "succeeded" else ()
+        draft.result(0, call_id, *answer, files=files)
 
 
 def _shown(payload: object) -> str | None:

@@ -429,3 +429,10 @@ def test_what_is_only_doubted_is_told_apart_and_not_counted(tmp_path: Path, assu
     assert drop["doubted"] == sum(trial["doubted"] for trial in drop["trials"]) > 0
     assert not any(trial["doubted"] and trial["caught"] for trial in drop["trials"])
     assert "doubted: reported at low severity" in assure("drill", tmp_path).stdout
+
+
+def test_where_no_log_is_recognised_the_drill_says_why(assure, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("bring milk")
+    done = assure("drill", tmp_path / "notes.txt")
+    assert done.returncode == 3
+    assert f"{tmp_path / 'notes.txt'}: no known log format" in done.stderr

@@ -425,3 +425,12 @@ def test_what_a_gate_of_low_severity_found_is_shown_and_counted_nowhere_as_waiti
         assert [gate.severity for gate in desk.run(row.id).gates if gate.gate == "remote-execution"] == [severity]
         others = len(desk.run(row.id).findings()) - 1
         assert (row.findings, row.undecided, row.gates_failed) == (asking + others, asking + others, asking)
+
+
+def test_recording_names_what_is_there_and_counts_what_is_not(tmp_path):
+    roots = [tmp_path / str(number) for number in range(30)]
+    assert record.places(roots[:1]) == "1 place that `assure-tui doctor` lists"
+    for root in roots[5:7]:
+        root.mkdir()
+    assert record.places(roots[5:7]) == f"{roots[5]}, {roots[6]}"
+    assert record.places(roots) == f"{roots[5]}, {roots[6]} and 28 more places that `assure-tui doctor` lists"
