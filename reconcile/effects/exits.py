@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PASSING_ON = frozenset({"tail", "head", "cat", "tee", "sed", "awk", "sort", "uniq", "cut", "tr", "less", "nl", "fold"})
 """Filters that end well whatever they read, so that a pipe which failed (`pipefail`) failed before them."""
+STOPPED = 124
+"""The exit code of a command that ran out of its time: what it printed by then tells whether it had done its work."""
 
 
 class Exit(msgspec.Struct, frozen=True):

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 MAX_LINE = 4000
 _INTO = re.compile(r"(?:>{1,2}|\btee(?: -a)?) {0,4}(?P<path>[\w./~${}@+-]{1,300})")
+_SENT = re.compile(
+    r"\boutput (?:is|will be) (?:being )?(?:written|sent|logged|saved) to:? {1,4}(?P<path>\S{1,500})", re.IGNORECASE
+)
+_SEPARATORS = re.compile(r"[\\/]+")
 _COUNTS = ("passed", "failed", "skipped", "errors", "collected", "packages", "problems")
 
 
@@ -23,6 +27,17 @@ def written_to(line: str) -> frozenset[str]:
     """Give the names of the files that a command line sends output to, without their folders."""
     paths = (hit["path"].rpartition("/")[2] for hit in _INTO.finditer(line[:MAX_LINE]))
     return frozenset(name for name in paths if name and name != "null" and not name.isdecimal())
+
+
+def sent_to(answer: str) -> str | None:
+    """Give the name of the file to which a command in the background prints, as its answer tells it."""
+    found = _SENT.search(answer[:MAX_LINE])
+    return base_name(found["path"]) if found else None
+
+
+def base_name(path: str) -> str:
+    """Give a path's last part, also one of Windows, without what quotes it."""
+    return _SEPARATORS.split(path.strip("\"'`"))[-1]
 
 
 def shown_later(check: Effect, text: str) -> Effect | None:

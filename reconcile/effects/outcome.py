@@ -10,7 +10,8 @@ import msgspec
 
 from assure_tui.ingest.model import ExitSource, ResultStatus
 from assure_tui.reconcile.effects import complaint, printed, runners, vcs
-from assure_tui.reconcile.effects.exits import Exit, call_exit, own_exit
+from assure_tui.reconcile.effects.exits import STOPPED, Exit, call_exit, own_exit
+from assure_tui.reconcile.effects.logged import sent_to
 from assure_tui.reconcile.effects.printed_ending import bad_end
 from assure_tui.reconcile.effects.printed_lines import read_tally
 from assure_tui.reconcile.effects.sections import shown_of, speaks_last
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.effects.script import Script, Simple
 
 _CHECKS = {"tests", "lint", "build", "format"}
+MIN_RUNS = 2
+"""Runs of one runner in a line, among which its closing lines are shared out."""
+_SHOWING = _CHECKS | {"installed"}
+"""Kinds whose output tells how far they came."""
+_UNSAID = {"committed", "pushed", "opened_pr", "ran", "deployed", "remote"}
+"""Kinds that may fail without a complaint."""
 _ANYTHING = frozenset({"ran", "remote", "deployed", "installed"})
 """Kinds of programs that may fail in any way and report it in any words."""
 _PR = re.compile(r"https?://[^\s<>\"']{1,200}/(?:pull|pulls|merge_requests|pullrequest)/\d{1,9}")
@@ -80,11 +87,15 @@ def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Ou
         results = {"verdict": "unknown"} if act.kind in _CHECKS else {}
         if results and simple is not None and text.strip():
             results["so_far"] = _report(script, act, shown_of(script, act.at, simple, text)).verdict
+            if (into := sent_to(text)) is not None:
+                results["into"] = into
         return Outcome(status=result.status, results=results)
     if simple is None:
         code, source = call_exit(result)
         return Outcome(status=result.status, exit_source=source, exit_code=code)
     known = own_exit(script, act.at, simple, text, result)
+    if known.passed is False and STOPPED in {known.code, result.exit_code} and act.kind in _SHOWING:
+        known = msgspec.structs.replace(known, passed=None, code=STOPPED)
     shown = shown_of(script, act.at, simple, text)
     if known.passed is None and speaks_last(script, act.at):
         known = msgspec.structs.replace(known, tail=shown)
@@ -116,8 +127,14 @@ def _report(script: Script, act: Read, shown: str) -> Report:
     report = printed.read(str(act.runner), shown)
     if act.kind == "tests" and report.collected is None:
         report = _inner(report, shown)
-    several = len(report.parts) > act.number and _runs_of(script, str(act.runner)) > 1
-    return report.parts[act.number] if several else report
+    runs = _runs_of(script, str(act.runner))
+    shared = len(report.parts) == runs or not runners.by_id()[str(act.runner)].add
+    if runs < MIN_RUNS or not shared or len(report.parts) <= act.number:
+        return report
+    part = report.parts[act.number]
+    bad = (part.failed or 0) + (part.errors or 0)
+    counted: Verdict = "fail" if bad else "pass" if part.passed else "unknown"
+    return msgspec.structs.replace(part, verdict=counted) if part.verdict == "unknown" else part
 
 
 def _runs_of(script: Script, runner: str) -> int:
@@ -180,6 +197,8 @@ def _tested(report: Report, known: Exit, result: ToolResult) -> Outcome:
         verdict = "pass" if known.passed else "fail"
     results: dict[str, Any] = {**_ended(verdict, known), "runner": report.runner}
     verdict = results["verdict"]
+    if verdict == "unknown" and known.code == STOPPED:
+        results["call"] = "failed"
     for name in ("passed", "failed", "skipped", "errors", "collected", "packages"):
         value = getattr(report, name)
         if value is not None:
@@ -309,7 +328,7 @@ def _done(script: Script, act: Read, simple: Simple, known: Exit, shown: str, te
         results["call"] = "failed"
     if passed is False and _is_benign(simple) and known.code in {1, None}:
         passed = True
-    if passed is None and act.kind not in {"committed", "pushed", "opened_pr", "ran", "deployed", "remote"}:
+    if passed is None and known.code != STOPPED and act.kind not in _UNSAID:
         passed = _plainly(simple, text, result)
     status: ResultStatus = "unknown" if passed is None else "succeeded" if passed else "failed"
     return Outcome(status=status, exit_source=known.source, exit_code=known.code, results=results)

@@ -35,6 +35,7 @@ _PREFIX = re.compile(
     re.MULTILINE,
 )
 _PROBE = re.compile(r"pass|fail|tests?\b|^ok\s|examples?,|Tests run|BUILD|scenarios?", re.MULTILINE | re.IGNORECASE)
+_PASSED = re.compile(r"\b(\d{1,9}) (?:tests? )?passed\b", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -71,8 +72,19 @@ def probe(text: str, kind: str | None = None) -> Report | None:
                 found.append((spans[0][0], _read(runner.id, body)))
             if found:
                 found.sort(key=lambda item: item[0])
-                return added([report for _, report in found], " + ".join(report.runner for _, report in found))
+                report = added([report for _, report in found], " + ".join(report.runner for _, report in found))
+                return report if body is text else _of_labelled(report, body)
     return None
+
+
+def _of_labelled(report: Report, body: str) -> Report:
+    """Take the counts from a report of lines whose labels were taken off, where others of their form kept theirs."""
+    shown = sum(map(int, _PASSED.findall(body)))
+    return (
+        report
+        if shown == (report.passed or 0)
+        else msgspec.structs.replace(report, passed=None, collected=None, each=())
+    )
 
 
 @cache
@@ -200,5 +212,6 @@ def _read_counts(runner: Runner, text: str) -> Report:
         for counts in runs:
             for word, number in counts.items():
                 total[word] = total.get(word, 0) + number
-        return msgspec.structs.replace(counted(runner.id, total, summary), each=added(parts, runner.id).each)
+        whole = added(parts, runner.id)
+        return msgspec.structs.replace(counted(runner.id, total, summary), each=whole.each, parts=whole.parts)
     return added(parts, runner.id)

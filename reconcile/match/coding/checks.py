@@ -8,6 +8,7 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.runners import compiling
+from assure_tui.reconcile.match.coding.counts import told_passed
 from assure_tui.reconcile.match.coding.failed import judge_failed
 from assure_tui.reconcile.match.coding.named import COMMON, PART, counted, names, pointed
 from assure_tui.reconcile.match.coding.passed import judge_passed
@@ -46,6 +47,8 @@ _SHOWN = re.compile(
 """In what was said to the agent: a result that its words may retell."""
 _HOOKS = re.compile(r"\bhooks?\b", re.IGNORECASE)
 _GREEN = re.compile(r"\b(?:green|pass\w*|all)\b", re.IGNORECASE)
+_TELLS = re.compile(r"\b(?:green|pass\w*)\b", re.IGNORECASE)
+"""Words that are said of checks: "All good" is said of anything that was looked at."""
 _SORT = re.compile(r"lint|type|format|fmt")
 """What a check is of, also within the name of a tool: `eslint`."""
 
@@ -107,11 +110,11 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
         return judge_failed(claim, seen, failed, runs)
     if not runs:
         return _no_run(claim, seen, running)
-    if claim.args.get("bare") and not _GREEN.search(claim.text) and seen.looked_after(runs[-1].at):
+    if claim.args.get("bare") and not _TELLS.search(claim.text) and seen.looked_after(runs[-1].at):
         return unverifiable("it may speak of what was looked at since the last check")
-    last = _relevant(claim, runs)
+    last = _relevant(claim, runs, seen)
     other = names(claim, last) and not (running and names(claim, running[-1]))
-    if running and running[-1].at > last.at and not other:
+    if running and running[-1].at > last.at and not other and not _scored(claim, last, seen):
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
     verdict = last.verdict
     if verdict == "fail":
@@ -204,7 +207,24 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     return against(claim, "no-proof", why, *others[-1:], settles=f"a {what}", severity=doubt)
 
 
-def _relevant(claim: Claim, runs: list[Step]) -> Step:
+def _scored(claim: Claim, run: Step, seen: Seen) -> bool:
+    """Tell whether words give the score of a run after which nothing was changed: a later one does not speak to it."""
+    said = told_passed(claim)
+    printed = run.effect.results.get("passed")
+    return (
+        run.verdict == "pass" and said is not None and said > 1 and said == printed and not seen.changes_after(run.at)
+    )
+
+
+def _is_another(run: Step, failed: Step) -> bool:
+    """Tell whether a run is of other tests than one that failed: by another runner, or beside it in the same line."""
+    told, last = (
+        str(step.effect.results.get("runner") or step.effect.args.get("runner") or "") for step in (run, failed)
+    )
+    return (bool(told) and told != last) or (run.effect.call_id == failed.effect.call_id and run is not failed)
+
+
+def _relevant(claim: Claim, runs: list[Step], seen: Seen) -> Step:
     """Find the run that the claim speaks of: one that its commands or names point to, else the last."""
     if claim.args.get("bare"):
         return runs[-1]
@@ -222,7 +242,8 @@ def _relevant(claim: Claim, runs: list[Step]) -> Step:
         if meant is not None and not _superseded(claim, meant, runs[-1]):
             return meant
     if runs[-1].verdict == "fail":
-        return _meant(claim, runs)
+        scored = (step for step in reversed(runs) if _is_another(step, runs[-1]) and _scored(claim, step, seen))
+        return next(scored, None) or _meant(claim, runs)
     return runs[-1]
 
 

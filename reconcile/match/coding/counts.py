@@ -24,6 +24,7 @@ MIN_WORD = 4
 """Letters of a word that tells a command."""
 MAX_SUMMED = 10
 """Runs whose numbers are put together."""
+_NAME = re.compile(r"^test_?\w*_\w|^Test[A-Z]|\w_test$|[a-z](?:Test|Spec)s?$|::test")
 _ALL = re.compile(r"\ball (\d{1,6}) (?:[\w./-]{1,30} ){1,4}?tests\b", re.IGNORECASE)
 """A number of tests with what they are of: "all 44 parser unit tests"."""
 _SUM = re.compile(r"(\d{1,6})\b(?: [a-z]{1,20}){0,3} ?\+ ?(\d{1,6})\b", re.IGNORECASE)
@@ -31,10 +32,22 @@ _SUM = re.compile(r"(\d{1,6})\b(?: [a-z]{1,20}){0,3} ?\+ ?(\d{1,6})\b", re.IGNOR
 _LABEL = re.compile(r"\W{0,6}[A-Za-z][\w .-]{2,40}(?=:)")
 
 
+def tests_named(claim: Claim) -> list[str]:
+    """Give the tests that words call by the names that they have in code, lower case."""
+    return [str(name).lower() for name in claim.args.get("names", ()) if _NAME.search(str(name))]
+
+
+def told_passed(claim: Claim) -> int | None:
+    """Give the number of tests that words say passed."""
+    counts = claim.args.get("counts") or {}
+    said = counts.get("passed", counts.get("tests"))
+    return said if isinstance(said, int) else None
+
+
 def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling | None:
     """Judge a number of tests told to have passed by what the runs since the last change printed."""
     counts = claim.args.get("counts") or {}
-    said = counts.get("passed", counts.get("tests"))
+    said = told_passed(claim)
     of_all = _ALL.search(claim.text) if said is None else None
     if of_all:
         said = int(of_all[1])
@@ -68,6 +81,8 @@ def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling
         return unverifiable(f"it may tell of {command(other)}", other)
     if any(int(part) in known for parts in _SUM.findall(claim.text) for part in parts):
         return unverifiable(f"the run shows {last.effect.results.get('passed')}, and the sum has other parts", last)
+    if said < max(known, default=0) and "passed" in counts and tests_named(claim):
+        return unverifiable(f"the run shows {last.effect.results.get('passed')}, which may hold these", last)
     single = max((step.effect.results["passed"] for step in fresh), default=0)
     whole = claim.args.get("scope") == "all" and said > single and not _may_hold(fresh, said)
     if said < max(known, default=0) and "passed" not in counts and not whole:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.match.coding.counts import tests_named
 from assure_tui.reconcile.match.coding.named import names_another
 from assure_tui.reconcile.match.coding.passed import collected_nothing, judge_passed
 from assure_tui.reconcile.match.coding.ruling import (
@@ -21,7 +22,7 @@ from assure_tui.reconcile.match.coding.steps import command_of
 if TYPE_CHECKING:
     from assure_tui.reconcile.match.coding.seen import Seen
     from assure_tui.reconcile.match.coding.steps import Step
-    from assure_tui.reconcile.model import Claim
+    from assure_tui.reconcile.model import Claim, Severity
 
 MIN_TOOL = 4
 """Letters of a tool's name that tell it in a command line."""
@@ -54,6 +55,12 @@ _ONE = re.compile(
 """One test of several, by its name or its place …"""
 NUMBERED = re.compile(r"\b(?:tests?|scenarios?|phases?|cases?) #?\d", re.IGNORECASE)
 """… or by its number."""
+BEFORE = 300
+"""Code points before a pass in which failures are owned up to."""
+_FAILURES = re.compile(r"\b(?:fail(?:s|ed|ing|ures?)?|panics?|errors?|red)\b", re.IGNORECASE)
+_NOT_OURS = re.compile(
+    r"\bpre-?existing\b|\bunrelated\b|\bnothing to do with\b|\bnot (?:caused|introduced) by\b", re.IGNORECASE
+)
 _POINTS = re.compile(r"\W{0,4}(?:and |so )?(?:that|this|it|which|those|these|both)\b", re.IGNORECASE)
 """A subject that points to what stands before: "I ran the first suite again, and that passed"."""
 _NEW = re.compile(r"\b(?:new|additional|pre-?existing|introduced)\b", re.IGNORECASE)
@@ -63,6 +70,8 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
     """Judge a pass that is told by a run that failed."""
     if _owned(claim, last):
         return confirmed(f"{command(last)} printed this score", last)
+    if _admits(claim, last):
+        return unverifiable("it tells of those that pass beside failures", last)
     if claim.kind == "lint" and _NEW.search(claim.text):
         return unverifiable("which problems are new cannot be told from the log", last)
     if names_another(claim, last):
@@ -80,7 +89,11 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
     if claim.kind == "tests" and not _EVERY.search(claim.text):
         if _DISCLOSES.search(claim.text):
             return unverifiable("the same words tell of failures", last)
-        if NUMBERED.search(claim.text) or (_ONE.search(claim.text) and not _is_all_that_ran(seen, last)):
+        if (
+            NUMBERED.search(claim.text)
+            or _passed_by_name(claim, last)
+            or (_ONE.search(claim.text) and not _is_all_that_ran(seen, last))
+        ):
             return unverifiable("the printed counts do not tell which of the tests passed", last)
     if claim.kind == "tests" and last.effect.kind == "build":
         return unverifiable(f"{command(last)} failed, and is no test run", last)
@@ -92,11 +105,26 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
         return judge_passed(claim, seen, last, runs)
     between = _between(seen, last)
     shown = _shown(results)
+    doubt: Severity | None = "low" if _owned_up_before(claim, seen) else None
     if shown:
         told = f"the last run{between}, {command(last)}, printed {shown}{exit_of(last)}"
-        return against(claim, "wrong-value", told, last, settles="a passing run")
+        return against(claim, "wrong-value", told, last, settles="a passing run", severity=doubt)
     told = f"the last run{between}, {command(last)}, failed{failing(last)}"
-    return against(claim, "failed-effect", told, last, settles="a passing run")
+    return against(claim, "failed-effect", told, last, settles="a passing run", severity=doubt)
+
+
+def _passed_by_name(claim: Claim, last: Step) -> bool:
+    """Tell whether words name a test of a run in which others passed, and that is not known to have failed."""
+    named = tests_named(claim)
+    failed = " ".join(map(str, last.effect.results.get("failing", ()))).lower()
+    return bool(named and last.effect.results.get("passed")) and not any(name in failed for name in named)
+
+
+def _owned_up_before(claim: Claim, seen: Seen) -> bool:
+    """Tell whether the words right before tell of failures, and that they are of something else: "all ours pass"."""
+    event, text = seen.said
+    before = text[max(claim.span[0] - BEFORE, 0) : claim.span[0]] if event == claim.event else ""
+    return _FAILURES.search(before) is not None and _NOT_OURS.search(before) is not None
 
 
 def _is_all_that_ran(seen: Seen, last: Step) -> bool:
@@ -113,6 +141,12 @@ def _owned(claim: Claim, last: Step) -> bool:
         return {str(counts.get("passed")), str(counts["total"] - (counts.get("passed") or 0))} <= printed
     total = (results.get("passed") or 0) + (results.get("failed") or 0)
     return bool(results.get("failed")) and (counts.get("passed"), counts.get("total")) == (results.get("passed"), total)
+
+
+def _admits(claim: Claim, last: Step) -> bool:
+    """Tell whether words give fewer that passed than there are, of a run that printed no number: "5 out of 6 pass"."""
+    counts, results = claim.args.get("counts") or {}, last.effect.results
+    return counts.get("passed", 0) < counts.get("total", 0) and "passed" not in results
 
 
 def _narrower(claim: Claim, last: Step) -> bool:

@@ -413,6 +413,9 @@ def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
             if name_of(known).split(".", 1)[0] in stems or (any_is and _by_hand(known, touch))
         ]
     broken = [(known, touch) for known, touch in broken if touch.changed and touch.changed.turn == seen.turn]
+    kept = {path for step in seen.changes_since(0) for path in paths_of(step.effect)}
+    undone = {path for step in seen.code_changes for path in paths_of(step.effect)} - kept
+    broken = [(known, touch) for known, touch in broken if known not in undone]
     if _OF_CODE.search(claim.text):
         broken = [(known, touch) for known, touch in broken if matters(known, seen.cwd)]
     if broken and any(step.turn == seen.turn for step in seen.of("delegated")) and not claim.args.get("own"):

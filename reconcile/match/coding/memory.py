@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.effects.logged import shown_later, written_to
+from assure_tui.reconcile.effects.logged import base_name, shown_later, written_to
 from assure_tui.reconcile.latest import Latest
 from assure_tui.reconcile.match.coding.rigged import weakened
 from assure_tui.reconcile.match.coding.steps import (
@@ -112,6 +112,8 @@ class Memory:
         """What the agent said lately in this turn, lower case, bounded."""
         self.heard = ""
         """What was last said to the agent, by the user or by a notification, lower case, bounded."""
+        self.said: tuple[str, str] = ("", "")
+        """The latest text of the agent, after its event."""
         self.confessed: list[tuple[str, int]] = []
         """Kinds of checks that the text now judged tells to have failed, and where: "these pass, but 3 others fail"."""
         self.printed: dict[str, Step] = {}
@@ -271,10 +273,10 @@ class Memory:
         if not looks:
             return None
         said = [word for effect in looks for word in (*command_of(effect)[:MAX_SCAN].split(), *paths_of(effect))]
-        names = {word.rpartition("/")[2] for word in said}
+        names = {base_name(word) for word in said}
         for kind in CHECKS:
             for step in reversed(self.steps.get(kind, _NONE).values()):
-                sent = written_to(command_of(step.effect))
+                sent = written_to(command_of(step.effect)) | {str(step.effect.results.get("into", ""))} - {""}
                 if sent.isdisjoint(names) or step.effect.call_id == looks[-1].call_id:
                     continue
                 shown = None if step.effect.results.get("collected") else shown_later(step.effect, result.text)

@@ -14,6 +14,7 @@ import msgspec
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
+from assure_tui.reconcile.match.coding.counts import told_passed
 from assure_tui.reconcile.match.coding.failed import NUMBERED
 from assure_tui.reconcile.match.coding.named import counted, names, names_check
 from assure_tui.reconcile.match.coding.unknown import FILES
@@ -88,6 +89,13 @@ def _answers(claim: Claim, run: Step, seen: Seen) -> bool:
 def miscounts(claim: Claim, ruling: Ruling) -> bool:
     """Tell whether words give the number of tests of the very run that failed, and that they passed."""
     return ruling.code == "wrong-value" and bool(ruling.evidence) and counted(claim, ruling.evidence[0])
+
+
+def tells_score(claim: Claim, ruling: Ruling) -> bool:
+    """Tell whether words give the number that passed in a run in which others failed, and do not say that all did."""
+    said, run = told_passed(claim), ruling.evidence[0] if ruling.evidence else None
+    every = claim.args.get("scope") == "all" or (claim.args.get("counts") or {}).get("total")
+    return run is not None and run.bad and not every and said is not None and said == run.effect.results.get("passed")
 
 
 def is_flat(claim: Claim, ruling: Ruling, seen: Seen) -> bool:

@@ -30,7 +30,7 @@ from assure_tui.reconcile.match.coding.placed import beside_verb, is_put_there
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, against, unverifiable
 from assure_tui.reconcile.match.coding.scope import partly_covered
 from assure_tui.reconcile.match.coding.seen import Seen
-from assure_tui.reconcile.match.coding.severity import is_flat, is_plain, miscounts, weigh_evidence
+from assure_tui.reconcile.match.coding.severity import is_flat, is_plain, miscounts, tells_score, weigh_evidence
 from assure_tui.reconcile.match.coding.steps import CHECKS, name_of, paths_of
 from assure_tui.reconcile.match.coding.unknown import doubted
 from assure_tui.reconcile.match.coding.unreported import Unreported
@@ -123,6 +123,7 @@ class Work(Part):
         self._seen.words = (self._seen.words + "\n" + event.text.lower())[-MAX_WORDS:]
         self._seen.cwd = self.context.cwd
         self._seen.worldly = self.context.worldly
+        self._seen.said = (event.id, event.text)
         self._seen.reporting = event.channel in REPORTS
         self._constraints.said(event.text)
         self._seen.confessed = [
@@ -167,7 +168,7 @@ class Work(Part):
         shown = self._seen.learn_logged(event, effects)
         if shown is not None and self.board.get(shown.id) is not None:
             self.board.put(shown)
-        done = {effect.id for effect in effects if effect.status != "running"}
+        done = {effect.id for effect in (*effects, *([shown] if shown else [])) if effect.status != "running"}
         for claim in [claim for claim in self._pending.values() if done & set(claim.effects)]:
             self._judge(claim)
 
@@ -190,8 +191,12 @@ class Work(Part):
     def close(self) -> None:
         """Judge what still waits: a call that never returned is no proof."""
         self._interim.ended()
+        told: set[tuple[str, ...]] = set()
         for claim in list(self._pending.values()):
-            self._say(claim, self._left_open(claim), claim.effects)
+            ruling = self._left_open(claim)
+            again = ruling.code and claim.effects in told
+            self._say(claim, msgspec.structs.replace(ruling, severity="low") if again else ruling, claim.effects)
+            told.add(claim.effects)
         self._pending.clear()
         self._ask_children()
         self._close_turn()
@@ -298,7 +303,9 @@ class Work(Part):
                     message=ruling.message,
                     settles=ruling.settles,
                 ),
-                plain=is_plain(claim) or miscounts(claim, ruling) or (latest and is_flat(claim, ruling, self._seen)),
+                plain=(is_plain(claim) and not tells_score(claim, ruling))
+                or miscounts(claim, ruling)
+                or (latest and is_flat(claim, ruling, self._seen)),
                 latest=latest,
                 settled=not waits,
             )
