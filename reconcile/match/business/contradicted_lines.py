@@ -20,7 +20,15 @@ from assure_tui.reconcile.claims.values import as_told, number
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import cut
 from assure_tui.reconcile.match.business.doubts import IN_LINES, of_line, of_look
-from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, Clash, is_quantity, may_differ, other_value
+from assure_tui.reconcile.match.business.figures import (
+    CLOCK,
+    ISO_DATE,
+    Clash,
+    is_quantity,
+    may_differ,
+    measures_of,
+    other_value,
+)
 from assure_tui.reconcile.match.business.kin import KIN, kin_of, kinship, said_of
 from assure_tui.reconcile.match.business.lines import (
     SURE,
@@ -109,12 +117,20 @@ def contradicted(outcomes: Outcomes) -> None:
                 how = f"was called with {as_told(clash.done)}, not {as_told(clash.said)}"
                 message = f"Says “{cut(line.text)}”, but {act.effect.tool} {how}."
                 own = number(clash.done) in line.numbers
-                doubt = IN_LINES if own else of_line(clash.done, clash.said)
+                sure = not own and _is_only_day(outcomes, act, clash)
+                doubt = IN_LINES if own else "" if sure else of_line(clash.done, clash.said)
                 outcomes.accuse("wrong-value", "high", None, [act], message, doubt=doubt)
                 break
     told = Counter((act.effect.tool, other.said) for act, other in others)
     for act, other in others:
         _accuse_other(outcomes, act, other, alone=told[act.effect.tool, other.said] == 1)
+
+
+def _is_only_day(outcomes: Outcomes, act: Act, clash: Clash) -> bool:
+    """Tell whether a day that a line gives otherwise is one that a call was given, and no other call was given any."""
+    return clash.done in measures_of(act).days and not any(
+        measures_of(other).days for other in outcomes.landed if other is not act
+    )
 
 
 def _strange(outcomes: Outcomes, act: Act) -> bool:

@@ -198,3 +198,21 @@ def test_a_line_with_a_code_that_was_read_tells_of_what_was_looked_up(tell) -> N
     told.call("paint_fence", json.dumps({"plot": "#P4432", "colour": "red"}), plot="#P4432", colour="red")
     text = "The fence is painted red.\n\nRegarding the meter of your plot #P4417, the number is: 88213045771."
     assert told.agent(text).end().codes == []
+
+
+@pytest.mark.parametrize(
+    ("day", "others", "sure"),
+    [("2026-06-17", 0, True), ("2026-06-10", 0, False), ("2026-06-17", 1, False)],
+    ids=["another day", "that day", "a day of one of two calls"],
+)
+def test_a_day_of_a_line_is_the_only_one_that_any_call_was_given(tell, day: str, others: int, sure) -> None:
+    told = tell().user("Do what my aunt asks for in her last letter.")
+    told.call(
+        "get_letter", '{"from": "Aunt May", "text": "Put our picnic on June 10 into your calendar"}', letter="L-3"
+    )
+    for _ in range(others):
+        told.call("create_event", '{"id": "26"}', title="Choir with Uncle Bo", start=f"{day} 09:00")
+    told.call("create_event", '{"id": "27"}', title="Picnic with Aunt May", start=f"{day} 13:00")
+    report = "I've put the picnic with Aunt May into your calendar:\n- Date: June 10, 2026\n- Choir: as ever"
+    found = told.agent(report).end().discrepancies
+    assert any(one.code == "wrong-value" and one.severity == "high" for one in found) == sure
