@@ -183,8 +183,10 @@ def load_event(path: Path, adapter: Adapter, locator: Locator, event_id: str) ->
 def events_of(data: bytes, adapter: Adapter, source: SourceInfo, locator: Locator) -> list[RunEvent]:
     """Decode one record by itself, or the one document that a file is, from bytes that were kept of it.
 
-    Raises `SourceError` for bytes that are no such record.
+    Raises `SourceError` for bytes that are no such record, and for a database, whose decoder would open the file.
     """
+    if adapter.form == "database":
+        raise SourceError(f"{source.path}: a record of a database is not decoded by itself")
     decoder = adapter.decoder(source, Path(source.path).stem, "")
     try:
         if isinstance(decoder, Decoder):

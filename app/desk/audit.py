@@ -12,9 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assure_tui.app.desk.errors import GoneError
 from assure_tui.app.desk.live_source import EMPTY_CHAIN
+from assure_tui.app.desk.timeline import adapter_of
 from assure_tui.app.desk.wire import text_path
-from assure_tui.ingest.adapters.catalogue import ADAPTERS
+from assure_tui.ingest.adapters.catalogue import named
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.reader import open_source
 
@@ -63,9 +65,12 @@ def recorded_logs(ledger: Ledger, tags: Tags, path: Path | None = None) -> Itera
 def alterations(log: RecordedLog, at: Path | None = None) -> list[str]:
     """Read the log, or a copy of it at `at`, and say in plain sentences where it is not what was recorded."""
     path = at or Path(log.path)
-    adapter = next((known for known in ADAPTERS if known.name == log.adapter), None)
-    if adapter is None:
+    if not named(log.adapter):
         return [f"{path}: its format {log.adapter!r} is not known to this version, so it cannot be checked"]
+    try:
+        adapter = adapter_of(path, log.adapter)
+    except GoneError as error:
+        return [str(error)]
     before, due = 0, sorted(log.points)
     chain = EMPTY_CHAIN
     position = 0

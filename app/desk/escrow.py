@@ -121,18 +121,19 @@ class Escrow:
         return Words(KIND, self._tags.of(f"run:{run}"), clear, {"records": group})
 
 
-def kept_record(archive: Archive, tags: Tags, run: str, path: str, at: Locator) -> str | None:
-    """Give a raw record out of escrow, or None if it is not there, or was forgotten.
+def kept_records(archive: Archive, tags: Tags, run: str, path: str, at: Locator) -> Iterator[str]:
+    """Give what escrow has of a raw record, unless it was forgotten; of a document all that was kept of it over time.
 
     Raises:
         GoneError: It is there, and locked.
     """
     ledger, source = archive.reading(), tags.of(f"source:{path}")
-    if ledger is None or at.unit != "bytes":
-        return None
+    if ledger is None:
+        return
+    start = at.start if at.unit == "bytes" else 0
     for entry in archive.entries([KIND], tags.of(f"run:{run}")):
         clear = entry.clear
-        if clear.get("source") == source and clear["start"] <= at.start <= clear["end"]:
+        if clear.get("source") == source and clear["start"] <= start <= clear["end"]:
             try:
                 content = ledger.content(entry.index)
             except ContentLockedError:
@@ -143,10 +144,9 @@ def kept_record(archive: Archive, tags: Tags, run: str, path: str, at: Locator) 
             except LedgerError:  # what is damaged says `verify`; here it is only not there
                 continue
             for record in content["records"] if isinstance(content, dict) else ():
-                if record["at"] == at.start:
+                if record["at"] == start:
                     text = record.get("text") or base64.b64decode(record.get("base64", "")).decode("utf-8", "replace")
-                    return str(text)
-    return None
+                    yield str(text)
 
 
 def _lines(path: Path, pending: Pending) -> Iterator[tuple[int, bytes | None]]:

@@ -102,10 +102,10 @@ class Records:
 
     def _decoded(self, data: bytes, path: str, at: Locator) -> dict[str, list[RunEvent]]:
         """Decode a record, or several, with each adapter that has the name of the log's; give the events by id."""
-        from assure_tui.ingest.adapters.catalogue import ADAPTERS  # noqa: PLC0415 - few bundles are opened
+        from assure_tui.ingest.adapters.catalogue import named  # noqa: PLC0415 - few bundles are opened
 
         found: dict[str, list[RunEvent]] = {}
-        for adapter in (each for each in ADAPTERS if each.name == self._adapters.get(path)):
+        for adapter in named(self._adapters.get(path, "")):
             info = SourceInfo(
                 id="", path=path, adapter=adapter.name, discipline=adapter.discipline, complete=adapter.complete
             )

@@ -23,7 +23,7 @@ from assure_tui.app.desk.config import UserConfig, WorkspaceConfig
 from assure_tui.app.desk.desk_store import DeskStore, DeskStores
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import GoneError
-from assure_tui.app.desk.escrow import kept_record
+from assure_tui.app.desk.escrow import kept_records
 from assure_tui.app.desk.faults import remedy
 from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
@@ -273,11 +273,11 @@ class Reading:
             row = self._library.event(number, event_id)
             if row is None:
                 raise
-            kept = kept_record(self._archive, self._tags, self._name(run), row.path, row.at)
-            if kept is None:
-                raise
-            words = timeline.kept_text(self._library, number, row, kept)
-            return f"{words}\n[the log no longer has this; it is shown as it was first seen]"
+            for kept in kept_records(self._archive, self._tags, self._name(run), row.path, row.at):
+                words = timeline.kept_text(self._library, number, row, kept)
+                if words is not None:
+                    return f"{words}\n[the log no longer has this; it is shown as it was first seen]"
+            raise
 
     def diffs(self, run: str, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
         """Give what a run, or some of its acts, did to each file, in the order of its edits.

@@ -31,18 +31,24 @@ def text(library: Library, no: int, event_id: str) -> str:
     return whole_text(_load(library, no, row))
 
 
-def kept_text(library: Library, no: int, row: EventRow, record: str) -> str:
-    """Give the text of an event out of its record, which was kept; the record itself where that cannot be decoded."""
-    from assure_tui.ingest.reader import events_of  # noqa: PLC0415 - as in `_load`
+def kept_text(library: Library, no: int, row: EventRow, record: str) -> str | None:
+    """Give the text of an event out of its record, which was kept, or out of a document that has it as it was seen.
 
-    path = Path(row.path)
-    try:
-        adapter = adapter_of(path, library.adapter(no))
+    A record that cannot be decoded is given itself.
+    """
+    from assure_tui.ingest.adapters.catalogue import named  # noqa: PLC0415 - as in `_load`
+    from assure_tui.ingest.reader import events_of  # noqa: PLC0415 - likewise
+
+    for adapter in named(library.adapter(no)):  # the log, which would tell the one that reads it, is gone
         source = SourceInfo(id="", path=row.path, adapter=adapter.name, discipline=adapter.discipline, complete=True)
-        events = events_of(record.encode("utf-8", "surrogatepass"), adapter, source, row.at)
-    except (GoneError, SourceError):
-        return record
-    return next((whole_text(event) for event in events if event.id == row.id), record)
+        try:
+            events = events_of(record.encode("utf-8", "surrogatepass"), adapter, source, row.at)
+        except SourceError:
+            continue
+        found = next((event for event in events if event.id == row.id), None)
+        if found is not None and (row.at.unit == "bytes" or _is_as_seen(library, no, row, found)):
+            return whole_text(found)
+    return record if row.at.unit == "bytes" else None
 
 
 def diffs(library: Library, no: int, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
@@ -92,9 +98,14 @@ def _load(library: Library, no: int, row: EventRow) -> RunEvent:
         event = load_event(path, adapter_of(path, library.adapter(no)), row.at, row.id)
     except SourceError as error:
         raise GoneError(gone) from error
-    if event is None or bytes.fromhex(event.origin.sha256[:16]) != library.digest(no, row.seq):
+    if event is None or not _is_as_seen(library, no, row, event):
         raise GoneError(gone)
     return event
+
+
+def _is_as_seen(library: Library, no: int, row: EventRow, event: RunEvent) -> bool:
+    """Tell whether an event that was read again comes from the same record as the one in the index."""
+    return bytes.fromhex(event.origin.sha256[:16]) == library.digest(no, row.seq)
 
 
 def adapter_of(path: Path, name: str) -> Adapter:
@@ -104,11 +115,11 @@ def adapter_of(path: Path, name: str) -> Adapter:
         GoneError: The log is gone, or was rewritten into something else.
     """
     from assure_tui.ingest.adapters import detect  # noqa: PLC0415 - likewise
-    from assure_tui.ingest.adapters.catalogue import ADAPTERS  # noqa: PLC0415 - likewise
+    from assure_tui.ingest.adapters.catalogue import named  # noqa: PLC0415 - likewise
 
-    named = [adapter for adapter in ADAPTERS if adapter.name == name]
-    if len(named) == 1:
-        return named[0]
+    adapters = named(name)
+    if len(adapters) == 1:
+        return adapters[0]
     try:
         found = detect(path)
     except OSError as error:

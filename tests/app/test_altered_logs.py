@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -32,6 +33,23 @@ def test_a_truncated_log_is_a_finding_and_is_recorded_anew(home, folder):
         (row,) = desk.runs("code:record-altered")
         assert row.worst == "critical"
         until(lambda: observed(home, log)[-1]["start"] == 0)
+
+
+def test_a_copy_of_a_log_that_is_one_document_is_held_against_the_record(home, folder, tmp_path):
+    log, copy = folder / "chat.json", tmp_path / "copy.json"
+    asked = {"role": "user", "content": "Please count the zebras."}
+    log.write_text(json.dumps({"messages": [asked]}))
+    with recording(home, folder, backfill=True):
+        until(lambda: home.ledger.exists() and len(observed(home, log)) == 1)
+        log.write_text(json.dumps({"messages": [asked, {"role": "assistant", "content": "There are three."}]}))
+        until(lambda: len(observed(home, log)) == 2)
+    with sitting(home) as desk:
+        assert desk.check_log(log) == []
+        copy.write_text(log.read_text().replace("three", "seven"))
+        (found,) = desk.check_log(log, copy)
+        assert "its records from 1 to 2 are not those recorded" in found
+        copy.write_text("emptied")
+        assert "was rewritten into something else" in desk.check_log(log, copy)[0]
 
 
 def told(desk: Desk, code: str) -> list[str]:

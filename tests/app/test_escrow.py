@@ -9,7 +9,7 @@ import pytest
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import GoneError
-from tests.app.recording import append, entries, recording, until
+from tests.app.recording import append, entries, recording, sitting, until
 
 
 def lines(first: int, last: int) -> str:
@@ -50,6 +50,22 @@ def test_a_record_that_was_deleted_from_the_log_is_read_out_of_escrow(home, fold
     finally:
         desk.close()
     assert not any(b"please do 2" in path.read_bytes() for path in home.index.parent.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("name", ["chat.jsonl", "chat.json"])
+def test_of_a_format_that_has_several_forms_the_words_are_read_out_of_escrow_too(home, folder, name):
+    talk = [{"role": "user", "content": "Count the zebras."}, {"role": "assistant", "content": "There are three."}]
+    log = folder / name
+    with recording(home, folder), sitting(home) as desk:
+        log.write_text(
+            "".join(json.dumps(turn) + "\n" for turn in talk) if log.suffix == ".jsonl" else json.dumps(talk)
+        )
+        until(lambda: count(home))
+        (row,) = desk.runs()
+        said = next(each for each in desk.events(row.id, 0, 9) if each.kind == "agent")
+        log.unlink()
+        until(lambda: "no longer has this" in desk.event_text(row.id, said.id))
+        assert desk.event_text(row.id, said.id).split("\n")[0] == "There are three."
 
 
 def test_the_limit_stops_escrow_in_so_many_words_and_never_the_recording(home, folder):
