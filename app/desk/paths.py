@@ -120,4 +120,7 @@ class Home:
 
 def from_home(path: Path) -> str:
     """Give a path as people write it: below the user's home folder, from `~` on."""
-    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (RuntimeError, ValueError):  # this user has no home folder, or the path is elsewhere
+        return str(path)
