@@ -54,8 +54,8 @@ _WORD = re.compile(r"[a-z-]+")
 _LABEL = re.compile(r"\W{0,4}\*\*[^*\n]{1,100}(?::\*\*|\*\*:)")
 """What an item is called, before what it tells."""
 _THOUGHT_OF = re.compile(
-    r"\b(?:you(?:'ve)?|if|would|could|should|might|either|findings?(?! #?\d)|options?|propos\w{1,6}|recommend\w{0,8}"
-    r"|suggest\w{0,6}|consider\w{0,5})\b"
+    r"\b(?:you(?:'ve)?|if|would|could|should|might|either|findings?(?![ -]?#?\d)|options?|propos\w{1,6}"
+    r"|recommend\w{0,8}|suggest\w{0,6}|consider\w{0,5})\b"
 )
 """In a title: what stands beneath is thought of, found, or done by another."""
 _SUMMARY = re.compile(r"\W{0,8}summary\W{0,8}$", re.IGNORECASE)
@@ -84,13 +84,14 @@ _HERE = re.compile(
 _SUMS_UP = re.compile(r"\b(?:summary|overview|recap|rundown|breakdown|highlights)\W{0,4}$")
 _OBJECTS = re.compile(
     r"\b(?:for|that|to|of|like|including|with|where|when|via|now"
-    r"|reflects?|covers?|covering|contains?|includes?|describes?|documents|lists|shows?|supports?|provides?|holds?)\W{0,4}$"
+    r"|reflects?|covers?|covering|contains?|includes?|describes?|documents|lists|shows?|supports?|provides?|holds?"
+    r"|(?:that|which) [a-z]{2,20}s)\W{0,4}$"
 )
 """How a title ends whose list goes on with its sentence: what stands beneath is no change of its own."""
 _ENUMERATES = re.compile(r"\b(?:all (?:of )?(?:the|these|those)|the following|these|those|\d{1,3} (?!of\b)[a-z]+)\b")
 _AHEAD = re.compile(
     r"\b(?:will|would|could|should|next|to (?:do|update|change|fix|edit|add|rename|remove)|todo|propos\w{1,6}|"
-    r"suggest\w{0,6}|recommend\w{0,8}|remaining|missing|problems?|bugs?|issues?|findings?|options?)\b(?! #?\d)"
+    r"suggest\w{0,6}|recommend\w{0,8}|remaining|missing|problems?|bugs?|issues?|findings?|options?)\b(?![ -]?#?\d)"
 )
 """In a title that names a file: what stands beneath is still to be done, or is what was found."""
 
