@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Decoder, DocumentDecoder
 from assure_tui.ingest.errors import SourceError, UnknownFormat
 from assure_tui.ingest.framing import MAX_LINE, Framer, RawRecord
-from assure_tui.ingest.growing import CHUNK, GrowingFile, stamp
+from assure_tui.ingest.growing import CHUNK, GrowingFile
 from assure_tui.ingest.identity import source_id
 from assure_tui.ingest.model import Locator, RunEvent, SourceInfo, Tally
 from assure_tui.ingest.regular import open_regular
@@ -50,7 +49,7 @@ def source_info(path: Path, adapter: Adapter) -> SourceInfo:
 
 
 class SourceReader:
-    """Reads a log file from its start, a piece at a time."""
+    """Reads a log file from its start, a piece at a time; a document or a database whole, and anew each time."""
 
     def __init__(self, path: Path, adapter: Adapter, source: SourceInfo, salt: str = "") -> None:
         self.path = path
@@ -58,9 +57,6 @@ class SourceReader:
         self.source = source
         self._salt = salt
         self._file = GrowingFile(path)
-        self._seen: dict[str, str] = {}
-        """Digest of the record behind each event of a document."""
-        self._digest = b""
         self._begin()
 
     def _begin(self) -> None:
@@ -126,21 +122,18 @@ class SourceReader:
                 batch.records.append((origin.at, origin.sha256))
 
     def _document(self, decoder: DocumentDecoder, data: bytes) -> Batch:
-        """Decode a document again when it changed; give the events that are new or whose record changed."""
+        """Decode a document; a record that stands in it twice tells its events once."""
         batch = Batch(end_offset=len(data))
-        digest = hashlib.sha256(data or repr(stamp(self.path)).encode()).digest()
-        if digest == self._digest:
-            return batch
         try:
             records = decoder.document(data)
         except (ValueError, RecursionError) as error:
             raise SourceError(f"{self.path}: not (yet) a whole document") from error
-        self._digest = digest
+        told: dict[str, str] = {}
         for origin, events in records:
             batch.records.append((origin.at, origin.sha256))
             for event in events:
-                if self._seen.get(event.id) != origin.sha256:
-                    self._seen[event.id] = origin.sha256
+                if told.get(event.id) != origin.sha256:
+                    told[event.id] = origin.sha256
                     batch.events.append(event)
         return batch
 

@@ -40,8 +40,8 @@ def _forget(arguments: argparse.Namespace) -> int:
     desk = Desk.open(setting.home, config=setting.user)
     try:
         runs, logs = desk.forgettable(arguments.run)
-        _say(f"forgotten for good, here: contents, escrow, index and drafts of {', '.join(runs)}")
-        _say("kept: the entries of the log without their contents, so that it still verifies, and a tombstone")
+        _say(f"to be forgotten for good, here: contents, escrow, index and drafts of {', '.join(runs)}")
+        _say("to be kept: the entries of the log without their contents, so that it still verifies, and a tombstone")
         for log in logs:
             _say(f"out of reach: the agent's own log {log}; delete it yourself if it must go too")
         if not _agreed(arguments, "forget?"):

@@ -11,12 +11,13 @@ from assure_tui.app.cli.talk import gathered
 from assure_tui.app.desk import firststart
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.setting import Setting
+from assure_tui.app.desk.setting import Setting, check_paths
 from assure_tui.ingest.regular import open_regular
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the desk on the terminal; record meanwhile in a process of its own."""
+    check_paths(arguments.paths)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the desk needs a terminal: use `assure-tui record`, `runs` or `show` without one.")
     if len(arguments.paths) == 1 and _is_bundle(arguments.paths[0]):

@@ -18,7 +18,7 @@ out of both.
     gates      rules_digest, gatefiles, gatetest, waivers; evaluator and cel_worker (conditions), yara
     hook       gated and hooked (what it was asked), unseen (what went past it), approvals, ancestry (who may answer)
     outward    export, provenance (what follows from it), response; bundled: bundle_view, bundle_run, bundle_evidence
-    set-up     paths, config with schema and trust, setting (what a command works with), small_files, firststart,
-               keymap, about
+    set-up     paths, config with schema, mistakes (in a file, as sentences) and trust, setting (what a command works
+               with), small_files, firststart, keymap, about
     errors     errors (of the desk), faults (of the system, as sentences)
 """

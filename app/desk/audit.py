@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Tags
     from assure_tui.ledger.store import Ledger
 
-READ_BYTES = 4 << 20
-
 
 @dataclass(slots=True)
 class RecordedLog:
@@ -78,7 +76,7 @@ def alterations(log: RecordedLog, at: Path | None = None) -> list[str]:
         reader = open_source(path, adapter, log.salt)
         more = True
         while more and due:
-            batch = reader.read(READ_BYTES)
+            batch = reader.read()
             more = not batch.done
             for locator, digest in batch.records:
                 chain = sha256(chain + bytes.fromhex(digest)).digest()

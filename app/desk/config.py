@@ -6,7 +6,6 @@ only tighten: raise a severity. All else it asks for waits for `assure-tui trust
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ import msgspec
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.escrow import Limits
 from assure_tui.app.desk.gatefiles import GateFile, changes_of, gathered, inside, laid_over, read_gate_file, tightening
+from assure_tui.app.desk.mistakes import checked, nearest
 from assure_tui.app.desk.small_files import expanded, parsed, read_small
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile import tables
@@ -30,7 +30,7 @@ from assure_tui.reconcile.rulebook import GateChange, Rule, Waiver, catalogue, s
 from assure_tui.reconcile.settings import InputRule, Settings, ToolSpec
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
+    from pydantic import BaseModel
 
     from assure_tui.app.desk.schema import WorkspaceFile
 
@@ -102,8 +102,8 @@ def stated(path: Path | None, kind: Literal["UserFile", "WorkspaceFile"]) -> Bas
 
     data = _read(path) if path is not None else None
     held = parsed(path, data, _FILE) if path and data is not None else {}
-    checked: BaseModel = _check(getattr(schema, kind), held, path)
-    return checked
+    model: BaseModel = checked(getattr(schema, kind), held, path)
+    return model
 
 
 def read_user(path: Path) -> UserConfig:
@@ -117,7 +117,7 @@ def read_user(path: Path) -> UserConfig:
         return UserConfig()
     from assure_tui.app.desk.schema import UserFile  # noqa: PLC0415 - pydantic costs 0.15 s
 
-    model = _check(UserFile, parsed(path, data, _FILE), path)
+    model = checked(UserFile, parsed(path, data, _FILE), path)
     gate_files = [read_gate_file((path.parent / expanded(Path(name))).resolve()) for name in model.gate_files]
     gates = gathered(gate_files, catalogue(), path)
     return UserConfig(
@@ -177,7 +177,7 @@ def read_workspace(
         raise ConfigError(f"there is no configuration file {path}: check the path.")
     from assure_tui.app.desk import schema  # noqa: PLC0415 - pydantic costs 0.15 s
 
-    model = _check(schema.WorkspaceFile, parsed(path, data, _FILE), path)
+    model = checked(schema.WorkspaceFile, parsed(path, data, _FILE), path)
     gate_files = [read_gate_file(file) for file in inside(model.gate_files, path)]
     digest = _digest(data, gate_files, list(inside(model.yara_rules, path, "yara_rules")))
     if trusted is None:
@@ -261,7 +261,7 @@ def settings_of(user: UserConfig) -> Settings:
 def _waiver(row: Any, known: Mapping[str, Rule], path: Path) -> Waiver:
     rule = known.get(row.gate)
     if rule is None:
-        hint = _nearest(row.gate, known) or "."
+        hint = nearest(row.gate, known) or "."
         raise ConfigError(f"{path}: [[waivers]] names no gate {row.gate!r}{hint}")
     if rule.waiver == "nobody":
         raise ConfigError(f"{path}: [[waivers]]: nobody may waive {row.gate}.")
@@ -360,7 +360,7 @@ def _known_codes(severities: dict[str, Severity], gates: Mapping[str, Rule], pat
     known = {*_default_severities(), *gates}
     for code in severities:
         if code not in known:
-            hint = _nearest(code, known) or "."
+            hint = nearest(code, known) or "."
             raise ConfigError(f"{path}: [severities] names no discrepancy or gate {code!r}{hint}")
 
 
@@ -374,44 +374,3 @@ def _read(path: Path) -> bytes | None:
     if data is not None and len(data) > MAX_FILE:
         raise ConfigError(f"{path} is larger than {MAX_FILE} bytes: that is not a configuration file.")
     return data
-
-
-def _check(model: type[Any], data: dict[str, Any], path: Path | None) -> Any:
-    from pydantic import ValidationError  # noqa: PLC0415 - see schema
-
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError("; ".join(f"{path}: {problem}" for problem in _problems(model, error))) from error
-
-
-def _problems(model: type[BaseModel], error: ValidationError) -> list[str]:
-    problems: list[str] = []
-    for item in error.errors():
-        where = _place(item["loc"])
-        if item["type"] == "extra_forbidden":
-            key = str(item["loc"][-1])
-            problems.append(f"unknown key `{where}`{_nearest(key, _keys(model, item['loc']))}")
-        else:
-            text = item["msg"].removeprefix("Value error, ")
-            problems.append(f"`{where}`: {text}" if where else text)
-    return problems
-
-
-def _place(loc: Iterable[str | int]) -> str:
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-
-
-def _keys(model: Any, loc: tuple[str | int, ...]) -> list[str]:
-    """Give the keys that the table at `loc` may have, by following the models downwards."""
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            annotation = model.model_fields[part].annotation
-            inner = getattr(annotation, "__args__", (annotation,))[0]
-            model = inner if hasattr(inner, "model_fields") else model
-    return list(model.model_fields)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean `{near[0]}`?" if near else ""

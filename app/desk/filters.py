@@ -9,11 +9,12 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.patterns import LONGEST_SUBJECT, bounded_pattern
-from assure_tui.app.desk.views import RunRow
+from assure_tui.app.desk.views import Attention, RunRow, RunStatus, Sealed, VerdictWord
+from assure_tui.reconcile.model import SEVERITIES
 
 MAX_QUERY = 1_000
 
@@ -41,16 +42,17 @@ _TEXT: dict[str, Callable[[Subject], Sequence[Any]]] = {
     "code": lambda s: s.codes,
     "gate": lambda s: [*s.gates, *(["failed"] if s.row.gates_failed else ["none"])],
 }
-_WORD: dict[str, Callable[[Subject], str]] = {
-    "status": lambda s: s.row.status,
-    "attention": lambda s: s.row.attention,
-    "is": lambda s: s.row.attention,
-    "worst": lambda s: s.row.worst or "none",
-    "severity": lambda s: s.row.worst or "none",
-    "verdict": lambda s: s.row.verdict or "none",
-    "sealed": lambda s: s.row.sealed,
-    "changed": lambda s: "yes" if s.row.changed else "no",
+_WORD: dict[str, tuple[Callable[[Subject], str], Sequence[str]]] = {
+    "status": (lambda s: s.row.status, get_args(RunStatus)),
+    "attention": (lambda s: s.row.attention, get_args(Attention)),
+    "is": (lambda s: s.row.attention, get_args(Attention)),
+    "worst": (lambda s: s.row.worst or "none", ("none", *SEVERITIES)),
+    "severity": (lambda s: s.row.worst or "none", ("none", *SEVERITIES)),
+    "verdict": (lambda s: s.row.verdict or "none", ("none", *get_args(VerdictWord))),
+    "sealed": (lambda s: s.row.sealed, get_args(Sealed)),
+    "changed": (lambda s: "yes" if s.row.changed else "no", ("yes", "no")),
 }
+"""Fields with a word out of a few, and these."""
 _NUMBER: dict[str, Callable[[Subject], float]] = {
     "confirmed": lambda s: s.row.confirmed,
     "contradicted": lambda s: s.row.contradicted,
@@ -68,7 +70,7 @@ def compile_filter(query: str) -> Test:
     """Turn a query into a test on rows.
 
     Raises:
-        UsageError: A field is unknown, or a pattern is malformed.
+        UsageError: A field or a state is unknown, or a pattern is malformed.
     """
     tests = [_term(word) for word in _words(query[:MAX_QUERY])]
     return lambda subject: all(test(subject) for test in tests)
@@ -114,10 +116,13 @@ def _field(name: str, value: str) -> Test:
         return lambda subject: any(pattern.search(text[:LONGEST_SUBJECT]) for text in _texts(name, subject))
     if name in _NUMBER:
         return _compare(name, value)
+    wanted = value.casefold()
     if name in _WORD:
-        word = _WORD[name]
-        return lambda subject: word(subject) == value.casefold()
-    texts, wanted = _TEXT[name], value.casefold()
+        word, known = _WORD[name]
+        if not any(each.startswith(wanted) for each in known):  # what somebody is still typing is none of them yet
+            raise UsageError(f"{name}: has no {value!r}: there are {', '.join(known)}.")
+        return lambda subject: word(subject) == wanted
+    texts = _TEXT[name]
     return lambda subject: any(wanted in str(text).casefold() for text in texts(subject))
 
 
@@ -144,5 +149,5 @@ def _texts(name: str, subject: Subject) -> Sequence[str]:
     if name in _TEXT:
         return [str(text) for text in _TEXT[name](subject)]
     if name in _WORD:
-        return [_WORD[name](subject)]
+        return [_WORD[name][0](subject)]
     return [str(_NUMBER[name](subject))]

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_LOOKED_AT: Final = 8
 """Files beside a log, those changed last, that may be what it was rotated to."""
-READ_BYTES: Final = 1 << 20
 
 
 @dataclass(slots=True)
@@ -78,7 +77,7 @@ def _goes_on(path: Path, adapter: Adapter, salt: str, runs: Collection[str], hel
     try:
         reader = open_source(path, adapter, salt)
         while True:
-            batch = reader.read(READ_BYTES)
+            batch = reader.read()
             if batch.reset:
                 return None
             again = again or any(digest in held.digests for _, digest in batch.records)
@@ -100,7 +99,7 @@ def _held(path: Path, adapter: Adapter, recorded: Recorded) -> _Held | None:
     try:
         reader = open_source(path, adapter, recorded.salt)
         while True:
-            batch = reader.read(READ_BYTES)
+            batch = reader.read()
             times = [event.time for event in batch.events if event.time is not None]
             held.newest = max(times, default=held.newest) if held.newest is None else max(held.newest, *times, 0.0)
             for at, digest in batch.records:

@@ -18,6 +18,7 @@ Attention: TypeAlias = Literal["need", "quiet", "unobserved", "backlog"]
 """`need`: an undecided finding, medium or worse; `unobserved`: nothing could be checked; `backlog`: before watching."""
 DecisionWord: TypeAlias = Literal["real", "false-alarm", "risk-accepted"]
 VerdictWord: TypeAlias = Literal["accepted", "accepted-with-exceptions", "rejected"]
+Sealed: TypeAlias = Literal["no", "draft", "sealed", "stale"]
 ApprovalState: TypeAlias = Literal["pending", "approved", "refused", "expired", "withdrawn"]
 LedgerState: TypeAlias = Literal["ok", "unanchored", "damaged", "empty", "unchecked"]
 
@@ -66,7 +67,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     gates_failed: int
     events: int
     verdict: VerdictWord | None
-    sealed: Literal["no", "draft", "sealed", "stale"]
+    sealed: Sealed
     changed: bool
     """Changed since the operator last looked."""
     headline: str = ""

@@ -51,6 +51,8 @@ SUBJECT = Subject(ROW, ["duplicate", "hook-bypass"], ["hook-bypass"])
         ("-agent:claude", False),
         ("is:need", True),
         ("is:quiet", False),
+        ("is:ne", False),
+        ("sealed:", False),
         ("gate:failed", True),
         ("gate:hook", True),
         ("code:duplicate", True),
@@ -71,7 +73,7 @@ def test_filter(query, passes):
     assert compile_filter(query)(SUBJECT) is passes
 
 
-@pytest.mark.parametrize("query", ["agnt:claude", "undecided:many", "title:~("])
+@pytest.mark.parametrize("query", ["agnt:claude", "undecided:many", "title:~(", "is:sealed", "-verdict:acceptable"])
 def test_a_wrong_filter_is_told(query):
     with pytest.raises(UsageError):
         compile_filter(query)

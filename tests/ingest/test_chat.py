@@ -139,21 +139,20 @@ def test_tool_definitions_are_told(tmp_path):
     assert of(RunStarted, found)[0].model == "m-1"
 
 
-def test_a_rewritten_document_gives_only_what_is_new(tmp_path):
+def test_a_rewritten_document_is_read_as_it_is_then(tmp_path):
     path = tmp_path / "case.json"
     path.write_text(json.dumps(CHAT[:2]), encoding="utf-8")
     reader = open_source(path)
     assert len(of(UserTurn, reader.read().events)) == 2
-    assert reader.read().events == []
     path.write_text(json.dumps(CHAT[:2] + CHAT[4:]), encoding="utf-8")
     again = reader.read()
-    assert [type(event).__name__ for event in again.events] == ["AgentText", "Boundary"]
+    assert [type(event).__name__ for event in again.events[-2:]] == ["AgentText", "Boundary"]
     assert len(again.records) == 3
     path.write_text(json.dumps(CHAT[:2] + CHAT[4:])[:-20], encoding="utf-8")
     with pytest.raises(SourceError, match="whole document"):
         reader.read()
     path.write_text(json.dumps([CHAT[0], {"role": "user", "content": "Never mind."}]), encoding="utf-8")
-    assert [event.text for event in reader.read().events] == ["Never mind."]
+    assert [event.text for event in of(UserTurn, reader.read().events)] == ["You help customers.", "Never mind."]
 
 
 def test_a_message_of_unexpected_shape_is_counted_and_the_rest_is_read(tmp_path):

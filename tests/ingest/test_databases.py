@@ -119,17 +119,15 @@ def test_an_exported_session_and_its_rows_are_the_same_run(tmp_path):
         }
 
 
-def test_a_row_that_is_rewritten_gives_its_events_again(tmp_path):
+def test_a_row_that_is_rewritten_is_read_as_it_is_then(tmp_path):
     path = tmp_path / "opencode.db"
     with closing(database(path, OPENCODE, **ROWS)) as made:
         reader = open_source(path)
         assert len(of(reader.read().events, ToolResult)) == 1
-        assert reader.read().events == []
         made.execute("UPDATE part SET data = ? WHERE id = 'prt_2'", (json.dumps(bash(2)),))
         made.commit()
         again = reader.read().events
     assert [(one.status, one.exit_code) for one in of(again, ToolResult)] == [("failed", 2)]
-    assert of(again, UserTurn) == []
 
 
 def test_reading_leaves_the_database_and_its_folder_as_they_were(tmp_path):
