@@ -280,8 +280,7 @@ class Ledger:
 
     def publish(self) -> Checkpoint:
         """Make the committed entries into tiles and bundles, durable before the checkpoint that commits to them."""
-        if self._keys is None:
-            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to publish")
+        self._keys_to("publish")
         with FileLock(self._state / "publish.lock"), self._stopping():
             with self._writing():
                 head, old = self._tail.head, self._tail.published.size
@@ -306,8 +305,7 @@ class Ledger:
         steps (next key, entry, closing, deletion) are each durable before the next; whoever opens or writes the ledger
         after a crash does those that are left.
         """
-        if self._keys is None:
-            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to change them")
+        self._keys_to("change them")
         with self._writing(), self._stopping():
             return self._rotate(entries)
 
@@ -322,8 +320,7 @@ class Ledger:
         The log, its root and its proofs stay as they are. What is appended about the subject later has a new key. A
         forgetting that a crash cut short is done again, tombstone and all, by whoever opens the ledger next.
         """
-        if self._keys is None:
-            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to erase")
+        self._keys_to("erase")
         check_subject(subject)
         with self._writing(), self._stopping():
             disk.make_directory(self._forgetting)
@@ -337,12 +334,17 @@ class Ledger:
 
     def append_own(self, drafts: Sequence[Draft]) -> Receipt:
         """Commit drafts of any kind, the ledger's own too: for this package alone."""
-        if self._keys is None:
-            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to append")
+        self._keys_to("append")
         if not 0 < len(drafts) <= wal.MAX_BATCH:
             raise EntryError(f"a batch has {len(drafts)} drafts: it must have 1 to {wal.MAX_BATCH}")
         with self._writing(), self._stopping():
             return self._commit(drafts)
+
+    def _keys_to(self, doing: str) -> RecorderKeys:
+        """Give the keys that sign; ReadOnlyError without them."""
+        if self._keys is None:
+            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to {doing}")
+        return self._keys
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -456,15 +458,14 @@ class Ledger:
 
     def _commit(self, drafts: Sequence[Draft]) -> Receipt:
         """Write one batch; the caller holds the append lock and stands at the log's end."""
-        if self._keys is None:
-            raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to append")
+        keys = self._keys_to("append")
         tail = self._tail
         newest = tail.entry(tail.size - 1).time if tail.size else 0
         entries, contents = encode(drafts, tail.size, newest)
         leaves = [leaf_hash(entry) for entry in entries]
         frontier = tail.frontier.copy()
         frontier.extend(leaves)
-        head = sign(self.origin, frontier.size, frontier.root(), self._keys.signers)
+        head = sign(self.origin, frontier.size, frontier.root(), keys.signers)
         frames = wal.encode(entries, head.note)
         if len(frames) > wal.MAX_BATCH_BYTES:
             raise EntryError(f"a batch of {len(frames)} bytes exceeds {wal.MAX_BATCH_BYTES}: append it in parts")
@@ -475,7 +476,7 @@ class Ledger:
             tail.retract()
             raise
         first = tail.size
-        self._held = Pin(self.verifiers, head, self._keys.epoch.verifier)
+        self._held = Pin(self.verifiers, head, keys.epoch.verifier)
         self._pin.write(self._held)
         tail.take(head, frontier, entries, leaves, tail.offset + len(frames))
         return Receipt(first, len(entries), head.size, head.root)

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Head, document_adapter
 from assure_tui.ingest.adapters.values import replaced
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, Permission, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, Permission, UserTurn
 
 NAME = "aider"
 HISTORY = ".aider.chat.history.md"
@@ -187,12 +187,9 @@ class _Reading:
         if not self._asked:
             self._asked = True
             draft.time = self._time
-            draft.add(
-                RunStarted,
-                "run",
-                native_id=self._native,
-                agent=NAME,
-                adapter=NAME,
+            draft.start(
+                self._native,
+                NAME,
                 agent_version=_found(_VERSION, self._head),
                 model=_found(_MODEL, self._head),
                 cwd=self._folder,

@@ -17,7 +17,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, SourceInfo, UserTurn
 
 NAME = "antigravity"
 FULL = "transcript_full.jsonl"
@@ -122,7 +122,7 @@ class AntigravityDecoder(Decoder):
     def _begin(self, draft: Draft, model: str = "") -> None:
         if self._told is None or (model and model != self._told):
             self._told = model
-            draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME, model=model or None)
+            draft.start(self._native, NAME, model=model or None)
 
     def _user(self, text: str, draft: Draft) -> None:
         """Take what was typed as such, and what the program puts around it as its own."""

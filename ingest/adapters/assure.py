@@ -15,7 +15,6 @@ from assure_tui.ingest.model import (
     ExternalEffect,
     FileChange,
     ResultStatus,
-    RunStarted,
     SourceInfo,
     ToolsDefined,
     UserTurn,
@@ -108,12 +107,10 @@ class AssureDecoder(Decoder):
         native = record.id or self.stem
         self._run = run_id(NAME, native, native, self.salt)  # a child in another file names only its parent's id
         draft.at(run=self._run, time=epoch(record.time))
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=native,
-            agent=record.agent or NAME,
-            adapter=NAME,
+        draft.start(
+            native,
+            record.agent or NAME,
+            NAME,
             agent_version=record.agent_version,
             model=record.model,
             cwd=record.cwd,

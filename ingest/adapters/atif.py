@@ -16,7 +16,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, one_of, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, ToolsDefined, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ToolsDefined, UserTurn
 
 NAME = "atif"
 _KEYS, _COMMANDS = "keystrokes", ("command", "cmd")
@@ -99,12 +99,10 @@ class _Reading:
         """Tell of the run itself, and of its tools."""
         draft.at(run=self._run)
         agent = self._agent
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=agent.name or NAME,
-            adapter=NAME,
+        draft.start(
+            self._native,
+            agent.name or NAME,
+            NAME,
             agent_version=agent.version if isinstance(agent.version, str) else None,
             model=agent.model_name,
         )

@@ -26,6 +26,7 @@ from assure_tui.ingest.model import (
     Origin,
     ResultStatus,
     RunEvent,
+    RunStarted,
     SourceInfo,
     Tally,
     ToolCall,
@@ -177,6 +178,43 @@ class Draft:
             **fields,
         )
         self.events.append(event)
+
+    def start(
+        self,
+        native_id: str,
+        agent: str,
+        adapter: str | None = None,
+        *,
+        block: int | str = "run",
+        agent_version: str | None = None,
+        model: str | None = None,
+        cwd: str | None = None,
+        branch: str | None = None,
+        commit: str | None = None,
+        parent: str | None = None,
+        parent_call: str | None = None,
+        forked_from: str | None = None,
+        complete: bool = True,
+        coding: bool = False,
+    ) -> None:
+        """Add what a record tells of the run itself; an adapter has the agent's name unless it is given."""
+        self.add(
+            RunStarted,
+            block,
+            native_id=native_id,
+            agent=agent,
+            adapter=adapter or agent,
+            agent_version=agent_version,
+            model=model,
+            cwd=cwd,
+            branch=branch,
+            commit=commit,
+            parent=parent,
+            parent_call=parent_call,
+            forked_from=forked_from,
+            complete=complete,
+            coding=coding,
+        )
 
     def call(
         self,

@@ -21,7 +21,7 @@ from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Hea
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Ending, arguments, epoch, plain_text, replaced
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, UserTurn
 
 NAME = "cline"
 FILE = "api_conversation_history"
@@ -137,7 +137,7 @@ class _Task:
             draft.unknown = f"role {message.role}"
 
     def _started(self, block: str, draft: Draft) -> None:
-        draft.add(RunStarted, block, native_id=self._native, agent=NAME, adapter=NAME, cwd=self._folder, coding=True)
+        draft.start(self._native, NAME, block=block, cwd=self._folder, coding=True)
 
     # The agent --------------------------------------------------------------------------------------------------------
 

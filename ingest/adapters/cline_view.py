@@ -15,7 +15,7 @@ from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Hea
 from assure_tui.ingest.adapters.cline import NAME
 from assure_tui.ingest.adapters.values import arguments, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, UserTurn
 
 _MARK = re.compile(
     rb'\A\[\s{0,64}\{\s{0,64}"ts"\s{0,16}:\s{0,16}\d{10,16}\s{0,16},\s{0,64}"type"\s{0,16}:\s{0,16}"(?:say|ask)"'
@@ -97,8 +97,7 @@ class _View:
         self._begin("run", draft)
 
     def _begin(self, block: str, draft: Draft) -> None:
-        about = {"native_id": self._native, "agent": NAME, "adapter": NAME, "model": self._model}
-        draft.add(RunStarted, block, **about, complete=False, coding=True)
+        draft.start(self._native, NAME, block=block, model=self._model, complete=False, coding=True)
 
     def message(self, message: _Message, draft: Draft) -> None:
         """Turn one message into events."""

@@ -20,7 +20,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, UserTurn
 
 NAME = "crush"
 MAX_SESSIONS = 100_000
@@ -150,16 +150,15 @@ class _Session:
         if now == self._told:
             return
         first, self._told = self._told is None, now
-        about: Json = {"native_id": self._native, "agent": NAME, "adapter": NAME, "coding": True}
-        call = self._native.partition(_STARTED_BY)[2] or None
-        draft.add(
-            RunStarted,
-            "run" if first else "about",
-            **about,
+        draft.start(
+            self._native,
+            NAME,
+            block="run" if first else "about",
             model=now[0],
             cwd=now[1],
             parent=self._parent,
-            parent_call=call if self._parent else None,
+            parent_call=self._native.partition(_STARTED_BY)[2] or None if self._parent else None,
+            coding=True,
         )
 
     def _part(self, role: str, kind: str, data: _Data, index: int, reason: str | None, draft: Draft) -> None:

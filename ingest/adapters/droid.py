@@ -17,7 +17,7 @@ from assure_tui.ingest.adapters.codex.patch import files_of_patch
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, SourceInfo, UserTurn
 
 NAME = "droid"
 _SHELL = "Execute"
@@ -80,12 +80,9 @@ class DroidDecoder(Decoder):
         self._native = record.id or self.stem
         self._run = run_id(NAME, self._native, self.stem, self.salt)
         draft.at(run=self._run)
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
+        draft.start(
+            self._native,
+            NAME,
             agent_version=record.version if isinstance(record.version, str) else None,
             cwd=record.cwd,
         )

@@ -15,7 +15,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.droid import files_of, outcome
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch, one_of, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, SourceInfo, UserTurn
 
 NAME = "droid-stream"
 AGENT = "droid"
@@ -68,7 +68,7 @@ class DroidStreamDecoder(Decoder):
             self._run = run_id(AGENT, native, self.stem, self.salt)
         draft.at(run=self._run, time=epoch(line.timestamp))
         if begins or line.type == "system":
-            draft.add(RunStarted, "run", native_id=native, agent=AGENT, adapter=NAME, model=line.model, cwd=line.cwd)
+            draft.start(native, AGENT, NAME, model=line.model, cwd=line.cwd)
         if line.type in _TYPES:
             self._event(line, draft)
         else:

@@ -26,7 +26,7 @@ from assure_tui.ingest.adapters.function_response import RESPONSE, answer_of, fi
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, SourceInfo, UserTurn
 
 NAME = "gemini-cli"
 MAX_STEPS = 1000
@@ -118,14 +118,7 @@ class _Session:
         draft.at(run=self.run, time=epoch(about.start_time))
         folder = self._source.path.rpartition("/")[0].rpartition("/")[2]
         child = about.kind == "subagent" and folder != "chats"
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
-            parent=run_id(NAME, folder, folder) if child else None,
-        )
+        draft.start(self._native, NAME, parent=run_id(NAME, folder, folder) if child else None)
 
     def rewind(self, draft: Draft) -> None:
         """Tell that what came since an earlier message was taken back."""
@@ -164,7 +157,7 @@ class _Session:
         injected = text.startswith(_INJECTED)
         if injected and (found := _FOLDER.search(text)) and found[1] != self._cwd:
             self._cwd = found[1].strip()
-            draft.add(RunStarted, f"{name}.cwd", native_id=self._native, agent=NAME, adapter=NAME, cwd=self._cwd)
+            draft.start(self._native, NAME, block=f"{name}.cwd", cwd=self._cwd)
         if not injected and self._speaking:
             self._speaking = False
             draft.add(Boundary, f"{name}.end", what="turn_end")
@@ -173,8 +166,7 @@ class _Session:
     def _agent(self, message: _Message, name: str, known: _Known, draft: Draft) -> None:
         if message.model and message.model != self._model:
             self._model = message.model
-            fields = {"native_id": self._native, "agent": NAME, "adapter": NAME, "model": self._model}
-            draft.add(RunStarted, f"{name}.model", **fields)
+            draft.start(self._native, NAME, block=f"{name}.model", model=self._model)
         text = plain_text(message.content)
         fresh = text.removeprefix(known.said) if text.startswith(known.said) else text
         if fresh.strip():

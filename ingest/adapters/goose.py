@@ -20,7 +20,7 @@ from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, Permission, SourceInfo, UserTurn
 
 NAME = "goose"
 MAX_SESSIONS = 100_000
@@ -149,7 +149,7 @@ class _Session:
         draft.at(run=self._run, time=epoch(message.created))
         if not self._begun:
             self._begun = True
-            draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME, cwd=self.cwd)
+            draft.start(self._native, NAME, cwd=self.cwd)
         if message.role not in {"user", "assistant"}:
             draft.unknown = f"message {message.role}"
             return

@@ -16,7 +16,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Recent, arguments, one_of, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, SourceInfo, UserTurn
 
 NAME = "grok-build"
 FILE = "chat_history"
@@ -74,7 +74,7 @@ class GrokDecoder(Decoder):
             return
         if not self._begun or (line.model_id and line.model_id != self._model):
             self._begun, self._model = True, line.model_id or self._model
-            draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME, model=self._model)
+            draft.start(self._native, NAME, model=self._model)
         match line.type:
             case "system":
                 draft.add(UserTurn, 0, text=plain_text(line.content), synthetic=True, system=True)

@@ -18,7 +18,6 @@ from assure_tui.ingest.adapters.chat.talk import Talk
 from assure_tui.ingest.adapters.chat.wire import Message, message_decoder
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import RunStarted
 
 NAME = "hermes"
 MAX_SESSIONS = 100_000
@@ -83,16 +82,7 @@ class _Session:
         draft.at(run=self._run)
         if not self._begun:
             self._begun = True
-            draft.add(
-                RunStarted,
-                "run",
-                native_id=self._native,
-                agent=NAME,
-                adapter=NAME,
-                model=self._model,
-                cwd=self._cwd,
-                parent=self._parent,
-            )
+            draft.start(self._native, NAME, model=self._model, cwd=self._cwd, parent=self._parent)
         if message.role != _META:
             self._talk.message(message, draft)
 

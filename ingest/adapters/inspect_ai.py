@@ -22,7 +22,7 @@ from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import Ending, arguments, epoch, plain_text, whole
 from assure_tui.ingest.framing import sanitise
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, Permission, UserTurn
 
 NAME = "inspect-ai"
 MAX_SAMPLES = 10_000
@@ -199,7 +199,7 @@ class _Reading:
         run = run_id(NAME, f"{native}:{draft.origin.at.start}", self._stem, self._salt)
         talk = _Talk(sample, draft)
         draft.at(run=run, time=talk.began)
-        draft.add(RunStarted, "run", native_id=native, agent=NAME, adapter=NAME, model=self._eval.model)
+        draft.start(native, NAME, model=self._eval.model)
         for raw in sample.messages or sample.message_pool or ():
             try:
                 message = _message_decoder.decode(raw)

@@ -16,7 +16,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, epoch, one_of, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, ToolsDefined, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, Permission, SourceInfo, ToolsDefined, UserTurn
 
 NAME: Final = "kimi-code"
 _MAIN = "main"
@@ -190,16 +190,7 @@ class KimiDecoder(Decoder):
         if now == self._told:
             return
         self._told = now
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
-            model=now[0],
-            cwd=now[1],
-            parent=self._parent,
-        )
+        draft.start(self._native, NAME, model=now[0], cwd=now[1], parent=self._parent)
 
     def _end_turn(self, draft: Draft, name: str) -> None:
         if self._speaking:

@@ -15,7 +15,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch, one_of, plain_text, replaced
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, Permission, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, Permission, SourceInfo, UserTurn
 
 NAME: Final = "kimi-cli"
 FILE = "wire"
@@ -146,8 +146,7 @@ class KimiWireDecoder(Decoder):
             draft.at(run=run_id(NAME, native, self.stem, self.salt))
             self._children[parent] = draft.run
         if self._begun.fresh(draft.run, True) is not None:  # noqa: FBT003 - that it has begun is all there is to know
-            about: dict[str, Any] = {"native_id": native, "agent": NAME, "adapter": NAME, "coding": True}
-            draft.add(RunStarted, "run", **about, parent=above, parent_call=parent)
+            draft.start(native, NAME, parent=above, parent_call=parent, coding=True)
 
     def _tell(self, kind: str, payload: _Payload, draft: Draft) -> None:
         unfinished = self._pieces.get(draft.run)

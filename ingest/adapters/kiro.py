@@ -16,7 +16,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, SourceInfo, UserTurn
 
 NAME = "kiro-cli"
 _KINDS = frozenset({"Prompt", "AssistantMessage", "ToolResults"})
@@ -89,7 +89,7 @@ class KiroDecoder(Decoder):
         draft.at(key=self._ids.fresh(message.message_id, None), time=epoch(time))
         if not self._begun:
             self._begun = True
-            draft.add(RunStarted, "run", native_id=self.stem, agent=NAME, adapter=NAME)
+            draft.start(self.stem, NAME)
         match entry.kind:
             case "Prompt":
                 draft.add(UserTurn, 0, text="\n".join(block for block in blocks if isinstance(block, str)))

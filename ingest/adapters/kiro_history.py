@@ -27,7 +27,7 @@ from assure_tui.ingest.adapters.kiro import NAME, tell
 from assure_tui.ingest.adapters.sqlite import MAGIC, has_tables, reading
 from assure_tui.ingest.adapters.values import Call, Recent, arguments, epoch
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, UserTurn
 
 MAX_CONVERSATIONS = 100_000
 _TABLES = {"conversations_v2": frozenset({"key", "conversation_id", "value", "created_at"})}
@@ -185,8 +185,7 @@ class _Talk:
         now = (about.model_id or before[0], before[1] or (folder if isinstance(folder, str) else None))
         if now != self._told:
             self._told = now
-            told: Json = {"native_id": self._native, "agent": NAME, "adapter": NAME, "coding": True}
-            draft.add(RunStarted, "run", **told, model=now[0], cwd=now[1])
+            draft.start(self._native, NAME, model=now[0], cwd=now[1], coding=True)
 
     def _put(self, content: _Content, draft: Draft) -> None:
         cancelled = content.cancelled is not None

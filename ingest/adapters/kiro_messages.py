@@ -17,7 +17,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.kiro import NAME
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, SourceInfo, UserTurn
 
 FILE: Final = "messages"
 _SESSION: Final = "sess_"
@@ -87,7 +87,7 @@ class KiroMessagesDecoder(Decoder):
         draft.at(run=self._run, key=self._ids.fresh(record.id, None), time=epoch(record.timestamp))
         if not self._begun:
             self._begun = True
-            draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME)
+            draft.start(self._native, NAME)
         said = _text(payload.content)
         match payload.type:
             case "user":

@@ -14,7 +14,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Decoded, DocumentDecoder, Draft, Head, document_adapter, mended
 from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, UserTurn
 
 NAME = "mini-swe-agent"
 _SHELL = "bash"
@@ -104,7 +104,7 @@ class _Reading:
         """Tell of the run itself."""
         draft.at(run=self._run)
         version = self._info.mini_version
-        draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME, agent_version=version)
+        draft.start(self._native, NAME, agent_version=version)
 
     def message(self, message: _Message, draft: Draft) -> None:
         """Turn one message into events."""

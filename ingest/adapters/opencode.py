@@ -192,12 +192,10 @@ class Reading:
         """Tell of the session itself."""
         draft.at(run=self._run)
         parent = self._info.parent
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=self._adapter,
+        draft.start(
+            self._native,
+            NAME,
+            self._adapter,
             agent_version=self._info.version,
             cwd=self._info.directory or (self._info.location.directory if self._info.location else None),
             parent=run_id(NAME, parent, parent) if parent else None,

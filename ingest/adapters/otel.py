@@ -18,7 +18,7 @@ from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.genai import AGENT, MODEL, TOOL, spelt
 from assure_tui.ingest.adapters.values import MEMORY, Recent, arguments, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, SourceInfo, UserTurn
 
 NAME = "otel-genai"
 MAX_RUNS = 1024
@@ -196,15 +196,7 @@ class Traces:
             return
         talk.begun = True
         talk.model = model or talk.model
-        draft.add(
-            RunStarted,
-            f"{prefix}run",
-            native_id=talk.native,
-            agent=self._agent,
-            adapter=self._agent,
-            model=talk.model,
-            complete=False,
-        )
+        draft.start(talk.native, self._agent, block=f"{prefix}run", model=talk.model, complete=False)
 
 
 class OtelDecoder(Decoder):

@@ -16,7 +16,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.endings import stated_code
 from assure_tui.ingest.adapters.values import Call, Ending, Recent, arguments, ended, epoch, one_of, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, SourceInfo, UserTurn
 
 NAME = "pi"
 _SHELL = "bash"
@@ -121,15 +121,7 @@ class PiDecoder(Decoder):
         origin = _session_of(entry.parent_session)
         self._forked = origin is not None
         draft.at(run=self._run)
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
-            cwd=entry.cwd,
-            forked_from=run_id(NAME, origin, origin) if origin else None,
-        )
+        draft.start(self._native, NAME, cwd=entry.cwd, forked_from=run_id(NAME, origin, origin) if origin else None)
 
     def _inherited(self, time: float | None) -> bool:
         return self._forked and time is not None and self._born is not None and time < self._born
@@ -142,7 +134,7 @@ class PiDecoder(Decoder):
     def _runs_on(self, model: str | None, draft: Draft) -> None:
         if model and model != self._model:
             self._model = model
-            draft.add(RunStarted, "model", native_id=self._native, agent=NAME, adapter=NAME, model=model)
+            draft.start(self._native, NAME, block="model", model=model)
 
     def _message(self, message: _Message, draft: Draft) -> None:
         match message.role:

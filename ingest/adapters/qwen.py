@@ -14,7 +14,7 @@ from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head
 from assure_tui.ingest.adapters.function_response import RESPONSE, answer_of, files_of
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, one_of
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, RunStarted, SourceInfo, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, SourceInfo, UserTurn
 
 NAME = "qwen-code"
 _TYPES = frozenset({"user", "assistant", "tool_result", "system"})
@@ -115,12 +115,9 @@ class QwenDecoder(Decoder):
             return
         self._known[run] = now
         origin = record.forked_from if isinstance(record.forked_from, str) else None
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=native,
-            agent=NAME,
-            adapter=NAME,
+        draft.start(
+            native,
+            NAME,
             agent_version=record.version,
             model=now[0],
             cwd=now[1],

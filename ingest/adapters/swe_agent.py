@@ -18,7 +18,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error
 from assure_tui.ingest.adapters.values import plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, UserTurn
 
 NAME = "swe-agent"
 MAX_PROMPTS = 16
@@ -94,14 +94,7 @@ class _Reading:
         """Tell of the run itself, and of what the agent was told at its beginning."""
         draft.at(run=self._run)
         cwd = _state(self._first_state()).get("working_dir")
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
-            cwd=cwd if isinstance(cwd, str) else None,
-        )
+        draft.start(self._native, NAME, cwd=cwd if isinstance(cwd, str) else None)
         for index, raw in enumerate(self._document.history[:MAX_PROMPTS]):
             try:
                 said = _said_decoder.decode(raw)

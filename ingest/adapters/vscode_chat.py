@@ -20,7 +20,7 @@ from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.endings import says_error, stated_code
 from assure_tui.ingest.adapters.values import Ending, arguments, ended, epoch, plain_text, whole
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, UserTurn
 
 NAME = "vscode-chat"
 _SHELL = "run_in_terminal"
@@ -186,8 +186,7 @@ class _Chat:
         self._about("run", draft)
 
     def _about(self, block: str, draft: Draft) -> None:
-        about: Json = {"native_id": self._native, "agent": NAME, "adapter": NAME, "coding": True, "complete": False}
-        draft.add(RunStarted, block, **about, model=self._model, cwd=self._folder)
+        draft.start(self._native, NAME, block=block, model=self._model, cwd=self._folder, coding=True, complete=False)
 
     def request(self, request: _Request, draft: Draft) -> None:
         """Turn one request into events: what was asked, what was done for it, and what was said in the end."""

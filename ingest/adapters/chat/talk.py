@@ -30,7 +30,7 @@ from assure_tui.ingest.adapters.chat.wire import (
 from assure_tui.ingest.adapters.endings import goes_on, refused_by, says_error, stated_code, was_cut
 from assure_tui.ingest.adapters.values import arguments, epoch, one_of, opened, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, RunStarted, ToolsDefined, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, ResultStatus, ToolsDefined, UserTurn
 
 MAX_OPEN = 4096
 """Calls without a result that are remembered per run, for results that name no call."""
@@ -71,15 +71,7 @@ class Talk:
         """Tell of the chat itself: its run, its model, its tools."""
         draft.at(run=self.run)
         agent = self._agent
-        draft.add(
-            RunStarted,
-            f"{prefix}run",
-            native_id=self.native,
-            agent=agent,
-            adapter=agent,
-            model=chat.model,
-            parent=self._parent,
-        )
+        draft.start(self.native, agent, block=f"{prefix}run", model=chat.model, parent=self._parent)
         tools = _tools(chat.tools or chat.functions or [])
         if tools:
             draft.add(ToolsDefined, f"{prefix}tools", tools=tools)

@@ -32,7 +32,7 @@ from assure_tui.ingest.adapters.claude.wire import (
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, ToolResult, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, Permission, SourceInfo, ToolResult, UserTurn
 
 NAME = "claude-code"
 _RUNS = 4096
@@ -186,12 +186,10 @@ class ClaudeDecoder(Decoder):
             if self._own is not None and self._own != run:
                 parent = self._own
             call = self._started_by(record, message) if first else None
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=(record.agent_id if record.is_sidechain else None) or record.session_id or self.stem,
-            agent=NAME,
-            adapter=self.adapter,
+        draft.start(
+            (record.agent_id if record.is_sidechain else None) or record.session_id or self.stem,
+            NAME,
+            self.adapter,
             agent_version=record.version,
             model=self._models.get(run),
             cwd=record.cwd,

@@ -33,7 +33,7 @@ from assure_tui.ingest.adapters.codex.wire import (
 from assure_tui.ingest.adapters.plan import Plan
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, Permission, RunStarted, SourceInfo, ToolsDefined, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, Permission, SourceInfo, ToolsDefined, UserTurn
 
 NAME = AGENT
 _INJECTED = (
@@ -136,12 +136,9 @@ class CodexDecoder(Decoder):
         self._cwd = meta.cwd
         parent = meta.parent_thread_id or spawned_by(meta.source)
         draft.at(run=self._run, time=draft.time or self._born)
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
+        draft.start(
+            self._native,
+            NAME,
             agent_version=meta.cli_version,
             cwd=meta.cwd,
             branch=meta.git.branch if meta.git else None,
@@ -168,15 +165,7 @@ class CodexDecoder(Decoder):
         turn = turn_decoder.decode(payload)
         if (turn.model, turn.cwd) != (self._model, self._cwd):
             self._model, self._cwd = turn.model or self._model, turn.cwd or self._cwd
-            draft.add(
-                RunStarted,
-                "run",
-                native_id=self._native or self.stem,
-                agent=NAME,
-                adapter=NAME,
-                model=self._model,
-                cwd=self._cwd,
-            )
+            draft.start(self._native or self.stem, NAME, model=self._model, cwd=self._cwd)
         sandbox = turn.sandbox_policy
         kind = sandbox.get("type") if isinstance(sandbox, dict) else sandbox
         mode = "/".join(part for part in (turn.approval_policy, kind) if isinstance(part, str))

@@ -13,7 +13,7 @@ import msgspec
 from assure_tui.ingest.adapters.base import Adapter, Decoder, Draft, Head, Json
 from assure_tui.ingest.adapters.values import Recent, arguments, one_of, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, RunStarted, SourceInfo
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, ResultStatus, SourceInfo
 
 NAME = "codex-exec"
 AGENT = "codex"
@@ -86,7 +86,7 @@ class ExecDecoder(Decoder):
                 native = event.thread_id or self.stem
                 self._begin(native)
                 draft.at(run=self._run)
-                draft.add(RunStarted, "run", native_id=native, agent=AGENT, adapter=NAME)
+                draft.start(native, AGENT, NAME)
             case "turn.completed":
                 draft.add(Boundary, "end", what="turn_end")
             case "turn.failed" | "error":

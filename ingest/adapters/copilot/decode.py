@@ -26,16 +26,7 @@ from assure_tui.ingest.adapters.copilot.wire import (
 )
 from assure_tui.ingest.adapters.values import Recent, arguments, epoch, plain_text
 from assure_tui.ingest.identity import run_id
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    ExitSource,
-    Permission,
-    ResultStatus,
-    RunStarted,
-    SourceInfo,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, ExitSource, Permission, ResultStatus, SourceInfo, UserTurn
 
 NAME = "copilot-cli"
 _POLLS = ("read_", "write_")
@@ -84,16 +75,7 @@ class CopilotDecoder(Decoder):
         draft.at(run=run)
         if run not in self._told:
             self._told[run] = True
-            draft.add(
-                RunStarted,
-                "run",
-                native_id=native,
-                agent=NAME,
-                adapter=NAME,
-                model=data.model,
-                parent=self._main,
-                parent_call=data.parent_tool_call_id,
-            )
+            draft.start(native, NAME, model=data.model, parent=self._main, parent_call=data.parent_tool_call_id)
 
     def _dispatch(self, kind: str, data: Data, draft: Draft) -> None:
         match kind:
@@ -146,12 +128,10 @@ class CopilotDecoder(Decoder):
     def _start(self, kind: str, data: Data, draft: Draft) -> None:
         context = data.context or Context()
         self._model = data.selected_model or self._model
-        draft.add(
-            RunStarted,
-            0,
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
+        draft.start(
+            self._native,
+            NAME,
+            block=0,
             agent_version=data.copilot_version,
             model=self._model,
             cwd=context.cwd,
@@ -166,7 +146,7 @@ class CopilotDecoder(Decoder):
             draft.bookkeeping = True
             return
         self._model = model
-        draft.add(RunStarted, 0, native_id=self._native, agent=NAME, adapter=NAME, model=model)
+        draft.start(self._native, NAME, block=0, model=model)
 
     def _modes(self, mode: str | None, draft: Draft) -> None:
         if mode is None or mode == self._mode:

@@ -14,7 +14,7 @@ from assure_tui.ingest.adapters.base import Draft, Json
 from assure_tui.ingest.adapters.edits import edited
 from assure_tui.ingest.adapters.openhands.wire import NAME, TYPED, Event, Part, State
 from assure_tui.ingest.adapters.values import Ending, Recent, arguments, ended, epoch, plain_text, replaced, whole
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, UserTurn
 
 _NO_COMMAND = -1
 """The exit code of a command that did not end."""
@@ -51,12 +51,9 @@ class Conversation:
         """Tell of the conversation itself."""
         draft.at(run=self._run)
         agent, place = self._state.agent, self._state.workspace
-        draft.add(
-            RunStarted,
-            "run",
-            native_id=self._native,
-            agent=NAME,
-            adapter=NAME,
+        draft.start(
+            self._native,
+            NAME,
             model=agent.llm.model if agent is not None and agent.llm is not None else None,
             cwd=place.working_dir if place is not None else None,
         )

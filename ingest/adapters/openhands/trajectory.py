@@ -26,7 +26,7 @@ from assure_tui.ingest.adapters.values import (
     replaced,
     whole,
 )
-from assure_tui.ingest.model import AgentText, Boundary, FileChange, RunStarted, UserTurn
+from assure_tui.ingest.model import AgentText, Boundary, FileChange, UserTurn
 
 _SILENT = frozenset(
     {
@@ -78,7 +78,7 @@ class Trajectory:
     def start(self, draft: Draft) -> None:
         """Tell of the trajectory itself."""
         draft.at(run=self._run)
-        draft.add(RunStarted, "run", native_id=self._native, agent=NAME, adapter=NAME)
+        draft.start(self._native, NAME)
 
     def step(self, step: Step, draft: Draft, prefix: str = "") -> None:
         """Turn one step into events; `prefix` comes before the block indices."""
