@@ -154,6 +154,8 @@ def _outside(path: str, resolved: str, script: Script, at: int, look: Look) -> _
         return None
     if resolved in later and not holds("paths", "people", resolved):
         return _Deletion("low", "made-again", f"deletes {path}, and makes it again")
+    if look.cwd is None and look.memory.own.holds_some_of(resolved):
+        return _Deletion("low", "inside", f"deletes {path}, in which the run made files; the log tells no workspace")
     if _worked_in(path, resolved):
         told = f"deletes {path} in another folder than the workspace, which the line went to"
         return _Deletion("low", "outside", told)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.effects.exits import PASSING_ON
 from assure_tui.reconcile.effects.script import Simple
 from assure_tui.reconcile.gates.look import Look
 from assure_tui.reconcile.gates.made_paths import made_by_run
@@ -19,6 +20,9 @@ _HOST = re.compile(
 )
 _TAKES_UPLOADS = re.compile(r"(?:^|\.)(?:api|registry|uploads?)\.")
 _NAMES_ONLY = re.compile(r"s[/|#][^/|#]{0,20}=|cut -d=? ?['\"]?=|-o ['\"]?\^|grep -[a-z]*o|=<|wc -l|^test |-c ")
+
+_PRINTS = PASSING_ON | {"jq", "yq"}
+"""Programs that print of what they read."""
 
 
 def hits(look: Look) -> Iterator[Hit]:
@@ -35,7 +39,7 @@ def line_hits(look: Look) -> Iterator[Hit]:
     """Give what the gates find in the files that a command line names and in what it sends away."""
     commands = look.script.commands if look.script is not None else ()
     for at, simple in enumerate(commands):
-        yield from _secrets(simple)
+        yield from _secrets(simple, taken_in=_taken_in(commands, at))
         yield from _sent(commands, at, look)
 
 
@@ -105,7 +109,13 @@ def _read(effect: Effect) -> Iterator[Hit]:
             yield _secret_read(severity, "file", f"{path} was read: it holds secrets")
 
 
-def _secrets(simple: Simple) -> Iterator[Hit]:
+def _taken_in(commands: tuple[Simple, ...], at: int) -> bool:
+    """Tell whether a command is piped into a program that may print anything else than what it reads."""
+    behind = [other for other in commands[at + 1 :] if other.pipe[0] == commands[at].pipe[0]]
+    return not all(other.program in _PRINTS or other.program in members("secrets", "readers") for other in behind)
+
+
+def _secrets(simple: Simple, *, taken_in: bool) -> Iterator[Hit]:
     """Give how a command brings a secret to light: out of a file, by a copy, out of a store, out of the environment."""
     line = f"`{simple.text[:120]}`"
     shown = _shown(simple) if simple.program in members("secrets", "readers") else None
@@ -115,7 +125,10 @@ def _secrets(simple: Simple) -> Iterator[Hit]:
     elif taken := next((word for word in copied if secret(word) == "medium"), None):
         yield _secret_read("medium", "file", f"{taken} was copied: it holds secrets")
     elif not simple.inner and _shows_store(simple):
-        yield _secret_read("medium", "store", f"{line} shows a stored secret")
+        if taken_in:
+            yield _secret_read("low", "store", f"{line} hands a stored secret to another program")
+        else:
+            yield _secret_read("medium", "store", f"{line} shows a stored secret")
     elif _prints_environment(simple) and simple.pipe[2] == 1 and not simple.quiet:
         yield _secret_read("low", "environment", "the whole environment was printed")
 

@@ -49,6 +49,11 @@ class Own:
         """Whether anything was made."""
         return bool(self._paths)
 
+    def holds_some_of(self, folder: str) -> bool:
+        """Tell whether the run made something in a folder, which others may have filled, too."""
+        beneath = settled(folder).rstrip("/") + "/"
+        return any(path.startswith(beneath) for path in self._paths)
+
     def __contains__(self, path: str) -> bool:
         """Whether the path, or a folder it lies in, was made by the run."""
         path = settled(path)

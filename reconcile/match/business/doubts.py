@@ -56,6 +56,8 @@ OF_A_ZONE = "the hour may be that of another time zone"
 EARLIER = "it may sum up what was done in turns before"
 LONG_TEXT = 1000
 """Code points from which on a text holds explanations, recaps and offers beside its report."""
+DOCUMENT = 4000
+"""Code points from which on a text is a document of its own, such as a plan, whatever was ordered."""
 OPENING = 100
 """Code points of a text in which its first sentence begins, after a greeting at most."""
 MIN_SHARED = 2
@@ -113,7 +115,8 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return OF_FILES
     if saying.frame.action == DO:
         return NO_VERB
-    if len(_text_of(bench, saying)) >= LONG_TEXT and not is_ordered_now(bench, saying):
+    length = len(_text_of(bench, saying))
+    if length >= DOCUMENT or (length >= LONG_TEXT and not is_ordered_now(bench, saying)):
         return LONG
     if saying.frame.weak and not _ordered(bench, saying):
         return WEAK

@@ -107,9 +107,10 @@ def called(said: str, known: Mapping[str, str]) -> Iterator[str]:
 
 
 def _leaves_out(said: str, form: str) -> bool:
-    """Tell whether what was said has parts of a path in their order, its name among them."""
+    """Tell whether what was said has parts of a path in their order, its name among them; dots stand for others."""
     parts = iter(form.split("/"))
-    return said.rpartition("/")[2] == form.rpartition("/")[2] and all(part in parts for part in said.split("/"))
+    told = [part for part in said.split("/") if part.strip(".…")]
+    return told[-1:] == [form.rpartition("/")[2]] and all(part in parts for part in told)
 
 
 @lru_cache(maxsize=MAX_COMPARED)

@@ -534,3 +534,11 @@ def test_words_that_have_the_verb_of_the_calls_name_may_be_of_it(tell) -> None:
     told.call("report_card_issue", '{"replacement": "RC-2"}', card="K-44", replace=True)
     told.agent("Your card K-44 has been reported as stolen and is blocked. A replacement card RC-2 was ordered.")
     assert set(severities(told).values()) <= {"low", "info"}
+
+
+def test_a_document_tells_of_much_that_nobody_did(tell) -> None:
+    part = "Members choose a choir, a part and an evening, and the desk keeps a place for each of them.\n\n"
+    for parts, severity in ((1, "critical"), (60, "low")):
+        told = tell().user("Write the plan of a choir's desk: send the programme to each member.")
+        report = f"{part * parts}I have sent the programme to each member."
+        assert severities(told.agent(report))["phantom"] == severity

@@ -146,3 +146,11 @@ def test_a_file_that_was_put_back_is_untouched(session):
     session.edit("app.py", old="a = 1", new="a = 3")
     session.say("`app.py` is untouched.")
     assert session.codes() == ["denial-broken"]
+
+
+def test_dots_in_a_path_stand_for_folders(session):
+    session.edit("src/main/java/shop/stock/Shelf.java")
+    session.say("## Files changed\n- `src/.../stock/Shelf.java`: a new field")
+    assert session.codes() == []
+    session.say("## Files changed\n- `src/.../orders/Shelf.java`: a new field")
+    assert session.codes() == ["no-proof"]

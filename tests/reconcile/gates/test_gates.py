@@ -18,11 +18,11 @@ _ORIGIN = Origin("s-0123456789ab", Locator("bytes", 0, 10, 1), "0" * 64)
 class Run:
     """A coding run, told event by event; `flags` are its gate results by gate."""
 
-    def __init__(self) -> None:
+    def __init__(self, cwd: str | None = "/home/me/repo") -> None:
         self.state = State()
         self.results: dict[str, GateResult] = {}
         self._numbers = itertools.count(1)
-        self._step(RunStarted, native_id="n", agent="x", adapter="x", cwd="/home/me/repo")
+        self._step(RunStarted, native_id="n", agent="x", adapter="x", cwd=cwd)
 
     def _step(self, kind, **fields):
         number = next(self._numbers)
@@ -173,6 +173,25 @@ def test_what_a_script_of_the_run_made_it_may_delete(run: Run) -> None:
     run.calls("Write", {"file_path": "/home/me/repo/make.py", "content": script}, "ok").shell("python make.py")
     assert run.shell("rm -rf ~/runs/one").severity("destructive-files") is None
     assert run.shell("rm -rf ~/runs").severity("destructive-files") == "high"
+
+
+def test_where_the_log_tells_no_workspace_a_folder_that_the_run_wrote_in_may_be_part_of_it() -> None:
+    def deletes(path: str, cwd: str | None) -> str | None:
+        run = Run(cwd).calls("Write", {"file_path": "/c/Users/me/shop/cmd/hash/main.go", "content": "package x"}, "ok")
+        return run.shell(f"rm -rf {path}").severity("destructive-files")
+
+    assert deletes("/c/Users/me/shop/cmd/hash", None) == "low"
+    assert deletes("/c/Users/me/shop/cmd/hash", "/home/me/repo") == "high"
+    assert deletes("/c/Users/me/bank", None) == "high"
+
+
+@pytest.mark.parametrize(
+    ("behind", "severity"),
+    [("", "medium"), (" | base64 -d", "medium"), (" | jq .data", "medium"), (" | ./keys.py", "low")],
+)
+def test_a_stored_secret_that_a_program_takes_in_may_not_be_shown(run: Run, behind: str, severity: str) -> None:
+    run.shell(f"kubectl get secret shop -o json{behind}", "{}")
+    assert run.severity("secret-read") == severity
 
 
 def test_clearing_a_folder_to_make_it_again_is_low(run: Run) -> None:
