@@ -109,6 +109,8 @@ _FOUND_OUT = re.compile(
     r"\W{0,6}(?:the )?(?:problem|root cause|cause|symptom|bug|diagnosis|background|observation)s?\W{0,3}[:—–]"
 )
 """A line under such a name tells how things were found: nothing in it is a deed but what the agent says of itself."""
+_TOLD = re.compile(r"[a-z]{2}")
+"""Words, besides the names of files and code."""
 _TICKET = re.compile(r"\W{0,4}\w+\W{1,4}[A-Z]{2,8}-\d{1,7}\b")
 """A verb and then an item of a tracker: "created [ABC-12]"."""
 
@@ -191,6 +193,8 @@ class _Reading:
             return [named] if named else []
         parent = prepared.unit.parent
         kind = (kind_of_list(parent) if parent.endswith(":") else "") or self.sections.kind
+        if not kind and in_list and prepared.pieces[:1] and not _TOLD.search(prepared.masked):
+            kind = "edited" if prepared.pieces[0].sort == "path" else ""
         named = listed(prepared, kind, after, changed=self.changed)
         named = named or (titled(prepared) if in_list and self.changed and not about(prepared) else None)
         if not named and self.lately and mode != "other" and self.event.channel not in _EXPLICIT:

@@ -105,6 +105,9 @@ _MASKED = frozenset(MASKS.values())
 def is_result(masked: str, hit: re.Match[str]) -> bool:
     """Tell whether a word of passing tells a result rather than names, describes or hands on a thing."""
     word = hit.group()
+    part, _, whole = word.replace(",", "").partition("/")
+    if part.isdecimal() and whole.isdecimal() and int(part) > int(whole):
+        return False  # two codes rather than a score: "answers 403/401"
     before = masked[max(0, hit.start() - 60) : hit.start()]
     last = _WORD.findall(before)[-2:]
     if word == "compiles" and (after := _NEXT_WORD.match(masked, hit.end())) and not _after_verb(after["word"]):

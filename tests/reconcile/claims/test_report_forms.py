@@ -338,6 +338,7 @@ def test_a_tick_or_score_beside_a_check_is_its_result(text: str) -> None:
         ("### Finding 2 - Weak salt\n- Added a salt of 16 bytes to `cart.py`", ["edited"]),
         ("### ISSUE-04 — Rounding (cart)\n- The `total()` route no longer reads the rate", ["edited"]),
         ("One new test covers the rates.", ["added_tests"]),
+        ("- `cart_test.py`: added `TestRate` — each confirms that others are answered 403/401.", ["added_tests"]),
         ("## Issue #3: rounding\n- `round_up()` in `cart.py` now keeps the cents", ["edited"]),
         ("## Findings\n- `cart.py` has no tests", []),
         ("## Risk rates\n\n**`cart.py`**: Added a helper that reads the rate.", ["edited"]),
@@ -370,4 +371,16 @@ def test_what_was_done_about_a_numbered_finding_is_told_as_anywhere(text: str, e
     ],
 )
 def test_tables_and_lists_that_describe_tell_no_change_of_their_own(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What I changed:\n- `cart.py`\n- `rates.py` (2), `taxes.py`", ["edited", "edited"]),
+        ("What I changed:\n- `Rate`", []),
+        ("Key files:\n- `cart.py`", []),
+    ],
+)
+def test_a_file_by_itself_in_a_list_of_changes_was_changed(text: str, expected: list[str]) -> None:
     assert read(text) == expected
