@@ -160,7 +160,8 @@ class Sections:
         self.kind = kind_of_list(unit.lead) or (self.kind if not unit.lead else kind_of_list(unit.heading))
         if mode == "changes" and (self.heading[1] == "plan" or (unit.lead and unit.lead == self.planned)):
             mode = "plan"
-        goes_on = self.lead[1] in {"changes", "plan"} and unit.lead.startswith("**")
+        inherits = {"changes"} if self.heading[1] == "changes" else {"changes", "plan"}
+        goes_on = self.lead[1] in inherits and unit.lead.startswith("**")
         if goes_on and self.lead[1] == "plan" and mode == "changes" and _orders(_plain(unit.lead)):
             mode = "plan"
         before = self.listed if goes_on else self._listed_by_heading

@@ -379,6 +379,10 @@ def test_tables_and_lists_that_describe_tell_no_change_of_their_own(text: str, e
     [
         ("What I changed:\n- `cart.py`\n- `rates.py` (2), `taxes.py`", ["edited", "edited"]),
         ("What I changed:\n- `Rate`", []),
+        (
+            "## Fixes applied\n\n**Missing guard**\n- `a`\n\n**High**\n- **`cart.py:7`** — `RATE` → `TAX_RATE`",
+            ["edited"],
+        ),
         ("Key files:\n- `cart.py`", []),
     ],
 )
