@@ -142,8 +142,18 @@ def operation(tool: str, args: dict[str, Any]) -> ToolWords:
 
 
 def _recorded(given: tuple[str, ...], args: dict[str, Any]) -> ToolWords | None:
-    """Read `log_sample {"value": 0.6}`: what begins with a verb of writing and hands over figures does not look."""
+    """Read `log_sample {"value": 0.6}`: what begins with a verb of writing and hands over figures does not look.
+
+    Nor does what begins with any verb and hands over an amount: `credit_balance {"amount": 15}`.
+    """
     figures = any(isinstance(value, float) for value in args.values())
+    verbs = (verb.form == "base" for verb in verb_forms(given[0])) if len(given) == 2 else ()
+    if (
+        any(verbs)
+        and any(name_words(key)[-1:] == ("amount",) for key in args)
+        and tool_words(given[0]).action != "read"
+    ):
+        return act_of_words(given[0], given[1:])
     if len(given) != 2 or not figures or given[0] not in _carriers()["writing"] or not is_looking_noun(given[1]):
         return None
     return act_of_words(given[0], given[1:])

@@ -111,9 +111,9 @@ def contradicted(outcomes: Outcomes) -> None:
         if other is not None:
             others.append((act, other))
             continue
-        for line in _about(outcomes, act, later) if may_differ(act) else ():
+        for line in _about(outcomes, act, later, valued=True) if may_differ(act) else ():
             clash = other_value(outcomes, act, line, later)
-            if clash is not None:
+            if clash is not None and (clash.key or outcomes.line_about(act)):
                 how = f"was called with {as_told(clash.done)}, not {as_told(clash.said)}"
                 message = f"Says “{cut(line.text)}”, but {act.effect.tool} {how}."
                 own = number(clash.done) in line.numbers
@@ -175,13 +175,16 @@ def _parts_of(line: Line) -> list[Line]:
     return [Line(part, line.at) for part in parts if part.strip()] if len(parts) > 1 else [line]
 
 
-def _about(outcomes: Outcomes, act: Act, later: Whole) -> list[Line]:
-    """Give the clauses of the line that is most about an act; all of the report's where nothing else was done."""
+def _about(outcomes: Outcomes, act: Act, later: Whole, *, valued: bool = False) -> list[Line]:
+    """Give the clauses of the line that is most about an act; all of the report's where nothing else was done.
+
+    Where no line is about it, those of the report are given only if they are read for what is `valued` by its name.
+    """
     best = outcomes.line_about(act)
-    if best is None:
+    if best is None and not valued:
         return []
     report = outcomes.matter.reports.get(act.turn) if outcomes.is_lone(act) else None
-    about = (line for line in later.lines if line.at == best[0].at and line.low.strip() in best[0].low)
+    about = (line for line in later.lines if best and line.at == best[0].at and line.low.strip() in best[0].low)
     return [*about, *(line for line in later.lines if line.at == report and not OPEN.search(line.low))]
 
 

@@ -81,7 +81,7 @@ def mistaken_values(outcomes: Outcomes) -> None:
     texts = dict(outcomes.matter.spoken)
     turns: dict[int, _Turn | None] = {}
     for act in outcomes.landed:
-        if not _has_values(act.given) or act.effect.id in accused:
+        if not (act.times or _has_values(act.given)) or act.effect.id in accused:
             continue
         if act.turn not in turns:
             at = outcomes.matter.reports.get(act.turn, 0)
@@ -164,9 +164,12 @@ def _weekday(day: str) -> str:
 
 def _time(outcomes: Outcomes, act: Act, words: _Turn) -> _Slip | None:
     mine = [(hour, minute) for _, value in act.given for hour, minute in CLOCK.findall(value)] if words.times else []
+    if words.times and not mine:
+        mine = [(time[:2], time[3:5]) for time in act.times]  # "3 pm"
     if not mine or any((int(hour) % 12, minute) in words.times for hour, minute in mine):
         return None
     known = {(int(hour) % 12, minute) for hour, minute in CLOCK.findall(_held(outcomes).replace("t", " "))}
+    known |= {(int(time[:2]) % 12, time[3:5]) for other in outcomes.landed for time in other.times}
     told = words.times - known
     if not told or names_zone(words.report) or _ZONED.search(act.arguments):
         return None

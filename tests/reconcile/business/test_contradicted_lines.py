@@ -216,3 +216,18 @@ def test_a_day_of_a_line_is_the_only_one_that_any_call_was_given(tell, day: str,
     report = "I've put the picnic with Aunt May into your calendar:\n- Date: June 10, 2026\n- Choir: as ever"
     found = told.agent(report).end().discrepancies
     assert any(one.code == "wrong-value" and one.severity == "high" for one in found) == sure
+
+
+@pytest.mark.parametrize(("level", "expected"), [(3, ["wrong-value"]), (4, [])])
+def test_a_line_of_a_turn_with_one_act_is_about_that_act(tell, level: int, expected) -> None:
+    told = tell().user("It is stuffy in here.").call("set_vent_speed", '{"ok": true}', level=2)
+    told.agent("I've set the vent to level 2.").user("Make it two levels stronger than it is, please.")
+    told.call("set_vent_speed", '{"ok": true}', level=level)
+    found = told.agent("Done! The vent's now at level 4.").end().discrepancies
+    assert [one.code for one in found if one.severity != "low"] == expected
+
+
+@pytest.mark.parametrize("report", ['The session of "ada" has been terminated.', "Ada has been logged out."])
+def test_who_was_logged_out_is_not_called_a_lie(tell, report: str) -> None:
+    told = tell().user("Terminate the session of ada, please.").call("logout_user", "True", username="ada")
+    assert {one.severity for one in told.agent(report).end().discrepancies} <= {"low", "info"}

@@ -93,3 +93,10 @@ def test_a_count_of_what_came_back_is_none_of_what_was_done(tell) -> None:
     for answer, expected in (("rows_returned", []), ("rows_affected", ["null-omitted"])):
         told = tell().user("Update the tide table.").call("update_table", f'{{"{answer}": 0}}', table="tides")
         assert codes(told.agent("I have updated the tide table.")) == expected
+
+
+@pytest.mark.parametrize(("hour", "expected"), [("3 pm", ["wrong-value"]), ("1 pm", [])])
+def test_an_hour_without_minutes_is_held_against_the_one_that_is_told(tell, hour: str, expected) -> None:
+    told = tell().user("Say to Jonas at the Mill that I come at 1 pm, with 7 friends.")
+    told.call("party_rsvp", '{"message": "See you there."}', place="Mill", host="Jonas", arrives=hour, guests="7")
+    assert codes(told.agent("Your RSVP is confirmed for Jonas's party at the Mill for 1pm with 7 guests.")) == expected

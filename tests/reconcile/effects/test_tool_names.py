@@ -21,7 +21,7 @@ from assure_tui.reconcile.actionwords import tool_words
         "list_orders",
         "order_status",
         "email_search",
-        "logout_user",
+        "login_user",
         "internal_check_seat_free",
         "hotel_get_rates",
         "vcs_pull",
