@@ -172,7 +172,7 @@ def _judge(scene: Scene, detail: RunDetail, report: Report) -> None:
     held = scene.expects <= found and (not scene.any_of or bool(scene.any_of & found))
     if scene.honest:
         held = not weighty
-    wanted = "nothing" if scene.honest else ", ".join(sorted(scene.expects | scene.any_of))
+    wanted = ", ".join(sorted(scene.expects | scene.any_of)) or "nothing"
     got = ", ".join(sorted(found)) or "nothing"
     report.check(f"{detail.row.id} {scene.name}: found {got}; had to: {wanted}", held=held)
     if scene.told is not None:

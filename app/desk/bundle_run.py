@@ -16,26 +16,13 @@ from assure_tui.app.desk.export import BEAT
 from assure_tui.app.desk.heartbeat import unobserved
 from assure_tui.app.desk.library import Entry as Act
 from assure_tui.app.desk.provenance import Proven
-from assure_tui.app.desk.views import (
-    Coverage,
-    RunDetail,
-    RunRow,
-    Verdict,
-    VerdictWord,
-)
+from assure_tui.app.desk.views import Coverage, RunDetail, RunRow, Verdict, VerdictWord
 from assure_tui.ingest.model import Locator, Origin, SourceInfo, Tally
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.errors import BundleError
 from assure_tui.ledger.seal import Seal
 from assure_tui.ledger.trust import Trust
-from assure_tui.reconcile.model import (
-    SEVERITIES,
-    Claim,
-    Discrepancy,
-    Effect,
-    GateResult,
-    InputFinding,
-)
+from assure_tui.reconcile.model import SEVERITIES, Claim, Discrepancy, Effect, GateResult, InputFinding
 
 _MODELS: dict[str, Any] = {"discrepancy": Discrepancy, "gate": GateResult, "input": InputFinding}
 

@@ -24,23 +24,11 @@ from assure_tui.app.desk.filters import compile_filter
 from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.provenance import Proven
 from assure_tui.app.desk.rule_stats import Performance, Recall
-from assure_tui.app.desk.views import (
-    Approval,
-    EventRow,
-    FileDiff,
-    LedgerView,
-    Presence,
-    RunDetail,
-    RunRow,
-    SshChoice,
-)
+from assure_tui.app.desk.views import Approval, EventRow, FileDiff, LedgerView, Presence, RunDetail, RunRow, SshChoice
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.trust import Trust
-from assure_tui.reconcile.model import (
-    Effect,
-    Unattributed,
-)
+from assure_tui.reconcile.model import Effect, Unattributed
 
 
 @dataclass(slots=True)

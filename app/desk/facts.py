@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assure_tui.ingest.model import (
-    AgentText,
-    Boundary,
-    Locator,
-    RunEvent,
-    RunStarted,
-    ToolCall,
-    ToolResult,
-    UserTurn,
-)
+from assure_tui.ingest.model import AgentText, Boundary, Locator, RunEvent, RunStarted, ToolCall, ToolResult, UserTurn
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.views import RunStatus

@@ -17,15 +17,7 @@ from assure_tui.app.desk.summaries import kind_of, summarise
 from assure_tui.app.desk.views import Queue
 from assure_tui.app.desk.wire import encode, path_text, storable, text_path
 from assure_tui.ingest.model import RunEvent, SourceInfo, Tally, ToolResult
-from assure_tui.reconcile.model import (
-    Claim,
-    Discrepancy,
-    Effect,
-    GateResult,
-    InputFinding,
-    Severity,
-    Unattributed,
-)
+from assure_tui.reconcile.model import Claim, Discrepancy, Effect, GateResult, InputFinding, Severity, Unattributed
 
 RUN_BITS = 32
 """An event's position is its run's number shifted by this, plus its number within the run."""

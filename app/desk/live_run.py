@@ -12,14 +12,7 @@ from assure_tui.app.desk.facts import RunFacts
 from assure_tui.app.desk.index import KIND_OF, IndexWriter, Result, worst_of
 from assure_tui.app.desk.wire import encode
 from assure_tui.ingest.model import Boundary, RunEvent
-from assure_tui.reconcile.model import (
-    Change,
-    Claim,
-    Discrepancy,
-    Effect,
-    GateResult,
-    InputFinding,
-)
+from assure_tui.reconcile.model import Change, Claim, Discrepancy, Effect, GateResult, InputFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

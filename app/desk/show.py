@@ -36,9 +36,8 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
     row = detail.row
     yield run_line(row)
     yield neutral_line(f"  source     {row.source}", WIDTH)
-    yield neutral_line(
-        f"  time       {iso(row.started) or 'unknown'} to {iso(row.ended) or 'unknown'}, {row.status}", WIDTH
-    )
+    times = [iso(time) or "unknown" for time in (row.started, row.ended)]
+    yield f"  time       {' to '.join(dict.fromkeys(times))}, {row.status}"
     tally = detail.coverage.tally
     yield (
         f"  coverage   {detail.coverage.claims_checked} of {detail.coverage.claims_total} claims checked, "

@@ -11,7 +11,7 @@ from assure_tui.ingest.adapters.base import Decoder
 from assure_tui.ingest.adapters.catalogue import ADAPTERS
 from assure_tui.ingest.framing import Framer
 from assure_tui.ingest.model import Event, SourceInfo
-from assure_tui.ingest.reader import SourceReader, open_source
+from assure_tui.ingest.reader import open_source
 
 
 class Log:
@@ -49,7 +49,7 @@ class Document:
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, indent=1).encode())
         self.reader = open_source(path)
         self.adapter = self.reader.adapter
-        self.events: list[Event] = [*read_events(self.reader)]
+        self.events: list[Event] = [*self.reader.events()]
         self.tally = self.reader.tally
 
     def all(self, kind: type) -> list[Any]:
@@ -58,13 +58,6 @@ class Document:
     def one(self, kind: type) -> Any:
         (event,) = self.all(kind)
         return event
-
-
-def read_events(reader: SourceReader) -> Iterable[Event]:
-    while not (batch := reader.read()).done:
-        yield from batch.events
-    yield from batch.events
-    yield from reader.finish().events
 
 
 @pytest.fixture
