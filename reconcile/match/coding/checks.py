@@ -158,9 +158,20 @@ def _at(step: Step) -> int:
 
 def _compiled(step: Step) -> bool:
     """Tell whether a passing check shows that the code builds, as `go vet` and `cargo test` do."""
+    return step.verdict == "pass" and _compiles(step)
+
+
+def _compiles(step: Step) -> bool:
     effect = step.effect
     names = {str(effect.args.get("runner")), str(effect.args.get("tool")), str(effect.results.get("runner"))}
-    return step.verdict == "pass" and not names.isdisjoint(compiling())
+    return not names.isdisjoint(compiling())
+
+
+def _compiler(seen: Seen) -> Step | None:
+    """Find the last check since the code was changed that builds it on the way, and does not show how it ended."""
+    start = seen.code_change.at if seen.code_change else 0
+    checks = (step for step in reversed(seen.of("tests", "lint")) if step.at > start and step.verdict == "unknown")
+    return next((step for step in checks if _compiles(step)), None)
 
 
 def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
@@ -171,7 +182,7 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     if tried:
         why = f"no {what} is in the log by name; {command(tried)} may be it, and failed"
         return against(claim, "failed-effect", why, tried, settles=f"a {what}", severity="low", outcome="unsupported")
-    other = seen.opaque_check()
+    other = seen.opaque_check() or (_compiler(seen) if claim.kind == "build" else None)
     if other:
         return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
     named = seen.named_run(claim.kind, seen.code_change.at if seen.code_change else 0)

@@ -366,7 +366,10 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     failed = [step for step in seen.of(*CHANGES) if step.bad]
     if failed:
         why = f"every change of a file failed{failing(failed[-1])}"
-        return against(claim, "failed-effect", why, failed[-1], settles="a change that went through")
+        notes = any(step.effect.kind == "noted" for step in seen.connectors)
+        noted = notes and not (claim.args.get("paths") or claim.args.get("names"))
+        doubt: Severity | None = "low" if noted else None
+        return against(claim, "failed-effect", why, failed[-1], settles="a change that went through", severity=doubt)
     if claim.args.get("own") and not (seen.gap or seen.worldly or seen.handed_over() or _EARLIER.search(claim.text)):
         return against(claim, "no-proof", "no change of any file is in the log", settles="a change of a file")
     if seen.gap or seen.worldly or seen.handed_over() or _EARLIER.search(claim.text) or _ONLY.search(claim.text):

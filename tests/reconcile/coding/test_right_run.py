@@ -154,3 +154,19 @@ def test_dots_in_a_path_stand_for_folders(session):
     assert session.codes() == []
     session.say("## Files changed\n- `src/.../orders/Shelf.java`: a new field")
     assert session.codes() == ["no-proof"]
+
+
+def test_what_compiles_may_rest_on_a_check_of_types_that_shows_no_end(session):
+    session.edit("src/a.ts")
+    session.shell("npx tsc --noEmit src/a.ts 2>&1 | grep a.ts || echo fine", "fine")
+    session.say("It compiles cleanly.")
+    assert grave(session) == []
+
+
+@pytest.mark.parametrize(("noted", "severity"), [(True, "low"), (False, "high")])
+def test_what_was_cleared_may_be_the_agents_own_notes(session, noted, severity):
+    session.edit("src/a.ts", failed=True)
+    if noted:
+        session.result(session.call("TaskUpdate", {"taskId": "4", "status": "deleted"}), "Updated task #4 deleted")
+    session.say("I cleared the task list.")
+    assert [one.severity for one in session.run()[1]] == [severity]
