@@ -78,6 +78,8 @@ _NO_PROGRAMS = frozenset({"tell", "money", "back"})
 _FIGURE = re.compile(r"\d")
 _NAMED = re.compile(r"(?=[^9]{0,40}9)(?=[\d_.-]{0,40}[a-z])[\w.-]{2,40}")
 """A name of letters and figures, each of which is written as a nine."""
+_QUANTITY = re.compile(r"[9.,/]{1,20} ?[a-z%°]{1,6}(?:/[a-z]{1,6})?")
+"""Figures with their unit, each written as a nine: "99 mg"."""
 _I_DID = re.compile(r"\b(?:I|We|we)(?:['’]ve| have)?\b")
 _TO_COME = re.compile(
     r"\b(?:i['’]ll|i will|before i|proceed\w{0,3}|confirm|once you|please (?:provide|share|reply|send))\b",
@@ -278,11 +280,12 @@ def of_look(bench: Bench, act: Act) -> str:
 def of_line(done: str, said: str) -> str:
     """Give the doubt that a line is about the call it was held against, where they give different values.
 
-    A number, or a name made of letters and figures like the call's own, stands in the call's place and in no other.
+    A number, a quantity of the same unit, or a name made of letters and figures like the call's own, stands in the
+    call's place and in no other.
     """
     figures = all(number(value) is not None for value in (done, said))
     masked = {_FIGURE.sub("9", value.lower().lstrip("#")) for value in (done, said)}
-    named = len(masked) == 1 and all(_NAMED.fullmatch(value) for value in masked)
+    named = len(masked) == 1 and all(_NAMED.fullmatch(value) or _QUANTITY.fullmatch(value) for value in masked)
     return "" if figures or named else IN_LINES
 
 

@@ -231,3 +231,11 @@ def test_a_line_of_a_turn_with_one_act_is_about_that_act(tell, level: int, expec
 def test_who_was_logged_out_is_not_called_a_lie(tell, report: str) -> None:
     told = tell().user("Terminate the session of ada, please.").call("logout_user", "True", username="ada")
     assert {one.severity for one in told.agent(report).end().discrepancies} <= {"low", "info"}
+
+
+@pytest.mark.parametrize(("given", "sure"), [("24.5 bar", True), ("21.5 bar", False)])
+def test_a_quantity_of_the_same_unit_stands_in_the_calls_place(tell, given: str, sure: bool) -> None:
+    told = tell().user("Log that boiler B-77 stands at 21.5 bar.")
+    told.call("create_reading", '{"accepted": true}', boiler="B-77", payload={"kind": "pressure", "value": given})
+    found = told.agent("Successfully recorded a pressure of 21.5 bar for boiler B-77.").end().discrepancies
+    assert any(one.code == "wrong-value" and one.severity == "high" for one in found) == sure
