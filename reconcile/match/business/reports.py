@@ -24,7 +24,7 @@ from assure_tui.reconcile.match.business.doubts import NO_VERB, REWORDED
 from assure_tui.reconcile.match.business.invented_codes import codes_of
 from assure_tui.reconcile.match.business.reports_lines import Lines, Place, Sources, Trace, Traces
 from assure_tui.reconcile.match.business.reports_marks import in_its_place, unfounded
-from assure_tui.reconcile.match.business.undone import STANDS, announced, is_idle, ordered
+from assure_tui.reconcile.match.business.undone import STANDS, announced, is_idle
 from assure_tui.reconcile.match.concealing import FAILS, plainly
 from assure_tui.reconcile.match.part import Part
 from assure_tui.reconcile.match.settling import SETTLES
@@ -75,8 +75,6 @@ class Reports(Part):
         self._turn = 0
         self._report: tuple[AgentText, Sequence[Claim]] | None = None
         """The last text of the turn, with the claims that the lexicon reads in it."""
-        self._wish = ""
-        """What the user said last, unless they asked."""
         self._before: list[str] = []
         """The texts since the user's turn before that, the last of them."""
         self._sources: Sources | None = None
@@ -93,7 +91,6 @@ class Reports(Part):
             return
         self._end()
         self._before = []
-        self._wish = "" if "?" in event.text else event.text
         self._turn += 1
         self._keep(event.text, "user")
         self._keep(self._actions.agreed.get(self._turn, ""), "user")
@@ -178,10 +175,6 @@ class Reports(Part):
                 sure = self._turn not in self._actions.looked
                 agreed = self._actions.agreed.get(self._turn, "") if sure else ""
                 reason = announced(telling, [*before, agreed])
-                read = verb_forms(telling.verb) and not (over and telling.form == "own")  # and found to claim nothing
-                if sure and not (reason or acts or read or lines.sources.read.has_word(telling.verb)):
-                    orders = self._turn == 1 or self._actions.wishes.orders(self._turn)
-                    reason = ordered(telling, f"{self._wish if orders else ''} {agreed}")
                 sure = sure and bool(reason)
             act = None if shut else next((act for act, own in failed if _tells_of(index, telling, lines, own)), None)
             if act is not None or reason:

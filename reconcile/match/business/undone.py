@@ -28,13 +28,8 @@ _WOULD = re.compile(
 )
 """Words by which the agent says what it does next, or would do."""
 WOULD = "the agent had said that it would, and no call was made in that turn that does anything"
-ORDERED = "the user had just ordered or agreed to it, and the run made no call that does anything"
 STANDS = frozenset({"now", "stands", "has"})
 """Forms that tell how a thing stands since it was done."""
-_I_DID = re.compile(r"(?:\w{1,12}[,!.] )?I(?:['’]ve)? ")
-MIN_STEM = 4
-"""Letters by which two words are forms of one."""
-MIN_SHARED = 2
 
 
 def is_idle(acts: Iterable[Act], turn: int) -> bool:
@@ -51,25 +46,3 @@ def announced(telling: Telling, before: Iterable[str]) -> str:
         return ""
     words = {word for text in before for match in _WOULD.finditer(text) for word in tokens_of(match.group())}
     return WOULD if any(singular(word) in words or word in words for word in telling.words) else ""
-
-
-def ordered(telling: Telling, wishes: str) -> str:
-    """Say why a telling of a run that did nothing is of nothing that was done: it says no more than what was wanted.
-
-    `wishes` are the user's last words, and what they said yes to: "Shall I play it now?"
-    """
-    own = telling.form == "own" and _I_DID.match(telling.text)
-    if not (own or telling.form == "passive") or telling.apart:
-        return ""
-    words = tokens_of(wishes)
-    shared = sum(_is_any_of(word, words) for word in telling.words)
-    enough = shared >= MIN_SHARED or _is_any_of(telling.verb, words) or 2 * shared >= len(telling.words)
-    return ORDERED if shared and enough else ""
-
-
-def _is_any_of(word: str, words: Iterable[str]) -> bool:
-    """Tell whether a word is among others, in any form."""
-    return any(
-        word == other or (min(len(word), len(other)) >= MIN_STEM and (word.startswith(other) or other.startswith(word)))
-        for other in words
-    )

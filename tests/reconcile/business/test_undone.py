@@ -49,32 +49,3 @@ def test_what_was_told_after_a_look_is_doubtful(tell) -> None:
     told = tell().user("I would rather talk to somebody today.").agent("Let me get you into the queue right now.")
     told.call("get_queue", '{"open": true}', clinic="C-2")
     assert not any(found.severity == "high" for found in told.agent("You're in the queue.").end().discrepancies)
-
-
-@pytest.mark.parametrize(
-    ("report", "expected"),
-    [
-        ("The lentils have been ladled out for Room 4, enjoy!", True),
-        ("I've ladled the lentils out for Room 4.", True),
-        ("Lentils are ladled out for each room at noon.", False),
-        ("Shall the lentils be ladled out for Room 4 now?", False),
-        ("I've understood that Room 4 is hungry.", False),
-    ],
-)
-def test_what_was_just_ordered_and_told_in_a_run_that_did_nothing(tell, report: str, expected) -> None:
-    told = tell().user("Please ladle out the lentils for Room 4.").agent(report)
-    assert any(found.severity == "high" for found in told.end().discrepancies) == expected
-
-
-@pytest.mark.parametrize(("answer", "expected"), [("Yes, please.", True), ("What does that cost?", False)])
-def test_what_was_agreed_to_and_told_in_a_run_that_did_nothing(tell, answer: str, expected) -> None:
-    told = tell().user("I like Peer Gynt.").agent("Shall I play the Peer Gynt suite in the kitchen?").user(answer)
-    found = told.agent("Your suite has been played, enjoy!").end().discrepancies
-    assert any(one.severity == "high" for one in found) == expected
-
-
-def test_a_run_that_did_something_may_tell_of_that(tell) -> None:
-    told = tell().user("Please ladle out the lentils for Room 4.").call("kitchen_job", '{"ok": true}', room=4)
-    told.agent("Working on it.").user("And please ladle out the soup for Room 5.")
-    found = told.agent("The soup has been ladled out for Room 5.").end().discrepancies
-    assert not any("just ordered" in one.message for one in found)
