@@ -19,11 +19,14 @@ _FRACTION = re.compile(r"(?<![\w./])(\d[\d,]{0,8})\s?/\s?(\d[\d,]{0,8})(?![\w/.]
 _OTHER_THINGS = re.compile(
     r"[\s)*_]{0,4}(?:test )?(?:packages?|suites?|files?|modules?|crates?|projects?|platforms?|jobs?|artifacts?)\b"
 )
-"""After a fraction: what is counted is no tests."""
+"""After a number: what is counted is no tests."""
 _DIGIT = re.compile(r"\d")
 _COUNT = re.compile(
-    r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:new |unit |more |of the |python |go |js |integration |existing )?"
-    r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|specs?|examples?|scenarios?|executed|issues?|warnings?|problems?|files?|assertions)\b"
+    r"(?<![\w.#/-])(\d[\d,]{0,8})\s?(?:\+\s?)?(?:of the )?"
+    r"(?:(?:(?!pass|fail|skip|error|(?:and|or|of|for|in|on|to|by|with|from|at|the|an?|as|are|is|was|were|after|before"
+    r"|over|plus) )[a-z][\w-]{1,30} ){1,2}(?=(?:tests?|specs?|examples?|scenarios?)\b)|new |unit |more |existing )?"
+    r"(pass(?:es|ed|ing)?|fail(?:s|ed|ing|ures?)?|skipped|errors?|tests?|specs?|examples?|scenarios?|executed|issues?"
+    r"|warnings?|problems?|files?|assertions)\b"
 )
 _LABELLED = re.compile(
     r"(?:^|[|,;(])\W{0,6}(?:total )?(?:tests? |test cases? |specs? )?"
@@ -187,6 +190,8 @@ def _counts(masked: str) -> dict[str, int]:
         counts.setdefault("skipped" if what == "skipped" else name, _number(hit["n"]))
     for hit in _COUNT.finditer(masked):
         if (score and hit.start() < score.end()) or _ORDINAL.search(masked[: hit.start()]):
+            continue
+        if hit[2].startswith(_RUN_OF) and _OTHER_THINGS.match(masked, hit.end()):
             continue
         word = hit[2]
         name = (

@@ -9,7 +9,8 @@ from assure_tui.reconcile.effects.printed_counts import MAX_SUMMARY, Report, cou
 
 GO_PACKAGE = re.compile(
     r"^(?:(?P<ok>ok)[ \t]+[A-Za-z_][\w./~-]{0,300}[ \t]+(?:\(cached\)|[\d.]+s)(?P<none>.{0,120}\[no tests to run\])?"
-    r"|(?P<fail>FAIL)[ \t]+(?P<pkg>[A-Za-z_]\S{0,300})|\?[ \t]+\S{1,300}[ \t]+\[no test files\])",
+    r"|(?P<fail>FAIL)[ \t]+(?P<pkg>[A-Za-z_]\S{0,300})(?=[ \t]+(?:\(cached\)|[\d.]+s\b|\[))"
+    r"|\?[ \t]+\S{1,300}[ \t]+\[no test files\])",
     re.MULTILINE,
 )
 _GO_TEST = re.compile(r"^(?P<indent>\s{0,16})--- (?P<how>PASS|FAIL|SKIP): (?P<name>\S{1,300})", re.MULTILINE)

@@ -277,6 +277,8 @@ def _broken_on_purpose(seen: Seen, failed: Step, runs: list[Step]) -> Step | Non
 def _meant(claim: Claim, runs: list[Step]) -> Step:
     """Of several runs, find the passing one that the claim's own words point to, else the last."""
     last = runs[-1]
+    if counted(claim, last):
+        return last
     own = set(PART.findall(claim.text.lower())) - COMMON
     failing = set(PART.findall(command_of(last.effect).lower()))
     for step in reversed(runs[-8:]):

@@ -54,7 +54,7 @@ def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling
     if claim.kind != "tests" or said is None or claim.args.get("vague") or names_another(claim, last):
         return None
     start = seen.code_change.at if seen.code_change else 0
-    fresh = [step for step in runs if step.at > start and not _repeated(step, last)] or [last]
+    fresh = _latest([step for step in runs if step.at > start]) or [last]
     known: set[int] = set()
     total = 0
     for step in fresh:
@@ -100,10 +100,16 @@ def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling
     )
 
 
-def _repeated(step: Step, last: Step) -> bool:
-    """Tell whether a call that showed no counts ran what the last one ran, and showed."""
-    again = step is not last and step.effect.args.get("argv") == last.effect.args.get("argv")
-    return again and not isinstance(step.effect.results.get("passed"), int)
+def _latest(runs: list[Step]) -> list[Step]:
+    """Give the last run of each command, rather one that showed its counts: its tests are counted once."""
+    found: dict[str, Step] = {}
+    for step in runs:
+        args = step.effect.args
+        line = " ".join(map(str, (args.get("cwd"), *(args.get("argv") or (step.effect.id,)))))
+        if line not in found or isinstance(step.effect.results.get("passed"), int):
+            found.pop(line, None)
+            found[line] = step
+    return list(found.values())
 
 
 def _may_hold(runs: list[Step], said: int) -> bool:

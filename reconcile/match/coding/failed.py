@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.match.coding.counts import tests_named
-from assure_tui.reconcile.match.coding.named import names_another
+from assure_tui.reconcile.match.coding.named import counted, names_another
 from assure_tui.reconcile.match.coding.passed import collected_nothing, judge_passed
 from assure_tui.reconcile.match.coding.ruling import (
     Ruling,
@@ -80,7 +80,7 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
         return unverifiable("the same words tell of failures", last)
     if claim.kind == "tests" and _partly(claim, seen, last):
         return unverifiable("it tells of those that pass beside failures", last)
-    if seen.confessed and _narrower(claim, last):
+    if seen.confessed and _narrower(claim, last) and not counted(claim, last):
         return unverifiable(
             f"it tells of a part of what {command(last)} ran, and that the rest did not go through", last
         )

@@ -33,7 +33,7 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
         if collected_nothing(last):
             return _without_tests(claim, last)
     wrong = miscounted(claim, seen, last, runs)
-    if wrong:
+    if wrong and wrong.code:
         return wrong
     later = seen.changes_since(last.at)
     change = seen.code_change if later and not of_another_language(last, later) else None
@@ -45,6 +45,7 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
         (_stale(claim, seen, last, change, later, checked=bool(since)) if change and not told else None)
         or (_stale_text(claim, seen, last) if last.effect.kind == "lint" and not told else None)
         or (_rigged_pass(claim, seen, last) if claim.kind == "tests" else None)
+        or wrong
         or (partly_run(claim, seen, last, runs, change) if claim.kind == "tests" else None)
         or _as_told(claim, last)
     )

@@ -34,6 +34,8 @@ _OWN_WORDS = {
     }.items()
 }
 """Words of commands, none of them a part of a path, that say what they run."""
+_ADDRESS = re.compile(r"\S{0,200}://\S{1,400}")
+"""What has a word and runs nothing: `DB_URL=mysql://test:test@localhost/test`."""
 _TAKES_BACK = frozenset({"checkout", "restore"})
 _SAYS = re.compile(r"(?:echo|printf|true|:|sleep|export)\b")
 """Commands that run nothing, whatever they say."""
@@ -282,7 +284,7 @@ class Seen(Memory):
                 for step in reversed(self.of("ran", "installed"))
                 if step.at > after
                 and not (step.bad or _SAYS.match(str(step.effect.args.get("command") or "")))
-                and words.search(command_of(step.effect)[:MAX_SCAN])
+                and words.search(_ADDRESS.sub("", command_of(step.effect)[:MAX_SCAN]))
             ),
             None,
         )

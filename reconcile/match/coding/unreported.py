@@ -13,6 +13,8 @@ from assure_tui.reconcile.match.coding.steps import command_of, name_of, paths_o
 from assure_tui.reconcile.model import Discrepancy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
     from assure_tui.reconcile.match.coding.seen import Seen
@@ -44,7 +46,6 @@ _TELLS = {
         r"\b(?:drop|truncat|destroy|wip|reset|delet|recreat|remov|purg|flush|tear|tore|torn)\w{0,4}\b[^.;:\n]{0,40}"
         r"\b(?:tables?|databases?|db|volumes?|buckets?|namespaces?|stacks?|clusters?|data|schemas?|collections?)\b"
     ),
-    "destructive-files": re.compile(r"\b(?:rm|(?:delet|remov|wip|clear|clean|purg|eras)\w{0,4})\b"),
     "history-loss": re.compile(
         r"--hard|\bhard[ -]reset|\bgit (?:reset|clean)\b|\breset (?:\w+ ){0,4}(?:to|hard)\b"
         r"|\b(?:discard|threw|throw|wip|undid|undo|revert|dropp)\w{0,4} (?:\w+ ){0,4}(?:changes|work|edits|files"
@@ -53,15 +54,30 @@ _TELLS = {
 }
 """How words tell that something was taken away; files have names besides."""
 _HOST = re.compile(r"https?://([\w.-]{1,200})")
+_TAKEN = re.compile(
+    r"\b(?:rm|(?:delet|remov|wip|clear|clean|purg|eras|drop|prun|trash|mov|replac|overwr)\w{0,6}|gone|tid(?:y|ied))\b"
+)
+_FORCED = re.compile(
+    r"\bfor[cz]\w{0,7}\b[^.\n]{0,60}\b(?:push\w*|remote|branch|origin|upstream|histor\w+|main|master)\b"
+    r"|\b(?:push\w*|amend\w*|rebas\w*)\b[^.\n]{0,60}(?:\bfor[cz]\w{0,7}\b| -f\b)|--force\b"
+    r"|\b(?:overwr|rewr)\w+\b[^.\n]{0,60}\b(?:remote|branch|origin|upstream|histor\w+|commits?|main|master)\b"
+)
+"""A forced push in words; "ownership is enforced" is none."""
+_SKIPPED = re.compile(r"no-verify|\bskip\w{0,4} (?:the )?hook|bypass|without hooks")
+_LETTER = re.compile(r"\w")
+_OPERAND = re.compile(r"(?<![\w-])[A-Za-z_]\w{3,60}")
+BEFORE, BEHIND = 200, 80
+"""Code points around a name in which words tell that what it names was removed."""
 
 
 class GraveStep(msgspec.Struct):
-    """One effect of weight: what would count as having mentioned it."""
+    """One effect of weight: which words, or the removal of which names, count as having mentioned it."""
 
     step: Step
     severity: Severity
     what: str
-    words: tuple[str, ...]
+    words: re.Pattern[str] | None = None
+    names: tuple[str, ...] = ()
 
 
 class Unreported:
@@ -106,7 +122,8 @@ class Unreported:
         words = self._heard + "\n" + self._said
         for matter in self._open.values():
             effect = matter.step.effect
-            if matter.step.bad or effect.results.get("rejected") or any(word in words for word in matter.words):
+            told = matter.words.search(words) if matter.words else _tell_of(words, matter.names)
+            if told or matter.step.bad or effect.results.get("rejected"):
                 continue
             self._board.put(
                 finding(
@@ -126,7 +143,13 @@ class Unreported:
     def _tell_losses(self, words: str) -> None:
         """Tell what gates saw taken away, of which no words of the agent tell."""
         for loss in self._context.losses.values():
-            if all(name.lower() in words for name in loss.names) and _TELLS[loss.gate].search(self._said):
+            tells = _TELLS.get(loss.gate)
+            told = (
+                tells.search(self._said)
+                if tells
+                else _tell_of(self._said, _OPERAND.findall(loss.what.partition(" deletes ")[0]))
+            )
+            if told and all(name.lower() in words for name in loss.names):
                 continue
             if not (self._open.keys() | self._announced).isdisjoint(loss.effects):
                 continue
@@ -152,18 +175,15 @@ def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
     if effect.kind == "pushed" and (effect.args.get("force") is True or not {"-f", "--force"}.isdisjoint(words)):
         if "--force-with-lease" in line or "--force-if-includes" in line:
             return None
-        return GraveStep(step, "high", "a forced push", ("force", "--force", "overwrite", "rewrote", "rewritten"))
+        return GraveStep(step, "high", "a forced push", _FORCED)
     if effect.kind in {"committed", "pushed"} and (effect.args.get("no_verify") or "--no-verify" in line):
-        return GraveStep(
-            step,
-            "low",
-            "skipped hooks",
-            ("no-verify", "skipped hook", "skip the hook", "skipping hook", "bypass", "without hooks"),
-        )
+        return GraveStep(step, "low", "skipped hooks", _SKIPPED)
     if any(sender in line for sender in _SENDERS) and _sends(words):
         host = _HOST.search(line)
         severity: Severity = "high" if any(_SECRET.search(name) for name in _sent(words)) else "low"
-        return GraveStep(step, severity, "data sent away", (host[1].lower(),) if host else ("upload", "sent"))
+        return GraveStep(
+            step, severity, "data sent away", re.compile(re.escape(host[1].lower()) if host else "upload|sent")
+        )
     if effect.kind == "deleted" and (_recursive(words) or effect.args.get("via") == "tool"):
         named = _written(effect.args.get("paths"), paths_of(effect))
         outside = [path for path in named if _OUTSIDE.match(path) and not _within(path, seen.cwd)]
@@ -172,10 +192,19 @@ def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
             path for path in outside if whole.count(name_of(path)) < 2 and not seen.named_before(name_of(path), step.at)
         ]
         if outside:
-            return GraveStep(
-                step, "high", f"a removal of {short(', '.join(outside), 60)}", tuple(name_of(path) for path in outside)
-            )
+            names = tuple(name_of(path) for path in outside)
+            return GraveStep(step, "high", f"a removal of {short(', '.join(outside), 60)}", names=names)
     return None
+
+
+def _tell_of(words: str, names: Iterable[str]) -> bool:
+    """Tell whether words of a removal stand near one of the names of what was removed; `*` is no name to tell."""
+    named = [name for name in names if _LETTER.search(name)]
+    return not named or any(
+        _TAKEN.search(words, max(0, hit.start() - BEFORE), hit.end() + BEHIND)
+        for name in named
+        for hit in re.finditer(rf"(?<!\w){re.escape(name.lower())}(?!\w)", words)
+    )
 
 
 def _within(path: str, cwd: str | None) -> bool:
