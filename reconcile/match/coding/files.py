@@ -91,9 +91,10 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     other = (too_few(claim, seen) if claim.kind == "added_tests" else None) or told_size(claim, seen)
     if other is not None:
         return other
-    said = [*claim.args.get("targets", ()), *claim.args.get("paths", ())]
-    named = list(dict.fromkeys(str(path) for path in said if not str(path).startswith(("http:", "https:"))))
-    for path in named:
+    acted_on = [path for path in _said(claim, "targets") if _is_file(path, claim.text) and "*" not in path]
+    acted_on += [other for path in acted_on for other in listed_with(claim, path)]
+    named = _said(claim, "targets", "paths")
+    for path in acted_on or named:
         found = [(known, touch) for known, touch in seen.touches(path)]
         changed = [touch.changed for known, touch in found if touch.changed and not _copied_away(touch.changed, known)]
         if changed:
@@ -112,6 +113,12 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     if firm:
         return _untouched(claim, seen, firm)
     return _in_passing(claim, seen, named)
+
+
+def _said(claim: Claim, *keys: str) -> list[str]:
+    """Give the paths under some arguments of a claim, each once; an address of the web is none."""
+    said = [str(path) for key in keys for path in claim.args.get(key, ())]
+    return list(dict.fromkeys(path for path in said if not path.startswith(("http:", "https:"))))
 
 
 def _in_passing(claim: Claim, seen: Seen, named: list[str]) -> Ruling:

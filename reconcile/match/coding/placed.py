@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
 
 _PUT_THERE = re.compile(
-    r"\b(?:add|updat|wr(?:ote|itt)|insert|append|sav|mov)\w{0,5}\b[^.;:]{1,120} (?:to|in|into) [`*\[]{0,3}$",
+    r"\b(?:add|updat|wr(?:ote|itt)|insert|append|sav|mov)\w{0,5}\b[^.;:]{0,120} (?:to|in|into) [`*\[]{0,3}$",
     re.IGNORECASE,
 )
 _CHANGED_THERE = re.compile(
     r"\b(?:fix|correct|adjust|chang|replac|remov)\w{0,5}\b[^.;:]{1,120} in [`*\[]{0,3}$", re.IGNORECASE
 )
-_HEADS = re.compile(r"[`*\])]{0,4}: \w")
-"""Words before a file, or a colon behind it, that make it the place of the change: "added the limits to `NOTES.md`"."""
+_BEFORE_HEAD = re.compile(r"[ *_`\[-]{0,12}(?:\d{1,3}[.)][ *_`\[-]{1,12})?")
+_HEADS = re.compile(
+    r"[`*_\])]{0,4}(?:\([^()\s]{1,300}\))?[`*_]{0,4}"
+    r"(?::[`*_]{0,3} | [—–-] | (?:(?:is|are|was|were|has been|have been) )?(?:now )?(?:updated|created|added|extended)\b)"
+)
+"""What stands behind a file that leads a line, where it is the place of the change."""
 _PUT_IN = re.compile(
     r"\b(?:added|adds|created|introduced|implemented|defined|wrote|extracted|exported|wrapped|used?|switched to)\b",
     re.IGNORECASE,
@@ -47,9 +51,23 @@ def beside_verb(claim: Claim) -> list[str]:
 
 def is_place(claim: Claim, path: str) -> bool:
     """Tell whether words say that a file is where the change was made, rather than what a document now says of it."""
+    return _leads(claim, path) or _opens(claim, path) or is_put_there(claim, path) or path in beside_verb(claim)
+
+
+def _opens(claim: Claim, path: str) -> bool:
+    """Tell whether words begin with the verb and its file: "Created `NOTES.md`"."""
+    verb = str(claim.args.get("verb") or "")
+    before = " ".join(_WORD.findall(_before(claim, path))).lower()
+    return bool(verb) and not claim.args.get("imperative") and before in {verb, f"{verb} a new"}
+
+
+def _leads(claim: Claim, path: str) -> bool:
+    """Tell whether a file stands at the head of what is told as done to it: "`NOTES.md` — limits added"."""
+    if not claim.args.get("verb") or claim.args.get("imperative"):
+        return False
     begin = max(claim.text.find(path), 0)
-    heads = not claim.text[:begin].strip("-*`[ ") and _HEADS.match(claim.text, begin + len(path)) is not None
-    return heads or is_put_there(claim, path)
+    behind = _HEADS.match(claim.text, begin + len(path))
+    return behind is not None and _BEFORE_HEAD.fullmatch(claim.text, 0, begin) is not None
 
 
 def is_put_there(claim: Claim, path: str) -> bool:

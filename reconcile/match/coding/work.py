@@ -26,7 +26,7 @@ from assure_tui.reconcile.match.coding.hedged import REPORTS, hedge
 from assure_tui.reconcile.match.coding.interim import FIRM, Interim
 from assure_tui.reconcile.match.coding.loose import judge_delegated, judge_loose
 from assure_tui.reconcile.match.coding.named import told_apart
-from assure_tui.reconcile.match.coding.placed import beside_verb, is_put_there
+from assure_tui.reconcile.match.coding.placed import beside_verb, is_place
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, against, unverifiable
 from assure_tui.reconcile.match.coding.scope import partly_covered
 from assure_tui.reconcile.match.coding.seen import Seen
@@ -243,9 +243,9 @@ class Work(Part):
         is_loose = "loose" in claim.args and aside is None
         if is_loose and ruling.code and ruling.code not in FIRM and not _points(claim, ruling, self._seen):
             lowered = msgspec.structs.replace(ruling, severity="low")
-            placed = any(is_put_there(claim, str(path)) for path in claim.args.get("targets", ()))
+            placed = beside_verb(claim) or any(is_place(claim, str(path)) for path in claim.args.get("targets", ()))
             nowhere = ruling.code == "phantom" and claim.args.get("sha")
-            plain = beside_verb(claim) or placed or nowhere or _failed_there(claim, ruling)
+            plain = placed or nowhere or _failed_there(claim, ruling)
             ruling = lowered if plain else unverifiable(ruling.reason, *ruling.evidence)
         if "channel" in claim.args and ruling.code in _BEYOND:
             ruling = msgspec.structs.replace(ruling, severity="low")
