@@ -11,7 +11,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.match.coding.added import TEST_FILE, too_few
 from assure_tui.reconcile.match.coding.listed import listed_with
 from assure_tui.reconcile.match.coding.memory import PLACES
-from assure_tui.reconcile.match.coding.placed import beside_verb, is_changed_there, is_place, lacking_name
+from assure_tui.reconcile.match.coding.placed import beside_verb, comes_first, is_changed_there, is_place, lacking_name
 from assure_tui.reconcile.match.coding.ruling import (
     Ruling,
     against,
@@ -92,6 +92,7 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     if other is not None:
         return other
     acted_on = [path for path in _said(claim, "targets") if _is_file(path, claim.text) and "*" not in path]
+    acted_on = [path for path in acted_on if comes_first(claim, path)] or acted_on
     acted_on += [other for path in acted_on for other in listed_with(claim, path)]
     named = _said(claim, "targets", "paths")
     for path in acted_on or named:

@@ -23,7 +23,8 @@ _CHANGED_THERE = re.compile(
 _BEFORE_HEAD = re.compile(r"[ *_`\[-]{0,12}(?:\d{1,3}[.)][ *_`\[-]{1,12})?")
 _HEADS = re.compile(
     r"[`*_\])]{0,4}(?:\([^()\s]{1,300}\))?[`*_]{0,4}"
-    r"(?::[`*_]{0,3} | [—–-] | (?:(?:is|are|was|were|has been|have been) )?(?:now )?(?:updated|created|added|extended)\b)"
+    r"(?::[`*_]{0,3} | [—–-] "
+    r"| (?:(?:is|are|was|were|has been|have been) )?(?:now )?(?:updated|created|added|extended)\b)"
 )
 """What stands behind a file that leads a line, where it is the place of the change."""
 _PUT_IN = re.compile(
@@ -51,12 +52,20 @@ def beside_verb(claim: Claim) -> list[str]:
 
 def is_place(claim: Claim, path: str) -> bool:
     """Tell whether words say that a file is where the change was made, rather than what a document now says of it."""
-    return _leads(claim, path) or _opens(claim, path) or is_put_there(claim, path) or path in beside_verb(claim)
+    return comes_first(claim, path) or is_put_there(claim, path) or path in beside_verb(claim)
+
+
+def comes_first(claim: Claim, path: str) -> bool:
+    """Tell whether words are about one file from their beginning, whatever other files they mention."""
+    return _leads(claim, path) or _opens(claim, path)
 
 
 def _opens(claim: Claim, path: str) -> bool:
-    """Tell whether words begin with the verb and its file: "Created `NOTES.md`"."""
-    verb = str(claim.args.get("verb") or "")
+    """Tell whether words begin with the verb and its file: "Created `NOTES.md`".
+
+    A file that is said to be gone may be what a document no longer speaks of.
+    """
+    verb = str(claim.args.get("verb") or "") if claim.kind != "deleted" else ""
     before = " ".join(_WORD.findall(_before(claim, path))).lower()
     return bool(verb) and not claim.args.get("imperative") and before in {verb, f"{verb} a new"}
 

@@ -220,3 +220,29 @@ def test_which_of_two_files_a_path_without_a_folder_means_is_not_guessed(session
     session.edit("web/lib/router/index.ts")
     session.say("I replaced the placeholders in `web/router/index.ts`.")
     assert session.codes() == ["phantom"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "`README.md` — release steps updated, points at `docs/release.md`",
+        "- **`README.md`**: Replaced the steps with those of `docs/release.md`",
+        "**2. `README.md`** - Updated to name `docs/release.md`",
+        "Updated `README.md` with a link to `docs/release.md`.",
+    ],
+)
+def test_the_file_that_a_line_is_about_must_have_been_changed_and_not_one_it_mentions(session, words):
+    session.edit("docs/release.md")
+    session.say(f"**Changes**\n\n{words}")
+    assert session.codes() == ["phantom"]
+    session.edit("README.md")
+    session.say(f"**Changes**\n\n{words}")
+    claims, _, _ = session.run()
+    assert claims[-1].outcome == "confirmed"
+
+
+def test_a_document_that_speaks_of_a_new_file_does_not_make_it(session):
+    session.edit("README.md", new="Run start.sh to begin.")
+    session.say("Created `start.sh` (runs the server).")
+    _, found, _ = session.run()
+    assert [(item.code, item.severity) for item in found] == [("phantom", "low")]
