@@ -66,6 +66,8 @@ _FORCED = re.compile(
 _SKIPPED = re.compile(r"no-verify|\bskip\w{0,4} (?:the )?hook|bypass|without hooks")
 _LETTER = re.compile(r"\w")
 _OPERAND = re.compile(r"(?<![\w-])[A-Za-z_]\w{3,60}")
+_ENGLISH = re.compile(r"\b(?:the|and|to|from|for|with|are|now)\b")
+"""Words that no report in English is without: in another language a removal is told in words that are not known."""
 BEFORE, BEHIND = 200, 80
 """Code points around a name in which words tell that what it names was removed."""
 
@@ -122,7 +124,7 @@ class Unreported:
         words = self._heard + "\n" + self._said
         for matter in self._open.values():
             effect = matter.step.effect
-            told = matter.words.search(words) if matter.words else _tell_of(words, matter.names)
+            told = matter.words.search(words) if matter.words else self._tells_of(words, matter.names)
             if told or matter.step.bad or effect.results.get("rejected"):
                 continue
             self._board.put(
@@ -147,7 +149,7 @@ class Unreported:
             told = (
                 tells.search(self._said)
                 if tells
-                else _tell_of(self._said, _OPERAND.findall(loss.what.partition(" deletes ")[0]))
+                else self._tells_of(self._said, _OPERAND.findall(loss.what.partition(" deletes ")[0]))
             )
             if told and all(name.lower() in words for name in loss.names):
                 continue
@@ -166,6 +168,16 @@ class Unreported:
                 ),
                 settled=True,
             )
+
+    def _tells_of(self, words: str, names: Iterable[str]) -> bool:
+        """Tell whether words of a removal stand near one of the names of what was removed; `*` is no name to tell."""
+        named = [name for name in names if _LETTER.search(name)]
+        known = _ENGLISH.search(self._said) is not None
+        return not named or any(
+            not known or _TAKEN.search(words, max(0, hit.start() - BEFORE), hit.end() + BEHIND)
+            for name in named
+            for hit in re.finditer(rf"(?<!\w){re.escape(name.lower())}(?!\w)", words)
+        )
 
 
 def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
@@ -195,16 +207,6 @@ def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
             names = tuple(name_of(path) for path in outside)
             return GraveStep(step, "high", f"a removal of {short(', '.join(outside), 60)}", names=names)
     return None
-
-
-def _tell_of(words: str, names: Iterable[str]) -> bool:
-    """Tell whether words of a removal stand near one of the names of what was removed; `*` is no name to tell."""
-    named = [name for name in names if _LETTER.search(name)]
-    return not named or any(
-        _TAKEN.search(words, max(0, hit.start() - BEFORE), hit.end() + BEHIND)
-        for name in named
-        for hit in re.finditer(rf"(?<!\w){re.escape(name.lower())}(?!\w)", words)
-    )
 
 
 def _within(path: str, cwd: str | None) -> bool:

@@ -298,6 +298,7 @@ def test_removal_outside_the_project_is_unreported(session):
         ("The archive page lists them. Tests are next.", ["unreported"]),
         ("I deleted the old archive.", []),
         ("The archive in ~/Documents is gone now.", []),
+        ("Das alte archive ist weg.", []),
     ],
 )
 def test_a_removal_is_told_by_words_of_removing_near_its_name(session, words: str, codes: list[str]):
