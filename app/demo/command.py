@@ -44,7 +44,7 @@ def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
     folder = _folder(keep)
     pace = speed or (HEADLESS_SPEED if headless else 1.0)
     for number in _ENDS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        if not headless or signal.getsignal(number) is not signal.SIG_IGN:  # a screen ends with its terminal
             signal.signal(number, signal.default_int_handler)
     try:
         stage = Stage.build(folder, pace)

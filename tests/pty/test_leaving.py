@@ -66,6 +66,19 @@ def test_a_demo_that_is_told_to_end_takes_its_folder_with_it(tmp_path, environme
     assert not list(tmp_path.glob("assure-tui-demo-*"))
 
 
+def test_a_demo_under_nohup_ends_with_its_terminal_too(tmp_path, environment, terminal):
+    env = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with terminal("demo", env=env, cwd=tmp_path) as screen:
+            screen.until(lambda output: b"quiet" in output)
+            screen.process.send_signal(signal.SIGHUP)
+            assert screen.close() == 130
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert not list(tmp_path.glob("assure-tui-demo-*"))
+
+
 def test_a_demo_without_a_terminal_says_what_to_call_instead(tmp_path, environment):
     env = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
     done = subprocess.run(
