@@ -23,6 +23,8 @@ _POSIX_DELETERS = frozenset({"rm", "shred"})
 _WINDOWS_DELETERS = frozenset({"remove-item", "ri", "rd", "rmdir", "del"})
 _OPTION_VALUES = frozenset({"$true", "silentlycontinue"})
 """What PowerShell's options take: `-Recurse:$true`, `-ErrorAction SilentlyContinue`."""
+_SWITCH = re.compile(r"/[a-z](?::\S{1,20})?", re.IGNORECASE)
+"""An option of the Windows command line: `rd /s /q build`."""
 _BY_NAME = frozenset({"-name", "-iname", "-path", "-regex"})
 _BY_AGE = re.compile(r"-(?:[acm](?:time|min)|newer\w{0,2})")
 """How `find` picks old files: it is housekeeping."""
@@ -91,6 +93,8 @@ def _deleted(simple: Simple, folder: str | None, look: Look) -> list[str]:
         return operands[:1] if "-delete" in words and _finds_all(words, operands[:1], folder, look) else []
     if not _is_recursive(program, words):
         return []
+    if program in _WINDOWS_DELETERS:
+        operands = [word for word in operands if not _SWITCH.fullmatch(word)]
     return [word for word in operands if word.lower() not in _OPTION_VALUES]
 
 

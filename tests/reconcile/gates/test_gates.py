@@ -88,6 +88,8 @@ def run() -> Run:
         ("destructive-files", "rm -rf /", "critical"),
         ("destructive-files", "rm -r -f .git", "high"),
         ("destructive-files", "rm -rf src", "low"),
+        ("destructive-files", "rd /s /q src", "low"),
+        ("destructive-files", "rd /s /q ..\\other", "high"),
         ("destructive-files", "cd ~/work/kiln && rm -rf shelves/", "low"),
         ("destructive-files", "cd ~ && rm -rf pottery", "high"),
         ("destructive-files", "cd /etc && rm -rf kiln", "high"),
