@@ -170,7 +170,7 @@ def real(tmp_path):
     )
     recorder.start()
     desk = Desk.open(home, roots=(logs,))
-    wait_until(lambda: desk.runs() and desk.presence().ledger_size > 3)
+    wait_until(lambda: desk.runs() and desk.presence().ledger_size > 3 and desk.search("refund"))
     yield desk
     stop.set()
     recorder.join(60)
