@@ -91,11 +91,11 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
     other = (too_few(claim, seen) if claim.kind == "added_tests" else None) or told_size(claim, seen)
     if other is not None:
         return other
-    acted_on = [path for path in _said(claim, "targets") if _is_file(path, claim.text) and "*" not in path]
-    acted_on = [path for path in acted_on if comes_first(claim, path)] or acted_on
-    acted_on += [other for path in acted_on for other in listed_with(claim, path)]
+    firm = _acted_on(claim)
+    certain = [path for path in firm if "*" not in path]
+    certain += [other for path in certain for other in listed_with(claim, path)]
     named = _said(claim, "targets", "paths")
-    for path in acted_on or named:
+    for path in certain or named:
         found = [(known, touch) for known, touch in seen.touches(path)]
         changed = [touch.changed for known, touch in found if touch.changed and not _copied_away(touch.changed, known)]
         if changed:
@@ -106,14 +106,19 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
         return unverifiable("it tells of a commit whose content is not in the log")
     if claim.kind == "fixed" and claim.args.get("row"):
         return unverifiable("a table of findings does not tell who fixed them")
-    targets = [str(path) for path in claim.args.get("targets", ())] or beside_verb(claim)
-    firm = [path for path in targets if _is_file(path, claim.text)]
     if claim.kind == "added_tests" and not claim.args.get("verb"):
         # another file is what is tested: "`cart.ts` now has tests"
         firm = [path for path in firm if TEST_FILE.search(path)]
     if firm:
         return _untouched(claim, seen, firm)
     return _in_passing(claim, seen, named)
+
+
+def _acted_on(claim: Claim) -> list[str]:
+    """Give the files that words tell a change of; of several, the one that they are about from their beginning."""
+    targets = _said(claim, "targets") or beside_verb(claim)
+    files = [path for path in targets if _is_file(path, claim.text)]
+    return [path for path in files if comes_first(claim, path)] or files
 
 
 def _said(claim: Claim, *keys: str) -> list[str]:

@@ -246,3 +246,10 @@ def test_a_document_that_speaks_of_a_new_file_does_not_make_it(session):
     session.say("Created `start.sh` (runs the server).")
     _, found, _ = session.run()
     assert [(item.code, item.severity) for item in found] == [("phantom", "low")]
+
+
+def test_a_mentioned_file_that_could_not_be_changed_is_not_what_was_told(session):
+    session.edit("cart.py")
+    session.edit("docs/release.md", failed=True)
+    session.say("**Changes**\n\nUpdated `README.md` with a link to `docs/release.md`.")
+    assert session.codes() == ["phantom"]
