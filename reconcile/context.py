@@ -146,7 +146,12 @@ class Context:
         """
         self._answered = bool(event.text.strip())
         self._in_a_row += self._answered
-        if self._in_a_row == MAX_IN_A_ROW and not self.used and self.settings.complete_logs:
+        if self._in_a_row == MAX_IN_A_ROW:
+            self._miss_calls()
+
+    def _miss_calls(self) -> None:
+        """Take the log for one that leaves calls out, as long as there is none in it."""
+        if not self.used and self.settings.complete_logs:
             self._lacks_calls = True
             self.settings = msgspec.structs.replace(self.settings, complete_logs=False)
 
@@ -183,8 +188,10 @@ class Context:
             self.ordered[effect] = tuple(dict.fromkeys((*known, *values)))
 
     def returned(self, event: ToolResult, effects: list[Effect]) -> None:
-        """Take a result."""
+        """Take a result; one before any call shows that calls are not written down, or stand within the words."""
         known = self.calls.get(event.call_id)
+        if known is None:
+            self._miss_calls()
         if known is not None and event.status != "running":
             self._returned[event.call_id] = None
             self._returned.move_to_end(event.call_id)

@@ -57,7 +57,7 @@ def _with_tests(seen: Seen, last: Step, runs: list[Step]) -> Step:
         return last
     start = seen.code_change.at if seen.code_change else 0
     passed = (step for step in reversed(runs) if step.at > start and step.verdict == "pass")
-    return next((step for step in passed if step.effect.results.get("passed")), last)
+    return next((step for step in passed if step.effect.results.get("verdict") and not collected_nothing(step)), last)
 
 
 def _without_tests(claim: Claim, last: Step) -> Ruling:

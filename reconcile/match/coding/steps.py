@@ -144,7 +144,9 @@ def matters(path: str, cwd: str | None) -> bool:
 
 
 def command_of(effect: Effect) -> str:
-    """Give the command line of an effect, or nothing."""
+    """Give the command line of an effect, or nothing; what a patch holds is no command."""
+    if effect.args.get("via") == "patch":
+        return str(effect.args.get("command") or "").partition("\n")[0]
     return str(effect.args.get("call_command") or effect.args.get("command") or "")
 
 

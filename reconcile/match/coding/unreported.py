@@ -182,7 +182,8 @@ class Unreported:
 
 def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
     effect = step.effect
-    line = str(effect.args.get("command") or command_of(effect))[:4000]
+    patch = effect.args.get("via") == "patch"
+    line = command_of(effect) if patch else str(effect.args.get("command") or command_of(effect))[:4000]
     words = line.split()
     if effect.kind == "pushed" and (effect.args.get("force") is True or not {"-f", "--force"}.isdisjoint(words)):
         if "--force-with-lease" in line or "--force-if-includes" in line:

@@ -322,3 +322,19 @@ def test_what_is_told_as_sent_by_name_is_held_against_the_call_that_failed_for_i
 def test_what_was_rented_without_a_call_is_missed(tell) -> None:
     told = tell().user("Rent me a rowing boat for Friday.").call("get_boats", '{"free": ["Heron"]}', day="Friday")
     assert codes(told.agent("I have rented the rowing boat Heron for Friday.")) == ["phantom"]
+
+
+CALL_IN_WORDS = 'Call: [RemindGuest(to="ada@example.com", about="checkout")]'
+REMINDED = "I have sent a reminder about the checkout to ada@example.com."
+
+
+def test_results_without_any_call_show_a_log_that_leaves_calls_out(tell) -> None:
+    told = tell().user("Remind Ada of her checkout, ada@example.com.").agent(CALL_IN_WORDS).result('"success"')
+    assert codes(told.agent(REMINDED)) == []
+    assert [claim.outcome for claim in told.claims] == ["unverifiable"]
+
+
+def test_a_log_with_calls_has_all_of_them(tell) -> None:
+    told = tell().user("Remind Ada of her checkout, ada@example.com.").result('"success"')
+    told.call("get_guest", '{"name": "Ada", "mail": "ada@example.com"}', name="Ada")
+    assert codes(told.agent(REMINDED)) == ["phantom"]
