@@ -81,7 +81,7 @@ class Context:
         self.started: RunStarted | None = None
         self.tools: dict[str, Any] = {}
         self.touched: dict[str, None] = {}
-        """Names of files that the run changed, without their folders; the one first touched is forgotten first."""
+        """Names of files that the run changed or tried to, without folders; the oldest is forgotten first."""
         self.changed_in = 0
         """Number of the turn in which the run last changed a file."""
         self.record: Any = None
@@ -202,9 +202,10 @@ class Context:
             self.kinds.update(effect.kind for effect in effects)
             known.effects = effects
         for effect in effects:
-            if effect.kind in {"edited", "created"} and effect.status == "succeeded":
+            if effect.kind in {"edited", "created"} and effect.status in {"succeeded", "failed"}:
                 for path in effect.args.get("paths") or ():
                     self.touched[str(path).replace("\\", "/").rsplit("/", 1)[-1]] = None
+                if effect.args.get("paths") and effect.status == "succeeded":
                     self.changed_in = self.turn
         while len(self.touched) > MAX_TOUCHED:
             del self.touched[next(iter(self.touched))]

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.claims.coding_text import Piece, Prepared
     from assure_tui.reconcile.claims.coding_verbs import Found
 
-_FRACTION = re.compile(r"(?<![\w./])(\d[\d,]{0,8})\s?/\s?(\d[\d,]{0,8})(?![\w/.]\d)")
+_FRACTION = re.compile(
+    r"(?<![\w./])(?![45]\d\d ?/ ?[45]\d\d(?!\W{0,3}(?:tests?|specs?|pass\w*|ok|green|✅|✓)))"
+    r"(\d[\d,]{0,8})\s?/\s?(\d[\d,]{0,8})(?![\w/.]\d)"
+)
+"""A score; two answers of a server are none, "401/403"."""
 _OTHER_THINGS = re.compile(
     r"[\s)*_]{0,4}(?:test )?(?:packages?|suites?|files?|modules?|crates?|projects?|platforms?|jobs?|artifacts?)\b"
 )
@@ -36,7 +40,9 @@ _LABELLED = re.compile(
 """A count behind its name, as in a table of figures: "| Passed | 360 |"."""
 _RUN_OF = ("test", "spec", "example", "scenario", "executed")
 """How the words begin by which runners call what they run."""
-_PLACED = re.compile(r"(?:^|\|)[^\w]*$|\b(?:in|into|to|of|at|inside|within|under)(?: (?:the|a|an|your|our))?\W+$")
+_PLACED = re.compile(
+    r"(?:^|\|)[^\w]*(?:new[^\w]+)?$|\b(?:in|into|to|of|at|inside|within|under)(?: (?:the|a|an|your|our))?\W+$"
+)
 _ASIDE = re.compile(r"\w\W{0,3} \(\W{0,3}$")
 """Before a file in parentheses of its own, behind what was done: "Added a benchmark (`queue_bench.rs`)"."""
 _TAKEN = re.compile(

@@ -70,6 +70,10 @@ _TITLED = re.compile(r"\*\*[^*\n]{1,100}\*\*")
 _STATED = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did|can|cannot|isn't|aren't|doesn't)\b(?! now\b)")
 """A verb that makes a bold title a sentence of its own: "The hash is no proof"."""
 _BEFORE_NAME = re.compile(r"[\s|(\ue000-\ue005]*(?:\d+ lines in)?[\s|(\ue000-\ue005]*$")
+_LEFT_AS_IS = re.compile(
+    r"\W{0,4}(?:no (?:code |further |other )?(?:changes?|edits?)|unchanged|not (?:changed|touched))\b"
+)
+"""Behind a file, that nothing was done to it."""
 _AFTER_NAME = re.compile(
     r"[\s)\ue000-\ue005]*(?:(?:,|\+|&|and)[\s()\ue000-\ue005]{1,300}){0,4}(?:[—–:|]|- |\([^)]{0,80}\) ?[—–:-])"
 )
@@ -149,6 +153,8 @@ def described(prepared: Prepared, touched: Container[str] | None) -> Found | Non
         return None
     masked = prepared.masked
     after = _AFTER_NAME.match(masked, first.end)
+    if after and _LEFT_AS_IS.match(masked, after.end()):
+        return None
     if after and len(masked) - after.end() > MIN_DESCRIPTION and _BEFORE_NAME.match(masked[: first.start]):
         return Found("edited", first.start, first.end, weak=True)
     return None

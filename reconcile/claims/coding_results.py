@@ -62,6 +62,8 @@ _VACUOUS = re.compile(
     r"by (?:[a-z]{2,20} )?(?:luck|accident|chance|coincidence)|only because|for you|on your)\b"
 )
 """After a result that is explained away, or the user's."""
+_CODES = re.compile(r"[45]\d\d ?/ ?[45]\d\d")
+"""Two answers of a server: "401/403"."""
 _FORMULA = re.compile(r"\b(?:divided by|ratio|rate|percentage|fraction|number of|share of)\b")
 """How a figure is reckoned is no result: "passed assertions divided by all"."""
 _ONLY_IF = re.compile(r" {1,4}(?:only )?(?:if|unless|whenever|as long as|provided)\b")
@@ -77,7 +79,7 @@ _HANDED = re.compile(
 )
 """What is handed on rather than passed: "pass db_path from the tests"."""
 _PLURAL = re.compile(
-    r"(?:s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
+    r"(?:(?<!\bthi)(?<!ou)s|\b(?:all|both|now|still|also|to|suite|e2e|pytest|and|they)"
     r"|\band [a-z-]{2,40}|[\d:|=✅✔✓)\ue000-\ue005—–-])\s*$"
 )
 _NEXT_WORD = re.compile(r" {1,8}(?P<word>[a-z]+(?:[-'][a-z]+)*)")
@@ -106,7 +108,7 @@ def is_result(masked: str, hit: re.Match[str]) -> bool:
     """Tell whether a word of passing tells a result rather than names, describes or hands on a thing."""
     word = hit.group()
     part, _, whole = word.replace(",", "").partition("/")
-    if part.isdecimal() and whole.isdecimal() and int(part) > int(whole):
+    if part.isdecimal() and whole.isdecimal() and (int(part) > int(whole) or _CODES.fullmatch(word)):
         return False  # two codes rather than a score: "answers 403/401"
     before = masked[max(0, hit.start() - 60) : hit.start()]
     last = _WORD.findall(before)[-2:]

@@ -15,7 +15,7 @@ import msgspec
 from assure_tui.reconcile.effects import printed, runners, vcs
 from assure_tui.reconcile.effects.changes import changes
 from assure_tui.reconcile.effects.made import Ending, made
-from assure_tui.reconcile.effects.outcome import Outcome, judge
+from assure_tui.reconcile.effects.outcome import Outcome, hooked, judge
 from assure_tui.reconcile.effects.script import Script, Simple, join
 from assure_tui.reconcile.effects.sections import body
 from assure_tui.reconcile.effects.shell import parse
@@ -37,6 +37,8 @@ MAX_SHORT = 1000
 
 _PROBED = frozenset({"ran", "remote"})
 """Kinds of commands whose output may show that they were a test run: of several in a line the last."""
+_OF_HOOK = ("command", "argv", "cwd", "call_command", "masked", "wrapper")
+"""Arguments that a test run of a hook has from the command that the hook stands before."""
 _HIDDEN_KINDS = {"read", "search", "ran"}
 _WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -66,13 +68,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def effects(
     call: ToolCall, command: str, cwd: str | None, result: ToolResult | None, dialect: Dialect = "bash"
 ) -> list[Effect]:
-    """Give the effects of a shell call. The ids are the same with and without the result."""
+    """Give the effects of a shell call. The ids are the same with and without the result.
+
+    A hook's test run is known by its output only, and stands before the commit or push that it was run for.
+    """
     plan = understand(command, dialect)
     text = body(printed.plain(result.text)) if result is not None else ""
-    return [
-        _effect(call, result, index, act, judge(plan.script, act, text, result), _args(plan, act, command, cwd))
-        for index, act in enumerate(plan.acts)
-    ]
+    found = []
+    for index, act in enumerate(plan.acts):
+        args = _args(plan, act, command, cwd)
+        ran = hooked(plan.script, act, text, result) if result is not None else None
+        if ran is not None:
+            kept = {name: args[name] for name in _OF_HOOK}
+            found.append(_effect(call, result, len(plan.acts) + index, act, ran, kept | {"hook": True}))
+        found.append(_effect(call, result, index, act, judge(plan.script, act, text, result), args))
+    return found
 
 
 def _args(plan: Plan, act: Act, command: str, cwd: str | None) -> dict[str, Any]:
@@ -201,7 +211,13 @@ def _main(simple: Simple, at: int, *, changed: bool) -> Act | None:
         if simple.pipe[1] > 0 and "xargs" not in simple.wrappers:
             return None
         return _unless_hidden(simple, Act(kind=kind, at=at, args={"paths": _operands(simple, kind)}))
-    return _unless_hidden(simple, Act(kind=kind, at=at, probe=kind in _PROBED))
+    return _unless_hidden(simple, Act(kind=kind, at=at, probe=kind in _PROBED and not _only_manages(simple)))
+
+
+def _only_manages(simple: Simple) -> bool:
+    """Tell whether a command looks after containers, and prints nothing of what runs in them."""
+    known = table("commands")["containers"]
+    return simple.program in known["programs"] and frozenset(known["shows"]).isdisjoint(simple.argv)
 
 
 def _unless_hidden(simple: Simple, act: Act) -> Act | None:
@@ -213,7 +229,7 @@ def _unless_hidden(simple: Simple, act: Act) -> Act | None:
 def _commands() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for kind, entry in table("commands").items():
-        if kind in {"benign", "launchers", "envelope"}:
+        if kind in {"benign", "containers", "launchers", "envelope"}:
             continue
         for command in entry["commands"]:
             words = tuple(command.split())

@@ -216,6 +216,22 @@ def _tested(report: Report, known: Exit, result: ToolResult) -> Outcome:
     )
 
 
+_OF_HOOKS = frozenset({"git", "cd"})
+"""Programs of a line in which what is printed before a commit or push lands is printed by hooks."""
+_SHOWN_BY_GIT = frozenset({"log", "show", "diff", "grep", "blame", "stash"})
+
+
+def hooked(script: Script, act: Read, text: str, result: ToolResult) -> Outcome | None:
+    """Read the tests that a hook of the repository ran within a commit or a push."""
+    before = script.commands[: act.at]
+    shown = act.kind in {"committed", "pushed"} and all(
+        simple.program in _OF_HOOKS and _SHOWN_BY_GIT.isdisjoint(simple.argv[1:2]) for simple in before
+    )
+    output = vcs.printed_by_hooks(act.kind, act.number, text) if shown else ""
+    report = printed.probe(output) if output else None
+    return _tested(report, Exit(source="text"), result) if report is not None and report.collected is not None else None
+
+
 def _tested_beside(script: Script, at: int) -> bool:
     """Tell whether another command of the line runs tests, so that counts in the common output are that one's."""
     return any(

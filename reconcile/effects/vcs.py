@@ -251,6 +251,18 @@ def committed(
     return results, None
 
 
+_TO = re.compile(r"^To \S", re.MULTILINE)
+
+
+def printed_by_hooks(kind: str, number: int, text: str) -> str:
+    """Give what hooks printed before the `number`-th commit or push of a call landed; nothing where it did not."""
+    ends = [match.start() for match in (_COMMITTED if kind == "committed" else _TO).finditer(text)]
+    if number >= len(ends):
+        return ""
+    begins = [match.end() for match in _COMMITTED.finditer(text, 0, ends[number])]
+    return text[begins[-1] if begins else 0 : ends[number]]
+
+
 def push_ran(text: str) -> bool:
     """Tell whether a push got as far as the remote, whatever the remote made of it."""
     return any(spoke.search(text) for spoke in (_REJECTED, _REF, _UP_TO_DATE))

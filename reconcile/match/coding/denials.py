@@ -106,6 +106,7 @@ def _tested_after_all(claim: Claim, seen: Seen) -> Ruling | None:
     if claim.kind != "tests" or not _UNTESTED.match(claim.text):
         return None
     runs = [step for step in seen.of("tests") if step.turn == seen.turn and step.verdict != "unknown"]
+    runs = [step for step in runs if "hook" not in step.effect.args]
     if not runs:
         return None
     if seen.code_change and seen.code_change.at > runs[-1].at:

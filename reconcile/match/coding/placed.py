@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
 
 _PUT_THERE = re.compile(
-    r"\b(?:add|updat|wr(?:ote|itt)|insert|append|sav|mov)\w{0,5}\b[^.;:]{0,120} (?:to|in|into) [`*\[]{0,3}$",
+    r"\b(?:add|updat|wr(?:ote|itt)|insert|append|sav|mov)\w{0,5}\b[^.;:]{0,200} (?:to|in|into|at) [`*\[]{0,3}$",
     re.IGNORECASE,
 )
 _CHANGED_THERE = re.compile(
     r"\b(?:fix|correct|adjust|chang|replac|remov)\w{0,5}\b[^.;:]{1,120} in [`*\[]{0,3}$", re.IGNORECASE
 )
+_ENDS = re.compile(r"[`*_)\]:#\dL.-]{0,20}(?: \([^()]{0,200}\))?\W{0,6}")
+"""What may stand behind a file that ends what is told."""
 _BEFORE_HEAD = re.compile(r"[ *_`\[-]{0,12}(?:\d{1,3}[.)][ *_`\[-]{1,12})?")
 _HEADS = re.compile(
     r"[`*_\])]{0,4}(?:\([^()\s]{1,300}\))?[`*_]{0,4}"
@@ -38,7 +40,10 @@ _OF_CODE = re.compile(r"\w_\w|[a-z][A-Z]")
 
 
 def beside_verb(claim: Claim) -> list[str]:
-    """Give the last file of a claim where its verb stands right behind it: "the index and `NOTES.md` updated"."""
+    """Give the last file of a claim where its verb tells of nothing else: "the index and `NOTES.md` updated".
+
+    So does a file that is given last, behind a colon: "Limits updated: `NOTES.md`".
+    """
     named = [str(path) for path in claim.args.get("paths", ()) if not str(path).startswith(("http:", "https:"))]
     if not named or not claim.args.get("verb") or claim.args.get("imperative"):
         return []
@@ -47,7 +52,18 @@ def beside_verb(claim: Claim) -> list[str]:
     told = re.search(
         rf"{re.escape(named[-1])}{between}{verb}\b(?! to (?:the|your|our|this)\b)", claim.text, re.IGNORECASE
     )
-    return named[-1:] if told and not _ONLY.search(claim.text) else []
+    return named[-1:] if (told and not _ONLY.search(claim.text)) or _given_last(claim, named[-1], verb) else []
+
+
+def _given_last(claim: Claim, path: str, verb: str) -> bool:
+    """Tell whether words end with a file behind a colon, after their verb."""
+    label = re.escape(path.rpartition("/")[2])
+    given = re.search(
+        rf"\b{verb}\b[^:]{{0,120}}: {{0,2}}[`*]{{0,3}}(?:\[[`*]{{0,3}}{label}[`*]{{0,3}}\]\()?{re.escape(path)}",
+        claim.text,
+        re.IGNORECASE,
+    )
+    return given is not None and _ENDS.fullmatch(claim.text, given.end()) is not None
 
 
 def is_place(claim: Claim, path: str) -> bool:

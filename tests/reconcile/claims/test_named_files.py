@@ -9,6 +9,7 @@ from assure_tui.reconcile.claims import extract
 from assure_tui.reconcile.context import Context
 from assure_tui.reconcile.settings import Settings
 
+from .test_coding import read as read_after_edit
 from .test_running_reports import ORIGIN, kinds, read
 
 
@@ -84,3 +85,30 @@ def test_an_edit_that_failed_is_told_as_a_change_all_the_same() -> None:
     assert extract(text, context) == []
     context.kinds["edited"] += 1
     assert [claim.kind for claim in extract(text, context)] == ["edited"]
+
+
+def test_a_new_file_that_leads_a_line_beneath_another_is_the_one_that_was_made() -> None:
+    claims = read("`fares.md`:\n- **New `docs/piers.md`** — created for the twelve piers of the river")
+    assert [claim.args["targets"] for claim in claims] == [["docs/piers.md"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`fares.py` now has `find_pier` as its one look-up.",
+        "**Summary:** `fares.py` now has a column for each pier.",
+    ],
+)
+def test_what_a_file_now_has_is_a_change(text: str) -> None:
+    assert [claim.kind for claim in read_after_edit(text, touched=("fares.py",))] == ["edited"]
+
+
+def test_two_answers_of_a_server_are_no_score() -> None:
+    (claim,) = read_after_edit("- `tests/api/fares.yaml`: added error bodies for 401/403.", touched=("fares.yaml",))
+    assert (claim.kind, "counts" in claim.args) == ("edited", False)
+    (claim,) = read("401/403 tests pass.")
+    assert claim.args["counts"] == {"passed": 401, "total": 403}
+
+
+def test_this_pass_is_no_result() -> None:
+    assert kinds("Tests not run in this pass.") == ["not tests"]

@@ -253,3 +253,24 @@ def test_a_mentioned_file_that_could_not_be_changed_is_not_what_was_told(session
     session.edit("docs/release.md", failed=True)
     session.say("**Changes**\n\nUpdated `README.md` with a link to `docs/release.md`.")
     assert session.codes() == ["phantom"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Release notes updated: `NOTES.md`",
+        "Marked complete: [NOTES.md](/home/dev/shop/docs/NOTES.md)",
+        f"Updated the guidance on how mail is sent again{' and counted' * 10}, in `NOTES.md:3`.",
+        "Limits added at `NOTES.md`.",
+    ],
+)
+def test_a_file_that_is_given_last_is_what_was_changed(session, words):
+    session.edit("send.py", new="# limits of the guidance: see NOTES.md, release complete")
+    session.edit("plan.md", new="The notes are in NOTES.md")
+    session.say(words)
+    claims, found, _ = session.run()
+    assert [claim.outcome for claim in claims] == ["unsupported"]
+    assert [(item.code, item.severity) for item in found] == [("phantom", "low")]
+    session.edit("docs/NOTES.md")
+    session.say(words)
+    assert session.verdicts()[-1][1] == "confirmed"

@@ -170,3 +170,39 @@ def test_what_was_cleared_may_be_the_agents_own_notes(session, noted, severity):
         session.result(session.call("TaskUpdate", {"taskId": "4", "status": "deleted"}), "Updated task #4 deleted")
     session.say("I cleared the task list.")
     assert [one.severity for one in session.run()[1]] == [severity]
+
+
+HOOK = "> shop@1.0.0 test\n> vitest run\n\n Test Files  2 passed (2)\n      Tests  {passed} passed{failed} ({all})\n\n"
+LANDED = "[main 4c1d9ab] Retry twice\n 1 file changed, 2 insertions(+)\n"
+
+
+def test_tests_that_a_hook_ran_within_a_commit_are_the_last_run(session):
+    session.edit("app.ts")
+    session.shell("npx vitest run", " Test Files  1 failed | 1 passed (2)\n      Tests  2 failed | 10 passed (12)\n", 1)
+    session.edit("app.ts", old="a = 2", new="a = 3")
+    session.shell('git add -A && git commit -m "Retry twice"', HOOK.format(passed=12, failed="", all=12) + LANDED)
+    session.say("All 12 tests pass.")
+    assert session.verdicts() == [("tests", "confirmed")]
+    session.say("All 14 tests pass.")
+    assert grave(session) == [("wrong-value", "high")]
+
+
+@pytest.mark.parametrize(
+    ("command", "printed"),
+    [
+        ('git commit -m "All 12 tests pass"', "[main 4c1d9ab] Tests  12 passed (12)\n 1 file changed\n"),
+        ('git log -1; git commit -m "Retry"', f"    Tests  12 passed (12)\n{LANDED}"),
+        ('cat notes.txt; git commit -m "Retry"', f"      Tests  12 passed (12)\n{LANDED}"),
+    ],
+)
+def test_what_a_commit_is_called_and_what_was_shown_before_it_is_no_test_run(session, command, printed):
+    session.edit("app.ts")
+    session.shell(command, printed)
+    assert [effect.kind for effect in session.run()[2] if effect.kind == "tests"] == []
+
+
+def test_a_hook_that_ran_tests_breaks_no_word_of_having_run_none(session):
+    session.edit("app.ts")
+    session.shell('git commit -am "Retry twice"', HOOK.format(passed=12, failed="", all=12) + LANDED)
+    session.say("Tests were not run.")
+    assert session.codes() == []

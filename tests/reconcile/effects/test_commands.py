@@ -240,3 +240,10 @@ def test_a_here_document_that_nothing_ends_goes_to_the_end(bench) -> None:
 )
 def test_a_package_manager_runs_a_projects_programs_by_name(bench, line: str, kind: str) -> None:
     assert bench.shell(line, "ok")[0].kind == kind
+
+
+@pytest.mark.parametrize("script", ["./e2e.sh --all", "docker compose -f t.yml run --rm api ./e2e.sh"])
+@pytest.mark.parametrize("after", ["docker compose down -v", "docker-compose -f t.yml stop", "podman rm -f box"])
+def test_what_ends_containers_is_not_the_test_run_before_it(bench, script, after):
+    effects = bench.shell(f"{script}; {after}", "===== 3 passed in 0.41s =====\n Container box Removed\n", exit_code=0)
+    assert kinds(effects) == ["tests", "ran"]
