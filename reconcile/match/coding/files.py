@@ -240,7 +240,10 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     if writer and _BY_A_TOOL.search(claim.text):
         return unverifiable(f"{command(writer)} may have changed it by the way", writer)
     told_by = claim.args.get("verb") or claim.args.get("listed")
-    if not told_by or not _companions(claim, seen):
+    reports = _companions(claim, seen)
+    if not (told_by or reports):
+        return unverifiable("nothing was changed in this turn: it may be of what was looked at")
+    if not (told_by and reports):
         return unproven(claim.text, f"change of {name_of(path)}")
     dirty = any(name_of(other) in seen.dirty for other in named)
     if dirty and not (claim.args.get("own") or claim.args.get("verb")):
