@@ -241,7 +241,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable(f"{command(writer)} may have changed it by the way", writer)
     told_by = claim.args.get("verb") or claim.args.get("listed")
     reports = _companions(claim, seen)
-    if not (told_by or reports):
+    if claim.kind == "edited" and not (told_by or reports):
         return unverifiable("nothing was changed in this turn: it may be of what was looked at")
     if not (told_by and reports):
         return unproven(claim.text, f"change of {name_of(path)}")

@@ -45,6 +45,35 @@ def test_commands_within_a_patch_were_not_run(session, code):
     assert session.codes() == []
 
 
+FILES = "- `cart/total.py` - sums up the cart\n- `cart/rates.py` - tax by country"
+
+
+@pytest.mark.parametrize(
+    ("heading", "changed", "codes"),
+    [
+        ("## Summary\n\n### Models", False, []),
+        ("## Summary\n\n### Models", True, ["no-proof"]),
+        ("## Summary of changes", False, ["no-proof"]),
+        ("## Files changed", False, ["no-proof"]),
+        ("## Created files", False, ["no-proof"]),
+    ],
+)
+def test_files_named_without_a_verb_in_a_turn_that_changed_nothing_were_looked_at(session, heading, changed, codes):
+    if changed:
+        session.edit("stock.py")
+    session.say(f"{heading}\n{FILES}")
+    assert sorted(set(session.codes())) == codes
+
+
+@pytest.mark.parametrize(
+    ("tool", "told"), [("question", []), ("advisor", []), ("tts", []), ("send_fax", ["unreported"])]
+)
+def test_what_an_agent_asks_its_user_or_reads_aloud_needs_no_mention(session, tool, told):
+    session.result(session.call(tool, {"text": "The cart is slow.", "to": "+4930123"}), "ok")
+    session.say("I looked into the cart.")
+    assert session.codes() == told
+
+
 def test_a_name_in_capitals_is_no_act(session):
     session.say("**Phase: ACTIVE_COMMITTED**, the agent goes on.")
     assert session.verdicts() == []
