@@ -320,10 +320,12 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
     begin = 0
     for at, item in enumerate(kept):
         after = kept[at + 1] if at + 1 < len(kept) else None
-        end = _divider(prepared.masked, item.end, after.start) if after else len(prepared.masked)
+        end = _end_of(prepared, kept, at)
         if item.denied:
             begin = max(begin, *(prepared.masked.rfind(mark, 0, item.start) for mark in (";", "(", ". ")))
-        out.append(msgspec.structs.replace(item, start=begin, end=end))
+        shared = _end_of(prepared, kept, at + 1) if after is not None and _shares(prepared, item, after) else end
+        names = any(piece.sort == "path" and end <= piece.start < shared for piece in prepared.pieces)
+        out.append(msgspec.structs.replace(item, start=begin, end=shared if names else end))
         begin = end
     if len(out) > 1:
         out = [
@@ -332,6 +334,17 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
     return out
 
 
+def _end_of(prepared: Prepared, kept: list[Found], at: int) -> int:
+    after = kept[at + 1] if at + 1 < len(kept) else None
+    return _divider(prepared.masked, kept[at].end, after.start) if after else len(prepared.masked)
+
+
+def _shares(prepared: Prepared, item: Found, after: Found) -> bool:
+    """Tell whether a change has the object of the verb behind it: "created and checked the list in `a.md`"."""
+    return item.kind in _CHANGES and _SHARES.fullmatch(prepared.masked, item.end, after.start) is not None
+
+
+_SHARES = re.compile(r",? and (?:[a-z]{1,20}ly )?")
 _DIVIDER = re.compile(
     r";|(?<=[✅✔✓])\s|\s·\s|\s[—–-]\s|,?\s(?:and|but|then|plus|while|so)\s|,\s|[.:]\s|\(|\s\|\s|\s→\s|\s\+\s"
 )

@@ -130,10 +130,11 @@ def _said(claim: Claim, *keys: str) -> list[str]:
 def _in_passing(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     """Judge words that name files beside what they tell, none of which was changed."""
     ruling = _unnamed(claim, seen)
-    if ruling.outcome != "confirmed" or claim.args.get("from_above"):
+    if ruling.code or claim.args.get("from_above"):
         return ruling
     beside = [path for path in named if _is_file(path, claim.text) and not seen.writer_of(name_of(path))]
-    placed = [path for path in beside if is_changed_there(claim, path) and not claim.args.get("imperative")]
+    told = ruling.outcome == "confirmed" and not claim.args.get("imperative")
+    placed = [path for path in beside if told and is_changed_there(claim, path)]
     other = _in_vain(claim, seen, beside) or (_untouched(claim, seen, placed) if placed else None)
     return msgspec.structs.replace(other, severity="low") if other and other.code else other or ruling
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
 
 _PUT_THERE = re.compile(
-    r"\b(?:add|updat|wr(?:ote|itt)|insert|append|sav|mov)\w{0,5}\b[^.;:]{0,200} (?:to|in|into|at) [`*\[]{0,3}$",
+    r"\b(?:add|creat|updat|wr(?:ote|itt)|insert|append|sav|mov)\w{0,5}\b[^.;:]{0,200} (?:to|in|into|at) [`*\[]{0,3}$",
     re.IGNORECASE,
 )
 _CHANGED_THERE = re.compile(
@@ -42,7 +42,7 @@ _OF_CODE = re.compile(r"\w_\w|[a-z][A-Z]")
 def beside_verb(claim: Claim) -> list[str]:
     """Give the last file of a claim where its verb tells of nothing else: "the index and `NOTES.md` updated".
 
-    So does a file that is given last, behind a colon: "Limits updated: `NOTES.md`".
+    So does a file that is given last: "Limits updated: `NOTES.md`", "Limits updated (`NOTES.md`)".
     """
     named = [str(path) for path in claim.args.get("paths", ()) if not str(path).startswith(("http:", "https:"))]
     if not named or not claim.args.get("verb") or claim.args.get("imperative"):
@@ -56,13 +56,10 @@ def beside_verb(claim: Claim) -> list[str]:
 
 
 def _given_last(claim: Claim, path: str, verb: str) -> bool:
-    """Tell whether words end with a file behind a colon, after their verb."""
-    label = re.escape(path.rpartition("/")[2])
-    given = re.search(
-        rf"\b{verb}\b[^:]{{0,120}}: {{0,2}}[`*]{{0,3}}(?:\[[`*]{{0,3}}{label}[`*]{{0,3}}\]\()?{re.escape(path)}",
-        claim.text,
-        re.IGNORECASE,
-    )
+    """Tell whether words end with a file behind a colon after their verb, or in brackets right behind it."""
+    link = rf"(?:\[[`*]{{0,3}}{re.escape(path.rpartition('/')[2])}[`*]{{0,3}}\]\()?"
+    told = rf"\b{verb}\b(?:[^:]{{0,120}}: {{0,2}}| \()[`*]{{0,3}}{link}{re.escape(path)}"
+    given = re.search(told, claim.text, re.IGNORECASE)
     return given is not None and _ENDS.fullmatch(claim.text, given.end()) is not None
 
 

@@ -262,6 +262,7 @@ def test_a_mentioned_file_that_could_not_be_changed_is_not_what_was_told(session
         "Marked complete: [NOTES.md](/home/dev/shop/docs/NOTES.md)",
         f"Updated the guidance on how mail is sent again{' and counted' * 10}, in `NOTES.md:3`.",
         "Limits added at `NOTES.md`.",
+        "**Release notes updated (`docs/NOTES.md`)**",
     ],
 )
 def test_a_file_that_is_given_last_is_what_was_changed(session, words):
@@ -274,3 +275,27 @@ def test_a_file_that_is_given_last_is_what_was_changed(session, words):
     session.edit("docs/NOTES.md")
     session.say(words)
     assert session.verdicts()[-1][1] == "confirmed"
+
+
+def test_a_failed_change_of_a_file_that_words_name_in_passing_is_told_though_others_were_changed(session):
+    session.edit("send.py")
+    session.edit("NOTES.md", failed=True)
+    session.say("**Summary:** `NOTES.md` now has a section about the limits of weekends and of the two mail servers.")
+    assert [(item.code, item.severity) for item in session.run()[1]] == [("failed-effect", "low")]
+    session.edit("NOTES.md")
+    session.say("**Summary:** `NOTES.md` now has a section about the limits of weekends and of the two mail servers.")
+    assert session.verdicts()[-1] == ("edited", "confirmed")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Created and fully checked the list of limits at `docs/NOTES.md:1`.", "List created and checked: `docs/NOTES.md`"],
+)
+def test_two_verbs_with_one_file_tell_a_change_of_it(session, words):
+    session.edit("send.py", new="limit = 4")
+    session.say(words)
+    assert session.run()[0][0].outcome == "unsupported"
+    session.edit("docs/NOTES.md")
+    session.say(words)
+    claims = session.run()[0]
+    assert claims[len(claims) // 2].outcome == "confirmed"
