@@ -48,7 +48,7 @@ class Watcher:
     ) -> None:
         self.problems: list[str] = []
         """Plain sentences about what cannot be watched by notification."""
-        self._folders = [root for root in roots if not _is_named(root) or root.is_dir()]
+        self._folders = [root for root in roots if root.is_dir() or not (_is_named(root) or root.is_file())]
         self._files = {root for root in roots if root not in self._folders}
         self._stop = stop or threading.Event()
         self._sweep_seconds = min(sweep_seconds, POLL_SECONDS) if polling else sweep_seconds

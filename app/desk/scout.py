@@ -27,7 +27,7 @@ class Survey:
     gone: list[Path] = field(default_factory=list)
     """Logs that the index knows and that are no longer there."""
     unread: list[Skipped] = field(default_factory=list)
-    """What is by all signs a log, and cannot be read."""
+    """What is by all signs a log, or was named, and cannot be read."""
 
 
 class Scout:
@@ -55,7 +55,7 @@ class Scout:
             sizes[found.root].append((str(found.path), stamps[found.path][0]))
         for root, logs in sizes.items():
             store.first_sight(root, logs)
-        survey = Survey(unread=[skipped for skipped in discovery.skipped if skipped.log])
+        survey = Survey(unread=[skipped for skipped in discovery.skipped if skipped.log or self._named(skipped.path)])
         for found in sorted(discovery.files, key=lambda found: stamps.get(found.path, (0, 0))[1]):
             seen = known.get(str(found.path))
             whole = seen is not None and seen[:2] == stamps.get(found.path)
@@ -69,7 +69,7 @@ class Scout:
 
     def admit(self, path: Path) -> list[Found]:
         """Give the log at a path that a notification named, if it is one, lies in a root and is not left out."""
-        if path.suffix not in LOG_SUFFIXES and path.name not in LOG_NAMES:
+        if path.suffix not in LOG_SUFFIXES and path.name not in LOG_NAMES and path not in self.roots:
             return []
         if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
             return []
@@ -78,6 +78,10 @@ class Scout:
     def stands(self, path: Path) -> bool:
         """Tell whether a log is still there; a folder in its place does not count, nor does a link out of the roots."""
         return path.is_file() and self._inside(path)
+
+    def _named(self, path: Path) -> bool:
+        """Tell whether somebody named this very file, which by that is a log to them; an empty one may become one."""
+        return path in self.roots and path.is_file() and path.stat().st_size > 0
 
     def _inside(self, path: Path) -> bool:
         real = path.resolve()

@@ -85,8 +85,10 @@ def _recorder(presence: Presence, own: int | None) -> tuple[Content, Content]:
     if presence.recorder == "other" and presence.recorder_pid != own:
         told = Content.styled(f"recorded by process {presence.recorder_pid}", DIM)
         return told, Content.styled("recorded elsewhere", DIM)
+    if presence.queue:
+        return Content.styled(f"recording: {presence.queue}", DIM), Content.styled(str(presence.queue), DIM)
     recording = Content.styled("recording", DIM)
-    return Content.styled(f"recording: {presence.queue}", DIM) if presence.queue else recording, recording
+    return recording, recording
 
 
 def _ledger(presence: Presence, glyphs: Glyphs) -> tuple[Content, Content]:

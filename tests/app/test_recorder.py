@@ -138,6 +138,27 @@ def test_while_history_is_recorded_it_is_told_how_much_of_it_was(home, folder):
     assert shown[-1] is None
 
 
+@pytest.mark.parametrize("before", [0, 4], ids=["empty", "begun"])
+def test_a_log_that_was_named_is_followed_whatever_its_name(home, folder, before):
+    log = folder / "agent.out"
+    log.write_text(lines(0, before))
+    with recording(home, log) as recorder:
+        append(log, lines(before, 8))
+        until(lambda: home.ledger.exists() and [clear["seen"] for clear in observed(home, log)][-1:] == ["live"])
+    assert recorder.problems == []
+
+
+def test_a_file_that_was_named_and_is_no_log_is_told_rather_than_waited_for(home, folder):
+    named, beside = folder / "agent.out", folder / "notes.txt"
+    for file in (named, beside):
+        file.write_text("no log at all\n")
+    with recording(home, named), sitting(home) as desk:
+        until(lambda: desk.presence().problems)
+        assert desk.presence().problems == (f"{named} is not read: no known log format.",)
+    with recording(home, folder), sitting(home) as desk:
+        until(lambda: not desk.presence().problems)
+
+
 def test_until_logs_were_looked_for_it_is_told_that_they_are_not_that_there_are_none(home, folder):
     with recording(home, folder):
         until((home.ledger / ".state").exists)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from screens import drawn, wait_for
 
+from assure_tui.app.desk.views import Queue
 from assure_tui.app.tui.application import AssureApp
 
 
@@ -31,6 +32,15 @@ async def test_a_click_on_a_hint_does_what_its_key_does(desk):
         await wait_for(pilot, lambda: app.is_at("claims"))
         await pilot.click("#footer", offset=(last_line(app).index("false alarm"), 0))
         await wait_for(pilot, lambda: not app.at_desk)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_how_far_the_history_was_read_is_told_on_a_small_screen_too(desk, width):
+    desk.backlog = Queue(1, 948, 34)
+    app = AssureApp(desk)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await wait_for(pilot, lambda: "log 1 of 948, 34 %" in drawn(app).splitlines()[0])
+        assert "need you" in drawn(app).splitlines()[0]
 
 
 @pytest.mark.parametrize("width", [20, 60, 80, 99, 120, 140, 160, 200])
