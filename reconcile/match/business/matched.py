@@ -16,6 +16,7 @@ from assure_tui.reconcile.match.business.model import IDENTIFYING
 from assure_tui.reconcile.match.business.other_identifiers import missed, other_account, other_identifier, untold
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
 from assure_tui.reconcile.match.business.values import (
+    MOVED,
     other_amount,
     other_count,
     other_date,
@@ -178,11 +179,12 @@ class Matched(Failed):
         for saying in self.matter.sayings:
             if not saying.frame.consequence:
                 continue
-            text = self.text_at(saying.at)
-            if asks_leave(text, strictly=False):
+            acts = self._acts_of_text(saying)
+            moved = any(role in MOVED for act in acts for role, _ in act.amounts)
+            if not moved and asks_leave(self.text_at(saying.at), strictly=False):
                 self.settle(saying, "unverifiable", "it is to follow from what is yet to be done", [])
                 continue
-            self._follows(saying, self._acts_of_text(saying))
+            self._follows(saying, acts)
 
     def _acts_of_text(self, saying: Saying) -> list[Act]:
         """Give the acts that the claims of the same text are assigned to."""

@@ -7,21 +7,24 @@ what counts is what the system answered that this act brought back or cost.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.values import same_amount
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.bench import cents, cut
 from assure_tui.reconcile.match.business.contradicted_lines import NEGATED, accused
 from assure_tui.reconcile.match.business.kin import amounts_of
-from assure_tui.reconcile.match.business.lines import lines_of
+from assure_tui.reconcile.match.business.lines import Line, lines_of
 from assure_tui.reconcile.match.business.values import ASIDE, MEANS, MOVED, roles_said
+
+_BRACKETS = re.compile(r"[()]")
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from assure_tui.reconcile.match.business.lines import Line
     from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.outcomes import Outcomes
 
@@ -34,7 +37,7 @@ def settlements(outcomes: Outcomes) -> None:
             continue
         text = outcomes.text_at(at)
         told: dict[frozenset[str], dict[Decimal, Line]] = {}
-        for line in lines_of(text, at) if not asks_leave(text, strictly=True) else ():
+        for line in _clauses(text, at) if not asks_leave(text, strictly=True) else ():
             roles = frozenset(roles_said(MEANS.sub("", line.low)))
             amounts = amounts_of(line.values) if roles else []
             if len(amounts) == 1 and not (ASIDE.search(line.low) or NEGATED.search(line.low)):
@@ -44,6 +47,13 @@ def settlements(outcomes: Outcomes) -> None:
         free = [act for act in acts if act.effect.id not in known]
         for roles, lines in told.items():
             _hold(outcomes, free, roles, lines, spoken)
+
+
+@lru_cache(maxsize=64)
+def _clauses(text: str, at: int) -> tuple[Line, ...]:
+    """Give the lines of a text, each without what stands in brackets, and that by itself: "total $90 ($12 charged)"."""
+    parts = (part for line in lines_of(text, at) for part in _BRACKETS.split(line.text))
+    return tuple(Line(part, at) for part in parts if part.strip())
 
 
 def _hold(

@@ -4,15 +4,17 @@ The agent proposed to exchange a thing for 5562, the user said yes, the report s
 whatever else fits, it was done to something else. Likewise where the calls beside it all had the one that is told, or
 where it is told by a name that calls before had in the same argument: `check(medicine="A")`, then `give(medicine="B")`.
 Nothing is found where anybody speaks of what the call was given, by its name or by what lookups told of it alone, or
-where several calls were given what nobody speaks of: reports leave things out.
+where several calls were given what nobody speaks of: reports leave things out. What the system listed for the agent
+under one label (`areas: Kitchen`) may stand for each other, too.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from assure_tui.reconcile import expressions as re
-from assure_tui.reconcile.actionwords import name_words
+from assure_tui.reconcile.actionwords import name_words, singular
 from assure_tui.reconcile.claims.weight import asks_leave
 from assure_tui.reconcile.match.business.contradicted_lines import LEFT, NEGATED
 from assure_tui.reconcile.match.business.figures import is_quantity
@@ -27,7 +29,6 @@ from assure_tui.reconcile.tables import table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from assure_tui.reconcile.match.business.matter import Matter
     from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.outcomes import Outcomes
 
@@ -38,6 +39,13 @@ _PLAIN = re.compile(r"[^\W\d_]{3,30}(?: [^\W\d_]{1,30}){0,3}")
 """A name of words alone."""
 _ASPECTS = frozenset(table("actions")["records"]["states"].split()) | {"kind", "sort", "query", "reason"}
 """Words in the names of arguments that say how something is or was done, and not to what."""
+
+
+_LABELLED = re.compile(
+    r"^[\W_]{0,20}(?P<label>[a-z][a-z _-]{1,30})[\"']?: {0,3}(?P<values>\S[^\n]{0,300})$", re.MULTILINE
+)
+"""A line of what the system told of its things: "areas: kitchen, hall"."""
+_REASON = re.compile(r"\b(?:as|because|since)\b[^\n]*")
 
 
 class _Stray(NamedTuple):
@@ -67,7 +75,7 @@ def stray_targets(outcomes: Outcomes) -> None:
                 continue
             stray = _Stray(key, name, outcomes.every_word, "")
             if any(said_of(_low(name), text) for text in known):
-                wanted = _wanted(outcomes.matter, act.turn)
+                wanted = _wanted(outcomes, act)
                 if said_of(_low(name), wanted) or said_of(_low(name), report.lower()):
                     continue
                 stray = _Stray(key, name, Whole([Line(text) for text in (wanted, report)]), wanted)
@@ -85,9 +93,13 @@ def stray_targets(outcomes: Outcomes) -> None:
             outcomes.accuse(code, "high", None, [act], message)
 
 
-def _wanted(matter: Matter, turn: int) -> str:
-    """Give the user's words of a turn, and what they agreed to."""
-    return f"{matter.asked_by(turn)[len(matter.asked_by(turn - 1)) :]}\n{matter.agreed.get(turn, '')}"
+def _wanted(outcomes: Outcomes, act: Act) -> str:
+    """Give the user's words of an act's turn, what they agreed to, and what the agent was about to do."""
+    matter, turn = outcomes.matter, act.turn
+    start = matter.reports.get(turn - 1, 0)
+    said = "\n".join(low for at, low in outcomes.spoken_low if start < at <= act.at)
+    before = len(matter.asked_by(turn - 1)) if turn - 1 in matter.asked_until else 0
+    return f"{matter.asked_by(turn)[before:]}\n{matter.agreed.get(turn, '')}\n{said}"
 
 
 def _told(outcomes: Outcomes, act: Act, stray: _Stray, report: str) -> list[str]:
@@ -97,6 +109,10 @@ def _told(outcomes: Outcomes, act: Act, stray: _Stray, report: str) -> list[str]
     given = "\n".join(other.arguments for other in outcomes.landed)
     names = [*(_given_before(outcomes, stray, (*lines, agreed)) if outcomes.is_lone(act) else ())]
     names = names or _of_its_form(outcomes, stray, (*lines, agreed))
+    if not names:
+        known = f"{outcomes.matter.asked_by(act.turn)}\n{_wanted(outcomes, act)}"
+        listed = _listed_with(outcomes.matter.briefing, _low(stray.name), stray.key)
+        names = [name for name in listed if said_of(name, report.lower()) and said_of(name, known)]
     free = [name for name in names if not said_of(_low(name), given)]
     if stray.wanted:
         return [name for name in free if said_of(_low(name), stray.wanted) and said_of(_low(name), report.lower())]
@@ -141,7 +157,20 @@ def _alike(one: str, other: str) -> bool:
     return mine == theirs or (mixed and len(one) == len(other))
 
 
+@lru_cache(maxsize=64)
+def _listed_with(briefing: str, name: str, key: str) -> tuple[str, ...]:
+    """Give what the system's words list under a label under which they list a name, too, or which is an argument's."""
+    lists: dict[str, dict[str, None]] = {}
+    for line in _LABELLED.finditer(briefing):
+        values = (value.strip(" \"'[]") for value in line["values"].split(","))
+        lists.setdefault(line["label"], {}).update(dict.fromkeys(value for value in values if len(value) > 2))
+    role = [*map(singular, name_words(key))]
+    mine = (values for label, values in lists.items() if name in values or [*map(singular, name_words(label))] == role)
+    return tuple(value for values in mine for value in values if value != name)
+
+
 def _tells(low: str) -> bool:
+    low = _REASON.sub("", low)
     return not ("?" in low or LEFT.search(low) or NEGATED.search(plainly(low)))
 
 

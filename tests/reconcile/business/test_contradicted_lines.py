@@ -38,6 +38,7 @@ def test_the_object_told_of_by_its_own_words_is_the_right_one(tell) -> None:
         ({"minutes": 90}, "Pool hall, lane 3, for 1.5 hours.", []),
         ({"minutes": 30}, "Pool hall, lane 3, for 90 minutes.", ["wrong-value"]),
         ({"priority": "low"}, "Pool hall, lane 3, with high priority.", ["wrong-value"]),
+        ({"direction": "below"}, "Pool hall, lane 3, for water above 28.", ["wrong-value"]),
     ],
 )
 def test_a_line_about_a_call_gives_its_values(tell, args, line, codes) -> None:

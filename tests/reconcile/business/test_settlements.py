@@ -78,3 +78,22 @@ def test_a_refund_that_no_result_tells_of_is_not_held_against_another_act(tell) 
         )
         == []
     )
+
+
+@pytest.mark.parametrize(("said", "expected"), [("$12.00", ["wrong-value"]), ("$8.00", [])])
+def test_what_stands_in_brackets_is_told_by_itself(tell, said: str, expected) -> None:
+    told = exchanged(tell, ("payments", [PAID, {"type": "payment", "amount": 8.0}]))
+    report = (
+        f"I have exchanged S-90 of #A-201 for S-72.\n\n- Total: $318.00 (an extra {said} has been charged to your card)"
+    )
+    assert codes(told.agent(report)) == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [("$41.20", ["wrong-value"]), ("$20.60", [])])
+def test_an_offer_at_the_end_makes_no_proposal_of_what_was_done(tell, said: str, expected) -> None:
+    told = exchanged(tell, ("price_difference", -20.6))
+    report = (
+        f"I have exchanged S-90 of #A-201 for S-72. A refund of {said} will be credited to your card.\n\n"
+        "Would you like me to look for a matching pipe, too?"
+    )
+    assert codes(told.agent(report)) == expected

@@ -164,3 +164,30 @@ def test_an_act_on_what_stands_nowhere_is_untold_where_no_words_are_of_its_sort(
     told.call("lengthen_pass", '{"ok": true}', pass_id="P-88120")
     told.call("cancel_berth", '{"ok": true}', pass_id="P-40417")
     assert codes(told.agent(words)) == expected
+
+
+BARN = "In the barn:\n- name: Feeder\n  stalls: North\n- name: Feeder\n  stalls: South\n- name: Lamp\n  stalls: Loft"
+
+
+@pytest.mark.parametrize(
+    ("stall", "asked", "report", "expected"),
+    [
+        ("South", "start the north feeder", "The north feeder is running.", ["wrong-target"]),
+        ("Cellar", "start the north feeder", "The north feeder is running.", ["wrong-target"]),
+        ("North", "start the north feeder", "The north feeder is running.", []),
+        ("South", "start the feeder where the foals are", "The feeder is running.", []),
+        ("South", "start the feeder", "The feeder is running; the one in the north was running before.", []),
+    ],
+)
+def test_what_the_system_lists_under_one_label_may_stand_for_each_other(
+    tell, stall: str, asked: str, report: str, expected
+) -> None:
+    told = tell().system(BARN).user(asked).call("start_device", '{"started": true}', stall=stall, device="Feeder")
+    assert codes(told.agent(report)) == expected
+
+
+def test_the_reason_of_a_deed_denies_nothing(tell) -> None:
+    told = tell().user("Is my varnish still good? Otherwise away with it: Amberlac.")
+    told.call("check_shelf_life", '{"until": "2021-04"}', varnish="Amberlac")
+    told.call("discard", '{"discarded": true}', varnish="Rosalin")
+    assert codes(told.agent("I have discarded the Amberlac as it has already expired.")) == ["wrong-target"]
