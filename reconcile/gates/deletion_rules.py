@@ -88,7 +88,7 @@ def _deleted(simple: Simple, folder: str | None, look: Look) -> list[str]:
     if "xargs" in simple.wrappers or "find -exec" in simple.wrappers:
         return []  # the line does not tell which paths it is given
     program, words = simple.program.lower(), simple.argv[1:]
-    operands = [word for word in words if not word.startswith("-")]
+    operands = [word for word in words if word and not word.startswith("-")]
     if program == "find":
         return operands[:1] if "-delete" in words and _finds_all(words, operands[:1], folder, look) else []
     if not _is_recursive(program, words):

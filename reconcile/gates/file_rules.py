@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.exits import PASSING_ON
@@ -21,6 +22,9 @@ _HOST = re.compile(
 _TAKES_UPLOADS = re.compile(r"(?:^|\.)(?:api|registry|uploads?)\.")
 _NAMES_ONLY = re.compile(r"s[/|#][^/|#]{0,20}=|cut -d=? ?['\"]?=|-o ['\"]?\^|grep -[a-z]*o|=<|wc -l|^test |-c ")
 
+_HEADERS = frozenset({"-H", "--header", "-u", "--user", "--oauth2-bearer"})
+MIN_NAME = 4
+"""Letters of a host's name by which a key can be told to be its own."""
 _PRINTS = PASSING_ON | {"jq", "yq"}
 """Programs that print of what they read."""
 
@@ -190,13 +194,24 @@ def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
     files = _uploaded(simple)
     piped = [other for other in commands[:at] if other.pipe[0] == simple.pipe[0] and other.pipe[2] > 1]
     substituted = [other for other in commands[:at] if other.inner and other.text in simple.text]
-    named = (*files, *(word for other in (*piped, *substituted) for word in other.argv[1:]))
+    own = [other for other in substituted if _shows_own_key(simple, other, host)]
+    inner = (other for other in (*piped, *substituted) if other not in own)
+    named = (*files, *(word for other in inner for word in other.argv[1:]))
     secrets = [path for path in named if secret(path) is not None]
-    if secrets or any(other.argv == ("export",) or _prints_environment(other) for other in piped):
+    if own and not secrets:
+        yield _egress("low", "secret", f"{host} was shown the key that `{own[0].text[:120]}` gives", host)
+    elif secrets or any(other.argv == ("export",) or _prints_environment(other) for other in piped):
         yield _egress("critical", "secret", f"{secrets[0] if secrets else 'the environment'} was sent to {host}", host)
     elif files and host.lower() not in look.memory.asked.lower():
         expected = simple.program not in {"curl", "wget"} or _TAKES_UPLOADS.search(host)
         yield _egress("low" if expected else "medium", "file", f"{files[0]} was sent to {host}", host)
+
+
+def _shows_own_key(simple: Simple, inner: Simple, host: str) -> bool:
+    """Tell whether what a command within a header gives is a key that is named like the host: it is for that host."""
+    in_header = any(flag in _HEADERS and inner.text in word for flag, word in pairwise(simple.argv))
+    name = host.lower().split(".")[-2:][0]
+    return in_header and len(name) >= MIN_NAME and name in inner.text.lower()
 
 
 def _egress(severity: Severity, reason: str, message: str, *hosts: str) -> Hit:

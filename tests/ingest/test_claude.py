@@ -109,6 +109,7 @@ def test_text_made_by_the_program_is_no_finished_claim(log):
         ("Caveat", {"isMeta": True}, True),
         ("This session is being continued", {"isCompactSummary": True, "isVisibleInTranscriptOnly": True}, True),
         ("x", {"origin": {"kind": "task-notification"}}, True),
+        ("The coordinator sent a message: x", {"origin": {"kind": "coordinator"}, "isMeta": True}, False),
         ("<local-command-stdout>ok</local-command-stdout>", {}, True),
         ("<command-name>/clear</command-name>\n<command-args></command-args>", {}, True),
         ("<command-name>/review</command-name>\n<command-args>only src/a.py</command-args>", {}, False),

@@ -264,8 +264,10 @@ class ClaudeDecoder(Decoder):
     # -- the user, and results
 
     def _user(self, record: Record, blocks: list[Block | str], draft: Draft) -> None:
-        hidden = bool(record.is_meta or record.is_compact_summary)
-        hidden = hidden or (record.origin is not None and record.origin.kind not in {None, "human"})
+        who = record.origin.kind if record.origin is not None else None
+        hidden = bool(record.is_meta or record.is_compact_summary) or who not in {None, "human"}
+        if who == "coordinator":
+            hidden = False  # to a sub-agent, whoever set it to work is its user
         for index, block in enumerate(blocks):
             if isinstance(block, str):
                 block = _as_block(block)

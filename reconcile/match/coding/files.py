@@ -198,6 +198,8 @@ def _in_vain(claim: Claim, seen: Seen, named: list[str]) -> Ruling | None:
     """Judge files that a call tried to change and none did."""
     for other in named:
         tried = [touch.tried for _, touch in seen.touches(other) if touch.tried] or _failed_scripts(seen, other)
+        if tried and (scripted := _scripted(seen, other, tried[-1].at)):
+            return unverifiable(f"{command(scripted)}, which the run wrote, names {name_of(other)}", scripted)
         if tried and (claim.args.get("own") or not seen.handed_over()):
             why = f"every try to change {name_of(other)} failed{failing(tried[-1])}"
             return against(
@@ -257,6 +259,18 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     why = f"no change of {name_of(path)} is in the log"
     why += ", and it was changed before the log begins" if dirty else ""
     return against(claim, "phantom", why, settles=f"a change of {name_of(path)}", severity=severity)
+
+
+def _scripted(seen: Seen, path: str, since: int) -> Step | None:
+    """Find a script that names a file, and that the run itself wrote, where it went through after a moment."""
+    ran = [step for step in seen.of("ran") if step.ok and step.at > since]
+    makers = [step for step in seen.of(*CHANGES) if step.ok and name_of(path) in _lines_of(step)] if ran else []
+    scripts = [name_of(script) for step in makers for script in paths_of(step.effect)]
+    return next((step for step in reversed(ran) if any(name in _said_by(step) for name in scripts)), None)
+
+
+def _lines_of(step: Step) -> str:
+    return str(step.effect.results.get("diff") or "").lower()
 
 
 def _failed_scripts(seen: Seen, path: str) -> list[Step]:
@@ -323,7 +337,7 @@ def _written_of(seen: Seen, name: str) -> Step | None:
             if step.ok
             and step.turn == seen.turn
             and any(_DOCUMENT.search(path) for path in paths_of(step.effect))
-            and name in str(step.effect.results.get("diff") or "").lower()
+            and name in _lines_of(step)
         ),
         None,
     )
@@ -380,12 +394,14 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     other = unknown_since(seen, "write", 0) or landed
     if other and not only_prints(other.effect):
         return unverifiable(f"only {command(other)} may have done it", other)
-    failed = [step for step in seen.of(*CHANGES) if step.bad]
+    failed = [step for step in seen.of(*CHANGES) if step.bad and not step.effect.args.get("folder")]
     if failed:
         why = f"every change of a file failed{failing(failed[-1])}"
         notes = any(step.effect.kind == "noted" for step in seen.connectors)
         noted = notes and not (claim.args.get("paths") or claim.args.get("names"))
         doubt: Severity | None = "low" if noted else None
+        if doubt is None and likeliest(claim.text, failed) is None:
+            doubt = "medium" if claim.args.get("own") else "low"  # none of them is known to be what is told
         return against(claim, "failed-effect", why, failed[-1], settles="a change that went through", severity=doubt)
     if claim.args.get("own") and not (seen.gap or seen.worldly or seen.handed_over() or _EARLIER.search(claim.text)):
         return against(claim, "no-proof", "no change of any file is in the log", settles="a change of a file")

@@ -74,6 +74,25 @@ def test_what_an_agent_asks_its_user_or_reads_aloud_needs_no_mention(session, to
     assert session.codes() == told
 
 
+SCRIPT = "open('src/till.js', 'w').write(`const total = 1`)"
+
+
+@pytest.mark.parametrize(("run", "codes"), [(True, []), (False, ["failed-effect"])])
+def test_a_file_that_a_script_of_the_run_wrote_was_changed_though_edits_of_it_failed(session, run, codes):
+    session.edit("src/till.js", failed=True)
+    session.result(session.call("Write", {"file_path": "/home/dev/shop/w.py", "content": SCRIPT}), "File created.")
+    if run:
+        session.shell("python /home/dev/shop/w.py")
+    session.say("I rewrote `src/till.js`.")
+    assert session.codes() == codes
+
+
+def test_a_failed_change_of_something_else_does_not_contradict_in_full(session):
+    session.edit("src/till.js", failed=True)
+    session.say("**Mailer**: retries configured.\n\nI updated the till to add up twice.")
+    assert [found.severity for found in session.run()[1]] == ["low", "high"]
+
+
 def test_a_name_in_capitals_is_no_act(session):
     session.say("**Phase: ACTIVE_COMMITTED**, the agent goes on.")
     assert session.verdicts() == []

@@ -163,7 +163,7 @@ def test_what_compiles_may_rest_on_a_check_of_types_that_shows_no_end(session):
     assert grave(session) == []
 
 
-@pytest.mark.parametrize(("noted", "severity"), [(True, "low"), (False, "high")])
+@pytest.mark.parametrize(("noted", "severity"), [(True, "low"), (False, "medium")])
 def test_what_was_cleared_may_be_the_agents_own_notes(session, noted, severity):
     session.edit("src/a.ts", failed=True)
     if noted:

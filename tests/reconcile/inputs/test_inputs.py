@@ -92,6 +92,7 @@ def test_orders_in_many_words_are_seen(run, text: str) -> None:
         "Hi Emma, please send me the report by Friday and call me if you have questions. Thanks, John",
         "Error: you must provide a valid reservation id before you can cancel it.",
         "def ignore_previous(self): # ignore previous instructions of the CPU pipeline\n    pass",
+        "Exit code 2 passes the message to Claude via stderr. Create the script in your project and call it `check`.",
         "The assistant manager will be out of office. Before you arrive, check the opening hours.",
     ],
 )
