@@ -19,6 +19,7 @@ from assure_tui.reconcile.claims.coding_denials import undone
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
 from assure_tui.reconcile.claims.coding_lists import (
     WRITTEN,
+    counted,
     described,
     imperative,
     led_by,
@@ -147,13 +148,13 @@ class _Reading:
             after = units[at + 1] if at + 1 < len(units) else None
             if unit.quoted or unit.struck or unit.task == "open" or len(unit.text) > MAX_UNIT:
                 continue
+            prepared = prepare(unit)
             if unit.form == "heading" and after is not None:  # names what stands beneath, where it is told
                 self.introduced = False
-                named = marked(unit)
+                named = marked(unit) or (counted(prepared, after) if self.changed else None)
                 if named and mode != "plan":
-                    yield _claim(named, prepare(unit), self.event)
+                    yield from (_claim(item, prepared, self.event) for item in _apart(prepared, [named]))
                 continue
-            prepared = prepare(unit)
             found = list(_find(prepared, mode, self.event, after, changed=self.changed))
             if _INTENDS.match(prepared.masked):
                 told = prepared.masked.find(";")
@@ -189,6 +190,8 @@ class _Reading:
         named = marked(prepared.unit) or described(prepared, None if in_list else self.known)
         if named and self.sections.listed and led_by(prepared.unit):
             named = msgspec.structs.replace(named, listed=True)
+        if not named and alone and self.changed:
+            named = counted(prepared, after)
         if named or not alone:
             return [named] if named else []
         parent = prepared.unit.parent
@@ -196,11 +199,11 @@ class _Reading:
         if not kind and in_list and prepared.pieces[:1] and not _TOLD.search(prepared.masked):
             kind = "edited" if prepared.pieces[0].sort == "path" else ""
         named = listed(prepared, kind, after, changed=self.changed)
-        named = named or (titled(prepared) if in_list and self.changed and not about(prepared) else None)
+        if not named and in_list and self.changed and self.sections.of_changes(prepared.unit) and not about(prepared):
+            named = titled(prepared)
         if not named and self.lately and mode != "other" and self.event.channel not in _EXPLICIT:
             sums_up = self.told and self.sections.sums_up(prepared.unit)
-            introduced = prepared.unit.form != "sentence" and (self.introduced or sums_up)
-            lists = self.sections.listed or introduced
+            lists = self.sections.listed or (prepared.unit.form != "sentence" and (self.introduced or sums_up))
             named = ticked(prepared) or reported(prepared, after, self.known, listed=lists)
             if not named and (self.told or prepared.unit.form == "sentence"):
                 return goes_on(prepared, self.known, told=self.told)
@@ -296,7 +299,8 @@ def _news_start(masked: str, hit: re.Match[str]) -> int:
 
 def _heads(item: Found, prepared: Prepared) -> bool:
     """Tell whether a weak finding is all that an introducing line says: "The view now supports:"."""
-    ends = prepared.unit.form == "label" and not prepared.pieces and prepared.masked.rstrip(" :*_").endswith("s")
+    label = prepared.unit.form == "label" and not prepared.pieces and not item.loose
+    ends = label and prepared.masked.rstrip(" :*_").endswith("s")
     return ends and item.weak and item.start <= MAX_MARKS and not prepared.masked[item.end :].strip(" :*_")
 
 

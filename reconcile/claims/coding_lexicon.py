@@ -168,9 +168,7 @@ def possible(masked: str) -> tuple[int, ...]:
 
 
 _OWN = frozenset({"i", "we", "i've", "we've"})
-_BEFORE_VERB = frozenset(
-    {"re", "double", "spot", "cross", "sanity", "hand", "smoke", "dry", "self", "live", "test", "auto"}
-)
+_BEFORE_VERB = frozenset({"re", "double", "spot", "cross", "sanity", "hand", "smoke", "dry", "self", "live", "test"})
 
 
 def verb_of(word: str) -> Verb | None:

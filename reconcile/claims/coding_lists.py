@@ -53,6 +53,14 @@ _TESTS = re.compile(
 )
 _TEST_NAME = re.compile(r"[*_]{0,3}`(?:Test[A-Z_]|test_)\w")
 _TEST_FILE = re.compile(r"\btests?\b|[._/-]tests?[._/-]|[._/-]specs?[._/-]", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\b(?:\d{1,4}\+? (?:[a-z]{2,20} ){0,3}(?:files|modules|components|migrations|tests|test (?:cases|methods))"
+    r"|1 (?:[a-z]{2,20} ){0,3}(?:file|module|test|test case))\b"
+)
+"""A number of files or tests: a title that has one tells something by itself."""
+_CREATED = re.compile(r"\b(?:new|created)\b")
+_NOT_DONE = re.compile(r"\b(?:remaining|missing|total|need\w*|to|not|pass\w*|fail\w*)\b|\?")
+"""Beside a number of files or tests: they are no change, or a result is told of them."""
 _LEADING_NAME = re.compile(r"[*_]{0,3}[\[`]{1,2}(?P<name>[\w@./+-]{1,200}\.\w{1,10})(?::[\d-]{1,15})?[\]`]")
 _TITLE = re.compile(r"\*\*[^*\n]{1,100}\*\* ?(?:\([^()\n]{0,160}\) ?)?(?::|—|–|- )")
 _DONE = re.compile(
@@ -178,6 +186,17 @@ def names_list(prepared: Prepared, after: Unit | None) -> bool:
         return False
     told = _NAME_WORD.findall(_PARTS.split(_ASIDE.sub(" ", prepared.masked).rstrip(" :*_"))[-1]) or words
     return told[0] not in lexicon().verbs or all(word in _VAGUE or word in lexicon().verbs for word in told[1:])
+
+
+def counted(prepared: Prepared, after: Unit | None) -> Found | None:
+    """Read a title that says how many files or tests it lists: "Files created (10 new modules)", "Fix — 4 files:"."""
+    if prepared.unit.form not in {"heading", "label"} or after is None or _NOT_DONE.search(prepared.masked):
+        return None
+    hit = _COUNT.search(prepared.masked)
+    if hit is None:
+        return None
+    kind = "added_tests" if "test" in hit.group() else "created" if _CREATED.search(prepared.masked) else "edited"
+    return Found(kind, hit.start(), hit.end(), weak=True, loose=True)
 
 
 def led_by(unit: Unit) -> str:

@@ -70,7 +70,7 @@ _FIGURE = re.compile(
     r"|\W{0,6}[a-z][a-z &,/-]{2,80}\W{0,4}: ?\W{0,4}(?!new\b|gone\b|[a-z]{2,16}(?:ed|[tk]en)\b)[a-z-]{2,20}\W{0,4}$"
 )
 """A figure or a word under its name: "Total tasks: 30", "Error handling: Clear"."""
-_BOLD_TITLE = re.compile(r"\*\*[^*\n]{2,80}(?::\*\*|\*\* ?(?::|[—–] |- ))")
+_BOLD_TITLE = re.compile(r"\*\*[^*\n]{2,80}(?::\*\*|\*\* ?(?:\([^()\n]{1,160}\) ?)?(?::|[—–] |- ))")
 """A paragraph of a list without bullets: "**Data layer**: a table for rates"."""
 _COLUMN = re.compile(
     r"(?:the )?(?:fix(?:es)?|changes?|change made|(?:here's )?what (?:changed|was (?:done|changed|fixed|added))"

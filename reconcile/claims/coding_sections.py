@@ -60,6 +60,8 @@ _THOUGHT_OF = re.compile(
 """In a title: what stands beneath is thought of, found, or done by another."""
 _SUMMARY = re.compile(r"\W{0,8}summary\W{0,8}$", re.IGNORECASE)
 """A heading that tells nothing by itself: in a review it is the review's."""
+_SUMMARY_OF = re.compile(r"\bsummary\b")
+"""In a title that need not be one of changes: "Policy summary", "A summary of what I found"."""
 _COMMIT = re.compile(r"[\s*`]{0,8}(?=[a-f]{0,39}\d)[0-9a-f]{7,40}\b")
 """What stands beneath a commit tells of what is in it."""
 _ASIDE = re.compile(r"\((?:[^()\s]{1,40}[\s—–-]{1,3}){3,20}[^()\s]{1,40}\)")
@@ -169,8 +171,12 @@ class Sections:
         self.lead = (unit.lead, mode or (self.lead[1] if goes_on else ""))
 
     def sums_up(self, unit: Unit) -> bool:
-        """Tell whether the list that a unit stands in sums up what the text has told before."""
-        return _SUMS_UP.search(_plain(unit.lead or unit.heading)) is not None
+        """Tell whether a line introduces the list that a unit stands in as the sum of what was told before it."""
+        return _SUMS_UP.search(_plain(unit.lead)) is not None
+
+    def of_changes(self, unit: Unit) -> bool:
+        """Tell whether the title above a unit speaks of changes, not only of a summary of whatever."""
+        return self.listed or _SUMMARY_OF.search(_plain(unit.lead or unit.heading)) is None
 
     def _mode(self, title: str) -> str:
         """Give the mode of a title; one that names a changed file heads its changes, whatever the file is called."""

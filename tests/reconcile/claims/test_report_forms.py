@@ -229,6 +229,25 @@ def test_a_heading_only_names_what_stands_beneath_it(title: str) -> None:
     assert kinds(f"{title}\n\nSee below.") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Test criteria (per story)**\n- A new tariff is successfully created and stored",
+        "I changed `cart.py`.\n\n## Tariff summary\n- **Import**: the loader sends one row for each currency",
+        "Here is a summary of what I found:\n- **Rounding**: it is done twice in the same order",
+        "## Tables\n| `tariff_id` | String | Auto-generated number |\n",
+        "### 2 remaining files\n- `a.py`",
+    ],
+)
+def test_criteria_findings_and_how_things_are_make_no_list_of_changes(text: str) -> None:
+    assert kinds(text) == (["edited"] if text.startswith("I changed") else [])
+
+
+def test_what_needed_no_change_was_not_edited() -> None:
+    assert "edited" not in read("## Changes\n- `cart.py`: no change needed\n- **Parser** — no change needed, it rounds")
+    assert read("- **Open to all**: No code changes needed to add a currency") == []
+
+
 def test_a_heading_with_nothing_beneath_it_tells() -> None:
     assert kinds("It took a while.\n\n## All tests pass ✅") == ["tests"]
 
