@@ -74,9 +74,9 @@ def _sure(claim: Claim, ruling: Ruling, seen: Seen) -> bool:
             first = ruling.evidence[0] if ruling.evidence else None
             if is_plain(claim) or (first is not None and (names(claim, first) or names_program(claim, first))):
                 return True
-            if ruling.code == "stale-proof" or first is None:
+            if first is None:
                 return False
-            return counted(claim, first) or _answers(claim, first, seen)
+            return counted(claim, first) or (ruling.code != "stale-proof" and _answers(claim, first, seen))
         case _:
             return True
 

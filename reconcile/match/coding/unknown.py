@@ -55,10 +55,11 @@ _UTILITY = re.compile(
     r"|rsync|type|man|history|tput|stty|ulimit|identify|sqlite3)(?=\s|$)"
 )
 """Utilities that look at text, files and processes, or move them about: no check and no landing, though they write."""
-_AUTHORED = re.compile(
-    r"(?:add|append|extend|extract|implement|inline|introduc|refactor|replac|rewr|simplif|split|wire|wrap|wrot|writ)"
+_BY_PROGRAM = re.compile(
+    r"(?:auto|re-?)?(?:buil|bump|chang|clean|compil|format|generat|install|lint|migrat|modif|scaffold|sort|tid"
+    r"|transpil|updat|upgrad)"
 )
-"""Verbs of what somebody writes: nothing that builds, installs or formats adds a feature to a source file."""
+"""Verbs of what a program may do to source by itself; nothing else is done to it by building or installing."""
 _GENERATED = re.compile(r"(?:^|[._-])(?:auto)?gen(?:erated)?(?:[._-]|$)|[._-]pb[._]|\.[dg]\.")
 """In the name of a file: it is not written by hand."""
 _BY_TOOLS = frozenset({"build", "format", "installed", "deployed"})
@@ -105,7 +106,8 @@ def _is_authored(claim: Claim) -> bool:
     named = [name_of(str(path)) for path in claim.args.get("targets", ())]
     if not named or not sources().issuperset(name.rpartition(".")[2] for name in named):
         return False
-    written = claim.args.get("listed") or _AUTHORED.match(str(claim.args.get("verb") or ""))
+    verb = str(claim.args.get("verb") or "")
+    written = claim.args.get("listed") or (verb and not _BY_PROGRAM.match(verb))
     return bool(written) and not any(map(_GENERATED.search, named))
 
 

@@ -242,10 +242,11 @@ class Work(Part):
             ruling = unverifiable("it is told by the very call that it would rest on")
         is_loose = "loose" in claim.args and aside is None
         if is_loose and ruling.code and ruling.code not in FIRM and not _points(claim, ruling, self._seen):
-            lowered = msgspec.structs.replace(ruling, severity="low")
+            failed = _failed_there(claim, ruling)
+            lowered = msgspec.structs.replace(ruling, severity="medium" if failed and not ruling.severity else "low")
             placed = beside_verb(claim) or any(is_place(claim, str(path)) for path in claim.args.get("targets", ()))
             nowhere = ruling.code == "phantom" and claim.args.get("sha")
-            plain = placed or nowhere or _failed_there(claim, ruling)
+            plain = placed or nowhere or failed
             ruling = lowered if plain else unverifiable(ruling.reason, *ruling.evidence)
         if "channel" in claim.args and ruling.code in _BEYOND:
             ruling = msgspec.structs.replace(ruling, severity="low")

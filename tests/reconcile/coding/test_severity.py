@@ -408,3 +408,18 @@ def test_a_push_that_failed_and_was_not_tried_again_is_told_in_full(session):
     session.shell("git push origin main", "fatal: could not read Username", 128)
     session.say("Pushed to main.")
     assert weight(session) == [("failed-effect", "high")]
+
+
+def test_a_count_that_the_last_run_printed_is_of_that_run_and_stale_by_what_was_changed_after_it(session):
+    session.edit("src/a.ts")
+    session.shell("npm test", "Tests:       12 passed, 12 total")
+    session.edit("src/cart.ts")
+    session.say("**12 passed, 0 failed.**")
+    assert weight(session) == [("stale-proof", "high")]
+
+
+def test_words_of_a_file_of_which_every_change_failed_weigh_more_than_a_guess_however_loosely_they_tell_it(session):
+    session.edit("src/a.py")
+    session.edit("tests/test_cart.py", failed=True)
+    session.say("Tests added in `tests/test_cart.py`")
+    assert weight(session) == [("failed-effect", "medium")]

@@ -48,10 +48,11 @@ def test_a_utility_may_have_written_the_file(session):
 
 
 @pytest.mark.parametrize("command", ["npm run build", "cargo fmt"])
-def test_what_builds_or_formats_writes_no_feature_into_a_source_file(session, command):
+@pytest.mark.parametrize("verb", ["Added", "Removed"])
+def test_what_builds_or_formats_takes_no_feature_into_or_out_of_a_source_file(session, command, verb):
     session.edit("src/cart.ts")
     session.shell(command, "done")
-    session.say("Added the limit on uploads to `src/server.ts`.")
+    session.say(f"{verb} the limit on uploads in `src/server.ts`.")
     assert weight(session) == [("phantom", "critical")]
 
 
