@@ -69,6 +69,8 @@ class RecorderLoop:
         self._words_due = True
         """There may be words that the full-text search does not have."""
         self._told: list[str] | None = None
+        self._folders: set[Path] = set()
+        """Watched folders that were there."""
         self._queued = 0
         """Logs that were queued at the beginning."""
         self._read_now: Path | None = None
@@ -81,6 +83,7 @@ class RecorderLoop:
     def begin(self, *, backfill: bool) -> None:
         """Queue all logs that have to be read, and note which are gone."""
         hub = self._hub
+        self._folders = self._scout.folders()
         survey = self._scout.survey(hub.index, self._store, backfill=backfill, kinds=self._feeds.kinds)
         history = {} if backfill else self._store.history()
         seen: Seen = "backfill" if backfill else "late"
@@ -308,8 +311,21 @@ class RecorderLoop:
             self._changed(path)
         for run in self._store.wanted():
             self._want(run)
+        self._miss_folders()
         self._show_queue()
         self._save()
+
+    def _miss_folders(self) -> None:
+        """Tell of watched folders that went away, as a disk does that is unmounted, until they are back."""
+        problems = self._hub.problems
+        there = self._scout.folders()
+        for folder in self._folders | there:
+            words = f"{folder} is not there any more: nothing in it is watched until it is back."
+            if folder not in there:
+                self._hub.problem(words)
+            elif words in problems:
+                problems.remove(words)
+        self._folders |= there
 
     def _write(self, now: float) -> None:
         hub = self._hub

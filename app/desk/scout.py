@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -74,6 +75,10 @@ class Scout:
         if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
             return []
         return discover([path]).files if self._inside(path) and not repeats(path) else []
+
+    def folders(self) -> set[Path]:
+        """Give the roots that are folders, and are there."""
+        return {root for root in self.roots if os.path.isdir(root)}  # noqa: PTH112 - one out of reach is no error
 
     def stands(self, path: Path) -> bool:
         """Tell whether a log is still there; a folder in its place does not count, nor does a link out of the roots."""

@@ -159,6 +159,18 @@ def test_a_file_that_was_named_and_is_no_log_is_told_rather_than_waited_for(home
         until(lambda: not desk.presence().problems)
 
 
+def test_a_watched_folder_that_went_away_is_told_until_it_is_back_and_is_then_watched_on(home, folder):
+    with recording(home, folder), sitting(home) as desk:
+        until(lambda: desk.presence().queue is None)
+        folder.rename(folder.with_name("elsewhere"))
+        until(lambda: desk.presence().problems)
+        assert str(folder) in desk.presence().problems[0]
+        assert "not there any more" in desk.presence().problems[0]
+        folder.with_name("elsewhere").rename(folder)
+        append(folder / "s-1.jsonl", lines(0, 6))
+        until(lambda: not desk.presence().problems and events_seen(home) > 0)
+
+
 def test_until_logs_were_looked_for_it_is_told_that_they_are_not_that_there_are_none(home, folder):
     with recording(home, folder):
         until((home.ledger / ".state").exists)
