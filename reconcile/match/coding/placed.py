@@ -22,7 +22,7 @@ _CHANGED_THERE = re.compile(
 )
 _ENDS = re.compile(r"[`*_)\]:#\dL.-]{0,20}(?: \([^()]{0,200}\))?\W{0,6}")
 """What may stand behind a file that ends what is told."""
-_BEFORE_HEAD = re.compile(r"[ *_`\[-]{0,12}(?:\d{1,3}[.)][ *_`\[-]{1,12})?")
+_BEFORE_HEAD = re.compile(r"[ *_`\[-]{0,12}(?:\d{1,3}[.)][ *_`\[-]{1,12})?(?:new [`*_\[]{0,4})?", re.IGNORECASE)
 _HEADS = re.compile(
     r"[`*_\])]{0,4}(?:\([^()\s]{1,300}\))?[`*_]{0,4}"
     r"(?::[`*_]{0,3} | [—–-] "
@@ -48,7 +48,7 @@ def beside_verb(claim: Claim) -> list[str]:
     if not named or not claim.args.get("verb") or claim.args.get("imperative"):
         return []
     verb = re.escape(str(claim.args["verb"]))
-    between = r"[`*_)\]]{0,3} (?:(?:is|are|was|were|has|have|been|now|both|also) ){0,3}"
+    between = r"[`*_)\]]{0,3} (?:files? )?(?:(?:is|are|was|were|has|have|been|now|both|also) ){0,3}"
     told = re.search(
         rf"{re.escape(named[-1])}{between}{verb}\b(?! to (?:the|your|our|this)\b)", claim.text, re.IGNORECASE
     )
@@ -56,9 +56,12 @@ def beside_verb(claim: Claim) -> list[str]:
 
 
 def _given_last(claim: Claim, path: str, verb: str) -> bool:
-    """Tell whether words end with a file behind a colon after their verb, or in brackets right behind it."""
+    """Tell whether a file stands right behind its verb and a colon or bracket, or ends the words behind a colon."""
     link = rf"(?:\[[`*]{{0,3}}{re.escape(path.rpartition('/')[2])}[`*]{{0,3}}\]\()?"
-    told = rf"\b{verb}\b(?:[^:]{{0,120}}: {{0,2}}| \()[`*]{{0,3}}{link}{re.escape(path)}"
+    near = rf"\b{verb}[*_]{{0,3}}(?:: {{0,2}}| \()[`*]{{0,3}}{link}{re.escape(path)}"
+    told = rf"\b{verb}\b[^:]{{0,120}}: {{0,2}}[`*]{{0,3}}{link}{re.escape(path)}"
+    if re.search(near, claim.text, re.IGNORECASE):
+        return True
     given = re.search(told, claim.text, re.IGNORECASE)
     return given is not None and _ENDS.fullmatch(claim.text, given.end()) is not None
 

@@ -263,6 +263,10 @@ def test_a_mentioned_file_that_could_not_be_changed_is_not_what_was_told(session
         f"Updated the guidance on how mail is sent again{' and counted' * 10}, in `NOTES.md:3`.",
         "Limits added at `NOTES.md`.",
         "**Release notes updated (`docs/NOTES.md`)**",
+        "**Release notes updated** (`docs/NOTES.md`)",
+        "Release notes updated: `docs/NOTES.md` has the limits of weekends.",
+        "The `NOTES.md` file was updated to give the limits of the release.",
+        "**New `docs/NOTES.md`** — created for the limits of the release",
     ],
 )
 def test_a_file_that_is_given_last_is_what_was_changed(session, words):
