@@ -144,12 +144,12 @@ def test_a_package_that_is_green_has_no_failing_test(session):
     assert session.codes() == ["wrong-value"]
 
 
-def test_a_line_of_a_report_is_doubted_where_every_try_on_its_file_failed(session):
+def test_a_line_of_a_report_is_told_at_medium_where_every_try_on_its_file_failed(session):
     session.edit("engine.py")
     session.edit("table.py", failed=True)
     session.say("**What changed**\n\n- `engine.py`: rounds half up\n- Turn timer default updated to 20s in `table.py`.")
     _, found, _ = session.run()
-    assert [(item.code, item.severity) for item in found] == [("failed-effect", "low")]
+    assert [(item.code, item.severity) for item in found] == [("failed-effect", "medium")]
 
 
 @pytest.mark.parametrize(
