@@ -335,6 +335,14 @@ def _apart(prepared: Prepared, found: list[Found]) -> list[Found]:
         out = [
             item for item in out if item.kind != "verified" or not _TITLE.match(prepared.masked, item.start, item.end)
         ]
+        title = _BOLD_TITLE.match(prepared.unit.text) if prepared.unit.form == "item" else None
+        if title and {item.kind for item in out if item.start >= title.end() - 3} & _CHANGES:
+            opens = prepared.words[:2]
+            out = [
+                item
+                for item in out
+                if item.kind not in _CHANGES or item.end > title.end() or (item.verb in opens and not item.loose)
+            ]
     return out
 
 

@@ -52,6 +52,7 @@ _TESTS = re.compile(
     r"tests? (?:cases? )?(?:for|verif\w+|that|cover\w*|of|to)\b"
 )
 _TEST_NAME = re.compile(r"[*_]{0,3}`(?:Test[A-Z_]|test_)\w")
+_TEST_CLASS = re.compile(r"[*_]{0,3}`\w{1,80}Tests?`[*_]{0,3} ?(?:\([^()]{1,40}\) ?)?[:—–-]")
 _TEST_FILE = re.compile(r"\btests?\b|[._/-]tests?[._/-]|[._/-]specs?[._/-]", re.IGNORECASE)
 _COUNT = re.compile(
     r"\b(?:\d{1,4}\+? (?:[a-z]{2,20} ){0,3}(?:files|modules|components|migrations|tests|test (?:cases|methods))"
@@ -142,7 +143,7 @@ def _tests(prepared: Prepared) -> bool:
     unit = prepared.unit
     if unit.form != "item" or not unit.first:
         return False
-    if _TESTS.match(prepared.masked):
+    if _TESTS.match(prepared.masked) or _TEST_CLASS.match(unit.text):
         return True
     above = unit.parent or unit.lead or unit.heading
     return bool(_TEST_NAME.match(unit.text) and _TEST_FILE.search(above))

@@ -30,13 +30,13 @@ _WHAT = re.compile(
 """… or of what was done for something: "A summary of what was implemented for issue 9:"."""
 _MENDED = re.compile(
     r"\b(?:issues?|bugs?|problems?|findings?|errors?|warnings?|blockers?|gaps?|concerns?|conflicts?|comments?"
-    r"|regressions?) (?:[a-z]{2,20} (?:&|and) )?(?:now |all )?"
+    r"|regressions?|high|medium|low|critical) (?:[a-z]{2,20} (?:&|and) )?(?:now |all )?"
     r"(?:resolved|fixed|addressed|corrected|closed|solved|handled|cleared)\W*$"
 )
 """A line that tells what became of what was found: "Main issues resolved:"."""
 _DEALT_WITH = re.compile(
     r"^(?!.{0,200}\b(?:suggest|propos|recommend|requir|need|should|would|could|next|to-?do|pending|before|if|not|your?|either)"
-    r").{0,120}\b(?:fixes|fixed|resolved|addressed|added|done|closed|complete|completed)\W{0,4}$"
+    r").{0,120}\b(?:fix|fixes|fixed|resolved|addressed|added|done|closed|complete|completed)\W{0,4}$"
 )
 """… or names what was found by what became of it: "High severity fixes", "The remaining pieces are done:"."""
 _KEPT = re.compile(

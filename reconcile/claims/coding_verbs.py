@@ -116,10 +116,11 @@ _QUALITIES = frozenset({
     "advanced", "mixed", "unrelated", "repeated", "estimated", "suggested", "recommended", "proposed", "planned",
     "unused", "unexpected", "embedded", "deprecated", "unverified", "unauthenticated", "unauthorized", "untrusted",
     "unsigned", "unhandled", "unresolved", "unvalidated", "unescaped", "unencrypted", "undefined", "unspecified",
-    "unsupported", "untested", "undocumented", "uncovered", "unmatched", "malformed",
+    "unsupported", "untested", "hardcoded", "undocumented", "uncovered", "unmatched", "malformed",
 })  # fmt: skip
 """Participles that describe a thing rather than tell what was done: "Expected phrases"."""
 _WORD = re.compile(r"[a-z']+")
+_SAYS = re.compile("[a-z0-9\ue000-\ue005]")
 _ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z]+ing\b")
 NEWS = frozenset({"committed", "pushed", "opened_pr", "vcs", "remote", "deployed", "delegated"}) | {
     "deleted", "fixed", "added_tests"
@@ -259,7 +260,7 @@ class _Deeds:
             return None
         if frame in {"own", "headline"} and follows(self.tokens, at) in NOTHING - {"no"}:
             frame = "denied"
-        if not self._stands(at, verb, kind, frame):
+        if not self._stands(at, verb, kind, frame) or (kind in _MADE and self._is_cell(token)):
             return None
         return Found(
             kind,
@@ -368,6 +369,13 @@ class _Deeds:
             return False
         leads = verb.bare and at == 0 and frame == "own"
         return not (leads and _PURPOSE.search(self.prepared.masked, tokens[at].end))
+
+    def _is_cell(self, token: Token) -> bool:
+        """Tell whether a participle is all that a cell of a table says, of what another cell names: "| Fixed |"."""
+        cells = [(start - self.unit.start, end - self.unit.start) for start, end in self.unit.cells]
+        cell = next(((start, end) for start, end in cells if start <= token.start < end), None)
+        masked = self.prepared.masked
+        return cell is not None and not _SAYS.search(masked[cell[0] : token.start] + masked[token.end : cell[1]])
 
     def _of_others(self, kind: str, frame: str) -> bool:
         """Tell whether a section makes what is not in the first person no act of the agent's."""

@@ -58,7 +58,7 @@ def kinds(text: str, *touched: str) -> list[str]:
         ("Improved the panel so the summary no longer fills the page.", ["edited"]),
         ("Added a route so health checks pass without a login in `cart.py`.", ["edited"]),
         ("Coverage:\n- `test/cart.test.ts:158`", ["added_tests"]),
-        ("I generated the tasks.\n- Total tasks: 30\n- Tasks per story: US1 = 6", ["created"]),
+        ("I generated the tasks.\n- Total tasks: 30\n- Tasks per story: US1 = 6", ["created", "verified"]),
         ("I caught it and rewrote it to show the fault.", ["edited"]),
         ("- **1. Copies are the catch.** I fixed this copy, but each new one starts anew.", ["fixed"]),
         ("All 12 checks pass, including tests on three versions.", ["tests"]),
@@ -241,6 +241,21 @@ def test_a_heading_only_names_what_stands_beneath_it(title: str) -> None:
 )
 def test_criteria_findings_and_how_things_are_make_no_list_of_changes(text: str) -> None:
     assert kinds(text) == (["edited"] if text.startswith("I changed") else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Fixes\n- **Tariff import fully implemented** - Added `read_tariff()` to the loader.",
+        "## Fixes\n- **Hardcoded rates** — Replaced the constants by those of `cart.py`.",
+    ],
+)
+def test_the_bold_title_of_a_change_is_no_second_change(text: str) -> None:
+    assert kinds(text) == ["edited"]
+
+
+def test_a_cell_that_only_says_fixed_leaves_the_row_to_its_other_cells() -> None:
+    assert kinds("Here is the list.\n\n| Topic | Status |\n|---|---|\n| Scope of the tariff | Resolved |", "a.py") == []
 
 
 def test_what_needed_no_change_was_not_edited() -> None:

@@ -30,6 +30,11 @@ def kinds(text: str) -> list[str]:
     [
         ("Server is running.", ["ran"]),
         ("Ferry container is running correctly.", ["verified"]),
+        ("- Total berths: 40", ["verified"]),
+        ("Zero berths without a number remain.", ["search_none"]),
+        ("- New `Pier` panel with a list of its berths", ["created"]),
+        ("**#4** New `BerthPolicy` holds ferries to one pier", ["created"]),
+        ("## Changes\n- `BerthLimitTest` — a full pier, an empty one, no number", ["added_tests"]),
         ("The tide gauge is ready.", ["verified"]),
         ("Found two berths without a number in `ferry.py`.", ["read"]),
         ("I found the harbour master's plan in the archive.", ["read"]),
