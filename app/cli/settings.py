@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from assure_tui.app.cli import looks
+from assure_tui.app.cli.talk import talk
 from assure_tui.app.desk.config import stated
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
@@ -44,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print both files; a mistake in one of them is an error."""
     setting = Setting.gather(arguments.paths, home=arguments.home)
     looks.check(setting)
+    for doubt in setting.workspace.doubts:
+        talk(f"{setting.workspace.path}: {doubt}")
     files = [_users(setting), _workspaces(setting)]
     if arguments.format == "json":
         print(json.dumps({"files": [asdict(file) for file in files]}, default=str))

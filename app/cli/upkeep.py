@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from assure_tui.app.cli.consent import agreed
+from assure_tui.app.cli.talk import talk
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
@@ -88,6 +89,8 @@ def _trust(arguments: argparse.Namespace) -> int:
     _say(f"{path} asks for:")
     for wish in wishes.waiting or ("nothing that needs trust",):
         _say(f"  {wish}")
+    for doubt in wishes.doubts:
+        talk(f"{path}: {doubt}")
     if not agreed("trust it as it is now?", yes=arguments.yes, look="the list", otherwise="nothing was trusted"):
         return 0
     home.prepare()

@@ -25,6 +25,7 @@ from assure_tui.app.desk.small_files import expanded, parsed, read_small
 from assure_tui.ingest.feeds.spec import FeedSpec
 from assure_tui.reconcile import tables
 from assure_tui.reconcile.gates.book import rules_of
+from assure_tui.reconcile.kinds import kinds, rows_of
 from assure_tui.reconcile.model import SEVERITIES, Severity
 from assure_tui.reconcile.rulebook import GateChange, Rule, Waiver, catalogue, seconds
 from assure_tui.reconcile.settings import InputRule, Settings, ToolSpec
@@ -90,6 +91,8 @@ class WorkspaceConfig:
     exclude: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     """What the file asks for and does not get before it is trusted, each in plain words."""
+    doubts: tuple[str, ...] = ()
+    """What counts as it stands, and was hardly meant so."""
 
 
 def stated(path: Path | None, kind: Literal["UserFile", "WorkspaceFile"]) -> BaseModel:
@@ -227,6 +230,7 @@ def _as_untrusted(read: _Read) -> WorkspaceConfig:
         digest=read.digest,
         settings=msgspec.structs.replace(base, severities=raised, gate_changes=changes),
         waiting=(*_asks(model, raised), *waits),
+        doubts=tuple(_doubts(model)),
     )
 
 
@@ -250,7 +254,19 @@ def _as_trusted(read: _Read) -> WorkspaceConfig:
         ),
         feeds=tuple(_feed(feed, path) for feed in model.feeds),
         exclude=tuple(model.exclude),
+        doubts=tuple(_doubts(model)),
     )
+
+
+def _doubts(model: Any) -> Iterable[str]:
+    """Name kinds that nearly are one that claims have: one of your own is allowed, a misspelt one is lost."""
+    known = kinds().keys() | {row for kind in kinds() for row in rows_of(kind)}
+    for what, name, kind in (
+        *(("feed", feed.name, feed.kind) for feed in model.feeds),
+        *(("tool", tool.name, tool.kind) for tool in model.tools),
+    ):
+        if kind not in known and (hint := nearest(kind, known, cutoff=0.8)):
+            yield f"{what} {name!r}: no claim is of the kind {kind!r}{hint}"
 
 
 def settings_of(user: UserConfig) -> Settings:

@@ -50,7 +50,7 @@ def _keys(model: Any, loc: tuple[str | int, ...]) -> list[str]:
     return list(model.model_fields)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.5) -> str:
     """Ask whether the most similar of the known words was meant; nothing where none is."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f"; did you mean `{near[0]}`?" if near else ""

@@ -36,14 +36,15 @@ class Setting:
 
     @property
     def waiting(self) -> list[str]:
-        """Sentences about what the workspace file asks for and does not get before it is trusted."""
+        """Sentences about what the workspace file asks for and does not get, as written or before it is trusted."""
         path = self.workspace.path
+        doubts = [f"{path}: {doubt}" for doubt in self.workspace.doubts]
         if path is None or not self.workspace.waiting:
-            return []
+            return doubts
         wishes = [f"{path}: {wish}: waits for `assure-tui trust {path}`." for wish in self.workspace.waiting]
         if was_trusted(self.home.trust, path):
             wishes.insert(0, f"{path} changed since it was trusted, so it is not trusted any more: look at it first.")
-        return wishes
+        return doubts + wishes
 
     @classmethod
     def gather(cls, paths: Sequence[Path] = (), *, home: Path | None = None, config: Path | None = None) -> Setting:

@@ -144,6 +144,20 @@ def test_the_commands_stop_on_a_wrong_workspace_file(logs, assure):
     assert "did you mean `feeds`?" in done.stderr
 
 
+@pytest.mark.parametrize("table", ["[[feeds]]\nname = 'p'\npath = 'p.jsonl'", "[[tools]]\nname = 'p'"])
+def test_a_kind_that_is_nearly_one_is_asked_about_and_one_of_your_own_is_not(logs, assure, table):
+    file = logs / "assure.toml"
+    for kind, asked in (("refnd", True), ("refund", False), ("spa_voucher", False)):
+        file.write_text(f"{table}\nkind = '{kind}'\n")
+        for done in (
+            assure("config", logs),
+            assure("reconcile", logs, "--config", file),
+            assure("trust", file, "--yes"),
+        ):
+            assert (f"no claim is of the kind '{kind}'; did you mean `refund`?" in done.stderr) == asked
+            assert done.returncode != 2
+
+
 def test_the_doctor_tells_in_one_list_where_no_agent_keeps_logs(assure):
     told = assure("doctor").stdout
     assert told.count("  not there: ") == 1
