@@ -223,13 +223,18 @@ class Seen(Memory):
         return any(known.startswith(sha) or sha.startswith(known) for known in self.shas)
 
     def writer_of(self, name: str) -> Step | None:
-        """Find a script or a version-control command that names the file and may have written it, newest first."""
+        """Find a script or a version-control command that names the file and may have written it, newest first.
+
+        A program that writes what it calls by a name of its own has no paths: `page = Path("a.md")`.
+        """
         wanted = name.lower()
-        for step in reversed(self.of("ran", "vcs", "installed")):
-            line = program_of(step.effect)
-            if step.bad or wanted not in line.lower():
-                continue
+        for step in reversed(self.of("ran", "vcs", "installed", "edited", "created")):
             kind = step.effect.kind
+            if step.bad or (kind in {"edited", "created"} and paths_of(step.effect)):
+                continue
+            line = program_of(step.effect)
+            if wanted not in line.lower():
+                continue
             if kind == "vcs" and step.effect.args.get("action") not in _MOVES:
                 continue
             if kind in {"vcs", "installed"} or WRITER.search(line[:MAX_SCAN]):

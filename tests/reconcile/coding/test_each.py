@@ -303,3 +303,13 @@ def test_two_verbs_with_one_file_tell_a_change_of_it(session, words):
     session.say(words)
     claims = session.run()[0]
     assert claims[len(claims) // 2].outcome == "confirmed"
+
+
+def test_a_program_that_writes_a_file_by_a_name_of_its_own_changed_it(session):
+    program = 'from pathlib import Path\npage = Path("docs/NOTES.md")\npage.write_text(page.read_text() + "limits")'
+    session.shell(f"python3 - <<'PY'\n{program}\nPY")
+    session.say("- Updated file: `docs/NOTES.md`")
+    session.say("I updated `docs/NOTES.md`.")
+    assert session.verdicts() == [("edited", "confirmed")] * 2
+    session.say("I updated `docs/LIMITS.md`.")
+    assert session.codes() == ["phantom"]
