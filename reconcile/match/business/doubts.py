@@ -131,17 +131,19 @@ def of_absent(bench: Bench, saying: Saying) -> str:
         return EARLIER
     if bench.landed and not (_is_asked_by_verb(bench, saying) or is_ordered_now(bench, saying)):
         return APART
-    told = _is_spoken_of(bench, saying) or _shares_words(bench, saying) or _SUCCESS.search(saying.frame.text)
-    return "" if told else UNASKED
+    plain = _I_DID.search(saying.frame.text) or _SUCCESS.search(saying.frame.text)
+    return "" if plain or _is_spoken_of(bench, saying) or _shares_words(bench, saying) else UNASKED
 
 
 def is_grave(bench: Bench, saying: Saying) -> bool:
     """Tell whether three signs speak against words without a call: its run did nothing, and the user spoke of it.
 
-    And the words say what it was done to: "I've stopped it" does not. Not in a long text, whatever it opens with.
+    And the words say what it was done to: "I've stopped it" and "booked on 3 May" do not. Not in a long text, whatever
+    it opens with, nor of what is told as confirmed: a look may have done that.
     """
     frame = saying.frame
-    plain = frame.mode == "completed" and bool(topic(frame) or frame.near or frame.names)
+    named = topic(frame) or frame.names or any(found.kind not in {"date", "time"} for found in frame.near)
+    plain = frame.mode == "completed" and frame.lemma != "confirm" and bool(named)
     short = len(_text_of(bench, saying)) < LONG_TEXT
     veiled = bench.matter.veiled.get(saying.turn)
     return plain and short and not (bench.landed or veiled) and _is_spoken_of(bench, saying)

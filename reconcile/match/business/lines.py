@@ -130,10 +130,6 @@ class Whole(Line):
         """Tell whether one of the lines speaks of a name."""
         return said_of(name, self.low) and ("\n" not in name or any(said_of(name, line.low) for line in self.lines))
 
-    def tells(self, value: str) -> bool:
-        """Tell whether one of the lines gives the value of an argument."""
-        return is_told(value, self) and any(is_told(value, line) for line in self.lines)
-
     def knows(self, words: frozenset[str]) -> bool:
         """Tell whether one of the lines has a word or figure of a record."""
         figures = _figures(words)

@@ -65,7 +65,8 @@ def _idempotent(outcomes: Outcomes, group: list[Act]) -> bool:
     if any(act.effect.results.get("repeat") for act in group[1:]):
         return True
     between = any(group[0].at < act.at < group[-1].at and act not in group for act in outcomes.landed)
-    setting = group[0].group in {"change", "remove"} or group[0].action in {"verify", "share", "approve"}
+    setting = group[0].group in {"change", "remove"} or group[0].action in {"verify", "approve"}
+    setting = setting or (group[0].action == "share" and group[0].effect.kind != "message")  # what is given is gone
     setting = setting and not is_increment(group[0].verb)
     same = between or all(act.amounts == group[0].amounts for act in group)
     return setting and group[0].action != "exchange" and same

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assure_tui.reconcile.match.business.lines import Line, Traits, Whole, is_told, told_of
+from assure_tui.reconcile.match.business.lines import Line, Traits, Whole, told_of
 
 WORDS = (
     *("refund", "refunded", "Ana", "berth", "berths", "C-02", "#C-02", "W1042", "40", "$40", "40.00", "1,250", "forty"),
@@ -26,12 +26,6 @@ records = st.frozensets(
 def test_a_whole_says_a_name_that_one_of_its_lines_says(told: list[str], name: str) -> None:
     lines = [Line(text) for text in told]
     assert Whole(lines).says(name) == any(Whole([line]).says(name) for line in lines)
-
-
-@given(texts, values)
-def test_a_whole_tells_a_value_that_one_of_its_lines_tells(told: list[str], value: str) -> None:
-    lines = [Line(text) for text in told]
-    assert Whole(lines).tells(value) == any(is_told(value, line) for line in lines)
 
 
 @given(texts, records)
