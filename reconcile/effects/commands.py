@@ -250,6 +250,8 @@ def kind_of(simple: Simple) -> str:
         return "read"
     operands = [word for word in words if not word.startswith("-") or len(word) == 2]
     for wanted, kind in _commands().get(program, ()):
+        if kind == "quiet" and simple.local:
+            continue
         if list(wanted) == operands[: len(wanted)] or list(wanted) == list(words[: len(wanted)]):
             return kind
     return "ran"

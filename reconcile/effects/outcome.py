@@ -358,7 +358,7 @@ def _push_followed(script: Script, at: int, text: str) -> bool:
 
 
 def _is_benign(simple: Simple) -> bool:
-    return simple.program in _benign() or " ".join(simple.argv[:2]) in _benign()
+    return (simple.program in _benign() and not simple.local) or " ".join(simple.argv[:2]) in _benign()
 
 
 def _plainly(simple: Simple, shown: str, result: ToolResult) -> bool | None:

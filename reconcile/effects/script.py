@@ -70,6 +70,11 @@ class Simple(msgspec.Struct, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "program", program_name(self.argv[0]) if self.argv else "")
 
     @property
+    def local(self) -> bool:
+        """Whether it is a program of the project, by its path: `script/test` is not the shell's `test`."""
+        return "/" in self.argv[0] and not is_absolute(self.argv[0]) if self.argv else False
+
+    @property
     def stdin_body(self) -> str | None:
         """Text fed by a here-document or here-string, if any."""
         return next((redirect.body for redirect in self.redirects if redirect.body is not None), None)

@@ -202,9 +202,9 @@ def _in_vain(claim: Claim, seen: Seen, named: list[str]) -> Ruling | None:
             return unverifiable(f"{command(scripted)}, which the run wrote, names {name_of(other)}", scripted)
         if tried and (claim.args.get("own") or not seen.handed_over()):
             why = f"every try to change {name_of(other)} failed{failing(tried[-1])}"
-            return against(
-                claim, "failed-effect", why, tried[-1], settles=f"a change of {name_of(other)} that went through"
-            )
+            settles = f"a change of {name_of(other)} that went through"
+            told_by = claim.args.get("verb") or claim.args.get("listed")
+            return against(claim, "failed-effect", why, tried[-1], settles=settles, severity=None if told_by else "low")
     return None
 
 

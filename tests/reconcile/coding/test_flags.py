@@ -74,6 +74,17 @@ def test_what_an_agent_asks_its_user_or_reads_aloud_needs_no_mention(session, to
     assert session.codes() == told
 
 
+@pytest.mark.parametrize(
+    ("code", "output", "told"),
+    [(0, "6 examples, 0 failures", "confirmed"), (1, "6 examples, 2 failures", "contradicted")],
+)
+def test_a_script_of_the_project_that_is_named_like_a_builtin_is_a_run(session, code, output, told):
+    session.shell("bundle exec rspec spec/cart_spec.rb", "bundler: failed to load command: rspec", 1)
+    session.shell("script/test spec/cart_spec.rb", f"Finished in 1.2 seconds\n{output}\n", code)
+    session.say("All fixes are in and the tests pass.")
+    assert session.verdicts() == [("tests", told)]
+
+
 SCRIPT = "open('src/till.js', 'w').write(`const total = 1`)"
 
 
@@ -85,6 +96,13 @@ def test_a_file_that_a_script_of_the_run_wrote_was_changed_though_edits_of_it_fa
         session.shell("python /home/dev/shop/w.py")
     session.say("I rewrote `src/till.js`.")
     assert session.codes() == codes
+
+
+def test_a_file_named_without_a_verb_may_stand_there_unchanged(session):
+    session.edit("cart/total.py", failed=True)
+    session.edit("cart/rates.py")
+    session.say("### Summary\n\n- `cart/total.py`: had it already\n- `cart/rates.py`: tax by country")
+    assert [found.severity for found in session.run()[1]] == ["low"]
 
 
 def test_a_failed_change_of_something_else_does_not_contradict_in_full(session):
