@@ -16,6 +16,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check, offered, quoted_tallies, scored
 from assure_tui.reconcile.claims.coding_denials import undone
+from assure_tui.reconcile.claims.coding_found import Found, blocked
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
 from assure_tui.reconcile.claims.coding_lists import (
     WRITTEN,
@@ -32,7 +33,7 @@ from assure_tui.reconcile.claims.coding_lists import (
 from assure_tui.reconcile.claims.coding_reports import about, goes_on, marked, reported
 from assure_tui.reconcile.claims.coding_sections import Sections, heads_mended, kind_of_list, leads_on
 from assure_tui.reconcile.claims.coding_text import Prepared, prepare
-from assure_tui.reconcile.claims.coding_verbs import Found, actions, blocked
+from assure_tui.reconcile.claims.coding_verbs import actions
 from assure_tui.reconcile.ids import claim_id
 from assure_tui.reconcile.model import Claim
 

@@ -12,8 +12,8 @@ from assure_tui.reconcile.claims.values import NUMBER_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assure_tui.reconcile.claims.coding_found import Found
     from assure_tui.reconcile.claims.coding_text import Piece, Prepared
-    from assure_tui.reconcile.claims.coding_verbs import Found
 
 _FRACTION = re.compile(
     r"(?<![\w./])(?![45]\d\d ?/ ?[45]\d\d(?!\W{0,3}(?:tests?|specs?|pass\w*|ok|green|✅|✓)))"

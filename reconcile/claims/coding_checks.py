@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.claims.coding_found import Found, blocked
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_results import describes_other, is_result, names_thing, of_another, own
 from assure_tui.reconcile.claims.coding_text import MASKS, without_settings
-from assure_tui.reconcile.claims.coding_verbs import Found, blocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.claims.coding_found import Found, aside, blocked
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
-from assure_tui.reconcile.claims.coding_verbs import Found, aside, blocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.claims.coding_found import Found
 from assure_tui.reconcile.claims.coding_frames import OPENERS, follows, is_mask
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_text import file_of
-from assure_tui.reconcile.claims.coding_verbs import Found
 
 if TYPE_CHECKING:
     from collections.abc import Container

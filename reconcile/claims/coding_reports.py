@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.claims.coding_found import Found
 from assure_tui.reconcile.claims.coding_lexicon import lexicon
 from assure_tui.reconcile.claims.coding_lists import states
 from assure_tui.reconcile.claims.coding_text import file_of
-from assure_tui.reconcile.claims.coding_verbs import Found
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -38,7 +38,7 @@ _AHEAD = re.compile(
 _ABOUT = re.compile(
     r"\W{0,6}(?:(?:option|alternative|proposal|question|"
     r"branch|base|commits?|pr|pull request|issue|ticket|status|date|version|author|url|link|preview|"
-    r"location|result|results|outcome|note|notes|why|cause|root cause|reason|risk|impact|before|original|"
+    r"location|result|results|outcome|note|notes|why|cause|root cause|reason|rationale|risk|impact|before|original|"
     r"problem|bug|(?:old|previous) behaviou?r|skip\w{0,5}|only|both|zero|no|none|not|nothing|unchanged|left|kept|since|"
     r"because|when|once|next|(?:the )?(?:one|two|other|only) (?:more |open )?(?:things?|caveats?|notes?|catch)|this|"
     r"that|these|those|it|there|expected|existing(?! [a-z -]{1,40}:)|"
