@@ -31,6 +31,8 @@ def kinds(text: str) -> list[str]:
         ("Server is running.", ["ran"]),
         ("Ferry container is running correctly.", ["verified"]),
         ("- Total berths: 40", ["verified"]),
+        ("Berth locking works.", ["verified"]),
+        ("The tide feed works end-to-end against the real gauge:\n- high water", ["verified"]),
         ("Zero berths without a number remain.", ["search_none"]),
         ("- New `Pier` panel with a list of its berths", ["created"]),
         ("**#4** New `BerthPolicy` holds ferries to one pier", ["created"]),
