@@ -177,9 +177,6 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     printed = seen.printed.get(claim.kind)
     if printed and not (seen.is_status(printed) and _LOCAL.search(claim.text)):
         return unverifiable(f"{command(printed)} printed so, and is no {what} by name", printed)
-    watched = seen.watched() if claim.kind == "build" else None
-    if watched:
-        return unverifiable(f"{command(watched)} shows what a command in the background printed", watched)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):
@@ -228,12 +225,6 @@ def _relevant(claim: Claim, runs: list[Step], seen: Seen) -> Step:
     named = [step for step in runs if names(claim, step)]
     if named:
         return next((step for step in reversed(named) if names(claim, step, exactly=True)), named[-1])
-    if claim.kind == "lint":
-        words = set(PART.findall(claim.text.lower()))
-        for step in reversed(runs):
-            tool = str(step.effect.args.get("tool") or "").lower()
-            if tool and tool in words:
-                return step
     if claim.kind == "lint" or claim.args.get("loose"):
         meant = next((step for step in reversed(runs) if counted(claim, step)), None) or pointed(claim, runs)
         if meant is not None and not _superseded(claim, meant, runs[-1]):

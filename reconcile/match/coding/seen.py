@@ -67,7 +67,6 @@ WRITER = re.compile(
 MIN_LETTERS = 2
 """Letters that more than a preposition has."""
 _STATUS = re.compile(r"\b(?:gh|glab|hub)\s+(?:pr|mr|run|workflow|ci|pipeline|api)\b")
-_WATCHED = re.compile(r"\b(?:tail|cat|less|head|grep|rg)\b.{0,300}\.(?:output|log|out)\b")
 _MOVES = frozenset(
     {"rm", "mv", "apply", "am", "checkout", "restore", "cherry-pick", "merge", "rebase", "revert", "pull", "stash"}
 )
@@ -308,12 +307,6 @@ class Seen(Memory):
             )
             for step in self.of("delegated")
         )
-
-    def watched(self) -> Step | None:
-        """Find the last look, after the last change, at what a command in the background printed."""
-        since = self.code_change.at if self.code_change else 0
-        looked = (step for step in reversed(self.of("read", "ran", "search")) if step.at > since)
-        return next((step for step in looked if _WATCHED.search(command_of(step.effect)[:4000])), None)
 
     def handed_over(self, word: str = "") -> bool:
         """Tell whether a sub-agent that does more than look was started; with `word`, one whose task speaks of it."""
