@@ -56,6 +56,8 @@ def _verify(arguments: argparse.Namespace, home: Home) -> int:
         return _told(_verify_bundle(folder, arguments.trust), arguments)
     if not folder.is_dir():
         raise UsageError(f"there is no ledger in {folder}: name its folder, or record something first.")
+    if (folder / "proofs").is_dir() and not (folder / ".state").exists():
+        raise UsageError(f"{folder} is a bundle that was unpacked: name the file that it came out of.")
     own = arguments.ledger is None
     with plain_errors():
         report = verify(

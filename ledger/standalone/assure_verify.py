@@ -767,6 +767,8 @@ class Files:
             need(stat.S_ISREG(os.stat(path).st_mode), f"{path} is neither a folder nor a file")
             self.zip = zipfile.ZipFile(path)
             self.members = self.zip.namelist()
+        elif self.names("proofs") and not os.path.exists(os.path.join(path, ".state")):
+            raise Failed(f"{path} is a bundle that was unpacked: name the file that it came out of")
 
     def read(self, name, missing=True):
         """Return a file's bytes; if there is none, None where it may be `missing`."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +39,17 @@ def test_a_bundle_is_verified_by_the_verifier_inside_it(desk, bundle, tmp_path, 
     assert "signed by Ana Example" in done.stdout
     assert "0 are withheld" in done.stdout
     assert standalone(bundle).returncode == 4
+
+
+def test_whoever_unpacked_a_bundle_is_told_to_name_its_file_rather_than_that_it_fails(bundle, tmp_path, assure):
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(bundle) as packed:
+        packed.extractall(folder)
+    program = [sys.executable, "-I", folder / "assure_verify.py", folder]
+    theirs = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
+    for done in (theirs, assure("verify", folder)):
+        assert done.returncode == 2
+        assert f"{folder} is a bundle that was unpacked: name the file that it came out of" in done.stderr
 
 
 def test_the_same_run_is_exported_as_the_same_bytes(desk, bundle):
