@@ -22,6 +22,17 @@ _SCRIPT_WRITES = re.compile(
 _SCRIPT_WRITES_SOMEWHERE = re.compile(
     r"""\.write_(?:text|bytes)\(|writeFile(?:Sync)?\(|File\.write\(|open\([^()\n]{1,200},\s*(?:mode=)?['"][wa]b?\+?['"]"""
 )
+_SCRIPT_WRITES_NAMED = re.compile(
+    r"""\b(?P<name>[A-Za-z_]\w{0,40})\.write_(?:text|bytes)\("""
+    r"""|\bopen\([ \t]*(?P<name2>[A-Za-z_]\w{0,40})[ \t]*,[ \t]*(?:mode=)?['"][wax]"""
+    r"""|\b(?:writeFile(?:Sync)?|File\.write)\([ \t]*(?P<name3>[A-Za-z_]\w{0,40})[ \t]*,"""
+)
+_SCRIPT_NAMES = re.compile(
+    r"""^[ \t]*(?:const |let |var )?(?P<name>[A-Za-z_]\w{0,40})[ \t]*=[ \t]*(?:(?:pathlib\.)?Path\()?"""
+    r"""['"](?P<path>[^'"\s]{1,300})['"]\)?[ \t]*;?[ \t]*$""",
+    re.MULTILINE,
+)
+"""What a script calls a file: `page = Path("docs/limits.md")`."""
 _PATCHERS = {"patch", "apply_patch", "applypatch"}
 _TARGET = ("-t", "--target-directory")
 _IN_PLACE = {"sed", "gsed", "perl", "ruby", "awk", "gawk"}
@@ -221,9 +232,10 @@ def _inline(simple: Simple) -> list[Change]:
         body = simple.argv[at + 1] if at is not None and at + 1 < len(simple.argv) else None
     if not body:
         return []
-    paths = tuple(
-        dict.fromkeys(next(group for group in match.groups() if group) for match in _SCRIPT_WRITES.finditer(body))
-    )
+    literal = [next(filter(None, match.groups())) for match in _SCRIPT_WRITES.finditer(body)]
+    written = {next(filter(None, match.groups())) for match in _SCRIPT_WRITES_NAMED.finditer(body)}
+    named = [match["path"] for match in _SCRIPT_NAMES.finditer(body) if match["name"] in written] if written else []
+    paths = tuple(dict.fromkeys([*literal, *named]))
     if paths or _SCRIPT_WRITES_SOMEWHERE.search(body):
         return [Change(op="edited", paths=paths)]
     return []

@@ -306,7 +306,7 @@ def test_two_verbs_with_one_file_tell_a_change_of_it(session, words):
 
 
 def test_a_program_that_writes_a_file_by_a_name_of_its_own_changed_it(session):
-    program = 'from pathlib import Path\npage = Path("docs/NOTES.md")\npage.write_text(page.read_text() + "limits")'
+    program = "import sys\nfor page in sys.argv[1:] or ['docs/NOTES.md']:\n    open(page, 'w').write('limits')"
     session.shell(f"python3 - <<'PY'\n{program}\nPY")
     session.say("- Updated file: `docs/NOTES.md`")
     session.say("I updated `docs/NOTES.md`.")

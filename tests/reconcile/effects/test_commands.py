@@ -247,3 +247,22 @@ def test_a_package_manager_runs_a_projects_programs_by_name(bench, line: str, ki
 def test_what_ends_containers_is_not_the_test_run_before_it(bench, script, after):
     effects = bench.shell(f"{script}; {after}", "===== 3 passed in 0.41s =====\n Container box Removed\n", exit_code=0)
     assert kinds(effects) == ["tests", "ran"]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from pathlib import Path\npage = Path('docs/limits.md')\npage.write_text(page.read_text() + 'x')",
+        "page = 'docs/limits.md'\ntext = open(page).read()\nwith open(page, 'w') as out:\n    out.write(text)",
+        "const page = 'docs/limits.md';\nfs.writeFileSync(page, text);",
+    ],
+)
+def test_a_script_that_calls_a_file_by_a_name_of_its_own_writes_that_file(bench, program):
+    (effect,) = bench.shell(f"python3 - <<'END'\n{program}\nEND", "", exit_code=0)
+    assert (effect.kind, effect.args["paths"]) == ("edited", ["docs/limits.md"])
+
+
+def test_a_file_that_a_script_only_reads_by_a_name_is_not_written(bench):
+    program = "page = 'docs/limits.md'\ncopy = sys.argv[1]\nopen(copy, 'w').write(open(page).read())"
+    (effect,) = bench.shell(f"python3 - <<'END'\n{program}\nEND", "", exit_code=0)
+    assert (effect.kind, effect.args["paths"]) == ("edited", [])
