@@ -39,6 +39,7 @@ MAX_PROGRAM = 3
 MIN_NAME = 3
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[a-z]+")
 _WORD = re.compile(r"[a-z]+")
+_PATH = re.compile(r"[\w.@~-]{1,200}(?:/[\w.@~-]{1,200}){1,40}")
 
 
 def own_runs(claim: Claim, seen: Seen) -> list[Step]:
@@ -51,8 +52,8 @@ def own_runs(claim: Claim, seen: Seen) -> list[Step]:
 
 
 def names_program(claim: Claim, step: Step) -> bool:
-    """Tell whether a claim has the name of a step's program among its words: "Pester: 36 passed"."""
-    return not _program(step).isdisjoint(_WORD.findall(claim.text.lower()))
+    """Tell whether a claim has the name of a step's program among its words, not in a path: "Pester: 36 passed"."""
+    return not _program(step).isdisjoint(_WORD.findall(_PATH.sub(" ", claim.text.lower())))
 
 
 def failed_of_named(claim: Claim, seen: Seen) -> Step | None:

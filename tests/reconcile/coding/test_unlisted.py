@@ -203,3 +203,10 @@ def test_what_was_verified_by_a_command_that_failed_is_contradicted(session):
     session.shell("make taste", "pool: 30 checks, 28 ok\nmake: *** [taste] Error 1", 2)
     session.say("Verified: `make taste` went fine.")
     assert [code for code, _ in weight(session)] == ["failed-effect"]
+
+
+def test_a_path_with_a_word_of_a_program_does_not_name_the_program(session):
+    session.edit("cmd/tide-sync/main.go")
+    session.shell("/tmp/tide-sync version", "tide-sync dev")
+    session.say("All `cmd/tide-sync/...` tests pass.")
+    assert session.verdicts()[-1] != ("tests", "confirmed")
