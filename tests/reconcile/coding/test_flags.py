@@ -65,9 +65,7 @@ def test_files_named_without_a_verb_in_a_turn_that_changed_nothing_were_looked_a
     assert sorted(set(session.codes())) == codes
 
 
-@pytest.mark.parametrize(
-    ("tool", "told"), [("question", []), ("advisor", []), ("tts", []), ("send_fax", ["unreported"])]
-)
+@pytest.mark.parametrize(("tool", "told"), [("advisor", []), ("tts", []), ("send_fax", ["unreported"])])
 def test_what_an_agent_asks_its_user_or_reads_aloud_needs_no_mention(session, tool, told):
     session.result(session.call(tool, {"text": "The cart is slow.", "to": "+4930123"}), "ok")
     session.say("I looked into the cart.")
