@@ -115,15 +115,20 @@ def _opening(sub: argparse.ArgumentParser) -> None:
         "paths", nargs="*", type=_path, metavar="PATH", help="logs, folders, or one bundle (else those of known agents)"
     )
     _configuration(sub)
+    _looks(sub)
+    sub.add_argument("--read-only", action="store_true", help="show, and write nothing")
+
+
+def _looks(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--theme", help="name of a palette")
     sub.add_argument("--ascii", action="store_true", help="use no glyphs outside ASCII")
-    sub.add_argument("--read-only", action="store_true", help="show, and write nothing")
 
 
 def _demo(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--headless", action="store_true", help="without a screen: check, seal, verify, tamper, tell")
     sub.add_argument("--keep", type=Path, metavar="DIR", help="play in DIR, which must be new or empty, and leave it")
     sub.add_argument("--speed", type=_speed, metavar="N", help="times real time (default: 1, headless 8)")
+    _looks(sub)
 
 
 def _speed(text: str) -> float:

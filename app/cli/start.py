@@ -29,9 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.read_only and firststart.is_first(setting):
         choice = _first_start(setting, arguments)
         if choice == "demo":
-            from assure_tui.app.demo.command import run as play  # noqa: PLC0415 - asked for on the screen
+            from assure_tui.app.demo import command  # noqa: PLC0415 - asked for on the screen
 
-            return play(keep=None, headless=False, speed=None)
+            ascii_only = arguments.ascii or setting.user.glyphs == "ascii"
+            seen = command.Looks(arguments.theme or setting.user.theme, ascii_only, looks.own_themes(setting))
+            return command.run(keep=None, headless=False, speed=None, looks=seen)
         if choice != "watch":
             return 0
     desk = Desk.open(

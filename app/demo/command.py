@@ -8,6 +8,7 @@ import sys
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from assure_tui.app.demo.billing import FOLDER
 from assure_tui.app.demo.stage import Stage
@@ -33,7 +34,19 @@ WELCOME = (
 )
 
 
-def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
+class Looks(NamedTuple):
+    """How the screen looks: as the user set it, though nothing else of their settings counts in the demo."""
+
+    theme: str = "dark"
+    ascii_only: bool = False
+    themes: Path | None = None
+    """Where palettes of the user's own lie."""
+
+
+_PLAIN = Looks()
+
+
+def run(*, keep: Path | None, headless: bool, speed: float | None, looks: Looks = _PLAIN) -> int:
     """Play the demo: on the screen, or headless; `keep` names the folder that stays afterwards.
 
     Raises:
@@ -58,7 +71,7 @@ def run(*, keep: Path | None, headless: bool, speed: float | None) -> int:
             from assure_tui.app.demo.headless import run as play  # noqa: PLC0415 - the screen does not need it
 
             return play(stage, home, kept=keep is not None)
-        return _screen(stage, home)
+        return _screen(stage, home, looks)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -99,7 +112,7 @@ def _install_hook(home: Home, *, wait: float) -> None:
     ledger.append([Draft(words.kind, words.subject, words.clear, words.content)])
 
 
-def _screen(stage: Stage, home: Home) -> int:
+def _screen(stage: Stage, home: Home, looks: Looks) -> int:
     from assure_tui.app.desk.desk import Desk  # noqa: PLC0415 - not needed headless
     from assure_tui.app.tui import run as show  # noqa: PLC0415 - Textual costs half a second
 
@@ -107,7 +120,8 @@ def _screen(stage: Stage, home: Home) -> int:
     workspace = read_workspace(stage.workspace / WORKSPACE_FILE, trusted=True)
     desk = Desk.open(home, roots=[stage.workspace], workspace=workspace)
     try:
-        return show(desk, recorder_arguments=["--home", str(stage.home), str(stage.workspace)], welcome=WELCOME)
+        arguments = ["--home", str(stage.home), str(stage.workspace)]
+        return show(desk, recorder_arguments=arguments, welcome=WELCOME, **looks._asdict())
     finally:
         desk.close()
         player.terminate()

@@ -66,6 +66,14 @@ def test_a_demo_that_is_told_to_end_takes_its_folder_with_it(tmp_path, environme
     assert not list(tmp_path.glob("assure-tui-demo-*"))
 
 
+def test_a_demo_draws_nothing_outside_ascii_where_that_is_asked_for(tmp_path, environment, terminal):
+    with terminal("demo", "--ascii", "--theme", "light", env=environment(tmp_path), cwd=tmp_path) as screen:
+        screen.until(lambda output: b"quiet" in output)
+        screen.process.send_signal(signal.SIGTERM)
+        screen.close()
+    assert screen.output.isascii()
+
+
 def test_a_demo_under_nohup_ends_with_its_terminal_too(tmp_path, environment, terminal):
     env = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
