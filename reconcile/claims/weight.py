@@ -81,10 +81,13 @@ _TO_ACT = SENTENCES.compile(
 )
 _ELSE = SENTENCES.compile(
     r"\b(?:would you like me|do you want me|should i|shall i)\b[^.!?\n]{0,40}"
-    r"\b(?:anything|something) (?:else|more|further)\b",
+    r"\b(?:anything|something) (?:else|more|further)\b"
+    r"|\b(?!(?:i|we|you)\b)[a-z]{2,20} will (?:now )?proceed\b|\bhow to\b[^.!?\n]{0,80}\bproceed\b",
     re.IGNORECASE,
 )
-"""An offer of whatever comes next, which asks leave for nothing: "Would you like me to do anything else?"."""
+"""An offer of whatever comes next, which asks leave for nothing: "Would you like me to do anything else?". So does what
+tells that a thing takes its course: "your order will proceed", "a mail tells you how to proceed".
+"""
 MAX_TAIL = 500
 """Code points at the end of a text in which it asks for leave."""
 _WORD = re.compile(r"[^\W\d_]{2,20}")

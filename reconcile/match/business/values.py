@@ -49,7 +49,8 @@ _INCLUDES = re.compile(r"^[^\d$€£]{0,200}\b(?:which |that )?(?:includ(?:es|in
 MEANS = re.compile(r"\b(?:payment method|(?:credit|debit) card)s?\b")
 """What is paid with, whichever way the money goes."""
 ASIDE = re.compile(
-    r"\?|\b(?:total|balance|original(?:ly)?(?! payment)|worth|costs?|in all|subtotal|fee|tax|each|per|before|up to"
+    r"\?|\b(?:total|balance|original(?:ly)?(?! (?:\w{1,20} ){0,2}(?:payment|account|card|method)\b)"
+    r"|worth|costs?|in all|subtotal|fee|tax|each|per|before|up to"
     r"|would|could|might|if|should|no|not)\b"
 )
 """Words of an amount that is not what was moved, or was only thought of."""

@@ -97,3 +97,13 @@ def test_an_offer_at_the_end_makes_no_proposal_of_what_was_done(tell, said: str,
         "Would you like me to look for a matching pipe, too?"
     )
     assert codes(told.agent(report)) == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [("$41.20", ["wrong-value"]), ("$20.60", [])])
+def test_an_order_that_takes_its_course_and_an_original_account_are_no_proposal(tell, said: str, expected) -> None:
+    told = exchanged(tell, ("price_difference", -20.6))
+    report = (
+        "I have exchanged S-90 of #A-201 for S-72.\n\n"
+        f"- A refund of {said} has been issued to your original gift account.\n\nYour order will proceed as usual."
+    )
+    assert codes(told.agent(report)) == expected
