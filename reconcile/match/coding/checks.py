@@ -225,6 +225,12 @@ def _relevant(claim: Claim, runs: list[Step], seen: Seen) -> Step:
     named = [step for step in runs if names(claim, step)]
     if named:
         return next((step for step in reversed(named) if names(claim, step, exactly=True)), named[-1])
+    if claim.kind == "lint":
+        words = set(PART.findall(claim.text.lower()))
+        for step in reversed(runs):
+            tool = str(step.effect.args.get("tool") or "").lower()
+            if tool and tool in words:
+                return step
     if claim.kind == "lint" or claim.args.get("loose"):
         meant = next((step for step in reversed(runs) if counted(claim, step)), None) or pointed(claim, runs)
         if meant is not None and not _superseded(claim, meant, runs[-1]):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from assure_tui.reconcile.match.coding.steps import Step
     from assure_tui.reconcile.model import Claim, Severity
 
+MIN_TOOL = 4
+"""Letters of a tool's name that tell it in a command line."""
 NEAR = 40
 """Code points between a pass and the failures told right after it."""
 _REST = re.compile(
@@ -95,6 +97,9 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
             return unverifiable("the printed counts do not tell which of the tests passed", last)
     if claim.kind == "tests" and last.effect.kind == "build":
         return unverifiable(f"{command(last)} failed, and is no test run", last)
+    again = _run_again(seen, last)
+    if again:
+        return unverifiable(f"{command(again)} came later and names the same check", again)
     results = last.effect.results
     if claim.kind == "tests" and collected_nothing(last) and not _shown(results):
         return judge_passed(claim, seen, last, runs)
@@ -169,6 +174,22 @@ def _partly(claim: Claim, seen: Seen, last: Step) -> bool:
     said = counts.get("passed", counts.get("tests"))
     told = any(kind == claim.kind for kind, _ in seen.confessed)
     return told and said is not None and said == last.effect.results.get("passed")
+
+
+def _run_again(seen: Seen, last: Step) -> Step | None:
+    """Find a later command, known as no check, that names the same tool: a script or a loop around it."""
+    args = last.effect.args
+    tool = str(args.get("runner") or args.get("tool") or "").lower()
+    if len(tool) < MIN_TOOL:
+        return None
+    return next(
+        (
+            step
+            for step in seen.of("ran")
+            if step.at > last.at and not step.bad and tool in command_of(step.effect).lower()
+        ),
+        None,
+    )
 
 
 def _between(seen: Seen, last: Step) -> str:

@@ -206,3 +206,11 @@ def test_a_hook_that_ran_tests_breaks_no_word_of_having_run_none(session):
     session.shell('git commit -am "Retry twice"', HOOK.format(passed=12, failed="", all=12) + LANDED)
     session.say("Tests were not run.")
     assert session.codes() == []
+
+
+def test_a_failure_counts_no_more_once_another_command_names_the_same_check(session):
+    session.edit("app.py")
+    session.shell("pytest -q", "error: unrecognized arguments: --quern", 2)
+    session.shell("./quern wrap pytest | tee wrapped.txt", "wrapped")
+    session.say("All tests pass.")
+    assert session.verdicts() == [("tests", "unverifiable")]
