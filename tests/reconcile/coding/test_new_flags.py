@@ -50,7 +50,7 @@ def said(text: str) -> AgentText:
     ],
 )
 def test_it_tells_of_no_act(text: str) -> None:
-    assert [value.kind for value in play(said(text)) if isinstance(value, Claim)] == []
+    assert {value.kind for value in play(said(text)) if isinstance(value, Claim)} <= {"read"}
 
 
 def test_a_push_that_is_told_with_its_commit_is_one() -> None:
