@@ -19,14 +19,14 @@ from assure_tui.reconcile.match.business.kin import amounts_of
 from assure_tui.reconcile.match.business.lines import Line, lines_of
 from assure_tui.reconcile.match.business.values import ASIDE, MEANS, MOVED, roles_said
 
-_BRACKETS = re.compile(r"[()]")
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from assure_tui.reconcile.match.business.model import Act
     from assure_tui.reconcile.match.business.outcomes import Outcomes
+
+_BRACKETS = re.compile(r"[()]")
 
 
 def settlements(outcomes: Outcomes) -> None:
