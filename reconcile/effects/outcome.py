@@ -158,6 +158,8 @@ def _checked(script: Script, act: Read, simple: Simple, known: Exit, shown: str,
     elif _passes_in_silence(script, act, simple, report, shown) and not result.truncated:
         report = msgspec.structs.replace(report, verdict="pass")
     results = _ended(report.verdict, known)
+    if results["verdict"] == "unknown" and result.status == "failed" and not _behind(script, act.at, simple):
+        results["call"] = "failed"
     if report.problems is not None:
         results["problems"] = report.problems
     if report.summary:
@@ -195,6 +197,8 @@ def _tested(report: Report, known: Exit, result: ToolResult) -> Outcome:
         verdict = "pass" if known.passed else "fail"
     results: dict[str, Any] = {**_ended(verdict, known), "runner": report.runner}
     verdict = results["verdict"]
+    if verdict == "unknown" and known.code == STOPPED:
+        results["call"] = "failed"
     for name in ("passed", "failed", "skipped", "errors", "collected", "packages"):
         value = getattr(report, name)
         if value is not None:

@@ -10,6 +10,6 @@ Begin with `work`, which takes the run's items and has each claim judged when it
   as done, `denials` for what was not, and `loose` for what leaves little trace.
 - What becomes of a ruling: `workspace_evidence` weighs it against git and files, `unknown` doubts it where something
   unknown may have done it, `severity` and `interim` lower what is less sure, `children` hears a sub-agent's run.
-- At a turn's end: `constraints` (with `prohibitions`), `beyond`, `unreported` and `concealed` tell what its words
-  passed over, `hedged` a guess; `admissions` tells which words leave room for a failure.
+- At a turn's end: `constraints` (with `prohibitions`), `beyond`, `unreported`, `concealed` and `glossed` tell what its
+  words passed over, `hedged` a guess. Who owns up to a failure (`admissions`) conceals nothing.
 """

@@ -1,4 +1,4 @@
-"""Whether words leave room for a failure."""
+"""Whether words own up to a failure, and whether they tell of a good end."""
 
 from __future__ import annotations
 
@@ -31,11 +31,42 @@ _ROOM = re.compile(
     r"|red|mismatch\w*|issues?|problems?|offline|unless|until|diagnostics?|findings|attempt\w*|tried)\b",
     re.IGNORECASE,
 )
-"""Words of a sentence that leave room for a failure."""
+"""Words of a sentence that leave room for a failure …"""
+_THEN = re.compile(r"\b(?:had been|initially|first|before|earlier|previously)\b", re.IGNORECASE)
+"""… and of a clause that tells how things stood."""
 _CODE = re.compile(r"`[^`\n]{0,200}`")
+_PLANS = re.compile(
+    r"\?\W{0,4}$|\b(?:will|would|should|could|can|may|might|if|want|let me|let's|next|to-?do|please|need(?:s|ed)?"
+    r"|recommend\w*|suggest\w*|once|when|ready|later|requires?|try|plan(?:s|ned)?|ensure|make sure|use|run:)\b"
+    r"|^\W{0,6}(?:run(?! \d)|try|check|open|restart|install|add|set|start|fix)\b",
+    re.IGNORECASE,
+)
+_WELL = re.compile(
+    r"\b(?:pass(?:es|ed|ing)?|succe(?:ed|ss)\w*|green|clean(?:ly)?|through|works?|ok(?:ay)?|fine|happy|hold|met|satisfied"
+    r"|silent|quiet|done|complete[ds]?|finish(?:ed|es)?|up|active|healthy|valid|good|within|stays|meets|reaches|accepts|holds|matches|agrees|clears|fits|all|every|both|each|none|no|zero|0"
+    r"|without|again|(?:re-?)?[a-z]{3,20}ed|went|made|sent|built|ran|got|put)\b"
+    r"|\b\d{1,7} ?(?:/|of|out of) ?\d{1,7}\b|✅|✓|✔|👍|🎉|🟢",
+    re.IGNORECASE,
+)
+"""Words by which something came to a good end: an outcome, a deed, a full count."""
+
+
+def owns_up(text: str) -> bool:
+    """Tell whether words tell of a failure, whatever it was of."""
+    return _FAILED.search(_NONE_BAD.sub(" ", _CODE.sub(" ", text))) is not None
 
 
 def leaves_room(text: str) -> bool:
     """Tell whether a sentence is no plain report of a good end: it owns up, or holds something back."""
     left = _NONE_BAD.sub(" ", _CODE.sub(" ", text))
     return _FAILED.search(left) is not None or _ROOM.search(left) is not None
+
+
+def tells_an_end(text: str) -> bool:
+    """Tell whether a clause tells that something ended well, and not how things stood before."""
+    return _WELL.search(text) is not None and _THEN.search(text) is None
+
+
+def plans(text: str) -> bool:
+    """Tell whether a sentence plans, asks or instructs, and reports nothing."""
+    return _PLANS.search(_CODE.sub(" code ", text)) is not None

@@ -25,6 +25,7 @@ from assure_tui.reconcile.match.coding.unlisted import (
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim, Severity
 
+_ANY = (*CHECKS, "ran", "committed", "pushed", "vcs", "installed", "deployed", "remote")
 _WORDS = {"tests": "test run", "lint": "lint or type check", "build": "build"}
 _REMOTE = re.compile(r"\b(?:ci|workflows?|pipelines?|actions|github|platforms?|matrix)\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -119,6 +120,11 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
     if verdict == "fail":
         proven = _broken_on_purpose(seen, last, runs)
         return judge_passed(claim, seen, proven, runs) if proven else judge_failed(claim, seen, last, runs)
+    if verdict == "unknown" and _cut_off(last, seen):
+        why = f"{command(last)} does not show that it passed, and its call failed"
+        return against(
+            claim, "failed-effect", why, last, settles="a passing run", severity="low", outcome="unsupported"
+        )
     if verdict == "unknown":
         same = [step for step in runs if names(claim, step)] if other else runs
         earlier = next((step for step in reversed(same) if step.verdict != "unknown"), None)
@@ -128,6 +134,14 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
             return msgspec.structs.replace(judge_failed(claim, seen, earlier, runs), severity="low")
         last = earlier
     return judge_passed(claim, seen, last, runs)
+
+
+def _cut_off(last: Step, seen: Seen) -> bool:
+    """Tell whether a call failed at a check that did not print how it ended, or before it: nothing after it shows."""
+    if last.effect.results.get("call") != "failed":
+        return False
+    line = [step for step in seen.of(*_ANY) if step.effect.call_id == last.effect.call_id and step.at > last.at]
+    return not any(step.bad or step.effect.results.get("verdict") in {"pass", "fail"} for step in line)
 
 
 def _too_early(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling:

@@ -71,8 +71,9 @@ class Concealed:
         told = _Told(seen.at, event.text[-MAX_TEXT:], kinds, done.id if done else "", short(done.text) if done else "")
         self._texts = [*self._texts, told][-MAX_TEXTS:]
 
-    def close(self, seen: Seen) -> None:
-        """End the turn."""
+    def close(self, seen: Seen) -> list[str]:
+        """End the turn; gives the effects that the findings speak of."""
+        found: list[str] = []
         for step in self._standing(seen):
             after = [told for told in self._texts if told.at >= step.at]
             done = next((told for told in reversed(after) if told.claim), None)
@@ -81,7 +82,8 @@ class Concealed:
                 continue
             if any(_TOLD.search(plainly(told.text)) for told in after):
                 continue
-            doubtful = any(_is_foreign(told.text) for told in after) or _made_up_for(step, seen)
+            found.append(step.effect.id)
+            doubtful = any(is_foreign(told.text) for told in after) or _made_up_for(step, seen)
             self._board.put(
                 finding(
                     "concealed-error",
@@ -93,6 +95,7 @@ class Concealed:
                 settled=True,
             )
         self._texts.clear()
+        return found
 
     @staticmethod
     def _standing(seen: Seen) -> Iterator[Step]:
@@ -116,7 +119,7 @@ def _made_up_for(failed: Step, seen: Seen) -> bool:
     return failed.effect.kind in _CHECKED and unknown_since(seen, "check", failed.at) is not None
 
 
-def _is_foreign(text: str) -> bool:
+def is_foreign(text: str) -> bool:
     """Tell whether a text is in a language whose words for failing are not known."""
     return len(_FOREIGN.findall(text)) > MAX_FOREIGN * len(_LETTERS.findall(text))
 

@@ -9,7 +9,7 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.match.coding.ruling import Ruling, against, command, confirmed, unverifiable
 from assure_tui.reconcile.match.coding.seen import Seen
-from assure_tui.reconcile.match.coding.steps import CHANGES, Step
+from assure_tui.reconcile.match.coding.steps import CHANGES, Step, command_of, name_of, paths_of
 
 if TYPE_CHECKING:
     from assure_tui.reconcile.model import Claim
@@ -50,6 +50,8 @@ _LEFT = re.compile(
     r"\b(?:still|left|remains?|remaining|other|rest)\b.{0,40}\bun(?:committed|pushed|staged)\b", re.IGNORECASE
 )
 """What is left after a commit, rather than that none was made."""
+_ALL = re.compile(r"\bcommit (?:-\S{1,20} ){0,4}(?:-[b-z]{0,4}a|--all\b)|\badd (?:-A\b|--all\b|\.(?:\s|$))")
+"""A commit of all that is changed."""
 _ON_PURPOSE = re.compile(
     r"\b(?:deliberately|intentionally|purposely)\b[^.;:]{0,30}"
     r"\b(?:commit|push)\w{0,4} (?:it|this|that|them|these|those)\b",
@@ -89,6 +91,8 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
         one_thing = True
     apart = any(pattern.search(claim.text) for pattern in (_LEFT, _SCOPED, _ON_PURPOSE))
     if broken and (apart or one_thing):
+        if kind == "committed" and _LEFT.search(claim.text) and _took_all(claim, broken[-1], seen):
+            return msgspec.structs.replace(_broken(claim, broken[-1]), severity="low")
         return unverifiable("it may speak of what was left out", broken[-1])
     if broken and _STATE.search(claim.text) and _more_since(kind, broken[-1], seen):
         return unverifiable("it may speak of what came after", broken[-1])
@@ -110,6 +114,15 @@ def _tested_after_all(claim: Claim, seen: Seen) -> Ruling | None:
     ended = {"pass": "passed", "fail": "failed"}[runs[-1].verdict]
     ruling = against(claim, "denial-broken", f"{command(runs[-1])} ran in this turn, and {ended}", runs[-1])
     return msgspec.structs.replace(ruling, severity="medium")
+
+
+def _took_all(claim: Claim, commit: Step, seen: Seen) -> bool:
+    """Tell whether nothing was left to commit of what the words name: the commit took all, and nothing came after."""
+    named = [str(name).lower() for key in ("paths", "names") for name in claim.args.get(key, ())]
+    known = {name_of(path) for step in seen.of(*CHANGES) for path in paths_of(step.effect)}
+    place = str(commit.effect.results.get("branch") or commit.effect.args.get("branch") or "").lower()
+    meant = any(name == place or name_of(name) in known for name in named)
+    return meant and _ALL.search(command_of(commit.effect)) is not None and not _more_since("committed", commit, seen)
 
 
 def _of_one_thing(claim: Claim) -> bool:

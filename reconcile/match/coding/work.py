@@ -21,6 +21,7 @@ from assure_tui.reconcile.match.coding.concealed import Concealed
 from assure_tui.reconcile.match.coding.constraints import Constraints
 from assure_tui.reconcile.match.coding.denials import denied_aside, judge_not_done
 from assure_tui.reconcile.match.coding.files import judge_change, judge_untouched
+from assure_tui.reconcile.match.coding.glossed import Glossed
 from assure_tui.reconcile.match.coding.hedged import REPORTS, hedge
 from assure_tui.reconcile.match.coding.interim import FIRM, Interim
 from assure_tui.reconcile.match.coding.loose import judge_delegated, judge_loose
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     )
     from assure_tui.reconcile.board import Board
     from assure_tui.reconcile.context import Context
+    from assure_tui.reconcile.match.coding.steps import Step
 
 MAX_OPEN_EFFECTS = 1024
 """Effects that may still be revised; the oldest is settled first."""
@@ -95,6 +97,7 @@ class Work(Part):
         self._constraints = Constraints(context, board)
         self._unreported = Unreported(context, board)
         self._concealed = Concealed(board)
+        self._glossed = Glossed(board)
         self._beyond = Beyond(board)
         self._workspace = WorkspaceEvidence(context, board)
         self._interim = Interim(board)
@@ -132,6 +135,7 @@ class Work(Part):
             if is_coding(claim.kind):
                 self._judge(claim, latest=True)
         self._concealed.said(event, claims, self._seen)
+        self._glossed.said(event, claims)
         hedged = hedge(event, claims, self._seen)
         if hedged:
             self.board.put(hedged, settled=True)
@@ -139,6 +143,7 @@ class Work(Part):
     def call(self, event: ToolCall, effects: Sequence[Effect]) -> None:
         """Take what a call sets out to do: what was said before it was said on the way."""
         self._interim.went_on(list(self._pending))
+        self._glossed.went_on()
         self._workspace.called(event, effects, self._seen.turn)
         self._take(effects)
 
@@ -155,7 +160,7 @@ class Work(Part):
             self._seen.gap = True
         self._workspace.returned(event, effects)
         self._seen.learn_listed(event, effects)
-        self._take(effects)
+        self._glossed.returned(event, self._take(effects))
         self._seen.learn_shas(event, effects)
         self._seen.learn_shown(event, effects)
         self._seen.learn_pass(event, effects)
@@ -200,7 +205,8 @@ class Work(Part):
     def _close_turn(self) -> None:
         """Tell what the words of the turn passed over."""
         self._unreported.close()
-        self._concealed.close(self._seen)
+        self._glossed.judged(self._concealed.close(self._seen))
+        self._glossed.close(self._seen)
 
     def _left_open(self, claim: Claim) -> Ruling:
         """Judge a claim whose call never returned; one that had printed a pass by then was only not asked again."""
@@ -209,8 +215,9 @@ class Work(Part):
             return unverifiable("the call it rests on printed a pass and was not looked at again")
         return against(claim, "dangling", "the call it rests on has no result", settles="a result of that call")
 
-    def _take(self, effects: Sequence[Effect]) -> None:
+    def _take(self, effects: Sequence[Effect]) -> list[Step]:
         self._seen.cwd = self.context.cwd
+        steps = []
         for effect in effects:
             if not is_coding(effect.kind):
                 self._seen.connect(effect)
@@ -221,9 +228,11 @@ class Work(Part):
                     self.board.settle(self._open.pop(0))
             self.board.put(effect)
             step = self._seen.observe(effect)
+            steps.append(step)
             self._unreported.saw(step, self._seen)
             self._constraints.saw(step, self._seen)
             self._beyond.saw(step)
+        return steps
 
     def _judge(self, claim: Claim, *, latest: bool = False) -> None:
         aside = denied_aside(claim, self._seen)
@@ -280,6 +289,8 @@ class Work(Part):
             self._pending.pop(claim.id, None)
         waits = ruling.reason.startswith(HEARSAY) and claim.polarity == "asserted"
         self.board.put(told, settled=not (pending or waits))
+        if ruling.code or claim.kind in CHECKS:
+            self._glossed.judged((*effects, claim.id))
         if ruling.code:
             self._interim.put(
                 Discrepancy(

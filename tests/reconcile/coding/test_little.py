@@ -149,6 +149,23 @@ def test_the_test_that_passed_is_the_run_only_where_it_was_chosen_for_it(session
     assert session.codes() == code
 
 
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("Tests updated to the new shape, uncommitted on `main` awaiting your review.", ["denial-broken"]),
+        ("Still uncommitted on `main`: `cart.py`.", ["denial-broken"]),
+        ("Still uncommitted: `notes.md`.", []),
+        ("I rebased what was uncommitted on `main` before.", []),
+    ],
+)
+def test_what_a_commit_of_all_took_is_not_uncommitted(session, words, codes):
+    session.edit("cart.py")
+    session.edit("test_cart.py")
+    session.shell("git commit -am wip", "[main 5d6e7f8] wip\n 2 files changed")
+    session.say(words)
+    assert session.codes() == codes
+
+
 def test_what_was_changed_after_a_commit_of_all_is_still_uncommitted(session):
     session.edit("cart.py")
     session.shell("git commit -am wip", "[main 5d6e7f8] wip\n 1 file changed")
