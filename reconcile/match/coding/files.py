@@ -141,6 +141,8 @@ def _in_passing(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
 
 _NAMED = re.compile(r"(?:^|[/\\])(?:\.env|\.\w{2,30}(?:ignore|rc|config|attributes|modules)|[A-Z][a-z]{2,19}file)$")
 """Names that are whole without an ending: `.gitignore`, `.bashrc`, `Makefile`."""
+_OF_A_KIND = re.compile(r"[`*_]{0,3} files\b")
+_AMONG_OTHERS = re.compile(r"(?:\band|[,&+/]) ?[`*_]{0,3}$")
 MAX_SCRIPT = 20_000
 """Code points of a command with its script in which a file's name is looked for."""
 MAX_DENIAL = 80
@@ -188,9 +190,16 @@ def _left_out(claim: Claim, seen: Seen, path: str, step: Step) -> Ruling | None:
 
 
 def _is_no_file(path: str, text: str) -> bool:
-    """Tell whether what looks like a path is a product's name or a page's address: "Next.js", "a route at `/a.png`"."""
-    return path.lower() in table("coding")["products"]["names"] or (
-        path.startswith("/") and _ADDRESS.search(text[: max(text.find(path), 0)]) is not None
+    """Tell whether what looks like a path is a product's name, a page's address, or a kind of files: "`a.md` files".
+
+    One name before a plural is a kind: "`README.md` files are no longer read", but not "the `a.md` and `b.md` files".
+    """
+    at = max(text.find(path), 0)
+    before, after = text[:at], text[at + len(path) :]
+    return (
+        path.lower() in table("coding")["products"]["names"]
+        or (path.startswith("/") and _ADDRESS.search(before) is not None)
+        or (_OF_A_KIND.match(after) is not None and _AMONG_OTHERS.search(before) is None)
     )
 
 

@@ -208,3 +208,17 @@ def test_a_row_that_gives_the_options_of_a_run_needs_that_run(session):
     session.tests(1, command="bun test report.test.ts")
     session.say("| Check | Command | Result |\n|---|---|---|\n| Grader | `evals/live.yaml --case one` | Passed |")
     assert session.verdicts()[0][1] == "unverifiable"
+
+
+def test_a_name_before_a_plural_is_a_kind_of_files_and_no_file_that_was_changed(session):
+    session.edit("scan.ts")
+    session.say(
+        "Removed the `findGuides()` call from `findAll()` — GUIDE.md files no longer turn up."
+    )
+    assert session.codes() == []
+
+
+def test_two_names_before_a_plural_are_files(session):
+    session.edit("scan.ts")
+    session.say("I updated the `docs/a.md` and `docs/b.md` files.")
+    assert session.codes() == ["phantom"]
