@@ -212,9 +212,7 @@ def test_a_row_that_gives_the_options_of_a_run_needs_that_run(session):
 
 def test_a_name_before_a_plural_is_a_kind_of_files_and_no_file_that_was_changed(session):
     session.edit("scan.ts")
-    session.say(
-        "Removed the `findGuides()` call from `findAll()` — GUIDE.md files no longer turn up."
-    )
+    session.say("Removed the `findGuides()` call from `findAll()` — GUIDE.md files no longer turn up.")
     assert session.codes() == []
 
 
