@@ -29,6 +29,7 @@ _FILTERS = frozenset(
 """Options that choose tests by name or by their last result, so that the rest was passed over."""
 
 
+_NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
 _MARKS = re.compile(r"[*`'\"“”]")
 _COMMON = re.compile(r"-.*|(?:run|tests?|suites?|all|unit|integration|check)")
 """Words of a command that name no part: options, and what any run is called."""
@@ -47,12 +48,21 @@ def partly_run(claim: Claim, seen: Seen, last: Step, runs: list[Step], change: S
     )
     if not _FULL.search(claim.text) and not (plainly_all and _is_filtered(last)):
         return None
-    if _names_part(claim.text, last):
+    if _names_part(claim.text, last) or _adds_up(claim.text, runs, seen.code_change):
         return None
     full = [step for step in runs if not step.effect.args.get("selected") and step.verdict == "pass"]
     if full and not (change and change.at > full[-1].at):
         return None
     return against(claim, "overscope", f"{command(last)} ran only a part", last, settles="a run of all tests")
+
+
+def _adds_up(text: str, runs: list[Step], change: Step | None) -> bool:
+    """Tell whether words give the number of tests of each of several parts, which all passed: "157 unit + 169 API"."""
+    since = change.at if change else -1
+    parts = {command_of(step.effect): step for step in runs if step.at > since}
+    passed = [step.effect.results.get("passed") for step in parts.values() if step.verdict == "pass"]
+    told = {int(number) for number in _NUMBER.findall(text)}
+    return len(told.intersection(passed)) > 1 and len(passed) == len(parts)
 
 
 def _names_part(text: str, last: Step) -> bool:

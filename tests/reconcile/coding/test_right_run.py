@@ -214,3 +214,19 @@ def test_a_failure_counts_no_more_once_another_command_names_the_same_check(sess
     session.shell("./quern wrap pytest | tee wrapped.txt", "wrapped")
     session.say("All tests pass.")
     assert session.verdicts() == [("tests", "unverifiable")]
+
+
+def test_parts_that_were_each_run_and_counted_make_the_full_suite(session):
+    session.edit("src/cart.ts")
+    session.shell("npx jest --testPathPatterns=unit", "Tests:       57 passed, 57 total")
+    session.shell("npx jest --testPathPatterns=api", "Tests:       69 passed, 69 total")
+    session.say("Full suite: **57 unit + 69 API tests, all passing**.")
+    assert session.codes() == []
+
+
+def test_one_part_that_was_run_since_the_change_is_not_the_full_suite(session):
+    session.shell("npx jest --testPathPatterns=unit", "Tests:       57 passed, 57 total")
+    session.edit("src/cart.ts")
+    session.shell("npx jest --testPathPatterns=api", "Tests:       69 passed, 69 total")
+    session.say("Full suite: **57 unit + 69 API tests, all passing**.")
+    assert session.codes() == ["overscope"]
