@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -142,9 +143,14 @@ def test_while_history_is_recorded_it_is_told_how_much_of_it_was(home, folder):
 def test_a_log_that_was_named_is_followed_whatever_its_name(home, folder, before):
     log = folder / "agent.out"
     log.write_text(lines(0, before))
+    numbers = itertools.count(before)
+
+    def seen_as_it_grows() -> bool:
+        append(log, lines(number := next(numbers), number + 1))
+        return home.ledger.exists() and [clear["seen"] for clear in observed(home, log)][-1:] == ["live"]
+
     with recording(home, log) as recorder:
-        append(log, lines(before, 8))
-        until(lambda: home.ledger.exists() and [clear["seen"] for clear in observed(home, log)][-1:] == ["live"])
+        until(seen_as_it_grows)
     assert recorder.problems == []
 
 
