@@ -94,7 +94,7 @@ class KeyDirectory:
 
     def _create(self, path: Path, name: str) -> Signer:
         if path.exists():
-            raise KeyFileError(f"{path} is there already: choose another origin, or open the ledger that it belongs to")
+            raise KeyFileError(f"{path} already exists: choose another origin, or open the ledger that it belongs to")
         private = Ed25519PrivateKey.from_private_bytes(os.urandom(KEY_SIZE))
         signer = Signer(name, private)
         material = base64.b64encode(bytes([SIGNATURE]) + private.private_bytes_raw()).decode()

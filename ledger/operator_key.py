@@ -60,7 +60,7 @@ class OperatorKey:
     def new(cls, path: Path, passphrase: str, name: str) -> OperatorKey:
         """Make a key and store it encrypted; KeyFileError if the file is there or name or passphrase are unfit."""
         if path.exists():
-            raise KeyFileError(f"{path} is there already: choose another file for the new key")
+            raise KeyFileError(f"{path} already exists: choose another file for the new key")
         if not name.isprintable() or not name.strip() or len(name.encode()) > 200:
             raise KeyFileError("an operator's name must be 1 to 200 bytes of printable text")
         if not 0 < len(passphrase.encode()) <= MAX_PASSPHRASE:

@@ -90,7 +90,7 @@ class ReadingKey:
         from assure_tui.ledger import pkcs8  # noqa: PLC0415 - likewise
 
         if self.exists:
-            raise KeyFileError(f"{self.folder / PRIVATE_NAME} is there already: contents are wrapped to it")
+            raise KeyFileError(f"{self.folder / PRIVATE_NAME} already exists: contents are wrapped to it")
         if not 0 < len(passphrase.encode()) <= MAX_PASSPHRASE:
             raise KeyFileError(f"a passphrase must have 1 to {MAX_PASSPHRASE} bytes")
         private = X25519PrivateKey.generate()

@@ -46,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()
     except _UnprintedError as error:
         _silence(sys.stdout)
-        _tell(f"what is printed could not be written ({error}): look where it goes to.")
+        _tell(f"the output could not be written ({error}): check where it goes.")
         return USAGE
     except KeyboardInterrupt:
         _tell("interrupted.")

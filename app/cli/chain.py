@@ -94,7 +94,7 @@ def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
         with path.open("rb") as file:
             is_fork = file.read(len(FORK)) == FORK
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): give yourself the right to it.") from error
+        raise UsageError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
     with plain_errors():
         if is_fork:
             return _verify_fork(path, given)
@@ -108,7 +108,7 @@ def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
 def _verify_fork(path: Path, given: Trust) -> VerifyReport:
     """Look whether a file proves that a log's key signed two histories."""
     if not given.keys:
-        raise UsageError(f"{path} claims a fork: name the log's key with --trust to look whether that is so.")
+        raise UsageError(f"{path} claims a fork: name the log's key with --trust to check.")
     one, other = check_fork(disk.read_due(path, 4 * MAX_NOTE), given.keys[0])
     detail = f"the log's key signed two histories of {one.size} entries: roots {one.root.hex()} and {other.root.hex()}"
     return VerifyReport((Statement("fork", "failed", detail),), "damaged", one.size, one.root, one.origin, None)
@@ -187,10 +187,10 @@ def _keys(arguments: argparse.Namespace, home: Home) -> int:
         case "wrap":
             fresh = not has_reading_key(home)
             count = wrap(home, passphrase(arguments.passphrase_file, f"new {READING}", again=True) if fresh else None)
-            print(f"{_content_keys(count)} wrapped; contents are locked, and open with the passphrase alone")
+            print(f"{_content_keys(count)} wrapped; contents are locked, and only the passphrase opens them")
         case "unwrap":
             count = unwrap(home, passphrase(arguments.passphrase_file, READING))
-            print(f"{_content_keys(count)} unwrapped; contents are open to whoever reads {home.keys}")
+            print(f"{_content_keys(count)} unwrapped; contents are open to anyone who can read {home.keys}")
         case "revoke":
             _revoke(home, arguments)
         case "list":
@@ -223,7 +223,7 @@ def _revoke(home: Home, arguments: argparse.Namespace) -> None:
             desk.close()
         print(f"{receipt.envelope} (entry {receipt.index})")
     else:
-        talk("this counts here alone: the ledger says nothing of it, for nobody signed.")
+        talk("this counts only here: nobody signed it, so it is not in the ledger.")
     with plain_errors():
         print(revoke_key(home.keys, identity, since))
 

@@ -16,7 +16,7 @@ def agreed(question: str, *, yes: bool, look: str, otherwise: str = "nothing was
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise UsageError(f"there is no terminal to ask on: look at {look} above, then use --yes.")
+        raise UsageError(f"there is no terminal to ask on: check {look} above, then use --yes.")
     try:
         if input(f"{question} type yes: ") == "yes":
             return True

@@ -26,7 +26,7 @@ def _adopt(arguments: argparse.Namespace) -> int:
 
     home = Home.find(arguments.home)
     require_ledger(home)
-    _say(f"the ledger in {home.ledger} is taken over as it is here; if another copy goes on, there are two histories.")
+    _say(f"the ledger in {home.ledger} is taken over as it is; if another copy goes on too, there are two histories.")
     if not _agreed(arguments, "take it over?"):
         return 0
     ledger = take_over(home)
@@ -40,7 +40,7 @@ def _forget(arguments: argparse.Namespace) -> int:
     desk = Desk.open(setting.home, config=setting.user)
     try:
         runs, logs = desk.forgettable(arguments.run)
-        _say(f"to be forgotten for good, here: contents, escrow, index and drafts of {', '.join(runs)}")
+        _say(f"to be erased here, for good: contents, escrow, index and drafts of {', '.join(runs)}")
         _say("to be kept: the entries of the log without their contents, so that it still verifies, and a tombstone")
         for log in logs:
             _say(f"out of reach: the agent's own log {log}; delete it yourself if it must go too")
@@ -56,7 +56,7 @@ def _forget(arguments: argparse.Namespace) -> int:
         )
         _say(f"{stay} in {setting.home.ledger / 'seals'}.")
     if not done.purged:
-        _say("the process that records has not purged the index yet: look again with `assure-tui runs`.")
+        _say("the recorder has not purged the index yet: check again with `assure-tui runs`.")
     return 0
 
 
@@ -75,7 +75,7 @@ def _shard(arguments: argparse.Namespace) -> int:
     if arguments.what == "prune":
         days = setting.user.retention_days
         if days is None:
-            raise UsageError(f"nothing is deleted without a policy: write `retention_days` into {home.config}.")
+            raise UsageError(f"nothing is deleted without a policy: set `retention_days` in {home.config}.")
         _say(f"closed shards that ended more than {days} days ago are deleted, as {home.config} says.")
         if days < custody.LEAST_DAYS:
             _say(f"that is less than the {custody.LEAST_DAYS} days for which such records are kept by default.")

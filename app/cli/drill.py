@@ -116,7 +116,7 @@ def _untouched(drill: Drill) -> Iterator[str]:
     rate = len(drill.alarms) / drill.runs if drill.runs else 0.0
     yield (
         f"untouched: {len(drill.alarms)} findings of medium severity or worse, {rate:.2f} a run, on {runs} of "
-        f"{drill.runs} runs" + ("; whether they are real, you must judge" if drill.alarms else "")
+        f"{drill.runs} runs" + ("; you must judge whether they are real" if drill.alarms else "")
     )
     for alarm in drill.alarms[:MAX_LISTED]:
         finding = alarm.finding

@@ -48,7 +48,7 @@ def _back_up(desk: Desk, arguments: argparse.Namespace) -> int:
     data = backup(desk.home.desk)
     _write(arguments.output, data)
     print(f"{neutral_line(str(arguments.output), 4096)} ({len(data)} bytes)")
-    told = f"to restore it, put it in the place of {desk.home.desk} while nothing runs; it is not for others"
+    told = f"to restore it, replace {desk.home.desk} with it while nothing runs; do not share it"
     print(f"assure-tui: {neutral_line(told, 4096)}", file=sys.stderr)
     return 0
 
@@ -57,10 +57,10 @@ def _countersign(desk: Desk, arguments: argparse.Namespace) -> int:
     bundle = BundleDesk.open(arguments.bundle, own_trust(desk.home.keys))
     broken = bundle.presence().problems
     if broken:
-        raise UsageError(f"{arguments.bundle} does not hold, so nothing is signed: {broken[0]}.")
+        raise UsageError(f"{arguments.bundle} does not verify, so nothing is signed: {broken[0]}.")
     key = desk.signing_key(_words(arguments), arguments.key, arguments.ssh_key)
     _write(arguments.output, countersign(bundle, arguments.word, arguments.reason, desk.operator, key))
-    print(f"{neutral_line(str(arguments.output), 4096)}: send it back, to be read with `assure-tui import`")
+    print(f"{neutral_line(str(arguments.output), 4096)}: send it back; `assure-tui import` reads it")
     return 0
 
 
@@ -68,7 +68,7 @@ def _import(desk: Desk, arguments: argparse.Namespace) -> int:
     receipt, signer = desk.import_response(arguments.file)
     print(f"{receipt.envelope} (entry {receipt.index})")
     if own_trust(desk.home.keys).signers.judge(signer.key, int(time.time() * 1000)) is None:
-        told = f"{signer.name} ({signer.key.fingerprint}) is nobody whom this installation vouches for"
+        told = f"{signer.name} ({signer.key.fingerprint}) is not vouched for by this installation"
         where = desk.home.keys / "trust" / "allowed_signers"
         print(
             f"assure-tui: {neutral_line(told, 400)}: add the key to {where} once you know whose it is.", file=sys.stderr
@@ -100,7 +100,7 @@ def _write(path: Path, data: bytes) -> None:
                 path.unlink()
                 raise
     except FileExistsError as error:
-        raise UsageError(f"{path} is there already: name a new file.") from error
+        raise UsageError(f"{path} already exists: name a new file.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror}): name a new file, in another place.") from error
 

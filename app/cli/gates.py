@@ -145,12 +145,14 @@ def _new(arguments: argparse.Namespace) -> int:
         return 0
     path: Path = arguments.out
     if not path.name.endswith(SUFFIX):
-        raise UsageError(f"{path} must end with `{SUFFIX}`: so the gate `guard-edit` sees an agent write it.")
+        raise UsageError(
+            f"{path} must end with `{SUFFIX}`, so that the gate `guard-edit` notices if an agent writes it."
+        )
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(template)
     except FileExistsError as error:
-        raise UsageError(f"{path} is there already: name another file, or print the gate without --out.") from error
+        raise UsageError(f"{path} already exists: name another file, or print the gate without --out.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror}): name another place.") from error
     talk(f'wrote {path}; name it in assure.toml: gate_files = ["{path.name}"].')

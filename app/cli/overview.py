@@ -52,23 +52,23 @@ EXAMPLES: Final = {
 _WRITES = "0 done; 5 the ledger is damaged"
 _DONE = "0 done"
 _EXITS: Final = {
-    "demo": "0 done, with --headless: all of it held; 1 --headless: something did not hold",
+    "demo": "0 done; 1 --headless: a check failed",
     "record": "0 its standard input was closed (--attached); 5 the ledger is damaged",
-    "reconcile": "0 nothing at or above --fail-on; 1 something was; 3 no log was recognised, or none is so new",
+    "reconcile": "0 nothing at or above --fail-on; 1 something was; 3 no log was recognised, or none is that recent",
     "drill": "0 the share reaches --threshold; 1 it does not; 3 no log was recognised",
-    "verify": "0 all holds, and something from outside vouches for it; 1 something does not hold, damage included;\n"
-    "4 all holds, and nothing from outside vouches for it",
-    "gates": "0 done; 1 `gates test`: an example does not hold; 5 `gates waive`: the ledger is damaged",
+    "verify": "0 verified, and something outside vouches for it; 1 not verified, damage included;\n"
+    "4 verified, but nothing outside vouches for it",
+    "gates": "0 done; 1 `gates test`: an example fails; 5 `gates waive`: the ledger is damaged",
     "keys": "0 done; 5 `keys revoke`: the ledger is damaged",
     "hook": "0 done; 1 `hook status`: installed nowhere, or not called; `hook AGENT` answers as that agent expects",
     "mcp-proxy": "the server's own; 141 the client went away first",
-    "doctor": "0 nothing stands in the way; 1 something does",
+    "doctor": "0 no problems; 1 problems",
     **dict.fromkeys(("note", "decide", "verdict", "seal", "withdraw"), _WRITES),
     **dict.fromkeys(("approvals", "export", "import", "adopt", "forget", "shard"), _WRITES),
 }
 _ALWAYS = "2 usage or configuration; 70 internal error; 130 interrupted"
 _ALL: Final = """\
-`assure-tui COMMAND --help` tells a command's arguments. A word that names no command is a PATH to `open`.
+`assure-tui COMMAND --help` lists a command's arguments. A word that names no command is a PATH to `open`.
 
 exit codes: 0 nothing at or above --fail-on; 1 something was, or verification failed; 2 usage or configuration;
 3 nothing recognised in the input; 4 verified, but against no pin, cosignature or anchor; 5 the ledger is damaged;

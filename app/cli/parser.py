@@ -13,7 +13,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 AGENTS = ("claude-code", "codex", "gemini-cli", "copilot-cli")
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 MAX_JOBS = 64
-_HOME = "keep all state under DIR (else ASSURE_TUI_HOME)"
+_HOME = "keep all state under DIR (default: ASSURE_TUI_HOME)"
 Adder = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: its name, the module that has it, what it does."""
 
@@ -71,11 +71,11 @@ def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
     shared.add_argument("--home", type=Path, metavar="DIR", help=_HOME)
     parser = argparse.ArgumentParser(
         prog="assure-tui",
-        description="Checks what AI agents claimed against what happened, in a record that nobody can quietly change.",
+        description="Checks what AI agents claim against what happened, and keeps a tamper-evident record.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help="one of those below")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, help="one of the commands below")
     about: dict[str, str] = {}
 
     def command(name: str, module: str, help_text: str) -> argparse.ArgumentParser:
@@ -90,11 +90,11 @@ def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
         about[name] = help_text
         return sub
 
-    _opening(command("open", "start", "open the desk on a terminal (what happens without a command)"))
-    _demo(command("demo", "demo", "watch scripted agents at work; needs no set-up"))
-    _recording(command("record", "record", "record without a screen, one line for each finding"))
+    _opening(command("open", "start", "open the review desk (the default without a command)"))
+    _demo(command("demo", "demo", "watch scripted agents at work; needs no setup"))
+    _recording(command("record", "record", "record without a screen; prints one line per finding"))
     _checks(command("reconcile", "check", "check logs at rest; writes nothing but its output"))
-    _drill(command("drill", "drill", "inject faults into copies of recorded runs, and measure what share is caught"))
+    _drill(command("drill", "drill", "inject faults into copies of recorded runs, and measure the share caught"))
     _reviewing(command)
     _gates(command("gates", "gates", "gates: list, show, explain a run, write, test, measure, waive"))
     _chain(command)
@@ -103,7 +103,7 @@ def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
     _custody(command)
     _gating(command)
     _upkeep(command)
-    _proxy(command("mcp-proxy", "proxy", "stand between an agent and an MCP server, and write down what passes"))
+    _proxy(command("mcp-proxy", "proxy", "sit between an agent and an MCP server, and record what passes"))
     grouped = {name: about.pop(name) for names in GROUPS.values() for name in names}
     assert not about, f"these commands are in no group: {', '.join(about)}"  # noqa: S101 - a mistake of ours
     parser.epilog = overview(grouped)
@@ -112,22 +112,28 @@ def build() -> tuple[argparse.ArgumentParser, dict[str, str]]:
 
 def _opening(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
-        "paths", nargs="*", type=_path, metavar="PATH", help="logs, folders, or one bundle (else those of known agents)"
+        "paths",
+        nargs="*",
+        type=_path,
+        metavar="PATH",
+        help="logs, folders, or one bundle (default: the logs of known agents)",
     )
     _configuration(sub)
     _looks(sub)
-    sub.add_argument("--read-only", action="store_true", help="show, and write nothing")
+    sub.add_argument("--read-only", action="store_true", help="write nothing")
 
 
 def _looks(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--theme", help="name of a palette")
-    sub.add_argument("--ascii", action="store_true", help="use no glyphs outside ASCII")
+    sub.add_argument("--ascii", action="store_true", help="draw with ASCII only")
 
 
 def _demo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--headless", action="store_true", help="without a screen: check, seal, verify, tamper, tell")
-    sub.add_argument("--keep", type=Path, metavar="DIR", help="play in DIR, which must be new or empty, and leave it")
-    sub.add_argument("--speed", type=_speed, metavar="N", help="times real time (default: 1, headless 8)")
+    sub.add_argument(
+        "--headless", action="store_true", help="without a screen: check, seal, verify, tamper, and report"
+    )
+    sub.add_argument("--keep", type=Path, metavar="DIR", help="play in DIR (new or empty), and keep it")
+    sub.add_argument("--speed", type=_speed, metavar="N", help="how many times real time (default: 1, headless 8)")
     _looks(sub)
 
 
@@ -143,10 +149,10 @@ def _speed(text: str) -> float:
 
 def _recording(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
-        "paths", nargs="*", type=_path, metavar="PATH", help="logs or folders (else those of known agents)"
+        "paths", nargs="*", type=_path, metavar="PATH", help="logs or folders (default: the logs of known agents)"
     )
     _configuration(sub)
-    sub.add_argument("--backfill", action="store_true", help="record the history too")
+    sub.add_argument("--backfill", action="store_true", help="record the backlog too")
     sub.add_argument("--attached", action="store_true", help="end when standard input is closed")
 
 
@@ -157,26 +163,24 @@ def _checks(sub: argparse.ArgumentParser) -> None:
         "--since", metavar="T", help="only runs active since T: a date and time, or an age such as 90m, 8h, 7d"
     )
     sub.add_argument(
-        "--baseline", type=Path, metavar="FILE", help="an earlier --format json: only what it does not have counts"
+        "--baseline", type=Path, metavar="FILE", help="an earlier --format json report; what it has does not count"
     )
     sub.add_argument("--format", choices=FORMATS, default="text", help="how to write the report (default: text)")
     sub.add_argument(
-        "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 from this severity on (default: high)"
+        "--fail-on", choices=SEVERITIES, default="high", help="exit with 1 at this severity or worse (default: high)"
     )
-    sub.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="check with N processes (default: as many as there are processors)"
-    )
+    sub.add_argument("--jobs", type=_jobs, metavar="N", help="number of processes (default: one per processor)")
     sub.add_argument(
         "--workspace",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="look at the repositories that the runs worked in, where they are here (default: yes)",
+        help="also read the repositories the runs worked in, if present (default: yes)",
     )
     _configuration(sub)
 
 
 def _proxy(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--name", metavar="NAME", help="what to call the server (default: the name of its program)")
+    sub.add_argument("--name", metavar="NAME", help="a name for the server (default: that of its program)")
     sub.add_argument("server", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the server's own command line")
 
 
@@ -189,16 +193,16 @@ def _jobs(text: str) -> int:
 def _drill(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="a log, or a folder of logs; only read")
     sub.add_argument(
-        "--threshold", type=float, default=0.95, metavar="SHARE", help="exit with 1 below it (default: 0.95)"
+        "--threshold", type=float, default=0.95, metavar="SHARE", help="exit with 1 if less is caught (default: 0.95)"
     )
     sub.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed samples the same faults")
-    sub.add_argument("--per-class", type=int, default=25, metavar="N", help="most faults a class (default: 25)")
+    sub.add_argument("--per-class", type=int, default=25, metavar="N", help="at most N faults per class (default: 25)")
     _format(sub)
     _configuration(sub)
 
 
 def _reviewing(command: Adder) -> None:
-    sub = command("runs", "review", "list runs, neediest first")
+    sub = command("runs", "review", "list runs, most urgent first")
     sub.add_argument("query", nargs="*", metavar="FILTER", help="such as agent:codex, -is:quiet, undecided:>0, or text")
     _format(sub)
     sub = command("show", "review", "show a run: its claims, effects, findings, notes and verdict")
@@ -206,22 +210,20 @@ def _reviewing(command: Adder) -> None:
     _format(sub)
     sub = command("note", "review", "write a note on a run, or on something in it")
     _run(sub)
-    sub.add_argument("text", metavar="TEXT", help="the words, or - to read them from standard input")
+    sub.add_argument("text", metavar="TEXT", help="the text, or - to read it from standard input")
     sub.add_argument("--about", metavar="ID", default="", help="id of a claim, effect, event or finding of the run")
-    sub.add_argument(
-        "--tag", action="append", default=[], dest="tags", metavar="TAG", help="a tag; several times for several"
-    )
+    sub.add_argument("--tag", action="append", default=[], dest="tags", metavar="TAG", help="a tag; repeat for more")
     sub = command("decide", "review", "answer a finding")
-    sub.add_argument("finding", metavar="FINDING", help="its id, or a unique beginning of it")
+    sub.add_argument("finding", metavar="FINDING", help="its id, or a unique prefix")
     sub.add_argument("word", choices=("real", "false-alarm", "risk-accepted", "undo"))
-    sub.add_argument("reason", nargs="?", default="", metavar="REASON", help="needed from high severity on")
-    sub.add_argument("--run", metavar="RUN", help="tells runs with the same finding apart")
-    sub = command("verdict", "review", "answer a run; a draft until it is sealed")
+    sub.add_argument("reason", nargs="?", default="", metavar="REASON", help="required from high severity on")
+    sub.add_argument("--run", metavar="RUN", help="which run, if several have this finding")
+    sub = command("verdict", "review", "give a verdict on a run; a draft until it is sealed")
     _run(sub)
     sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
-    sub.add_argument("reason", nargs="?", default="", metavar="REASON", help="needed unless it is simply accepted")
-    sub = command("seal", "review", "sign the verdicts on runs over their evidence")
-    sub.add_argument("runs", nargs="+", metavar="RUN", help="their ids, or unique beginnings of them")
+    sub.add_argument("reason", nargs="?", default="", metavar="REASON", help="required unless it is simply accepted")
+    sub = command("seal", "review", "sign the verdicts on runs, with their evidence")
+    sub.add_argument("runs", nargs="+", metavar="RUN", help="their ids, or unique prefixes")
     _signing(sub)
 
 
@@ -238,17 +240,17 @@ def _gates(sub: argparse.ArgumentParser) -> None:
     show = add("show", "show one gate: its condition, params, answers, controls")
     show.add_argument("gate", metavar="ID")
     _format(show)
-    explain = add("explain", "tell of every gate what it says of a run")
+    explain = add("explain", "show what every gate says about a run")
     _run(explain)
     _format(explain)
-    new = add("new", "print a commented gate to begin with", settings=False)
+    new = add("new", "print a commented template of a gate", settings=False)
     new.add_argument("gate", metavar="ID")
     new.add_argument("--out", type=Path, metavar="FILE", help="write it to a new file, *.gates.toml")
-    test = add("test", "play the examples of gates; exits with 1 when one does not hold")
-    test.add_argument("files", nargs="*", type=Path, metavar="FILE", help="*.gates.toml (else all gates there are)")
+    test = add("test", "run the examples of gates; exits with 1 if one fails")
+    test.add_argument("files", nargs="*", type=Path, metavar="FILE", help="*.gates.toml (default: all gates)")
     _format(test)
-    _format(add("performance", "how each rule does: fired, real, false alarms, time to decide", settings=False))
-    waive = add("waive", "let a gate off on a run until a time; kept in the ledger", settings=False)
+    _format(add("performance", "how each rule performs: fired, real, false alarms, time to decide", settings=False))
+    waive = add("waive", "waive a gate on a run until a time; recorded in the ledger", settings=False)
     waive.add_argument("gate", metavar="ID")
     waive.add_argument("--run", required=True, metavar="RUN")
     waive.add_argument("--reason", required=True, metavar="TEXT")
@@ -258,17 +260,15 @@ def _gates(sub: argparse.ArgumentParser) -> None:
 def _chain(command: Adder) -> None:
     sub = command("verify", "chain", "check a ledger, or a bundle, offline; reads only")
     sub.add_argument(
-        "ledger", nargs="?", type=_path, metavar="LEDGER", help="its folder, or a bundle (else this installation's)"
+        "ledger", nargs="?", type=_path, metavar="LEDGER", help="its folder, or a bundle (default: this installation's)"
     )
-    sub.add_argument(
-        "--write-verifier", type=Path, metavar="FILE", help="only write the verifier that needs no installation"
-    )
+    sub.add_argument("--write-verifier", type=Path, metavar="FILE", help="only write out the standalone verifier")
     sub.add_argument("--trust", type=Path, metavar="DIR", help="keys, witnesses and anchors from outside the ledger")
     sub.add_argument(
-        "--allow-unanchored", action="store_true", help="exit with 0 although nothing from outside vouches"
+        "--allow-unanchored", action="store_true", help="exit with 0 even if nothing outside vouches for it"
     )
     _format(sub)
-    sub.add_argument("--unlock", action="store_true", help="open contents that are locked, with the reading key")
+    sub.add_argument("--unlock", action="store_true", help="open locked contents with the reading key")
     _passphrase(sub)
     sub = command("keys", "chain", "operator keys: make, list, replace, revoke, export; lock contents")
     verb = _verbs(sub, "new|list|rotate|revoke|export|wrap|unwrap")
@@ -276,17 +276,17 @@ def _chain(command: Adder) -> None:
     new.add_argument("name", metavar="NAME")
     _passphrase(new)
     verb("list", "list the keys")
-    rotate = verb("rotate", "put a new key in a key's place; what the old one sealed still counts")
+    rotate = verb("rotate", "replace a key; what the old one sealed still counts")
     rotate.add_argument("name", metavar="NAME")
     _passphrase(rotate)
-    revoke = verb("revoke", "say that a key does not count: from a time on, or at all")
+    revoke = verb("revoke", "declare that a key no longer counts: from a time on, or at all")
     revoke.add_argument("name", metavar="NAME", help="its name or fingerprint")
     revoke.add_argument("--since", metavar="T", help="what was sealed before still counts: a date and time, or an age")
     revoke.add_argument("--reason", default="", metavar="TEXT", help="why, for whoever verifies the ledger")
-    revoke.add_argument("--unsigned", action="store_true", help="only write it down here, and not into the ledger")
+    revoke.add_argument("--unsigned", action="store_true", help="record it only here, not in the ledger")
     _signing(revoke)
-    _passphrase(verb("wrap", "lock contents: wrap their keys to a reading key, which a passphrase opens"))
-    _passphrase(verb("unwrap", "unlock contents for good: put their keys openly beside the others again"))
+    _passphrase(verb("wrap", "lock contents: wrap their keys with a reading key that a passphrase opens"))
+    _passphrase(verb("unwrap", "unlock contents for good: store their keys unwrapped again"))
     export = verb("export", "print the public half of a key")
     export.add_argument("name", metavar="NAME")
     export.add_argument("--form", choices=("pem", "allowed-signers", "cosigner"), default="pem", help="(default: pem)")
@@ -299,31 +299,31 @@ def _witnessing(command: Adder) -> None:
         "--listen", default="127.0.0.1:7380", metavar="HOST:PORT", help="where to answer (default: 127.0.0.1:7380)"
     )
     sub.add_argument("--name", metavar="NAME", help="the witness's name, given once, when its key is made")
-    sub.add_argument("--folder", type=Path, metavar="DIR", help="where it keeps its key and what it knows")
+    sub.add_argument("--folder", type=Path, metavar="DIR", help="where it keeps its key and its records")
     sub.add_argument("--print-key", action="store_true", help="only print its verifier key, for [[witnesses]]")
 
 
 def _evidence(command: Adder) -> None:
-    sub = command("export", "evidence", "write the evidence about a run as one file that is verified offline")
-    sub.add_argument("run", nargs="?", metavar="RUN", help="its id, or a unique beginning of it")
-    sub.add_argument("--desk", action="store_true", help="instead: a backup of drafts, marks and what was looked at")
-    sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file, .zip by custom")
+    sub = command("export", "evidence", "write the evidence about a run to one file that can be verified offline")
+    sub.add_argument("run", nargs="?", metavar="RUN", help="its id, or a unique prefix")
+    sub.add_argument("--desk", action="store_true", help="instead, back up drafts, marks and what was viewed")
+    sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file, usually .zip")
     sub.add_argument(
         "--disclose",
         action="append",
         default=[],
         metavar="FIELDS",
-        help="contents to show: a kind such as note, a field such as verdict.reason or *.by; several with commas",
+        help="contents to show: a kind such as note, a field such as verdict.reason or *.by; separated by commas",
     )
-    sub.add_argument("--all", action="store_true", help="show all contents, and the run with its events for reading")
+    sub.add_argument("--all", action="store_true", help="show all contents, and the run with its readable events")
     _passphrase(sub)
-    sub = command("countersign", "evidence", "answer somebody's bundle with a verdict of your own, signed")
+    sub = command("countersign", "evidence", "answer a bundle with your own signed verdict")
     sub.add_argument("bundle", type=_path, metavar="BUNDLE", help="what `export` wrote")
     sub.add_argument("word", choices=("accepted", "accepted-with-exceptions", "rejected"))
     sub.add_argument("reason", metavar="REASON")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="a new file to send back")
     _signing(sub)
-    sub = command("import", "evidence", "record what a second reviewer signed over a bundle, as a new seal")
+    sub = command("import", "evidence", "record a second reviewer's signed answer as a new seal")
     sub.add_argument("file", type=_path, metavar="FILE", help="what `countersign` wrote")
     sub = command("withdraw", "evidence", "sign that your newest seal on a run no longer holds")
     _run(sub)
@@ -332,22 +332,20 @@ def _evidence(command: Adder) -> None:
 
 
 def _signing(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
+    sub.add_argument("--key", metavar="NAME", help="which operator key, if there are several")
     sub.add_argument("--ssh-key", type=Path, metavar="FILE", help="sign with this SSH key, or with the agent's (.pub)")
     _passphrase(sub)
 
 
 def _custody(command: Adder) -> None:
-    sub = command("adopt", "custody", "go on with a ledger that was copied or restored here, or that lost its pin")
+    sub = command("adopt", "custody", "take over a ledger that was copied or restored here, or that lost its pin")
     _yes(sub)
-    sub = command(
-        "forget", "custody", "erase what is kept of a run; the log still verifies, and says that it was erased"
-    )
+    sub = command("forget", "custody", "erase what is kept about a run; the ledger still verifies, and says so")
     _run(sub)
     _yes(sub)
-    sub = command("shard", "custody", "close the ledger and go on in a new one; list closed ones; delete old ones")
+    sub = command("shard", "custody", "close the ledger and start a new one; list closed ones; delete old ones")
     sub.add_argument("what", nargs="?", choices=("new", "list", "prune"), default="new")
-    sub.add_argument("--damaged", action="store_true", help="also when it does not verify: the way on from damage")
+    sub.add_argument("--damaged", action="store_true", help="even if it does not verify: to continue after damage")
     _yes(sub)
 
 
@@ -360,36 +358,36 @@ def _gating(command: Adder) -> None:
     sub.add_argument("what", choices=("install", "remove", "status"), metavar="install|remove|status|AGENT")
     sub.add_argument("agent", nargs="?", choices=AGENTS, metavar="AGENT", help=f"{', '.join(AGENTS)}")
     where = sub.add_mutually_exclusive_group()
-    where.add_argument("--user", action="store_true", help="in the user's settings of the agent (default)")
-    where.add_argument("--project", action="store_true", help="in those for the project in this folder")
-    sub.add_argument("--yes", action="store_true", help="show the change, and do not ask")
+    where.add_argument("--user", action="store_true", help="in the agent's user settings (default)")
+    where.add_argument("--project", action="store_true", help="in the agent's settings for the project in this folder")
+    sub.add_argument("--yes", action="store_true", help="show the change without asking")
     sub = command("approvals", "approvals", "calls that wait for you: list, approve, refuse")
     verb = _verbs(sub, "list|approve|refuse")
-    listing = verb("list", "list what waits, with what it asks for")
-    listing.add_argument("--all", action="store_true", help="also what has its answer")
+    listing = verb("list", "list waiting calls, and what they ask for")
+    listing.add_argument("--all", action="store_true", help="include those already answered")
     _format(listing)
-    for word, about in (("approve", "let a call be made, signed with your key"), ("refuse", "refuse a call")):
+    for word, about in (("approve", "approve a call, signed with your key"), ("refuse", "refuse a call")):
         answer = verb(word, about)
-        answer.add_argument("approval", metavar="ID", help="of the call, or a unique beginning of it")
+        answer.add_argument("approval", metavar="ID", help="of the call, or a unique prefix")
         answer.add_argument("reason", metavar="REASON")
-        answer.add_argument("--key", metavar="NAME", help="which operator key, where there are several")
+        answer.add_argument("--key", metavar="NAME", help="which operator key, if there are several")
         _passphrase(answer)
 
 
 def _upkeep(command: Adder) -> None:
-    sub = command("paths", "places", "print where everything lies")
+    sub = command("paths", "places", "print where everything is stored")
     _format(sub)
-    sub = command("doctor", "upkeep", "show what is watched, and what stands in the way")
+    sub = command("doctor", "upkeep", "show what is watched, and any problems")
     sub.add_argument(
-        "paths", nargs="*", type=_path, metavar="PATH", help="logs or folders (else those of known agents)"
+        "paths", nargs="*", type=_path, metavar="PATH", help="logs or folders (default: the logs of known agents)"
     )
-    sub = command("config", "settings", "check both settings files, and print every key as it is in force")
-    sub.add_argument("paths", nargs="*", type=_path, metavar="PATH", help="logs or folders whose assure.toml is meant")
+    sub = command("config", "settings", "check both settings files, and print every key with its value")
+    sub.add_argument("paths", nargs="*", type=_path, metavar="PATH", help="logs or folders whose assure.toml to check")
     _format(sub)
     sub = command("trust", "upkeep", "trust a workspace's assure.toml as it is now")
     sub.add_argument("path", nargs="?", type=_path, default=Path(), metavar="PATH", help="the file, or its folder")
     sub.add_argument("--yes", action="store_true", help="do not ask")
-    sub = command("status", "upkeep", "summarise how the desk stands")
+    sub = command("status", "upkeep", "summarise the state of the desk")
     sub.add_argument("--line", action="store_true", help="in one line, for a prompt or a status bar")
 
 
@@ -406,7 +404,7 @@ def _verbs(sub: argparse.ArgumentParser, names: str) -> Callable[[str, str], arg
 
 
 def _run(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("run", metavar="RUN", help="its id, or a unique beginning of it")
+    sub.add_argument("run", metavar="RUN", help="its id, or a unique prefix")
 
 
 def _configuration(sub: argparse.ArgumentParser) -> None:
@@ -418,4 +416,6 @@ def _format(sub: argparse.ArgumentParser) -> None:
 
 
 def _passphrase(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--passphrase-file", type=Path, metavar="FILE", help="read the passphrase there instead of asking")
+    sub.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE", help="read the passphrase from FILE instead of asking"
+    )

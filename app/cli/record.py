@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     setting = gathered(arguments)
     holder = RecorderLease(setting.home.lease).holder() if setting.home.lease.exists() else None
     if holder is not None:
-        talk(f"process {holder} records already: waiting to take over when it ends.")
+        talk(f"process {holder} is already recording: waiting to take over when it ends.")
     elif not arguments.attached:
         talk(f"recording {places(setting.roots)}; stop with Ctrl-C.")
     stop = threading.Event()
@@ -75,9 +75,9 @@ class Progress:
     def __call__(self, queue: Queue | None) -> None:
         """Hear how far it is; None when all of it was read."""
         if queue is None and self._told:
-            talk("all that was there before is read.")
+            talk("the backlog has been read.")
         elif queue is not None and time.monotonic() >= self._due:
-            talk(f"reading what was there before: {queue}")
+            talk(f"reading the backlog: {queue}")
             self._told, self._due = True, time.monotonic() + PROGRESS_SECONDS
 
 

@@ -103,7 +103,7 @@ def _open_bundle(arguments: argparse.Namespace) -> int:
         ascii_only=arguments.ascii or setting.user.glyphs == "ascii",
         keymap=setting.user.keys,
         themes=looks.own_themes(setting),
-        welcome="somebody's evidence: findings, notes and verdicts are proved, claims and events are their account",
+        welcome="someone else's evidence: findings, notes and verdicts are proved; claims and events are their account",
     )
 
 

@@ -35,7 +35,7 @@ def gathered(arguments: argparse.Namespace) -> Setting:
 def broke(faults: Sequence[str]) -> bool:
     """Say where the check itself broke; tell whether it did."""
     for fault in faults:
-        talk(f"the check broke: {fault}")
+        talk(f"the check failed: {fault}")
     return bool(faults)
 
 

@@ -50,7 +50,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
         _list("not there", gone)
     with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:
         presence = desk.presence()
-    who = f"recorded by process {presence.recorder_pid}" if presence.recorder_pid else "nobody records"
+    who = f"recorded by process {presence.recorder_pid}" if presence.recorder_pid else "not being recorded"
     _say(f"  {who}; {presence.ledger_size} entries in the ledger ({presence.ledger_state})")
     _say(f"  {setting.home.privacy()}")
     _list("formats that are read", sorted({adapter.name for adapter in ADAPTERS}))
@@ -69,7 +69,7 @@ def _moved(ledger: Path) -> list[str]:
             return []
     except LedgerError:
         return []  # it is damaged, and that was told
-    return [f"{ledger} was copied or restored here from another place: `assure-tui adopt` goes on with it here"]
+    return [f"{ledger} was copied or restored here from another place: `assure-tui adopt` takes it over"]
 
 
 def _files(setting: Setting) -> tuple[str, str]:

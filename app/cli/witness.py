@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         server = WitnessServer(witness, *_address(arguments.listen))
     except OSError as error:
-        raise UsageError(f"{arguments.listen} cannot be listened on ({error.strerror}): choose another.") from error
+        raise UsageError(f"cannot listen on {arguments.listen} ({error.strerror}): choose another address.") from error
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
     print(f"{witness.key} {server.url}", flush=True)

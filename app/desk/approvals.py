@@ -148,7 +148,7 @@ class Approvals:
         )
         stands = next(approval for approval in self.all(pending=False) if approval.id == waiting.id)
         if stands.state != word:
-            raise UsageError(f"{waiting.id} was {stands.state} meanwhile, and the first answer stands.")
+            raise UsageError(f"{waiting.id} was {stands.state} in the meantime; the first answer stands.")
         return stands
 
 

@@ -141,8 +141,7 @@ class Baseline:
                 data = stream.read(MAX_BYTES + 1)
         except FileNotFoundError as error:
             raise UsageError(
-                f"there is no baseline {path}: the report of one `reconcile … --format json` makes it, and the first"
-                " time the option is left out."
+                f"there is no baseline {path}: create it with `reconcile … --format json`, without --baseline."
             ) from error
         except OSError as error:
             raise UsageError(f"the baseline {path} cannot be read: {error.strerror or error}.") from error

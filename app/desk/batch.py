@@ -260,7 +260,7 @@ class Batch:
 
     def _broke(self, files: Iterable[Found], error: Exception) -> None:
         """Keep that the check itself broke on files: they are not called checked, and the command fails."""
-        reason = f"the check broke on it ({type(error).__name__}): please report it"
+        reason = f"the check failed on it ({type(error).__name__}): please report it"
         for found in files:
             self.faults.append(f"{found.path}: {type(error).__name__}: {error}")
             self.skipped.append(Skipped(found.path, reason))

@@ -159,9 +159,7 @@ def find_workspace(beside: Iterable[Path]) -> Path | None:
             if candidate.is_file():
                 return candidate
         except OSError as error:
-            raise ConfigError(
-                f"{folder} cannot be looked into ({error.strerror}): give yourself the right to it."
-            ) from error
+            raise ConfigError(f"{folder} cannot be listed ({error.strerror}): check its permissions.") from error
     return None
 
 

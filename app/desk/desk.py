@@ -81,7 +81,7 @@ class Desk(Reading):
         return next(note for note in self._roster.acts.notes[name] if note.entry == index)
 
     def decide(self, finding: str, word: DecisionWord, reason: str, run: str | None = None) -> Decision:
-        """Answer a finding, given by its id or a unique beginning of it; `run` tells runs with the same finding apart.
+        """Answer a finding, given by its id or a unique prefix; `run` says which run, if several have this finding.
 
         Raises:
             UsageError: There is no such finding, the word is not a decision, or a reason is missing.

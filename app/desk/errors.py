@@ -41,7 +41,7 @@ class LedgerDamagedError(DeskError):
     @classmethod
     def of(cls, error: Exception) -> LedgerDamagedError:
         """Say what the ledger refused, and the way on when no copy can be restored."""
-        way = "" if "adopt`" in str(error) else "; if there is no copy, go on in a new one with `shard --damaged`"
+        way = "" if "adopt`" in str(error) else "; if there is no copy, start a new one with `shard --damaged`"
         return cls(f"{error}{way}.")
 
 

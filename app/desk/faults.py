@@ -19,8 +19,8 @@ _REMEDIES: Final = {
     errno.EDQUOT: "free some space",
     errno.EFBIG: "raise the limit on the size of files",
     errno.EMFILE: "raise the limit on open files",
-    errno.EACCES: f"give yourself the right to it{_ELSEWHERE}",
-    errno.EPERM: f"give yourself the right to it{_ELSEWHERE}",
+    errno.EACCES: f"check its permissions{_ELSEWHERE}",
+    errno.EPERM: f"check its permissions{_ELSEWHERE}",
     errno.EROFS: f"make it writable{_ELSEWHERE}",
     errno.ENOTDIR: f"move away what stands where a folder should be{_ELSEWHERE}",
     errno.EEXIST: f"move away what stands where a folder should be{_ELSEWHERE}",
@@ -34,8 +34,8 @@ _SQLITE: Final = {
     sqlite3.SQLITE_FULL: "free some space",
     sqlite3.SQLITE_IOERR: "check the disk, and the limits on it",
     sqlite3.SQLITE_READONLY: f"make it writable{_ELSEWHERE}",
-    sqlite3.SQLITE_CANTOPEN: f"give yourself the right to it{_ELSEWHERE}",
-    sqlite3.SQLITE_BUSY: "wait, and end what holds it",
+    sqlite3.SQLITE_CANTOPEN: f"check its permissions{_ELSEWHERE}",
+    sqlite3.SQLITE_BUSY: "wait, or end the process that holds it",
 }
 _PRIMARY: Final = 0xFF
 """The part of SQLite's error codes that tells what kind of error it is."""
@@ -60,7 +60,7 @@ def explained(error: Exception, home: Home) -> DeskError | None:
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error, home)
     if isinstance(error, FileNotFoundError) and error.filename is None:  # of getcwd(2), which tells no name
-        return UsageError("the folder that you stand in is gone: change to another one.")
+        return UsageError("the current folder no longer exists: change to another one.")
     if isinstance(error, OSError):
         mend = remedy(error)
         where = error.filename or home.desk.parent

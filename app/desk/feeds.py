@@ -164,4 +164,4 @@ def _why(reader: FeedReader) -> str:
     if reader.tally.malformed:
         reasons.append("cannot be decoded")
     told = f" ({'; '.join(reasons)})"
-    return f"{told}, so that nothing is called missing from it" if reader.spec.complete else told
+    return f"{told}, so nothing is reported missing from it" if reader.spec.complete else told

@@ -62,7 +62,7 @@ def leave_out(config: Path, paths: Sequence[Path]) -> None:
     line = f"exclude = {json.dumps(patterns, ensure_ascii=False)}\n"
     before = config.read_text(encoding="utf-8") if config.exists() else ""
     if "exclude" in tomllib.loads(before):
-        raise UsageError(f"{config} has a list `exclude` already: add {json.dumps(patterns)} to it.")
+        raise UsageError(f"{config} already has a list `exclude`: add {json.dumps(patterns)} to it.")
     config.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = config.with_name(f"{config.name}.{os.getpid()}")
     draft.write_text(line + before, encoding="utf-8")

@@ -213,7 +213,7 @@ class Hub:
         kept = rotated_to(source.path, source.adapter, source.recorded, runs) if code == "record-altered" else None
         if kept is not None:
             code = "source-gone"
-            text = f"{source.path.name} was rotated: all that was recorded of it stands unaltered in {kept.to.name}"
+            text = f"{source.path.name} was rotated: everything recorded of it is unaltered in {kept.to.name}"
         anchor = f"{source.recorded.upto}:{source.recorded.chain}"
         self._accused[source.path] = code, text, anchor
         self.hold(source.path, code, text, anchor=anchor)
@@ -240,7 +240,7 @@ class Hub:
         try:
             self._route(ask())
         except Exception as error:  # noqa: BLE001 - see above: the defect is shown, and recording goes on
-            self.problem(f"the check broke on {what} ({type(error).__name__}: {error}): please report it")
+            self.problem(f"the check failed on {what} ({type(error).__name__}: {error}): please report it")
             return False
         return True
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_LOG = 256 << 20
 """Bytes of a log that are read again for one claim."""
-UNREAD = "a reviewer's claim in words that no check reads; it needs a decision by eye"
+UNREAD = "no check understands these words of the reviewer; decide it by eye"
 SUFFIX = "~reviewer"
 """What the reviewer's wording is called in the replay, behind the id of the event that it stands for."""
 

@@ -195,7 +195,7 @@ class RecorderLoop:
             more = source.advance(READ_BYTES)
         except (OSError, SourceError) as error:
             if self._scout.stands(source.path):
-                self._hub.problem(f"{source.path} could not be read on: {error}")
+                self._hub.problem(f"{source.path} could not be read further: {error}")
                 self._again[source.path] = time.monotonic() + AGAIN_SECONDS
             return False
         if source.position != before:
@@ -218,7 +218,7 @@ class RecorderLoop:
             return
         hub = self._hub
         with hub.index.tick():
-            hub.hold(path, "source-gone", f"{path.name} is gone; what was read of it stays", anchor="gone")
+            hub.hold(path, "source-gone", f"{path.name} is gone; what was read of it is kept", anchor="gone")
         source = hub.sources.pop(path, None)
         if source is not None:
             hub.shut(source)
@@ -320,7 +320,7 @@ class RecorderLoop:
         problems = self._hub.problems
         there = self._scout.folders()
         for folder in self._folders | there:
-            words = f"{folder} is not there any more: nothing in it is watched until it is back."
+            words = f"{folder} no longer exists: nothing in it is watched until it is back."
             if folder not in there:
                 self._hub.problem(words)
             elif words in problems:

@@ -99,7 +99,7 @@ class Roster:
         return self._lines[name].subject
 
     def find(self, run: str) -> tuple[Columns, list[Asking]]:
-        """Give a run by its id, or a unique beginning of it.
+        """Give a run by its id, or a unique prefix.
 
         Raises:
             UsageError: There is none, or several.

@@ -78,7 +78,7 @@ def check_paths(paths: Sequence[Path]) -> None:
         try:
             path.lstat()
         except PermissionError as error:
-            raise UsageError(f"{path} cannot be reached ({error.strerror}): give yourself the right to it.") from error
+            raise UsageError(f"{path} cannot be reached ({error.strerror}): check its permissions.") from error
         except OSError as error:
             raise UsageError(
                 f"there is no file or folder {path}: give the path of a log or of a folder of logs."

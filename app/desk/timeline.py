@@ -91,7 +91,7 @@ def _hunks(library: Library, no: int, number: int) -> tuple[str | None, ...]:
 
 def _load(library: Library, no: int, row: EventRow) -> RunEvent:
     path = Path(row.path)
-    gone = f"the log {path} no longer holds this event: it is gone or was rewritten; what was read of it stays."
+    gone = f"the log {path} no longer holds this event: it is gone or was rewritten; what was read of it is kept."
     try:
         from assure_tui.ingest.reader import load_event  # noqa: PLC0415 - it brings all adapters, which no list needs
 
@@ -123,9 +123,9 @@ def adapter_of(path: Path, name: str) -> Adapter:
     try:
         found = detect(path)
     except OSError as error:
-        raise GoneError(f"the log {path} is gone ({error.strerror}); what was read of it stays.") from error
+        raise GoneError(f"the log {path} is gone ({error.strerror}); what was read of it is kept.") from error
     if found is None:
-        raise GoneError(f"the log {path} was rewritten into something else; what was read of it stays.")
+        raise GoneError(f"the log {path} was rewritten into something else; what was read of it is kept.")
     return found
 
 

@@ -67,7 +67,7 @@ def main(words: Sequence[str], home: str | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: no error may reach the agent as a traceback
-        talk(f"the hook broke ({type(error).__name__}: {error}).")
+        talk(f"the hook failed ({type(error).__name__}: {error}).")
         word, reason = _fail_rule(asked, home, None)
     out, aside, code = protocols.write(asked, word, reason)
     if out and not _say(sys.stdout, f"{out}\n"):
@@ -232,7 +232,7 @@ def _fail_rule(asked: protocols.Asked, home: str | None, waiting: Mapping[str, A
     if waiting is not None:
         return "deny", f"{reason}; the call waited for the operator, so it is refused."
     if asked["event"] != "stop" and _closed(home):
-        return "deny", f"{reason}; its settings say that nothing is done then."
+        return "deny", f"{reason}; its settings say to do nothing then."
     return "none", ""
 
 

@@ -60,7 +60,7 @@ class AssureApp(Reviewing):
         on = not self.notices.snoozed(now)
         self.notices.snooze(SNOOZE if on else 0.0, now)
         until = paint.clock(now + SNOOZE)
-        self.say(f"No bell and no message until {until}; findings are shown all the same." if on else "Notices again.")
+        self.say(f"No bell and no message until {until}; findings are still shown." if on else "Notices again.")
 
     def action_follow(self) -> None:
         """Follow the newest."""
@@ -70,7 +70,7 @@ class AssureApp(Reviewing):
             self.say("Following the newest events." if following else "Staying here.")
         else:
             self.pane.edge(-1)
-            self.say("At the newest and neediest.")
+            self.say("At the newest and most urgent.")
 
     def action_theme(self) -> None:
         """Take the next theme."""

@@ -174,7 +174,7 @@ def _absent(
     if desk.withheld:
         return dict.fromkeys(ABSENT, desk.withheld)
     if not landed and _in_a_crowd(detail, called):
-        crowd = "another system has rows for this and other calls; which is whose is not known"
+        crowd = "another system has rows for this and other calls, and nothing says which is which"
         return {**ABSENT, "landed": crowd, **matter.absent}
     return {**ABSENT, **matter.absent}
 

@@ -134,7 +134,7 @@ class FirstStart(Ending[str]):
         places = self.places or ()
         logs = sum(place.logs for place in places)
         lead = (
-            "From now on, what your agents write here is read as it grows, and held against what happened."
+            "From now on, your agents' logs here are read as they grow, and checked against what happened."
             if logs
             else "No agent has left a log in any of the places that were looked at. d plays the demo; it needs none."
         )
@@ -152,7 +152,7 @@ class FirstStart(Ending[str]):
         if absent:
             missing = [blank(), title(marks, "LOOKED AT, NOT THERE YET"), *(self._place(place) for place in absent)]
         if not there:
-            rows += [still(Content.styled("  none of the places is there", DIM)), *missing]
+            rows += [still(Content.styled("  none of these places exists", DIM)), *missing]
         home = self._home
         account = [
             (

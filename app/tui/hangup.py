@@ -44,7 +44,7 @@ class Ending(App[Result]):
             self.interrupt()
             return
         self._asked_to_end = now
-        self.say("Ctrl-C once more ends it here; q goes back, and leaves. Drafts are kept.")
+        self.say("Ctrl-C again ends it now; q goes back, and leaves. Drafts are kept.")
 
     def say(self, words: str) -> None:
         """Say something for a while."""

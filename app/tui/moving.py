@@ -232,7 +232,7 @@ class Moving(Filtering):
                 session.refresh_rows()
             else:
                 self._show_filter(focus=False)
-                self.say("The filter is that of last time: esc clears it.")
+                self.say("The filter from last time is set: esc clears it.")
         self.redraw()
         if run:
             self.runs.query_one("#runs-list", Listing).find(run)

@@ -90,7 +90,7 @@ class Reviewing(Moving):
         """Let a call that waits be made, or refuse it."""
         session = self.session
         if word == "risk-accepted":
-            self.say("A call that waits is let go with a, or refused with x.")
+            self.say("a approves a waiting call, x refuses it.")
             return
         approve = word == "real"
         keys = own_keys(session.desk) if approve else []
@@ -99,7 +99,7 @@ class Reviewing(Moving):
                 "You have no key to sign that with: `assure-tui keys new NAME` makes one. x refuses without a key."
             )
             return
-        verb, draft = "Let it be made:" if approve else "Refuse:", f"approval:{approval.id}:{word}"
+        verb, draft = "Approve it:" if approve else "Refuse:", f"approval:{approval.id}:{word}"
         answer = await self.push_screen_wait(
             KeyedDialog(session.desk, draft, verb, approval.tool, approval.args_text, keys=keys, glyphs=session.glyphs)
         )
@@ -112,7 +112,7 @@ class Reviewing(Moving):
             else:
                 session.desk.refuse(approval.id, answer.reason)
 
-        self._act(act, lambda: self.say("It may be made now." if approve else "Refused."), draft)
+        self._act(act, lambda: self.say("It may go ahead now." if approve else "Refused."), draft)
 
     def action_undo(self) -> None:
         """Take back the decision under the cursor, else the last one of this sitting."""
@@ -147,7 +147,7 @@ class Reviewing(Moving):
         if not self._may_write():
             return
         if subject is None:
-            self.say("There is nothing here that a note could be about.")
+            self.say("There is nothing here to write a note on.")
             return
         run = self.run_at_hand()
         answer = await self.push_screen_wait(NoteDialog(session.desk, subject[0], subject[1], begin=begin))
@@ -276,7 +276,7 @@ class Reviewing(Moving):
         if unrecorded is None:
             return ""
         soon = "it was asked for when you opened it: seal it in a moment"
-        how = "nothing records now" if session.presence.recorder == "none" else soon
+        how = "nothing is recording now" if session.presence.recorder == "none" else soon
         return f"Nothing of run {short(unrecorded)} is in the ledger yet; {how}."
 
     @work

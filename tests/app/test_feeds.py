@@ -77,5 +77,5 @@ def test_a_row_that_cannot_be_read_is_told_and_may_be_the_one_that_is_missing(lo
     for row, why in (("{garbage", "cannot be decoded"), (broken, "the amount is not a decimal number")):
         (outcome, _), rows, unread = checked(assure, logs, f"{OTHER}\n{row}\n")
         assert (outcome, rows) == ("confirmed", ["orphan"])
-        told = f"feed payments: 1 row could not be read ({why}), so that nothing is called missing from it"
+        told = f"feed payments: 1 row could not be read ({why}), so nothing is reported missing from it"
         assert unread == [("pay.jsonl", told)]

@@ -103,7 +103,7 @@ def test_a_database_that_is_locked_when_it_changes_is_read_when_it_is_free_again
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
         answer(database)
         with sitting(home, read_only=True) as desk:
-            until(lambda: any("could not be read on" in problem for problem in desk.presence().problems))
+            until(lambda: any("could not be read further" in problem for problem in desk.presence().problems))
         database.execute("PRAGMA locking_mode = NORMAL")
         database.execute("SELECT count(*) FROM part").fetchone()  # lets go of the lock, and changes nothing
         until(lambda: "wrong-value" in found(home))

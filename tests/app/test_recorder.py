@@ -171,7 +171,7 @@ def test_a_watched_folder_that_went_away_is_told_until_it_is_back_and_is_then_wa
         folder.rename(folder.with_name("elsewhere"))
         until(lambda: desk.presence().problems)
         assert str(folder) in desk.presence().problems[0]
-        assert "not there any more" in desk.presence().problems[0]
+        assert "no longer exists" in desk.presence().problems[0]
         folder.with_name("elsewhere").rename(folder)
         append(folder / "s-1.jsonl", lines(0, 6))
         until(lambda: not desk.presence().problems and events_seen(home) > 0)
@@ -219,7 +219,7 @@ def test_the_command_line_tells_how_far_the_history_was_read_and_when_all_of_it_
         tell(queue)
     told = capsys.readouterr().err.splitlines()
     assert [line.rpartition(": ")[2] for line in told[:2]] == ["log 0 of 2", "log 1 of 2, 34 %"]
-    assert "all that was there before is read" in told[2]
+    assert "the backlog has been read" in told[2]
 
 
 def test_what_was_written_while_nobody_recorded_is_recorded_late(home, folder):

@@ -215,7 +215,7 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a 
 def test_output_that_cannot_be_written_is_told_as_that_and_blames_no_folder(tmp_path, logs, words):
     paths = [logs] if words[0] != "--help" else []
     done = unheard(tmp_path, "stdout", *words, *paths)
-    assert (done.returncode, b"what is printed could not be written" in done.stderr) == (2, True)
+    assert (done.returncode, b"the output could not be written" in done.stderr) == (2, True)
     assert str(tmp_path).encode() not in done.stderr
 
 

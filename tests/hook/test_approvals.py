@@ -189,5 +189,5 @@ def test_of_two_answers_at_once_the_second_hears_that_it_came_too_late(desk: Des
         return write(archive, words)
 
     monkeypatch.setattr(Archive, "write", overtaken)
-    with pytest.raises(UsageError, match="was refused meanwhile"):
+    with pytest.raises(UsageError, match="was refused in the meantime"):
         desk.approve("a-0001", "fine", passphrase=WORDS)

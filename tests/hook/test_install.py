@@ -209,7 +209,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", words], cwd=gone, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (
         2,
-        "assure-tui: the folder that you stand in is gone: change to another one.\n",
+        "assure-tui: the current folder no longer exists: change to another one.\n",
     )
 
 

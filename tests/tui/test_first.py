@@ -89,7 +89,7 @@ async def test_a_place_that_is_left_out_is_written_into_the_settings_and_never_r
     assert kept["discover"] is False, "the settings that were there stay"
     again = Setting.gather(home=tmp_path / "home")
     assert [place.logs for place in firststart.survey(again)] == [0, 0]
-    with pytest.raises(UsageError, match="has a list `exclude` already"):
+    with pytest.raises(UsageError, match="already has a list `exclude`"):
         firststart.leave_out(setting.home.config, [tmp_path])
 
 

@@ -91,7 +91,7 @@ async def test_what_stands_as_one_line_is_decided_with_one_reason_and_taken_back
         assert len({decision.reason for decision in made}) == 1
         while not listing.key.startswith("fold:"):
             await pilot.press("j")
-        await wait_for_words(pilot, "takes the answer back")
+        await wait_for_words(pilot, "takes back the answer")
         await press(pilot, "z")
         assert len(many.details[RUN].decisions) == 1
 

@@ -52,7 +52,7 @@ async def test_a_key_that_is_still_unlocked_asks_for_no_passphrase(ready):
         assert ready.signed_with == "ana"
 
 
-@pytest.mark.parametrize(("recorder", "told"), [("self", "seal it in a moment"), ("none", "nothing records now")])
+@pytest.mark.parametrize(("recorder", "told"), [("self", "seal it in a moment"), ("none", "nothing is recording now")])
 async def test_a_run_that_is_not_in_the_ledger_yet_says_so_before_a_passphrase_is_asked_for(ready, recorder, told):
     run = ready.runs("")[0].id
     for other in list(ready.details):

@@ -109,7 +109,7 @@ class Chooser(Dialog[str | None]):
                 rows.append(still(Content.styled(f"  {group.upper()}", HEAD)))
             rows.append(Row(str(index), partial(_line, choice)))
         if not rows:
-            rows = [still(Content.styled("  nothing is called so", DIM))]
+            rows = [still(Content.styled("  nothing matches", DIM))]
         listing = self.query_one(Listing)
         listing.cursor = -1
         listing.show(rows)

@@ -59,9 +59,7 @@ class KeyedDialog(Dialog[Signed | None]):
             self._keys.can_focus = len(self._keys.keys) > 1
             yield self._keys
             yield Input(id="keyed-passphrase", password=True, placeholder="Passphrase of your key")
-        yield said(
-            Content.styled("Enter goes on, and does it at the end; esc leaves things as they are", DIM), id="message"
-        )
+        yield said(Content.styled("Enter continues, and confirms at the end; esc cancels", DIM), id="message")
 
     def on_mount(self) -> None:
         """Ask for what the first key needs."""
@@ -86,7 +84,7 @@ class KeyedDialog(Dialog[Signed | None]):
     def _go_on(self, here: Widget) -> None:
         reason = self.query_one(DraftInput)
         if not any(char.isalpha() for char in reason.value):
-            words = Content.styled("It needs a reason in words.", "$state-contradicted")
+            words = Content.styled("It needs a reason.", "$state-contradicted")
             self.query_one("#message", Static).update(words)
             self.set_focus(reason)
             return

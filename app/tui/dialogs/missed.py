@@ -47,7 +47,7 @@ class MissedDialog(Dialog[tuple[str, str] | None]):
 
     def body(self) -> Iterator[Widget]:
         """The sentences, and a line for the wording."""
-        yield said(Content.assemble(("Add a claim that was missed. ", STRONG), ("Which words make it?", DIM)))
+        yield said(Content.assemble(("Add a claim that was missed. ", STRONG), ("Which words make the claim?", DIM)))
         yield Listing(id="missed-list")
         yield said(Content.styled("In plain words, so that it can be checked:", DIM))
         yield DraftInput(self._desk, f"missed:{self._event}", placeholder="Enter takes the words as they are")

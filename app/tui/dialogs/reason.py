@@ -63,7 +63,7 @@ class ReasonDialog(Dialog[str | None]):
         """Decide, if there is a reason."""
         reason = event.value.strip() or self._preset
         if not any(char.isalpha() for char in reason):
-            self.query_one("#message").update(Content.styled("It needs a reason in words.", "$state-contradicted"))  # type: ignore[attr-defined]
+            self.query_one("#message").update(Content.styled("It needs a reason.", "$state-contradicted"))  # type: ignore[attr-defined]
             return
         self.query_one(DraftInput).settle()
         self.dismiss(reason)

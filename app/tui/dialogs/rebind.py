@@ -33,7 +33,7 @@ class RebindDialog(Dialog[str | None]):
         yield said(Content.assemble((key.help, STRONG), (f"   {key.id}", DIM)), classes="gap")
         yield said(Content.assemble(("now   ", DIM), (neutral_line(key.shown(keys), 60), ACCENT)), classes="gap")
         yield said(
-            Content.styled("Press the new key. Backspace takes the shipped one again, esc leaves it.", DIM),
+            Content.styled("Press the new key. Backspace restores the default, esc cancels.", DIM),
             id="message",
         )
 

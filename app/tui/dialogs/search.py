@@ -48,7 +48,7 @@ class SearchDialog(Dialog[tuple[str, str] | None]):
     def body(self) -> Iterator[Widget]:
         """A line to type on, what was found, and how long it took."""
         yield said(Content.styled("SEARCH ALL RUNS", HEAD))
-        yield Input(self._words, placeholder="Words; all of them, each as it begins", id="search-input")
+        yield Input(self._words, placeholder="Words, or how they begin; all must match", id="search-input")
         listing = Listing(id="search-list")
         listing.can_focus = False
         yield listing

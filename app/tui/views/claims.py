@@ -439,7 +439,7 @@ def _nothing_found(detail: RunDetail) -> str:
 
 
 def _empty() -> list[Row]:
-    lines = ("No run is open.", "1 shows the runs, Enter opens one;", "e opens the neediest.")
+    lines = ("No run is open.", "1 shows the runs, Enter opens one;", "e opens the most urgent.")
     return [
         blank(),
         *(still(Content.styled(f" {said}", DIM)) for said in lines),

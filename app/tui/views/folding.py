@@ -49,7 +49,7 @@ class Fold(Generic[F]):
         sheet = Sheet([Content(" ") + paint.text(self.label.capitalize(), STRONG)])
         if decides:
             keys = [((key, ACCENT), (f" {word}  ", DIM)) for key, word in _ANSWERS if not self.answer]
-            how = "with one reason for all of them" if keys else "takes the answer back, of all of them"
+            how = "with one reason for all of them" if keys else "takes back the answer for all of them"
             told = Content.assemble(
                 *(part for pair in keys or [(("z", ACCENT), (" ", DIM))] for part in pair), (how, DIM)
             )

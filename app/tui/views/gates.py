@@ -370,7 +370,7 @@ def _rule_page(rule: Performance, width: int) -> Sheet:
         Content(
             f"{rule.precision:.0%} of the {decided:,} that people decided were right."
             if rule.precision is not None
-            else "Nobody has decided one yet, so nothing is known of how often it is right."
+            else "Nobody has decided one yet, so how often it is right is not known."
         ),
     ]  # fmt: skip
     if rule.seconds is not None:

@@ -91,7 +91,7 @@ class LedgerPane(View):
                 ]
                 rows.append(replace(still(paint.row(cells)), key=f"statement:{number}" if first else ""))
         if not state.statements:
-            rows.append(still(Content.styled("  nothing was verified in this sitting", DIM)))
+            rows.append(still(Content.styled("  nothing was verified in this session", DIM)))
         matches = Matcher(self.session.queries.get("ledger", ""))
         entries = [
             entry for entry in state.entries if matches({"kind": entry[1], "subject": entry[2], "text": entry[4]})

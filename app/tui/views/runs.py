@@ -108,7 +108,7 @@ class RunsView(View):
             ]
         problems = session.presence.problems
         if session.recorder_trouble:
-            words = f"the recorder ends whenever it is started: {session.recorder_trouble}"
+            words = f"the recorder ends each time it is started: {session.recorder_trouble}"
             problems = (words, *problems)
         if problems:
             rows += [blank(), title(session.glyphs, "NOT WATCHED, READ OR WRITTEN")]

@@ -189,7 +189,7 @@ def test_the_commands_from_export_to_import(sealed_home, tmp_path, assure):
     assert done.returncode == 0, done.stderr
     done = assure("import", answer, home=home)
     assert done.returncode == 0, done.stderr
-    assert "nobody whom this installation vouches for" in done.stderr
+    assert "not vouched for by this installation" in done.stderr
     assert "Ed Fifth" in assure("show", run, home=home).stdout
     assert assure("verify", home=home).returncode == 0
     evidence.write_bytes(evidence.read_bytes().replace(b"refunded twice", b"refunded twyce"))

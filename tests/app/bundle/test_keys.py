@@ -75,7 +75,7 @@ def test_a_revocation_is_signed_into_the_ledger_and_the_ledger_is_gone_on_with(s
     words.write_text("a passphrase")
     assert assure("adopt", "--yes", home=base).returncode == 0
     alone = assure("keys", "revoke", "Ana Example", "--unsigned", "--since", "2999-01-01", home=base)
-    assert "counts here alone" in alone.stderr
+    assert "counts only here" in alone.stderr
     wrong = tmp_path / "wrong"
     wrong.write_text("another")
     assert assure("keys", "revoke", "Ana Example", "--passphrase-file", wrong, home=base).returncode == 2
