@@ -6,7 +6,7 @@ import sys
 
 
 def command(module: str, *words: str) -> list[str]:
-    """Give the command that runs one of our modules in a process of its own.
+    """Return the command that runs one of our modules in a process of its own.
 
     We are started inside repositories that somebody else wrote. `-m` alone would put the folder that we stand in before
     the installed packages, and a file there that is called as one of them would run as the user; `-P` leaves it out. So

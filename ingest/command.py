@@ -24,7 +24,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> bytes:
-    """Give what the command prints, when it reads the file `stdin` (else nothing) in `folder` (else our own).
+    """Return what the command prints, when it reads the file `stdin` (else nothing) in `folder` (else our own).
 
     Raises `SourceError` when it cannot be started, does not end in time, prints too much or exits with an error.
     """

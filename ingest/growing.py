@@ -67,7 +67,7 @@ class GrowingFile:
             raise SourceError(f"{self.path}: {error.strerror or error}") from error
 
     def chunks(self, max_bytes: int | None = None) -> Iterator[bytes]:
-        """Give what was appended since the last look, at most about `max_bytes`."""
+        """Yield what was appended since the last look, at most about `max_bytes`."""
         left = max_bytes
         while (left is None or left > 0) and (
             chunk := self._pread(CHUNK if left is None else min(CHUNK, left), self.position)
@@ -79,7 +79,7 @@ class GrowingFile:
             yield chunk
 
     def whole(self, max_bytes: int) -> bytes:
-        """Give the whole file; raises `SourceError` when it is larger than `max_bytes`."""
+        """Return the whole file; raises `SourceError` when it is larger than `max_bytes`."""
         size = self.status.st_size if self.status is not None else 0
         if size > max_bytes:
             raise SourceError(f"{self.path}: larger than {max_bytes} bytes, too large for one document")

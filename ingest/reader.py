@@ -109,7 +109,7 @@ class SourceReader:
         yield batch
 
     def events(self) -> Iterator[RunEvent]:
-        """Give all events of a file that is not expected to grow."""
+        """Return all events of a file that is not expected to grow."""
         return (event for batch in self.batches() for event in batch.events)
 
     def _take(self, lines: Iterable[RawRecord], batch: Batch) -> None:

@@ -18,7 +18,7 @@ def open_regular(path: Path) -> BufferedReader:
 
 
 def regular_descriptor(path: Path) -> int:
-    """Give a descriptor of a regular file; raises as `open_regular` does."""
+    """Return a descriptor of a regular file; raises as `open_regular` does."""
     descriptor = os.open(path, _FLAGS)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

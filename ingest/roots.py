@@ -28,7 +28,7 @@ class Root:
 
 
 def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = None) -> list[Root]:
-    """Give the log folders of the known agents, the same on all systems but for what their variables say.
+    """Return the log folders of the known agents, the same on all systems but for what their variables say.
 
     An agent's own variable takes the place of its default folder, as it does for the agent.
     """
@@ -70,7 +70,7 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
 
 
 def _home() -> Path:
-    """Give the user's home folder. A user without one, as in some containers, has logs where variables name them."""
+    """Return the user's home folder. A user without one, as in some containers, has logs where variables name them."""
     try:
         return Path.home()
     except RuntimeError:
@@ -78,7 +78,7 @@ def _home() -> Path:
 
 
 def _editors(environ: Mapping[str, str], home: Path) -> list[Path]:
-    """Give the folders in which VS Code keeps what is its user's, and where it serves an editor elsewhere."""
+    """Return the folders in which VS Code keeps what is its user's, and where it serves an editor elsewhere."""
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     return [
         config / "Code" / "User",

@@ -104,7 +104,7 @@ def _odd(data: bytes) -> str:
 
 
 def repeats(path: Path) -> bool:
-    """Tell whether a file says again what the log beside it says; one that is named is read all the same."""
+    """Return whether a file says again what the log beside it says; one that is named is read all the same."""
     return any(fnmatch(path.name, name) and path.with_name(log).exists() for name, log in COPIES)
 
 
@@ -140,7 +140,7 @@ def _take(path: Path, root: Path, seen: set[tuple[int, int]], discovery: Discove
 
 
 def _walk(root: Path, exclude: Sequence[str], discovery: Discovery) -> Iterator[Path]:
-    """Give the files under `root`, in path order."""
+    """Yield the files under `root`, in path order."""
     try:
         status = root.stat()
         inside = root.resolve(strict=True)

@@ -21,13 +21,13 @@ _LISTED: Final = ("", "closings", "cosigned", "seals", "trust")
 
 
 def listed(directory: Path) -> list[str]:
-    """Give the names in those folders of a ledger whose content the log determines; not files being written."""
+    """Return the names in those folders of a ledger whose content the log determines; not files being written."""
     names = [f"{folder}/{name}".lstrip("/") for folder in _LISTED for name in disk.names(directory / folder)]
     return [name for name in names if not (name.rpartition("/")[2].startswith(".") and name.endswith(".tmp"))]
 
 
 def known(entries: Iterable[tuple[int, Entry]]) -> set[str]:
-    """Give the names that entries ask for, of the closings and seals."""
+    """Return the names that entries ask for, of the closings and seals."""
     names: set[str] = set()
     for index, entry in entries:
         if entry.kind == KEY and index:
@@ -38,13 +38,13 @@ def known(entries: Iterable[tuple[int, Entry]]) -> set[str]:
 
 
 def seal_files(entry: Entry) -> set[str]:
-    """Give the names of the files of the seal that an entry records."""
+    """Return the names of the files of the seal that an entry records."""
     suffixes = (ENVELOPE, PROOF, *(SSH_FILES if entry.clear.get("scheme") else ()))
     return {f"seals/{entry.clear.get('n')}.{suffix}" for suffix in suffixes}
 
 
 def strays(names: Iterable[str], due: set[str], recording: set[int]) -> list[str]:
-    """Give those of the names that are not the log's; `recording` are the seals that are being recorded."""
+    """Return those of the names that are not the log's; `recording` are the seals that are being recorded."""
     own = due | PLACES | {"trust/log.vkey"}
     return [name for name in names if name not in own and not _is_on_its_way(name, recording)]
 

@@ -324,7 +324,7 @@ _OUTSIDE = frozenset({"log", "anchor", "witnesses"})
 
 
 def _revocations(held: Sequence[tuple[Seal, int]]) -> dict[int, LedgerError]:
-    """Give what is wrong with seals whose keys were revoked, as far as the bundle tells it."""
+    """Return what is wrong with seals whose keys were revoked, as far as the bundle tells it."""
     wrong: dict[int, LedgerError] = {}
     revoked = Revocations.of(held)
     for seal, moment in held:

@@ -70,7 +70,7 @@ def hold(
 
 
 def _frames(directory: Path, subjects: Iterable[str], origin: str) -> set[bytes]:
-    """Give what the frames of subjects say that they hold, whether it opens or not."""
+    """Return what the frames of subjects say that they hold, whether it opens or not."""
     return {
         bytes.fromhex(commitment) + subject_hash(subject)
         for subject in subjects

@@ -60,7 +60,7 @@ class Memory:
         return self.folder / f"{self.fingerprint[:16]}-{origin_hash(origin)}"
 
     def all(self) -> list[Path]:
-        """Give the files of all logs that the key cosigned."""
+        """Return the files of all logs that the key cosigned."""
         return sorted(self.folder.glob(f"{self.fingerprint[:16]}-*"))
 
     def check(self, ledger: Ledger) -> None:
@@ -96,7 +96,7 @@ def cosign(ledger: Ledger, key: OperatorKey, memory: Memory) -> Checkpoint:
 
 
 def remembered_heads(folder: Path, origin: str) -> list[tuple[str, bytes]]:
-    """Give by file what the keys that remember cosigned last of a log."""
+    """Return by file what the keys that remember cosigned last of a log."""
     paths = sorted(folder.glob(f"*-{origin_hash(origin)}"))
     found = ((path.name, disk.read(path, MAX_NOTE)) for path in paths)
     return [(name, data) for name, data in found if data is not None]

@@ -71,7 +71,7 @@ class Closings:
         return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) <= 19)
 
     def has(self, size: int) -> bool:
-        """Tell whether there is a closing of this size."""
+        """Return whether there is a closing of this size."""
         return (self._folder / str(size)).exists()
 
     def write(self, closing: Checkpoint) -> None:

@@ -73,7 +73,7 @@ class KeyDirectory:
         return self._create(path, self._origin + EPOCH_SUFFIX)
 
     def has_epoch(self, epoch: int) -> bool:
-        """Tell whether the key of an epoch is there."""
+        """Return whether the key of an epoch is there."""
         return self._epoch_path(epoch).exists()
 
     def drop_before(self, epoch: int) -> None:

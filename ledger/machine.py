@@ -22,7 +22,7 @@ def bind(state: Path) -> None:
 
 
 def is_bound(state: Path) -> bool:
-    """Tell whether the state directory is where it was bound."""
+    """Return whether the state directory is where it was bound."""
     return disk.read(state / "machine", 1024) == _binding(state)
 
 

@@ -50,7 +50,7 @@ class Outside:
         """Highest size that something vouches for which this machine could not have made up."""
 
     def checks(self) -> Iterator[HeadCheck]:
-        """Give the checks in their order."""
+        """Yield the checks in their order."""
         yield "pin", self._pin_holds, True
         if self._remembered:
             yield "operators", self._memories_hold, True

@@ -13,7 +13,7 @@ SIGNERS: Final = "signers"
 
 
 def several(count: int, one: str, many: str) -> str:
-    """Give the words for one, or those for another number; `{}` stands for it."""
+    """Return the words for one, or those for another number; `{}` stands for it."""
     return (one if count == 1 else many).format(count)
 
 

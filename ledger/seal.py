@@ -73,11 +73,11 @@ class Sealer:
         return cls(identity.name, plain_key(identity.public))
 
     def verifier(self) -> SshKey | OperatorIdentity:
-        """Give what checks this signer's envelopes."""
+        """Return what checks this signer's envelopes."""
         return self.key if self.scheme == SSH else OperatorIdentity(self.name, self.key.point)
 
     def clear(self) -> dict[str, str]:
-        """Give what the `seal` entry says of the signer."""
+        """Return what the `seal` entry says of the signer."""
         if self.scheme == SSH:
             return {"signer": self.name, "scheme": SSH, "key": base64.b64encode(self.key.wire).decode()}
         return {"signer": self.name, "key": base64.b64encode(self.key.point).decode()}
@@ -189,7 +189,7 @@ def end_sealing(ledger: Ledger) -> None:
 
 
 def being_recorded(directory: Path) -> set[int]:
-    """Give the numbers of the seals that are being recorded, or whose recording was cut short."""
+    """Return the numbers of the seals that are being recorded, or whose recording was cut short."""
     return {int(name) for name in disk.names(_marks(directory)) if name.isascii() and name.isdigit()}
 
 
@@ -225,7 +225,7 @@ def _marks(directory: Path) -> Path:
 
 
 def ssh_files(envelope: bytes, signer: Sealer) -> dict[str, bytes]:
-    """Give by suffix the two files that `ssh-keygen -Y verify` needs of a seal; none if it has no SSH signature."""
+    """Return by suffix the two files that `ssh-keygen -Y verify` needs of a seal; none if it has no SSH signature."""
     if signer.scheme != SSH:
         return {}
     _, signature, message = first_signature(envelope)

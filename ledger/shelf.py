@@ -132,7 +132,7 @@ class Shelf:
     def _level(
         self, path_of: _PathOf, encode: _Encode, base: int, items: Sequence[bytes]
     ) -> Iterator[tuple[Path, bytes]]:
-        """Give the files of one level that hold these items, which begin at number `base`."""
+        """Yield the files of one level that hold these items, which begin at number `base`."""
         for at in range(0, len(items), WIDTH):
             part = items[at : at + WIDTH]
             yield self._directory / path_of((base + at) // WIDTH, len(part)), encode(part)

@@ -238,7 +238,7 @@ class Ledger:
                 recent.keep(wanted)
 
     def _is_erased(self, subject: str, index: int) -> bool:
-        """Tell whether an entry after this one says that the subject's contents were erased."""
+        """Return whether an entry after this one says that the subject's contents were erased."""
         with self._mutex:
             for at in range(self._tombstones_to, self._tail.size):
                 if _REDACTION_MARK in self._tail.stored(at):
@@ -341,7 +341,7 @@ class Ledger:
             return self._commit(drafts)
 
     def _keys_to(self, doing: str) -> RecorderKeys:
-        """Give the keys that sign; ReadOnlyError without them."""
+        """Return the keys that sign; ReadOnlyError without them."""
         if self._keys is None:
             raise ReadOnlyError(f"{self.directory} was opened for reading: open it with keys to {doing}")
         return self._keys

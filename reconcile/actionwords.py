@@ -134,63 +134,63 @@ def _forms(lemma: str, irregular: list[str]) -> list[tuple[str, Form]]:
 
 
 def verb_forms(word: str) -> tuple[Verb, ...]:
-    """Give the readings of a lower-case word as a verb; none when it is not a verb of action."""
+    """Return the readings of a lower-case word as a verb; none when it is not a verb of action."""
     return _tables().verbs.get(word, ())
 
 
 def verb_surfaces() -> Collection[str]:
-    """Give all words that have a reading as a verb: most words have none."""
+    """Return all words that have a reading as a verb: most words have none."""
     return _tables().verbs.keys()
 
 
 def inflections(lemma: str) -> dict[str, Form]:
-    """Give the forms of a verb the lexicon does not know, as the name of a tool taught it."""
+    """Return the forms of a verb the lexicon does not know, as the name of a tool taught it."""
     return dict(_forms(lemma, table("actions")["irregular"].get(lemma, "").split()))
 
 
 def action_of_noun(noun: str) -> str | None:
-    """Give the action that a noun names ("cancellation"), if it names one."""
+    """Return the action that a noun names ("cancellation"), if it names one."""
     return _tables().action_nouns.get(singular(noun))
 
 
 def is_entity(noun: str) -> bool:
-    """Tell whether a noun of action names a thing more often than an action: an order, a payment."""
+    """Return whether a noun of action names a thing more often than an action: an order, a payment."""
     return singular(noun) in _tables().entities
 
 
 def is_increment(lemma: str) -> bool:
-    """Tell whether doing it again changes more: "refuel", "extend"."""
+    """Return whether doing it again changes more: "refuel", "extend"."""
     return lemma in _tables().increments
 
 
 def is_generic(lemma: str) -> bool:
-    """Tell whether a verb says no more than that something was made, changed or done."""
+    """Return whether a verb says no more than that something was made, changed or done."""
     return lemma in _tables().generic
 
 
 def is_slight(verb: str) -> bool:
-    """Tell whether the verb of a tool's name moves nothing of weight by itself: "refresh", "record", "stage"."""
+    """Return whether the verb of a tool's name moves nothing of weight by itself: "refresh", "record", "stage"."""
     return verb in _tables().slight
 
 
 def may_find_out(verb: str, nouns: tuple[str, ...]) -> bool:
-    """Tell whether a tool may as well find something out as settle it: `resolve_operator`, but not `resolve_ticket`."""
+    """Whether a tool may as well find something out as settle it: `resolve_operator`, but not `resolve_ticket`."""
     settles = _tables().settling.get(verb)
     return settles is not None and settles.isdisjoint(nouns)
 
 
 def is_light(lemma: str) -> bool:
-    """Tell whether a verb takes its meaning from its noun ("processed the refund")."""
+    """Return whether a verb takes its meaning from its noun ("processed the refund")."""
     return lemma in _tables().light
 
 
 def group_of(action: str) -> str:
-    """Give the group of an action."""
+    """Return the group of an action."""
     return _tables().groups.get(action, OTHER)
 
 
 def kind_of(action: str, objects: frozenset[str]) -> str:
-    """Give the claim kind of an action on objects."""
+    """Return the claim kind of an action on objects."""
     tables = _tables()
     kind = tables.kinds.get(action, "record")
     if kind == "record":
@@ -210,14 +210,14 @@ def kind_of(action: str, objects: frozenset[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def harm_of(kind: str) -> Severity:
-    """Give the severity of an unreported, unasked-for effect of a kind; `low` when no table names it."""
+    """Return the severity of an unreported, unasked-for effect of a kind; `low` when no table names it."""
     harm: Severity = table("kinds").get(kind, {}).get("harm", "low")
     return harm
 
 
 @lru_cache(maxsize=8192)
 def singular(word: str) -> str:
-    """Give the singular of a noun, near enough to compare nouns by."""
+    """Return the singular of a noun, near enough to compare nouns by."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
@@ -228,7 +228,7 @@ def singular(word: str) -> str:
 
 
 def object_groups(nouns: tuple[str, ...]) -> frozenset[str]:
-    """Give the object groups that nouns belong to."""
+    """Return the object groups that nouns belong to."""
     found: set[str] = set()
     known = _tables().objects
     for noun in nouns:
@@ -281,7 +281,7 @@ def tool_words(name: str) -> ToolWords:
 
 @lru_cache(maxsize=4096)
 def says_nothing(name: str) -> bool:
-    """Tell whether a tool's name has no word of a deed, a look or a thing: `fn_12` may do anything."""
+    """Return whether a tool's name has no word of a deed, a look or a thing: `fn_12` may do anything."""
     tables = _tables()
     known = (tables.verbs, tables.reads, tables.listings, tables.standings, tables.objects, tables.action_nouns)
     words = _as_read(name_words(name.rsplit("__", maxsplit=1)[-1]), tables)
@@ -315,24 +315,24 @@ def _read_words(words: tuple[str, ...]) -> ToolWords:
 
 
 def _tells_standing(words: tuple[str, ...], tables: _Tables) -> bool:
-    """Tell whether a name asks which things are in a state: `mail_latest`, `requests_open`."""
+    """Return whether a name asks which things are in a state: `mail_latest`, `requests_open`."""
     if len(words) < 2 or words[-1] not in tables.standings:
         return False
     return singular(words[-2]) != words[-2] or words[0] in tables.nouny or words[0] not in tables.verbs
 
 
 def is_looking_noun(verb: str) -> bool:
-    """Tell whether a verb of looking names things as well: "plan", "sample", "report"."""
+    """Return whether a verb of looking names things as well: "plan", "sample", "report"."""
     return verb in _tables().noun_reads
 
 
 def act_of_words(verb: str, nouns: tuple[str, ...]) -> ToolWords:
-    """Give what a verb does to nouns, as the name of a tool would say it."""
+    """Return what a verb does to nouns, as the name of a tool would say it."""
     return _acting(verb, nouns, nouns[-1] if nouns else verb)
 
 
 def _acting(verb: str, nouns: tuple[str, ...], last: str) -> ToolWords:
-    """Give what a verb does to nouns; `last` is the last word of the name."""
+    """Return what a verb does to nouns; `last` is the last word of the name."""
     tables = _tables()
     objects = object_groups(nouns)
     readings = [found for found in tables.verbs[verb] if found.form == "base"]
@@ -348,7 +348,7 @@ def _acting(verb: str, nouns: tuple[str, ...], last: str) -> ToolWords:
 
 
 def _as_read(words: tuple[str, ...], tables: _Tables) -> tuple[str, ...]:
-    """Give the words of a name with a verb at its beginning or end as the lexicon has it: `enviar_nota` sends."""
+    """Return the words of a name with a verb at its beginning or end as the lexicon has it: `enviar_nota` sends."""
     ends = {0, len(words) - 1}
     return tuple(tables.spelled.get(word, word) if at in ends else word for at, word in enumerate(words))
 
@@ -407,12 +407,12 @@ def _verb_at(words: tuple[str, ...], tables: _Tables) -> int | None:
 
 
 def _names_a_thing(words: tuple[str, ...], at: int, tables: _Tables) -> bool:
-    """Tell whether a word of looking is a noun where it stands: "audit" in `update_audit_status`."""
+    """Return whether a word of looking is a noun where it stands: "audit" in `update_audit_status`."""
     if at == 0 or words[at] not in tables.noun_reads:
         return False
     return at < len(words) - 1 or words[0] not in tables.leading_nouns
 
 
 def _leads_noun(words: tuple[str, ...], at: int) -> bool:
-    """Tell whether the verb at `at` ends the name or stands in front of another word than a plain verb's object."""
+    """Return whether the verb at `at` ends the name or stands in front of another word than a plain verb's object."""
     return at == len(words) - 1 or at == 1

@@ -25,7 +25,7 @@ _OPEN, _CLOSE = "([{", ")]}"
 
 
 def bare_assertions(removed: Sequence[str], added: Sequence[str], asserts: Callable[[str], object]) -> bool:
-    """Tell whether the lines `removed` from a test are assertions and what serves them, and nothing came instead."""
+    """Return whether the lines `removed` from a test are assertions and what serves them, and nothing came instead."""
     if any(not _IDLE.match(line.strip()) for line in added) or any(_SET_UP.match(line.strip()) for line in removed):
         return False
     lost = False
@@ -43,6 +43,6 @@ def bare_assertions(removed: Sequence[str], added: Sequence[str], asserts: Calla
 
 
 def _serves(text: str, looked_at: set[str]) -> bool:
-    """Tell whether a line only gives a value that another line that goes looks at."""
+    """Return whether a line only gives a value that another line that goes looks at."""
     value = _VALUE.match(text)
     return value is not None and not looked_at.isdisjoint(_NAME.findall(value["names"]))

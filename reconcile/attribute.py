@@ -61,7 +61,7 @@ class Call(NamedTuple):
         return self.run, self.effect
 
     def marks(self) -> frozenset[str]:
-        """Give what rows may find the call by."""
+        """Return what rows may find the call by."""
         return frozenset("n:" + name for name in self.names) | frozenset(_amount_key(amount) for amount in self.amounts)
 
 
@@ -159,7 +159,7 @@ class Attribution:
             self._drop(key)
 
     def changes(self) -> list[Change]:
-        """Give what there is to say of the sources, as changes against what was said before."""
+        """Return what there is to say of the sources, as changes against what was said before."""
         now = {found.id: found for found in self._nobodys()} | self._doubled
         changes = [Change("withdraw", gone) for key, gone in self._shown.items() if key not in now]
         for key, found in now.items():
@@ -205,7 +205,7 @@ class Attribution:
         return owned
 
     def _alike(self, row: FeedRow) -> list[Call]:
-        """Give the calls within the time window that share a name or the amount with a row."""
+        """Return the calls within the time window that share a name or the amount with a row."""
         keys = {key for mark in keys_of(row) for key in self._by_key.get(mark, ())}
         calls = sorted((self._calls[key] for key in keys), key=lambda call: (call.time or 0.0, call.key))
         return [call for call in calls if row.kind in rows_of(call.kind) and self._in_time(call, row)]
@@ -233,7 +233,7 @@ class Attribution:
         return (found, found.run) if found is not None else (None, None)
 
     def _only(self, calls: Iterable[Call]) -> Call | None:
-        """Give the one call among calls of one run: the first without a row, else the last (a second row of its)."""
+        """Return the one call among calls of one run: the first without a row, else the last (a second row of its)."""
         listed = list(calls)
         if len({call.run for call in listed}) != 1:
             return None
@@ -266,7 +266,7 @@ class Attribution:
         )
 
     def contests(self) -> list[Contest]:
-        """Give what newly may be, or no longer may be, a run's own among the rows that have no owner."""
+        """Return what newly may be, or no longer may be, a run's own among the rows that have no owner."""
         found = []
         for key in self._touched:
             row = self._waiting.get(key)
@@ -280,7 +280,7 @@ class Attribution:
         return found
 
     def _hopeful(self, row: FeedRow) -> frozenset[str]:
-        """Give the runs that a row may be of: those that called for something like it, in the end only for the same."""
+        """The runs that a row may be of: those that called for something like it, in the end only for the same."""
         if self._final or self._passed(row):
             rivals = self._rivals(row)
             return frozenset(rivals) if len(rivals) > 1 else frozenset()
@@ -341,7 +341,7 @@ class Attribution:
                 yield _unattributed(row, "foreign", "info", f"{_told(row)} stems from no run that was seen.")
 
     def _before(self, row: FeedRow) -> bool:
-        """Tell whether a row is older than anything that was watched."""
+        """Return whether a row is older than anything that was watched."""
         return self._began is not None and row.time is not None and row.time < self._began - SKEW
 
 
@@ -373,14 +373,14 @@ def call_of(effect: Effect) -> Call:
 
 
 def keys_of(row: FeedRow) -> frozenset[str]:
-    """Give what calls may be found by for a row."""
+    """Return what calls may be found by for a row."""
     keys = {"n:" + plain(value) for value in (row.target or "", *row.fields.values()) if value}
     amount = number(row.amount) if row.amount is not None else None
     return frozenset(keys | ({_amount_key(amount)} if amount is not None else set()))
 
 
 def plain(name: str) -> str:
-    """Give a name in the form that names are compared in."""
+    """Return a name in the form that names are compared in."""
     return name.lower().lstrip("#")
 
 
@@ -389,7 +389,7 @@ def _amount_key(amount: Decimal) -> str:
 
 
 def _same_target(call: Call, row: FeedRow) -> bool | None:
-    """Tell whether a row and a call name the same target; None when the row names none."""
+    """Return whether a row and a call name the same target; None when the row names none."""
     named = {plain(value) for value in (row.target or "", *row.fields.values()) if value}
     return None if not row.target else bool(named & call.names)
 

@@ -68,10 +68,10 @@ class Board:
         self._open.pop(value_id, None)
 
     def get(self, value_id: str) -> Value | None:
-        """Give the open value under `value_id`."""
+        """Return the open value under `value_id`."""
         return self._open.get(value_id)
 
     def drain(self) -> list[Change]:
-        """Give the changes since the last call, in order."""
+        """Return the changes since the last call, in order."""
         changes, self._changes = self._changes, []
         return changes

@@ -126,7 +126,7 @@ class Context:
         self.coding = self.coding or event.coding or self.cwd is not None
 
     def echoes(self, event: UserTurn) -> bool:
-        """Tell whether a turn says the last one again, word for word: some harnesses hold the task before the agent.
+        """Return whether a turn says the last one again, word for word: some harnesses hold the task before the agent.
 
         A short one may be said twice, "Yes, please.", and any where the agent has answered: "Go on as you think best."
         """
@@ -176,7 +176,7 @@ class Context:
             self._forget(next(iter(self.calls)))
 
     def opened(self, call: ToolCall) -> ToolCall:
-        """Give a call as the tool that does it would have been called: of one call, several parts ask in turn."""
+        """Return a call as the tool that does it would have been called: of one call, several parts ask in turn."""
         if self._opened is None or self._opened[0] is not call:
             self._opened = call, opened_call(call)
         return self._opened[1]

@@ -82,7 +82,7 @@ class RunState:
         self.parts: tuple[Part, ...] = (actions, work, conversation, reports, self.gates, inputs, leaks)
 
     def drain(self) -> list[Change]:
-        """Give what changed; gates over a turn judge it after the other parts have seen its end."""
+        """Return what changed; gates over a turn judge it after the other parts have seen its end."""
         changes = self.board.drain()
         if self.gates.follow(changes):
             changes += self.board.drain()
@@ -101,7 +101,7 @@ class State:
         self.runs: dict[str, RunState] = {}
 
     def of(self, run: str) -> RunState:
-        """Give the state of `run`, made at first sight."""
+        """Return the state of `run`, made at first sight."""
         state = self.runs.get(run)
         if state is None:
             state = self.runs[run] = RunState(run, self.settings, self.evaluator)

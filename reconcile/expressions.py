@@ -54,7 +54,7 @@ class Late:
         self._given = flags
 
     def __getattr__(self, name: str) -> Any:
-        """Give what the compiled pattern has under a name."""
+        """Return what the compiled pattern has under a name."""
         if not hasattr(Pattern, name):
             raise AttributeError(name=name, obj=self)
         compiled = self.__dict__.get("compiled") or standard.compile(self.pattern, self._given)
@@ -64,5 +64,5 @@ class Late:
 
 
 def compile(written: str, flags: int = 0) -> Pattern[str]:  # noqa: A001 - it stands in for the function of this name
-    """Give a pattern that will be compiled when it is first used."""
+    """Return a pattern that will be compiled when it is first used."""
     return cast("Pattern[str]", Late(written, flags))

@@ -30,7 +30,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def kinds() -> Mapping[str, Kind]:
-    """Give all kinds by name."""
+    """Return all kinds by name."""
     return {
         name: Kind(
             name=name,
@@ -44,19 +44,19 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def is_coding(kind: str) -> bool:
-    """Tell whether claims and effects of this kind are matched and published by `match.coding.work`."""
+    """Return whether claims and effects of this kind are matched and published by `match.coding.work`."""
     known = kinds().get(kind)
     return known is not None and known.family == "coding"
 
 
 def label(kind: str) -> str:
-    """Give the words for a kind; a kind nobody described is its own name."""
+    """Return the words for a kind; a kind nobody described is its own name."""
     known = kinds().get(kind)
     return known.label if known is not None else kind.replace("_", " ")
 
 
 @lru_cache(maxsize=1024)
 def rows_of(kind: str) -> tuple[str, ...]:
-    """Give the kinds of feed rows that an effect of a kind may leave; the first is the one it must leave."""
+    """Return the kinds of feed rows that an effect of a kind may leave; the first is the one it must leave."""
     known = kinds().get(kind)
     return known.rows if known is not None and known.rows else (kind,)

@@ -39,7 +39,7 @@ _SELDOM = frozenset("()[]{}<>_@#$%&|~`=+/\\")
 
 
 def parse(pattern: str | re.Pattern[str], flags: int = 0) -> Any | None:
-    """Give a pattern as the standard library parses it, or None where it does not tell."""
+    """Return a pattern as the standard library parses it, or None where it does not tell."""
     if not isinstance(pattern, str):
         return parse(pattern.pattern, pattern.flags)
     try:
@@ -49,12 +49,12 @@ def parse(pattern: str | re.Pattern[str], flags: int = 0) -> Any | None:
 
 
 def ignores_case(parsed: Any | None) -> bool:
-    """Tell whether a pattern has no regard to case."""
+    """Return whether a pattern has no regard to case."""
     return parsed is not None and bool(parsed.state.flags & re.IGNORECASE)
 
 
 def needed(parsed: Any | None) -> list[Strings]:
-    """Give groups of strings: every match of a pattern holds at least one string of each group.
+    """Return groups of strings: every match of a pattern holds at least one string of each group.
 
     Those of a pattern that has no regard to case are in small letters.
     """
@@ -72,7 +72,7 @@ def needed(parsed: Any | None) -> list[Strings]:
 
 
 def starts(parsed: Any | None) -> tuple[Strings, int]:
-    """Give strings such that every match of a pattern begins with one; none when they are too many or too short.
+    """Return strings such that every match of a pattern begins with one; none when they are too many or too short.
 
     The number tells how many other characters, such as a mark that ends a sentence, may stand before them at most.
     `NOTHING` stands for a pattern that matches only at the beginning of a text.
@@ -108,7 +108,7 @@ def _prefixes(items: Any) -> tuple[Strings, Strings]:
 
 
 def _joined(items: Any) -> Iterator[tuple[str, Any]]:
-    """Give the items of a sequence by the names of their kinds, letters that follow each other as one string."""
+    """Yield the items of a sequence by the names of their kinds, letters that follow each other as one string."""
     letters = ""
     for op, value in items.data:
         if op.name == "LITERAL":
@@ -147,7 +147,7 @@ def _beginnings(op: str, value: Any) -> tuple[Strings, Strings]:
 
 
 def reach(parsed: Any | None) -> int | None:
-    """Tell how long a match can be, with what is looked at around it; None when there is no bound worth the name."""
+    """Return how long a match can be, with what is looked at around it; None when there is no bound worth the name."""
     if parsed is None:
         return None
     most = int(parsed.getwidth()[1]) + _looks(parsed) + 1

@@ -24,7 +24,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
 
 
 def at_least(severity: Severity, floor: Severity) -> bool:
-    """Tell whether `severity` is `floor` or worse."""
+    """Return whether `severity` is `floor` or worse."""
     return SEVERITIES.index(severity) >= SEVERITIES.index(floor)
 
 

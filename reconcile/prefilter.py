@@ -30,7 +30,7 @@ class Finder:
         self._automaton = AhoCorasick(strings, implementation=Implementation.DFA, store_patterns=True)
 
     def held(self, text: str) -> set[str]:
-        """Give those of the strings that `text` holds."""
+        """Return those of the strings that `text` holds."""
         try:
             return set(self._automaton.find_matches_as_strings(text, overlapping=True))
         except UnicodeEncodeError:
@@ -45,7 +45,7 @@ class Finder:
 
 
 def _small(text: str) -> str:
-    """Give a text in small letters, each in its place, as a pattern without regard to case sees them."""
+    """Return a text in small letters, each in its place, as a pattern without regard to case sees them."""
     if not text.isascii():
         for odd, letter in _ODD:
             text = text.replace(odd, letter)
@@ -99,7 +99,7 @@ class Search:
         self._next = 0
 
     def after(self, place: int) -> tuple[int, int] | None:
-        """Give the first match that begins at `place` or later; places may only grow from call to call."""
+        """Return the first match that begins at `place` or later; places may only grow from call to call."""
         if self._stretches is None and self._places is None:
             self._prepare()
         if self._places is not None:
@@ -130,7 +130,7 @@ class Search:
             self._stretches = self._near() or [(0, len(self._text))]
 
     def _near(self) -> list[tuple[int, int]] | None:
-        """Give the stretches in which all matches lie; None when they would be most of the text."""
+        """Return the stretches in which all matches lie; None when they would be most of the text."""
         if self._reach is None or not self._groups:
             return None
         held = [[string for string in group if string in self._found] for group in self._groups]
@@ -146,7 +146,7 @@ class Search:
         return joined if covered < MOST * len(self._text) else None
 
     def _beginnings(self) -> list[int]:
-        """Give the places where a match may begin, in order."""
+        """Return the places where a match may begin, in order."""
         if self._starts == literals.NOTHING:
             return [0]
         found: set[int] = set()
@@ -203,7 +203,7 @@ class Sieve:
         return len(self._written)
 
     def pattern(self, number: int) -> re.Pattern[str]:
-        """Give a pattern, compiled."""
+        """Return a pattern, compiled."""
         known = self._compiled.get(number)
         if known is None:
             written = self._written[number]
@@ -212,7 +212,7 @@ class Sieve:
         return known
 
     def _ready(self) -> Finder:
-        """Give what finds the strings of all patterns."""
+        """Return what finds the strings of all patterns."""
         if self._finder is None:
             self._read()
             self._finder = Finder(self._strings)
@@ -236,7 +236,7 @@ class Sieve:
         self._strings = sorted(strings)
 
     def likely(self, text: str) -> list[int]:
-        """Give the numbers of the patterns that may match in `text`, in order; no other one matches."""
+        """Return the numbers of the patterns that may match in `text`, in order; no other one matches."""
         held = self._ready().held(_small(text) if self._folds else text)
         return sorted(self._among(held)) if held or self._always else []
 
@@ -254,7 +254,7 @@ class Sieve:
         return likely
 
     def searches(self, text: str) -> dict[int, Search]:
-        """Give the patterns that may match in `text`, in order, ready to be searched for near their strings."""
+        """Return the patterns that may match in `text`, in order, ready to be searched for near their strings."""
         places = self._ready().places(_small(text) if self._folds else text)
         likely = self._among({self._strings[number] for number, _, _ in places})
         if not likely:
@@ -277,10 +277,10 @@ class Sieve:
         return bounds
 
     def finds(self, text: str) -> bool:
-        """Tell whether any of the patterns matches in `text`."""
+        """Return whether any of the patterns matches in `text`."""
         return any(self.pattern(number).search(text) for number in self.likely(text))
 
     def search(self, text: str) -> re.Match[str] | None:
-        """Give the first match of the first pattern that matches in `text`."""
+        """Return the first match of the first pattern that matches in `text`."""
         found = (self.pattern(number).search(text) for number in self.likely(text))
         return next(filter(None, found), None)

@@ -77,7 +77,7 @@ def _of_json(value: Any, path: tuple[tuple[str, ...], ...], depth: int) -> Itera
 
 
 def _plain(value: Any) -> str:
-    """Give a scalar as text, and the parts of a person's name or a list of words as one text; "" for anything else."""
+    """A scalar as text, and the parts of a person's name or a list of words as one text; "" for anything else."""
     if isinstance(value, dict):
         parts = [str(inner) for key, inner in value.items() if name_words(str(key))[-1:] == ("name",)]
         return " ".join(parts)[:MAX_VALUE] if 0 < len(parts) == len(value) else ""
@@ -122,5 +122,5 @@ def _closed(fields: list[tuple[str, str]]) -> Iterator[Record]:
 
 
 def akin(noun: str, word: str) -> bool:
-    """Tell whether two nouns share their stem."""
+    """Return whether two nouns share their stem."""
     return noun == word or (len(noun) >= MIN_STEM and word.startswith(noun))

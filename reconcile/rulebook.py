@@ -152,7 +152,7 @@ class GateChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     params: dict[str, Any] = {}
 
     def apply(self, rule: Rule) -> Rule:
-        """Give the gate with the changes."""
+        """Return the gate with the changes."""
         changes = {
             name: value
             for name in ("on", "severity", "hook", "hook_from", "if_error", "waiver", "kinds", "classes", "tools")
@@ -182,7 +182,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @cache
 def catalogue() -> dict[str, Rule]:
-    """Give all shipped gates by id, templates that are off included."""
+    """Return all shipped gates by id, templates that are off included."""
     return {rule.id: rule for rule in rules(table("gates"))}
 
 
@@ -196,7 +196,7 @@ def rules(document: dict[str, Any]) -> list[Rule]:
 
 
 def seconds(value: Any) -> Any:
-    """Give a copy of a TOML value in which points in time are seconds since the epoch; without a zone, they are UTC."""
+    """A copy of a TOML value in which points in time are seconds since the epoch; without a zone, they are UTC."""
     match value:
         case datetime():
             return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
@@ -213,7 +213,7 @@ def seconds(value: Any) -> Any:
 
 
 def answer(rule: Rule, result: GateResult) -> Answer:
-    """Give what the runtime hook answers to a result of a gate."""
+    """Return what the runtime hook answers to a result of a gate."""
     match result.outcome:
         case "passed" | "waived":
             return "allow"

@@ -40,7 +40,7 @@ class SharedPrefilter:
         return PrefilteredPattern(self, len(self._written) - 1)
 
     def of(self, number: int, text: str) -> re.Pattern[str] | None:
-        """Give a pattern if it may match in a text."""
+        """Return a pattern if it may match in a text."""
         if number not in (self._remembered if len(text) <= MAX_TEXT else self._likely)(text):
             return None
         return self._sieve.pattern(number)
@@ -62,17 +62,17 @@ class PrefilteredPattern:
         self._number = number
 
     def search(self, text: str, whole: str = "") -> re.Match[str] | None:
-        """Give the first match in a text."""
+        """Return the first match in a text."""
         pattern = self._shared.of(self._number, whole or text)
         return pattern and pattern.search(text)
 
     def match(self, text: str, whole: str = "") -> re.Match[str] | None:
-        """Give the match at the beginning of a text."""
+        """Return the match at the beginning of a text."""
         pattern = self._shared.of(self._number, whole or text)
         return pattern and pattern.match(text)
 
     def findall(self, text: str, whole: str = "") -> list[str]:
-        """Give all matches in a text."""
+        """Return all matches in a text."""
         pattern = self._shared.of(self._number, whole or text)
         return pattern.findall(text) if pattern else []
 

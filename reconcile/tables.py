@@ -69,7 +69,7 @@ def use(additions: Mapping[str, Any]) -> None:
 
 
 def joined(shipped: Any, added: Any, place: tuple[str, ...]) -> Any:
-    """Give a table with additions: words are appended to words, entries to lists, tables are joined name by name."""
+    """Return a table with additions: words are appended to words, entries to lists, tables are joined name by name."""
     where = f"[lexicon.{'.'.join(place)}]"
     if isinstance(shipped, dict) and isinstance(added, Mapping):
         result = dict(shipped)
@@ -91,7 +91,7 @@ def joined(shipped: Any, added: Any, place: tuple[str, ...]) -> Any:
 
 
 def _entry(model: Any, value: Any, place: tuple[str, ...]) -> Any:
-    """Give a new entry, which must have what its neighbours have."""
+    """Return a new entry, which must have what its neighbours have."""
     if isinstance(model, dict) and (missing := model.keys() - value.keys()):
         raise ValueError(f"[lexicon.{'.'.join(place)}]: {min(missing)!r} is missing")
     return value

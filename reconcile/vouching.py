@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Tell whether both say the same. A refused call may stand as a failed one in the agent's log."""
+        """Return whether both say the same. A refused call may stand as a failed one in the agent's log."""
         return self.effect.status == self.seen or {self.effect.status, self.seen} == {"failed", "denied"}
 
     def finding(self) -> GateResult:

@@ -30,7 +30,7 @@ class Glyphs:
     marks: dict[str, str]
 
     def sign(self, state: str) -> Sign:
-        """Give the sign of `state`; a state unknown to the data is shown as itself, with a question mark."""
+        """Return the sign of `state`; a state unknown to the data is shown as itself, with a question mark."""
         return self.states.get(state) or Sign("?", state, "state-neutral")
 
 

@@ -176,7 +176,7 @@ class Shelf:
 
     @staticmethod
     def _look(folder: Path) -> dict[Path, tuple[int, int]]:
-        """Give when each palette of a folder was changed, and its size."""
+        """Return when each palette of a folder was changed, and its size."""
         found = {}
         for path in sorted(folder.glob("*.toml"))[:MOST]:
             if folder == FOLDER and path.stem not in PALETTES:

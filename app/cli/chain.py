@@ -229,7 +229,7 @@ def _revoke(home: Home, arguments: argparse.Namespace) -> None:
 
 
 def _given(arguments: argparse.Namespace) -> str:
-    """Give the passphrase to sign with; none where there is nobody to ask, or `--unsigned` says so."""
+    """Return the passphrase to sign with; none where there is nobody to ask, or `--unsigned` says so."""
     if arguments.unsigned or not (arguments.passphrase_file or os.environ.get(VARIABLE) or sys.stdin.isatty()):
         return ""
     return passphrase(arguments.passphrase_file, "passphrase of the key that signs: ")

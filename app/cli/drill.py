@@ -56,12 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def passes(pooled: Share, threshold: float) -> bool:
-    """Tell whether the pooled share reaches the threshold. Where nothing could be injected, nothing is known."""
+    """Return whether the pooled share reaches the threshold. Where nothing could be injected, nothing is known."""
     return pooled.value is not None and pooled.value >= threshold
 
 
 def lines(drill: Drill, threshold: float) -> Iterator[str]:
-    """Give the measurement for people to read."""
+    """Yield the measurement for people to read."""
     yield (
         f"{drill.logs} logs, {drill.runs} runs, {drill.confirmed} of {drill.claims} claims confirmed; "
         f"seed {drill.seed}, at most {drill.per_class} faults a class"
@@ -129,7 +129,7 @@ def _row(name: str, tested: Sequence[Tested], share: Share) -> str:
 
 
 def document(drill: Drill, threshold: float) -> dict[str, Any]:
-    """Give the measurement as a JSON object."""
+    """Return the measurement as a JSON object."""
     return {
         "schema": SCHEMA,
         "program": {"version": version()},

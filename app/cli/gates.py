@@ -118,7 +118,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _every(rules: dict[str, Rule], results: Iterable[GateResult]) -> list[tuple[str, Rule | None]]:
-    """Give all gates, and those that were in force when the run was read and are not any more."""
+    """Return all gates, and those that were in force when the run was read and are not any more."""
     return [*rules.items(), *((name, None) for name in sorted({result.gate for result in results} - rules.keys()))]
 
 

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _chosen(home: Path | None) -> Path | None:
-    """Give the folder of the state where it is not the usual one: the agent must look there too."""
+    """Return the folder of the state where it is not the usual one: the agent must look there too."""
     chosen = home or (Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None)
     return expanded(chosen).absolute() if chosen else None
 
@@ -85,7 +85,7 @@ def _advice(agent: str) -> str:
 
 
 def _can_start(line: str) -> bool:
-    """Tell whether the program that a command line names is there; it may stand in quotes, or be found by its name."""
+    """Whether the program that a command line names is there; it may stand in quotes, or be found by its name."""
     try:
         words = shlex.split(line, posix=os.name == "posix")
     except ValueError:

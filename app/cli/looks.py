@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def own_themes(setting: Setting) -> Path:
-    """Give the folder of the operator's own palettes: beside the settings."""
+    """Return the folder of the operator's own palettes: beside the settings."""
     return setting.home.config.parent / "themes"
 
 

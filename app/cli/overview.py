@@ -77,12 +77,12 @@ exit codes: 0 nothing at or above --fail-on; 1 something was, or verification fa
 
 
 def closing_words(command: str) -> str:
-    """Give an example of a command, and its exit codes in words."""
+    """Return an example of a command, and its exit codes in words."""
     return f"example:\n  assure-tui {EXAMPLES[command]}\n\nexit codes: {_EXITS.get(command, _DONE)};\n{_ALWAYS}"
 
 
 def overview(commands: Mapping[str, str]) -> str:
-    """Give the commands in their groups, each with what it does, and what all of them have in common."""
+    """Return the commands in their groups, each with what it does, and what all of them have in common."""
     width = max(map(len, commands)) + 2
     groups = [
         "\n".join([f"{title}:", *(f"  {name:<{width}}{commands[name]}" for name in names)])

@@ -14,7 +14,7 @@ MAX_FILE = 4096
 
 
 def passphrase(file: Path | None, prompt: str, *, again: bool = False) -> str:
-    """Give the passphrase: from `file`, else from the file that the environment names, else from the terminal.
+    """Return the passphrase: from `file`, else from the file that the environment names, else from the terminal.
 
     Raises:
         UsageError: It cannot be read, is empty, or was not typed the same twice.

@@ -69,7 +69,7 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> int:
 
 
 def _in_bundle(desk: Desk, path: Path) -> RunDetail | None:
-    """Give the run of a bundle, when that is what was named."""
+    """Return the run of a bundle, when that is what was named."""
     if not path.is_file():
         return None
     from assure_tui.app.desk.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here

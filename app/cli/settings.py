@@ -78,7 +78,7 @@ def _workspaces(setting: Setting) -> File:
 
 
 def _keys(model: BaseModel, table: str = "", *, said: bool = True) -> Iterator[Key]:
-    """Give the keys of a file, and of the tables in it, in the order of the documentation."""
+    """Yield the keys of a file, and of the tables in it, in the order of the documentation."""
     for name in type(model).model_fields:
         value, here = getattr(model, name), said and name in model.model_fields_set
         if hasattr(value, "model_fields_set"):

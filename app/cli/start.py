@@ -77,7 +77,7 @@ def _first_start(setting: Setting, arguments: argparse.Namespace) -> str:
 
 
 def _is_bundle(path: Path) -> bool:
-    """Tell whether a path is a zip file: no agent's log begins as one."""
+    """Return whether a path is a zip file: no agent's log begins as one."""
     try:
         with open_regular(path) as file:
             return file.read(4) == b"PK\3\4"

@@ -73,7 +73,7 @@ def _moved(ledger: Path) -> list[str]:
 
 
 def _files(setting: Setting) -> tuple[str, str]:
-    """Tell which configuration files count, and how far."""
+    """Return which configuration files count, and how far."""
     user, workspace = setting.home.config, setting.workspace
     standing = "trusted" if workspace.trusted else "not trusted: it may only make the check stricter"
     return (

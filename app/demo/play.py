@@ -52,12 +52,12 @@ class Stage:
             action()
 
     def now(self) -> float:
-        """Give the scene time."""
+        """Return the scene time."""
         return (time.monotonic() - self._begin) * self.speed
 
     @staticmethod
     def time() -> float:
-        """Give the time that logs are stamped with."""
+        """Return the time that logs are stamped with."""
         return time.time()
 
 

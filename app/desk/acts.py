@@ -120,13 +120,13 @@ class Acts:
         }
 
     def let_off(self, run: str, gates: Iterable[GateResult], now: float) -> tuple[GateResult, ...]:
-        """Give a run's results of gates as they stand under its waivers and approvals."""
+        """Return a run's results of gates as they stand under its waivers and approvals."""
         return applied(gates, self.waivers.get(run, ()), self.approved.get(run, {}), now)
 
     def standing(
         self, run: str, newest: int, needed: int = 1, vouched: Collection[str] | None = None
     ) -> Verdict | None:
-        """Give the verdict on a run, sealed if as many different keys as are needed have signed it since.
+        """Return the verdict on a run, sealed if as many different keys as are needed have signed it since.
 
         With `vouched`, only these keys count, as entries have them: else a second key could be anybody's.
 

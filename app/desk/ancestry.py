@@ -15,7 +15,7 @@ _PROC: Final = Path("/proc/self/stat").exists()
 
 
 def requester(pid: int) -> list[int]:
-    """Give the processes of the agent that started the hook `pid`: the hook, shells around it, and the agent."""
+    """Return the processes of the agent that started the hook `pid`: the hook, shells around it, and the agent."""
     found = [pid]
     for parent, name in _parents(pid):
         found.append(parent)
@@ -25,12 +25,12 @@ def requester(pid: int) -> list[int]:
 
 
 def descends(pid: int, from_any: set[int]) -> bool:
-    """Tell whether a process is, or was started by, one of `from_any`."""
+    """Return whether a process is, or was started by, one of `from_any`."""
     return pid in from_any or any(parent in from_any for parent, _ in _parents(pid))
 
 
 def _parents(pid: int) -> list[tuple[int, str]]:
-    """Give the ancestors of a process with their names, nearest first; as far as the system tells."""
+    """Return the ancestors of a process with their names, nearest first; as far as the system tells."""
     found: list[tuple[int, str]] = []
     for _ in range(MAX_DEPTH):
         pid = _parent(pid)

@@ -24,7 +24,7 @@ _STATES: dict[str, ApprovalState] = {word: word for word in get_args(ApprovalSta
 
 
 def gather(entries: Iterable[Entry], now: float) -> list[Approval]:
-    """Give all approvals, oldest first. One whose time is over counts as expired though nobody wrote that down."""
+    """Return all approvals, oldest first. One whose time is over counts as expired though nobody wrote that down."""
     found: dict[str, Approval] = {}
     for entry in entries:
         name, word = str(entry.clear.get("approval")), str(entry.clear.get("word"))
@@ -90,12 +90,12 @@ class Approvals:
         """Gives the tag under which a run stands in the ledger."""
 
     def all(self, *, pending: bool) -> list[Approval]:
-        """Give all approvals, oldest first, or those that still wait."""
+        """Return all approvals, oldest first, or those that still wait."""
         found = gather(self._archive.entries(("approval",)), time.time())
         return [approval for approval in found if not pending or approval.state == "pending"]
 
     def waiting(self, name: str, reason: str, *, by: str) -> Approval:
-        """Give the approval of an id or a unique beginning of one, if it can be answered by `by` for this reason.
+        """Return the approval of an id or a unique beginning of one, if it can be answered by `by` for this reason.
 
         Raises:
             UsageError: Nothing waits under that id, the reason is missing, or whoever answers is the requester.

@@ -53,7 +53,7 @@ def published(ledger: Ledger) -> bool:
 
 
 def _content(ledger: Ledger, index: int) -> Any:
-    """Give the content of an entry; None while it is locked, which the recorder reports."""
+    """Return the content of an entry; None while it is locked, which the recorder reports."""
     try:
         return ledger.content(index)
     except ContentLockedError:
@@ -79,11 +79,11 @@ class Archive:
 
     @property
     def exists(self) -> bool:
-        """Tell whether there is a ledger."""
+        """Return whether there is a ledger."""
         return (self._home.ledger / ".state" / "version").exists()
 
     def reading(self) -> Ledger | None:
-        """Give the ledger for reading, or None when there is none yet.
+        """Return the ledger for reading, or None when there is none yet.
 
         Raises:
             LedgerDamagedError: It is too damaged to be read.
@@ -120,7 +120,7 @@ class Archive:
                 self._ledger.unlock(None)
 
     def writing(self) -> Ledger:
-        """Give the ledger for writing; make it when there is none.
+        """Return the ledger for writing; make it when there is none.
 
         Raises:
             LedgerDamagedError: It is damaged.
@@ -151,14 +151,14 @@ class Archive:
         return receipt.first_index
 
     def commitment(self, index: int) -> str | None:
-        """Give an entry's commitment to its content."""
+        """Return an entry's commitment to its content."""
         ledger = self.writing()
         with plain_errors():
             ledger.refresh()
             return ledger.entry(index).commitment
 
     def size(self) -> int:
-        """Give the number of entries."""
+        """Return the number of entries."""
         ledger = self.reading()
         if ledger is None:
             return 0
@@ -167,7 +167,7 @@ class Archive:
             return ledger.size
 
     def entries(self, kinds: Sequence[str], subject: str | None = None, start: int = 0) -> list[Entry]:
-        """Give entries of some kinds from index `start` on, oldest first.
+        """Return entries of some kinds from index `start` on, oldest first.
 
         They come from the index; those that it does not have yet, from the ledger.
         """
@@ -178,7 +178,7 @@ class Archive:
         return indexed + [entry for entry in behind if subject is None or entry.subject == subject]
 
     def latest(self, count: int) -> list[Entry]:
-        """Give the newest entries of all kinds, newest first, without their content; the index may not have them yet.
+        """Return the newest entries of all kinds, newest first, without their content; the index may not have them yet.
 
         Raises:
             LedgerDamagedError: They cannot be read.
@@ -195,17 +195,17 @@ class Archive:
         return found[::-1]
 
     def newest(self, kinds: Sequence[str], subject: str) -> int:
-        """Give the index of the newest entry of some kinds about a subject, or -1."""
+        """Return the index of the newest entry of some kinds about a subject, or -1."""
         behind = [entry.index for entry in self._behind_index() if entry.kind in kinds and entry.subject == subject]
         return behind[-1] if behind else self._library.newest(kinds, subject)
 
     def version(self) -> tuple[int, int]:
-        """Give a value that changes when `entries` would answer otherwise."""
+        """Return a value that changes when `entries` would answer otherwise."""
         self._behind_index()
         return self._seen(), self._tail[-1].index if self._tail else -1
 
     def envelope(self, number: int) -> bytes | None:
-        """Give the envelope of a seal as stored, or None."""
+        """Return the envelope of a seal as stored, or None."""
         try:
             return disk.read(self._home.ledger / "seals" / f"{number}.dsse.json", MAX_ENVELOPE)
         except DamagedError:
@@ -217,7 +217,7 @@ class Archive:
         return seen if ledger is not None and ledger.origin == origin else 0
 
     def _behind_index(self) -> list[Entry]:
-        """Give the entries that the index does not have yet."""
+        """Return the entries that the index does not have yet."""
         ledger = self.reading()
         if ledger is None:
             return []

@@ -71,7 +71,7 @@ class _Run(msgspec.Struct):
     inputs: list[_Input]
 
     def findings(self) -> Iterator[tuple[str, Severity]]:
-        """Give the fingerprint and the severity of each finding."""
+        """Yield the fingerprint and the severity of each finding."""
         identity = Identity(
             self.adapter,
             self.native_id,
@@ -158,7 +158,7 @@ class Baseline:
             ) from error
 
     def meet(self, fingerprint: str, severity: Severity) -> State:
-        """Tell how a finding stands against the baseline, which has it once less from now on."""
+        """Return how a finding stands against the baseline, which has it once less from now on."""
         known = self._known.get(fingerprint)
         if known is None or not known.left:
             return "new"

@@ -138,7 +138,7 @@ class Batch:
         return check_family(family, settings=self.settings, witness=self.witness, taken=self._taken)
 
     def _results(self, files: Sequence[Found]) -> Iterator[tuple[list[Found], Checked | None]]:
-        """Give what each family comes to; None for one that is still to be checked, here."""
+        """Return what each family comes to; None for one that is still to be checked, here."""
         from assure_tui.app.desk.spread import processors, spread  # noqa: PLC0415 - of use to large batches only
 
         work = families(files)

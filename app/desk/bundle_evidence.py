@@ -20,7 +20,7 @@ from assure_tui.ledger.trust import Trust
 
 
 def evidence_checks(bundle: Bundle) -> Iterator[tuple[str, Callable[[], tuple[Standing, str]]]]:
-    """Give the checks that each seal's evidence is what the bundle has of the run: nothing left out, nothing added.
+    """Yield the checks that each seal's evidence is what the bundle has of the run: nothing left out, nothing added.
 
     And that what it shows for reading follows from what was sealed.
     """
@@ -76,7 +76,7 @@ def sealed_evidence(statement: Statement) -> list[tuple[dict[str, Any], Subject]
 
 
 def evidence_root(bundle: Bundle, tag: str, upto: int) -> tuple[int, str]:
-    """Give count and root of the evidence that a bundle has of a run up to an index."""
+    """Return count and root of the evidence that a bundle has of a run up to an index."""
     leaves = [
         leaf_hash(bundle.members[f"entries/{index}"])
         for index, entry in sorted(bundle.entries.items())
@@ -86,7 +86,7 @@ def evidence_root(bundle: Bundle, tag: str, upto: int) -> tuple[int, str]:
 
 
 def tag_of(bundle: Bundle) -> str:
-    """Give the tag of the run that a bundle is about; raise BundleError unless it is about exactly one."""
+    """Return the tag of the run that a bundle is about; raise BundleError unless it is about exactly one."""
     tags = {entry.subject for entry in bundle.entries.values() if entry.kind in EVIDENCE}
     if len(tags) != 1:
         raise BundleError(f"{bundle.path} is not the evidence of one run")

@@ -115,7 +115,7 @@ def _proven_only(bundle: Bundle, run: str, known: dict[str, Any], counted: dict[
 
 
 def _unobserved(bundle: Bundle, start: float | None, end: float | None) -> tuple[tuple[float, float], ...]:
-    """Give when nobody recorded the run, as the heartbeats tell; nothing of history, which nobody could watch."""
+    """Return when nobody recorded the run, as the heartbeats tell; nothing of history, which nobody could watch."""
     seen = {str(entry.clear.get("seen")) for entry in bundle.entries.values() if entry.kind == "observed"}
     if start is None or end is None or seen == {"backfill"}:
         return ()
@@ -155,7 +155,7 @@ def _run_id(bundle: Bundle) -> str:
 
 
 def _sealed_verdict(bundle: Bundle, acts: Acts, run: str, newest: int) -> Verdict | None:
-    """Give the verdict that the last seal states, when the entry of the verdict itself is not shown."""
+    """Return the verdict that the last seal states, when the entry of the verdict itself is not shown."""
     seals = acts.seals.get(run)
     word: Any = seals[-1].word if seals else None
     if not seals or word not in get_args(VerdictWord):
@@ -167,7 +167,7 @@ def _sealed_verdict(bundle: Bundle, acts: Acts, run: str, newest: int) -> Verdic
 
 
 def _acts(bundle: Bundle, run: str) -> Iterator[Act]:
-    """Give the entries as the desk knows them: each is about the bundle's run, whether that field is shown or not."""
+    """Yield the entries as the desk knows them: each is about the bundle's run, whether that field is shown or not."""
     for index, entry in sorted(bundle.entries.items()):
         content = bundle.shown.get(index)
         told = content | {"run": run} if isinstance(content, dict) else None
@@ -177,7 +177,7 @@ def _acts(bundle: Bundle, run: str) -> Iterator[Act]:
 
 
 def _findings(bundle: Bundle) -> list[Discrepancy | GateResult | InputFinding]:
-    """Give the findings that stand. What one says may be withheld; that it is there never is."""
+    """Return the findings that stand. What one says may be withheld; that it is there never is."""
     found: dict[str, Discrepancy | GateResult | InputFinding] = {}
     for index, entry in sorted(bundle.entries.items()):
         if entry.kind not in FINDINGS:
@@ -194,7 +194,7 @@ def _findings(bundle: Bundle) -> list[Discrepancy | GateResult | InputFinding]:
 
 
 def _withheld(clear: dict[str, Any]) -> dict[str, Any]:
-    """Give what an entry says of a finding in the open, in the shape of all their models."""
+    """Return what an entry says of a finding in the open, in the shape of all their models."""
     code = clear.get("code")
     nowhere = Origin("", Locator("item", 0, 0), "")
     told = {name: clear.get(name) for name in ("id", "severity", "outcome")} | {"code": code, "gate": code}
@@ -204,7 +204,7 @@ def _withheld(clear: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts(bundle: Bundle) -> tuple[int, int, int]:
-    """Give how many claims were confirmed, contradicted and unchecked, as the newest assessment has it."""
+    """Return how many claims were confirmed, contradicted and unchecked, as the newest assessment has it."""
     told = [entry.clear.get("counts") for _, entry in sorted(bundle.entries.items()) if entry.kind == "assessed"]
     counts = told[-1] if told and isinstance(told[-1], dict) else {}
     confirmed, contradicted, unchecked = (

@@ -47,5 +47,5 @@ def prove_view(bundle: Bundle, view: View | None) -> tuple[Proven, Proven]:
 
 
 def mark(name: str, proven: Proven) -> str:
-    """Give what is put before a part of the view, by its id; nothing before one that is proven."""
+    """Return what is put before a part of the view, by its id; nothing before one that is proven."""
     return "" if name in proven.by_ledger else ALTERED if name in proven.contradicted else UNPROVEN

@@ -65,7 +65,7 @@ class BundleDesk:
     # State ----------------------------------------------------------------------------------------------------------
 
     def presence(self) -> Presence:
-        """Tell how the bundle stands."""
+        """Return how the bundle stands."""
         report = self._verify()
         broken = tuple(f"{s.name}: {s.detail}" for s in report.statements if s.state == "failed")
         return Presence(
@@ -79,7 +79,7 @@ class BundleDesk:
         )
 
     def revision(self) -> int:
-        """Give a number that never grows: a bundle does not change."""
+        """Return a number that never grows: a bundle does not change."""
         return 0
 
     def _verify(self) -> VerifyReport:
@@ -88,7 +88,7 @@ class BundleDesk:
         return self._report
 
     def ledger(self) -> LedgerView:
-        """Give what was verified of the ledger that the bundle was cut from."""
+        """Return what was verified of the ledger that the bundle was cut from."""
         report = self._verify()
         newest = sorted(self.bundle.entries.items(), reverse=True)[:50]
         return LedgerView(
@@ -116,13 +116,13 @@ class BundleDesk:
     # The run --------------------------------------------------------------------------------------------------------
 
     def runs(self, query: str = "") -> list[RunRow]:
-        """Give the bundle's run, if the filter lets it through."""
+        """Return the bundle's run, if the filter lets it through."""
         gates = [gate.gate for gate in self.detail.gates]
         codes = gates + [each.code for each in self.detail.discrepancies] + [each.code for each in self.detail.inputs]
         return [self.detail.row] if compile_filter(query)(Filtered(self.detail.row, codes, gates)) else []
 
     def run(self, run: str) -> RunDetail:
-        """Give the run.
+        """Return the run.
 
         Raises:
             UsageError: The bundle is about another.
@@ -137,26 +137,26 @@ class BundleDesk:
         return []
 
     def unattributed(self) -> list[Unattributed]:
-        """Give nothing: a bundle is about one run."""
+        """Return nothing: a bundle is about one run."""
         return []
 
     def event_count(self, run: str) -> int:
-        """Give the number of events that came with the bundle."""
+        """Return the number of events that came with the bundle."""
         self.run(run)
         return len(self.view.events) if self.view else 0
 
     def events(self, run: str, start: int, count: int) -> list[EventRow]:
-        """Give a window of the events."""
+        """Return a window of the events."""
         self.run(run)
         return self.view.events[max(start, 0) : max(start, 0) + max(count, 0)] if self.view else []
 
     def position(self, run: str, event_id: str) -> int | None:
-        """Give the number of an event."""
+        """Return the number of an event."""
         self.run(run)
         return next((n for n, event in enumerate(self.view.events if self.view else []) if event.id == event_id), None)
 
     def event_text(self, run: str, event_id: str) -> str:
-        """Give the text of an event.
+        """Return the text of an event.
 
         Raises:
             GoneError: The bundle does not have it.
@@ -169,7 +169,7 @@ class BundleDesk:
         return f"{marked}\n{text}" if marked else text
 
     def diffs(self, run: str, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
-        """Give what the run, or some of its acts, did to each file."""
+        """Return what the run, or some of its acts, did to each file."""
         self.run(run)
         found = [self._marked_diff(diff) for diff in self.view.diffs] if self.view else []
         if acts is None:
@@ -204,16 +204,16 @@ class BundleDesk:
     )
 
     def approvals(self, *, pending: bool = True) -> Sequence[Approval]:
-        """Give none: nothing waits here."""
+        """Return none: nothing waits here."""
         del pending
         return ()
 
     def performance(self) -> Sequence[Performance]:
-        """Give none: one run tells nothing of how the rules do."""
+        """Return none: one run tells nothing of how the rules do."""
         return ()
 
     def recall(self) -> Sequence[Recall]:
-        """Give none: one run tells nothing of what readers miss."""
+        """Return none: one run tells nothing of what readers miss."""
         return ()
 
     def needs_passphrase(self, key: str | None = None) -> bool:
@@ -227,15 +227,15 @@ class BundleDesk:
     """One: whoever countersigns signs alone."""
 
     def ssh_keys(self) -> Sequence[SshChoice]:
-        """Give none: nothing is signed here."""
+        """Return none: nothing is signed here."""
         return ()
 
     def operator_keys(self) -> Sequence[Any]:
-        """Give none: nothing is signed here."""
+        """Return none: nothing is signed here."""
         return ()
 
     def draft(self, key: str) -> str | None:
-        """Give no draft."""
+        """Return no draft."""
         del key
         return None
 
@@ -246,12 +246,12 @@ class BundleDesk:
         """Keep nothing."""
 
     def marks(self, run: str) -> set[str]:
-        """Give no marks."""
+        """Return no marks."""
         del run
         return set()
 
     def marked_runs(self) -> set[str]:
-        """Give no marks."""
+        """Return no marks."""
         return set()
 
     def mark(self, run: str, subject: str, *, on: bool = True) -> None:

@@ -31,7 +31,7 @@ class Chain:
         self._verified: LedgerView | None = None
 
     def state(self) -> tuple[int, LedgerState, str]:
-        """Give size and state of the ledger, and what is wrong with it, or nothing."""
+        """Return size and state of the ledger, and what is wrong with it, or nothing."""
         try:
             size = self._archive.size()
         except LedgerDamagedError as error:
@@ -41,7 +41,7 @@ class Chain:
         return size, self._state(size), ""
 
     def view(self) -> LedgerView:
-        """Give the ledger as it was last verified, with its newest entries."""
+        """Return the ledger as it was last verified, with its newest entries."""
         try:
             ledger = self._archive.reading()
             if ledger is None:

@@ -106,7 +106,7 @@ class Comparison:
             yield Judged(finding, fingerprint, self._state(finding, fingerprint))
 
     def rows(self) -> Iterator[JudgedRow]:
-        """Give the rows of shared evidence that no run accounts for, once all runs were checked."""
+        """Yield the rows of shared evidence that no run accounts for, once all runs were checked."""
         for row in self.batch.unattributed:
             fingerprint = row_fingerprint(row.kind, row.message)
             yield JudgedRow(row, fingerprint, self._state(row, fingerprint))
@@ -118,12 +118,12 @@ class Comparison:
         return state
 
     def fails(self, finding: Finding) -> bool:
-        """Tell whether a finding, if it is new, fails the check."""
+        """Return whether a finding, if it is new, fails the check."""
         waived = isinstance(finding, GateResult) and not counts_as_found(finding.outcome)
         return not waived and at_least(finding.severity, self.floor)
 
     def counts(self) -> dict[str, int]:
-        """Give how the findings stand against the baseline; empty without one."""
+        """Return how the findings stand against the baseline; empty without one."""
         if self.baseline is None:
             return {}
         vanished, unseen = self.baseline.missed(self._keys)

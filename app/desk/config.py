@@ -96,7 +96,7 @@ class WorkspaceConfig:
 
 
 def stated(path: Path | None, kind: Literal["UserFile", "WorkspaceFile"]) -> BaseModel:
-    """Give a configuration file as it was written, checked; the defaults where there is none.
+    """Return a configuration file as it was written, checked; the defaults where there is none.
 
     Raises:
         ConfigError: The file cannot be read, is no TOML, or holds what it must not.
@@ -216,7 +216,7 @@ class _Read(NamedTuple):
 
 
 def _as_untrusted(read: _Read) -> WorkspaceConfig:
-    """Give what a file gets that nobody trusts: it may only tighten; what else it asks for waits."""
+    """Return what a file gets that nobody trusts: it may only tighten; what else it asks for waits."""
     base, known, model = read.settings, read.known, read.model
     raised = {code: severity for code, severity in model.severities.items() if _raises(code, severity, known)}
     split = {name: tightening(change, known[name]) for name, change in read.changes.items()}
@@ -233,7 +233,7 @@ def _as_untrusted(read: _Read) -> WorkspaceConfig:
 
 
 def _as_trusted(read: _Read) -> WorkspaceConfig:
-    """Give all that a file asks for."""
+    """Return all that a file asks for."""
     path, base, model = read.path, read.settings, read.model
     return WorkspaceConfig(
         path=path,
@@ -268,7 +268,7 @@ def _doubts(model: Any) -> Iterable[str]:
 
 
 def settings_of(user: UserConfig) -> Settings:
-    """Give the settings of the check as the user alone sets them."""
+    """Return the settings of the check as the user alone sets them."""
     return Settings(gates=user.gates, gate_changes=user.gate_changes, gate_files=user.gate_files)
 
 
@@ -358,7 +358,7 @@ def _known_words(lexicon: Mapping[str, Any], path: Path) -> None:
 
 @cache
 def _default_severities() -> dict[str, Severity]:
-    """Give the worst severity that each code has by default."""
+    """Return the worst severity that each code has by default."""
     text = (files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8")
     table: dict[str, Severity] = tomllib.loads(text)["severity"]
     return table

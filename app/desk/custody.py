@@ -94,7 +94,7 @@ def begin_shard(home: Home, *, damaged: bool = False) -> tuple[Path, Ledger]:
 
 
 def shards(home: Home) -> Iterator[Shard]:
-    """Give the closed shards, oldest first; one that cannot be read is passed over, and so never deleted."""
+    """Yield the closed shards, oldest first; one that cannot be read is passed over, and so never deleted."""
     found = []
     folder = _shelf(home)
     for path in folder.iterdir() if folder.is_dir() else ():
@@ -128,7 +128,7 @@ def _shelf(home: Home) -> Path:
 
 
 def _last_head(home: Home, *, verified: bool) -> Previous | None:
-    """Give the last head that is known of a ledger: its pin, which outlives what happened to the ledger itself."""
+    """Return the last head that is known of a ledger: its pin, which outlives what happened to the ledger itself."""
     try:
         keys = stated_keys(home.ledger)
         pin = PinFile(home.pins, keys[0].name).read()

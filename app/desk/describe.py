@@ -36,13 +36,13 @@ class CodeBook(msgspec.Struct, frozen=True):
 
 @cache
 def codes() -> CodeBook:
-    """Give all codes of discrepancies and inputs."""
+    """Return all codes of discrepancies and inputs."""
     text = (files("assure_tui.app.desk") / "data" / "codes.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), CodeBook)
 
 
 def code_of(finding: Finding) -> str:
-    """Give the finding's code: of a gate, its name; of a row that no run accounts for, its kind."""
+    """Return the finding's code: of a gate, its name; of a row that no run accounts for, its kind."""
     match finding:
         case GateResult():
             return finding.gate
@@ -57,7 +57,7 @@ _OWN_GATES = {"unseen-call": "a call went past the hook"}
 
 
 def label(finding: Finding) -> str:
-    """Give what people read first: the plain label of the finding's code."""
+    """Return what people read first: the plain label of the finding's code."""
     if isinstance(finding, GateResult):
         known = catalogue().get(finding.gate)
         words = known.label if known else _OWN_GATES.get(finding.gate)
@@ -69,7 +69,7 @@ def label(finding: Finding) -> str:
 
 
 def headline(kind: str, code: str) -> str:
-    """Give the plain label of a finding by its kind and code alone."""
+    """Return the plain label of a finding by its kind and code alone."""
     if kind == "gate":
         known = catalogue().get(code)
         return f"gate: {known.label if known else code.replace('-', ' ')}"
@@ -78,7 +78,7 @@ def headline(kind: str, code: str) -> str:
 
 
 def money(value: Any) -> str | None:
-    """Give an amount in words, if `value` is one."""
+    """Return an amount in words, if `value` is one."""
     data = msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
     if isinstance(data, dict) and isinstance(data.get("value"), str):
         currency = data.get("currency")
@@ -87,7 +87,7 @@ def money(value: Any) -> str | None:
 
 
 def effect_line(effect: Effect) -> str:
-    """Give one line about an effect: the tool, what it was asked, how it ended and how that is known.
+    """Return one line about an effect: the tool, what it was asked, how it ended and how that is known.
 
     A value stands in it once, though it may be known under several names: an account number is an id and a recipient.
     """
@@ -121,7 +121,7 @@ def _short(value: Any) -> str:
 
 
 def unread_lines(skipped: Iterable[Skipped]) -> Iterator[str]:
-    """Give a line for each file that was not read; of many with one reason the first, and how many more there are.
+    """Yield a line for each file that was not read; of many with one reason the first, and how many more there are.
 
     Agents keep settings and states beside their logs: of hundreds of those, one line each hides what matters.
     """

@@ -45,7 +45,7 @@ LEAST_UNLOCK = 60.0
 
 
 def _login() -> str:
-    """Give the name of who is logged in; of a user without a name, as in some containers, the number."""
+    """Return the name of who is logged in; of a user without a name, as in some containers, the number."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -294,11 +294,11 @@ class Desk(Reading):
     # Keys -------------------------------------------------------------------------------------------------------------
 
     def needs_passphrase(self, key: str | None = None) -> bool:
-        """Tell whether sealing with a key asks for its passphrase now."""
+        """Return whether sealing with a key asks for its passphrase now."""
         return self._keyring is None or not self._keyring.is_unlocked(key)
 
     def signing_key(self, passphrase: str, key: str | None, ssh: Path | None) -> SealKey:
-        """Give a key to sign with: an SSH key, or an operator key that the passphrase opens, or that still is open.
+        """Return a key to sign with: an SSH key, or an operator key that the passphrase opens, or that still is open.
 
         Raises:
             UsageError: There is no such key, or it cannot be used.
@@ -315,7 +315,7 @@ class Desk(Reading):
             return self._keyring.unlock(self.home.keys, key, passphrase)
 
     def contents_locked(self) -> bool:
-        """Tell whether contents may need the passphrase of the reading key."""
+        """Return whether contents may need the passphrase of the reading key."""
         from assure_tui.app.desk.wrapping import has_reading_key  # noqa: PLC0415 - cryptography is needed only here
 
         return has_reading_key(self.home)
@@ -329,13 +329,13 @@ class Desk(Reading):
         self._archive.unlock(passphrase, max(self.config.unlock_for, LEAST_UNLOCK))
 
     def operator_keys(self) -> list[OperatorIdentity]:
-        """Give the public halves of the operator keys of this installation."""
+        """Return the public halves of the operator keys of this installation."""
         from assure_tui.app.desk.operators import list_keys  # noqa: PLC0415 - cryptography is needed only here
 
         return list_keys(self.home.keys)
 
     def ssh_keys(self) -> list[SshChoice]:
-        """Give the SSH keys of the user that can sign a seal without anything being asked on the terminal."""
+        """Return the SSH keys of the user that can sign a seal without anything being asked on the terminal."""
         from assure_tui.app.desk.sshkeys import ssh_keys  # noqa: PLC0415 - cryptography is needed only here
 
         return ssh_keys(Path.home() / ".ssh")
@@ -352,7 +352,7 @@ class Desk(Reading):
     # Forgetting -------------------------------------------------------------------------------------------------------
 
     def forgettable(self, run: str) -> tuple[list[str], list[str]]:
-        """Give the runs that are forgotten with a run, itself first, and the agent's own logs of them.
+        """Return the runs that are forgotten with a run, itself first, and the agent's own logs of them.
 
         Raises:
             UsageError: There is no such run, or the prefix is not unique.

@@ -40,7 +40,7 @@ class DeskStore:
         self._link.close()
 
     def draft(self, name: str) -> str | None:
-        """Give the text that was being written under `name`, or None."""
+        """Return the text that was being written under `name`, or None."""
         row = self._link.execute("SELECT text FROM drafts WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
@@ -54,11 +54,11 @@ class DeskStore:
         self._link.execute("DELETE FROM drafts WHERE name = ?", (name,))
 
     def marks(self, run: str) -> set[str]:
-        """Give the ids that are marked in a run."""
+        """Return the ids that are marked in a run."""
         return {subject for (subject,) in self._link.execute("SELECT subject FROM marks WHERE run = ?", (run,))}
 
     def marked_runs(self) -> set[str]:
-        """Give the runs that are marked as a whole."""
+        """Return the runs that are marked as a whole."""
         return {run for (run,) in self._link.execute("SELECT run FROM marks WHERE subject = run")}
 
     def mark(self, run: str, subject: str, *, on: bool) -> None:
@@ -82,7 +82,7 @@ class DeskStore:
         self._link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def all_looked(self) -> dict[str, int]:
-        """Give for every run that was looked at how its evidence stood then."""
+        """Return for every run that was looked at how its evidence stood then."""
         return dict(self._link.execute("SELECT run, evidence FROM looked"))
 
     def first_sight(self, root: Path, sizes: Iterable[tuple[str, int]]) -> bool:
@@ -102,7 +102,7 @@ class DeskStore:
         return fresh
 
     def history(self) -> dict[str, int]:
-        """Give how long each log was when its root was first watched."""
+        """Return how long each log was when its root was first watched."""
         return {text_path(path): size for path, size in self._link.execute("SELECT path, size FROM history")}
 
     def want(self, run: str) -> None:
@@ -110,7 +110,7 @@ class DeskStore:
         self._link.execute("INSERT OR IGNORE INTO wanted VALUES (?)", (run,))
 
     def wanted(self) -> list[str]:
-        """Give the runs of the history that shall be recorded."""
+        """Return the runs of the history that shall be recorded."""
         return [run for (run,) in self._link.execute("SELECT run FROM wanted")]
 
     def granted(self, run: str) -> None:
@@ -128,7 +128,7 @@ class DeskStores:
         self._all: list[DeskStore] = []
 
     def mine(self) -> DeskStore:
-        """Give the store of the thread that asks."""
+        """Return the store of the thread that asks."""
         store: DeskStore | None = getattr(self._here, "store", None)
         if store is None:
             store = self._here.store = DeskStore(self._path)
@@ -145,7 +145,7 @@ class DeskStores:
 
 
 def backup(path: Path) -> bytes:
-    """Give the whole file as it stands at one moment, also while others write to it.
+    """Return the whole file as it stands at one moment, also while others write to it.
 
     Raises:
         UsageError: There is none, or it cannot be read.

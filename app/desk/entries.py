@@ -82,7 +82,7 @@ class Tags:
         return cls(key)
 
     def of(self, name: str) -> str:
-        """Give the tag of a run, source or feed."""
+        """Return the tag of a run, source or feed."""
         return "t-" + hmac.digest(self._key, name.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
 
 
@@ -224,7 +224,7 @@ def verdict(*, subject: str, run: str, word: str, reason: str, by: str) -> Words
 
 
 def value_leaf(salt: bytes, value: Claim | Effect) -> bytes:
-    """Give what stands for a value in the root of an `assessed` entry."""
+    """Return what stands for a value in the root of an `assessed` entry."""
     return sha256(salt + sha256(encode_sorted(value)).digest()).digest()
 
 
@@ -234,7 +234,7 @@ def value_digest(value: msgspec.Struct) -> bytes:
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
-    """Give the RFC 6962 root over leaves: the same tree as the log's own, so that the same tools prove inclusion."""
+    """Return the RFC 6962 root over leaves: the same tree as the log's own, so that the same tools prove inclusion."""
     from assure_tui.ledger.tree import leaf_hash, root  # noqa: PLC0415 - the batch check needs no ledger
 
     return root([leaf_hash(leaf) for leaf in leaves])

@@ -29,7 +29,7 @@ class EntryBuilder:
         self._rules = rules
 
     def observed(self, source: LiveSource) -> Iterator[Words]:
-        """Give the entries for the records of a source that the ledger does not have."""
+        """Yield the entries for the records of a source that the ledger does not have."""
         for run, pending in source.pending.items():
             yield entries.observed(
                 subject=self._tags.of(f"run:{run}"),
@@ -50,7 +50,7 @@ class EntryBuilder:
             )
 
     def assessed(self, live: LiveRun, *, closing: bool, changed: bool) -> Iterator[Words]:
-        """Give the entry for the claims and effects that changed, when it is time: at the end of a turn or of the run.
+        """Yield the entry for the claims and effects that changed, when it is time: at the end of a turn or of the run.
 
         `changed` tells that findings changed too: then it does not wait, so that they do not stand without it.
         """
@@ -70,7 +70,7 @@ class EntryBuilder:
     def findings(
         self, live: LiveRun, differences: Sequence[tuple[FindingOfRun, State]], index: IndexWriter
     ) -> Iterator[Words]:
-        """Give the entries for findings that the ledger does not have as they stand."""
+        """Yield the entries for findings that the ledger does not have as they stand."""
         subject = self._tags.of(f"run:{live.run}")
         for value, state in differences:
             claim = live.claim_value(index, getattr(value, "claim", None))

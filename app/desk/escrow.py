@@ -73,11 +73,11 @@ class Escrow:
 
     @property
     def full(self) -> bool:
-        """Tell whether the limit was reached."""
+        """Return whether the limit was reached."""
         return self.held >= self.limits.keep > 0
 
     def words(self, source: LiveSource) -> Iterator[Words]:
-        """Give the entries for the records of a source that the ledger does not have."""
+        """Yield the entries for the records of a source that the ledger does not have."""
         name = str(source.path)
         if source.adapter.form == "database":
             return
@@ -122,7 +122,7 @@ class Escrow:
 
 
 def kept_records(archive: Archive, tags: Tags, run: str, path: str, at: Locator) -> Iterator[str]:
-    """Give what escrow has of a raw record, unless it was forgotten; of a document all that was kept of it over time.
+    """Yield what escrow has of a raw record, unless it was forgotten; of a document all that was kept of it over time.
 
     Raises:
         GoneError: It is there, and locked.

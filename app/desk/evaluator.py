@@ -91,7 +91,7 @@ class CelEvaluator:
         self._finalizer: weakref.finalize[Any, Any] | None = None
 
     def evaluate(self, questions: Sequence[Question], variables: dict[str, Any]) -> list[Told]:
-        """Give the answer to each expression over the same variables, in their order."""
+        """Return the answer to each expression over the same variables, in their order."""
         answers: list[Told] = [self._refused(expression) or "" for expression, _ in questions]
         left = [at for at, answer in enumerate(answers) if answer == ""]
         with self._lock:
@@ -100,7 +100,7 @@ class CelEvaluator:
         return answers
 
     def scan(self, sources: Sequence[str], text: str) -> list[Sighting]:
-        """Give the YARA rules that match a text."""
+        """Return the YARA rules that match a text."""
         from assure_tui.app.desk.yara import scan  # noqa: PLC0415 - an extra, and only where rules are given
 
         return scan(tuple(sources), text)
@@ -145,7 +145,7 @@ class CelEvaluator:
         return []
 
     def _warm(self) -> _Worker | str:
-        """Give the worker, started if need be; or say why it cannot be started."""
+        """Return the worker, started if need be; or say why it cannot be started."""
         if self._worker is None:
             module = _module()
             if module is None:
@@ -172,7 +172,7 @@ class CelEvaluator:
 
 @cache
 def evaluator() -> CelEvaluator:
-    """Give the evaluator of this process; its worker is started when a gate first asks for one."""
+    """Return the evaluator of this process; its worker is started when a gate first asks for one."""
     return CelEvaluator()
 
 

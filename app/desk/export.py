@@ -66,7 +66,7 @@ class Choice:
         return cls(everything, frozenset(kinds), frozenset(fields))
 
     def of(self, kind: str) -> frozenset[str] | None:
-        """Give the fields of a kind's contents that are shown; None for all."""
+        """Return the fields of a kind's contents that are shown; None for all."""
         if self.everything or kind in self.kinds:
             return None
         return frozenset(field for of, field in self.fields if of in {kind, "*"})
@@ -102,7 +102,7 @@ def export_run(desk: Desk, archive: Archive, run: str, choice: Choice) -> bytes:
 
 
 def _about(ledger: Ledger, archive: Archive, subject: str, row: RunRow) -> Iterator[tuple[int, Entry]]:
-    """Give the published entries about a run: those under its tag, and the seals of several runs that it is one of.
+    """Yield the published entries about a run: those under its tag, and the seals of several runs that it is one of.
 
     And the recorder's heartbeats while it ran, which tell when somebody watched.
     """
@@ -136,7 +136,7 @@ def _shown(ledger: Ledger, chosen: dict[int, Entry], choice: Choice) -> Iterator
 
 
 def _index(ledger: Ledger, subject: str, chosen: dict[int, Entry], shown: dict[int, dict[str, Any]]) -> str:
-    """Give what a person reads first."""
+    """Return what a person reads first."""
     lines = [
         f"Evidence about one run of an AI agent, cut out of the ledger {ledger.origin} by assure-tui {version()}.",
         f"The run's entries stand under the tag {subject}. The ledger had {ledger.checkpoint().size} entries.",
@@ -162,7 +162,7 @@ def _index(ledger: Ledger, subject: str, chosen: dict[int, Entry], shown: dict[i
 
 
 def _view(desk: Desk, run: str) -> bytes:
-    """Give the run as the screen shows it, with the texts of its events as far as they fit."""
+    """Return the run as the screen shows it, with the texts of its events as far as they fit."""
     events = desk.events(run, 0, MAX_EVENTS)
     texts: dict[str, str] = {}
     left = MAX_TEXT

@@ -42,7 +42,7 @@ _PRIMARY: Final = 0xFF
 
 
 def damaged(error: sqlite3.Error) -> bool:
-    """Tell whether SQLite met bytes that it did not write."""
+    """Return whether SQLite met bytes that it did not write."""
     return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -54,7 +54,7 @@ def remedy(error: Exception) -> str:
 
 
 def explained(error: Exception, home: Home) -> DeskError | None:
-    """Give the error that a face shows, or None where the program itself is at fault."""
+    """Return the error that a face shows, or None where the program itself is at fault."""
     if isinstance(error, DeskError):
         return error
     if isinstance(error, sqlite3.Error):
@@ -75,7 +75,7 @@ def explained(error: Exception, home: Home) -> DeskError | None:
 
 
 def _is_ours(path: Path, home: Home) -> bool:
-    """Tell whether a path is one of those that `--home` moves, or stands above one."""
+    """Return whether a path is one of those that `--home` moves, or stands above one."""
     own = [place.absolute() for place in (home.config, home.ledger, home.keys, home.pins, home.index, home.desk)]
     found = path.absolute()
     return any(place.is_relative_to(found) or found.is_relative_to(place.parent) for place in own)

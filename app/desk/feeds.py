@@ -34,7 +34,7 @@ class Reading:
 
 
 def announced(spec: FeedSpec) -> FeedState:
-    """Give the state of a feed that nothing has been read of: claims of its kind wait for it from now on."""
+    """Return the state of a feed that nothing has been read of: claims of its kind wait for it from now on."""
     return FeedState(
         feed=spec.name,
         kind=spec.kind,
@@ -95,7 +95,7 @@ class FeedBook:
         self._rows += [row for row in rows if row.origin.at.start >= self._upto]
 
     def words(self, tags: Tags) -> list[Words]:
-        """Give the entry for what is new, and let it go: the caller writes it."""
+        """Return the entry for what is new, and let it go: the caller writes it."""
         if not self._rows:
             return []
         rows, self._rows = self._rows, []
@@ -129,7 +129,7 @@ class Feeds:
         self._stop = threading.Event()
 
     def announce(self) -> list[FeedState]:
-        """Give the states to begin with."""
+        """Return the states to begin with."""
         return [announced(book.spec) for book in self.books.values()]
 
     def start(self) -> None:
@@ -143,7 +143,7 @@ class Feeds:
         self._stop.set()
 
     def news(self) -> list[Reading]:
-        """Give what was read since."""
+        """Return what was read since."""
         found: list[Reading] = []
         while True:
             try:
@@ -154,12 +154,12 @@ class Feeds:
             found.append(reading)
 
     def words(self, tags: Tags) -> list[Words]:
-        """Give the entries for what is new of all feeds, and let it go."""
+        """Return the entries for what is new of all feeds, and let it go."""
         return [word for book in self.books.values() for word in book.words(tags)]
 
 
 def _why(reader: FeedReader) -> str:
-    """Give the reasons, and what follows for a feed that was to be complete."""
+    """Return the reasons, and what follows for a feed that was to be complete."""
     reasons = list(reader.tally.unknown_types)[:MAX_REASONS]
     if reader.tally.malformed:
         reasons.append("cannot be decoded")

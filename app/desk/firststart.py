@@ -28,7 +28,7 @@ class Place:
 
 
 def is_first(setting: Setting) -> bool:
-    """Tell whether nobody has ever opened the desk of this installation."""
+    """Return whether nobody has ever opened the desk of this installation."""
     return not setting.home.desk.exists() and not setting.home.index.exists()
 
 
@@ -70,7 +70,7 @@ def leave_out(config: Path, paths: Sequence[Path]) -> None:
 
 
 def _meant(path: Path) -> str:
-    """Give a pattern for this very path; what TOML cannot hold, as of a name that is not UTF-8, is any character."""
+    """Return a pattern for this very path; what TOML cannot hold, as of a name that is not UTF-8, is any character."""
     return "".join(char if char.isprintable() else "?" for char in glob.escape(os.fspath(path)))
 
 

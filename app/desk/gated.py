@@ -61,7 +61,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def args_text(args: Any) -> str:
-    """Give a call's arguments as JSON that an entry can hold, cut off where they are too long."""
+    """Return a call's arguments as JSON that an entry can hold, cut off where they are too long."""
     try:
         return encode(args).decode()[:MAX_ARGS]
     except (RecursionError, TypeError, msgspec.EncodeError):
@@ -156,14 +156,14 @@ def answered(
 
 
 def to_sign(name: str, word: str, reason: str, by: str, commitment: str | None) -> bytes:
-    """Give the bytes that an operator signs: the answer, and the commitment to the very request that was shown."""
+    """Return the bytes that an operator signs: the answer, and the commitment to the very request that was shown."""
     return SIGNED + encode([name, word, reason[:MAX_REASON], by, commitment])
 
 
 def is_signed(
     clear: dict[str, Any], content: dict[str, Any], commitment: str | None, known: Iterable[OperatorIdentity]
 ) -> bool:
-    """Tell whether an answer was signed by one of the known operators, over the very request that was made."""
+    """Return whether an answer was signed by one of the known operators, over the very request that was made."""
     try:
         signature = bytes.fromhex(str(content.get("signature", "")))
     except ValueError:
@@ -180,7 +180,7 @@ def installed(*, agent: str, scope: str, path: str, folder: str, removed: bool =
 
 
 def new_name() -> str:
-    """Give a new approval's id."""
+    """Return a new approval's id."""
     return "a-" + os.urandom(5).hex()
 
 

@@ -99,7 +99,7 @@ def _problem(rule: Rule, seen: set[str]) -> str | None:
 
 
 def inside(files: Sequence[str], workspace: Path, key: str = "gate_files") -> Iterator[Path]:
-    """Give the files that a workspace file names under `key`: they lie in its folder or below, links followed.
+    """Yield the files that a workspace file names under `key`: they lie in its folder or below, links followed.
 
     Raises:
         ConfigError: One lies elsewhere.
@@ -148,7 +148,7 @@ def changes_of(tables: Mapping[str, Any], known: Mapping[str, Rule], where: Path
 
 
 def _sort(value: Any) -> str:
-    """Give what sort of value a param has: one of another sort would make the gate's condition come to nothing."""
+    """Return what sort of value a param has: one of another sort would make the gate's condition come to nothing."""
     match value:
         case bool():
             return "true or false"
@@ -197,7 +197,7 @@ def _tightens(name: str, value: Any, rule: Rule) -> bool:
 
 
 def gathered(gate_files: Iterable[GateFile], known: Mapping[str, Rule], path: Path) -> tuple[Rule, ...]:
-    """Give the gates of several files; `known` are the gates there are already.
+    """Return the gates of several files; `known` are the gates there are already.
 
     Raises:
         ConfigError: Two gates have one id.

@@ -10,7 +10,7 @@ GRACE_SECONDS = 1.5 * HEARTBEAT_SECONDS
 
 
 def unobserved(start: float, end: float, beats: Iterable[tuple[float, str]]) -> tuple[tuple[float, float], ...]:
-    """Give the parts of [start, end] in which no recorder ran.
+    """Return the parts of [start, end] in which no recorder ran.
 
     `beats` are time and state (`start`, `alive`, `stop`) in order; those of up to two minutes around the interval are
     needed to judge its ends.

@@ -14,7 +14,7 @@ _WORDS: dict[str, Word] = {word: word for word in get_args(Word)}
 
 
 def decisions(entries: Iterable[Entry]) -> tuple[HookDecision, ...]:
-    """Give the hook's decisions; what cannot be understood is left out."""
+    """Return the hook's decisions; what cannot be understood is left out."""
     found: list[HookDecision] = []
     for entry in entries:
         word = _WORDS.get(str(entry.clear.get("word")))
@@ -41,7 +41,7 @@ def decisions(entries: Iterable[Entry]) -> tuple[HookDecision, ...]:
 
 
 def corrected(claims: Sequence[Claim], hook: Iterable[HookDecision]) -> tuple[str, ...]:
-    """Give the confirmed claims that follow one of their kind for which the agent was sent back, in the log's order."""
+    """The confirmed claims that follow one of their kind for which the agent was sent back, in the log's order."""
     sent_back = {name for decision in hook for name in decision.claims}
     kinds: set[str] = set()
     found: list[str] = []

@@ -87,12 +87,12 @@ class Hub:
                 self._on_problem(sentence)
 
     def recorded(self, path: Path) -> Recorded:
-        """Tell how far the ledger has a source."""
+        """Return how far the ledger has a source."""
         known = self._known_sources()
         return known.get(self._tags.of(f"source:{path}"), Recorded())
 
     def recorded_feed(self, name: str) -> Recorded:
-        """Tell how far the ledger has a feed."""
+        """Return how far the ledger has a feed."""
         return self._known_sources().get(self._tags.of(f"feed:{name}"), Recorded())
 
     def _known_sources(self) -> Mapping[str, Recorded]:
@@ -104,7 +104,7 @@ class Hub:
             self._check.believe(name)
 
     def forgotten(self, run: str) -> bool:
-        """Tell whether a run was forgotten: what its log still has of it is passed over."""
+        """Return whether a run was forgotten: what its log still has of it is passed over."""
         if self.scribe is None or not self.scribe.known.forgotten:
             return False
         return self._tags.of(f"run:{run}") in self.scribe.known.forgotten
@@ -126,12 +126,12 @@ class Hub:
     # What a source asks for -----------------------------------------------------------------------------------------
 
     def taken(self, run: str, source: LiveSource) -> bool:
-        """Tell whether another log that is still there has a run of this id."""
+        """Return whether another log that is still there has a run of this id."""
         home = self.index.home_of(run)
         return home is not None and Path(home) != source.path and Path(home).exists()
 
     def moved(self, run: str, source: LiveSource) -> Recorded | None:
-        """Tell how far the run's log was recorded under another name that it no longer has."""
+        """Return how far the run's log was recorded under another name that it no longer has."""
         home = self.index.home_of(run)
         return self.recorded(Path(home)) if home is not None and Path(home) != source.path else None
 
@@ -183,7 +183,7 @@ class Hub:
             self._broken.add(event.run)
 
     def _look_and_step(self, event: RunEvent) -> list[Change]:
-        """Give the check what the run's workspace shows by now, then the event."""
+        """Return the check what the run's workspace shows by now, then the event."""
         changes = [change for seen in self._witness.before(event) for change in self._check.step(seen)]
         changes += self._check.step(event)
         for change in list(changes):
@@ -196,11 +196,11 @@ class Hub:
         return [*changes, Change("open", bypassed)] if bypassed is not None else changes
 
     def _was_gated(self, effect: Effect) -> bool:
-        """Tell whether the ledger has what the hook decided of the effect's call before it was made."""
+        """Return whether the ledger has what the hook decided of the effect's call before it was made."""
         return bool(self.scribe is not None and effect.call_id and self.scribe.was_decided(effect.run, effect.call_id))
 
     def _past_the_hook(self, event: RunEvent) -> GateResult | None:
-        """Give the finding when a call turns out to have gone past the hook that is installed for its agent."""
+        """Return the finding when a call turns out to have gone past the hook that is installed for its agent."""
         source = self._owners.get(event.run)
         live = source.runs.get(event.run) if source is not None else None
         return self._unseen.see(event, live) if live is not None else None
@@ -285,7 +285,7 @@ class Hub:
     # The index and the ledger ---------------------------------------------------------------------------------------
 
     def unsaved(self) -> bool:
-        """Tell whether the index is behind."""
+        """Return whether the index is behind."""
         return self.shared.unsaved or any(live.unsaved for live in self._stirred)
 
     def save(self) -> None:

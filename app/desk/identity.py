@@ -19,7 +19,7 @@ SHARED: Final = "shared"
 
 
 def logged_call(call_id: str, given: Collection[str]) -> str:
-    """Give the log's own id of a call. A call inside a script has none, and goes by the script's, if `given`."""
+    """Return the log's own id of a call. A call inside a script has none, and goes by the script's, if `given`."""
     script, _, number = call_id.rpartition("/")
     return script if number.isdecimal() and script in given else call_id
 
@@ -54,20 +54,20 @@ class Identity:
                 self._calls.setdefault(logged_call(call, self._given), event)
 
     def discrepancy(self, name: str, claim: str | None, effects: Sequence[str]) -> str:
-        """Give the fingerprint of a discrepancy: its id, and the record of its claim, else of its first effect."""
+        """Return the fingerprint of a discrepancy: its id, and the record of its claim, else of its first effect."""
         event = self._claims.get(claim) if claim is not None else None
         if event is None and effects:
             event = self._effects.get(effects[0])
         return self._print("discrepancy", name, event=event)
 
     def gate(self, gate: str, call_ids: Sequence[str], reason: str) -> str:
-        """Give the fingerprint of a gate's result: the gate, why it did not pass, the calls, and the first's record."""
+        """The fingerprint of a gate's result: the gate, why it did not pass, the calls, and the first's record."""
         calls = [logged_call(call, self._given) for call in call_ids]
         event = self._calls.get(calls[0]) if calls else None
         return self._print("gate", gate, reason, *calls, event=event)
 
     def input(self, code: str, event: str, span: tuple[int, int]) -> str:
-        """Give the fingerprint of an input: its code, its place and its record."""
+        """Return the fingerprint of an input: its code, its place and its record."""
         return self._print("input", code, event, *span, event=event)
 
     def _print(self, *parts: str | int, event: str | None) -> str:
@@ -76,7 +76,7 @@ class Identity:
 
 
 def row_fingerprint(kind: str, message: str) -> str:
-    """Give the fingerprint of a row that no run accounts for: its source's id depends on where the source lies."""
+    """Return the fingerprint of a row that no run accounts for: its source's id depends on where the source lies."""
     return f"{SHARED}-{_digest(kind, message, size=FINGERPRINT_BYTES)}"
 
 

@@ -64,7 +64,7 @@ class IndexWriter:
         self._link.execute("COMMIT")
 
     def meta(self, name: str) -> Any:
-        """Give a value of the `meta` table, or None."""
+        """Return a value of the `meta` table, or None."""
         row = self._link.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
@@ -99,7 +99,7 @@ class IndexWriter:
         self._link.execute("UPDATE sources SET size = ?, changed = ? WHERE no = ?", (size, changed, no))
 
     def known_sources(self) -> dict[str, tuple[int, int, str]]:
-        """Give size, time of modification and salt of every source by path, as of when it was last read to its end."""
+        """Size, time of modification and salt of every source by path, as of when it was last read to its end."""
         return {
             text_path(path): (size, changed, salt)
             for path, size, changed, salt in self._link.execute("SELECT path, size, changed, salt FROM sources")
@@ -223,31 +223,31 @@ class IndexWriter:
         )
 
     def result(self, run: int, kind: str, name: str) -> Result | None:
-        """Give one value that stands about a run."""
+        """Return one value that stands about a run."""
         row = self._link.execute(
             "SELECT value FROM results WHERE run = ? AND kind = ? AND id = ?", (run, kind, name)
         ).fetchone()
         return msgspec.json.decode(row[0], type=RESULT_KINDS[kind]) if row else None
 
     def events_of(self, run: str) -> int:
-        """Give how many events of a run the index has."""
+        """Return how many events of a run the index has."""
         row = self._link.execute("SELECT events FROM runs WHERE id = ?", (run,)).fetchone()
         return int(row[0]) if row else 0
 
     def home_of(self, run: str) -> str | None:
-        """Give the path of the source that a run was read from."""
+        """Return the path of the source that a run was read from."""
         row = self._link.execute(
             "SELECT sources.path FROM runs JOIN sources ON sources.no = runs.source WHERE runs.id = ?", (run,)
         ).fetchone()
         return text_path(row[0]) if row else None
 
     def runs_of(self, path: Path) -> list[tuple[int, str]]:
-        """Give number and id of the runs that were read from a source."""
+        """Return number and id of the runs that were read from a source."""
         query = "SELECT runs.no, runs.id FROM runs JOIN sources ON sources.no = runs.source WHERE sources.path = ?"
         return [(no, run) for no, run in self._link.execute(query, (path_text(path),))]
 
     def has_effects(self, path: Path, kinds: Collection[str]) -> bool:
-        """Tell whether a run of a source has an effect or a claim of one of these kinds."""
+        """Return whether a run of a source has an effect or a claim of one of these kinds."""
         marks = ", ".join("?" * len(kinds))
         query = (
             "SELECT 1 FROM results JOIN runs ON runs.no = results.run JOIN sources ON sources.no = runs.source "  # noqa: S608 - only question marks are put in
@@ -263,7 +263,7 @@ class IndexWriter:
         self._link.execute("UPDATE runs SET events = 0 WHERE no = ?", (no,))
 
     def run_ids(self) -> list[str]:
-        """Give the ids of all runs."""
+        """Return the ids of all runs."""
         return [run for (run,) in self._link.execute("SELECT id FROM runs")]
 
     def purge(self, subjects: Mapping[str, str]) -> None:
@@ -284,7 +284,7 @@ class IndexWriter:
         self._link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def results(self, run: int) -> Iterator[tuple[str, str, bytes]]:
-        """Give kind, id and JSON of what stands about a run."""
+        """Yield kind, id and JSON of what stands about a run."""
         yield from self._link.execute("SELECT kind, id, value FROM results WHERE run = ?", (run,))
 
     def unattributed(self, rows: Iterable[Unattributed], gone: Iterable[str]) -> None:
@@ -302,19 +302,19 @@ class IndexWriter:
         self._link.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def entries_of(self, *kinds: str) -> Iterator[tuple[str, str, bytes, bytes | None]]:
-        """Give kind, subject, clear part and content of the entries of these kinds, oldest first."""
+        """Yield kind, subject, clear part and content of the entries of these kinds, oldest first."""
         marks = ", ".join("?" * len(kinds))
         query = f"SELECT kind, subject, clear, content FROM entries WHERE kind IN ({marks}) ORDER BY entry"  # noqa: S608 - only question marks are put in
         yield from self._link.execute(query, kinds)
 
     def hook_entries(self) -> Iterator[tuple[str, float, dict[str, Any], dict[str, Any]]]:
-        """Give kind, time in seconds, clear part and content of the entries on where the hook is installed."""
+        """Yield kind, time in seconds, clear part and content of the entries on where the hook is installed."""
         query = "SELECT kind, time, clear, content FROM entries WHERE kind LIKE 'hook-%' ORDER BY entry"
         for kind, when, clear, content in self._link.execute(query):
             yield kind, when / 1000, msgspec.json.decode(clear), msgspec.json.decode(content) if content else {}
 
     def decided_calls(self, subject: str) -> list[tuple[str, str, str, str, str]]:
-        """Give agent, event, word, call id and tool of what the hook was asked about in a run."""
+        """Return agent, event, word, call id and tool of what the hook was asked about in a run."""
         fields = {"agent": "clear", "event": "clear", "word": "clear", "call_id": "content", "tool": "content"}
         columns = ", ".join(
             f"coalesce(json_extract(CAST({column} AS TEXT), '$.{name}'), '')" for name, column in fields.items()
@@ -329,7 +329,7 @@ class IndexWriter:
     # Words --------------------------------------------------------------------------------------------------------
 
     def words_behind(self) -> bool:
-        """Tell whether there are events that the full-text search does not have."""
+        """Return whether there are events that the full-text search does not have."""
         return self._unindexed(1) != []
 
     def _unindexed(self, limit: int) -> list[tuple[int, int, int]]:
@@ -371,7 +371,7 @@ class IndexWriter:
 
 
 def code_of(value: Result) -> str:
-    """Give the column `code`: what kind of claim or effect it is, or which check or rule found it."""
+    """Return the column `code`: what kind of claim or effect it is, or which check or rule found it."""
     match value:
         case Claim() | Effect():
             return value.kind
@@ -395,7 +395,7 @@ def diff_size(diff: str | None) -> tuple[int, int]:
 
 
 def worst_of(severities: Iterable[Severity]) -> Severity | None:
-    """Give the worst of some severities."""
+    """Return the worst of some severities."""
     from assure_tui.reconcile.model import SEVERITIES  # noqa: PLC0415 - keeps the import list to what the schema needs
 
     return max(severities, key=SEVERITIES.index, default=None)

@@ -88,7 +88,7 @@ def discard(path: Path) -> None:
 
 
 def usable(link: sqlite3.Connection) -> bool:
-    """Tell whether the file is an index of this version."""
+    """Return whether the file is an index of this version."""
     try:
         (version,) = link.execute("PRAGMA user_version").fetchone()
         return (
@@ -100,7 +100,7 @@ def usable(link: sqlite3.Connection) -> bool:
 
 
 def _is_empty(link: sqlite3.Connection) -> bool:
-    """Tell whether a file is new. It is not thrown away: others may be opening it, and SQLite maps what lies beside it.
+    """Whether a file is new. It is not thrown away: others may be opening it, and SQLite maps what lies beside it.
 
     A process that opens a file and its successor under one name shortens the map of the first, and is killed (SIGBUS).
     """

@@ -66,7 +66,7 @@ class Library:
             self._open.clear()
 
     def _link(self) -> sqlite3.Connection | None:
-        """Give this thread's connection to the file that has the name now, or None when there is no usable index."""
+        """Return this thread's connection to the file that has the name now, or None when there is no usable index."""
         try:
             inode = self._path.stat().st_ino
         except OSError:
@@ -105,23 +105,23 @@ class Library:
         return rows[0] if rows else None
 
     def meta(self, name: str) -> Any:
-        """Give a value of the `meta` table, or None."""
+        """Return a value of the `meta` table, or None."""
         row = self._row("SELECT value FROM meta WHERE name = ?", (name,))
         return row[0] if row else None
 
     def problems(self) -> list[str]:
-        """Give what the recorder could not do, in plain sentences."""
+        """Return what the recorder could not do, in plain sentences."""
         return [str(problem) for problem in json.loads(self.meta("problems") or "[]")]
 
     def queue(self) -> Queue | None:
-        """Give how far the recorder has come, while it reads what was there before."""
+        """Return how far the recorder has come, while it reads what was there before."""
         told = json.loads(self.meta("queue") or "null")
         return Queue(*map(int, told)) if told else None
 
     # Runs -----------------------------------------------------------------------------------------------------------
 
     def runs_since(self, revision: int) -> list[dict[str, Any]]:
-        """Give the columns of all runs that changed after a revision, with the path of their source."""
+        """Return the columns of all runs that changed after a revision, with the path of their source."""
         link = self._link()
         if link is None:
             return []
@@ -133,7 +133,7 @@ class Library:
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def asking(self, numbers: Sequence[int]) -> dict[int, list[Asking]]:
-        """Give by run's number the findings that ask for a decision."""
+        """Return by run's number the findings that ask for a decision."""
         found: dict[int, list[Asking]] = {}
         for run, name, kind, code, severity, outcome in self._rows(
             "SELECT run, id, kind, code, severity, outcome FROM results "
@@ -145,7 +145,7 @@ class Library:
         return found
 
     def results(self, no: int) -> dict[str, list[Any]]:
-        """Give all that stands about a run by kind, in the order of the log.
+        """Return all that stands about a run by kind, in the order of the log.
 
         Of a run with very many effects only those that a claim, discrepancy, gate or input rests on are read: the
         others say nothing that the Timeline does not, and reading them takes longer than anybody waits.
@@ -164,7 +164,7 @@ class Library:
         return found
 
     def _effects_behind(self, no: int, found: Mapping[str, Sequence[Any]]) -> list[Effect]:
-        """Give the effects that findings and claims name, or that happened at the event of a gate."""
+        """Return the effects that findings and claims name, or that happened at the event of a gate."""
         named = [name for kind in ("claim", "discrepancy", "input") for value in found[kind] for name in value.effects]
         events = [gate.event for gate in found["gate"]]
         effects: dict[str, Effect] = {}
@@ -180,7 +180,7 @@ class Library:
         return sorted(effects.values(), key=lambda effect: effect.origin.at.start)
 
     def source(self, no: int) -> tuple[SourceInfo, Tally]:
-        """Give a source, and what was met in it.
+        """Return a source, and what was met in it.
 
         Raises:
             UsageError: The index was thrown away meanwhile.
@@ -192,17 +192,17 @@ class Library:
         return info, msgspec.json.decode(row[5], type=Tally) if row[5] else Tally()
 
     def has_run(self, run: str) -> bool:
-        """Tell whether the index has a run of this id."""
+        """Return whether the index has a run of this id."""
         return self._row("SELECT 1 FROM runs WHERE id = ?", (run,)) is not None
 
     def log_of(self, run: str) -> str:
-        """Give the path of the log that a run was read from."""
+        """Return the path of the log that a run was read from."""
         query = "SELECT sources.path FROM runs JOIN sources ON sources.no = runs.source WHERE runs.id = ?"
         row = self._row(query, (run,))
         return text_path(row[0]) if row else ""
 
     def unattributed(self) -> list[Unattributed]:
-        """Give the rows of shared evidence that no run accounts for."""
+        """Return the rows of shared evidence that no run accounts for."""
         return [
             msgspec.json.decode(value, type=Unattributed)
             for (value,) in self._rows("SELECT value FROM unattributed ORDER BY id")
@@ -211,7 +211,7 @@ class Library:
     # Events ---------------------------------------------------------------------------------------------------------
 
     def events(self, no: int, start: int, count: int) -> list[EventRow]:
-        """Give a window of a run's events."""
+        """Return a window of a run's events."""
         base = no << RUN_BITS
         low = base + max(start, 0)
         rows = self._rows(
@@ -221,29 +221,29 @@ class Library:
         return self._event_rows(no, rows)
 
     def event(self, no: int, name: str) -> EventRow | None:
-        """Give one event of a run."""
+        """Return one event of a run."""
         position = self.position(no, name)
         rows = self.events(no, position, 1) if position is not None else []
         return rows[0] if rows else None
 
     def position(self, no: int, name: str) -> int | None:
-        """Give the number of an event within its run."""
+        """Return the number of an event within its run."""
         base = no << RUN_BITS
         row = self._row("SELECT pos FROM events WHERE id = ? AND pos BETWEEN ? AND ?", (name, base, base + MAX_EVENTS))
         return row[0] - base if row else None
 
     def digest(self, no: int, number: int) -> bytes:
-        """Give the first 8 bytes of the digest of the record that an event was read from."""
+        """Return the first 8 bytes of the digest of the record that an event was read from."""
         row = self._row("SELECT digest FROM events WHERE pos = ?", ((no << RUN_BITS) + number,))
         return row[0] if row else b""
 
     def adapter(self, no: int) -> str:
-        """Give the name of the adapter of the log that a run was read from."""
+        """Return the name of the adapter of the log that a run was read from."""
         row = self._row("SELECT s.adapter FROM runs r JOIN sources s ON s.no = r.source WHERE r.no = ?", (no,))
         return row[0] if row else ""
 
     def salt(self, no: int) -> str:
-        """Give the salt of the ids of the runs in the log that a run was read from."""
+        """Return the salt of the ids of the runs in the log that a run was read from."""
         row = self._row("SELECT s.salt FROM runs r JOIN sources s ON s.no = r.source WHERE r.no = ?", (no,))
         return row[0] if row else ""
 
@@ -332,7 +332,7 @@ class Library:
                     yield pos
 
     def edits(self, no: int) -> list[tuple[int, int, str, str, str, int, int]]:
-        """Give a run's file changes: number of the event, part, call id, path, operation, lines added and removed."""
+        """Return a run's file changes: number of the event, part, call id, path, operation, lines added and removed."""
         base = no << RUN_BITS
         rows = self._rows(
             "SELECT pos, part, call_id, path, op, added, removed FROM edits "
@@ -342,7 +342,7 @@ class Library:
         return [(row[0] - base, *row[1:]) for row in rows]
 
     def claims_by_kind(self, runs: Collection[str]) -> list[tuple[str, int]]:
-        """Give how many claims of each kind were read in some runs."""
+        """Return how many claims of each kind were read in some runs."""
         return self._rows(
             "SELECT code, count(*) FROM results JOIN runs ON runs.no = results.run WHERE results.kind = 'claim' "
             "AND runs.id IN (SELECT value FROM json_each(?)) GROUP BY code",
@@ -352,11 +352,11 @@ class Library:
     # The ledger's entries -------------------------------------------------------------------------------------------
 
     def ledger_seen(self) -> tuple[str, int]:
-        """Give which ledger the index was made from, and how many of its entries the index has."""
+        """Return which ledger the index was made from, and how many of its entries the index has."""
         return str(self.meta("ledger_origin") or ""), int(self.meta("ledger_seen") or 0)
 
     def entries(self, kinds: Sequence[str], subject: str | None = None, start: int = 0) -> list[Entry]:
-        """Give entries of some kinds from index `start` on, oldest first, of one subject or of all."""
+        """Return entries of some kinds from index `start` on, oldest first, of one subject or of all."""
         marks = ", ".join("?" * len(kinds))
         rows = self._rows(
             "SELECT entry, kind, subject, time, clear, content FROM entries "  # noqa: S608 - only question marks are put in
@@ -369,7 +369,7 @@ class Library:
         ]
 
     def beats(self, start: float, end: float) -> list[tuple[float, str]]:
-        """Give time and state of the recorder's heartbeats between two times, in seconds."""
+        """Return time and state of the recorder's heartbeats between two times, in seconds."""
         rows = self._rows(
             "SELECT time, clear FROM entries WHERE kind = 'heartbeat' AND time BETWEEN ? AND ? ORDER BY entry",
             (int(start * 1000), int(end * 1000)),
@@ -377,7 +377,7 @@ class Library:
         return [(time / 1000, str(json.loads(clear).get("state"))) for time, clear in rows]
 
     def newest(self, kinds: Sequence[str], subject: str) -> int:
-        """Give the index of the newest entry of some kinds about a subject, or -1."""
+        """Return the index of the newest entry of some kinds about a subject, or -1."""
         marks = ", ".join("?" * len(kinds))
         query = f"SELECT max(entry) FROM entries WHERE subject = ? AND kind IN ({marks})"  # noqa: S608 - only question marks are put in
         row = self._row(query, (subject, *kinds))

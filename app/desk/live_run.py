@@ -82,7 +82,7 @@ class LiveRun:
 
     @property
     def unsaved(self) -> bool:
-        """Tell whether the index is behind."""
+        """Return whether the index is behind."""
         return bool(self._events) or (not self._held and (self._touched or bool(self._puts) or bool(self._drops)))
 
     def leave_backlog(self) -> None:
@@ -160,7 +160,7 @@ class LiveRun:
         }
 
     def unwritten_findings(self) -> Iterator[tuple[FindingOfRun, State]]:
-        """Give the differences between the findings that stand and those that the ledger has."""
+        """Yield the differences between the findings that stand and those that the ledger has."""
         if self.silent:
             return
         for name, value in self.findings.items():
@@ -191,7 +191,7 @@ class LiveRun:
         self.turn_ended = False
 
     def claim_value(self, index: IndexWriter, claim: str | None) -> Claim | None:
-        """Give the claim that a finding speaks of."""
+        """Return the claim that a finding speaks of."""
         if claim is None:
             return None
         value = self._puts.get(("claim", claim)) or index.result(self.no, "claim", claim)

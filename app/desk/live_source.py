@@ -41,7 +41,7 @@ class Pending:
 
 
 def end_of(at: Locator) -> int:
-    """Give the position behind a record."""
+    """Return the position behind a record."""
     return at.start + at.length if at.unit == "bytes" else at.start + 1
 
 
@@ -51,13 +51,13 @@ class Room(Protocol):
     index: IndexWriter
 
     def taken(self, run: str, source: LiveSource) -> bool:
-        """Tell whether another log has a run of this id."""
+        """Return whether another log has a run of this id."""
 
     def moved(self, run: str, source: LiveSource) -> Recorded | None:
-        """Tell how far the run's log was recorded under another name that it no longer has."""
+        """Return how far the run's log was recorded under another name that it no longer has."""
 
     def forgotten(self, run: str) -> bool:
-        """Tell whether a run was forgotten, so that nothing of it may be kept."""
+        """Return whether a run was forgotten, so that nothing of it may be kept."""
 
     def open(self, run: str, source: LiveSource, *, silent: bool) -> LiveRun:
         """Begin a run that is about to be read from its beginning."""

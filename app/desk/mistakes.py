@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def checked(model: type[Any], data: dict[str, Any], path: Path | None) -> Any:
-    """Give what a file states, as a model of the schema. Raises ConfigError that names each mistake."""
+    """Return what a file states, as a model of the schema. Raises ConfigError that names each mistake."""
     from pydantic import ValidationError  # noqa: PLC0415 - see schema
 
     try:
@@ -41,7 +41,7 @@ def _place(loc: Iterable[str | int]) -> str:
 
 
 def _keys(model: Any, loc: tuple[str | int, ...]) -> list[str]:
-    """Give the keys that the table at `loc` may have, by following the models downwards."""
+    """Return the keys that the table at `loc` may have, by following the models downwards."""
     for part in loc[:-1]:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation

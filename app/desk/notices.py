@@ -45,7 +45,7 @@ class Drafts(Protocol):
     """Where it is kept what was told: the operator's store, so that two screens and two days tell once."""
 
     def draft(self, key: str) -> str | None:
-        """Give what is kept."""
+        """Return what is kept."""
 
     def save_draft(self, key: str, text: str) -> None:
         """Keep it."""
@@ -63,7 +63,7 @@ class Notices:
     _until: float | None = None
 
     def take(self, alerts: Iterable[Alert], now: float) -> list[Notice]:
-        """Give what is to be told now. What stands at the first call was there before, and is on the screen."""
+        """Return what is to be told now. What stands at the first call was there before, and is on the screen."""
         for alert in alerts:
             told = self._known(alert.run)
             if alert.finding in told or not at_least(alert.severity, self.severity):
@@ -93,7 +93,7 @@ class Notices:
         self.drafts.save_draft(SNOOZED, str(self._until))
 
     def snoozed(self, now: float) -> float:
-        """Give until when nobody is told, or 0."""
+        """Return until when nobody is told, or 0."""
         if self._until is None:
             try:
                 self._until = float(self.drafts.draft(SNOOZED) or 0)

@@ -30,7 +30,7 @@ MAX_UNLOCK = 3600.0
 
 
 def list_keys(keys: Path) -> list[OperatorIdentity]:
-    """Give the public halves of all keys, by name; other files are left out."""
+    """Return the public halves of all keys, by name; other files are left out."""
     return _identities(sorted((keys / "operators").glob(f"*{PUBLIC}")))
 
 
@@ -68,12 +68,12 @@ def rotate_key(keys: Path, name: str, passphrase: str) -> OperatorIdentity:
 
 
 def memories(keys: Path) -> Path:
-    """Give where it is remembered what each key cosigned last."""
+    """Return where it is remembered what each key cosigned last."""
     return keys / "operators" / "cosigned"
 
 
 def find_key(keys: Path, name: str) -> OperatorIdentity:
-    """Give the public half of a key, in use or replaced, by its name or a fingerprint.
+    """Return the public half of a key, in use or replaced, by its name or a fingerprint.
 
     Raises:
         UsageError: There is no such key.
@@ -93,12 +93,12 @@ def revoke_key(keys: Path, identity: OperatorIdentity, since: datetime | None = 
 
 
 def retired_keys(keys: Path) -> list[OperatorIdentity]:
-    """Give the public halves of keys that were replaced."""
+    """Return the public halves of keys that were replaced."""
     return _identities(sorted((keys / "operators").glob(f"*{OLD_PUBLIC}")))
 
 
 def own_trust(keys: Path, witnesses: Iterable[tuple[str, str]] = ()) -> Trust:
-    """Give whom this installation vouches for: its own keys, and what stands in the folder `trust` beside them.
+    """Return whom this installation vouches for: its own keys, and what stands in the folder `trust` beside them.
 
     `witnesses` are those of the settings, by verifier key and address.
 
@@ -117,13 +117,13 @@ def own_trust(keys: Path, witnesses: Iterable[tuple[str, str]] = ()) -> Trust:
 
 
 def vouched_keys(trust: Trust) -> set[str]:
-    """Give the keys that count now, as entries of seals have them: 32 bytes, or the SSH form, in base64."""
+    """Return the keys that count now, as entries of seals have them: 32 bytes, or the SSH form, in base64."""
     known = {signer.key for signer in trust.signers.known if signer.key.fingerprint not in trust.signers.revoked}
     return {base64.b64encode(data).decode() for key in known for data in (key.point, key.wire)}
 
 
 def revoked_keys(keys: Path) -> Signers:
-    """Give the keys of this installation that were revoked."""
+    """Return the keys of this installation that were revoked."""
     return parse_revoked(read(keys / "operators" / REVOKED, MAX_TRUST_FILE) or b"")
 
 
@@ -159,11 +159,11 @@ class Keyring:
         self._held: dict[str, tuple[float, OperatorKey]] = {}
 
     def is_unlocked(self, name: str | None = None) -> bool:
-        """Tell whether a key needs no passphrase now."""
+        """Return whether a key needs no passphrase now."""
         return self._current(name) is not None
 
     def unlock(self, keys: Path, name: str | None, passphrase: str) -> OperatorKey:
-        """Give a key: with an empty passphrase the one that is still unlocked. Raises what `unlock` raises."""
+        """Return a key: with an empty passphrase the one that is still unlocked. Raises what `unlock` raises."""
         held = self._current(name) if not passphrase else None
         if held is not None:
             return held
@@ -199,7 +199,7 @@ def _identities(paths: Iterable[Path]) -> list[OperatorIdentity]:
 
 
 def _stem(name: str) -> str:
-    """Give a file name for a key's name; the name itself stands in the file."""
+    """Return a file name for a key's name; the name itself stands in the file."""
     stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:64]
     if not stem:
         raise UsageError(f"{name!r} cannot be the name of a key: use letters and digits.")

@@ -63,7 +63,7 @@ class Home:
 
     @classmethod
     def find(cls, folder: Path | None = None) -> Home:
-        """Give the places under `folder`, else under `ASSURE_TUI_HOME`, else where the platform puts such things.
+        """Return the places under `folder`, else under `ASSURE_TUI_HOME`, else where the platform puts such things.
 
         Raises:
             UsageError: The user has no home folder, as in a container under a number that no user has.
@@ -119,7 +119,7 @@ class Home:
 
 
 def from_home(path: Path) -> str:
-    """Give a path as people write it: below the user's home folder, from `~` on."""
+    """Return a path as people write it: below the user's home folder, from `~` on."""
     try:
         return f"~/{path.relative_to(Path.home())}"
     except (RuntimeError, ValueError):  # this user has no home folder, or the path is elsewhere

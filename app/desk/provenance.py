@@ -114,12 +114,12 @@ class Records:
         return found
 
     def in_order(self, row: EventRow) -> tuple[list[RunEvent], bool]:
-        """Give the event of a row as the log tells it from its beginning, and whether that decides."""
+        """Return the event of a row as the log tells it from its beginning, and whether that decides."""
         upto, known = self._read(row.path)
         return known.get(row.id, []), row.at.unit != "bytes" or row.at.start < upto
 
     def alone(self, row: EventRow) -> list[RunEvent]:
-        """Give the event of a row as its record alone tells it, which is how one is read again for its whole text."""
+        """Return the event of a row as its record alone tells it, which is how one is read again for its whole text."""
         place = (row.path, row.at.start)
         versions = self._raw.get(place, ()) if row.at.unit == "bytes" else ()
         return [event for data in versions for event in self._decoded(data, row.path, row.at).get(row.id, [])]
@@ -141,7 +141,7 @@ def prove_events(records: Records, rows: Sequence[EventRow], texts: Mapping[str,
 
 
 def _tells(told: Sequence[RunEvent], row: EventRow, text: str | None) -> bool:
-    """Tell whether events are what a row shows, and one of them has its text."""
+    """Return whether events are what a row shows, and one of them has its text."""
     kinds = ((event, kind) for event in told for kind in (kind_of(event), KINDS[type(event)]))  # bundles of before
     heads = {
         (kind, storable(summarise(event, headed=headed)), event.time)

@@ -105,7 +105,7 @@ class Reading:
     # State ------------------------------------------------------------------------------------------------------------
 
     def presence(self) -> Presence:
-        """Tell who records, and how the desk stands."""
+        """Return who records, and how the desk stands."""
         pid = RecorderLease(self.home.lease).holder()
         problems = self._library.problems() if pid is not None else []
         size, state, damage = self._chain.state()
@@ -121,13 +121,13 @@ class Reading:
         )
 
     def revision(self) -> int:
-        """Give a number that grows whenever a face should look again. Cheap enough for 20 times a second."""
+        """Return a number that grows whenever a face should look again. Cheap enough for 20 times a second."""
         return int(self._library.meta("revision") or 0) + self._bumps
 
     # Runs -------------------------------------------------------------------------------------------------------------
 
     def runs(self, query: str = "") -> list[RunRow]:
-        """Give the runs that a filter lets through, neediest first; sub-agents' runs follow the run they belong to.
+        """Return the runs that a filter lets through, neediest first; sub-agents' runs follow the run they belong to.
 
         Raises:
             UsageError: The filter is malformed.
@@ -137,7 +137,7 @@ class Reading:
             return self._roster.rows(test, self._looked())
 
     def run(self, run: str) -> RunDetail:
-        """Give all of a run but its events. A run of the history is recorded from now on, because somebody looks.
+        """Return all of a run but its events. A run of the history is recorded from now on, because somebody looks.
 
         Raises:
             UsageError: There is no such run, or the prefix is not unique.
@@ -179,7 +179,7 @@ class Reading:
         )
 
     def _unobserved(self, row: RunRow) -> tuple[tuple[float, float], ...]:
-        """Give the intervals of a run in which nobody recorded, as the heartbeats tell."""
+        """Return the intervals of a run in which nobody recorded, as the heartbeats tell."""
         if row.started is None or row.ended is None:
             return ()
         margin = 2 * HEARTBEAT_SECONDS
@@ -187,27 +187,27 @@ class Reading:
         return unobserved(row.started, row.ended, beats)
 
     def alerts(self) -> list[Alert]:
-        """Give the undecided findings of all recorded runs, as of the last look at the runs."""
+        """Return the undecided findings of all recorded runs, as of the last look at the runs."""
         with self._roster.lock:
             return self._roster.alerts()
 
     def unattributed(self) -> list[Unattributed]:
-        """Give the rows of shared evidence that no run accounts for."""
+        """Return the rows of shared evidence that no run accounts for."""
         return self._library.unattributed()
 
     def waivers(self, run: str) -> tuple[GivenWaiver, ...]:
-        """Give the waivers of a run, oldest first, those that ran out included."""
+        """Return the waivers of a run, oldest first, those that ran out included."""
         name = self._name(run)
         return tuple(self._roster.acts.waivers.get(name, ()))
 
     def seals_on(self, run: str) -> list[SealOf]:
-        """Give the seals on a run that were not withdrawn, oldest first."""
+        """Return the seals on a run that were not withdrawn, oldest first."""
         with self._roster.lock:
             self._roster.refresh()
             return list(self._roster.acts.seals.get(run, ()))
 
     def performance(self) -> list[Performance]:
-        """Give how each rule does: what it found, and what people answered to it. Costs what came since last time."""
+        """Return how each rule does: what it found, and what people answered to it. Costs what came since last time."""
         ledger = self._archive.reading()
         origin = ledger.origin if ledger is not None else ""
         with self._roster.lock:
@@ -217,7 +217,7 @@ class Reading:
             return self._rules.rows()
 
     def recall(self) -> list[Recall]:
-        """Give for each kind of claim how many were read in the runs that people judged, and how many they added."""
+        """Return for each kind of claim how many were read in the runs that people judged, and how many they added."""
         with self._roster.lock:
             size = self._archive.size()
             if size != self._recalled[0]:
@@ -229,7 +229,7 @@ class Reading:
             return list(self._recalled[1])
 
     def approvals(self, *, pending: bool = True) -> list[Approval]:
-        """Give the calls that wait for the operator, oldest first; with `pending` off, also those that did."""
+        """Return the calls that wait for the operator, oldest first; with `pending` off, also those that did."""
         return self._approvals.all(pending=pending)
 
     @property
@@ -245,16 +245,16 @@ class Reading:
     # Events -----------------------------------------------------------------------------------------------------------
 
     def event_count(self, run: str) -> int:
-        """Give the number of events of a run."""
+        """Return the number of events of a run."""
         with self._roster.lock:
             return int(self._roster.find(run)[0]["events"])
 
     def events(self, run: str, start: int, count: int) -> list[EventRow]:
-        """Give a window of a run's events."""
+        """Return a window of a run's events."""
         return self._library.events(self._number(run), start, count)
 
     def position(self, run: str, event_id: str) -> int | None:
-        """Give the number of an event within its run, or None when it has none of that id."""
+        """Return the number of an event within its run, or None when it has none of that id."""
         return self._library.position(self._number(run), event_id)
 
     def event_text(self, run: str, event_id: str) -> str:
@@ -280,7 +280,7 @@ class Reading:
             raise
 
     def diffs(self, run: str, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
-        """Give what a run, or some of its acts, did to each file, in the order of its edits.
+        """Return what a run, or some of its acts, did to each file, in the order of its edits.
 
         Hunks whose log is gone are left out.
         """
@@ -297,7 +297,7 @@ class Reading:
     # The operator's store ---------------------------------------------------------------------------------------------
 
     def draft(self, key: str) -> str | None:
-        """Give the text that was being written under `key`."""
+        """Return the text that was being written under `key`."""
         kept = self._unkept.get(key)
         return self._read(lambda store: store.draft(key), None) if kept is None else kept
 
@@ -313,12 +313,12 @@ class Reading:
         self._write(lambda store: store.drop_draft(key))
 
     def marks(self, run: str) -> set[str]:
-        """Give the ids that are marked in a run."""
+        """Return the ids that are marked in a run."""
         name = self._name(run)
         return self._read(lambda store: store.marks(name), set())
 
     def marked_runs(self) -> set[str]:
-        """Give the runs that are marked as a whole."""
+        """Return the runs that are marked as a whole."""
         return self._read(DeskStore.marked_runs, set())
 
     def mark(self, run: str, subject: str, *, on: bool = True) -> None:
@@ -375,7 +375,7 @@ class Reading:
     # Ledger -----------------------------------------------------------------------------------------------------------
 
     def ledger(self) -> LedgerView:
-        """Give the ledger as it was last checked, with its newest entries."""
+        """Return the ledger as it was last checked, with its newest entries."""
         return self._chain.view()
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> LedgerView:
@@ -395,7 +395,7 @@ class Reading:
     # What is meant ----------------------------------------------------------------------------------------------------
 
     def subject(self, run: str) -> str:
-        """Give the tag under which a run stands in the ledger."""
+        """Return the tag under which a run stands in the ledger."""
         return self._tags.of(f"run:{run}")
 
     def _name(self, run: str) -> str:
@@ -407,7 +407,7 @@ class Reading:
             return self._roster.number(run)
 
     def _vouched_keys(self) -> set[str]:
-        """Give the keys that this installation vouches for, as entries of seals have them."""
+        """Return the keys that this installation vouches for, as entries of seals have them."""
         from assure_tui.app.desk.operators import own_trust, vouched_keys  # noqa: PLC0415 - cryptography, only here
 
         with plain_errors():
@@ -415,7 +415,7 @@ class Reading:
 
 
 def _ours(pid: int) -> bool:
-    """Tell whether a process is this one, or was started by it and shares its process group."""
+    """Return whether a process is this one, or was started by it and shares its process group."""
     if pid == os.getpid():
         return True
     try:

@@ -43,7 +43,7 @@ MAX_PROBLEMS = 20
 
 
 def stopped(error: LedgerError) -> DeskError:
-    """Give the error that ends a recorder: to go on without a ledger would look like recording."""
+    """Return the error that ends a recorder: to go on without a ledger would look like recording."""
     if isinstance(error, DamagedError | ForeignError):
         return LedgerDamagedError(f"recording has stopped: {error}.")
     return UsageError(f"recording has stopped: {error}.")
@@ -240,7 +240,7 @@ class RecorderLoop:
     # Feeds ----------------------------------------------------------------------------------------------------------
 
     def _awaits_feed(self, source: LiveSource) -> bool:
-        """Tell whether a feed that was not read yet may say something of the runs of a log."""
+        """Return whether a feed that was not read yet may say something of the runs of a log."""
         if self._feeds.started or not self._feeds.kinds:
             return False
         self._hub.save()
@@ -287,7 +287,7 @@ class RecorderLoop:
             self._on_queue(shown)
 
     def _percent(self) -> int:
-        """Tell how far the log of the queue that was taken last was read; 0 of one that is read in one go."""
+        """Return how far the log of the queue that was taken last was read; 0 of one that is read in one go."""
         source = self._hub.sources.get(self._read_now) if self._read_now in self._dirty else None
         if source is None or source.adapter.form != "lines":
             return 0

@@ -30,7 +30,7 @@ UNCHECKED = frozenset({"unverifiable", "pending"})
 
 
 def counts_as_found(outcome: GateOutcome) -> bool:
-    """Tell whether a gate's outcome is a finding; a waived gate's is not."""
+    """Return whether a gate's outcome is a finding; a waived gate's is not."""
     return outcome not in {"passed", "waived"}
 
 
@@ -79,11 +79,11 @@ class RunReport:
                 raise TypeError("an unattributed row belongs to its source, not to a run")
 
     def findings(self) -> list[Discrepancy | GateResult | InputFinding]:
-        """Give all that asks for a decision."""
+        """Return all that asks for a decision."""
         return [*self.discrepancies.values(), *self.gates.values(), *self.inputs.values()]
 
     def origin(self, finding: Finding) -> Origin | None:
-        """Give the record that a finding points to: of a discrepancy, its claim's, else its first effect's."""
+        """Return the record that a finding points to: of a discrepancy, its claim's, else its first effect's."""
         if not isinstance(finding, Discrepancy):
             return finding.origin
         claim = self.claims.get(finding.claim or "")
@@ -92,7 +92,7 @@ class RunReport:
         return next((self.effects[name].origin for name in finding.effects if name in self.effects), None)
 
     def identity(self) -> Identity:
-        """Give what tells the findings of the run apart, as they stand now."""
+        """Return what tells the findings of the run apart, as they stand now."""
         return Identity(
             self.facts.adapter,
             self.facts.native_id,
@@ -106,7 +106,7 @@ class RunReport:
         return sum(claim.outcome not in UNCHECKED for claim in self.claims.values())
 
     def document(self) -> dict[str, Any]:
-        """Give the run as a JSON object."""
+        """Return the run as a JSON object."""
         facts = self.facts
         given = {effect.call_id for effect in self.effects.values() if effect.call_id is not None}
         return {
@@ -171,7 +171,7 @@ class RunReport:
         }
 
     def _origins(self) -> dict[str, Origin]:
-        """Give the records of the events that the values speak of."""
+        """Return the records of the events that the values speak of."""
         origins: dict[str, Origin] = {}
         for claim in self.claims.values():
             origins[claim.event] = claim.origin
@@ -186,7 +186,7 @@ class RunReport:
         return origins
 
     def _events(self) -> dict[str, dict[str, Any]]:
-        """Give the events that something in the document names: where each stands, its record's digest, its time."""
+        """Return the events that something in the document names: where each stands, its record's digest, its time."""
         named = {claim.event for claim in self.claims.values()}
         named |= {effect.event for effect in self.effects.values()}
         named |= {found.event for found in self.inputs.values()}
@@ -208,7 +208,7 @@ class RunReport:
 
 
 def claim_document(claim: Claim) -> dict[str, Any]:
-    """Give a claim as a JSON object."""
+    """Return a claim as a JSON object."""
     return {
         "id": claim.id,
         "text": claim.text,
@@ -225,7 +225,7 @@ def claim_document(claim: Claim) -> dict[str, Any]:
 
 
 def effect_document(effect: Effect, given: Collection[str]) -> dict[str, Any]:
-    """Give an effect as a JSON object. What came back stands in its `args` beside what was asked, as `results`.
+    """Return an effect as a JSON object. What came back stands in its `args` beside what was asked, as `results`.
 
     `given` are the ids of the run's calls, those of the log and those of calls inside a script.
     """
@@ -248,17 +248,17 @@ def effect_document(effect: Effect, given: Collection[str]) -> dict[str, Any]:
 
 
 def unattributed_document(row: Unattributed) -> dict[str, Any]:
-    """Give a row of shared evidence that no run accounts for as a JSON object."""
+    """Return a row of shared evidence that no run accounts for as a JSON object."""
     return {"source": row.source, "locator": locator(row.origin), "kind": row.kind, "message": row.message}
 
 
 def _one_line(message: str) -> str:
-    """Give a message on one line, whatever names of tools and files it holds."""
+    """Return a message on one line, whatever names of tools and files it holds."""
     return message if message.isprintable() else " ".join(message.split())
 
 
 def locator(origin: Origin) -> dict[str, Any]:
-    """Give the place of a record as a JSON object; a byte range has its line too."""
+    """Return the place of a record as a JSON object; a byte range has its line too."""
     at = origin.at
     if at.unit == "bytes":
         return {"unit": at.unit, "start": at.start, "length": at.length, "line": at.line}
@@ -266,7 +266,7 @@ def locator(origin: Origin) -> dict[str, Any]:
 
 
 def iso(time: float | None) -> str | None:
-    """Give seconds since the epoch as RFC 3339 in UTC with milliseconds; None stays unknown, as does nonsense."""
+    """Return seconds since the epoch as RFC 3339 in UTC with milliseconds; None stays unknown, as does nonsense."""
     if time is None:
         return None
     try:

@@ -80,13 +80,13 @@ class Roster:
             return
 
     def rows(self, test: Test, looked: Mapping[str, int]) -> list[RunRow]:
-        """Give the rows that pass a test, neediest first."""
+        """Return the rows that pass a test, neediest first."""
         self.refresh()
         subjects = (self._subject(name, *known, looked) for name, known in self._runs.items())
         return _order([subject.row for subject in subjects if test(subject)])
 
     def _subject(self, name: str, columns: Columns, asking: list[Asking], looked: Mapping[str, int]) -> Filtered:
-        """Give a run as a filter sees it. It is made anew only where it may differ from the last time."""
+        """Return a run as a filter sees it. It is made anew only where it may differ from the last time."""
         acts = self.acts
         state = looked.get(name), acts.decisions.get(name), acts.verdicts.get(name)
         moving = name in acts.waivers or name in acts.approved or name in acts.seals
@@ -99,7 +99,7 @@ class Roster:
         return self._lines[name].subject
 
     def find(self, run: str) -> tuple[Columns, list[Asking]]:
-        """Give a run by its id, or a unique prefix.
+        """Return a run by its id, or a unique prefix.
 
         Raises:
             UsageError: There is none, or several.
@@ -117,17 +117,17 @@ class Roster:
         raise UsageError(f"{run!r} is the beginning of {len(matches)} runs: write more of it.")
 
     def number(self, run: str) -> int:
-        """Give the number of a run in the index."""
+        """Return the number of a run in the index."""
         known = self._runs.get(run) or self.find(run)
         return int(known[0]["no"])
 
     def names(self) -> dict[int, str]:
-        """Give the id of every run by its number in the index."""
+        """Return the id of every run by its number in the index."""
         self.refresh()
         return {columns["no"]: name for name, (columns, _) in self._runs.items()}
 
     def alerts(self) -> list[Alert]:
-        """Give the undecided findings of all runs that are recorded; those from before watching are nobody's alarm."""
+        """The undecided findings of all runs that are recorded; those from before watching are nobody's alarm."""
         from assure_tui.app.desk.describe import headline  # noqa: PLC0415 - it reads the gates' catalogue
 
         return [
@@ -145,19 +145,19 @@ class Roster:
         ]
 
     def children(self, run: str) -> tuple[str, ...]:
-        """Give the runs of sub-agents of a run."""
+        """Return the runs of sub-agents of a run."""
         named = self._children.get(run, ())
         return tuple(sorted(name for name in named if self._runs[name][0]["parent"] == run))
 
     def tree(self, run: str) -> list[str]:
-        """Give a run, by its id, and the runs of its sub-agents, and of theirs."""
+        """Return a run, by its id, and the runs of its sub-agents, and of theirs."""
         found = [run]
         for name in found:
             found += [child for child in self.children(name) if child not in found]
         return found
 
     def finding(self, finding: str, run: str | None) -> tuple[str, Asking]:
-        """Give a finding that asks for a decision, by its id or a unique beginning of it, with its run.
+        """Return a finding that asks for a decision, by its id or a unique beginning of it, with its run.
 
         Raises:
             UsageError: There is none, or several.
@@ -178,7 +178,7 @@ class Roster:
                 yield ask
 
     def row(self, columns: Columns, asking: Sequence[Asking], looked: Mapping[str, int]) -> RunRow:
-        """Give the row of a run; `looked` tells how its evidence stood when it was last looked at."""
+        """Return the row of a run; `looked` tells how its evidence stood when it was last looked at."""
         name = columns["id"]
         decided = self.acts.decisions.get(name, {})
         waivers, approved, now = self.acts.waivers.get(name, ()), self.acts.approved.get(name, {}), time.time()
@@ -213,7 +213,7 @@ class Roster:
         )
 
     def verdict(self, run: str) -> Verdict | None:
-        """Give the verdict on a run, with its seal if it was sealed since."""
+        """Return the verdict on a run, with its seal if it was sealed since."""
         newest = self._archive.newest(EVIDENCE, self._tags.of(f"run:{run}")) if self.acts.seals.get(run) else -1
         return self.acts.standing(run, newest, 1 if self._counted is None else 2, self._counted)
 
@@ -229,7 +229,7 @@ def _attention(columns: dict[str, Any], undecided: Sequence[Asking]) -> Attentio
 
 
 def _headline(undecided: Sequence[Asking]) -> str:
-    """Give the label of the worst finding that waits, of several the first."""
+    """Return the label of the worst finding that waits, of several the first."""
     if not undecided:
         return ""
     from assure_tui.app.desk.describe import headline  # noqa: PLC0415 - it reads the gates' catalogue
@@ -239,7 +239,7 @@ def _headline(undecided: Sequence[Asking]) -> str:
 
 
 def severity_of(ask: Asking) -> Severity:
-    """Give the severity of a finding."""
+    """Return the severity of a finding."""
     return next(severity for severity in SEVERITIES if severity == ask.severity)
 
 
@@ -282,6 +282,6 @@ def _order(rows: Sequence[RunRow]) -> list[RunRow]:
 
 
 def _need(row: RunRow) -> tuple[int, int, float]:
-    """Give what a run is sorted by: the neediest, gravest and newest has the least."""
+    """Return what a run is sorted by: the neediest, gravest and newest has the least."""
     gravest = _GRAVITY[row.worst] if row.worst and row.undecided else -1
     return _ATTENTION[row.attention], -gravest, -(row.ended or row.started or 0.0)

@@ -45,7 +45,7 @@ class Rotated(NamedTuple):
 
 
 def rotated_to(path: Path, adapter: Adapter, recorded: Recorded, runs: Collection[str]) -> Rotated | None:
-    """Give the file beside the log at `path`, named after it, that has all that was recorded of it, unaltered.
+    """Return the file beside the log at `path`, named after it, that has all that was recorded of it, unaltered.
 
     Names do as `agent.jsonl.1` or `agent-20260301.jsonl`; what counts is the chain of the records' digests. None also
     where the log still has any of `runs`, which were recorded from it, and does not merely continue them.
@@ -67,7 +67,7 @@ def rotated_to(path: Path, adapter: Adapter, recorded: Recorded, runs: Collectio
 
 
 def _goes_on(path: Path, adapter: Adapter, salt: str, runs: Collection[str], held: _Held) -> bool | None:
-    """Tell whether a log has any of these runs; None where it has more of them than what came later.
+    """Return whether a log has any of these runs; None where it has more of them than what came later.
 
     An edited log says things again. What cannot be read, or has no time, does not count as later.
     """

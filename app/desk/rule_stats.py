@@ -92,7 +92,7 @@ class Rules:
                     decided.seconds = max(0.0, (entry.time - decided.opened) / 1000) if decided.word else None
 
     def rows(self) -> list[Performance]:
-        """Give all rules that found something, busiest first."""
+        """Return all rules that found something, busiest first."""
         if self._rows is None:
             rules: dict[tuple[str, str], list[tuple[str, _Found]]] = {}
             for (subject, _), one in self._found.items():
@@ -103,7 +103,7 @@ class Rules:
 
 
 def recall(read: Iterable[tuple[str, int]], missed: Iterable[str]) -> list[Recall]:
-    """Give the kinds of claims, those that are missed most often first.
+    """Return the kinds of claims, those that are missed most often first.
 
     `read` has kinds with how many were read in reviewed runs, `missed` the kind of each claim that a reviewer added.
     """

@@ -69,7 +69,7 @@ class Scout:
         return survey
 
     def admit(self, path: Path) -> list[Found]:
-        """Give the log at a path that a notification named, if it is one, lies in a root and is not left out."""
+        """Return the log at a path that a notification named, if it is one, lies in a root and is not left out."""
         if path.suffix not in LOG_SUFFIXES and path.name not in LOG_NAMES and path not in self.roots:
             return []
         if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
@@ -77,15 +77,15 @@ class Scout:
         return discover([path]).files if self._inside(path) and not repeats(path) else []
 
     def folders(self) -> set[Path]:
-        """Give the roots that are folders, and are there."""
+        """Return the roots that are folders, and are there."""
         return {root for root in self.roots if os.path.isdir(root)}  # noqa: PTH112 - one out of reach is no error
 
     def stands(self, path: Path) -> bool:
-        """Tell whether a log is still there; a folder in its place does not count, nor does a link out of the roots."""
+        """Whether a log is still there; a folder in its place does not count, nor does a link out of the roots."""
         return path.is_file() and self._inside(path)
 
     def _named(self, path: Path) -> bool:
-        """Tell whether somebody named this very file, which by that is a log to them; an empty one may become one."""
+        """Return whether somebody named this very file, which by that is a log to them; an empty one may become one."""
         return path in self.roots and path.is_file() and path.stat().st_size > 0
 
     def _inside(self, path: Path) -> bool:

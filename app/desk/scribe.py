@@ -143,7 +143,7 @@ class Scribe:
         return None if first is None else int(first)
 
     def _opened_since(self) -> bool:
-        """Tell whether contents can be read now that were locked when the index was filled."""
+        """Return whether contents can be read now that were locked when the index was filled."""
         first = self.locked_from
         if first is None or first >= self.ledger.size:
             return False
@@ -169,7 +169,7 @@ class Scribe:
                 more = self.follow()
 
     def behind(self) -> bool:
-        """Tell whether there are entries, of whatever process, that the index does not have."""
+        """Return whether there are entries, of whatever process, that the index does not have."""
         self.ledger.refresh()
         return self.ledger.size > self._seen
 
@@ -224,7 +224,7 @@ class Scribe:
             self.known.installed = None
 
     def installed(self) -> list[Period]:
-        """Tell when the hook was installed for whom; other processes' entries are taken in some moments later."""
+        """Return when the hook was installed for whom; other processes' entries are taken in some moments later."""
         now = time.monotonic()
         if now - self._looked_at > LOOK_SECONDS:
             self._looked_at = now
@@ -234,11 +234,11 @@ class Scribe:
         return self.known.installed
 
     def was_decided(self, run: str, call_id: str) -> bool:
-        """Tell whether the hook was asked about a call, as far as the ledger was read."""
+        """Return whether the hook was asked about a call, as far as the ledger was read."""
         return bool(self.installed()) and self.decided(run, lambda decided: call_id in decided.ids)
 
     def decided(self, run: str, holds: Callable[[Decided], bool]) -> bool:
-        """Tell whether something holds of what the hook was asked about in a run, as the ledger stands now."""
+        """Return whether something holds of what the hook was asked about in a run, as the ledger stands now."""
         subject = self.tags.of(f"run:{run}")
         known = self.known.decided.get(subject)
         if known is None:
@@ -272,7 +272,7 @@ class Scribe:
             self._published_at = now
 
     def _is_wanted(self, number: int, _subject: str) -> bool:
-        """Tell whether others may still ask for what was left openly of an entry, or the index may lack it."""
+        """Return whether others may still ask for what was left openly of an entry, or the index may lack it."""
         if not self._left_from <= number < self.ledger.size:
             entry = self.ledger.entry(number) if number < self.ledger.size else None
             return entry is not None and entry.kind in HOOK and entry.time > (time.time() - ANSWER_SECONDS) * 1000

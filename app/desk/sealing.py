@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def check_runs(desk: Desk, archive: Archive, runs: Sequence[str]) -> list[RunDetail]:
-    """Give the runs, if each has what a seal covers; nothing is written, and no key is needed.
+    """Return the runs, if each has what a seal covers; nothing is written, and no key is needed.
 
     Raises:
         UsageError: A run has no verdict, or nothing of it is in the ledger.
@@ -132,12 +132,12 @@ def revoke(
 
 
 def memory_of(desk: Desk, key: SealKey) -> Memory | None:
-    """Give where it is remembered what a key cosigned last; an SSH key cannot cosign."""
+    """Return where it is remembered what a key cosigned last; an SSH key cannot cosign."""
     return Memory(memories(desk.home.keys), key.fingerprint) if isinstance(key, OperatorKey) else None
 
 
 def evidence_of(ledger: Ledger, subjects: Collection[str], upto: int) -> dict[str, tuple[int, str]]:
-    """Give by subject count and root of its evidence: the RFC 6962 root over its entries, in the order of the ledger.
+    """Return by subject count and root of its evidence: the RFC 6962 root over its entries, in the order of the ledger.
 
     The ledger itself is read: the index, which anybody may have changed, must not choose what is signed.
     """

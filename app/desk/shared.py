@@ -40,7 +40,7 @@ class SharedRows:
             index.unattributed(self._rows.values(), self._gone)
 
     def words(self, known: Mapping[str, bytes]) -> Iterator[Words]:
-        """Give the entries for what differs from what the ledger has, which is given as digests by id."""
+        """Yield the entries for what differs from what the ledger has, which is given as digests by id."""
         for row in self._rows.values():
             before = known.get(row.id)
             if before != entries.value_digest(row):

@@ -18,7 +18,7 @@ OPEN_SHOWN = 10
 
 
 def run_line(row: RunRow) -> str:
-    """Give one line about a run; "no discrepancy" never stands without how much was checked."""
+    """Return one line about a run; "no discrepancy" never stands without how much was checked."""
     total = row.confirmed + row.contradicted + row.unchecked
     found = f"{row.undecided} of {row.findings} undecided" if row.findings else "no discrepancy"
     verdict = f", {row.verdict} ({row.sealed})" if row.verdict else ""
@@ -32,7 +32,7 @@ def run_line(row: RunRow) -> str:
 
 
 def detail_lines(detail: RunDetail) -> Iterator[str]:
-    """Give the lines about a run: evidence before severity."""
+    """Yield the lines about a run: evidence before severity."""
     row = detail.row
     yield run_line(row)
     yield neutral_line(f"  source     {row.source}", WIDTH)
@@ -77,7 +77,7 @@ def detail_lines(detail: RunDetail) -> Iterator[str]:
 
 
 def open_lines(detail: RunDetail) -> Iterator[str]:
-    """Give the lines about what nobody has decided of a run, worst first: whoever seals it signs that too."""
+    """Yield the lines about what nobody has decided of a run, worst first: whoever seals it signs that too."""
     answered = {decision.finding for decision in detail.decisions}
     left = [finding for finding in detail.findings() if finding.id not in answered]
     if not left:
@@ -102,5 +102,5 @@ def _finding_lines(detail: RunDetail, finding: Finding) -> Iterator[str]:
 
 
 def _by(name: str) -> str:
-    """Tell who, unless a bundle withholds it."""
+    """Return who, unless a bundle withholds it."""
     return f" by {name}" if name else ""

@@ -15,7 +15,7 @@ _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOE
 
 
 def read_small(path: Path, limit: int) -> bytes | None:
-    """Give the content of a regular file, one byte more than `limit` at most; None when there is no file.
+    """Return the content of a regular file, one byte more than `limit` at most; None when there is no file.
 
     Raises:
         OSError: It cannot be read, or is a folder, a pipe or a device.
@@ -37,7 +37,7 @@ def read_small(path: Path, limit: int) -> bytes | None:
 
 
 def parsed(path: Path, data: bytes, what: str) -> dict[str, Any]:
-    """Give what a TOML file holds that is meant to be `what`. Raises `ConfigError` when it is no TOML."""
+    """Return what a TOML file holds that is meant to be `what`. Raises `ConfigError` when it is no TOML."""
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 
 
 def processors() -> int:
-    """Tell how many processes are worth having."""
+    """Return how many processes are worth having."""
     allowed = getattr(os, "sched_getaffinity", None)
     return min(len(allowed(0)) if allowed is not None else os.cpu_count() or 1, MAX_WORKERS)
 
@@ -32,7 +32,7 @@ def processors() -> int:
 def spread(
     work: Iterable[Piece], task: Callable[[Piece], Result], workers: int
 ) -> Iterator[tuple[Piece, Result | None]]:
-    """Give what `task` makes of each piece, in order; None for one whose process died, which is for the caller.
+    """Yield what `task` makes of each piece, in order; None for one whose process died, which is for the caller.
 
     `task` and all that it takes and gives must be picklable. On Linux processes are forked, which spares them to read
     the lexicon again: the command line has no threads by then.

@@ -23,7 +23,7 @@ _HEAD: Final = b"openssh-key-v1\0"
 
 
 def ssh_keys(folder: Path) -> list[SshChoice]:
-    """Give the Ed25519 keys of a folder that the agent has, that a touch answers for, or that have no passphrase.
+    """Return the Ed25519 keys of a folder that the agent has, that a touch answers for, or that have no passphrase.
 
     Others are left out: `ssh-keygen` would ask for their passphrase on the terminal that the screen has.
     """
@@ -49,7 +49,7 @@ def ssh_keys(folder: Path) -> list[SshChoice]:
 
 
 def _agent_keys() -> set[str]:
-    """Give type and base64 of the keys that the agent has; none without an agent."""
+    """Return type and base64 of the keys that the agent has; none without an agent."""
     program = shutil.which("ssh-add")
     if program is None:
         return set()
@@ -64,7 +64,7 @@ def _agent_keys() -> set[str]:
 
 
 def _is_open(private: bytes) -> bool:
-    """Tell whether a private key file is not encrypted."""
+    """Return whether a private key file is not encrypted."""
     body = b"".join(line for line in private.splitlines() if not line.startswith(b"-----"))
     try:
         data = base64.b64decode(body, validate=True)

@@ -41,14 +41,14 @@ KINDS: dict[type, str] = {
 
 
 def kind_of(event: RunEvent) -> str:
-    """Give the kind of event as `EventRow` names it: words in the user's role that no person wrote are `context`."""
+    """Return the kind of event as `EventRow` names it: words in the user's role that no person wrote are `context`."""
     if isinstance(event, UserTurn) and (event.synthetic or event.system):
         return "context"
     return KINDS[type(event)]
 
 
 def summarise(event: RunEvent, *, headed: bool = False) -> str:
-    """Give at most `LENGTH` code points of the event's text, on one line; `headed`: as bundles of before have it."""
+    """Return at most `LENGTH` code points of the event's text, on one line; `headed`: as bundles of before have it."""
     match event:
         case UserTurn() | AgentText():
             text = event.text
@@ -71,7 +71,7 @@ def summarise(event: RunEvent, *, headed: bool = False) -> str:
 
 
 def whole_text(event: RunEvent) -> str:
-    """Give all of the event's text; arguments stand one to a line."""
+    """Return all of the event's text; arguments stand one to a line."""
     match event:
         case UserTurn() | AgentText() | ToolResult():
             return event.text
@@ -89,7 +89,7 @@ def whole_text(event: RunEvent) -> str:
 
 
 def _output(text: str) -> str:
-    """Give what came back without the words that stand before every output."""
+    """Return what came back without the words that stand before every output."""
     headed = _HEADED.match(text)
     return (text[headed.end() :].lstrip() or "no output") if headed else text
 

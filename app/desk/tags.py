@@ -26,13 +26,13 @@ def table() -> Tags:
 
 
 def code_tags(family: str, code: str) -> tuple[str, ...]:
-    """Give the tags of a code, whatever its severity; `family` is `discrepancy`, `gate` or `input`."""
+    """Return the tags of a code, whatever its severity; `family` is `discrepancy`, `gate` or `input`."""
     rule = catalogue().get(code) if family == "gate" else None
     return tuple(dict.fromkeys([*(rule.controls if rule is not None else ()), *table()[family].get(code, ())]))
 
 
 def tags_of(finding: Finding) -> tuple[str, ...]:
-    """Give the tags of a finding. A gate of the user's own has those of its severity alone here."""
+    """Return the tags of a finding. A gate of the user's own has those of its severity alone here."""
     family = (
         "gate" if isinstance(finding, GateResult) else "input" if isinstance(finding, InputFinding) else "discrepancy"
     )

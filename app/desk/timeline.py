@@ -32,7 +32,7 @@ def text(library: Library, no: int, event_id: str) -> str:
 
 
 def kept_text(library: Library, no: int, row: EventRow, record: str) -> str | None:
-    """Give the text of an event out of its record, which was kept, or out of a document that has it as it was seen.
+    """Return the text of an event out of its record, which was kept, or out of a document that has it as it was seen.
 
     A record that cannot be decoded is given itself.
     """
@@ -52,7 +52,7 @@ def kept_text(library: Library, no: int, row: EventRow, record: str) -> str | No
 
 
 def diffs(library: Library, no: int, acts: Sequence[Effect] | None = None) -> list[FileDiff]:
-    """Give what a run did to each file, in the order of its edits; of some acts only, where they are given.
+    """Return what a run did to each file, in the order of its edits; of some acts only, where they are given.
 
     Hunks whose log is gone are left out.
     """
@@ -104,12 +104,12 @@ def _load(library: Library, no: int, row: EventRow) -> RunEvent:
 
 
 def _is_as_seen(library: Library, no: int, row: EventRow, event: RunEvent) -> bool:
-    """Tell whether an event that was read again comes from the same record as the one in the index."""
+    """Return whether an event that was read again comes from the same record as the one in the index."""
     return bytes.fromhex(event.origin.sha256[:16]) == library.digest(no, row.seq)
 
 
 def adapter_of(path: Path, name: str) -> Adapter:
-    """Give the adapter of a name; where several have it, the one that knows the log.
+    """Return the adapter of a name; where several have it, the one that knows the log.
 
     Raises:
         GoneError: The log is gone, or was rewritten into something else.

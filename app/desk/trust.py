@@ -15,12 +15,12 @@ MAX_STORE = 4 << 20
 
 
 def is_trusted(store: Path, path: Path, digest: str) -> bool:
-    """Tell whether the user trusts this very content of the file."""
+    """Return whether the user trusts this very content of the file."""
     return _load(store).get(_key(path)) == digest
 
 
 def was_trusted(store: Path, path: Path) -> bool:
-    """Tell whether the user trusted some content of the file."""
+    """Return whether the user trusted some content of the file."""
     return _key(path) in _load(store)
 
 

@@ -56,7 +56,7 @@ class Period:
     folder: str
 
     def covers(self, cwd: str | None) -> bool:
-        """Tell whether a session that works in `cwd` is meant."""
+        """Return whether a session that works in `cwd` is meant."""
         return not self.folder or (cwd is not None and PurePath(cwd).is_relative_to(self.folder))
 
 
@@ -129,7 +129,7 @@ class Unseen:
         return gated.at_call(GATE, call, outcome="bypassed", severity="high", reason="no-decision", message=message)
 
     def _expected(self, live: LiveRun, call: ToolCall) -> bool:
-        """Tell whether the hook was in the session's settings when it began, and still when the call was made."""
+        """Return whether the hook was in the session's settings when it began, and still when the call was made."""
         facts = live.facts
         if facts.adapter == _OWN_AGENTS:
             return self._asks_by_itself(live, call)
@@ -144,7 +144,7 @@ class Unseen:
         )
 
     def _asks_by_itself(self, live: LiveRun, call: ToolCall) -> bool:
-        """Tell whether an agent of the user's own asked about an earlier call of the run, or does about this one."""
+        """Return whether an agent of the user's own asked about an earlier call of the run, or does about this one."""
         known = live.run in self._asks
         if not known and self.decided(live.run, lambda decided: decided.own and call.call_id in decided.ids):
             _keep(self._asks, live.run, None)
@@ -160,7 +160,7 @@ class Unseen:
         )
 
     def _was_counted(self, live: LiveRun, call: ToolCall) -> bool:
-        """Tell whether the hook was asked about a tool more often than it ran so far."""
+        """Return whether the hook was asked about a tool more often than it ran so far."""
         ran = self._ran.get(live.run) or _keep(self._ran, live.run, Counter())
         tool = _plain(call.tool)
         if not self.decided(live.run, lambda decided: decided.tools[tool] > ran[tool]):
@@ -177,12 +177,12 @@ def _keep(among: OrderedDict[str, Kept], run: str, value: Kept) -> Kept:
 
 
 def _plain(tool: str) -> str:
-    """Give a tool's name without its MCP server, as the log has it."""
+    """Return a tool's name without its MCP server, as the log has it."""
     return tool.rsplit("__", 1)[-1].casefold()
 
 
 def _ran(event: ToolResult) -> bool:
-    """Tell whether a result is of a call that was made: arguments that a tool refuses are refused before any hook."""
+    """Return whether a result is of a call that was made: arguments that a tool refuses are refused before any hook."""
     return (
         event.status not in {"running", "denied"}
         and not event.synthetic

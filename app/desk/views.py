@@ -171,7 +171,7 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True):
     read "corrected", not "confirmed"."""
 
     def standing(self, claim: Claim) -> str:
-        """Give the word for how a claim stands: its outcome, or "corrected", which no claim is by itself."""
+        """Return the word for how a claim stands: its outcome, or "corrected", which no claim is by itself."""
         return "corrected" if claim.id in self.corrected else claim.outcome
 
     def findings(self) -> list[Finding]:

@@ -69,7 +69,7 @@ def check(gate: str, reason: str, until: float, now: float, rules: Mapping[str, 
 
 
 def of(home: Home) -> LetOff:
-    """Give what applies the waivers and approvals that stand in an installation's ledger whenever it is asked.
+    """Return what applies the waivers and approvals that stand in an installation's ledger whenever it is asked.
 
     The ledger is only read. Without one, or if it cannot be read, nothing is let off.
     """
@@ -77,7 +77,7 @@ def of(home: Home) -> LetOff:
 
 
 def once(home: Home) -> LetOff:
-    """Give the same for a check of many runs: the ledger is read once, when a gate first objects."""
+    """Return the same for a check of many runs: the ledger is read once, when a gate first objects."""
     acts = cache(lambda: _read(home))
     return lambda run, gates: acts().let_off(run, gates, time.time())
 
@@ -99,7 +99,7 @@ def _read(home: Home) -> Acts:
 def applied(
     gates: Iterable[GateResult], waivers: Sequence[GivenWaiver], approved: Mapping[str, Approved], now: float
 ) -> tuple[GateResult, ...]:
-    """Give a run's results of gates as they stand under its waivers and approvals (by finding) now."""
+    """Return a run's results of gates as they stand under its waivers and approvals (by finding) now."""
     return tuple(_under(result, waivers, approved.get(result.id), now) for result in gates)
 
 
@@ -117,10 +117,10 @@ def _under(result: GateResult, waivers: Sequence[GivenWaiver], approval: Approve
 
 
 def standing(gate: str, waivers: Sequence[GivenWaiver], now: float) -> GivenWaiver | None:
-    """Give the newest waiver of a gate that has not run out."""
+    """Return the newest waiver of a gate that has not run out."""
     return next((one for one in reversed(waivers) if one.gate == gate and now < one.until), None)
 
 
 def asks_still(ask: Asking, waivers: Sequence[GivenWaiver], approved: Mapping[str, Approved], now: float) -> bool:
-    """Tell whether a finding asks for a decision although a run has waivers, and calls of it were approved."""
+    """Return whether a finding asks for a decision although a run has waivers, and calls of it were approved."""
     return ask.kind != "gate" or (ask.id not in approved and standing(ask.code, waivers, now) is None)

@@ -14,7 +14,7 @@ _BYTES: Final = "bytes:"
 
 
 def encode(value: Any) -> bytes:
-    """Give a value as JSON; lone surrogates, which UTF-8 cannot hold, become question marks."""
+    """Return a value as JSON; lone surrogates, which UTF-8 cannot hold, become question marks."""
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
@@ -22,7 +22,7 @@ def encode(value: Any) -> bytes:
 
 
 def encode_sorted(value: Any) -> bytes:
-    """Give a value as JSON that comes out the same when it was read back as plain objects: all names are in order."""
+    """Return a value as JSON that comes out the same when it was read back as plain objects: all names are in order."""
     return _sorted.encode(scrubbed(msgspec.to_builtins(value, str_keys=True)))
 
 
@@ -36,7 +36,7 @@ def storable(text: str) -> str:
 
 
 def path_text(path: str | os.PathLike[str]) -> str:
-    """Give an absolute path as text that SQLite can hold, whatever bytes the names of its files are."""
+    """Return an absolute path as text that SQLite can hold, whatever bytes the names of its files are."""
     text = os.fspath(path)
     try:
         text.encode()
@@ -46,7 +46,7 @@ def path_text(path: str | os.PathLike[str]) -> str:
 
 
 def text_path(text: str) -> str:
-    """Give the path that `path_text` made the text of."""
+    """Return the path that `path_text` made the text of."""
     return os.fsdecode(bytes.fromhex(text.removeprefix(_BYTES))) if text.startswith(_BYTES) else text
 
 

@@ -58,7 +58,7 @@ def unwrap(home: Home, passphrase: str) -> int:
 
 
 def has_reading_key(home: Home) -> bool:
-    """Tell whether contents may be locked."""
+    """Return whether contents may be locked."""
     return ReadingKey(home.keys).exists
 
 
@@ -73,7 +73,7 @@ def unlocked(home: Home, passphrase: str) -> X25519PrivateKey:
 
 
 def _all(home: Home) -> Iterator[ContentKeys]:
-    """Give the content keys of all ledgers: of closed shards too, and of damaged ones."""
+    """Yield the content keys of all ledgers: of closed shards too, and of damaged ones."""
     for folder in sorted(path for path in home.keys.glob("*/content") if path.is_dir()):
         yield ContentKeys(folder, ReadingKey(home.keys))
 

@@ -38,7 +38,7 @@ def check(source: str, where: str) -> None:
 
 
 def scan(sources: tuple[str, ...], text: str) -> list[Sighting]:
-    """Give the rules that match a text, each with its first place; one without a name where it was not all read."""
+    """Return the rules that match a text, each with its first place; one without a name where it was not all read."""
     import yara_x  # noqa: PLC0415 - an extra
 
     data = text.encode("utf-8", "replace")

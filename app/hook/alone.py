@@ -91,7 +91,7 @@ def _judgement(
     places: Home,
     waiting: Mapping[str, Any] | None,
 ) -> tuple[Judgement, dict[str, Any] | None]:
-    """Give what the agent is told, and what the entry holds beside it."""
+    """Return what the agent is told, and what the entry holds beside it."""
     if waiting is not None:
         return Judgement("deny", LOST), None
     if request.event == "stop":

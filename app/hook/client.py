@@ -135,7 +135,7 @@ def _decide(asked: protocols.Asked, home: str | None, started: float) -> Told:
 
 
 def _folder(home: str | None) -> str:
-    """Give the folder in which the hook keeps its state: `Home.hook`, without what it costs to import it."""
+    """Return the folder in which the hook keeps its state: `Home.hook`, without what it costs to import it."""
     chosen = home or os.environ.get(_HOME_VARIABLE)
     if chosen:
         return os.path.join(os.path.abspath(os.path.expanduser(chosen)), "hook")  # noqa: PTH100, PTH111, PTH118 - as place
@@ -194,7 +194,7 @@ def _answer(line: socket.socket) -> Told:
 
 
 def _same_user(line: socket.socket) -> bool:
-    """Tell whether the process at the other end runs as this user; where the system does not say, the folder does."""
+    """Return whether the process at the other end runs as this user; where the system does not say, the folder does."""
     if not hasattr(socket, "SO_PEERCRED"):
         return True
     credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))

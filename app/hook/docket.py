@@ -89,7 +89,7 @@ class Docket:
         )
 
     def wait_for(self, request: gated.Request, run: str, judgement: Judgement, seconds: float) -> Waiting:
-        """Give a call that shall wait for the operator; `requested` makes its entry."""
+        """Return a call that shall wait for the operator; `requested` makes its entry."""
         return Waiting(gated.new_name(), request, run, judgement, time.time() + seconds, seconds)
 
     def requested(self, waiting: Waiting, requester: Sequence[int]) -> Words:
@@ -164,12 +164,12 @@ class Docket:
 
 
 def no_answer(waiting: Waiting) -> Reply:
-    """Give what counts as the answer when none came."""
+    """Return what counts as the answer when none came."""
     return Reply("expired", f"nobody answered within {waiting.seconds:g} s")
 
 
 def after(waiting: Waiting, reply: Reply) -> Judgement:
-    """Give what the agent is told once the operator has answered, or has not."""
+    """Return what the agent is told once the operator has answered, or has not."""
     from assure_tui.app.hook.judge import Judgement  # noqa: PLC0415 - only a type above
 
     if reply.word == "approved":

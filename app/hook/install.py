@@ -82,11 +82,11 @@ class Edit:
 
     @property
     def changes(self) -> bool:
-        """Tell whether there is anything to do."""
+        """Return whether there is anything to do."""
         return self.before != self.after
 
     def diff(self) -> Iterator[str]:
-        """Give what changes as the lines of a unified diff."""
+        """Yield what changes as the lines of a unified diff."""
         yield from difflib.unified_diff(
             (self.before or "").splitlines(),
             (self.after or "").splitlines(),
@@ -120,7 +120,7 @@ class Edit:
 
 
 def _unused(path: Path) -> Path:
-    """Give a name that no file has: a copy of this very second is not overwritten."""
+    """Return a name that no file has: a copy of this very second is not overwritten."""
     names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in range(2, 1000))
     return next((name for name in (path, *names) if not os.path.lexists(name)), path)
 
@@ -144,7 +144,7 @@ def _write(path: Path, text: str, mode: int) -> None:
 
 
 def settings_file(agent: str, scope: Scope, folder: Path) -> Path:
-    """Give the file in which an agent's hooks stand; `folder` is the project's.
+    """Return the file in which an agent's hooks stand; `folder` is the project's.
 
     Raises:
         UsageError: The agent has no settings that we know.
@@ -166,7 +166,7 @@ def _home() -> Path:
 
 
 def words(agent: str, home: Path | None) -> str:
-    """Give the command line that an agent calls; with `home` where the state does not lie in its usual place."""
+    """Return the command line that an agent calls; with `home` where the state does not lie in its usual place."""
     argv = command("assure_tui.app", "hook", agent) + (["--home", str(home)] if home is not None else [])
     return subprocess.list2cmdline(argv) if sys.platform == "win32" else shlex.join(argv)
 
@@ -208,7 +208,7 @@ def removing(path: Path) -> Edit:
 
 
 def found(path: Path) -> list[str]:
-    """Give our commands in a settings file.
+    """Return our commands in a settings file.
 
     Raises:
         UsageError: It cannot be read, or the agent cannot.
@@ -231,7 +231,7 @@ def switched_off(agent: str) -> str:
 
 
 def _entries(agent: str, line: str, seconds: float) -> dict[str, dict[str, Any]]:
-    """Give what to add under each event of an agent."""
+    """Return what to add under each event of an agent."""
     whole = round(seconds)
     match agent:
         case "gemini-cli":
@@ -309,7 +309,7 @@ def _all_entries(document: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _commands(entry: Any) -> Iterator[str]:
-    """Give the command lines of an entry: its own, or those of the handlers in it."""
+    """Yield the command lines of an entry: its own, or those of the handlers in it."""
     if not isinstance(entry, dict):
         return
     handlers = entry.get("hooks")
@@ -339,7 +339,7 @@ def _take_out(document: dict[str, Any]) -> bool:
 
 
 def _without_ours(entry: Any) -> Any:
-    """Give an entry without our handlers; None when nothing is left of it."""
+    """Return an entry without our handlers; None when nothing is left of it."""
     if not any(_OURS.search(line) for line in _commands(entry)):
         return entry
     handlers = entry.get("hooks")

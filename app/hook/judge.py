@@ -67,12 +67,12 @@ class Judgement:
 
     @property
     def asks(self) -> bool:
-        """Tell whether a person has to be asked."""
+        """Return whether a person has to be asked."""
         return self.word == "ask"
 
 
 def run_of(request: gated.Request) -> str:
-    """Give the id of the run that asks: the one that its log will have."""
+    """Return the id of the run that asks: the one that its log will have."""
     adapter = _ADAPTERS.get(request.agent, request.agent)
     if request.sub:
         return run_id(adapter, request.sub, request.sub)
@@ -84,7 +84,7 @@ def run_of(request: gated.Request) -> str:
 
 
 def call_of(request: gated.Request, run: str) -> ToolCall:
-    """Give a request as the event that the log will have of it."""
+    """Return a request as the event that the log will have of it."""
     server, tool = None, request.tool
     if tool.startswith(_MCP):
         server, _, bare = tool.removeprefix(_MCP).partition("__")
@@ -129,7 +129,7 @@ def judge(
 
 
 def as_told(judgement: Judgement, agent: str) -> Judgement:
-    """Give a judgement as this agent can take it: where it cannot ask its user, a call that needs asking is denied."""
+    """A judgement as this agent can take it: where it cannot ask its user, a call that needs asking is denied."""
     if judgement.asks and agent not in CAN_ASK:
         reason = f"{judgement.reason} It needs a person's approval, which this agent cannot ask for."
         return Judgement("deny", reason, judgement.gates)
@@ -166,7 +166,7 @@ def _own_guard(call: ToolCall) -> list[GateResult]:
 
 
 def _own_words(argv: Sequence[str]) -> list[str]:
-    """Give the arguments of a call of this program, by itself or through a runner; empty for another program."""
+    """Return the arguments of a call of this program, by itself or through a runner; empty for another program."""
     for at, word in enumerate(argv):
         if at and PurePath(argv[0]).name.rstrip("0123456789.") not in _RUNNERS:
             return []

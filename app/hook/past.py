@@ -100,7 +100,7 @@ def _events(transcript: str) -> Iterator[RunEvent]:
 
 
 def _ends(path: Path) -> bytes:
-    """Give the beginning and the end of a log, in whole lines; all of it when it is short."""
+    """Return the beginning and the end of a log, in whole lines; all of it when it is short."""
     with open_regular(path) as file:
         head = file.read(MAX_HEAD + MAX_TAIL)
         size = path.stat().st_size

@@ -11,7 +11,7 @@ MAX_SOCKET_PATH: Final = 100
 
 
 def socket_path(folder: str) -> str:
-    """Give the path of the socket of the installation whose hook keeps its state in `folder` (`Home.hook`)."""
+    """Return the path of the socket of the installation whose hook keeps its state in `folder` (`Home.hook`)."""
     path = os.path.join(folder, "socket")  # noqa: PTH118 - the client does without pathlib
     if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
@@ -22,7 +22,7 @@ def socket_path(folder: str) -> str:
 
 
 def is_ours(path: str) -> bool:
-    """Tell whether only this user can put anything at `path`: its folder is theirs, closed to others, and no link."""
+    """Return whether only this user can put anything at `path`: its folder is theirs, closed to others, and no link."""
     try:
         status = os.lstat(os.path.dirname(path))  # noqa: PTH120 - see above
     except OSError:

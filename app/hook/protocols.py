@@ -93,7 +93,7 @@ def _guess(payload: Mapping[str, Any]) -> str:
 
 
 def _tool(payload: Mapping[str, Any]) -> str:
-    """Give the tool's name; of one of an MCP server, which Gemini CLI names beside it, in the form of the others."""
+    """Return the tool's name; of one of an MCP server, which Gemini CLI names beside it, in the form of the others."""
     context = payload.get("mcp_context")
     if isinstance(context, dict):
         server, bare = _text(context, "server_name"), _text(context, "tool_name")
@@ -119,7 +119,7 @@ def _last(payload: Mapping[str, Any], *names: str) -> str:
 
 
 def _args(payload: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give the call's arguments; None when they are not an object.
+    """Return the call's arguments; None when they are not an object.
 
     They may come as JSON in a string. Plain text, such as a patch, is what some tools take instead of an object.
     """

@@ -117,7 +117,7 @@ class HookServer:
             thread.join(STOP_SECONDS)
 
     def _bound(self) -> socket.socket:
-        """Give the listening socket, in a folder that nobody else may enter, in place of a killed recorder's.
+        """Return the listening socket, in a folder that nobody else may enter, in place of a killed recorder's.
 
         It listens before it has its name, so that no hook meets a socket that refuses it.
         """
@@ -282,7 +282,7 @@ class HookServer:
 
 
 def peer(line: socket.socket) -> tuple[int | None, int]:
-    """Give user and process at the other end of a local socket; None and 0 where the system does not tell.
+    """Return user and process at the other end of a local socket; None and 0 where the system does not tell.
 
     Linux: unix(7), SO_PEERCRED. macOS: unix(4), LOCAL_PEERCRED with `struct xucred`, which has no process.
     """

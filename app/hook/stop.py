@@ -64,7 +64,7 @@ class Turn:
     """The last words were not in the log yet, so that results may be missing there too."""
 
     def tells(self, said: str) -> bool:
-        """Tell whether the log holds what the agent says that it said last; the two differ in white space."""
+        """Return whether the log holds what the agent says that it said last; the two differ in white space."""
         return not said or _end(self.words) == _end(said)
 
     def event(self, event: RunEvent) -> None:
@@ -103,7 +103,7 @@ class Turn:
                 pass
 
     def refused(self, rules: Mapping[str, Rule]) -> list[GateResult]:
-        """Give the results of gates over the turn that deny, at severity high or above."""
+        """Return the results of gates over the turn that deny, at severity high or above."""
         return [
             result
             for result in self.gates.values()
@@ -114,7 +114,7 @@ class Turn:
         ]
 
     def wrong(self) -> list[tuple[Claim, Discrepancy]]:
-        """Give the claims of the last words that block, worst first, each with what is wrong about it."""
+        """Return the claims of the last words that block, worst first, each with what is wrong about it."""
         found = [
             (claim, discrepancy)
             for discrepancy in self.discrepancies.values()
@@ -237,7 +237,7 @@ def _explained(turn: Turn, wrong: list[tuple[Claim, Discrepancy]]) -> str:
 
 
 def _ending(output: str) -> str:
-    """Give the last lines of an output, as many as fit."""
+    """Return the last lines of an output, as many as fit."""
     lines: list[str] = []
     for line in reversed(output.split("\n")):
         if lines and sum(map(len, lines)) + len(line) > _QUOTED:

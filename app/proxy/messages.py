@@ -32,7 +32,7 @@ class UnreadableError(ValueError):
 
 
 def read(line: bytes) -> list[Message]:
-    """Give the messages of a line: one, or those of a batch (allowed until revision 2025-06-18).
+    """Return the messages of a line: one, or those of a batch (allowed until revision 2025-06-18).
 
     Raises:
         UnreadableError: The line is not JSON, or no object, or a list that holds something else than objects.
@@ -51,7 +51,7 @@ def read(line: bytes) -> list[Message]:
 
 
 def read_asked(line: bytes) -> list[Message]:
-    """Give the messages of a client's line, which every server must read as it is read here.
+    """Return the messages of a client's line, which every server must read as it is read here.
 
     Servers differ in which of two members with one name they take, whether `Method` is `method` (Go's encoding/json),
     and whether a bare carriage return ends a line (Python's text files): a call could hide from us in any of these.
@@ -82,19 +82,19 @@ def _confusable(message: Mapping[str, Any], names: frozenset[str]) -> bool:
 
 
 def key(message: Mapping[str, Any]) -> Id:
-    """Give a message's id, by which a response finds its request; None for a notification."""
+    """Return a message's id, by which a response finds its request; None for a notification."""
     name = message.get("id")
     return name if isinstance(name, str | int) and not isinstance(name, bool) else None
 
 
 def params(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give a request's parameters; empty when there are none, or none by name."""
+    """Return a request's parameters; empty when there are none, or none by name."""
     found = message.get("params")
     return found if isinstance(found, dict) else {}
 
 
 def call_id(message: Mapping[str, Any]) -> str:
-    """Give the id under which the agent's own log knows a call, when the agent says it."""
+    """Return the id under which the agent's own log knows a call, when the agent says it."""
     meta = params(message).get("_meta")
     if isinstance(meta, dict):
         for name in CALL_ID_KEYS:
@@ -105,24 +105,24 @@ def call_id(message: Mapping[str, Any]) -> str:
 
 
 def called_off(message: Mapping[str, Any]) -> Id:
-    """Give the id of the request that a notification calls off, if it is one that does."""
+    """Return the id of the request that a notification calls off, if it is one that does."""
     name = params(message).get("requestId") if message.get("method") == CANCELLED else None
     return name if isinstance(name, str | int) else None
 
 
 def is_response(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message answers a request."""
+    """Return whether a message answers a request."""
     return "method" not in message and ("result" in message or "error" in message)
 
 
 def failed(message: Mapping[str, Any]) -> bool:
-    """Tell whether a response to a call says that the tool failed, or that it was not called at all."""
+    """Return whether a response to a call says that the tool failed, or that it was not called at all."""
     result = message.get("result")
     return "error" in message or (isinstance(result, dict) and result.get("isError") is True)
 
 
 def shown(message: Mapping[str, Any]) -> str:
-    """Give what the agent is shown of a response: its texts, else its JSON."""
+    """Return what the agent is shown of a response: its texts, else its JSON."""
     result = message.get("result")
     if isinstance(result, dict) and isinstance(result.get("content"), list):
         texts = [
@@ -152,7 +152,7 @@ def not_json() -> bytes:
 
 
 def definitions(tools: Sequence[Any]) -> dict[str, Any]:
-    """Give the tools of a listing by name."""
+    """Return the tools of a listing by name."""
     return {str(tool["name"]): tool for tool in tools if isinstance(tool, dict) and "name" in tool}
 
 

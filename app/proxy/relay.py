@@ -213,7 +213,7 @@ class _Lines:
             self._held += chunk[start:]
 
     def rest(self) -> bytes:
-        """Give what has not ended with a line feed."""
+        """Return what has not ended with a line feed."""
         return bytes(self._held)
 
 

@@ -30,7 +30,7 @@ FIRST: tuple[Adapter, ...] = (ASSURE, CODEX, COPILOT, CLAUDE_CODE, GEMINI, GEMIN
 
 
 def detect(path: Path, head: Head | None = None) -> Adapter | None:
-    """Give the adapter for a file, or None when it is of no known format.
+    """Return the adapter for a file, or None when it is of no known format.
 
     Raises `OSError` when no head is given and the file cannot be read.
     """

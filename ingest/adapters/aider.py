@@ -83,7 +83,7 @@ def _stretches(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _joined(stretches: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, int]]:
-    """Give stretches with where Aider begins to speak in them, if it does.
+    """Yield stretches with where Aider begins to speak in them, if it does.
 
     What the model says of its edits stands before Aider tells that it made them: both are one record.
     """
@@ -105,7 +105,7 @@ def _joined(stretches: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes
 
 
 def _speaker(line: bytes, who: str, *, fenced: bool, blank: bool) -> str:
-    """Tell whose a line is, from its beginning and its end, and from whose the line before it was."""
+    """Return whose a line is, from its beginning and its end, and from whose the line before it was."""
     if line.startswith(_BEGINS):
         return "chat"
     if line.startswith(_TOKENS):
@@ -208,7 +208,7 @@ class _Reading:
         draft.add(UserTurn, 0, text=words, synthetic=own)
 
     def _words(self, raw: bytes) -> str:
-        """Give what the model said, and note the edits that it proposed."""
+        """Return what the model said, and note the edits that it proposed."""
         text = _aloud(raw.decode("utf-8", "replace")) if self._answers else ""
         for path, hunk in _proposed(text):
             self._edits.setdefault(path, []).append(hunk)
@@ -221,7 +221,7 @@ class _Reading:
             draft.add(Boundary, "end", what="abort")
 
     def _printed(self, draft: Draft) -> str:
-        """Give what stands unmarked behind the record at hand."""
+        """Return what stands unmarked behind the record at hand."""
         for who, raw, seam in self._stretches[draft.origin.at.start + 1 : draft.origin.at.start + 2]:
             return raw[:seam].decode("utf-8", "replace").strip() if who == "agent" else ""
         return ""
@@ -292,7 +292,7 @@ def _found(pattern: re.Pattern[str], lines: list[str]) -> str | None:
 
 
 def _proposed(text: str) -> Iterator[tuple[str, str]]:
-    """Give the path and the hunk of each search-and-replace block; the path stands before the block, or its fence."""
+    """Yield the path and the hunk of each search-and-replace block; the path stands before the block, or its fence."""
     lines = text.split("\n")
     above, path = "", ""
     old: list[str] | None = None

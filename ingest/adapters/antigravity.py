@@ -217,7 +217,7 @@ def _ending(text: str) -> Ending:
 
 
 def _opened(value: object) -> object:
-    """Give an argument that was encoded twice as it was meant."""
+    """Return an argument that was encoded twice as it was meant."""
     if isinstance(value, str) and value[:1] in {'"', "[", "{"}:
         try:
             return msgspec.json.decode(value)
@@ -227,7 +227,7 @@ def _opened(value: object) -> object:
 
 
 def _parted(text: str, marks: tuple[str, str]) -> tuple[str, str, str] | None:
-    """Give what stands before, between and after two marks, the first of the one and the last of the other."""
+    """Return what stands before, between and after two marks, the first of the one and the last of the other."""
     start, end = text.find(marks[0]), text.rfind(marks[1])
     if not 0 <= start < end:
         return None
@@ -241,7 +241,7 @@ def _files(call: _Call, text: str) -> tuple[FileChange, ...]:
 
 
 def _conversation(path: str) -> str | None:
-    """Give the conversation whose folder a transcript lies in."""
+    """Return the conversation whose folder a transcript lies in."""
     parts = PurePath(path).parts
     return parts[-4] if len(parts) > 3 and parts[-3:-1] == (".system_generated", "logs") else None
 

@@ -166,7 +166,7 @@ class _Reading:
 
 
 def _arguments(value: object) -> Json:
-    """Give a call's arguments; what is typed into a terminal is a command there."""
+    """Return a call's arguments; what is typed into a terminal is a command there."""
     args = arguments(value)
     keys = args.get(_KEYS)
     if isinstance(keys, str) and not any(name in args for name in _COMMANDS):

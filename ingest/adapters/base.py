@@ -286,7 +286,7 @@ class Decoder(ABC):
         """
 
     def decode(self, line: RawRecord) -> Iterator[Decoded]:
-        """Give the records of one line, each with its events; a line that is no JSON object is repaired first."""
+        """Yield the records of one line, each with its events; a line that is no JSON object is repaired first."""
         draft = Draft.of_line(self.source.id, line, self.seq)
         if line.problem is not None:
             self.tally.malformed += 1
@@ -358,7 +358,7 @@ def document_adapter(
     folder: str | None = None,
     parts: tuple[str, ...] = (),
 ) -> Adapter:
-    """Give the adapter of a format whose files are written anew as a whole and read as one document."""
+    """Return the adapter of a format whose files are written anew as a whole and read as one document."""
     return Adapter(name, "snapshot", complete, recognises, decoder, "document", folder, parts)
 
 
@@ -382,7 +382,7 @@ class DocumentDecoder(ABC):
         start: Callable[[Draft], None],
         take: Callable[[Item, Draft], None],
     ) -> list[Decoded]:
-        """Give the events of a document's list of records; one of unexpected shape is counted and left out.
+        """Return the events of a document's list of records; one of unexpected shape is counted and left out.
 
         `start` tells of the document itself, before the first record; `take` turns a record into events.
         """
@@ -400,7 +400,7 @@ class DocumentDecoder(ABC):
         return self.each(raws, read)
 
     def each(self, records: Iterable[Record], read: Callable[[Record, Draft], None]) -> list[Decoded]:
-        """Give the events of a document's records, each of which `read` takes from its bytes."""
+        """Return the events of a document's records, each of which `read` takes from its bytes."""
         self.tally = Tally()
         found: list[Decoded] = []
         seq = 0

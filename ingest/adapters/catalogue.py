@@ -93,5 +93,5 @@ ADAPTERS: tuple[Adapter, ...] = (*FIRST, *OTHERS)
 
 
 def named(name: str) -> list[Adapter]:
-    """Give the adapters of a format, which read it in the several forms that it has."""
+    """Return the adapters of a format, which read it in the several forms that it has."""
     return [adapter for adapter in ADAPTERS if adapter.name == name]

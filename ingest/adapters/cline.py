@@ -229,7 +229,7 @@ class _Task:
         draft.add(UserTurn, block, text=text, synthetic=True)
 
     def _take(self, tool: str | None = None, call_id: str | None = None) -> _Called | None:
-        """Give the oldest open call of a tool, or the one of an id, and hold it open no more."""
+        """Return the oldest open call of a tool, or the one of an id, and hold it open no more."""
         found = next((call for call in self._open if tool == call.tool or (call_id and call_id == call.call_id)), None)
         if found:
             self._open.remove(found)
@@ -266,7 +266,7 @@ def _blocks(content: object, draft: Draft) -> Iterator[tuple[int, _Block]]:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """Give a text without what the program tells of the editor behind it, and that."""
+    """Return a text without what the program tells of the editor behind it, and that."""
     start = text.rfind(_SURROUNDINGS)
     if start < 0 or not text.rstrip().endswith(f"</{_SURROUNDINGS[1:]}"):
         return text, ""
@@ -274,7 +274,7 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _of_person(text: str) -> list[str]:
-    """Give the words that stand in a person's tags."""
+    """Return the words that stand in a person's tags."""
     last = {tag: text.rfind(f"</{tag}>") for tag in ("task", "feedback", "answer", "user_message")}
     found: list[str] = []
     at = 0
@@ -288,7 +288,7 @@ def _of_person(text: str) -> list[str]:
 
 
 def _replacements(blocks: str) -> Iterator[tuple[str, str]]:
-    """Give the old and the new text of each block of an edit; one that was cut off gives none."""
+    """Yield the old and the new text of each block of an edit; one that was cut off gives none."""
     old: list[str] = []
     new: list[str] = []
     into: list[str] | None = None
@@ -306,7 +306,7 @@ def _replacements(blocks: str) -> Iterator[tuple[str, str]]:
 
 
 def _arguments(tool: str, text: str) -> Json:
-    """Give the arguments of a call in XML from what follows its opening tag, cut off or not."""
+    """Return the arguments of a call in XML from what follows its opening tag, cut off or not."""
     closing = text.rfind(f"</{tool}>")
     text = text[:closing] if closing >= 0 else text
     args: Json = {}
@@ -325,7 +325,7 @@ def _arguments(tool: str, text: str) -> Json:
 
 
 def _ending(tool: str, text: str, *, is_error: bool | None) -> Ending:
-    """Tell how a call ended: by what the program says first, else by a command's exit code."""
+    """Return how a call ended: by what the program says first, else by a command's exit code."""
     code = _code(text) if tool == _COMMAND else None
     if text.startswith(_DENIED):
         status: ResultStatus = "denied"
@@ -348,7 +348,7 @@ def _code(text: str) -> int | None:
 
 
 def _files(called: _Called) -> tuple[FileChange, ...]:
-    """Give the file that an editor changed, with a hunk for each block of old and new text in its arguments."""
+    """Return the file that an editor changed, with a hunk for each block of old and new text in its arguments."""
     args = called.args
     path = args.get("path") or args.get("absolutePath")
     blocks = next((args[name] for name in ("diff", "content") if isinstance(args.get(name), str)), "")

@@ -104,7 +104,7 @@ class CrushDecoder(DocumentDecoder):
 
 
 def _told(row: dict[str, Any]) -> bytes:
-    """Give what is read of a message's row, the parts as the text that they are."""
+    """Return what is read of a message's row, the parts as the text that they are."""
     parts, model, created = row["parts"], row["model"], row["created_at"]
     about = {
         "role": str(row["role"]),
@@ -223,7 +223,7 @@ class _Session:
 
 
 def _ending(tool: str, text: str, beside: Json, *, is_error: bool | None) -> Ending:
-    """Tell how a call ended; a command's exit code is written only when it is not zero."""
+    """Return how a call ended; a command's exit code is written only when it is not zero."""
     if is_error:
         return "denied" if text.startswith(_DENIED) else "failed", None, "none"
     if tool not in {_SHELL, _POLLS}:
@@ -236,7 +236,7 @@ def _ending(tool: str, text: str, beside: Json, *, is_error: bool | None) -> End
 
 
 def _files(call: Call, beside: Json) -> tuple[FileChange, ...]:
-    """Give the file that a call changed, with the hunks that stand beside or those of its arguments."""
+    """Return the file that a call changed, with the hunks that stand beside or those of its arguments."""
     whole, diff = edited(call.args), beside.get("diff")
     if not whole:
         return ()

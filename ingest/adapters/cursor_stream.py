@@ -64,7 +64,7 @@ class CursorStreamDecoder(PrintedDecoder[_Line]):
         return _line_decoder.decode(data)
 
     def piece(self, line: _Line) -> str | None:
-        """Give a piece of the agent's words; nothing of a message that is printed whole once more."""
+        """Return a piece of the agent's words; nothing of a message that is printed whole once more."""
         if line.type != "assistant":
             return None
         return "" if self.said(line.text) else line.text
@@ -111,7 +111,7 @@ class CursorStreamDecoder(PrintedDecoder[_Line]):
 
 
 def _named(tool_call: Json) -> tuple[str, Json]:
-    """Give the tool that a call is for, and what is told of it: the key that names it is one of a closed list."""
+    """Return the tool that a call is for, and what is told of it: the key that names it is one of a closed list."""
     for key, body in tool_call.items():
         found = _TOOL.match(key)
         if found is not None and isinstance(body, dict):
@@ -130,7 +130,7 @@ def _call(tool_call: Json) -> Call:
 
 
 def _result(tool_call: Json) -> tuple[str, Any]:
-    """Give the case of a call's result, and what it holds; no case is that nothing is known."""
+    """Return the case of a call's result, and what it holds; no case is that nothing is known."""
     result = _named(tool_call)[1].get("result", tool_call.get("result"))
     if not isinstance(result, dict):
         return "", result
@@ -152,7 +152,7 @@ def _outcome(tool: str, case: str, told: object) -> Ending:
 
 
 def _text(told: object) -> str:
-    """Give what a result shows: what a command printed, a file's content, or else all of it."""
+    """Return what a result shows: what a command printed, a file's content, or else all of it."""
     if isinstance(told, str):
         return told
     if not isinstance(told, dict):
@@ -167,7 +167,7 @@ def _text(told: object) -> str:
 
 
 def _files(call: Call, told: object) -> tuple[FileChange, ...]:
-    """Give the file that a call changed, with its hunks where the result has them."""
+    """Return the file that a call changed, with its hunks where the result has them."""
     if call.tool not in _OPS or call.server is not None:
         return ()
     changes = edited(call.args, _OPS[call.tool])

@@ -132,7 +132,7 @@ class DroidDecoder(Decoder):
 
 
 def outcome(tool: str, text: str, *, failed: bool) -> Ending:
-    """Tell how a call ended by what it printed, and by whether its record calls it an error."""
+    """Return how a call ended by what it printed, and by whether its record calls it an error."""
     found = _FAILED.match(text) if tool == _SHELL else None
     if found is not None:
         return "failed", int(found[1]), "text"
@@ -142,7 +142,7 @@ def outcome(tool: str, text: str, *, failed: bool) -> Ending:
 
 
 def files_of(call: Call) -> tuple[FileChange, ...]:
-    """Give the files that a call changed."""
+    """Return the files that a call changed."""
     patch = call.args.get("input") if call.tool == _PATCH else None
     if isinstance(patch, str):
         return files_of_patch(patch)

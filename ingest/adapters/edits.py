@@ -14,7 +14,7 @@ _NEW = ("new_string", "new_str", "newStr", "new_text", "newString")
 
 
 def edited(args: Json, op: Literal["create", "edit", "delete"] = "edit") -> tuple[FileChange, ...]:
-    """Give the file that a call names, with a hunk where its arguments hold the old and the new text."""
+    """Return the file that a call names, with a hunk where its arguments hold the old and the new text."""
     path, old, new = (_text(args, names) for names in (_PATH, _OLD, _NEW))
     if not path:
         return ()

@@ -52,7 +52,7 @@ class _Answer(msgspec.Struct):
 
 
 def says_error(text: str) -> bool:
-    """Tell whether an answer says at its very start that the call failed.
+    """Return whether an answer says at its very start that the call failed.
 
     True for texts that begin with an error word, and for JSON objects with a set `error` or `isError`.
     """
@@ -68,23 +68,23 @@ def says_error(text: str) -> bool:
 
 
 def refused_by(text: str) -> str | None:
-    """Give who kept a call from being made, `user` or `rule`, where its answer says that somebody did."""
+    """Return who kept a call from being made, `user` or `rule`, where its answer says that somebody did."""
     found = _REFUSED.match(text)
     return None if found is None else "rule" if found["rule"] else "user"
 
 
 def goes_on(text: str) -> bool:
-    """Tell whether a command's answer says that it is still running."""
+    """Return whether a command's answer says that it is still running."""
     return _GOES_ON.match(text) is not None
 
 
 def was_cut(text: str) -> bool:
-    """Tell whether a command's answer says that the user ended it, with its outcome not known."""
+    """Return whether a command's answer says that the user ended it, with its outcome not known."""
     return _CUT.match(text) is not None
 
 
 def stated_code(text: str) -> int | None:
-    """Give a command's exit code where its answer begins or ends with it."""
+    """Return a command's exit code where its answer begins or ends with it."""
     found = _FIRST.match(text) or _LAST.search(text[-MAX_ENDING:])
     if found is None:
         return None

@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 def answer_of(tool: str, status: object, parts: object, shown: object) -> Answer:
-    """Give what came of a call from its status, the parts that the model was shown, and what the screen showed."""
+    """Return what came of a call from its status, the parts that the model was shown, and what the screen showed."""
     text = _output(parts, shown)
     known = _STATUS[str(status)] if one_of(status, _STATUS) else "unknown"
     if tool != _SHELL or known != "succeeded":
@@ -46,7 +46,7 @@ def answer_of(tool: str, status: object, parts: object, shown: object) -> Answer
 
 
 def _output(parts: object, shown: object) -> str:
-    """Give what the model was shown: the `response` of the parts, `output` or `error`."""
+    """Return what the model was shown: the `response` of the parts, `output` or `error`."""
     texts: list[str] = []
     for part in parts if isinstance(parts, list) else ():
         answer = part.get(RESPONSE) if isinstance(part, dict) else None
@@ -59,7 +59,7 @@ def _output(parts: object, shown: object) -> str:
 
 
 def files_of(args: object, shown: object) -> tuple[FileChange, ...]:
-    """Give the file that a call changed, where the screen showed its diff."""
+    """Return the file that a call changed, where the screen showed its diff."""
     if not isinstance(shown, dict) or not isinstance(shown.get("fileDiff"), str):
         return ()
     path = shown.get("filePath") or (args.get("file_path") if isinstance(args, dict) else None)

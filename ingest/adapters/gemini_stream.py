@@ -52,7 +52,7 @@ class GeminiStreamDecoder(PrintedDecoder[_Line]):
         return _line_decoder.decode(data)
 
     def piece(self, line: _Line) -> str | None:
-        """Give a piece of the agent's words."""
+        """Return a piece of the agent's words."""
         return line.content or "" if line.type == "message" and line.role == "assistant" else None
 
     def event(self, line: _Line, draft: Draft) -> None:

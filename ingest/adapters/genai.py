@@ -45,7 +45,7 @@ _FLAT_PART = re.compile(r"contents\.(\d{1,4})\.message_content\.text")
 
 
 def spelt(found: Json, name: str = "") -> Json:
-    """Give a span's attributes with the conventions' names beside their own; `name` is the span's."""
+    """Return a span's attributes with the conventions' names beside their own; `name` is the span's."""
     told = dict(found)
     kind = str(found.get("openinference.span.kind") or found.get("traceloop.span.kind") or "").upper()
     first = name.partition(" ")[0]
@@ -66,7 +66,7 @@ def spelt(found: Json, name: str = "") -> Json:
 
 
 def messages(value: object) -> list[Json]:
-    """Give messages of any spelling as messages of the conventions."""
+    """Return messages of any spelling as messages of the conventions."""
     return [message for one in _listed(value) if (message := _message(one)) is not None]
 
 
@@ -79,7 +79,7 @@ def _put(told: Json, name: str, value: list[Any]) -> None:
 
 
 def _in_parts(message: Json) -> bool:
-    """Tell whether a message is of the conventions: a list of parts, each of which has a type."""
+    """Return whether a message is of the conventions: a list of parts, each of which has a type."""
     parts = message.get("parts")
     return isinstance(parts, list) and all(isinstance(part, dict) and "type" in part for part in parts)
 
@@ -110,7 +110,7 @@ def _message(record: object) -> Json | None:
 
 
 def _flat(found: Json) -> tuple[list[Any], list[Any]]:
-    """Give messages that are laid out in attributes of their own, one a field."""
+    """Return messages that are laid out in attributes of their own, one a field."""
     sides: tuple[dict[int, Json], dict[int, Json]] = ({}, {})
     for key, value in found.items():
         named = _FLAT.fullmatch(key)
@@ -135,7 +135,7 @@ def _flat(found: Json) -> tuple[list[Any], list[Any]]:
 
 
 def _outputs(value: object) -> list[Any]:
-    """Give what a model answered, as text or as the calls that it asked for."""
+    """Return what a model answered, as text or as the calls that it asked for."""
     decoded = _json(value)
     if isinstance(decoded, list) and decoded and all(isinstance(one, dict) and "tool.name" in one for one in decoded):
         calls = [{"name": one["tool.name"], "arguments": one.get("tool.args")} for one in decoded]

@@ -88,7 +88,7 @@ class _Session:
 
 
 def _rows(database: sqlite3.Connection, table: str, which: str, *values: object) -> Iterator[dict[str, Any]]:
-    """Give rows of a table with the columns that are read, as far as its version has them."""
+    """Yield rows of a table with the columns that are read, as far as its version has them."""
     there = {column[0] for column in database.execute(f"SELECT * FROM {table} LIMIT 0").description}  # noqa: S608 - ours
     names = sorted((_TABLES[table] | _NEWER[table]) & there)
     for row in database.execute(f"SELECT {', '.join(names)} FROM {table} {which}", values):  # noqa: S608 - likewise
@@ -96,7 +96,7 @@ def _rows(database: sqlite3.Connection, table: str, which: str, *values: object)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    """Give what is read of a message's row; what the program itself put in comes as from a developer."""
+    """Return what is read of a message's row; what the program itself put in comes as from a developer."""
     own = row.get("display_kind") == "hidden" or row.get("_compressed_summary") == 1
     role = _text(row["role"]) or ""
     return {

@@ -127,7 +127,7 @@ class InspectDecoder(DocumentDecoder):
 
 
 def _unpacked(data: bytes) -> tuple[_Eval, Iterator[msgspec.Raw]]:
-    """Give a packed log's header and its samples. Raises `ValueError` when it is damaged, or not yet whole."""
+    """Return a packed log's header and its samples. Raises `ValueError` when it is damaged, or not yet whole."""
     if data.count(_MEMBER) > MAX_MEMBERS:
         raise ValueError(f"more than {MAX_MEMBERS} files in one archive")
     try:
@@ -147,7 +147,7 @@ def _unpacked(data: bytes) -> tuple[_Eval, Iterator[msgspec.Raw]]:
 
 
 def _samples(archive: zipfile.ZipFile) -> Iterator[msgspec.Raw]:
-    """Give the samples of an archive; one that cannot be unpacked comes as what no sample looks like."""
+    """Yield the samples of an archive; one that cannot be unpacked comes as what no sample looks like."""
     room = MAX_UNPACKED
     found = [name for name in archive.namelist() if _SAMPLE.fullmatch(name)]
     for name in found[:MAX_SAMPLES]:
@@ -343,7 +343,7 @@ class _Talk:
 
 
 def _runs(ran: str, asked: str) -> bool:
-    """Tell whether a command in the sandbox is the one that was asked for, perhaps quoted behind a shell's name."""
+    """Return whether a command in the sandbox is the one that was asked for, perhaps quoted behind a shell's name."""
     asked = asked.strip()
     return bool(asked) and (asked in ran or asked.replace("'", "'\"'\"'") in ran)
 

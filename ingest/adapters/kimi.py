@@ -258,7 +258,7 @@ class KimiDecoder(Decoder):
 
 
 def _outcome(call: Call, answer: _Answer, text: str) -> Ending:
-    """Tell how a call ended; a command's exit code is written only when it is not zero."""
+    """Return how a call ended; a command's exit code is written only when it is not zero."""
     if answer.is_error:
         found = _EXIT.search(text) if call.tool == _SHELL else None
         return "failed", int(found[1]) if found else None, "text" if found else "none"
@@ -270,7 +270,7 @@ def _outcome(call: Call, answer: _Answer, text: str) -> Ending:
 
 
 def _names(path: str, stem: str) -> tuple[str, str]:
-    """Give the session and the agent that a wire file's folders name; elsewhere, the file's own name."""
+    """Return the session and the agent that a wire file's folders name; elsewhere, the file's own name."""
     parts = PurePath(path).parts
     if len(parts) >= 4 and parts[-3] == "agents":
         return parts[-4], parts[-2]

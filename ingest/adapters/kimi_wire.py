@@ -218,7 +218,7 @@ class KimiWireDecoder(Decoder):
 
 
 def _ending(tool: str, message: str, *, is_error: bool | None) -> Ending:
-    """Tell how a call ended, by what the program says of it beside its output."""
+    """Return how a call ended, by what the program says of it beside its output."""
     if message.startswith(_DENIED):
         return "denied", None, "none"
     if is_error:
@@ -232,7 +232,7 @@ def _ending(tool: str, message: str, *, is_error: bool | None) -> Ending:
 
 
 def _files(shown: list[_Shown]) -> tuple[FileChange, ...]:
-    """Give the files that a call changed, each with its hunks, from the differences that the screen showed."""
+    """Return the files that a call changed, each with its hunks, from the differences that the screen showed."""
     hunks: dict[str, list[_Shown]] = {}
     for block in shown:
         if block.type == "diff" and block.path:

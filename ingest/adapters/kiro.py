@@ -167,14 +167,14 @@ def tell(
 
 
 def _exit_of(data: object) -> int | None:
-    """Give a command's exit code out of what its tool answered."""
+    """Return a command's exit code out of what its tool answered."""
     status = data.get("exit_status") if isinstance(data, dict) else None
     found = _EXIT.match(status) if isinstance(status, str) else None
     return int(found[1]) if found else None
 
 
 def _shown(data: object) -> str:
-    """Give what the agent was shown: text as it is, what a command wrote, anything else as JSON."""
+    """Return what the agent was shown: text as it is, what a command wrote, anything else as JSON."""
     if isinstance(data, str):
         return data
     if isinstance(data, dict) and "exit_status" in data:
@@ -183,7 +183,7 @@ def _shown(data: object) -> str:
 
 
 def _files(call: Call) -> tuple[FileChange, ...]:
-    """Give the file that a call changed."""
+    """Return the file that a call changed."""
     if call.tool not in _WRITERS:
         return ()
     return edited(call.args, "create" if call.args.get("command") == "create" else "edit")

@@ -156,7 +156,7 @@ class _Reading:
 
 
 def _commands(message: _Message, text: str) -> tuple[list[tuple[str | None, str]], str]:
-    """Give the commands of a message with their calls' ids, and the agent's words without them."""
+    """Return the commands of a message with their calls' ids, and the agent's words without them."""
     actions = message.extra.actions if message.extra is not None else None
     called = [(one.tool_call_id, one.command) for one in actions or () if one.command]
     if not called:

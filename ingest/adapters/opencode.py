@@ -297,7 +297,7 @@ class Reading:
 
 
 def exit_of(tool: str, meta: Json) -> tuple[int | None, ExitSource]:
-    """Give a command's exit code; one that was cut off has none."""
+    """Return a command's exit code; one that was cut off has none."""
     code = whole(meta.get("exit"))
     if tool not in _SHELLS or code is None:
         return None, "none"
@@ -309,13 +309,13 @@ def _text(value: object) -> str:
 
 
 def _done(todos: object) -> list[str]:
-    """Give the steps of the agent's plan that it calls done."""
+    """Return the steps of the agent's plan that it calls done."""
     steps = [step for step in todos if isinstance(step, dict)] if isinstance(todos, list) else []
     return [str(step["content"]) for step in steps if step.get("status") == "completed" and step.get("content")]
 
 
 def _files(meta: Json, args: Json) -> tuple[FileChange, ...]:
-    """Give the files that a call changed: a list where a patch was applied, else the one that was edited."""
+    """Return the files that a call changed: a list where a patch was applied, else the one that was edited."""
     listed = meta.get("files")
     if isinstance(listed, list):
         return tuple(change for file in listed[:MAX_FILES] if (change := _file(file)) is not None)

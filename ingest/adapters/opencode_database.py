@@ -67,7 +67,7 @@ class OpenCodeDatabaseDecoder(DocumentDecoder):
 
 
 def _tables(path: Path) -> Tables:
-    """Give the tables of the generations that are there, with the columns that are needed of them."""
+    """Return the tables of the generations that are there, with the columns that are needed of them."""
     return {
         name: columns
         for generation in (_SECOND, _BETWEEN, _FIRST)
@@ -77,7 +77,7 @@ def _tables(path: Path) -> Tables:
 
 
 def _listed(database: sqlite3.Connection, tables: Tables) -> list[tuple[Session, bool]]:
-    """Give all sessions, the oldest first, and whether each one's messages are those of the second generation."""
+    """Return all sessions, the oldest first, and whether each one's messages are those of the second generation."""
     found: dict[object, tuple[float, Session, bool]] = {}
     for holder, query in _LISTED.items():
         for row in database.execute(query).fetchmany(MAX_SESSIONS) if holder in tables else ():
@@ -95,7 +95,7 @@ def _listed(database: sqlite3.Connection, tables: Tables) -> list[tuple[Session,
 
 
 def _messages(database: sqlite3.Connection, session: str | None) -> Iterator[msgspec.Raw]:
-    """Give a session's messages of the first generation in the form of an export."""
+    """Yield a session's messages of the first generation in the form of an export."""
     parts: dict[object, list[bytes]] = {}
     for message, data in database.execute(
         "SELECT message_id, data FROM part WHERE session_id = ? ORDER BY id", (session,)
@@ -107,7 +107,7 @@ def _messages(database: sqlite3.Connection, session: str | None) -> Iterator[msg
 
 
 def _rows(database: sqlite3.Connection, session: str | None) -> Iterator[msgspec.Raw]:
-    """Give a session's messages of the second generation, each with its type, which stands beside it."""
+    """Yield a session's messages of the second generation, each with its type, which stands beside it."""
     query = "SELECT type, time_created, data FROM session_message WHERE session_id = ? ORDER BY seq, id"
     for kind, at, data in database.execute(query, (session,)):
         name, time = (msgspec.json.encode(value if isinstance(value, str | int) else None) for value in (kind, at))

@@ -48,7 +48,7 @@ class OpenCodeDecoder(DocumentDecoder):
 
 
 def _second(messages: list[msgspec.Raw]) -> bool:
-    """Tell whether a session's messages are those of version 2."""
+    """Return whether a session's messages are those of version 2."""
     return any(_type(raw) != b"null" for raw in messages[:1])
 
 

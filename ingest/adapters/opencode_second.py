@@ -176,7 +176,7 @@ class SecondReading(Reading):
 
 
 def _inner(meta: Json) -> Iterator[Json]:
-    """Give the calls that a piece of code made."""
+    """Yield the calls that a piece of code made."""
     listed = meta.get("toolCalls")
     for call in listed[:MAX_CALLS] if isinstance(listed, list) else ():
         if isinstance(call, dict) and isinstance(call.get("tool"), str):

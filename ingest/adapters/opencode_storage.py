@@ -57,7 +57,7 @@ class StorageDecoder(DocumentDecoder):
 
 
 def _messages(storage: Path, session: str) -> Iterator[msgspec.Raw]:
-    """Give a session's messages in the form of an export."""
+    """Yield a session's messages in the form of an export."""
     room = [MAX_FOLDER]
     for info in _contents(storage / MESSAGES, session, room):
         native = _named_decoder.decode(info).id
@@ -66,7 +66,7 @@ def _messages(storage: Path, session: str) -> Iterator[msgspec.Raw]:
 
 
 def _contents(folder: Path, name: str, room: list[int]) -> Iterator[bytes]:
-    """Give what stands in the JSON files of a folder, by name; links, and what is too large or no object, are not."""
+    """Yield what stands in the JSON files of a folder, by name; links, and what is too large or no object, are not."""
     within = folder / name
     if not _ID.fullmatch(name) or folder.is_symlink() or within.is_symlink():
         return

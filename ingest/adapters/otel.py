@@ -127,7 +127,7 @@ class _Talk:
         self._ever: Recent[bytes, bool] = Recent()
 
     def fresh(self, messages: list[_Message]) -> list[_Message]:
-        """Give those messages of the whole talk that a model is sent which were not told before.
+        """Return those messages of the whole talk that a model is sent which were not told before.
 
         What comes after the talk so far is new, also when somebody says the same again. A talk that goes another way,
         such as one that was summed up, is new where it says what was never said.
@@ -300,13 +300,13 @@ def _parts(message: _Message) -> list[_Part]:
 
 
 def _digest(message: _Message) -> bytes:
-    """Give what a message is known by when it is sent again: who said what, and the ids of its calls."""
+    """Return what a message is known by when it is sent again: who said what, and the ids of its calls."""
     said = [part.id or _text(part.content) for part in _parts(message) if part.type not in _SILENT]
     return hashlib.sha256(msgspec.json.encode([message.role, said])).digest()
 
 
 def _messages(value: object, draft: Draft, *, system: bool = False) -> list[_Message]:
-    """Give the messages of an attribute, which is JSON text or a value of its own; instructions are bare parts."""
+    """Return the messages of an attribute, which is JSON text or a value of its own; instructions are bare parts."""
     if isinstance(value, str):
         try:
             value = msgspec.json.decode(value)
@@ -326,7 +326,7 @@ def _messages(value: object, draft: Draft, *, system: bool = False) -> list[_Mes
 
 
 def _plain(value: _Value | None, depth: int = 0) -> Any:
-    """Give an attribute's value as plain data; one that is nested too deep is left out."""
+    """Return an attribute's value as plain data; one that is nested too deep is left out."""
     if value is None or depth > MAX_NESTING:
         return None
     if value.array_value is not None:

@@ -204,7 +204,7 @@ def _text(content: _Content) -> str:
 
 
 def _ending(message: _Message, text: str, details: Json) -> Ending:
-    """Tell how a call ended. Pi writes a command's exit code only when it is not zero; OpenClaw keeps it beside."""
+    """Return how a call ended. Pi writes a command's exit code only when it is not zero; OpenClaw keeps it beside."""
     state, code = details.get("status"), whole(details.get("exitCode"))
     if state == "running":
         return "running", None, "none"
@@ -220,7 +220,7 @@ def _ending(message: _Message, text: str, details: Json) -> Ending:
 
 
 def _typed(message: _Message) -> str:
-    """Give the command that the user ran beside the agent, as the model is shown it."""
+    """Return the command that the user ran beside the agent, as the model is shown it."""
     ended = "cancelled" if message.cancelled else f"exit code {message.exit_code}"
     return f"Ran `{message.command or ''}` ({ended})\n{message.output or ''}"
 
@@ -266,7 +266,7 @@ def _hunks(numbered: str) -> str | None:
 
 
 def _session_of(path: str | None) -> str | None:
-    """Give the id in a session file's name, `<time>_<id>.jsonl`."""
+    """Return the id in a session file's name, `<time>_<id>.jsonl`."""
     if not path:
         return None
     name = path.replace("\\", "/").rpartition("/")[2].removesuffix(".jsonl")

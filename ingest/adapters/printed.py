@@ -54,7 +54,7 @@ class PrintedDecoder(Decoder, Generic[LineT]):
 
     @abstractmethod
     def piece(self, line: LineT) -> str | None:
-        """Give the piece of the agent's words that a line holds; None when it holds something else."""
+        """Return the piece of the agent's words that a line holds; None when it holds something else."""
 
     @abstractmethod
     def event(self, line: LineT, draft: Draft) -> None:
@@ -84,7 +84,7 @@ class PrintedDecoder(Decoder, Generic[LineT]):
         draft.add(RunStarted, "run", **about, **more)
 
     def said(self, text: str) -> bool:
-        """Tell whether a text is all that the agent is saying."""
+        """Return whether a text is all that the agent is saying."""
         return len(text) == self._length and text == "".join(self._pieces)
 
     def _hear(self, piece: str) -> None:

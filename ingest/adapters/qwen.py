@@ -163,7 +163,7 @@ class QwenDecoder(Decoder):
 
 
 def _shown(payload: object) -> str | None:
-    """Give what the user typed, where the record says so."""
+    """Return what the user typed, where the record says so."""
     shown = payload.get("displayText") if isinstance(payload, dict) else None
     return shown if isinstance(shown, str) else None
 

@@ -67,7 +67,7 @@ class SpansDecoder(DocumentDecoder):
 
 
 def _records(data: bytes) -> tuple[list[Any], int]:
-    """Give what a document or its lines hold, and how many lines could not be read."""
+    """Return what a document or its lines hold, and how many lines could not be read."""
     try:
         return [mended(data, msgspec.json.decode)], 0
     except (ValueError, RecursionError):
@@ -87,7 +87,7 @@ def _records(data: bytes) -> tuple[list[Any], int]:
 
 
 def _spans(value: object, depth: int = 0) -> Iterator[Told]:
-    """Give the spans that a record is or holds; in a list of them, what is none is told as such."""
+    """Yield the spans that a record is or holds; in a list of them, what is none is told as such."""
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
@@ -105,7 +105,7 @@ def _spans(value: object, depth: int = 0) -> Iterator[Told]:
 
 
 def _told(record: Json) -> Told | None:
-    """Give a record as a span; None for one that is none."""
+    """Return a record as a span; None for one that is none."""
     if isinstance(record.get("run_type"), str) and "inputs" in record:
         return _of_run(record)
     if record.get("object") == "trace":
@@ -212,7 +212,7 @@ def _time(record: Json, kind: str) -> float | None:
 
 
 def _first(value: object, *names: str) -> Any:
-    """Give what stands under the first of some names; a value without any as it is."""
+    """Return what stands under the first of some names; a value without any as it is."""
     if isinstance(value, dict):
         value = next((value[name] for name in names if value.get(name) is not None), value)
     while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
@@ -221,7 +221,7 @@ def _first(value: object, *names: str) -> Any:
 
 
 def _alone(value: object) -> object:
-    """Give the one thing that a tool was given, or gave."""
+    """Return the one thing that a tool was given, or gave."""
     if isinstance(value, dict) and len(value) == 1:
         return value.get("input", value.get("output", value))
     return value
@@ -239,7 +239,7 @@ def _printed(value: object) -> object:
 
 
 def _generated(outputs: object) -> object:
-    """Give the message that a model answered with."""
+    """Return the message that a model answered with."""
     made = _first(outputs, "generations", "choices", "messages", "message", "output")
     made = made[0] if isinstance(made, list) and made else made
     if isinstance(made, dict):

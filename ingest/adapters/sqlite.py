@@ -36,7 +36,7 @@ Read = TypeVar("Read")
 
 
 def reading(path: Path, tables: dict[str, frozenset[str]], read: Callable[[sqlite3.Connection], Read]) -> Read:
-    """Give what `read` takes out of the database at `path`, which must have these tables with these columns.
+    """Return what `read` takes out of the database at `path`, which must have these tables with these columns.
 
     Raises `SourceError` when it is no such database, or cannot be read now.
     """
@@ -59,7 +59,7 @@ def reading(path: Path, tables: dict[str, frozenset[str]], read: Callable[[sqlit
 
 
 def has_tables(path: Path, tables: dict[str, frozenset[str]]) -> bool:
-    """Tell whether a file is a database with these tables; one that is locked is looked at again when it changes."""
+    """Return whether a file is a database with these tables; one that is locked is looked at again when it changes."""
     try:
         with _opened(path, still=not _has_log(path), wait=GLANCE_SECONDS) as database:
             _check(database, tables)

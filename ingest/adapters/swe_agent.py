@@ -138,7 +138,7 @@ class _Reading:
 
 
 def _state(value: object) -> Json:
-    """Give the state of the shell after a step, which older versions keep as JSON text."""
+    """Return the state of the shell after a step, which older versions keep as JSON text."""
     if isinstance(value, str):
         try:
             value = msgspec.json.decode(value)
@@ -148,7 +148,7 @@ def _state(value: object) -> Json:
 
 
 def _call(action: str, shown: str | None) -> tuple[str, Json]:
-    """Give the tool that an action is for, and its arguments; `shown` is the file that the editor has open."""
+    """Return the tool that an action is for, and its arguments; `shown` is the file that the editor has open."""
     name = action.split(None, 1)[0]
     rest = action[len(name) :].strip()
     if name == _EDITOR:
@@ -189,7 +189,7 @@ def _words(text: str) -> list[str]:
 
 
 def _outcome(tool: str, args: Json, text: str) -> ResultStatus:
-    """Tell how an action ended, as far as what came back says so."""
+    """Return how an action ended, as far as what came back says so."""
     if tool == _SHELL:
         return "unknown"
     if _FAILED.match(text) or says_error(text):

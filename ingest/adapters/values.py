@@ -47,7 +47,7 @@ def epoch(value: object) -> float | None:
 
 
 def whole(value: object) -> int | None:
-    """Give a whole number out of a log; a truth value, which Python counts among them, is none."""
+    """Return a whole number out of a log; a truth value, which Python counts among them, is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -57,12 +57,12 @@ def ended(code: int, source: ExitSource = "structured") -> Ending:
 
 
 def one_of(value: object, names: Container[str]) -> bool:
-    """Tell whether a value out of a log, which may be of any shape, is one of these names."""
+    """Return whether a value out of a log, which may be of any shape, is one of these names."""
     return isinstance(value, str) and value in names
 
 
 def shallow(value: object) -> bool:
-    """Tell whether `value` is nested no deeper than MAX_DEPTH."""
+    """Return whether `value` is nested no deeper than MAX_DEPTH."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         level = [
@@ -153,7 +153,7 @@ def opened(text: str) -> tuple[str, bool]:
 
 
 def _printed(text: str) -> list[str]:
-    """Give the texts of an answer as Python prints it; none where one cannot be read."""
+    """Return the texts of an answer as Python prints it; none where one cannot be read."""
     try:
         return [str(ast.literal_eval(found[1])) for found in _PRINTED_TEXT.finditer(text)]
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -214,16 +214,16 @@ class Recent(Generic[Key, Value]):
         return key in self._items
 
     def fresh(self, key: Key | None, value: Value) -> Key | None:
-        """Give a key that is not remembered, and remember it from now on; None for one that is."""
+        """Return a key that is not remembered, and remember it from now on; None for one that is."""
         if key is None or key in self._items:
             return None
         self[key] = value
         return key
 
     def get(self, key: Key | None) -> Value | None:
-        """Give the value under `key`, if it is still remembered."""
+        """Return the value under `key`, if it is still remembered."""
         return None if key is None else self._items.get(key)
 
     def pop(self, key: Key | None) -> Value | None:
-        """Give the value under `key` and forget it."""
+        """Return the value under `key` and forget it."""
         return None if key is None else self._items.pop(key, None)

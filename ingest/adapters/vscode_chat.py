@@ -129,7 +129,7 @@ class VSCodeChatDecoder(DocumentDecoder):
 
 
 def _is_log(data: bytes) -> bool:
-    """Tell whether a file is lines of changes; the first line of a document is no change."""
+    """Return whether a file is lines of changes; the first line of a document is no change."""
     try:
         return _change_decoder.decode(data.partition(b"\n")[0]).kind == _BEGUN
     except (ValueError, RecursionError):
@@ -137,7 +137,7 @@ def _is_log(data: bytes) -> bool:
 
 
 def _replayed(data: bytes) -> tuple[_Session, int]:
-    """Give a session as its changes left it, and how many of them could not be made."""
+    """Return a session as its changes left it, and how many of them could not be made."""
     root: Any = None
     unread = 0
     *lines, last = data.split(b"\n")
@@ -262,7 +262,7 @@ class _Chat:
 
 
 def _only_shown(parts: list[_Part], given: _Given) -> list[_Part]:
-    """Give the calls on the screen that are not among those that the model was given.
+    """Return the calls on the screen that are not among those that the model was given.
 
     The model remembers its last calls best, and calls some tools otherwise than the screen.
     """
@@ -312,7 +312,7 @@ def _value(shown: object, name: str = "value") -> str:
 
 
 def _text(result: object) -> str:
-    """Give the text of an answer: of plain parts, and of trees in which the parts of a prompt are kept."""
+    """Return the text of an answer: of plain parts, and of trees in which the parts of a prompt are kept."""
     content = result.get("content") if isinstance(result, dict) else None
     pieces: list[str] = []
     for part in content if isinstance(content, list) else ():
@@ -337,7 +337,7 @@ def _leaves(value: object) -> Iterator[str]:
 
 
 def _last_words(response: list[Any], *, everything: bool) -> str:
-    """Give the words of an answer on the screen: those behind its last call, or all of them."""
+    """Return the words of an answer on the screen: those behind its last call, or all of them."""
     pieces: list[str] = []
     for part in response:
         kind = part.get("kind") if isinstance(part, dict) else ""

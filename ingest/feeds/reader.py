@@ -86,7 +86,7 @@ class FeedReader:
         )
 
     def _row(self, origin: Origin, values: dict[str, Any] | None) -> FeedRow | None:
-        """Give the row if it is new, or changed under its id."""
+        """Return the row if it is new, or changed under its id."""
         if values is None:
             self.tally.malformed += 1
             return None
@@ -150,7 +150,7 @@ class _Lines:
         return self._framer.held > 0
 
     def feed(self, chunk: bytes) -> Iterator[_Line]:
-        """Give the rows that the chunk completes; None for one that cannot be read."""
+        """Yield the rows that the chunk completes; None for one that cannot be read."""
         for line in self._framer.feed(chunk):
             yield from self._rows(line)
 

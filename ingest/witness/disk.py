@@ -14,7 +14,7 @@ MAX_DIGESTED = 4 << 20
 
 
 def look(run: str, root: Path, path: str, time: float) -> PathSeen | None:
-    """Give how `path` stands; None when it cannot be told, or when it is not in the working tree `root`.
+    """Return how `path` stands; None when it cannot be told, or when it is not in the working tree `root`.
 
     A path leads out of the tree when any folder on its way is a link to elsewhere.
     """

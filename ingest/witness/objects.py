@@ -39,7 +39,7 @@ def _git() -> str | None:
 
 
 def read_commits(objects: Path, names: Iterable[str]) -> dict[str, CommitRead]:
-    """Give those of the named commits that are there and can be read within the bounds."""
+    """Return those of the named commits that are there and can be read within the bounds."""
     wanted = [name for name in dict.fromkeys(names) if _ID.fullmatch(name) and name.strip("0")][-MAX_COMMITS:]
     git = _git()
     # Alternates name other folders of objects, anywhere: what is reached through them is not this repository's own.
@@ -77,7 +77,7 @@ def _empty_repository(folder: Path, wanted: list[str]) -> Path:
 
 
 def _environment(folder: Path, objects: Path) -> dict[str, str]:
-    """Give an environment in which git reads no configuration but ours, asks nobody and reaches nothing else."""
+    """Return an environment in which git reads no configuration but ours, asks nobody and reaches nothing else."""
     return {
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(folder),

@@ -86,7 +86,7 @@ def _pointer(path: Path, prefix: str = "") -> Path | None:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder, and no link to one."""
+    """Return whether a path is a folder, and no link to one."""
     try:
         return S_ISDIR(path.lstat().st_mode)
     except OSError:
@@ -94,7 +94,7 @@ def is_folder(path: Path) -> bool:
 
 
 def read_tail(path: Path, most: int) -> tuple[int, bytes] | None:
-    """Give where the last `most` bytes of a regular file begin, and them; None for links, pipes, what is not there."""
+    """Where the last `most` bytes of a regular file begin, and them; None for links, pipes, what is not there."""
     try:
         descriptor = os.open(path, _SAFE)
     except (OSError, ValueError):

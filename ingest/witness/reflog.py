@@ -47,7 +47,7 @@ class Move:
 
     @property
     def makes(self) -> bool:
-        """Tell whether it made the commit that it leads to; else that was made before, or elsewhere."""
+        """Return whether it made the commit that it leads to; else that was made before, or elsewhere."""
         return self.message.startswith(_MAKING)
 
 
@@ -62,7 +62,7 @@ class Reflogs:
     """The reflogs by the id of their source."""
 
     def heads(self, upto: float) -> tuple[str, ...]:
-        """Give the commits that HEAD and the branches stood at lately up to a moment, the newest last."""
+        """Return the commits that HEAD and the branches stood at lately up to a moment, the newest last."""
         found = [move.new for move in self.moves if move.time <= upto and not move.ref.startswith("refs/remotes/")]
         return tuple(dict.fromkeys(found[-MAX_HEADS:]))
 
@@ -72,7 +72,7 @@ Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 def logs_of(place: Place) -> list[tuple[str, Path, os.stat_result]]:
-    """Give the reflogs of HEAD, of the branches and of the branches of other repositories, by reference."""
+    """Return the reflogs of HEAD, of the branches and of the branches of other repositories, by reference."""
     found: list[tuple[str, Path, os.stat_result]] = []
     head = place.own / "logs" / "HEAD"
     if is_folder(head.parent):
@@ -88,7 +88,7 @@ def logs_of(place: Place) -> list[tuple[str, Path, os.stat_result]]:
 
 
 def stamp(place: Place) -> Stamp:
-    """Give what changes when any reflog does."""
+    """Return what changes when any reflog does."""
     return tuple((ref, status.st_ino, status.st_size, status.st_mtime_ns) for ref, _, status in logs_of(place))
 
 

@@ -55,7 +55,7 @@ class Ground:
             self._times = [move.time for move in self.reflogs.moves]
 
     def between(self, since: float, upto: float) -> tuple[Move, ...]:
-        """Give the moves from `since` up to and with `upto`."""
+        """Return the moves from `since` up to and with `upto`."""
         return self.reflogs.moves[bisect_left(self._times, since) : bisect_right(self._times, upto)]
 
 
@@ -86,7 +86,7 @@ class Witness:
         self._runs: dict[str, _Run] = {}
 
     def before(self, event: RunEvent) -> list[Observation]:
-        """Give what there was to see up to an event that is about to be checked."""
+        """Return what there was to see up to an event that is about to be checked."""
         run = self._runs.get(event.run)
         if run is None:
             run = self._runs[event.run] = _Run()
@@ -122,7 +122,7 @@ class Witness:
                     known.paths[path] = None
 
     def sources(self, run: str) -> list[SourceInfo]:
-        """Give the reflogs that moves of a run came from."""
+        """Return the reflogs that moves of a run came from."""
         known = self._runs.get(run)
         return list(known.sources.values()) if known is not None else []
 
@@ -131,7 +131,7 @@ class Witness:
         self._runs.pop(run, None)
 
     def _ground(self, cwd: str, *, again: bool) -> Ground | None:
-        """Give the repository around a folder; `again`: look whether there is one by now."""
+        """Return the repository around a folder; `again`: look whether there is one by now."""
         if cwd not in self._grounds or (again and self._grounds[cwd] is None):
             place = locate(cwd)
             same = next((g for g in self._grounds.values() if g is not None and g.place == place), None)

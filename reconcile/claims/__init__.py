@@ -55,7 +55,7 @@ def extract(event: AgentText, context: Context) -> list[Claim]:
 
 
 def _beside(claims: list[Claim], taken: list[Claim]) -> list[Claim]:
-    """Give the business claims of a run that codes: those whose words are not already a claim about code.
+    """Return the business claims of a run that codes: those whose words are not already a claim about code.
 
     What such a run "updated" or "added" without naming a thing of the world is code, hence no generic `record`.
     """
@@ -63,7 +63,7 @@ def _beside(claims: list[Claim], taken: list[Claim]) -> list[Claim]:
 
 
 def _clear_of(claims: list[Claim], taken: list[Claim]) -> list[Claim]:
-    """Give the claims that share no words with those that are taken."""
+    """Return the claims that share no words with those that are taken."""
     return [
         claim
         for claim in claims

@@ -79,7 +79,7 @@ def read(units: Sequence[Unit], event: AgentText, context: Context) -> list[Clai
 
 
 def _kinds_at_work(context: Context) -> frozenset[str]:
-    """Give the kinds of the domain tools a coding run has called: only of these does it speak besides its code."""
+    """Return the kinds of the domain tools a coding run has called: only of these does it speak besides its code."""
     if not context.worldly:
         return frozenset()
     return frozenset(kind for kind in context.kinds if not is_coding(kind))
@@ -108,7 +108,7 @@ def _args(frame: Frame) -> dict[str, Any]:
 
 
 def verbs_of(context: Context) -> tuple[str, ...]:
-    """Give the verbs that the run's own tools teach beyond the lexicon, sorted."""
+    """Return the verbs that the run's own tools teach beyond the lexicon, sorted."""
     return _taught(tuple(context.tools), tuple(context.used))
 
 

@@ -95,7 +95,7 @@ MAX_OPENING = 120
 
 
 def embedded(left: list[str], *, own: bool) -> Apart:
-    """Tell how a verb is meant by the words `left` of it in its sentence, back to the last mark.
+    """Return how a verb is meant by the words `left` of it in its sentence, back to the last mark.
 
     `own` says that the agent is its subject: "after I cancelled it" tells that it was done, "after it has been made"
     does not.
@@ -126,7 +126,7 @@ def embedded(left: list[str], *, own: bool) -> Apart:
 
 
 def _is_attributed(left: list[str]) -> bool:
-    """Tell whether a sentence opens by saying whose words follow: "According to your note, …", "As you said, …"."""
+    """Return whether a sentence opens by saying whose words follow: "According to your note, …", "As you said, …"."""
     if "," not in left[1:] or left[0] == ",":
         return False
     opening = left[: left.index(",")]
@@ -136,27 +136,27 @@ def _is_attributed(left: list[str]) -> bool:
 
 
 def _is_purpose(left: list[str], at: int) -> bool:
-    """Tell whether "that" follows on what is to be found out: "to confirm that", but not "glad to confirm that"."""
+    """Return whether "that" follows on what is to be found out: "to confirm that", but not "glad to confirm that"."""
     if not at or left[at - 1] not in _TO_SHOW or (at > 1 and left[at - 2] not in _BEFORE_ORDERS):
         return False
     return _GLAD.isdisjoint(left[max(0, at - _MAX_GLAD) : at])
 
 
 def _is_to_check(left: list[str], at: int) -> bool:
-    """Tell whether the user is to find out: "please check that"; "you'll see that it was paid" tells it."""
+    """Return whether the user is to find out: "please check that"; "you'll see that it was paid" tells it."""
     if left[at] == "see" and at and left[at - 1] in _SEEN_BY_YOU:
         return False
     return bool({"you", "please"} & set(left[:at]))
 
 
 def _is_ordered(left: list[str], at: int) -> bool:
-    """Tell whether somebody is to be told something: "tell Ann that"; "to inform you that" tells it."""
+    """Return whether somebody is to be told something: "tell Ann that"; "to inform you that" tells it."""
     follows = left[at + 1 : at + 2]
     return (at == 0 or left[at - 1] in _BEFORE_TELLING) and "that" in left[at:] and _HERE.isdisjoint(follows)
 
 
 def _is_known(left: list[str], at: int) -> bool:
-    """Tell whether words take what follows for known, or are another's: "I understand it was cancelled"."""
+    """Return whether words take what follows for known, or are another's: "I understand it was cancelled"."""
     word, before = left[at], left[max(0, at - 3) : at]
     follows = left[at + 1] if at + 1 < len(left) else ""
     if word in _CIRCUMSTANCES:
@@ -169,14 +169,14 @@ def _is_known(left: list[str], at: int) -> bool:
 
 
 def _is_inverted(left: list[str], at: int) -> bool:
-    """Tell whether a condition is told by inversion: "Had I cancelled it, …"."""
+    """Return whether a condition is told by inversion: "Had I cancelled it, …"."""
     if left[at] != "had" or (at and left[at - 1] not in _ENDS):
         return False
     return at + 1 < len(left) and (left[at + 1] in _FIRST | _SECOND or left[at + 1] in {"it", "the", "they"})
 
 
 def is_of_any(left: list[str]) -> bool:
-    """Tell whether a verb stands in a relative clause about things in general: "any order that has been shipped"."""
+    """Return whether a verb stands in a relative clause about things in general: "any order that has been shipped"."""
     for at in range(len(left) - 1, max(-1, len(left) - 1 - _MAX_HEAD), -1):
         if left[at] in _RELATIVE and (not at or left[at - 1] not in _REPORTING):
             head = left[max(0, at - _MAX_HEAD) : at]
@@ -185,7 +185,7 @@ def is_of_any(left: list[str]) -> bool:
 
 
 def is_framed(unit: Unit) -> bool:
-    """Tell whether nothing that a unit says is the agent's own report: a template, a next step, a subject line."""
+    """Return whether nothing that a unit says is the agent's own report: a template, a next step, a subject line."""
     if unit.task == "done":
         return False
     opening = unit.text[:MAX_OPENING]

@@ -163,7 +163,7 @@ def consequence(unit: Unit, tokens: Tokens, values: tuple[Found, ...]) -> Frame 
 
 
 def _action(stretch: Stretch, nouns: tuple[str, ...], near: tuple[Found, ...]) -> tuple[str, frozenset[str]]:
-    """Give the action that a verb and its nouns name, and the groups of objects that the nouns belong to."""
+    """Return the action that a verb and its nouns name, and the groups of objects that the nouns belong to."""
     verb = stretch.verb
     action = verb.action
     if action == DO or is_light(verb.lemma.partition("-")[0]):
@@ -187,7 +187,7 @@ def _weight(stretch: Stretch, said: Said, near: tuple[Found, ...], above: str) -
 
 
 def _is_weak(stretch: Stretch, said: Said, action: str, near: tuple[Found, ...], *, plain: bool) -> bool:
-    """Tell whether no accusation rests on a verb alone; `plain` tells that its words by themselves would bear one."""
+    """Return whether no accusation rests on a verb alone; `plain` tells that its words by themselves would bear one."""
     tokens, verb = stretch.tokens, stretch.verb
     if verb.mode == "ongoing" and verb.action == DO and action in _ENDING_ACTS:
         return False
@@ -204,24 +204,24 @@ def _is_weak(stretch: Stretch, said: Said, action: str, near: tuple[Found, ...],
 
 
 def _works_out(stretch: Stretch) -> bool:
-    """Tell whether what was acted on is worked out and said: "I've updated the plan"."""
+    """Return whether what was acted on is worked out and said: "I've updated the plan"."""
     at = stretch.verb.at
     return is_worked_out(token for token, _, _ in stretch.tokens[at + 1 : at + 4])
 
 
 def _settles(text: str, values: tuple[Found, ...]) -> bool:
-    """Tell whether words name money that settles what was done."""
+    """Return whether words name money that settles what was done."""
     return any(found.kind == "money" for found in values) and SETTLES.search(text) is not None
 
 
 def _piece(stretch: Stretch) -> tuple[int, str]:
-    """Give the words of a stretch without the marks about them, and where they begin in the whole text."""
+    """Return the words of a stretch without the marks about them, and where they begin in the whole text."""
     piece = stretch.text.strip(" \n\t,;—–(:")
     return stretch.unit.start + (stretch.start + stretch.text.find(piece) if piece else 0), piece
 
 
 def _count(words: Sequence[str]) -> int:
-    """Give the number of things that words name."""
+    """Return the number of things that words name."""
     if NUMBER_WORDS.keys().isdisjoint(words):
         return 0
     numbers = ((at, count_word(word)) for at, word in enumerate(words) if not word.isdigit())
@@ -229,7 +229,7 @@ def _count(words: Sequence[str]) -> int:
 
 
 def _counts_acts(stretch: Stretch, words: Sequence[str]) -> bool:
-    """Tell whether a number counts acts, not those whom they reach: "two refunds"."""
+    """Return whether a number counts acts, not those whom they reach: "two refunds"."""
     acts = any(is_plural(word) and action_of_noun(word) for word in words)
     return acts and _OF_ADDRESSEES.search(stretch.text, stretch.unit.text) is None
 

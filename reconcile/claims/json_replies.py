@@ -178,12 +178,12 @@ def _of(
 
 
 def _past(words: tuple[str, ...]) -> Verb | None:
-    """Give the participle among words: the last one, as in `refund_issued`."""
+    """Return the participle among words: the last one, as in `refund_issued`."""
     return next((verb for word in reversed(words) for verb in verb_forms(word) if _plain(verb, "past")), None)
 
 
 def _base(words: tuple[str, ...]) -> Verb | None:
-    """Give the verb that words begin with, as in `issue_refund`."""
+    """Return the verb that words begin with, as in `issue_refund`."""
     return next((verb for verb in verb_forms(words[0]) if _plain(verb, "base")), None) if words else None
 
 

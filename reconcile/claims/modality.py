@@ -159,7 +159,7 @@ def _lower(word: str) -> str:
 
 
 def is_question(text: str) -> bool:
-    """Tell whether a sentence asks; what it quotes may ask: "I posted 'Who is in?'"."""
+    """Return whether a sentence asks; what it quotes may ask: "I posted 'Who is in?'"."""
     bare = text.rstrip("*_` \n")
     body = bare.rstrip("\"'”’)*_` \n")
     if not body.endswith("?"):
@@ -169,12 +169,12 @@ def is_question(text: str) -> bool:
 
 
 def is_offer(text: str) -> bool:
-    """Tell whether a sentence asks the user for something or offers something."""
+    """Return whether a sentence asks the user for something or offers something."""
     return bool(_OFFERS.search(text))
 
 
 def conditional_end(text: str) -> int:
-    """Give the end of a conditional clause that opens the sentence ("Once that is done,"), else 0."""
+    """Return the end of a conditional clause that opens the sentence ("Once that is done,"), else 0."""
     if not _CONDITION.match(text):
         needs = _PURPOSE.match(text)
         return needs.end() if needs is not None else 0
@@ -329,7 +329,7 @@ def _participle(group: _Group, *, telegraphic: bool) -> tuple[Mode, bool]:
 
 
 def _stands(left: list[str], position: int, follows: str) -> bool:
-    """Tell whether a participle without auxiliary has one all the same: "I had it cancelled", "the bill's paid"."""
+    """Return whether a participle without auxiliary has one all the same: "I had it cancelled", "the bill's paid"."""
     before = left[position] if position >= 0 else ""
     if before.endswith("'s"):
         return not follows[0].isalnum() or follows in _PREPOSITIONS or follows in _JOINS
@@ -368,13 +368,13 @@ def _coordinated(left: list[str], limit: int) -> Mode:
 
 
 def _is_object(left: list[str], at: int) -> bool:
-    """Tell whether "you" is whom something was done to or for: "I registered you for it, paid the fee and …"."""
+    """Return whether "you" is whom something was done to or for: "I registered you for it, paid the fee and …"."""
     before = left[at - 1] if at else ""
     return before in _PREPOSITIONS or any(verb.form == "past" for verb in verb_forms(before))
 
 
 def _relative(left: list[str], position: int) -> bool:
-    """Tell whether a relative clause begins just before: "the room that was booked", but "note that it was booked"."""
+    """Whether a relative clause begins just before: "the room that was booked", but "note that it was booked"."""
     return any(
         left[at] in _RELATIVE and not (left[at] == "that" and at and left[at - 1] in _REPORTING)
         for at in range(max(0, position - 3), position + 1)

@@ -31,7 +31,7 @@ _QUOTED = re.compile(r"“[^“”\n]{8,2000}”|(?<![\w\"])\"[^\"\n]{8,2000}\"(
 
 @lru_cache(maxsize=64)
 def quotations(text: str) -> tuple[tuple[int, int], ...]:
-    """Give the spans of what a statement quotes; one that is a quotation from end to end is the speaker's own words."""
+    """The spans of what a statement quotes; one that is a quotation from end to end is the speaker's own words."""
     if '"' not in text and "“" not in text:
         return ()
     spans = (match.span() for match in _QUOTED.finditer(text))
@@ -43,7 +43,7 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def goes_with_noun(tokens: Tokens, at: int) -> bool:
-    """Tell whether a bare participle belongs to a noun with an article: "the terms changed", "the pages posted there".
+    """Whether a bare participle belongs to a noun with an article: "the terms changed", "the pages posted there".
 
     "Refund to your card issued" opens with a noun that has none, and reports. "With calls planned for May" describes,
     and what was "booked a week ago" is older than the report.
@@ -63,7 +63,7 @@ def goes_with_noun(tokens: Tokens, at: int) -> bool:
 
 
 def is_in_name(text: str, tokens: Tokens, at: int) -> bool:
-    """Tell whether a word is part of a name in the middle of a sentence: "we have Frozen Mahi Mahi Fillet"."""
+    """Return whether a word is part of a name in the middle of a sentence: "we have Frozen Mahi Mahi Fillet"."""
     if not 0 < at < len(tokens) - 1:
         return False
     here = text[tokens[at][1]]
@@ -71,5 +71,5 @@ def is_in_name(text: str, tokens: Tokens, at: int) -> bool:
 
 
 def _is_thing(word: str) -> bool:
-    """Tell whether a word names something that acts are done to, rather than a verb that opens a sentence."""
+    """Return whether a word names something that acts are done to, rather than a verb that opens a sentence."""
     return bool(object_groups((word,)))

@@ -166,7 +166,7 @@ class Reader:
         return verbs
 
     def _opening(self, text: str) -> int:
-        """Give the end of what a condition or a negation holds of a unit: all of it, where it goes on with one."""
+        """Return the end of what a condition or a negation holds of a unit: all of it, where it goes on with one."""
         goes_on = self.open and text.lstrip("*_ ")[:1].islower()
         opening = len(text) if goes_on else conditional_end(text)
         broken = not text.rstrip("*_` ").endswith(_ENDED)
@@ -187,7 +187,7 @@ class Reader:
                 return
 
     def _turns(self, unit: Unit, verbs: list[VerbAt], *, offer: bool) -> bool:
-        """Tell whether a unit turns from the last claim to another matter, so that it names no detail of the claim."""
+        """Whether a unit turns from the last claim to another matter, so that it names no detail of the claim."""
         topic = self.topic
         if topic is None:
             return False
@@ -226,14 +226,14 @@ class Reader:
 
 
 def _part(unit: Unit, start: int, end: int) -> Unit:
-    """Give the unit of a part of a unit's text."""
+    """Return the unit of a part of a unit's text."""
     return msgspec.structs.replace(
         unit, start=unit.start + start, end=min(unit.end, unit.start + end), text=unit.text[start:end]
     )
 
 
 def _opens_with_id(text: str) -> bool:
-    """Tell whether a list item opens with the identifier of what it is about."""
+    """Return whether a list item opens with the identifier of what it is about."""
     return any(
         found.kind in {"id", "uuid", "iban", "path"} and _OPENS_ITEM.match(text[: found.span[0]]) is not None
         for found in scan(text[: 2 * MAX_OPENING])
@@ -242,13 +242,13 @@ def _opens_with_id(text: str) -> bool:
 
 
 def _shares(tokens: Tokens, verb: VerbAt) -> bool:
-    """Tell whether a verb shares the subject of a passive before it: "was issued and added to your profile"."""
+    """Return whether a verb shares the subject of a passive before it: "was issued and added to your profile"."""
     before = {token for token, _, _ in tokens[: verb.at]}
     return tokens[verb.at - 1][0] in _JOINING and not before & {"i", "we", "i've", "we've"}
 
 
 def _goes_on(tokens: Tokens, verb: VerbAt) -> bool:
-    """Tell whether a passive has the subject of the verb before it: "was paid by card and has been refunded"."""
+    """Return whether a passive has the subject of the verb before it: "was paid by card and has been refunded"."""
     at = verb.at - 1
     while at > 0 and tokens[at][0] in _PASSIVE:
         at -= 1
@@ -261,6 +261,6 @@ def _proposed(verb: VerbAt) -> VerbAt:
 
 
 def _before_question(text: str) -> int:
-    """Give the end of what a unit says before it asks: "I've added Ann. anything else?"."""
+    """Return the end of what a unit says before it asks: "I've added Ann. anything else?"."""
     end = max(text.rfind(mark, 0, len(text) - 2) for mark in (". ", "! ", "; "))
     return end + 1 if end > 0 and not is_question(text[: end + 1]) else 0

@@ -165,13 +165,13 @@ def _have() -> frozenset[str]:
 
 @cache
 def _verbs() -> frozenset[str]:
-    """Give the words that make a clause but for the regular past forms."""
+    """Return the words that make a clause but for the regular past forms."""
     return _be() | _have() | _words("irregular") | {"so"}
 
 
 @cache
 def _empty() -> frozenset[str]:
-    """Give the words that say nothing of what is spoken of."""
+    """Return the words that say nothing of what is spoken of."""
     return _grammar(
         *("adverbs", "be", "have", "plan", "may", "do", "determiners", "first_person", "second_person", "joins"),
         *("relatives", "hedges", "common", "prepositions", "conditions", "finite", "circumstance"),
@@ -180,7 +180,7 @@ def _empty() -> frozenset[str]:
 
 @cache
 def _looking() -> frozenset[str]:
-    """Give the past forms of verbs by which nothing is done: looking, finding, thinking, saying."""
+    """Return the past forms of verbs by which nothing is done: looking, finding, thinking, saying."""
     lemmas = (*table("actions")["tools"]["reads"].split(), *_words("looking"))
     return _words("looked") | {form for lemma in lemmas for form, name in inflections(lemma).items() if name == "past"}
 
@@ -219,7 +219,7 @@ def _clauses(unit: Unit) -> Iterator[tuple[int, int, Sequence[str]]]:
 
 
 def _opens(ahead: Sequence[str]) -> bool:
-    """Tell whether a clause with a verb of its own begins: with the verb before any mark but the first word."""
+    """Return whether a clause with a verb of its own begins: with the verb before any mark but the first word."""
     end = next((at for at, word in enumerate(ahead) if at and word in _CLAUSE_MARKS), len(ahead))
     return _has_verb(ahead[:end])
 
@@ -259,7 +259,7 @@ def _is_past(token: str) -> bool:
 
 
 def _looks(tokens: Sequence[str]) -> bool:
-    """Tell whether the agent says that it looked or thought: what follows tells what it found."""
+    """Return whether the agent says that it looked or thought: what follows tells what it found."""
     if _FIRST.isdisjoint(tokens) or _looking().isdisjoint(tokens):
         return False
     return any(token in _looking() and not _FIRST.isdisjoint(tokens[:at]) for at, token in enumerate(tokens))
@@ -267,7 +267,7 @@ def _looks(tokens: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=16)
 def _is_open(unit: Unit) -> bool:
-    """Tell whether nothing that a unit says is told as done; each of its clauses asks."""
+    """Return whether nothing that a unit says is told as done; each of its clauses asks."""
     return (
         is_question(unit.text)
         or is_offer(unit.text)
@@ -307,7 +307,7 @@ def _form(tokens: Sequence[str]) -> tuple[Form, str]:
 
 
 def _participle(tokens: Sequence[str], at: int) -> Form | None:
-    """Tell how a past form is meant by what stands before it; None where it tells no deed of the agent's."""
+    """Return how a past form is meant by what stands before it; None where it tells no deed of the agent's."""
     left = list(tokens[max(0, at - MAX_LEFT) : at])
     while left and left[-1] in _words("between"):
         left.pop()

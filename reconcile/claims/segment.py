@@ -143,7 +143,7 @@ class _Walk:
         self.apart = (*_letters(text), *_plans(text))
 
     def walk(self) -> Iterator[Unit]:
-        """Give the units of the text, in order."""
+        """Yield the units of the text, in order."""
         paragraph: list[_Line] = []
         for line in _unfenced(self.text):
             role = _role(line.text) if line is not None else "blank"
@@ -261,7 +261,7 @@ class _Walk:
 
 
 def _plans(text: str) -> Iterator[tuple[int, int]]:
-    """Give the spans of plans between tags: nothing in them was done."""
+    """Yield the spans of plans between tags: nothing in them was done."""
     for opened in islice(_PLAN.finditer(text), MAX_LETTERS) if "<" in text else ():
         closed = text.find(f"</{opened[1]}>", opened.end())
         yield opened.end(), closed if closed >= 0 else len(text)
@@ -288,7 +288,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def _unfenced(text: str) -> Iterator[_Line | None]:
-    """Give the lines outside of code fences; None stands for a fence with what is in it."""
+    """Yield the lines outside of code fences; None stands for a fence with what is in it."""
     fence = ""
     for line in _lines(text):
         marked = None if line.text[:1].isalpha() else _FENCE.match(line.text)
@@ -303,7 +303,7 @@ def _unfenced(text: str) -> Iterator[_Line | None]:
 
 
 def _role(line: str) -> Literal["text", "blank", "opens", "alone"]:
-    """Tell whether a line is part of a paragraph, parts two of them, opens one, or is a unit by itself."""
+    """Return whether a line is part of a paragraph, parts two of them, opens one, or is a unit by itself."""
     if line[:1].isalpha():  # most lines do: nothing but words begins so
         return "text"
     if not line.strip() or _BREAK_LINE.match(line):
@@ -314,7 +314,7 @@ def _role(line: str) -> Literal["text", "blank", "opens", "alone"]:
 
 
 def _joins(before: str, line: str) -> bool:
-    """Tell whether a line goes on with the sentence of the line before, as hard-wrapped prose does."""
+    """Return whether a line goes on with the sentence of the line before, as hard-wrapped prose does."""
     done = before.rstrip()
     if before.endswith(("  ", "\\")) or _FIELD.match(line):
         return False

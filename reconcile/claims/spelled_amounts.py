@@ -46,7 +46,7 @@ _NO_WORD = re.compile(r"[^a-z -]", re.IGNORECASE)
 
 
 def amounts(text: str) -> Iterator[tuple[tuple[int, int], Money]]:
-    """Give the amounts in a text that are spelt out, each with its span."""
+    """Yield the amounts in a text that are spelt out, each with its span."""
     low = text.lower()
     if not any(map(low.__contains__, _OPENINGS)):
         return
@@ -75,7 +75,7 @@ def _number_before(low: str, end: int) -> tuple[int, int | None]:
 
 
 def _value(words: list[str]) -> int | None:
-    """Give the value of a number's words; None for words that make no number: "one two", "twenty twelve"."""
+    """Return the value of a number's words; None for words that make no number: "one two", "twenty twelve"."""
     total, part, room = 0, 0, THOUSAND
     for word in words:
         if word == "thousand":

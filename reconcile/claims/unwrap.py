@@ -37,7 +37,7 @@ class Prose(msgspec.Struct, frozen=True):
     places: tuple[int, ...] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the span of the text that a stretch of the words came from."""
+        """Return the span of the text that a stretch of the words came from."""
         if self.places is None or start >= end:
             return start, end
         return self.places[start], self.places[end - 1] + 1
@@ -45,7 +45,7 @@ class Prose(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=16)
 def prose(text: str) -> Prose:
-    """Give the words of a text: of a JSON object its sentences, of anything else the text itself, without thoughts."""
+    """The words of a text: of a JSON object its sentences, of anything else the text itself, without thoughts."""
     text = _without_thoughts(text)
     begin, body = 0, text
     if len(text) > MAX_TEXT or text.lstrip()[:1] not in {"{", "[", "`"}:
@@ -89,7 +89,7 @@ def _without_thoughts(text: str) -> str:
 
 
 def _is_sentence(inside: str) -> bool:
-    """Tell whether a string's raw inside is said to people: it has the words of a sentence, not of a name."""
+    """Return whether a string's raw inside is said to people: it has the words of a sentence, not of a name."""
     words = _WORD.findall(inside.replace("\\n", " "))
     return len(words) >= MIN_WORDS or (len(words) > 1 and inside.rstrip().endswith((".", "!", "?")))
 

@@ -78,7 +78,7 @@ CURRENCIES = (
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """Give a pattern of any of some words, which asks for their first letters before it tries one after the other."""
+    """Return a pattern of any of some words, which asks for their first letters before it tries one after the other."""
     known = sorted(words, key=lambda word: (-len(word), word))
     return f"(?:(?=[{''.join(sorted({word[0] for word in known}))}])(?:{'|'.join(known)}))"
 
@@ -193,7 +193,7 @@ _remembered = lru_cache(maxsize=4096)(_read)
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
-    """Give the stretches of a text that all its values lie in, each up to a blank or the end: most prose has none.
+    """Return the stretches of a text that all its values lie in, each up to a blank or the end: most prose has none.
 
     The pattern of values costs a hundred times what it costs to find these.
     """
@@ -319,7 +319,7 @@ _CENT = Decimal("0.006")
 
 
 def same_amount(one: Decimal, other: Decimal) -> bool:
-    """Tell whether two amounts are the same to the cent, the sign apart: a refund of -9.89 is one of 9.89."""
+    """Return whether two amounts are the same to the cent, the sign apart: a refund of -9.89 is one of 9.89."""
     return abs(abs(one) - abs(other)) < _CENT
 
 
@@ -344,7 +344,7 @@ def quoted(text: str) -> list[tuple[tuple[int, int], str]]:
 
 
 def counts_things(words: Sequence[str], at: int) -> bool:
-    """Tell whether a number in words, at `at`, counts: "twelve rooms", not "a twelve dollar meal" or "five twenty"."""
+    """Whether a number in words, at `at`, counts: "twelve rooms", not "a twelve dollar meal" or "five twenty"."""
     beside = (*words[max(0, at - 1) : at], *words[at + 1 : at + 2])
     return not any(word in _measures() or (word in _NUMERALS and word != "one") for word in beside)
 

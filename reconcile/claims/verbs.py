@@ -159,7 +159,7 @@ class _Sentence(msgspec.Struct, frozen=True):
         return self.plain[at + 1] if at + 1 < len(self.plain) else "."
 
     def _is_no_deed(self, at: int, lemma: str, form: Form) -> bool:
-        """Tell whether a verb's form is part of a name, a noun, an adjective or an auxiliary here."""
+        """Return whether a verb's form is part of a name, a noun, an adjective or an auxiliary here."""
         word, start, _ = self.tokens[at]
         follows = self._follows(at)
         if any(first <= start < last for first, last in self.apart) or is_in_name(self.unit.text, self.tokens, at):
@@ -181,12 +181,12 @@ class _Sentence(msgspec.Struct, frozen=True):
         return None
 
     def _tells_state(self, at: int) -> bool:
-        """Tell whether "complete" is an adjective: "all changes are now complete"."""
+        """Return whether "complete" is an adjective: "all changes are now complete"."""
         before = self.plain[at - 1]
         return before in _BEFORE_ADJECTIVE or action_of_noun(before) is not None
 
     def _is_telegraphic(self, at: int, *, opens: bool) -> bool:
-        """Tell whether a bare participle reports what was done, by the form of the sentence."""
+        """Return whether a bare participle reports what was done, by the form of the sentence."""
         if self.unit.form != "sentence" or opens:
             return True
         ends = (
@@ -195,7 +195,7 @@ class _Sentence(msgspec.Struct, frozen=True):
         return self.reports and ends and at - _in_brackets(self.unit.text, self.tokens, at) <= MAX_NOUNS
 
     def _is_way(self, at: int, lemma: str, judged: Stance) -> bool:
-        """Tell whether a verb tells where the speaker came to, or what was left undone, rather than a deed."""
+        """Return whether a verb tells where the speaker came to, or what was left undone, rather than a deed."""
         own = judged.first_person or (judged.bare and not _FIRST.isdisjoint(self.plain[:at]))
         if own and lemma in _PASSING:
             onward = next((word for word in self.plain[at + 1 : at + 3] if word != "up"), "")
@@ -207,7 +207,7 @@ class _Sentence(msgspec.Struct, frozen=True):
         return avoids and (_governs_gerund(self.tokens, at) or self._follows(at) in _ANYTHING)
 
     def _is_no_report(self, at: int) -> bool:
-        """Tell whether a bare past form is not a participle that reports: "as agreed", "a luggage set"."""
+        """Return whether a bare past form is not a participle that reports: "as agreed", "a luggage set"."""
         if at and self.plain[at - 1] == "as":
             return True
         return self.plain[at] in _BOTH and not _is_coordinated(self.tokens, at)
@@ -229,7 +229,7 @@ def _in_brackets(text: str, tokens: Tokens, at: int) -> int:
 
 
 def _is_noun(word: str, tokens: Tokens, at: int) -> bool:
-    """Tell whether a form in -ing names a thing, or what one is thanked for: "my booking", "thanks for booking it"."""
+    """Whether a form in -ing names a thing, or what one is thanked for: "my booking", "thanks for booking it"."""
     before = [token for token, _, _ in tokens[max(0, at - 2) : at]]
     if action_of_noun(word) is not None and before[-1:] and before[-1] in _DETERMINERS:
         return True
@@ -237,7 +237,7 @@ def _is_noun(word: str, tokens: Tokens, at: int) -> bool:
 
 
 def _wishes(tokens: Tokens, at: int) -> bool:
-    """Tell whether a deed is wished for by its name: "I want a refund"."""
+    """Return whether a deed is wished for by its name: "I want a refund"."""
     before = {token for token, _, _ in tokens[max(0, at - 3) : at]}
     after = [token for token, _, _ in tokens[at + 1 : at + 6]]
     thing = list(takewhile(lambda token: token.isalpha() and token not in _BEHIND_WISH, after))
@@ -246,19 +246,19 @@ def _wishes(tokens: Tokens, at: int) -> bool:
 
 
 def _governs_gerund(tokens: Tokens, at: int) -> bool:
-    """Tell whether a verb's object is another deed: "postponed cancelling it", "stopped short of cancelling it"."""
+    """Return whether a verb's object is another deed: "postponed cancelling it", "stopped short of cancelling it"."""
     after = (word for word, _, _ in tokens[at + 1 : at + 5] if word not in _PREPOSITIONS | {"off", "short", "back"})
     return any(verb.form == "gerund" for verb in verb_forms(next(after, "")))
 
 
 def _is_achieved(tokens: Tokens, at: int) -> bool:
-    """Tell whether a gerund tells what the agent did: "I took the liberty of cancelling it"."""
+    """Return whether a gerund tells what the agent did: "I took the liberty of cancelling it"."""
     before = [token for token, _, _ in tokens[max(0, at - 8) : at]]
     return not _FIRST.isdisjoint(before) and _ACHIEVING.search(" ".join(before)) is not None
 
 
 def _is_attribute(tokens: Tokens, at: int) -> bool:
-    """Tell whether an opening participle goes with a plural that something is said of: "Cancelled rooms are listed"."""
+    """Whether an opening participle goes with a plural that something is said of: "Cancelled rooms are listed"."""
     after = [token for token, _, _ in tokens[at + 1 : at + 4]]
     if len(after) < 2 or not after[0].isalpha() or after[0] in _BEHIND_VERB:
         return False
@@ -284,7 +284,7 @@ def _reading(word: str, tokens: Tokens, at: int, taught: Taught) -> tuple[str, s
 
 
 def _is_coordinated(tokens: Tokens, at: int) -> bool:
-    """Tell whether a form that is often no participle goes on with a verb before it: "and set your thermostat"."""
+    """Return whether a form that is often no participle goes on with a verb before it: "and set your thermostat"."""
     after = tokens[at + 1][0] if at + 1 < len(tokens) else ""
     return at > 1 and tokens[at - 1][0] in _JOINS and after in _DETERMINERS | {"up"}
 
@@ -295,7 +295,7 @@ def _preferred(readings: list[Verb]) -> Verb:
 
 
 def boundary(tokens: Tokens, first: int, second: int) -> int:
-    """Give the place where the stretch of one verb ends and that of the next begins."""
+    """Return the place where the stretch of one verb ends and that of the next begins."""
     for at in range(second - 1, first, -1):
         if tokens[at][0] in _PARTS:
             return tokens[at][1]
@@ -340,12 +340,12 @@ def nominal(tokens: Tokens, verb: VerbAt, start: int, end: int) -> str | None:
 
 
 def _opens_clause(word: str, follows: str) -> bool:
-    """Tell whether "that" opens a clause rather than points: "I requested that the room be cancelled"."""
+    """Return whether "that" opens a clause rather than points: "I requested that the room be cancelled"."""
     return word == "that" and follows in _DETERMINERS
 
 
 def of_nothing(text: str, start: int, end: int, verb: int) -> bool:
-    """Tell whether nothing is what was acted on: "no change has been made"."""
+    """Return whether nothing is what was acted on: "no change has been made"."""
     nothing = (
         _NOTHING.match(text[start:end], text)
         or _DID_NOTHING.match(text, verb, end)
@@ -356,7 +356,7 @@ def of_nothing(text: str, start: int, end: int, verb: int) -> bool:
 
 
 def acts_on_many(tokens: Tokens, verb: VerbAt, start: int, end: int) -> bool:
-    """Tell whether what was acted on is many: the object of an active verb, else the subject."""
+    """Return whether what was acted on is many: the object of an active verb, else the subject."""
     left = [token for token, a, _ in tokens[max(0, verb.at - 60) : verb.at] if a >= start]
     if verb.bare or _FIRST & set(left[-5:]):
         direct = [token for token, a, _ in tokens[verb.at + 1 : verb.at + 12] if a < end]
@@ -371,5 +371,5 @@ def acts_on_many(tokens: Tokens, verb: VerbAt, start: int, end: int) -> bool:
 
 
 def is_plural(token: str) -> bool:
-    """Tell whether a word is the plural of a thing that is acted on."""
+    """Return whether a word is the plural of a thing that is acted on."""
     return len(token) > 3 and token.isalpha() and singular(token) != token and bool(object_groups((token,)))

@@ -132,22 +132,22 @@ def _prose() -> dict[str, frozenset[str]]:
 
 
 def is_inline(lemma: str) -> bool:
-    """Tell whether a verb may be carried out by words alone: "I have noted your wish"."""
+    """Return whether a verb may be carried out by words alone: "I have noted your wish"."""
     return lemma in _prose()["inline"]
 
 
 def is_worked_out(nouns: Iterable[str]) -> bool:
-    """Tell whether nouns name what is worked out and said, rather than changed: a quote, a plan, a total."""
+    """Return whether nouns name what is worked out and said, rather than changed: a quote, a plan, a total."""
     return any(singular(noun) in _prose()["sums"] for noun in nouns)
 
 
 def is_adjective(lemma: str) -> bool:
-    """Tell whether a verb may be about what was said as well as about the world: "updated", "revised"."""
+    """Return whether a verb may be about what was said as well as about the world: "updated", "revised"."""
     return lemma in _prose()["adjectives"]
 
 
 def proposes(parts: Sequence[Unit]) -> bool:
-    """Tell whether a text ends by asking for leave to act."""
+    """Return whether a text ends by asking for leave to act."""
     return any(
         bool(_LEAVE.search(unit.text)) and (is_offer(unit.text) or is_question(unit.text))
         for unit in parts[-LAST_UNITS:]
@@ -156,7 +156,7 @@ def proposes(parts: Sequence[Unit]) -> bool:
 
 
 def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool:
-    """Tell whether the agent only looked, said or thought something: "completed the searches"."""
+    """Return whether the agent only looked, said or thought something: "completed the searches"."""
     after = [token for token, _, _ in tokens[verb.at + 1 : verb.at + 9]]
     if action == "verify" or verb.lemma in _prose()["mental"]:
         return not (after[:1] == ["to"] and "your" not in after and set(map(singular, after)) & _prose()["answered"])
@@ -178,7 +178,7 @@ def looks(tokens: list[tuple[str, int, int]], verb: VerbAt, action: str) -> bool
 
 @cache
 def _opening() -> frozenset[str]:
-    """Give the verbs by which a page or a text is looked at, although they may as well begin something."""
+    """Return the verbs by which a page or a text is looked at, although they may as well begin something."""
     return frozenset(table("actions")["tools"]["looks_at"])
 
 
@@ -203,7 +203,7 @@ _TELLS_TO = frozenset({"ensure", "make", "check", "confirm", "verify", "review",
 
 
 def instructs(text: str) -> bool:
-    """Tell whether a line tells somebody what to do: "**Process the payment**: Update it so that it is paid"."""
+    """Return whether a line tells somebody what to do: "**Process the payment**: Update it so that it is paid"."""
     if _ENSURES.match(text):
         return True
     match = _INSTRUCTION.match(text) if ":" in text else None
@@ -217,7 +217,7 @@ def instructs(text: str) -> bool:
 def weight_of(
     unit: Unit, tokens: list[tuple[str, int, int]], verb: VerbAt, above: str, *, asks: bool, reports: bool, named: bool
 ) -> Weight:
-    """Tell whether words say that the agent acted, or may as well tell something else.
+    """Return whether words say that the agent acted, or may as well tell something else.
 
     `above` is what stands over the unit, `asks` tells whether the text asks for leave to act, `reports` whether it
     reports what was done, `named` whether the words name an object by its identifier.
@@ -270,12 +270,12 @@ def _place(unit: Unit, tokens: list[tuple[str, int, int]], verb: VerbAt, above: 
 
 
 def _is_by_others(after: list[str]) -> bool:
-    """Tell whether words say who did it: "cancelled by the airline", but not "cancelled by mistake"."""
+    """Return whether words say who did it: "cancelled by the airline", but not "cancelled by mistake"."""
     return "by" in after[:4] and not set(after[after.index("by") + 1 :][:1]) & _prose()["manners"]
 
 
 def _is_in_label(place: _Place, *, named: bool) -> bool:
-    """Tell whether the verb is part of a label; not where one without brackets reports a deed on a `named` object."""
+    """Return whether the verb is part of a label; not where one without brackets reports a deed on a `named` object."""
     label = _LABEL.match(place.unit.text)
     if label is None or place.tokens[place.verb.at][1] >= label.end():
         return False
@@ -294,7 +294,7 @@ def _weight_told(place: _Place, terse: Weight) -> Weight:
 
 
 def _tells_what_is(place: _Place) -> bool:
-    """Tell whether words name how something stands, or what others did, by what stands around the verb."""
+    """Return whether words name how something stands, or what others did, by what stands around the verb."""
     verb, before, after = place.verb, place.before, place.after
     if verb.mode in {"state", "ongoing", "hedged"} or _is_seen(before) or _is_relative(before, after, bare=verb.bare):
         return True
@@ -319,19 +319,19 @@ def _tells_what_is(place: _Place) -> bool:
 
 
 def _is_why_not(before: str) -> bool:
-    """Tell whether a participle stands in brackets behind what cannot be: "cannot be changed (a day booked)"."""
+    """Return whether a participle stands in brackets behind what cannot be: "cannot be changed (a day booked)"."""
     outside, bracket, inside = before.rpartition("(")
     return bool(bracket) and ")" not in inside and _CANNOT.search(outside[-MAX_CLAUSE:]) is not None
 
 
 @lru_cache(maxsize=8)
 def _reckons(text: str) -> bool:
-    """Tell whether a unit works out a sum; asked for each of its verbs."""
+    """Return whether a unit works out a sum; asked for each of its verbs."""
     return _RECKONS.search(text) is not None
 
 
 def gives_reason(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
-    """Tell whether a verb that nobody did stands in a clause that gives a reason: "Since your train was delayed, …"."""
+    """Whether a verb that nobody did stands in a clause that gives a reason: "Since your train was delayed, …"."""
     before = [token for token, _, _ in tokens[max(0, verb.at - MAX_LEFT) : verb.at]]
     clause = list(takewhile(lambda token: token not in _STOPS, reversed(before)))
     if not clause or not _FIRST.isdisjoint(clause) or _AUXILIARIES.isdisjoint(clause):
@@ -340,14 +340,14 @@ def gives_reason(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
 
 
 def heads_figure(text: str, at: int) -> bool:
-    """Tell whether a verb belongs to the name of a figure: "Total amount paid: $9", "Cancelled order number: 7"."""
+    """Return whether a verb belongs to the name of a figure: "Total amount paid: $9", "Cancelled order number: 7"."""
     head, colon, _ = text.partition(":")
     named = _WORD.findall(head.lower()) if colon else ()
     return not _prose()["earlier" if at > len(head) else "figures"].isdisjoint(named)
 
 
 def _is_date_field(text: str) -> bool:
-    """Tell whether words are a field of a record that gives a date or a time: "**Sent:** July 2"."""
+    """Return whether words are a field of a record that gives a date or a time: "**Sent:** July 2"."""
     label = _FIELD.match(text)
     if label is None:
         return False
@@ -356,7 +356,7 @@ def _is_date_field(text: str) -> bool:
 
 
 def _is_reduced(before: list[str], after: list[str]) -> bool:
-    """Tell whether a bare participle goes with the noun before it: "the sites posted there", "the amount paid was"."""
+    """Whether a bare participle goes with the noun before it: "the sites posted there", "the amount paid was"."""
     if after and after[0] in _BE:
         return True
     if not before or before[-1] in _STOPS | _AUXILIARIES or not before[-1].isalpha():
@@ -370,7 +370,7 @@ def _verbs_of_looking() -> frozenset[str]:
 
 
 def _told_when(after: list[str]) -> bool:
-    """Tell whether words go on with how or when a thing came about: "was booked more than 24 hours ago"."""
+    """Return whether words go on with how or when a thing came about: "was booked more than 24 hours ago"."""
     if not after or after[0] not in _CIRCUMSTANCE:
         return False
     follows = after[1] if len(after) > 1 else ""
@@ -405,7 +405,7 @@ def _done_above(above: str) -> bool:
 
 
 def _is_seen(before: list[str]) -> bool:
-    """Tell whether the words say that something was seen: "I can see a refund was issued", "the log shows …"."""
+    """Return whether the words say that something was seen: "I can see a refund was issued", "the log shows …"."""
     for word in reversed(before):
         if word in _STOPS:
             return False
@@ -415,12 +415,12 @@ def _is_seen(before: list[str]) -> bool:
 
 
 def tells_found(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
-    """Tell whether words say that a state was seen: "I see your order is confirmed"."""
+    """Return whether words say that a state was seen: "I see your order is confirmed"."""
     return _is_seen([token for token, _, _ in tokens[max(0, verb.at - MAX_LEFT) : verb.at]])
 
 
 def _is_found_in(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
-    """Tell whether a bare participle goes with what the agent sees: "I see order 7, placed on Monday"."""
+    """Return whether a bare participle goes with what the agent sees: "I see order 7, placed on Monday"."""
     before = [token for token, _, _ in tokens[: verb.at]]
     return before[-1:] == [","] and any(
         one in _FIRST and other in _prose()["finding_things"] for one, other in pairwise(before)
@@ -428,7 +428,7 @@ def _is_found_in(tokens: list[tuple[str, int, int]], verb: VerbAt) -> bool:
 
 
 def _is_relative(before: list[str], after: list[str], *, bare: bool) -> bool:
-    """Tell whether the verb stands in a relative clause: "the search I performed", "orders that have been sent"."""
+    """Return whether the verb stands in a relative clause: "the search I performed", "orders that have been sent"."""
     subject = next((word for word in reversed(before) if word not in _AUXILIARIES), "")
     if not bare and subject in {"that", "which", "who"} and not set(before) & _FIRST:
         return True
@@ -442,6 +442,6 @@ def _is_relative(before: list[str], after: list[str], *, bare: bool) -> bool:
 
 @lru_cache(maxsize=64)
 def asks_leave(text: str, *, strictly: bool) -> bool:
-    """Tell whether a text ends by asking for leave to act; not `strictly`, also where it only asks to confirm."""
+    """Return whether a text ends by asking for leave to act; not `strictly`, also where it only asks to confirm."""
     tail = _ELSE.sub(" ", text[-MAX_TAIL:])
     return bool((_TO_ACT if strictly else _LEAVE).search(tail))

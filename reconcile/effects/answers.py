@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"\W{0,3}\d[\d.,]{0,20}\s{0,2}\D{0,4}")
 
 
 def shows(text: str, tool: str, args: dict[str, Any]) -> bool:
-    """Tell whether an answer only shows what there is, and does not say that something was done.
+    """Return whether an answer only shows what there is, and does not say that something was done.
 
     A list, a table or a bare figure is; an object is one where it has fields enough, none of which says that something
     was done, or where the call said no more than what it asks for (`args`), or is named by many things.
@@ -58,7 +58,7 @@ def shows(text: str, tool: str, args: dict[str, Any]) -> bool:
 
 
 def shows_state(text: str, args: dict[str, Any]) -> bool:
-    """Tell whether an answer only reports the state of the object asked for, in words that could also mean failure.
+    """Return whether an answer only reports the state of the object asked for, in words that could also mean failure.
 
     `{"no": "A-2", "state": "rejected"}` answers who asked for A-2.
     """
@@ -71,7 +71,7 @@ def shows_state(text: str, args: dict[str, Any]) -> bool:
 
 
 def deed_told(text: str) -> str:
-    """Give the verb by which a short answer says that something was done: "Report submitted successfully."."""
+    """Return the verb by which a short answer says that something was done: "Report submitted successfully."."""
     found = _TOLD.search(result_message(text))
     known = verb_forms((found[1] or found[2]).lower()) if found else ()
     return next((verb.lemma for verb in known if verb.form == "past" and not verb.particle and verb.action != DO), "")
@@ -106,5 +106,5 @@ def _tells_fields(text: str) -> bool:
 
 
 def _only_asks(args: dict[str, Any]) -> bool:
-    """Tell whether all arguments of a call only say what is asked for."""
+    """Return whether all arguments of a call only say what is asked for."""
     return all(set(name_words(key)) & result_words()["asking"] for key in args)

@@ -152,13 +152,13 @@ class _Sorter:
 
 @lru_cache(maxsize=1024)
 def _named(key: str) -> frozenset[str]:
-    """Give the words of an argument's name, also in the singular."""
+    """Return the words of an argument's name, also in the singular."""
     words = name_words(key)
     return frozenset((*words, *map(singular, words)))
 
 
 def _is_money(named: frozenset[str], roles: dict[str, frozenset[str]]) -> bool:
-    """Tell whether an argument's name says money: `total` alone does, `total_guests` counts something else."""
+    """Return whether an argument's name says money: `total` alone does, `total_guests` counts something else."""
     sure = named & roles["money"] - roles["sums"]
     return bool(sure or named <= roles["sums"]) and not named & roles["units"]
 
@@ -181,10 +181,10 @@ def _scanned(text: str, put: Callable[[str, Any], None], *, content: bool) -> bo
 
 
 def in_major(amount: Money, minor: object) -> Money:
-    """Give an amount in major units, where it stands in `minor` ones: 1250 cents are 12.50."""
+    """Return an amount in major units, where it stands in `minor` ones: 1250 cents are 12.50."""
     return Money(str(Decimal(amount.value) / 100), amount.currency) if minor else amount
 
 
 def whole_amount(text: str, currency: str | None) -> Money | None:
-    """Give the amount that a text consists of; None where it holds more, or no amount."""
+    """Return the amount that a text consists of; None where it holds more, or no amount."""
     return money(text, currency) if re.fullmatch(r"[^\d]{0,6}\d[\d.,]{0,20}[^\d]{0,6}", text) else None

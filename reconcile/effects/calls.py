@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def folder_of(call: ToolCall, context: Context) -> str | None:
-    """Give the folder that a call works in, as far as the log tells."""
+    """Return the folder that a call works in, as far as the log tells."""
     for name in table("tooling")["shell"]["folders"]:
         value = call.args.get(name)
         if isinstance(value, str) and value:
@@ -68,5 +68,5 @@ def delegates(call: ToolCall) -> bool:
 
 @cache
 def tool_names(group: str) -> frozenset[str]:
-    """Give the names of tools of one sort, as the data lists them."""
+    """Return the names of tools of one sort, as the data lists them."""
     return frozenset(table("tooling")[group]["names"])

@@ -51,7 +51,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def changes(simple: Simple) -> list[Change]:
-    """Give what a command changes among files, by its words and redirections."""
+    """Return what a command changes among files, by its words and redirections."""
     found = _by_program(simple)
     for redirect in simple.redirects:
         if not redirect.writes or redirect.fd == 2 or redirect.target.startswith("/dev/"):
@@ -71,7 +71,7 @@ def changes(simple: Simple) -> list[Change]:
 
 
 def added_lines(text: str) -> str:
-    """Give new text as the lines of a unified diff, cut to what is kept of a diff."""
+    """Return new text as the lines of a unified diff, cut to what is kept of a diff."""
     return "".join(f"+{line}\n" for line in text[:MAX_DIFF].splitlines())[:MAX_DIFF]
 
 
@@ -225,7 +225,7 @@ def _edited_in_place(program: str, words: tuple[str, ...]) -> list[Change]:
 
 
 def _inline(simple: Simple) -> list[Change]:
-    """Give the files that an inline script writes, as far as it names them literally."""
+    """Return the files that an inline script writes, as far as it names them literally."""
     body = simple.stdin_body
     if body is None:
         at = next((index for index, word in enumerate(simple.argv) if word in {"-c", "-e", "--eval"}), None)

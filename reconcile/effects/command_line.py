@@ -38,7 +38,7 @@ class CommandLine(NamedTuple):
 
 
 def command_line(call: ToolCall) -> CommandLine | None:
-    """Give the line that does what a call does; None when the call runs no command."""
+    """Return the line that does what a call does; None when the call runs no command."""
     args = _unwrapped(call.args)
     dialect = shell_dialect(call.tool)
     if dialect is None and not _names("spoken").isdisjoint(args):
@@ -51,14 +51,14 @@ def command_line(call: ToolCall) -> CommandLine | None:
 
 
 def _under(group: str, args: Mapping[str, Any], dialect: Dialect) -> CommandLine | None:
-    """Give the line that stands under the first name of a group that holds one."""
+    """Return the line that stands under the first name of a group that holds one."""
     found = (_line(args[name], args, dialect) for name in _listed(group) if args.get(name) is not None)
     return next((line for line in found if line is not None), None)
 
 
 @lru_cache(maxsize=1024)
 def shell_dialect(tool: str) -> Dialect | None:
-    """Give the language of a shell tool by the words of its name; None for other tools."""
+    """Return the language of a shell tool by the words of its name; None for other tools."""
     words = set(files.name_words(tool))
     if words.isdisjoint(_listed("words")) or tool.lower() in table("tooling")["polling"]["names"]:
         return None
@@ -72,7 +72,7 @@ def _is_plainly_shell(tool: str) -> bool:
 
 
 def _spoken(args: Mapping[str, Any]) -> Dialect | None:
-    """Give the language of a tool whose argument is called after a shell: `{"bash_command": …}`."""
+    """Return the language of a tool whose argument is called after a shell: `{"bash_command": …}`."""
     name = next(name for name in args if name in _names("spoken"))
     return "powershell" if "powershell" in name.lower() else "bash"
 
@@ -102,7 +102,7 @@ def _line(value: object, args: Mapping[str, Any], dialect: Dialect) -> CommandLi
 
 
 def _as_list(text: str) -> object:
-    """Give the list of words that a text holds as JSON; the text itself where it is a line (`[ -f x ] && …`)."""
+    """Return the list of words that a text holds as JSON; the text itself where it is a line (`[ -f x ] && …`)."""
     if len(text) > MAX_LIST:
         return text
     try:

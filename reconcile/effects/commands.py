@@ -68,7 +68,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def effects(
     call: ToolCall, command: str, cwd: str | None, result: ToolResult | None, dialect: Dialect = "bash"
 ) -> list[Effect]:
-    """Give the effects of a shell call. The ids are the same with and without the result.
+    """Return the effects of a shell call. The ids are the same with and without the result.
 
     A hook's test run is known by its output only, and stands before the commit or push that it was run for.
     """
@@ -86,7 +86,7 @@ def effects(
 
 
 def _args(plan: Plan, act: Act, command: str, cwd: str | None) -> dict[str, Any]:
-    """Give what is known of an act by the command line."""
+    """Return what is known of an act by the command line."""
     simple = plan.script.commands[act.at] if act.at >= 0 else None
     folder = join(cwd, simple.cd) if simple is not None and simple.cd else cwd
     args: dict[str, Any] = {
@@ -184,7 +184,7 @@ def _acts(simple: Simple, at: int) -> list[Act]:
 
 
 def _main(simple: Simple, at: int, *, changed: bool) -> Act | None:
-    """Give what the command itself does, beside the files that its words and redirections change."""
+    """Return what the command itself does, beside the files that its words and redirections change."""
     if not simple.argv:
         return None
     use = runners.recognise(simple.argv)
@@ -215,7 +215,7 @@ def _main(simple: Simple, at: int, *, changed: bool) -> Act | None:
 
 
 def _only_manages(simple: Simple) -> bool:
-    """Tell whether a command looks after containers, and prints nothing of what runs in them."""
+    """Return whether a command looks after containers, and prints nothing of what runs in them."""
     known = table("commands")["containers"]
     return simple.program in known["programs"] and frozenset(known["shows"]).isdisjoint(simple.argv)
 
@@ -240,7 +240,7 @@ def _commands() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 
 def kind_of(simple: Simple) -> str:
-    """Give the kind of a command by its program's name and leading words; `ran` for anything else."""
+    """Return the kind of a command by its program's name and leading words; `ran` for anything else."""
     program, words = simple.program, simple.argv[1:]
     if program in {"curl", "wget", "http", "https", "xh", "Invoke-RestMethod", "Invoke-WebRequest", "iwr", "irm"}:
         return "remote" if _writes_remotely(program, words) else "read"

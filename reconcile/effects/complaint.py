@@ -14,13 +14,13 @@ _MARKUP = re.compile(r"</?\w[\w-]{0,40}>")
 
 
 def of_output(text: str) -> str:
-    """Give the line by which a program's output ends badly, else its last line; "" without any."""
+    """Return the line by which a program's output ends badly, else its last line; "" without any."""
     last = text[-MAX_READ:]
     return _cut(bad_end(last) or next((line for line in reversed(last.splitlines()) if line.strip()), ""))
 
 
 def of_answer(text: str) -> str:
-    """Give the first line of what a tool answers, without markup; "" without any."""
+    """Return the first line of what a tool answers, without markup; "" without any."""
     lines = (_MARKUP.sub(" ", line) for line in text[:MAX_READ].splitlines())
     return _cut(next((line for line in lines if line.strip()), ""))
 

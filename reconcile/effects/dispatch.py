@@ -70,7 +70,7 @@ def interpret(call: ToolCall, result: ToolResult | None, context: Context) -> li
 
 
 def _of_running(call: ToolCall, result: ToolResult | None, context: Context) -> _Kind | None:
-    """Tell what is done to a command that runs already: it is looked at, or fed with what is typed."""
+    """Return what is done to a command that runs already: it is looked at, or fed with what is typed."""
     if context.coding and is_bare_shell(call.tool):
         return "read", "read", {"paths": []}
     polls = context.coding and call.tool.lower() in tool_names("polling")
@@ -81,7 +81,7 @@ def _of_running(call: ToolCall, result: ToolResult | None, context: Context) -> 
 
 
 def _of_agent(call: ToolCall, context: Context) -> _Kind | None:
-    """Tell what is done by tools of an agent's own that are neither a shell's nor for the files of its folder."""
+    """Return what is done by tools of an agent's own that are neither a shell's nor for the files of its folder."""
     name = call.tool.lower()
     books = name in tool_names("books") and (context.coding or name in tool_names("thoughts"))
     if books or talks(call, context):
@@ -97,7 +97,7 @@ def _of_agent(call: ToolCall, context: Context) -> _Kind | None:
 
 
 def _task(call: ToolCall) -> dict[str, Any]:
-    """Give what a task is called, and the acts that its words ask for: these may be long, and are not kept."""
+    """Return what a task is called, and the acts that its words ask for: these may be long, and are not kept."""
     kept = {
         name: call.args[name]
         for name in ("description", "label", "subagent_type", "agent_type", "name")
@@ -111,7 +111,7 @@ def _task(call: ToolCall) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _asked(text: str) -> frozenset[str]:
-    """Give the acts that a task asks for; it is read for the call and again for what came of it."""
+    """Return the acts that a task asks for; it is read for the call and again for what came of it."""
     if not _DELIVERS.likely(text):
         return frozenset()
     return frozenset(map(str.lower, _DELIVERS.pattern(0).findall(_FORBIDS.sub("", text))))
@@ -120,6 +120,6 @@ def _asked(text: str) -> frozenset[str]:
 def _plain(
     call: ToolCall, result: ToolResult | None, kind: str, effect_class: EffectClass, args: dict[str, Any]
 ) -> Effect:
-    """Give the one effect of a call about which its result says all that is known."""
+    """Return the one effect of a call about which its result says all that is known."""
     results = {"facts": result.facts} if result is not None and result.facts else {}
     return made(call, result, kind, effect_class, args, results)

@@ -30,7 +30,7 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 def call_exit(result: ToolResult) -> tuple[int | None, ExitSource]:
-    """Give the code of the whole call, and how it is known."""
+    """Return the code of the whole call, and how it is known."""
     if result.exit_code is not None:
         return result.exit_code, result.exit_source
     if result.status == "succeeded":
@@ -39,7 +39,7 @@ def call_exit(result: ToolResult) -> tuple[int | None, ExitSource]:
 
 
 def own_exit(script: Script, at: int, simple: Simple, text: str, result: ToolResult) -> Exit:
-    """Give what is known of the command's own exit code."""
+    """Return what is known of the command's own exit code."""
     echoed = _echoed(script, at, simple, text)
     if echoed is not None:
         return echoed

@@ -58,7 +58,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def kind_of(call: ToolCall) -> str | None:
-    """Tell what a file tool does: a kind of effect, or `patch`; None when the call is not a file tool's."""
+    """Return what a file tool does: a kind of effect, or `patch`; None when the call is not a file tool's."""
     data = _data()
     args = call.args
     if patch_text(args) is not None:
@@ -81,13 +81,13 @@ def kind_of(call: ToolCall) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _spoken(name: str) -> str | None:
-    """Give the first kind that a word of a tool's name stands for."""
+    """Return the first kind that a word of a tool's name stands for."""
     words = set(name_words(name))
     return next((kind for kind, listed in _data().words.items() if listed & words), None)
 
 
 def bare_kind(name: str) -> str | None:
-    """Give the kind of a tool whose whole name is a file word (`Read`, `edit`), for a call that names no path."""
+    """Return the kind of a tool whose whole name is a file word (`Read`, `edit`), for a call that names no path."""
     words = name_words(name)
     if words == ("apply", "patch"):
         return "edited"
@@ -100,12 +100,12 @@ def _listed(group: str) -> frozenset[str]:
 
 
 def _none_of(group: str, args: Mapping[str, Any]) -> bool:
-    """Tell whether no argument has a name of the group, as is the case for most calls."""
+    """Return whether no argument has a name of the group, as is the case for most calls."""
     return _listed(group).isdisjoint(args)
 
 
 def path_of(args: Mapping[str, Any]) -> str | None:
-    """Give the path that a call's arguments name."""
+    """Return the path that a call's arguments name."""
     if _none_of("paths", args):
         return None
     for name in _data().paths:
@@ -116,7 +116,7 @@ def path_of(args: Mapping[str, Any]) -> str | None:
 
 
 def patch_text(args: Mapping[str, Any]) -> str | None:
-    """Give the patch that a call's arguments hold."""
+    """Return the patch that a call's arguments hold."""
     if _none_of("patches", args):
         return None
     for name in _data().patches:
@@ -127,7 +127,7 @@ def patch_text(args: Mapping[str, Any]) -> str | None:
 
 
 def effects(call: ToolCall, kind: str, cwd: str | None, result: ToolResult | None) -> list[Effect]:
-    """Give the effects of a file tool's call: one, or one a file for a patch."""
+    """Return the effects of a file tool's call: one, or one a file for a patch."""
     found = list(_changes(call, kind, result))
     return [
         _effect(call, change, cwd, result, index, "patch" if kind == "patch" else "tool")
@@ -196,7 +196,7 @@ def _paths(args: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def edit_diff(args: Mapping[str, Any]) -> str:
-    """Give the change of an editing call as the body of a diff, as far as its arguments tell."""
+    """Return the change of an editing call as the body of a diff, as far as its arguments tell."""
     data = _data()
     parts: list[str] = []
     edits: list[Any] = [args]

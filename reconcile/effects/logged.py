@@ -24,24 +24,24 @@ _COUNTS = ("passed", "failed", "skipped", "errors", "collected", "packages", "pr
 
 
 def written_to(line: str) -> frozenset[str]:
-    """Give the names of the files that a command line sends output to, without their folders."""
+    """Return the names of the files that a command line sends output to, without their folders."""
     paths = (hit["path"].rpartition("/")[2] for hit in _INTO.finditer(line[:MAX_LINE]))
     return frozenset(name for name in paths if name and name != "null" and not name.isdecimal())
 
 
 def sent_to(answer: str) -> str | None:
-    """Give the name of the file to which a command in the background prints, as its answer tells it."""
+    """Return the name of the file to which a command in the background prints, as its answer tells it."""
     found = _SENT.search(answer[:MAX_LINE])
     return base_name(found["path"]) if found else None
 
 
 def base_name(path: str) -> str:
-    """Give a path's last part, also one of Windows, without what quotes it."""
+    """Return a path's last part, also one of Windows, without what quotes it."""
     return _SEPARATORS.split(path.strip("\"'`"))[-1]
 
 
 def shown_later(check: Effect, text: str) -> Effect | None:
-    """Give a check with what a later look at its output shows; None where that is nothing new, or contradicts it."""
+    """Return a check with what a later look at its output shows; None where that is nothing new, or contradicts it."""
     report = _read(check, printed.plain(text))
     said = check.results.get("verdict")
     if report is None or report.verdict == "unknown" or said not in {"unknown", report.verdict}:

@@ -21,7 +21,7 @@ class Ending(NamedTuple):
 
 
 def ending_of(result: ToolResult | None) -> Ending:
-    """Give how a call ended by its result's own word; without a result it is running."""
+    """Return how a call ended by its result's own word; without a result it is running."""
     return Ending("running") if result is None else Ending(result.status, result.exit_source, result.exit_code)
 
 

@@ -71,7 +71,7 @@ def _carriers() -> dict[str, frozenset[str]]:
 
 
 def unpacked(args: dict[str, Any]) -> dict[str, Any]:
-    """Give arguments with those unpacked that hold an object written as text, as what a dispatcher passes on does."""
+    """Return arguments with those unpacked that hold an object written as text, as what a dispatcher passes on does."""
     return {key: _unpacked(value) for key, value in args.items()}
 
 
@@ -86,7 +86,7 @@ def _unpacked(value: Any) -> Any:
 
 
 def without_address(tool: str, args: dict[str, Any]) -> dict[str, Any]:
-    """Give the arguments of a call without those that only say to what a dispatcher passes it on."""
+    """Return the arguments of a call without those that only say to what a dispatcher passes it on."""
     carriers = _carriers()
     if not carriers["tools"].issuperset(name_words(tool)[-1:]) or _named(args, carriers) is None:
         return args
@@ -99,7 +99,7 @@ def _addresses(key: str, carriers: dict[str, frozenset[str]]) -> bool:
 
 
 def is_program(tool: str, args: dict[str, Any]) -> bool:
-    """Tell whether a call runs a program that was written for it, or several statements: it may do several things."""
+    """Return whether a call runs a program that was written for it, or several statements: it may do several things."""
     carriers = _carriers()
     if not carriers["running"].isdisjoint(name_words(tool)) and any(
         isinstance(value, str) and carriers["programs"].issuperset(name_words(key)) for key, value in args.items()
@@ -160,7 +160,7 @@ def _recorded(given: tuple[str, ...], args: dict[str, Any]) -> ToolWords | None:
 
 
 def _selected(args: dict[str, Any], carriers: dict[str, frozenset[str]]) -> str | None:
-    """Give the word by which an argument says what one tool of several uses is to do: `{"RequestType": "Book"}`."""
+    """Return the word by which an argument says what one tool of several uses is to do: `{"RequestType": "Book"}`."""
     for key, value in args.items():
         words = name_words(key)
         selects = words[:1] and words[0] in carriers["selectors"] and set(words[1:]) <= {"type"}
@@ -170,7 +170,7 @@ def _selected(args: dict[str, Any], carriers: dict[str, frozenset[str]]) -> str 
 
 
 def _only_tries(args: dict[str, Any], carriers: dict[str, frozenset[str]]) -> bool:
-    """Tell whether a call only asks what would come of an act: `{"RequestType": "Check"}`, `{"dry_run": true}`."""
+    """Return whether a call only asks what would come of an act: `{"RequestType": "Check"}`, `{"dry_run": true}`."""
     flags = {"_".join(name_words(key)) for key, value in args.items() if value is True or str(value).lower() == "true"}
     chosen = "_".join(name_words(_selected(args, carriers) or ""))
     return bool(flags & carriers["trials"]) or chosen in carriers["trials"] | carriers["asking"]
@@ -207,7 +207,7 @@ def _statement(args: dict[str, Any], carriers: dict[str, frozenset[str]]) -> Too
 
 
 def is_method(tool: str) -> bool:
-    """Tell whether a tool is called like a method of HTTP, as `POST {"url": …}` is."""
+    """Return whether a tool is called like a method of HTTP, as `POST {"url": …}` is."""
     return tool.lower() in _METHODS or tool.lower() == "delete"
 
 
@@ -275,7 +275,7 @@ def _on_resource(tool: str, args: dict[str, Any]) -> ToolWords | None:
 
 
 def _chosen(args: dict[str, Any]) -> Verb | None:
-    """Give the action that an argument chooses: `modify_booking(action="cancel")`, `set_status(status="cancelled")`."""
+    """The action that an argument chooses: `modify_booking(action="cancel")`, `set_status(status="cancelled")`."""
     keys = result_words()["choosing"]
     for key, value in args.items():
         if isinstance(value, str) and len(value) < MAX_CHOICE and name_words(key)[-1:] and name_words(key)[-1] in keys:

@@ -79,7 +79,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(script: Script, act: Read, text: str, result: ToolResult | None) -> Outcome:
-    """Tell how an act went. `text` is the result's text, already `plain`."""
+    """Return how an act went. `text` is the result's text, already `plain`."""
     if result is None:
         return Outcome(status="running", results={"verdict": "unknown"} if act.kind in _CHECKS else {})
     simple = script.commands[act.at] if act.at >= 0 else None
@@ -168,13 +168,13 @@ def _checked(script: Script, act: Read, simple: Simple, known: Exit, shown: str,
 
 
 def _passes_in_silence(script: Script, act: Read, simple: Simple, report: Report, shown: str) -> bool:
-    """Tell whether nothing was printed by a tool that prints nothing when it finds nothing."""
+    """Return whether nothing was printed by a tool that prints nothing when it finds nothing."""
     silent = report.verdict == "unknown" and _silent(act) and not shown.strip()
     return silent and _audible(simple) and not _sifted(script, act.at, simple)
 
 
 def _ended(verdict: Verdict, known: Exit) -> dict[str, Any]:
-    """Give a verdict as results; one that neither exit code nor counts give is read from how the output ends."""
+    """Return a verdict as results; one that neither exit code nor counts give is read from how the output ends."""
     line = bad_end(known.tail) if verdict == "unknown" else ""
     return {"verdict": "fail", "ending": line} if line else {"verdict": verdict}
 
@@ -233,7 +233,7 @@ def hooked(script: Script, act: Read, text: str, result: ToolResult) -> Outcome 
 
 
 def _tested_beside(script: Script, at: int) -> bool:
-    """Tell whether another command of the line runs tests, so that counts in the common output are that one's."""
+    """Return whether another command of the line runs tests, so that counts in the common output are that one's."""
     return any(
         other != at and (use := runners.recognise(tuple(simple.argv))) is not None and use.kind == "tests"
         for other, simple in enumerate(script.commands)
@@ -241,7 +241,7 @@ def _tested_beside(script: Script, at: int) -> bool:
 
 
 def _scripts_after(script: Script, at: int) -> bool:
-    """Tell whether the line goes on to other scripts of the project: "script failed" may be said of those."""
+    """Return whether the line goes on to other scripts of the project: "script failed" may be said of those."""
     return any(
         simple.before in {"&&", ";"} and (use := runners.recognise(tuple(simple.argv))) is not None and not use.runner
         for simple in script.commands[at + 1 :]
@@ -271,7 +271,7 @@ def _silent(act: Read) -> bool:
 
 
 def _complaints(script: Script, at: int, simple: Simple, shown: str) -> int | None:
-    """Give how many complaints a line counts that pipes a check into a search for them: `| grep -c "error"`."""
+    """Return how many complaints a line counts that pipes a check into a search for them: `| grep -c "error"`."""
     behind = _behind(script, at, simple)
     search = next((other for other in behind if other.program in _SEARCHES), None)
     hit = _COUNTED.match(shown) if search is not None and _audible(simple) else None
@@ -284,12 +284,12 @@ def _complaints(script: Script, at: int, simple: Simple, shown: str) -> int | No
 
 
 def _behind(script: Script, at: int, simple: Simple) -> list[Simple]:
-    """Give the filters that a command is piped into."""
+    """Return the filters that a command is piped into."""
     return [other for other in script.commands[at + 1 :] if other.pipe[0] == simple.pipe[0] and other.pipe[1] > 0]
 
 
 def _sifted(script: Script, at: int, simple: Simple) -> bool:
-    """Tell whether a search behind a check lets through more than complaints, so that no hit proves nothing."""
+    """Return whether a search behind a check lets through more than complaints, so that no hit proves nothing."""
     return any(
         other.program in _SEARCHES
         and not any(_INVERTS.match(word) for word in other.argv[1:])
@@ -351,7 +351,7 @@ def _done(script: Script, act: Read, simple: Simple, known: Exit, shown: str, te
 
 
 def _push_followed(script: Script, at: int, text: str) -> bool:
-    """Tell whether the line went on by `&&` to a push that printed something: what stands before it had passed."""
+    """Return whether the line went on by `&&` to a push that printed something: what stands before it had passed."""
     for later in script.commands[at + 1 :]:
         if later.before != "&&":
             return False

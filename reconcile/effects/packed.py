@@ -54,7 +54,7 @@ def _carriers(role: str) -> frozenset[str]:
 
 
 def opened_call(call: ToolCall) -> ToolCall:
-    """Give a call as the tool that does it would have been called."""
+    """Return a call as the tool that does it would have been called."""
     tool, args = call.tool, unpacked(call.args)
     for _ in range(MAX_LAYERS):
         named = _passed_on(tool, args) or _requested(tool, args) or _wrapped(tool, args)
@@ -68,7 +68,7 @@ def opened_call(call: ToolCall) -> ToolCall:
 
 
 def _passed_on(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """Give what a dispatcher passes on: the name of a tool, and an object with all that it is given."""
+    """Return what a dispatcher passes on: the name of a tool, and an object with all that it is given."""
     if not _carriers("tools").issuperset(name_words(tool)[-1:]):
         return None
     names = [key for key in args if name_words(key) and _carriers("operations").issuperset(name_words(key))]
@@ -84,7 +84,7 @@ def _passed_on(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | 
 
 
 def _requested(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """Give what a request does to a resource, with what stands in its path, its query and its body."""
+    """Return what a request does to a resource, with what stands in its path, its query and its body."""
     carries = is_method(tool) or _carriers("tools").issuperset(name_words(tool)[-1:])
     words = requested(args, tool) if carries else None
     if words is None:
@@ -109,7 +109,7 @@ def _is_id(step: str) -> bool:
 
 
 def _is_of_delivery(key: str, tool: str) -> bool:
-    """Tell whether an argument is about how a call is delivered, not about what it does."""
+    """Return whether an argument is about how a call is delivered, not about what it does."""
     words = _delivery().intersection(name_words(key))
     return bool(words) and not words.issubset(name_words(tool))
 
@@ -124,7 +124,7 @@ def _last_is_name(key: str) -> bool:
 
 
 def _wrapped(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """Give what lies under a call's only argument, where its name means nothing by itself: `{"params": {…}}`."""
+    """Return what lies under a call's only argument, where its name means nothing by itself: `{"params": {…}}`."""
     if len(args) != 1:
         return None
     ((key, inner),) = args.items()
@@ -134,13 +134,13 @@ def _wrapped(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]] | No
 
 
 def opened_answer(text: str) -> str:
-    """Give an answer without what it is packed in; one that says that the call failed is left as it is."""
+    """Return an answer without what it is packed in; one that says that the call failed is left as it is."""
     head = text[:80].lstrip()[:1]
     return _opened(text) if (head and head in "<{[`") or "```" in text[:80] else text
 
 
 def is_cut(text: str) -> bool:
-    """Tell whether an answer says that it is cut off: `… [truncated]`."""
+    """Return whether an answer says that it is cut off: `… [truncated]`."""
     end = text[-MAX_ENDING:]
     return (len(text) > MIN_CUT and _TRAILING.search(end) is not None) or _CUT.search(end) is not None
 
@@ -170,7 +170,7 @@ def _untagged(text: str) -> str | None:
 
 
 def _blocks(text: str) -> str | None:
-    """Give the text of a list of content blocks, as in the Model Context Protocol: `[{"type": "text", "text": …}]`."""
+    """The text of a list of content blocks, as in the Model Context Protocol: `[{"type": "text", "text": …}]`."""
     document = decoded(text) if '"text"' in text[:MIN_CUT] else None
     if not isinstance(document, list) or not document or len(document) > MAX_MEMBERS:
         return None
@@ -183,7 +183,7 @@ def _blocks(text: str) -> str | None:
 
 
 def _enveloped(text: str) -> str | None:
-    """Give what an object holds beside members that say that all went well; None where it is not an envelope."""
+    """Return what an object holds beside members that say that all went well; None where it is not an envelope."""
     document = decoded(text)
     if not isinstance(document, dict) or not 1 < len(document) <= MAX_MEMBERS:
         return None
@@ -195,7 +195,7 @@ def _enveloped(text: str) -> str | None:
 
 
 def _says_well(key: str, value: object) -> bool:
-    """Tell whether a member of an object says only that a call was carried out."""
+    """Return whether a member of an object says only that a call was carried out."""
     if value in (None, "", [], {}):
         return True
     words = name_words(key)[-1:]

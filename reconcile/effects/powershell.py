@@ -40,7 +40,7 @@ class Piece:
 
 
 def split(source: str) -> tuple[list[Piece], bool]:
-    """Give the commands of a line, and whether all of it was understood."""
+    """Return the commands of a line, and whether all of it was understood."""
     pieces: list[Piece] = []
     current = Piece()
     begin = 0

@@ -106,7 +106,7 @@ def _failed() -> Sieve:
 
 @cache
 def _of_kind(kind: str, what: str) -> Sieve:
-    """Give what all tools of a kind print, for one pass: their counts (`report`), `fail` or `pass`."""
+    """Return what all tools of a kind print, for one pass: their counts (`report`), `fail` or `pass`."""
     return Sieve([pattern for runner in data().runner if runner.kind == kind for pattern in patterns(runner.id, what)])
 
 

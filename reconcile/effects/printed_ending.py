@@ -60,7 +60,7 @@ _GOOD = re.compile(
 
 
 def bad_end(text: str) -> str:
-    """Give the line by which an output says that it ended badly, or nothing. `text` is already `plain`."""
+    """Return the line by which an output says that it ended badly, or nothing. `text` is already `plain`."""
     lines = [line.strip()[:MAX_LINE] for line in text.splitlines() if line.strip()]
     for line in reversed(lines[-MAX_LINES:]):
         if _MARKS.search(line) or _BAD.finds(line):

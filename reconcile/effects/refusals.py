@@ -61,7 +61,7 @@ _NO_ERROR = re.compile(
 
 
 def _words(name: str) -> str:
-    """Give the words of `[refusals]` in `data/actions.toml` as alternatives of a pattern."""
+    """Return the words of `[refusals]` in `data/actions.toml` as alternatives of a pattern."""
     return "|".join(word.replace("-", r"[ -]?") for word in table("actions")["refusals"][name].split())
 
 
@@ -142,12 +142,12 @@ def _said(name: str) -> frozenset[str]:
 
 @cache
 def result_words() -> dict[str, frozenset[str]]:
-    """Give the words of results by what they say (`[results]` of `data/actions.toml`)."""
+    """Return the words of results by what they say (`[results]` of `data/actions.toml`)."""
     return {role: frozenset(listed.split()) for role, listed in table("actions")["results"].items()}
 
 
 def errors(text: str) -> dict[str, Any]:
-    """Tell whether a result is an error by its shape: its first words, or the error members of a JSON object."""
+    """Return whether a result is an error by its shape: its first words, or the error members of a JSON object."""
     head = text[:400].lstrip()
     if _NO_ERROR.match(head):
         head = ""
@@ -186,7 +186,7 @@ def _error_members(document: dict[str, Any], *, states: bool = True) -> dict[str
 
 
 def _is_failing_code(value: object) -> bool:
-    """Tell whether a value is a code of HTTP that says no."""
+    """Return whether a value is a code of HTTP that says no."""
     return str(value).isdecimal() and 400 <= int(str(value)[:4]) < 600
 
 
@@ -220,7 +220,7 @@ def _decoded(text: str) -> Any:
 
 
 def refusal(text: str, verb: str) -> dict[str, Any]:
-    """Tell whether a call that would change something was refused, or put off, by what it answers.
+    """Return whether a call that would change something was refused, or put off, by what it answers.
 
     Gives `error` as `errors` does, or `awaits` where it waits for a code or somebody's word. `verb` is the tool's own:
     what was declined by a tool that declines has landed.
@@ -245,7 +245,7 @@ def refusal(text: str, verb: str) -> dict[str, Any]:
 
 
 def _stated_failure(text: str) -> str:
-    """Give the member of an answer that says of the act that it failed: `{"BookingStatus": "Booking failed"}`."""
+    """Return the member of an answer that says of the act that it failed: `{"BookingStatus": "Booking failed"}`."""
     document, words = decoded(text) if text.lstrip()[:1] == "{" else None, result_words()
     for key, value in list(document.items())[:40] if isinstance(document, dict) else ():
         stated = name_words(value) if isinstance(value, str) and len(value) < MAX_STATED else ()
@@ -257,13 +257,13 @@ def _stated_failure(text: str) -> str:
 
 
 def tells_of_done(text: str) -> bool:
-    """Tell whether a short answer reports an act as done: "Account verified. Password updated."."""
+    """Return whether a short answer reports an act as done: "Account verified. Password updated."."""
     plain = _plain_words(text)
     return _done_at(plain) < len(plain)
 
 
 def _plain_words(text: str) -> str:
-    """Give the first line of an answer that is words and no data, or what an object of nothing but words tells."""
+    """Return the first line of an answer that is words and no data, or what an object of nothing but words tells."""
     told = text.strip().removeprefix("<<").removesuffix(">>").strip()
     document = decoded(told) if told[:1] in {"{", "["} else None
     if isinstance(document, dict):
@@ -280,7 +280,7 @@ def _plain_words(text: str) -> str:
 
 
 def result_message(text: str) -> str:
-    """Give the words of an answer: its first line, or the member of an object that holds words on how it went."""
+    """Return the words of an answer: its first line, or the member of an object that holds words on how it went."""
     document = decoded(text) if text.lstrip()[:1] == "{" else None
     if not isinstance(document, dict):
         return _plain_words(text)
@@ -289,14 +289,14 @@ def result_message(text: str) -> str:
 
 
 def _takes_back(words: list[str], at: int) -> bool:
-    """Tell whether words around a participle say that it was not done: "cannot be moved", "reset not acknowledged"."""
+    """Whether words around a participle say that it was not done: "cannot be moved", "reset not acknowledged"."""
     return words[at + 1 : at + 2] in (["not"], ["failed"], ["refused"]) or not _said("before").isdisjoint(
         words[max(0, at - NEAR) : at]
     )
 
 
 def _done_at(plain: str) -> int:
-    """Give the place of the first word of something done."""
+    """Return the place of the first word of something done."""
     spots = list(_WORD.finditer(plain))
     words = [found.group().lower() for found in spots]
     for at, found in enumerate(spots):
@@ -313,7 +313,7 @@ def _at(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _is_own(text: str, verb: str) -> bool:
-    """Tell whether what sounds like a refusal is what the tool is meant to do: `claim_deny` answers "denied"."""
+    """Return whether what sounds like a refusal is what the tool is meant to do: `claim_deny` answers "denied"."""
     forms = inflections(verb) if verb else {}
     words = [found.group().lower() for found in _WORD.finditer(text[:MAX_PLAIN])]
     return any(forms.get(word) == "past" and not _takes_back(words, at) for at, word in enumerate(words))

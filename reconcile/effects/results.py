@@ -53,7 +53,7 @@ def results_of(text: str, verb: str = "") -> dict[str, Any]:
 
 
 def _answered_ids(document: dict[str, Any]) -> list[str]:
-    """Give the identifiers of what a call made: of the answer itself, or of what lies in its envelope."""
+    """Return the identifiers of what a call made: of the answer itself, or of what lies in its envelope."""
     found: list[str] = []
     for _ in range(MAX_ENVELOPES):
         found += [

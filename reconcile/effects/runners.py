@@ -66,19 +66,19 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def data() -> _Table:
-    """Give the shipped definitions."""
+    """Return the shipped definitions."""
     return msgspec.convert(table("runners"), _Table)
 
 
 @cache
 def by_id() -> dict[str, Runner]:
-    """Give the definitions by their id."""
+    """Return the definitions by their id."""
     return {runner.id: runner for runner in data().runner}
 
 
 @cache
 def compiling() -> frozenset[str]:
-    """Give the names of runners and tools whose pass shows that the code compiles."""
+    """Return the names of runners and tools whose pass shows that the code compiles."""
     return frozenset(data().compiles["names"])
 
 
@@ -96,7 +96,7 @@ def _by_program() -> dict[str, list[tuple[list[str], Runner]]]:
 
 @cache
 def programs() -> frozenset[str]:
-    """Give the names of all programs that run checks."""
+    """Return the names of all programs that run checks."""
     return frozenset(_by_program())
 
 
@@ -112,7 +112,7 @@ def _launchers() -> dict[str, list[Launcher]]:
 
 @cache
 def patterns(runner: str, field: str) -> tuple[re.Pattern[str], ...]:
-    """Give one list of a definition, compiled."""
+    """Return one list of a definition, compiled."""
     known = by_id()[runner]
     listed = known.passing if field == "pass" else getattr(known, field)
     return tuple(re.compile(pattern, re.MULTILINE) for pattern in listed)
@@ -124,7 +124,7 @@ _RUNNING = frozenset({"bun", "pnpm", "yarn"})
 
 @lru_cache(maxsize=4096)
 def recognise(argv: tuple[str, ...]) -> Use | None:
-    """Tell whether a command is a check, build or formatter, and how much of it it runs."""
+    """Return whether a command is a check, build or formatter, and how much of it it runs."""
     if not argv:
         return None
     program = program_name(argv[0])
@@ -176,7 +176,7 @@ def _goal(program: str, words: tuple[str, ...]) -> Use | None:
 
 
 def _behind(wanted: list[str], words: tuple[str, ...], values: list[str], *, goals: bool) -> tuple[str, ...] | None:
-    """Give the words left when `wanted` was found at its place, or None. Wanted options may stand anywhere."""
+    """Return the words left when `wanted` was found at its place, or None. Wanted options may stand anywhere."""
     left = list(words)
     at = 0
     for want in wanted:
@@ -244,7 +244,7 @@ def _launched(program: str, words: tuple[str, ...]) -> Use | None:
 
 
 def _is_script(launcher: Launcher, name: str) -> bool:
-    """Tell whether a word names a script rather than one of the launcher's own commands, which have no hyphens."""
+    """Return whether a word names a script rather than one of the launcher's own commands, which have no hyphens."""
     return not launcher.only or name.partition(":")[0] in launcher.only or "-" in name
 
 
@@ -257,7 +257,7 @@ _MENDS = frozenset({"fix", "autofix", "write"})
 
 
 def _script_kind(names: tuple[str, ...]) -> str | None:
-    """Give the kind that a project script's name stands for; the leading part counts first (`lint:test` is a linter).
+    """Return the kind that a project script's name stands for; the leading part counts first (`lint:test` is a linter).
 
     A script that fixes what it finds is a formatter, whatever it looks for: `lint:fix`.
     """

@@ -109,7 +109,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stronger(one: Mask | None, other: Mask | None) -> Mask | None:
-    """Give the mask that hides more."""
+    """Return the mask that hides more."""
     return one if _MASK_RANK[one] >= _MASK_RANK[other] else other
 
 

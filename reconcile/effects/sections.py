@@ -20,7 +20,7 @@ _LINE_END = re.compile(r"[ \t]*$", re.MULTILINE)
 
 
 def shown_of(script: Script, at: int, simple: Simple, text: str) -> str:
-    """Give the visible output of a command: nothing when it went to a file that the line does not print."""
+    """Return the visible output of a command: nothing when it went to a file that the line does not print."""
     if not simple.quiet:
         return _section(script, at, text)
     targets = {redirect.target for redirect in simple.redirects if redirect.writes}
@@ -79,7 +79,7 @@ def body(text: str) -> str:
 
 
 def speaks_last(script: Script, at: int) -> bool:
-    """Tell whether the end of an output is a command's own: nothing behind it prints but its own filters and echoes."""
+    """Whether the end of an output is a command's own: nothing behind it prints but its own filters and echoes."""
     simple = script.commands[at]
     return _NAME.fullmatch(simple.program) is not None and all(
         later.program in (PASSING_ON if later.pipe[0] == simple.pipe[0] else _SAYS) or later.inner

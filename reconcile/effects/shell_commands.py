@@ -33,7 +33,7 @@ class Draft:
         self.chained = self.chains = self.maybe = self.inner = self.dynamic = False
 
     def finish(self) -> Simple:
-        """Give the command as it is known once all is read."""
+        """Return the command as it is known once all is read."""
         return Simple(
             argv=tuple(self.argv),
             text=self.text,

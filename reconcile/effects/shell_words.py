@@ -68,7 +68,7 @@ class WordReader(Collector):
         return Redirect(operator, target, fd, body)
 
     def _word(self, node: Node) -> str:
-        """Give the value of a word: quotes resolved, known plain variables filled in, the rest as written."""
+        """Return the value of a word: quotes resolved, known plain variables filled in, the rest as written."""
         kind = node.type
         if kind in {"word", "number", "command_name", "file_descriptor"} and not node.children:
             return _unescape(text_of(node))
@@ -142,7 +142,7 @@ class WordReader(Collector):
 
 
 def text_of(node: Node) -> str:
-    """Give the source text of a node."""
+    """Return the source text of a node."""
     return (node.text or b"").decode("utf-8", "replace")
 
 

@@ -60,7 +60,7 @@ def _read(call: ToolCall, effect: Effect, result: ToolResult | None, context: Co
 
 @lru_cache(maxsize=512)
 def _asked(argv: tuple[str, ...]) -> tuple[str, dict[str, Any]] | None:
-    """Give the name and arguments of the call that a command is read as; None where it does not act on the world."""
+    """Return the name and arguments of the call that a command is read as; None where it does not act on the world."""
     if not argv or argv[0].rpartition("/")[2] in _programs():
         return None
     words = []
@@ -85,7 +85,7 @@ def _is_of_the_world(words: ToolWords) -> bool:
 
 
 def _given(words: Sequence[str]) -> dict[str, Any]:
-    """Give the values of flags by their names; what stands alone is of the command itself."""
+    """Return the values of flags by their names; what stands alone is of the command itself."""
     given: dict[str, Any] = {}
     name = ""
     for word in words[:MAX_ARGUMENTS]:
@@ -107,6 +107,6 @@ def _add(given: dict[str, Any], name: str, value: str) -> None:
 
 @lru_cache(maxsize=1)
 def _programs() -> frozenset[str]:
-    """Give the programs that a table of commands knows."""
+    """Return the programs that a table of commands knows."""
     listed = (entry.get("commands", ()) for entry in table("commands").values())
     return frozenset(command.split()[0] for commands in listed for command in commands)

@@ -126,14 +126,14 @@ def _as_answered(words: ToolWords, call: ToolCall, answer: str) -> ToolWords:
 
 
 def _names_a_thing(words: ToolWords, args: dict[str, Any]) -> bool:
-    """Tell whether a tool is named by a thing alone, and is given no more than which one: `order {"order": "W-5"}`."""
+    """Whether a tool is named by a thing alone, and is given no more than which one: `order {"order": "W-5"}`."""
     named = {word for key in args for word in name_words(key)}
     thing = not words.nouns and is_entity(words.verb)
     return thing and words.verb in named and named <= {words.verb, "id", "no", "number", "ref"}
 
 
 def _kind(words: ToolWords, args: dict[str, Any]) -> str:
-    """Give the kind of a call; one that grants rights is of kind `access`: `issue_pass {"access": "full"}`."""
+    """Return the kind of a call; one that grants rights is of kind `access`: `issue_pass {"access": "full"}`."""
     if words.effect_class == "read":
         return "lookup"
     kind = kind_of(words.action, words.objects)
@@ -143,7 +143,7 @@ def _kind(words: ToolWords, args: dict[str, Any]) -> str:
 
 
 def _releases(words: ToolWords, args: dict[str, Any]) -> bool:
-    """Tell whether a call submits the code that an act waits for: its answer then reports that act."""
+    """Return whether a call submits the code that an act waits for: its answer then reports that act."""
     codes = result_words()["codes"]
     return words.verb in _VERIFYING and any(codes & set(name_words(key)) for key in args)
 

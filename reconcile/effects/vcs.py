@@ -70,7 +70,7 @@ def parse(argv: tuple[str, ...]) -> Git | None:
 
 
 def describe(git: Git, simple: Simple) -> tuple[str, dict[str, Any]]:
-    """Give the kind of effect of a git command, and its arguments."""
+    """Return the kind of effect of a git command, and its arguments."""
     action, words = git.action, git.words
     if action == "commit" and "--dry-run" not in words:
         return "committed", _commit(words, simple)
@@ -255,7 +255,7 @@ _TO = re.compile(r"^To \S", re.MULTILINE)
 
 
 def printed_by_hooks(kind: str, number: int, text: str) -> str:
-    """Give what hooks printed before the `number`-th commit or push of a call landed; nothing where it did not."""
+    """Return what hooks printed before the `number`-th commit or push of a call landed; nothing where it did not."""
     ends = [match.start() for match in (_COMMITTED if kind == "committed" else _TO).finditer(text)]
     if number >= len(ends):
         return ""
@@ -264,7 +264,7 @@ def printed_by_hooks(kind: str, number: int, text: str) -> str:
 
 
 def push_ran(text: str) -> bool:
-    """Tell whether a push got as far as the remote, whatever the remote made of it."""
+    """Return whether a push got as far as the remote, whatever the remote made of it."""
     return any(spoke.search(text) for spoke in (_REJECTED, _REF, _UP_TO_DATE))
 
 

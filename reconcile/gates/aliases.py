@@ -19,7 +19,7 @@ MAX_DEPTH = 4
 
 
 def expanded(commands: Sequence[Simple], known: Mapping[str, str]) -> tuple[Simple, ...]:
-    """Give the commands with the aliases in them replaced: those known, and those that the line defines before."""
+    """Return the commands with the aliases in them replaced: those known, and those that the line defines before."""
     aliases = dict(known)
     found = []
     for simple in commands:
@@ -29,7 +29,7 @@ def expanded(commands: Sequence[Simple], known: Mapping[str, str]) -> tuple[Simp
 
 
 def defined(simple: Simple) -> dict[str, str]:
-    """Give the aliases that a command defines: of git under `git NAME`, of the shell under the name alone."""
+    """Return the aliases that a command defines: of git under `git NAME`, of the shell under the name alone."""
     if simple.program == "alias":
         pairs = (word.partition("=") for word in simple.argv[1:])
         return {name: value for name, sign, value in pairs if sign and name}

@@ -29,7 +29,7 @@ class Book:
 
 
 def rules_of(settings: Settings) -> dict[str, Rule]:
-    """Give all gates by id, as the settings change them, templates that are off included."""
+    """Return all gates by id, as the settings change them, templates that are off included."""
     rules = {**catalogue(), **{rule.id: rule for rule in settings.gates}}
     for name, change in settings.gate_changes.items():
         if name in rules:
@@ -38,7 +38,7 @@ def rules_of(settings: Settings) -> dict[str, Rule]:
 
 
 def book_of(settings: Settings) -> Book:
-    """Give the gates in force."""
+    """Return the gates in force."""
     if not settings.gates and not settings.gate_changes:
         return _shipped()
     return _sorted(rules_of(settings).values())

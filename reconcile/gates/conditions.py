@@ -39,16 +39,16 @@ class Evaluator(Protocol):
     """Evaluates what the check itself does not: CEL under a deadline, and YARA rules."""
 
     def evaluate(self, questions: Sequence[Question], variables: dict[str, Any]) -> list[Told]:
-        """Give the answer to each expression over the same variables, in their order. Raises nothing."""
+        """Return the answer to each expression over the same variables, in their order. Raises nothing."""
         ...
 
     def scan(self, sources: Sequence[str], text: str) -> list[Sighting]:
-        """Give the YARA rules that match a text. Raises nothing; sources that cannot be compiled are skipped."""
+        """Return the YARA rules that match a text. Raises nothing; sources that cannot be compiled are skipped."""
         ...
 
 
 def concerns(rule: Rule, tool: str, effects: Sequence[Effect]) -> bool:
-    """Tell whether a gate looks at such a call at all: its cheap filters."""
+    """Return whether a gate looks at such a call at all: its cheap filters."""
     if rule.tools and not any(fnmatchcase(tool.lower(), pattern.lower()) for pattern in rule.tools):
         return False
     if rule.kinds and not any(effect.kind in rule.kinds for effect in effects):
@@ -57,7 +57,7 @@ def concerns(rule: Rule, tool: str, effects: Sequence[Effect]) -> bool:
 
 
 def decide(rules: Sequence[Rule], variables: dict[str, Any], evaluator: Evaluator | None) -> list[Told | None]:
-    """Give for each gate whether it passes; None where no evaluator is there, words where it came to nothing."""
+    """Return for each gate whether it passes; None where no evaluator is there, words where it came to nothing."""
     if evaluator is None:
         return [None] * len(rules)
     questions: list[Question] = []

@@ -42,7 +42,7 @@ class _Deletion(NamedTuple):
 
 
 def hits(script: Script, at: int, folder: str | None, look: Look) -> Iterator[Hit]:
-    """Give the gravest loss of files that one command of a line causes."""
+    """Yield the gravest loss of files that one command of a line causes."""
     simple = script.commands[at]
     wiped = _wiped(simple)
     if wiped:
@@ -84,7 +84,7 @@ def _wiped(simple: Simple) -> str:
 
 
 def _deleted(simple: Simple, folder: str | None, look: Look) -> list[str]:
-    """Give the folders that a command deletes with everything in them."""
+    """Return the folders that a command deletes with everything in them."""
     if "xargs" in simple.wrappers or "find -exec" in simple.wrappers:
         return []  # the line does not tell which paths it is given
     program, words = simple.program.lower(), simple.argv[1:]
@@ -167,7 +167,7 @@ def _outside(path: str, resolved: str, script: Script, at: int, look: Look) -> _
 
 
 def _made_around(script: Script, at: int, look: Look) -> tuple[Own, Own]:
-    """Give the paths that the commands of a line make before the one at a place, and those that it makes after."""
+    """Return the paths that the commands of a line make before the one at a place, and those that it makes after."""
     earlier, later = Own(), Own()
     for place, path in made(script, look.cwd):
         (earlier if place < at else later).add(path)

@@ -72,7 +72,7 @@ def play(rule: Rule, evaluator: Evaluator | None) -> Iterator[Played]:
 
 
 def told(example: Example) -> str:
-    """Give an example in one line."""
+    """Return an example in one line."""
     steps = example if isinstance(example, list) else [example]
     return "; ".join(step if isinstance(step, str) else _step_told(step) for step in steps).replace("\n", "⏎")
 
@@ -112,7 +112,7 @@ class _Maker:
         self._time = START
 
     def base(self) -> dict[str, Any]:
-        """Give what all events have."""
+        """Return what all events have."""
         self._number += 1
         self._time += 1.0
         origin = Origin(source="s-example", at=Locator("item", self._number), sha256="0" * 64)
@@ -125,7 +125,7 @@ class _Maker:
         }
 
     def step(self, step: Step) -> Iterator[RunEvent]:
-        """Give the events of one step."""
+        """Yield the events of one step."""
         if step.at is not None:
             self._time = step.at if step.at > START else START + step.at
         if step.user is not None:

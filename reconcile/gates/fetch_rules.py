@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"https?://[^\s\"'`()<>|;]{1,500}")
 
 
 def hits(commands: tuple[Simple, ...], at: int) -> Iterator[Hit]:
-    """Give what the gates find in one command of a line."""
+    """Yield what the gates find in one command of a line."""
     simple = commands[at]
     source = _fetched(commands, at)
     if source is None:
@@ -34,7 +34,7 @@ def hits(commands: tuple[Simple, ...], at: int) -> Iterator[Hit]:
 
 
 def _fetched(commands: tuple[Simple, ...], at: int) -> str | None:
-    """Give the source of the download that a command executes, if it does."""
+    """Return the source of the download that a command executes, if it does."""
     simple = commands[at]
     fetchers, interpreters = listed("network", "fetchers"), members("network", "interpreters")
     if simple.program in interpreters and simple.pipe[1] > 0 and simple.stdin_body is None:
@@ -66,7 +66,7 @@ def _names(text: str, programs: Sequence[str]) -> bool:
 
 
 def _downloaded(commands: tuple[Simple, ...], at: int) -> str | None:
-    """Give the download of a file that the same line then runs."""
+    """Return the download of a file that the same line then runs."""
     simple = commands[at]
     runs = simple.argv[:1] if "/" in "".join(simple.argv[:1]) else ()
     if simple.program in members("network", "interpreters") or simple.program in {"source", "."}:
@@ -79,7 +79,7 @@ def _downloaded(commands: tuple[Simple, ...], at: int) -> str | None:
 
 
 def _kept(fetch: Simple) -> Iterator[str]:
-    """Give the files that a download is kept in."""
+    """Yield the files that a download is kept in."""
     yield from (redirect.target.removeprefix("./") for redirect in fetch.redirects if redirect.writes)
     for name, value in pairwise(fetch.argv):
         if name in {"-o", "-O", "--output", "-OutFile"}:

@@ -30,7 +30,7 @@ _PRINTS = PASSING_ON | {"jq", "yq"}
 
 
 def hits(look: Look) -> Iterator[Hit]:
-    """Give what the gates find in the files that a call touches."""
+    """Yield what the gates find in the files that a call touches."""
     for effect in look.effects:
         if effect.kind in {"edited", "created", "deleted"}:
             yield from _weakened(effect, look)
@@ -40,7 +40,7 @@ def hits(look: Look) -> Iterator[Hit]:
 
 
 def line_hits(look: Look) -> Iterator[Hit]:
-    """Give what the gates find in the files that a command line names and in what it sends away."""
+    """Yield what the gates find in the files that a command line names and in what it sends away."""
     commands = look.script.commands if look.script is not None else ()
     for at, simple in enumerate(commands):
         yield from _secrets(simple, taken_in=_taken_in(commands, at))
@@ -86,7 +86,7 @@ def _guards(effect: Effect) -> Iterator[Hit]:
 
 @lru_cache(maxsize=4096)
 def _guard(path: str) -> Severity | None:
-    """Tell how grave it is to change a path; None when it guards nothing."""
+    """Return how grave it is to change a path; None when it guards nothing."""
     if not holds("paths", "guards", path):
         return None
     return "medium" if holds("paths", "grave_guards", path) else "info"
@@ -97,7 +97,7 @@ def _guard(path: str) -> Severity | None:
 
 @lru_cache(maxsize=4096)
 def secret(path: str) -> Severity | None:
-    """Tell how grave it is to read a path; None when it holds no secret."""
+    """Return how grave it is to read a path; None when it holds no secret."""
     path = path.replace("\\", "/")
     if holds("secrets", "harmless", path):
         return None
@@ -114,13 +114,13 @@ def _read(effect: Effect) -> Iterator[Hit]:
 
 
 def _taken_in(commands: tuple[Simple, ...], at: int) -> bool:
-    """Tell whether a command is piped into a program that may print anything else than what it reads."""
+    """Return whether a command is piped into a program that may print anything else than what it reads."""
     behind = [other for other in commands[at + 1 :] if other.pipe[0] == commands[at].pipe[0]]
     return not all(other.program in _PRINTS or other.program in members("secrets", "readers") for other in behind)
 
 
 def _secrets(simple: Simple, *, taken_in: bool) -> Iterator[Hit]:
-    """Give how a command brings a secret to light: out of a file, by a copy, out of a store, out of the environment."""
+    """How a command brings a secret to light: out of a file, by a copy, out of a store, out of the environment."""
     line = f"`{simple.text[:120]}`"
     shown = _shown(simple) if simple.program in members("secrets", "readers") else None
     copied = simple.argv[1:] if simple.program in members("secrets", "copiers") else ()
@@ -142,7 +142,7 @@ def _secret_read(severity: Severity, reason: str, message: str) -> Hit:
 
 
 def _shown(simple: Simple) -> Severity | None:
-    """Tell how grave it is that a program prints the files it is given; None when they hold no secret."""
+    """Return how grave it is that a program prints the files it is given; None when they hold no secret."""
     words = simple.argv[1:] if simple.pipe[1] == 0 else ()
     for word in words:
         severity = secret(word) if not word.startswith("-") else None
@@ -157,14 +157,14 @@ def _prints_environment(simple: Simple) -> bool:
 
 
 def _shows_store(simple: Simple) -> bool:
-    """Tell whether a command shows what a store of secrets keeps, and not only what is in it."""
+    """Return whether a command shows what a store of secrets keeps, and not only what is in it."""
     return _named(simple).startswith(_stores().get(simple.program, ())) or holds(
         "secrets", "shown", " ".join(simple.argv)
     )
 
 
 def _named(simple: Simple) -> str:
-    """Give a command's name with its first words, options left out."""
+    """Return a command's name with its first words, options left out."""
     return " ".join([simple.program, *[word for word in simple.argv[1:4] if not word.startswith("-")]])
 
 
@@ -208,7 +208,7 @@ def _sent(commands: tuple[Simple, ...], at: int, look: Look) -> Iterator[Hit]:
 
 
 def _shows_own_key(simple: Simple, inner: Simple, host: str) -> bool:
-    """Tell whether what a command within a header gives is a key that is named like the host: it is for that host."""
+    """Return whether what a command within a header gives is a key that is named like the host: it is for that host."""
     in_header = any(flag in _HEADERS and inner.text in word for flag, word in pairwise(simple.argv))
     name = host.lower().split(".")[-2:][0]
     return in_header and len(name) >= MIN_NAME and name in inner.text.lower()
@@ -219,7 +219,7 @@ def _egress(severity: Severity, reason: str, message: str, *hosts: str) -> Hit:
 
 
 def _host(simple: Simple) -> str | None:
-    """Give the machine that a program talks to."""
+    """Return the machine that a program talks to."""
     operands = (word for word in simple.argv[1:] if not word.startswith("-"))
     if simple.program in {"nc", "ncat"}:
         return next((word for word in operands if re.search(r"[.:]|[a-z]", word)), None)
@@ -252,7 +252,7 @@ def _uploaded(simple: Simple) -> list[str]:
 
 
 def sandbox(look: Look) -> Iterator[Hit]:
-    """Give the arguments of a call that ask for no sandbox."""
+    """Yield the arguments of a call that ask for no sandbox."""
     for name, value in listed("permissions", "sandbox_arguments").items():
         if name in look.call.args and look.call.args[name] == value:
             yield Hit(

@@ -73,7 +73,7 @@ class _Line(NamedTuple):
 
 
 def _begins(name: str, orders: Iterable[str]) -> bool:
-    """Tell whether a word of an order is how a file's name begins: "remove postgres" and `postgresql@16`."""
+    """Return whether a word of an order is how a file's name begins: "remove postgres" and `postgresql@16`."""
     said = (word for order in orders for word in _SPOKEN.findall(order))
     return any(len(word) >= MIN_STEM and name.startswith(word) for word in said)
 
@@ -218,7 +218,7 @@ class Gates(Part):
         )
 
     def _worst(self, look: Look) -> dict[str, Hit]:
-        """Give what is found in a call: of each fact the gravest hit."""
+        """Return what is found in a call: of each fact the gravest hit."""
         by_shell, by_files = self._of_line(look)
         worst: dict[str, Hit] = {}
         for hit in (
@@ -263,7 +263,7 @@ class Gates(Part):
                 self.context.losses.setdefault(call.call_id, loss)
 
     def _of_line(self, look: Look) -> tuple[Sequence[Hit], Sequence[Hit]]:
-        """Give what is found in a command line, and have it read with the lines within it.
+        """Return what is found in a command line, and have it read with the lines within it.
 
         What was found as the call was made holds for its result, unless something was learnt or said in between.
         """
@@ -283,7 +283,7 @@ class Gates(Part):
         return known.by_shell, known.by_files
 
     def _unread(self, look: Look) -> dict[str, GateResult]:
-        """Give the gates that a line which could not be read may concern, by words in it."""
+        """Return the gates that a line which could not be read may concern, by words in it."""
         told = {}
         for rule in self._book.worded:
             if any(word in look.source for word in rule.words):
@@ -391,7 +391,7 @@ def _of(call: ToolCall) -> _Place:
 
 
 def _set(rule: Rule) -> str:
-    """Give a gate's simple parameters in words."""
+    """Return a gate's simple parameters in words."""
     plain = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else value
         for name, value in rule.params.items()

@@ -25,7 +25,7 @@ _NOT_RUN = re.compile(r"[ugoa]{0,4}-[rwst]{0,4}x[rwst]{0,4}|0?[0-7][0246]{2}")
 
 
 def hits(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
-    """Give what the gates find in one command."""
+    """Yield what the gates find in one command."""
     yield from _hooks(simple, folder, look)
     yield from _history(simple, folder, look)
 
@@ -44,7 +44,7 @@ def _hooks(simple: Simple, folder: str | None, look: Look) -> Iterator[Hit]:
 
 
 def _hook_bypass(simple: Simple) -> tuple[str, str] | None:
-    """Tell how a command keeps the repository's hooks from running: the reason, and what it does."""
+    """Return how a command keeps the repository's hooks from running: the reason, and what it does."""
     environment = _environment(simple)
     for name, values in listed("hooks", "environment").items() if environment else ():
         if environment.get(name, "").lower() in values:
@@ -74,7 +74,7 @@ def _hook_bypass_of_git(git: vcs.Git, simple: Simple, environment: Mapping[str, 
 
 
 def _environment(simple: Simple) -> dict[str, str]:
-    """Give the variables that a command sets, for itself or for those after it."""
+    """Return the variables that a command sets, for itself or for those after it."""
     environment = dict(simple.env)
     if simple.program in {"export", "set", "declare"}:
         environment |= dict(word.split("=", 1) for word in simple.argv[1:] if "=" in word)
@@ -172,7 +172,7 @@ def _git_loss(git: vcs.Git, look: Look) -> Loss | None:
 
 
 def _moves_branch(git: vcs.Git) -> bool:
-    """Tell whether a command sets a branch that may exist to another commit."""
+    """Return whether a command sets a branch that may exist to another commit."""
     return _MOVING[git.action] in git.words and len(_operands(git)) > 1
 
 
@@ -193,7 +193,7 @@ def _folder(git: vcs.Git, look: Look) -> str | None:
 
 
 def _cleans(git: vcs.Git | None) -> bool:
-    """Tell whether a command deletes the files that git does not know, rather than list them."""
+    """Return whether a command deletes the files that git does not know, rather than list them."""
     if git is None or git.action != "clean":
         return False
     forced = any(re.fullmatch(r"-\w*f\w*|--force", word) for word in git.words)
@@ -201,7 +201,7 @@ def _cleans(git: vcs.Git | None) -> bool:
 
 
 def _branches(git: vcs.Git | None) -> bool:
-    """Tell whether a command makes a branch, on which the commits of a line are kept."""
+    """Return whether a command makes a branch, on which the commits of a line are kept."""
     if git is None or not git.words:
         return False
     if git.action == "branch":
@@ -228,7 +228,7 @@ def _push_loss(git: vcs.Git, look: Look) -> Loss | None:
 
 
 def _discarded(git: vcs.Git, look: Look) -> Loss | None:
-    """Tell whether a checkout or a restore writes over changes of files."""
+    """Return whether a checkout or a restore writes over changes of files."""
     words = git.words
     if git.action == "restore" and "--staged" in words and "--worktree" not in words:
         return None

@@ -153,7 +153,7 @@ class History:
             self.turn_claims.pop(gone, None)
 
     def within_hour(self, call: ToolCall) -> list[Acted]:
-        """Give the writes of other calls within the hour before a call."""
+        """Return the writes of other calls within the hour before a call."""
         now = call.time
         if now is None:
             return []
@@ -171,7 +171,7 @@ def fingerprint(call: ToolCall) -> str:
 
 
 def amount_of(effect: Effect) -> float:
-    """Give the first amount of an effect; 0 when it has none."""
+    """Return the first amount of an effect; 0 when it has none."""
     for money in effect.args.get("money", ()):
         try:
             return float(money.value)

@@ -24,7 +24,7 @@ _ASSIGNED = re.compile(r"^\+?\s*(?:export |local |readonly )?(\w{1,60})=[\"']?([
 
 
 def made(script: Script, cwd: str | None) -> Iterator[tuple[int, str]]:
-    """Give what the commands of a line make: the place of the command in the line, and the resolved path."""
+    """Yield what the commands of a line make: the place of the command in the line, and the resolved path."""
     for at, simple in enumerate(script.commands):
         folder = join(cwd, simple.cd) if simple.cd else cwd
         for path in _made(simple):
@@ -76,7 +76,7 @@ def _by_git(git: vcs.Git | None) -> Iterator[str]:
 
 
 def made_by_script(text: str) -> Iterator[str]:
-    """Give the absolute paths that a written script makes when it is run; `text` is a diff's added lines."""
+    """Yield the absolute paths that a written script makes when it is run; `text` is a diff's added lines."""
     if not _MAKES.finds(text):
         return
     assigned: dict[str, str] = {}

@@ -46,7 +46,7 @@ _CODED = re.compile(r"[A-Za-z0-9+/=\s]{12,}")
 
 
 def widened(script: Script, cwd: str | None, written: Mapping[str, str]) -> Script:
-    """Give a line with the commands of the lines within it behind its own. `written`: scripts of the run, by path."""
+    """Return a line with the commands of the lines within it behind its own. `written`: scripts of the run, by path."""
     found: list[Simple] = []
     level = list(script.commands)
     for _ in range(MAX_DEPTH):
@@ -91,7 +91,7 @@ def _lines(commands: list[Simple], cwd: str | None, written: Mapping[str, str]) 
 
 
 def _piped(commands: list[Simple], at: int) -> Iterator[str]:
-    """Give what a shell reads from the commands before it in its pipeline, where these print fixed text."""
+    """Yield what a shell reads from the commands before it in its pipeline, where these print fixed text."""
     shell = commands[at]
     before = [one for one in commands[:at] if one.pipe[0] == shell.pipe[0] and one.pipe[1] < shell.pipe[1]]
     if not before or before[0].program not in {"echo", "printf"}:
@@ -118,7 +118,7 @@ def _decoded(text: str) -> str:
 
 
 def _started(words: tuple[str, ...], cwd: str | None, written: Mapping[str, str]) -> Iterator[str]:
-    """Give the text of a script that a command starts, where the run wrote it."""
+    """Yield the text of a script that a command starts, where the run wrote it."""
     for word in words:
         text = written.get(settled(join(cwd, word)))
         if text is not None:
@@ -126,7 +126,7 @@ def _started(words: tuple[str, ...], cwd: str | None, written: Mapping[str, str]
 
 
 def _carried(simple: Simple) -> Iterator[str]:
-    """Give the command lines that a program passes on: to another host, another user, a terminal."""
+    """Yield the command lines that a program passes on: to another host, another user, a terminal."""
     yield from (word for word in simple.argv[1:] if " " in word.strip())
     values = listed("within", "carriers").get(simple.program)
     if not values:
@@ -139,7 +139,7 @@ def _carried(simple: Simple) -> Iterator[str]:
 
 
 def _inline(code: str) -> Iterator[str]:
-    """Give the command lines that code in another language starts."""
+    """Yield the command lines that code in another language starts."""
     for match in _STARTS.finditer(code[:MAX_TEXT]):
         if match["list"]:
             yield " ".join(_WORD.findall(match["list"]))

@@ -50,7 +50,7 @@ class Own:
         return bool(self._paths)
 
     def holds_some_of(self, folder: str) -> bool:
-        """Tell whether the run made something in a folder, which others may have filled, too."""
+        """Return whether the run made something in a folder, which others may have filled, too."""
         beneath = settled(folder).rstrip("/") + "/"
         return any(path.startswith(beneath) for path in self._paths)
 
@@ -65,7 +65,7 @@ class Own:
 
 
 def worth(path: str, cwd: str | None, own: Own) -> Worth:
-    """Tell what a deleted path was worth. `path` is resolved against the folder of its command, as far as known."""
+    """Return what a deleted path was worth. `path` is resolved against the folder of its command, as far as known."""
     plain = path.rstrip("/") or "/"
     if {plain, path} & set(listed("paths", "roots")):
         return "everything"
@@ -96,7 +96,7 @@ def _is_temporary(path: str) -> bool:
 
 
 def _within(path: str, cwd: str | None) -> str | None:
-    """Give a path as it lies in the workspace, "" for the workspace itself; None for a path outside of it."""
+    """Return a path as it lies in the workspace, "" for the workspace itself; None for a path outside of it."""
     base = cwd.replace("\\", "/").rstrip("/") if cwd else None
     spellings = ((path, base), (settled(path), settled(base))) if base is not None else ()
     for place, folder in spellings:
@@ -106,7 +106,7 @@ def _within(path: str, cwd: str | None) -> str | None:
 
 
 def _is_rebuilt(path: str) -> bool:
-    """Tell whether a path is, or lies right in, what a build makes anew."""
+    """Return whether a path is, or lies right in, what a build makes anew."""
     names = [name for name in path.split("/") if name]
     rebuilt = listed("paths", "rebuilt")
     return any(name in rebuilt for name in names[-3:]) or holds("paths", "rebuilt_patterns", "".join(names[-1:]))

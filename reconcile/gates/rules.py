@@ -31,30 +31,30 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def asked(gate: str) -> re.Pattern[str] | None:
-    """Give the pattern of user words that ask for what a gate is about."""
+    """Return the pattern of user words that ask for what a gate is about."""
     patterns = catalogue()[gate].asked
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
 @cache
 def listed(group: str, name: str) -> Any:
-    """Give an entry of the data as it is written."""
+    """Return an entry of the data as it is written."""
     return table("gate_lists")[group][name]
 
 
 @cache
 def members(group: str, name: str) -> frozenset[str]:
-    """Give a list of words of the data as a set."""
+    """Return a list of words of the data as a set."""
     return frozenset(listed(group, name))
 
 
 def holds(group: str, name: str, text: str) -> bool:
-    """Tell whether any of a list of patterns of the data matches in a text."""
+    """Return whether any of a list of patterns of the data matches in a text."""
     return _sieve(group, name).finds(text)
 
 
 def may_weaken(name: str, text: str) -> bool:
-    """Tell whether any line of `text` may match one of the patterns for tests; False is certain."""
+    """Return whether any line of `text` may match one of the patterns for tests; False is certain."""
     return bool(_sieve("tests", name).likely(text))
 
 
@@ -64,6 +64,6 @@ def _sieve(group: str, name: str) -> Sieve:
 
 
 def quoted(simple: Simple) -> str:
-    """Give a command as a message quotes it."""
+    """Return a command as a message quotes it."""
     text = " ".join(simple.text.split())
     return f"`{text[:120]}{'…' if len(text) > 120 else ''}`"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def hits(look: Look, history: History) -> Iterator[Hit]:
-    """Give what a call repeats, or overwrites unseen."""
+    """Yield what a call repeats, or overwrites unseen."""
     if not look.effects:
         return
     if any(is_act(effect) for effect in look.effects):
@@ -97,7 +97,7 @@ def _calls(gone: Sequence[ToolCall]) -> str:
 
 
 def turn_hits(claims: Sequence[Claim]) -> Iterator[Hit]:
-    """Give what a turn's claims lack: a check that stood when they were made."""
+    """Yield what a turn's claims lack: a check that stood when they were made."""
     kinds, outcomes = listed("claims", "checked"), listed("claims", "unproved")
     lacking = [claim for claim in claims if claim.kind in kinds and claim.outcome in outcomes]
     if lacking:
@@ -112,7 +112,7 @@ def turn_hits(claims: Sequence[Claim]) -> Iterator[Hit]:
 
 
 def run_hits(history: History) -> Iterator[Hit]:
-    """Give what is missing in the log of the whole run."""
+    """Yield what is missing in the log of the whole run."""
     gone = [call for name, call in history.waiting.items() if name not in history.latest]
     if gone:
         yield Hit(

@@ -32,7 +32,7 @@ _SHOW_WORDS = frozenset({"echo", "printf", "grep", "rg", "git", "gh", "cat"})
 
 
 def hits(look: Look) -> Iterator[Hit]:
-    """Give what the gates find in a command line."""
+    """Yield what the gates find in a command line."""
     script = look.script
     if script is None:
         return
@@ -51,7 +51,7 @@ def hits(look: Look) -> Iterator[Hit]:
 
 
 def masking(look: Look) -> Iterator[Hit]:
-    """Give the checks whose exit code the line hides."""
+    """Yield the checks whose exit code the line hides."""
     for effect in look.effects:
         masked = effect.args.get("masked")
         if effect.kind not in _CHECKS or masked is None or effect.exit_source == "text":
@@ -109,7 +109,7 @@ def _destroyed(simple: Simple, how: str) -> Hit:
 
 
 def _statements(simple: Simple) -> Iterator[Hit]:
-    """Give what a client of a database is told to destroy."""
+    """Yield what a client of a database is told to destroy."""
     text = " ".join(simple.argv[1:]) + " " + (simple.stdin_body or "")
     if _DESTROYS.search(text[:MAX_STATEMENT]):
         scratch = simple.program in _EMBEDDED or _SCRATCH.search(text[:2000])

@@ -36,7 +36,7 @@ _HOST = re.compile(r"(?:https?|ftp|ssh|git)://(?:[^\s/@'\"]{1,200}@)?([\w.-]{1,2
 def of_call(
     look: Look, hits: Iterable[Hit], facts: Iterable[str], history: History, context: Context
 ) -> dict[str, Any]:
-    """Give the variables of the event phase."""
+    """Return the variables of the event phase."""
     call = look.call
     found = [hit for hit in hits if hit.fact]
     fired = {hit.fact for hit in found}
@@ -96,7 +96,7 @@ def _of_effects(effects: Sequence[Effect], cwd: str | None) -> dict[str, Any]:
 
 
 def _of_hour(look: Look, history: History) -> dict[str, Any]:
-    """Give what the run did within an hour, this call included."""
+    """Return what the run did within an hour, this call included."""
     recent = history.within_hour(look.call)
     kinds = {effect.kind for effect in look.effects}
     alike = [act for act in recent if act.kind in kinds]
@@ -127,7 +127,7 @@ def in_words(look: Look) -> str:
 def of_turn(
     claims: Sequence[Claim], hits: Iterable[Hit], facts: Iterable[str], history: History, context: Context, asked: str
 ) -> dict[str, Any]:
-    """Give the variables of the phases `turn` and `run`."""
+    """Return the variables of the phases `turn` and `run`."""
     fired = {hit.fact for hit in hits}
     return of_run(history, context, asked) | {
         "claims": [
@@ -140,7 +140,7 @@ def of_turn(
 
 
 def of_run(history: History, context: Context, asked: str) -> dict[str, Any]:
-    """Give what every phase has."""
+    """Return what every phase has."""
     said = asked[-MAX_SAID:]
     return {
         "user": {"said": said.lower(), "words": said},
@@ -159,7 +159,7 @@ def of_run(history: History, context: Context, asked: str) -> dict[str, Any]:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Give a capped copy of JSON that CEL can hold."""
+    """Return a capped copy of JSON that CEL can hold."""
     match value:
         case None | bool():
             return value

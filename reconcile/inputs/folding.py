@@ -37,7 +37,7 @@ class Folded:
         self._back: list[int] = []
 
     def at(self, place: int) -> int:
-        """Give the place in the original text."""
+        """Return the place in the original text."""
         while not self._marks or self._marks[-1] <= place:
             piece = next(self._pieces, None)
             if piece is None:
@@ -50,7 +50,7 @@ class Folded:
         return self._back[index] + place - self._marks[index]
 
     def spans(self, patterns: Sieve) -> list[tuple[int, int]]:
-        """Give the places of patterns in the original text."""
+        """Return the places of patterns in the original text."""
         likely = (patterns.pattern(number) for number in patterns.likely(self._raw))
         found = (match.span() for pattern in likely for match in pattern.finditer(self._raw))
         return [(start + self._offset, end + self._offset) for start, end in found]
@@ -76,7 +76,7 @@ def _pieces(raw: str, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def fold(text: str) -> str:
-    """Give the folded form alone."""
+    """Return the folded form alone."""
     if not text:
         return ""
     if '"' in text and _JOINED.search(text):
@@ -101,7 +101,7 @@ def _unbroken(match: re.Match[str]) -> str:
 
 
 def without(folded: str, stretches: Iterable[str]) -> str:
-    """Give a text without stretches of it, which may overlap, wherever they stand."""
+    """Return a text without stretches of it, which may overlap, wherever they stand."""
     spans: list[tuple[int, int]] = []
     for stretch in stretches:
         at = folded.find(stretch)

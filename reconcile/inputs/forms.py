@@ -38,7 +38,7 @@ _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,64}){1,4}")
 
 
 def other_forms(folded: str) -> str:
-    """Give the values of a folded text in their other forms, as one text; empty when there are none."""
+    """Return the values of a folded text in their other forms, as one text; empty when there are none."""
     return " | ".join(_forms(folded))
 
 
@@ -68,12 +68,12 @@ def grouped(value: str, text: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _joined(text: str) -> str:
-    """Give a text without what may stand between the groups of a value; many values are sought in one text."""
+    """Return a text without what may stand between the groups of a value; many values are sought in one text."""
     return text.translate(_APART)
 
 
 def undone(leaf: str) -> Iterator[str]:
-    """Give what an argument says once percent signs or base64 are taken off it, once."""
+    """Yield what an argument says once percent signs or base64 are taken off it, once."""
     if "%" in leaf:
         plain = unquote_plus(leaf)
         if plain != leaf:

@@ -34,7 +34,7 @@ class Hidden(msgspec.Struct, frozen=True):
 
 
 def hidden(text: str) -> list[Hidden]:
-    """Give the unseen stretches of a text. Ordinary colours, emoji sequences and a byte order mark do not count."""
+    """Return the unseen stretches of a text. Ordinary colours, emoji sequences and a byte order mark do not count."""
     if "\x1b" not in text and not _QUICK.search(beyond_ascii(text)):
         return []
     found: list[Hidden] = []

@@ -137,7 +137,7 @@ class Leaks(Part):
             self.board.put(finding, settled=True)
 
     def _people(self) -> str:
-        """Give the latest words of people."""
+        """Return the latest words of people."""
         if self._latest:
             self._heard = "".join((self._heard, *self._latest))[-MAX_READ:]
             self._latest.clear()
@@ -195,7 +195,7 @@ class Leaks(Part):
 
 
 def _goes_back(call: ToolCall, earlier: ToolCall | None) -> bool:
-    """Tell whether a call says again all that an earlier one said: it is confirmed by the token of its preview."""
+    """Return whether a call says again all that an earlier one said: it is confirmed by the token of its preview."""
     if earlier is None or earlier.tool != call.tool:
         return False
     said = set(leaves(earlier.args))
@@ -203,7 +203,7 @@ def _goes_back(call: ToolCall, earlier: ToolCall | None) -> bool:
 
 
 def _unused(body: str) -> Iterator[str]:
-    """Give what may be credentials in a text, but for those used as one: in a header, a named field, before a host."""
+    """Yield what may be credentials in a text, but for those used as one: in a header, a named field, before a host."""
     for match in islice(_TOKEN.finditer(body), MAX_TOKENS):
         value = match[0].strip("-!#^*")
         if not (re.search(r"\d", value) and re.search(r"[A-Za-z]", value)):
@@ -235,7 +235,7 @@ class _Link(NamedTuple):
 
 
 def _links(text: str) -> list[_Link]:
-    """Give the images of a text, and the links whose address has a query."""
+    """Return the images of a text, and the links whose address has a query."""
     if "](" not in text and "<img" not in text:
         return []
     found: list[_Link] = []
@@ -258,7 +258,7 @@ def _links(text: str) -> list[_Link]:
 
 
 def _data(link: _Link) -> Iterator[str]:
-    """Give the folded data that an address carries: distinctive values, and several words."""
+    """Yield the folded data that an address carries: distinctive values, and several words."""
     for field in link.fields:
         data = fold(field).strip()
         if " " in data and len(data) >= MIN_DATA:

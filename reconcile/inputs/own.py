@@ -33,5 +33,5 @@ class Phrases:
 
 
 def own_phrases(rules: Sequence[InputRule]) -> Phrases | None:
-    """Give a finder for the phrases of the rules; None when they have no phrases."""
+    """Return a finder for the phrases of the rules; None when they have no phrases."""
     return Phrases(rules) if any(rule.phrases for rule in rules) else None

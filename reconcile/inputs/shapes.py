@@ -174,7 +174,7 @@ def _demand() -> list[str]:
 
 
 def passages(raw: str, *, weak: bool) -> list[Passage]:
-    """Give the passages of a result's text. `weak`: also those that only ask for an action."""
+    """Return the passages of a result's text. `weak`: also those that only ask for an action."""
     found: list[Passage] = []
     for offset, piece in _pieces(raw):
         if weak:

@@ -39,7 +39,7 @@ def signs(text: str) -> Signs:
 
 @lru_cache(maxsize=1)
 def beyond_ascii(text: str) -> str:
-    """Give the characters of a text that are not ASCII: most texts have few, and a search for some is slow in all."""
+    """Return the characters of a text that are not ASCII: most texts have few, and a search for some is slow in all."""
     if text.isascii():
         return ""
     return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
@@ -68,6 +68,6 @@ def dresses() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _finder() -> tuple[int, Finder]:
-    """Give what finds all signs, and how many of them are anchors: these come first."""
+    """Return what finds all signs, and how many of them are anchors: these come first."""
     anchors = table("inputs")["anchors"]
     return len(anchors), Finder([*anchors, *(form for form, _ in dresses())])

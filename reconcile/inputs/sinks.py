@@ -33,7 +33,7 @@ class Sink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sink(call: ToolCall, effects: Sequence[Effect], cwd: str | None) -> Sink | None:
-    """Give the part of a call that reaches out; None when the call stays with the run's own files."""
+    """Return the part of a call that reaches out; None when the call stays with the run's own files."""
     line = command_line(call)
     if line is not None and not line.program:
         script = understand(line.text, line.dialect).script

@@ -51,7 +51,7 @@ class Unwrapped(msgspec.Struct, frozen=True):
 
 
 def unwrapped(text: str) -> list[Unwrapped]:
-    """Give the stretches of a text that say something else than they show."""
+    """Return the stretches of a text that say something else than they show."""
     text = text[:MAX_TEXT]
     found: list[Unwrapped] = []
     end = 0
@@ -85,7 +85,7 @@ def _stretch(text: str, at: int, how: str) -> Unwrapped | None:
 
 
 def _line(text: str, at: int, allowed: re.Pattern[str]) -> tuple[int, int]:
-    """Give the bounds of the allowed characters around a place."""
+    """Return the bounds of the allowed characters around a place."""
     start = stop = at
     while start > 0 and at - start < MAX_STRETCH and allowed.match(text[start - 1]):
         start -= 1
@@ -124,7 +124,7 @@ def _text(data: bytes) -> str:
 
 
 def _disguised(text: str) -> Iterator[Unwrapped]:
-    """Give the whole text without unseen characters inside words, and with look-alike letters as what they play."""
+    """Yield the whole text without unseen characters inside words, and with look-alike letters as what they play."""
     plain = text
     how = []
     if _BETWEEN.search(text):

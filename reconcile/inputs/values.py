@@ -39,7 +39,7 @@ class Value(NamedTuple):
 
 
 def values(args: Any) -> list[Value]:
-    """Give the folded values of a call's arguments."""
+    """Return the folded values of a call's arguments."""
     found: dict[str, Value] = {}
     for key, leaf in leaves(args):
         text = fold(leaf[:MAX_STRING]).strip()
@@ -87,7 +87,7 @@ def _alternatives(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def leaves(args: Any) -> list[tuple[str, str]]:
-    """Give the scalars of a call's arguments as text, each with the lower-case name of its field."""
+    """Return the scalars of a call's arguments as text, each with the lower-case name of its field."""
     found: list[tuple[str, str]] = []
     _leaves("", args, found, 0)
     return found

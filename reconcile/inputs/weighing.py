@@ -138,7 +138,7 @@ class Call:
         return False
 
     def within(self, kept: Kept) -> list[Value]:
-        """Give the values that stand in a passage and that no person named."""
+        """Return the values that stand in a passage and that no person named."""
         if self._values is None:
             self._values = [value for value in values(self._sink.args) if value.page or not self.looks]
         found = []
@@ -165,7 +165,7 @@ class Output:
         self.size = len(raw)
 
     def ordinary(self, told: list[str]) -> str:
-        """Give the folded text without the passages that were found in it."""
+        """Return the folded text without the passages that were found in it."""
         if self._raw is not None:
             self._folded = without(fold(self._raw), told)
             self._raw = None
@@ -202,7 +202,7 @@ class Weighing:
         return output
 
     def told(self) -> list[str]:
-        """Give the texts of the passages that are kept."""
+        """Return the texts of the passages that are kept."""
         return [kept.passage.text for kept in self.kept]
 
     def carried_out(self, kept: Kept, call: Call) -> Severity | None:

@@ -24,6 +24,6 @@ class Write(Protocol):
 
 
 def writer(name: str) -> Write:
-    """Give what writes the format `name`."""
+    """Return what writes the format `name`."""
     write: Write = import_module(f"{__name__}.{_MODULES[name]}").write
     return write

@@ -9,13 +9,13 @@ from assure_tui.reconcile.model import Claim, Discrepancy, Effect, GateResult
 
 
 def claim_of(report: RunReport, judged: Judged) -> Claim | None:
-    """Give the claim that a finding is about."""
+    """Return the claim that a finding is about."""
     finding = judged.finding
     return report.claims.get(finding.claim or "") if isinstance(finding, Discrepancy) else None
 
 
 def effects_of(report: RunReport, judged: Judged) -> list[Effect]:
-    """Give the effects that a finding rests on."""
+    """Return the effects that a finding rests on."""
     finding = judged.finding
     if isinstance(finding, GateResult):
         return []
@@ -23,7 +23,7 @@ def effects_of(report: RunReport, judged: Judged) -> list[Effect]:
 
 
 def path_of(report: RunReport, origin: Origin) -> str | None:
-    """Give the log that a record stands in, as it was named; None when it stands elsewhere, as in a feed."""
+    """Return the log that a record stands in, as it was named; None when it stands elsewhere, as in a feed."""
     return report.shown if origin.source in report.sources else None
 
 

@@ -102,7 +102,7 @@ def _gathered(name: str, cases: Iterable[ET.Element], told: dict[str, object], a
 def _claim_case(
     check: Comparison, report: RunReport, home: str, claim: Claim, findings: list[Judged], aside: list[str]
 ) -> ET.Element:
-    """Give the case of a claim. What is found of one that passes goes to `aside`: a case has no room for it."""
+    """Return the case of a claim. What is found of one that passes goes to `aside`: a case has no room for it."""
     case = _case(home, f"{claim.kind}: {claim.text}", claim.id)
     fresh = [judged for judged in findings if judged.state != "known"]
     reason = f"{claim.outcome}: {claim.reason}" if claim.reason else claim.outcome
@@ -150,7 +150,7 @@ def _unread_case(skipped: Skipped) -> ET.Element:
 
 
 def _closing(check: Comparison) -> Iterator[ET.Element]:
-    """Give the suites about no single run: shared evidence, files that were not read, the baseline."""
+    """Yield the suites about no single run: shared evidence, files that were not read, the baseline."""
     rows = [_row_case(check, judged) for judged in check.rows()]
     if rows:
         yield _gathered("shared evidence", rows, {})
@@ -162,7 +162,7 @@ def _closing(check: Comparison) -> Iterator[ET.Element]:
 
 
 def _words(report: RunReport, judged: Judged) -> list[str]:
-    """Give a finding with its evidence, line by line, neutralised."""
+    """Return a finding with its evidence, line by line, neutralised."""
     finding = judged.finding
     claim = claim_of(report, judged)
     lines = [f"said: {claim.text}"] if claim is not None else []
@@ -175,7 +175,7 @@ def _words(report: RunReport, judged: Judged) -> list[str]:
 
 
 def _case(home: str, name: str, subject: str) -> ET.Element:
-    """Give a case; its name ends in the id, which tells cases with the same words apart."""
+    """Return a case; its name ends in the id, which tells cases with the same words apart."""
     words = f"{_text(name, MAX_NAME)} [{subject}]"
     return ET.Element("testcase", classname=_text(home, MAX_NAME), name=words, time="0")
 

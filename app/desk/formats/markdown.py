@@ -53,7 +53,7 @@ class _Worst:
             self.left_out += 1
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        """Give what was kept with its weight: the weightiest first, and in order of their coming."""
+        """Yield what was kept with its weight: the weightiest first, and in order of their coming."""
         for weight, _, text in sorted(self._heap, reverse=True):
             yield weight, text
 
@@ -183,7 +183,7 @@ def _unread(skipped: Skipped) -> str:
 
 
 def code(text: str, limit: int = MAX_TEXT) -> str:
-    """Give hostile text as a code span (CommonMark 0.31, section 6.1) on one line.
+    """Return hostile text as a code span (CommonMark 0.31, section 6.1) on one line.
 
     Its fence is a run of backticks of a length that the text does not have, so that nothing in the text ends it.
     """
@@ -197,7 +197,7 @@ def code(text: str, limit: int = MAX_TEXT) -> str:
 
 
 def cell(text: str) -> str:
-    """Give hostile text as a code span in a table, whose cells end at a bar even there."""
+    """Return hostile text as a code span in a table, whose cells end at a bar even there."""
     return code(text.replace("|", "∣"), MAX_CELL)
 
 

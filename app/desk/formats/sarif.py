@@ -178,7 +178,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
 
 
 def _location(report: RunReport, origin: Origin) -> dict[str, Any]:
-    """Give a record's place in its log (section 3.28); what stands in another source has a logical one."""
+    """Return a record's place in its log (section 3.28); what stands in another source has a logical one."""
     path = path_of(report, origin)
     if path is None:
         return _elsewhere(origin)
@@ -198,7 +198,7 @@ def _elsewhere(origin: Origin) -> dict[str, Any]:
 
 
 def _region(at: Locator) -> dict[str, int]:
-    """Give a record's bytes, and its line where it has one (sections 3.30.2 and 3.30.3)."""
+    """Return a record's bytes, and its line where it has one (sections 3.30.2 and 3.30.3)."""
     if at.unit != "bytes":
         return {}
     line = {"startLine": at.line} if at.line > 0 else {}
@@ -206,7 +206,7 @@ def _region(at: Locator) -> dict[str, int]:
 
 
 def uri(path: str) -> str:
-    """Give a path as a URI reference (section 3.10.1), whatever bytes it is made of."""
+    """Return a path as a URI reference (section 3.10.1), whatever bytes it is made of."""
     whole = Path(path)
     if whole.is_absolute():
         return whole.as_uri()
@@ -214,7 +214,7 @@ def uri(path: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Give a text as a plain message: nothing hidden, no link (section 3.11.6), no placeholder (section 3.11.5)."""
+    """Return a text as a plain message: nothing hidden, no link (section 3.11.6), no placeholder (section 3.11.5)."""
     return neutral_line(text, MAX_TEXT).replace("](", "] (").replace("{", "{{").replace("}", "}}")
 
 
@@ -238,7 +238,7 @@ def _notification(skipped: Skipped) -> dict[str, Any]:
 
 
 def _totals(check: Comparison) -> dict[str, Any]:
-    """Give how much was checked: a check without results says nothing without it."""
+    """Return how much was checked: a check without results says nothing without it."""
     tally = check.batch.tally
     totals: dict[str, Any] = {
         "rulesDigest": rules_digest(check.batch.settings),

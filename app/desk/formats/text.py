@@ -41,7 +41,7 @@ def _new_rows(check: Comparison) -> Iterator[Unattributed]:
 
 
 def run_lines(compared: Compared) -> Iterator[str]:
-    """Give the lines about one run, neutralised."""
+    """Yield the lines about one run, neutralised."""
     report = compared.report
     facts = report.facts
     started = iso(facts.started) or "at an unknown time"

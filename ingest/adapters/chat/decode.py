@@ -113,7 +113,7 @@ class ChatDocumentDecoder(DocumentDecoder):
 
 
 def _found(data: bytes) -> list[Found]:
-    """Give a document's chats; one that has none is taken for one whose every entry is of unknown shape."""
+    """Return a document's chats; one that has none is taken for one whose every entry is of unknown shape."""
     data = data.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n\0")
     if _is_lists(data):
         data = b"[" + b",".join(line for line in data.split(b"\n") if line.strip()) + b"]"
@@ -129,7 +129,7 @@ def _found(data: bytes) -> list[Found]:
 
 
 def _is_lists(data: bytes) -> bool:
-    """Tell whether each line of a document is a chat, as a list of messages."""
+    """Return whether each line of a document is a chat, as a list of messages."""
     first, _, rest = data.partition(b"\n")
     if not (first.startswith(b"[{") and first.rstrip().endswith(b"}]") and rest.lstrip().startswith(b"[")):
         return False
@@ -140,7 +140,7 @@ def _is_lists(data: bytes) -> bool:
 
 
 def _messages(chat: Chat) -> list[msgspec.Raw] | None:
-    """Give a chat's messages; what was asked of the Responses API, then what it answered."""
+    """Return a chat's messages; what was asked of the Responses API, then what it answered."""
     if chat.messages is not None:
         return chat.messages
     if chat.object != "response":

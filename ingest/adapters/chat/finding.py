@@ -24,7 +24,7 @@ class MessageReader:
     """Decodes a message of any spelling."""
 
     def decode(self, data: bytes | msgspec.Raw) -> Message:
-        """Give a message in the words of the dialects. Raises `ValueError` or `RecursionError`."""
+        """Return a message in the words of the dialects. Raises `ValueError` or `RecursionError`."""
         try:
             message = message_decoder.decode(data)
         except msgspec.ValidationError:
@@ -37,7 +37,7 @@ class MessageReader:
 
 
 def chats(raw: bytes | msgspec.Raw, depth: int = 0) -> Iterator[Found]:
-    """Give the chats of a document, each with what its envelope tells of it. Raises `ValueError` or `RecursionError`.
+    """Yield the chats of a document, each with what its envelope tells of it. Raises `ValueError` or `RecursionError`.
 
     An object that holds lists of messages is the envelope of one chat: of several, which would tell the same in other
     ways, `messages` counts, else the longest.
@@ -68,7 +68,7 @@ def chats(raw: bytes | msgspec.Raw, depth: int = 0) -> Iterator[Found]:
 
 
 def is_talk(items: list[msgspec.Raw]) -> bool:
-    """Tell whether a list is one of messages, by its first entries."""
+    """Return whether a list is one of messages, by its first entries."""
     looked = [value for raw in items[:MAX_LOOKED] if isinstance(value := _value(raw), dict)]
     return 2 * sum(map(is_message, looked)) > min(len(items), MAX_LOOKED)
 

@@ -89,7 +89,7 @@ def is_other_document(head: Head) -> bool:
 
 
 def _holds_chat(data: bytes) -> bool:
-    """Tell whether a document holds a chat in which an agent has its say."""
+    """Return whether a document holds a chat in which an agent has its say."""
     try:
         found = next(chats(data), None)
         records = map(msgspec.json.decode, found[1][:MAX_LOOKED]) if found is not None else ()

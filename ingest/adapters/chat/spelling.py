@@ -63,7 +63,7 @@ _REFUSED = frozenset({"rejectedbyuser", "rejected", "denied", "declined"})
 
 
 def speaker(record: Json) -> str | None:
-    """Tell who speaks in a record: a role of the dialects, or `call` for one that is a call by itself."""
+    """Return who speaks in a record: a role of the dialects, or `call` for one that is a call by itself."""
     for key in _WHO:
         value = record.get(key)
         value = value.get("role") if isinstance(value, dict) else value
@@ -82,7 +82,7 @@ def speaker(record: Json) -> str | None:
 
 
 def is_message(record: Json) -> bool:
-    """Tell whether an object is a message in some spelling."""
+    """Return whether an object is a message in some spelling."""
     record = _unwrapped(record)
     role = speaker(record)
     told = (*_ARGS, *_TOLD) if role in {"call", "tool"} else (*_SAYS, *_CALLS)
@@ -90,12 +90,12 @@ def is_message(record: Json) -> bool:
 
 
 def acts(record: Json) -> bool:
-    """Tell whether a message is an agent's or a tool's."""
+    """Return whether a message is an agent's or a tool's."""
     return speaker(_unwrapped(record)) in {"assistant", "call", "tool"}
 
 
 def is_plain(message: Message) -> bool:
-    """Tell whether a message that was read as a dialect's says all it says in that dialect."""
+    """Return whether a message that was read as a dialect's says all it says in that dialect."""
     if message.role not in ROLES:
         return not message.role and (message.type in ITEMS | QUIET_ITEMS or message.type.endswith("_call"))
     calls, content = message.tool_calls, message.content
@@ -126,7 +126,7 @@ def _is_plain_part(part: Json) -> bool:
 
 
 def respelt(record: Json) -> Message | None:
-    """Give a message in the dialects' words; None for what is no message in any spelling."""
+    """Return a message in the dialects' words; None for what is no message in any spelling."""
     record = _unwrapped(record)
     role = speaker(record)
     if role is None:
@@ -173,13 +173,13 @@ def _of_call(blocks: list[Block], native: str) -> list[Block]:
 
 
 def _agent(record: Json) -> str | None:
-    """Give a sub-agent's name, where a role has one beside its own: `assistant-helper-3`."""
+    """Return a sub-agent's name, where a role has one beside its own: `assistant-helper-3`."""
     role = record.get("role")
     return role if isinstance(role, str) and role.startswith("assistant") and _plain(role) != "assistant" else None
 
 
 def _plain(name: str) -> str:
-    """Give a name without its marks and capitals: `tool-result`, `toolResult` and `tool_result` are one."""
+    """Return a name without its marks and capitals: `tool-result`, `toolResult` and `tool_result` are one."""
     return "".join(_WORDS.findall(name)).lower()
 
 
@@ -208,7 +208,7 @@ def _parts(said: object) -> Iterable[object]:
 
 
 def _blocks(part: object) -> Iterator[Block]:
-    """Give a part as the dialects have it; a call with what came of it gives both."""
+    """Yield a part as the dialects have it; a call with what came of it gives both."""
     if isinstance(part, str):
         yield Block(type="text", text=part)
     if not isinstance(part, dict):

@@ -101,7 +101,7 @@ class Talk:
                 draft.unknown = f"role {role}"
 
     def _other(self, message: Message, draft: Draft) -> Talk | None:
-        """Give the talk of the sub-agent that speaks, or whose call is answered."""
+        """Return the talk of the sub-agent that speaks, or whose call is answered."""
         if message.role == "tool" and message.tool_call_id:
             asked = (other for other in self._others.values() if other.waits_for(message.tool_call_id))
             return next(asked, None)
@@ -115,7 +115,7 @@ class Talk:
         return self._others[name]
 
     def waits_for(self, call_id: str) -> bool:
-        """Tell whether a call has no result yet."""
+        """Return whether a call has no result yet."""
         return any(call_id == open_id for _, open_id in self.by_name)
 
     def _user(self, message: Message, draft: Draft, prefix: str) -> None:
@@ -243,7 +243,7 @@ class Talk:
 
 
 def _calls(listed: list[Call] | str | None, draft: Draft) -> list[Call]:
-    """Give a message's calls, which some agents keep as JSON text in a column of a table."""
+    """Return a message's calls, which some agents keep as JSON text in a column of a table."""
     if not isinstance(listed, str):
         return list(listed or ())
     if not listed:
@@ -256,7 +256,7 @@ def _calls(listed: list[Call] | str | None, draft: Draft) -> list[Call]:
 
 
 def _ran(text: str) -> tuple[str, int | None]:
-    """Give what a command printed, and its exit code where the answer tells it."""
+    """Return what a command printed, and its exit code where the answer tells it."""
     if text.startswith("{") and '"' in text[:16]:
         try:
             ran = ran_decoder.decode(text)
@@ -274,7 +274,7 @@ def _ran(text: str) -> tuple[str, int | None]:
 
 
 def _blocks(content: object, draft: Draft) -> list[tuple[int, Block]]:
-    """Give the blocks of a message's content with their index; a type that nobody here knows is counted."""
+    """Return the blocks of a message's content with their index; a type that nobody here knows is counted."""
     if isinstance(content, str):
         return [(0, Block(text=content))] if content else []
     found: list[tuple[int, Block]] = []
@@ -295,7 +295,7 @@ def _words(block: Block) -> str:
 
 
 def _answer_text(content: object) -> str:
-    """Give an answer's text; parts that are no text stand as the JSON they are."""
+    """Return an answer's text; parts that are no text stand as the JSON they are."""
     if isinstance(content, list):
         return "\n".join(plain_text([part]) or _json(part) for part in content)
     return content if isinstance(content, str) else _json(content)

@@ -235,7 +235,7 @@ _NUMBERED = re.compile(r"^ *\d+[\t→]", re.MULTILINE)
 
 
 def read_output(args: Json) -> str | None:
-    """Give the id of the background task whose output a call reads: the program names the file after the task."""
+    """Return the id of the background task whose output a call reads: the program names the file after the task."""
     path, command = args.get("file_path"), args.get("command")
     if isinstance(command, str):
         path = command if _SHOWS.fullmatch(command) else None

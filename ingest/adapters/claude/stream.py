@@ -92,7 +92,7 @@ class StreamDecoder(ClaudeDecoder):
             draft.unknown = line.type or "(no type)"
 
     def _record(self, line: _Line) -> Record:
-        """Give a line as the record of a session file that it would be."""
+        """Return a line as the record of a session file that it would be."""
         return Record(
             type=line.type,
             subtype=line.subtype,

@@ -133,7 +133,7 @@ class ExecDecoder(Decoder):
 
 
 def _called(item: _Item) -> tuple[str, Json] | None:
-    """Give the tool and the arguments of an item that is an act; None for one that is none."""
+    """Return the tool and the arguments of an item that is an act; None for one that is none."""
     match item.type:
         case "command_execution":
             return "shell", {"command": item.command or ""}

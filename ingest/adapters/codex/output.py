@@ -154,7 +154,7 @@ def _script(text: str, word: str) -> Output:
 
 
 def cell_session(cell: object) -> str:
-    """Give the id under which a script that goes on is asked for its output."""
+    """Return the id under which a script that goes on is asked for its output."""
     return f"cell {cell}"
 
 

@@ -33,7 +33,7 @@ _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 
 
 def nested_calls(script: str) -> list[tuple[str, Json]]:
-    """Give the tool calls of a script whose arguments can be read, in order."""
+    """Return the tool calls of a script whose arguments can be read, in order."""
     found: list[tuple[str, Json]] = []
     script = script[:MAX_SCRIPT]
     named: dict[str, str] | None = None
@@ -47,7 +47,7 @@ def nested_calls(script: str) -> list[tuple[str, Json]]:
 
 
 def prints_its_only_call(script: str) -> bool:
-    """Tell whether a script makes one call and prints what it answered: what the script prints is that answer."""
+    """Return whether a script makes one call and prints what it answered: what the script prints is that answer."""
     script = script[:MAX_SCRIPT]
     return (
         len(list(islice(_CALL.finditer(script), 2))) == 1
@@ -57,7 +57,7 @@ def prints_its_only_call(script: str) -> bool:
 
 
 def _texts(script: str) -> dict[str, str]:
-    """Give the texts that the script gives names to."""
+    """Return the texts that the script gives names to."""
     found: dict[str, str] = {}
     for given in islice(_NAMED.finditer(script), MAX_CALLS):
         kind, word = next(_tokens(script, given.end()), ("", ""))

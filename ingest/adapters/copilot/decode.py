@@ -217,7 +217,7 @@ class CopilotDecoder(Decoder):
             tell("later", polled, text, status)
 
     def _goes_on(self, call_id: str, call: Call, text: str) -> bool:
-        """Tell whether a shell goes on after its call has returned, and remember which call started it."""
+        """Return whether a shell goes on after its call has returned, and remember which call started it."""
         shell = running_shell(text)
         if shell is not None and not call.tool.startswith(_POLLS):
             self._shells[shell] = call_id

@@ -145,7 +145,7 @@ def _aloud(words: str) -> str:
 
 
 def _call(event: Event, action: Json | None) -> tuple[str, Json]:
-    """Give the tool that is called, and what for."""
+    """Return the tool that is called, and what for."""
     tool = event.tool_name or (event.tool_call.name if event.tool_call is not None else "")
     if action is None:
         return tool, arguments(event.tool_call.arguments if event.tool_call is not None else None)
@@ -174,7 +174,7 @@ def _first(*values: object) -> str:
 
 
 def _files(seen: Json, args: Json) -> tuple[FileChange, ...]:
-    """Give the file that an editor changed: its observation has the content before and after."""
+    """Return the file that an editor changed: its observation has the content before and after."""
     path, old, new = seen.get("path"), seen.get("old_content"), seen.get("new_content")
     if not isinstance(path, str) or not path or not isinstance(new, str):
         return ()

@@ -109,7 +109,7 @@ class ConversationDecoder(DocumentDecoder):
 
 
 def _flat(steps: list[msgspec.Raw]) -> list[msgspec.Raw]:
-    """Give the steps of a history, which older evaluations keep in pairs."""
+    """Return the steps of a history, which older evaluations keep in pairs."""
     found: list[msgspec.Raw] = []
     for raw in steps:
         if bytes(raw).startswith(b"["):
@@ -120,7 +120,7 @@ def _flat(steps: list[msgspec.Raw]) -> list[msgspec.Raw]:
 
 
 def _events(folder: Path) -> Iterator[bytes]:
-    """Give the contents of a folder's event files in their order; links and what is too large are not followed."""
+    """Yield the contents of a folder's event files in their order; links and what is too large are not followed."""
     if folder.is_symlink():
         return
     try:

@@ -167,7 +167,7 @@ class Trajectory:
 
 
 def _first(*texts: object) -> str:
-    """Give the first of some values that is a text and not empty."""
+    """Return the first of some values that is a text and not empty."""
     return next((text for text in texts if isinstance(text, str) and text), "")
 
 
@@ -190,7 +190,7 @@ def _outcome(kind: str, action: str, text: str, code: int | None, *, failed: boo
 
 
 def _files(call: _Call, extras: Json) -> tuple[FileChange, ...]:
-    """Give the file that an edit changed, with a hunk where the log has the old and the new content."""
+    """Return the file that an edit changed, with a hunk where the log has the old and the new content."""
     changes = edited(call.args, "create" if call.args.get("command") == "create" else "edit")
     old, new = extras.get("old_content"), extras.get("new_content")
     if (
