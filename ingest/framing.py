@@ -1,6 +1,6 @@
 """Bytes in, records out: newline framing that survives what crashed writers and hostile ones leave behind.
 
-Handled here (FORMATS.md section 16): torn tails, which are kept back until their newline comes; byte order marks;
+Handled here: torn tails, which are kept back until their newline comes; byte order marks;
 runs of NUL bytes; CRLF; lines too long to hold; and, for lines that are no JSON, torn or joined objects (`repair`).
 Offsets and lengths count bytes of the file.
 """
@@ -15,7 +15,7 @@ from math import isfinite
 from typing import NamedTuple
 
 MAX_LINE = 64 * 1024 * 1024
-"""Longest line that is decoded, in bytes. Real logs reach 2 MB (FORMATS.md section 16.5)."""
+"""Longest line that is decoded, in bytes. Real logs reach 2 MB."""
 
 MAX_REPAIRS = 64
 """How many places of one damaged line are tried as the start of an object: bounds the work on a hostile line."""

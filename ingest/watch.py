@@ -1,7 +1,7 @@
 """Tells which log files changed, appeared or went, within about 50 ms where the system notifies, and always in the end.
 
 Notifications get lost: queues overflow, a folder appears and is written to before it is watched, network mounts send
-none (FORMATS.md section 16.18). Therefore a sweep over all roots compares what stands there with what was last seen.
+none. So a sweep over all roots compares what is there with what was last seen.
 """
 
 from __future__ import annotations

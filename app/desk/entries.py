@@ -1,7 +1,7 @@
 """The desk's kinds of ledger entries: what each holds in the clear, and what goes into its committed content.
 
 The clear part is what an auditor must be able to count: codes, severities, outcomes, counts, references. Free text,
-paths, names and amounts go into the content, which can be disclosed one entry at a time or erased (LEDGER.md, Entry).
+paths, names and amounts go into the content, which can be disclosed one entry at a time or erased (SPEC.md, Entry).
 An entry's subject is an opaque tag of its run or feed, see `Tags`.
 """
 

@@ -24,7 +24,7 @@ _HEADED = re.compile(
     r"(?:(?:Command|Chunk ID|Exit code|Wall time|Process|Original token count|Total output lines)\b[^\n]{0,400}\n){1,8}"
     r"Output:(?:\n|\Z)"
 )
-"""What Codex puts before the output of a command (FORMATS.md section 2): the same words in every result."""
+"""What Codex puts before the output of a command: the same words in every result."""
 MAX_ARGUMENTS = 8
 
 KINDS: dict[type, str] = {

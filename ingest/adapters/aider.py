@@ -1,4 +1,4 @@
-"""Chat histories of Aider: Markdown that it appends to, many chats in one file (FORMATS.md section 14).
+"""Chat histories of Aider: Markdown that it appends to, many chats in one file.
 
 What a person typed stands in lines that begin with `####`, what Aider itself said in lines that begin with `>`, both
 ended by two spaces; the rest is the model's. Nothing is escaped, so a model that writes such lines is read as if Aider

@@ -1,4 +1,4 @@
-"""Transcripts of Antigravity, its CLI and its editor: JSONL, append-only, one step a line (FORMATS.md section 15).
+"""Transcripts of Antigravity, its CLI and its editor: JSONL, append-only, one step a line.
 
 `brain/<conversation>/.system_generated/logs/transcript_full.jsonl`; beside it, or alone, `transcript.jsonl` with long
 texts cut. A result does not name its call: steps answer the calls of the response before them, each type those of its

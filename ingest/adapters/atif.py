@@ -1,4 +1,4 @@
-"""Trajectories in Harbor's Agent Trajectory Interchange Format: one JSON document (FORMATS.md section 12).
+"""Trajectories in Harbor's Agent Trajectory Interchange Format: one JSON document.
 
 Many agents' logs are converted into it. A step of the agent holds its words, its calls and what they gave. How a call
 ended is no field of the format: it shows in `extra` or in the text, where the agent's own log had it.

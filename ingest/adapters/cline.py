@@ -1,4 +1,4 @@
-"""Tasks of Cline as its editor extension keeps them, and of its forks Roo and Kilo (FORMATS.md section 8).
+"""Tasks of Cline as its editor extension keeps them, and of its forks Roo and Kilo.
 
 `api_conversation_history.json` is a list of Anthropic messages in which a call may be a `tool_use` block or XML in the
 agent's text, and in which what a call gave may be plain text of the user role, under a header: `[read_file for 'a.py']

@@ -1,4 +1,4 @@
-"""Session files of Factory Droid: JSONL, append-only, one record a line (FORMATS.md section 15).
+"""Session files of Factory Droid: JSONL, append-only, one record a line.
 
 A header names the session and its folder; each message holds content blocks as Anthropic's Messages API has them. The
 model stands in a file beside it, which is not read. A command's exit code is written only when it is not zero.

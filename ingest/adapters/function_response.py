@@ -1,4 +1,4 @@
-"""What came of a call, as Gemini CLI and the agents that descend from it write it (FORMATS.md section 5).
+"""What came of a call, as Gemini CLI and the agents that descend from it write it.
 
 The model is shown a `functionResponse`; beside it stand a status and what the screen showed. A command that failed has
 the status `success`: its exit code is in the text, in newer versions only when it is not zero.

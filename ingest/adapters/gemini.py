@@ -1,4 +1,4 @@
-"""Gemini CLI session files: JSONL since 2026, a document told as changes; before, that document (FORMATS.md section 5).
+"""Gemini CLI session files: JSONL since 2026, a document told as changes; before, that document.
 
 The first line holds the session's ids. A line with an `id` puts or replaces a message; `{"$set": …}` changes fields, of
 which `messages` repeats all of them; `{"$rewindTo": id}` takes back what came since. A message is written again when

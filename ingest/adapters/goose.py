@@ -1,4 +1,4 @@
-"""Sessions of Goose: its database, and the JSON Lines that it kept them in before (FORMATS.md section 13).
+"""Sessions of Goose: its database, and the JSON Lines that it kept them in before.
 
 A message holds tagged blocks, of which a request is a call and a response its result. Tools are named after the
 extension that has them, `developer__shell`. Of a command it is not told how it ended, unless its tool says so in

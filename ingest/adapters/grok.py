@@ -1,4 +1,4 @@
-"""Chat histories of Grok Build: JSONL, one message, call or result a line (FORMATS.md section 15).
+"""Chat histories of Grok Build: JSONL, one message, call or result a line.
 
 The session's name is its folder's; what the session is about stands in a file beside it, which is not read. No line
 tells when it was written, nor how a command ended.

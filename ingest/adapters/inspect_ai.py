@@ -1,4 +1,4 @@
-"""Evaluation logs of Inspect AI: a packed `.eval` file, or one JSON document (FORMATS.md section 11).
+"""Evaluation logs of Inspect AI: a packed `.eval` file, or one JSON document.
 
 A log holds many samples, and each is a run: the chat with its tools' answers, and events that tell more of a call, such
 as how a command in its sandbox ended. Long texts stand apart as attachments. Packed logs are opened here and nowhere

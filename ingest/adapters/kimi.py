@@ -1,4 +1,4 @@
-"""Wire files of Kimi Code: JSONL, append-only, one operation of a session a line (FORMATS.md section 15).
+"""Wire files of Kimi Code: JSONL, append-only, one operation of a session a line.
 
 `agents/<agent>/wire.jsonl` under the session's folder: the file itself names neither the session nor the agent, its
 folders do. What a prompt puts into the context is repeated by `context.append_message` and read once.

@@ -1,4 +1,4 @@
-"""Session files of Kiro CLI: JSONL, append-only, one entry of its event log a line (FORMATS.md section 15).
+"""Session files of Kiro CLI: JSONL, append-only, one entry of its event log a line.
 
 An entry has a `kind` and its `data`; blocks of content have the same two fields. Only prompts have a time. The id of
 the session is the file's name; where it ran stands in a file beside it, which is not read.

@@ -1,4 +1,4 @@
-"""Trajectories of mini-swe-agent: one JSON document, rewritten with each step (FORMATS.md section 10).
+"""Trajectories of mini-swe-agent: one JSON document, rewritten with each step.
 
 The agent has one tool, a shell. Older versions read its command from a fenced block in the agent's words, newer ones
 from a call; what came back stands in the next message, with the exit code as a field or in its first line.

@@ -1,8 +1,8 @@
 """Messages of OpenCode until version 2, and what `opencode run --format json` prints of them.
 
-FORMATS.md section 4. A session has messages, a message has parts, and a part of type `tool` is both the call and its
-result. The status of a command is `completed` however it ended: its exit code stands beside it. A record is a message.
-A run prints a line for each part of the agent's messages, and neither the prompt nor the folder.
+A session has messages, a message has parts, and a part of type `tool` is both the call and its result. The status of a
+command is `completed` however it ended; its exit code is beside it. A record is a message. A run prints a line for each
+part of the agent's messages, but neither the prompt nor the folder.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Messages of OpenCode since version 2, each of which is one row of its database with the type beside it.
 
-FORMATS.md section 4. What a tool was called with and what came of it stands in the agent's message. A command that goes
-on in the background is answered at once; how it ended comes in a later message of the program, under the command's id.
-Code that the agent runs can call tools itself: those calls are listed beside the code's result, without their answers.
+A tool's arguments and its result are both in the agent's message. A command that goes on in the background is answered
+at once; how it ended comes in a later message of the program, under the command's id. Code that the agent runs can call
+tools itself: those calls are listed beside the code's result, without their answers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Traces of agents as OpenTelemetry writes them to files: one OTLP/JSON batch of spans a line (FORMATS.md section 15).
+"""Traces of agents as OpenTelemetry writes them to files: one OTLP/JSON batch of spans a line.
 
 The semantic conventions for generative AI name the attributes: a span `chat` holds what the model was sent and what it
 answered, if the program lets contents be recorded, and a span `execute_tool` holds a call with its result. A model is

@@ -1,4 +1,4 @@
-"""Pi session files, and those of agents built on it, such as OpenClaw: JSONL, a tree of entries (FORMATS.md section 7).
+"""Pi session files, and those of agents built on it, such as OpenClaw: JSONL, a tree of entries.
 
 The header names the session; each further line is an entry that names the one it follows. An entry that follows another
 than the last one begins a new branch: what stood on the old one is rewound. A session that was forked repeats the

@@ -1,4 +1,4 @@
-"""Qwen Code session files: JSONL, append-only, one record a line (FORMATS.md section 5).
+"""Qwen Code session files: JSONL, append-only, one record a line.
 
 The envelope is like Claude Code's, the messages are like Gemini's: parts of text, `functionCall`, `functionResponse`.
 What the user typed stands in `systemPayload.displayText`; the message may hold context that hooks put beside it.

@@ -1,4 +1,4 @@
-"""Trajectories of SWE-agent: one JSON document, rewritten with each step (FORMATS.md section 10).
+"""Trajectories of SWE-agent: one JSON document, rewritten with each step.
 
 A step is a thought, one action and what came back. An action is a line for a shell in which SWE-agent's own editor
 commands are programs like others; those are read as the editor's, since they say in words whether they went well. No

@@ -3,7 +3,7 @@
 Agents say the same verb of what they did ("has been cancelled"), will do, offer, explain as policy ("orders can be
 cancelled"), or quote of others. The words to the left of the verb, back to its subject, tell these apart; no parser is
 needed, and none would read telegraphic bullets. `stance` looks at a bounded number of words, so it costs the same in
-any text. CLAIMS.md, section Wording, lists what was observed.
+any text.
 """
 
 from __future__ import annotations

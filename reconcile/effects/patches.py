@@ -1,4 +1,4 @@
-"""Patches: unified diffs and the `*** Begin Patch` form that agents send (FORMATS.md section 2)."""
+"""Patches: unified diffs and the `*** Begin Patch` form that agents send."""
 
 from __future__ import annotations
 

@@ -16,4 +16,4 @@ SETTLES: dict[str, str] = {
     "beyond-request": "a turn of the user that asks for it",
     "concealed-error": "a later call that landed, or a word to the user that it failed",
 }
-"""By code (DESIGN.md section 7)."""
+"""By code (REPORT.md)."""

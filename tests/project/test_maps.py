@@ -61,6 +61,14 @@ def test_what_the_page_on_the_way_of_a_line_names_exists(name: str) -> None:
     assert resolve_name(f"assure_tui.{name}") is not None
 
 
+def test_pages_that_the_code_points_to_are_there() -> None:
+    code = [path for package in PACKAGES for path in (ROOT / package).glob("*.py")]
+    assert code
+    pointed = {name for path in code for name in re.findall(r"\b[A-Z]{3,}\.md", path.read_text("utf-8"))}
+    there = {page.name for top in ("app", "ingest", "ledger", "reconcile") for page in ROOT.glob(f"{top}/**/*.md")}
+    assert pointed - there - {"README.md", "AGENTS.md", "NOTES.md"} == set()  # files of agents' projects
+
+
 def test_files_that_the_page_points_to_are_there() -> None:
     pointed = re.findall(r"`([\w/]+\.(?:md|py|toml))`", ARCHITECTURE)
     assert pointed

@@ -1,4 +1,4 @@
-"""Claude Code session files: JSONL, append-only, one envelope a line (FORMATS.md section 1).
+"""Claude Code session files: JSONL, append-only, one envelope a line.
 
 `wire` has the records' shapes, `decode` makes events of them, `outcome` tells what came of a call; `stream` reads what
 the agent prints without a screen.

@@ -1,4 +1,4 @@
-"""Decoder of Claude Code session files (FORMATS.md section 1).
+"""Decoder of Claude Code session files.
 
 The main session and each sub-agent are runs of their own: a sub-agent's records are told by `isSidechain`, whether
 they stand in a file of their own (`agentId` is set) or inline (older versions: followed by `parentUuid`).

@@ -1,4 +1,4 @@
-"""What a tool's result of Claude Code tells: status, exit code, files and facts (FORMATS.md section 1)."""
+"""What a tool's result of Claude Code tells: status, exit code, files and facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codex rollout files: JSONL, append-only, `{timestamp, type, payload}` a line (FORMATS.md section 2).
+"""Codex rollout files: JSONL, append-only, `{timestamp, type, payload}` a line.
 
 `wire` has the records' shapes, `decode` makes events of them; `calls` puts together what came of a call, out of its
 `output`, of structured `facts`, and of `script`s and `patch`es. `events` reads what `codex exec --json` prints.

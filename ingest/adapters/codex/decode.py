@@ -1,4 +1,4 @@
-"""Decoder of Codex rollout files (FORMATS.md section 2).
+"""Decoder of Codex rollout files.
 
 Most things are written twice, as `response_item` and as `event_msg`. Words and calls are taken from the response items
 (they are always there); exit codes, patches and MCP outcomes from the events, where they are structured.

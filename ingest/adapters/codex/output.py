@@ -1,4 +1,4 @@
-"""The text grammar of Codex's tool outputs (FORMATS.md section 2): only markers at their fixed place count."""
+"""The text grammar of Codex's tool outputs: only markers at their fixed place count."""
 
 from __future__ import annotations
 

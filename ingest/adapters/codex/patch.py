@@ -1,4 +1,4 @@
-"""Files that a Codex patch touches: from the patch itself, or from the recorded changes (FORMATS.md section 2)."""
+"""Files that a Codex patch touches: from the patch itself, or from the recorded changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands inside the scripts of Codex's code mode: `await tools.exec_command({cmd: "…"})` (FORMATS.md section 2).
+"""Commands inside the scripts of Codex's code mode: `await tools.exec_command({cmd: "…"})`.
 
 A script may hold several calls. Only object literals of plain values are read, and texts that were given a name; what
 is computed stays unknown.

@@ -1,4 +1,4 @@
-"""GitHub Copilot CLI session files: JSONL, append-only, `{type, data, id, timestamp}` a line (FORMATS.md section 3).
+"""GitHub Copilot CLI session files: JSONL, append-only, `{type, data, id, timestamp}` a line.
 
 `wire` has the records' shapes, `decode` makes events of them, `outcome` tells what came of a call.
 """

@@ -1,4 +1,4 @@
-"""GitHub Copilot CLI session files: JSONL, append-only, `{type, data, id, timestamp}` a line (FORMATS.md section 3).
+"""GitHub Copilot CLI session files: JSONL, append-only, `{type, data, id, timestamp}` a line.
 
 Sub-agents' records stand in the same file, tagged with the call that started them; each is a run of its own. Exit
 codes come from the trailer that the shell tool puts at the very end of its output: `success` is true for them all.

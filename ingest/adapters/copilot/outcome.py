@@ -1,4 +1,4 @@
-"""What a result of Copilot CLI tells: exit code and files (FORMATS.md section 3)."""
+"""What a result of Copilot CLI tells: exit code and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs of OpenHands, in both its shapes (FORMATS.md section 9), which `known` tells apart and `decode` reads as files.
+"""Logs of OpenHands, in both its shapes, which `known` tells apart and `decode` reads as files.
 
 Version 0 (`trajectory`) keeps a list of actions and observations, alone or as the `history` of a line that an
 evaluation wrote. Version 1 (`conversation`) keeps a folder for each conversation: its state, and beside it a folder

@@ -105,7 +105,7 @@ def _spoken_of(outcomes: Outcomes, act: Act, name: str) -> bool:
 
 
 def _severity(act: Act) -> Severity:
-    """Critical for money, access and data (DESIGN.md section 7)."""
+    """Critical for money, access and data."""
     grave = act.group in _GRAVE or act.effect.kind == "access" or act.action == "delete"
     return "critical" if grave or harm_of(act.effect.kind) == "critical" else "medium"
 

@@ -1,8 +1,8 @@
 """One judgement of all business claims and acts that are open in a run.
 
 Acts that landed are assigned to the words that claim them, best fit first, one act to one claimed action. What is left
-over on either side is a discrepancy (DESIGN.md section 7): words without an act, acts without words, an act that
-differs in target or value, that failed, or that happened more than once.
+over on either side is a discrepancy: words without an act, acts without words, an act that differs in target or value,
+that failed, or that happened more than once. REPORT.md lists the codes.
 """
 
 from __future__ import annotations

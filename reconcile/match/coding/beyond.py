@@ -1,7 +1,7 @@
 """Acts on code that contradict what the user stated for them: another branch, another environment, another version.
 
 The user must have stated exactly one, in a plain request, and never have named the other. It is told even when the
-agent reports it honestly (DESIGN.md section 7, `beyond-request`).
+agent reports it honestly.
 """
 
 from __future__ import annotations

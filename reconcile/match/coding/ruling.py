@@ -30,7 +30,7 @@ SEVERITY: dict[str, Severity] = {
     "relaxed": "medium",
     "hedged": "info",
 }
-"""DESIGN.md section 7."""
+"""The severity of each code; the judge of a claim may set a lower one."""
 
 _OUTCOME: dict[str, Outcome] = {
     **dict.fromkeys(("wrong-value", "wrong-target", "failed-effect", "denial-broken", "rigged-proof"), "contradicted"),
@@ -51,7 +51,7 @@ class Ruling(msgspec.Struct, frozen=True):
     message: str = ""
     settles: str = ""
     severity: Severity | None = None
-    """Set where it is less than what DESIGN.md section 7 gives the code: the log alone does not settle it."""
+    """Set where it is lower than the code's own, because the log alone does not settle it."""
     grade: Grade | None = None
     """Set where the judgement rests on what is not there, so that no evidence has the grade."""
 

@@ -1,6 +1,6 @@
 """What the user said and what lookups brought, held against what the agent says of both, and does.
 
-These codes of DESIGN.md section 7 come from here: `misattributed` (an approval or instruction that nobody gave),
+These codes (REPORT.md) come from here: `misattributed` (an approval or instruction that nobody gave),
 `relaxed` and, for amounts, `beyond-request` (a bound of the user that an act in the world crossed), `null-omitted` (an
 empty lookup told as one that found something), `overscope` (a part told as all), and, of `concealed-error`, answers
 that no lookup gave. Bounds on files and version control are `coding.constraints`', checks that
