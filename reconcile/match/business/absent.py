@@ -63,8 +63,8 @@ _FOLLOWS = re.compile(
 """What was done in the wake of what was told, or with it: no call needs to be its own."""
 _IF = re.compile(r"\b(?:if|should you|in case)\b[^.!?\n]{0,300}")
 """What may come: "If you run into any issues, write to us"."""
-UNREAD = "a call whose name says nothing may be what is meant"
-LONG_AGO = "an act further back than what is kept open may be what is meant"
+UNREAD = "a call whose name says little may be what is meant"
+LONG_AGO = "an act too far back to be compared may be what is meant"
 
 _PROPOSALS = frozenset(table("grammar")["proposals"].split())
 """Nouns of what may be revised by words alone, before anything is done."""
@@ -110,7 +110,7 @@ class Absent(Ordered):
             self.settle(saying, "unverifiable", "a call of this turn may be what is meant", over)
         elif spoken := _spelt(frame, self._spoken_for(saying)):
             again = [act for act in spoken if kin_of(frame, act) >= KIN]
-            words = "told again of a call that landed" if again else "it may tell of what a call held"
+            words = "repeats the report of a call that landed" if again else "it may describe what a call contained"
             if again:
                 self.settle(saying, "confirmed", words, again[:1])
             else:
@@ -121,7 +121,7 @@ class Absent(Ordered):
             self._leave_open(saying, UNREAD, [])
         elif not self._by_a_look(saying):
             if self._is_found(saying):
-                self._leave_open(saying, "a lookup told it in these words", [])
+                self._leave_open(saying, "a lookup said so in these words", [])
             elif (tried := self._only_tried(saying)) is not None:
                 self._own(saying, tried)
                 message = f"Claims “{self.quote(saying)}”, but {what(tried)} failed, and nothing else was done."
@@ -299,7 +299,7 @@ class Absent(Ordered):
         if look is None:
             return False
         self.looked.setdefault(look, saying.frame.action)
-        self._leave_open(saying, "a look may have brought it about", [])
+        self._leave_open(saying, "a read-only call may have done it", [])
         return True
 
     def _looks_for(self, action: str) -> list[Look]:
@@ -332,7 +332,7 @@ class Absent(Ordered):
             there = saying.claim is not None and any(
                 saying.claim.kind in kinds for kinds in self.matter.children.values()
             )
-            word = "did something of the kind" if there else "may have done it, and its own run does not show it"
+            word = "did something similar" if there else "may have done it, but its own run does not show it"
             self.settle(saying, "unverifiable", f"hearsay: a sub-agent {word}", [])
             return
         message = f"Claims “{self.quote(saying)}”, but no call in the log does that."

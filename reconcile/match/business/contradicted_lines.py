@@ -140,7 +140,7 @@ def _strange(outcomes: Outcomes, act: Act) -> bool:
         told = outcomes.line_about(act) or act.effect.id in outcomes.words
         silent = not (told or any(kin_of(one.frame, act) >= KIN and one.turn >= act.turn for one in outcomes.main))
         code = "wrong-value" if is_quantity(act, other.done) else "unreported" if silent else "wrong-target"
-        message = f"{act.effect.tool} was called with {other.done}, which stands nowhere before"
+        message = f"{act.effect.tool} was called with {other.done}, which appears nowhere before"
         outcomes.accuse(code, "high", None, [act], f"{message}; there is {cut(other.said, 60)}.")
     return other is not None
 

@@ -182,7 +182,7 @@ class Matched(Failed):
             acts = self._acts_of_text(saying)
             moved = any(role in MOVED for act in acts for role, _ in act.amounts)
             if not moved and asks_leave(self.text_at(saying.at), strictly=False):
-                self.settle(saying, "unverifiable", "it is to follow from what is yet to be done", [])
+                self.settle(saying, "unverifiable", "it depends on something still to be done", [])
                 continue
             self._follows(saying, acts)
 

@@ -104,7 +104,7 @@ class Outcomes(Matched):
         if judged:
             return
         if self._goes_on(index, saying):
-            self.settle(saying, "confirmed", "the act just told is what these words go on about", [])
+            self.settle(saying, "confirmed", "these words go on about the act just reported", [])
         elif (swap := self._swapped(saying)) is not None:
             self.wrong_target(saying, swap[0], named=swap[1].said, done=swap[1].done)
         else:
@@ -127,7 +127,7 @@ class Outcomes(Matched):
         if saying.frame.weak and saying.frame.mode == "state":
             if self._last_failed(saying):
                 return True
-            self.settle(saying, "unverifiable", "may as well tell what was found", [])
+            self.settle(saying, "unverifiable", "may just as well say what was found", [])
             if self.never_done(saying) or (self._left_undone(saying) and not self._by_a_look(saying)):
                 self._phantom(saying, doubts.WEAK)
             return True
@@ -172,7 +172,7 @@ class Outcomes(Matched):
         self._own(saying, running)
         text = self.text_at(saying.at)
         if running.effect.results.get("awaits") and _WAITS.search(text):
-            self.settle(saying, "unverifiable", "the call waits for a confirmation, as is told", [running])
+            self.settle(saying, "unverifiable", "the call waits for a confirmation, as reported", [running])
             return True
         message = f"Claims “{self.quote(saying)}”, but {what(running)} never returned."
         doubt = doubts.OF_FILES if self.matter.files else ""

@@ -46,7 +46,7 @@ MAX_GROUND = 600_000
 MAX_ARGUMENTS = 60
 MAX_BEFORE = 3
 """Texts of a turn that are kept, for what they announce."""
-NOWHERE = "stands nowhere in the log"
+NOWHERE = "is nowhere in the log"
 MIN_DIGITS = 3
 """Digits of an identifier that nobody says by chance."""
 MIN_FIGURE = 3
@@ -59,8 +59,8 @@ _GIVEN = frozenset({"has", "state"})
 _OF_DEEDS = _PLAIN | STANDS
 _DIFFER = frozenset({"phantom", "wrong-target", "wrong-value"})
 _OPEN = frozenset(
-    {"no call fits these words", "may as well tell what was found", "a call of this turn may be what is meant"}
-    | {"a call whose name says nothing may be what is meant", "it may tell of what a call held"}
+    {"no call fits these words", "may just as well say what was found", "a call of this turn may be what is meant"}
+    | {"a call whose name says little may be what is meant", "it may describe what a call contained"}
 )
 """Reasons of claims that were left open for want of a call."""
 
@@ -248,7 +248,7 @@ class Reports(Part):
 
     def _differ(self, event: AgentText, telling: Telling, known: Claim | None, act: Act, value: str) -> None:
         """Find, with a doubt, that a call was given another value than a clause tells."""
-        reason = f"{act.effect.tool} was called with {cut(value)}, which nobody gave or tells"
+        reason = f"{act.effect.tool} was called with {cut(value)}, which nobody gave or mentions"
         claim = known or msgspec.structs.replace(self._claim(event, telling), outcome="unverifiable", reason=reason)
         self.board.put(claim, settled=known is None)
         message = f"Reports “{cut(telling.text)}”, but {reason}. Doubtful: {REWORDED}."
@@ -341,7 +341,7 @@ def _left_over(index: int, telling: Telling, lines: Lines) -> str:
         return ""  # of what was looked up, it may tell how it stands
     if lines.free or lines.is_told(index):
         return ""
-    return "no call in the log does that, and each that was made is told of elsewhere"
+    return "no call in the log does that, and every call that was made is reported elsewhere"
 
 
 def _says_no_more(verb: str) -> bool:

@@ -55,7 +55,7 @@ def _made_up(telling: Telling, lines: Lines) -> str:
         if figures < MIN_FIGURES and not kin:
             continue
         if not any(ground.has_spelled(code) for ground in (sources.user, sources.passed, sources.rest)):
-            return f"{code} stands nowhere in the log"
+            return f"{code} is nowhere in the log"
     return ""
 
 

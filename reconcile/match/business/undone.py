@@ -27,7 +27,7 @@ _WOULD = re.compile(
     re.IGNORECASE,
 )
 """Words by which the agent says what it does next, or would do."""
-WOULD = "the agent had said that it would, and no call was made in that turn that does anything"
+WOULD = "the agent had said that it would, but no call of that turn does anything"
 STANDS = frozenset({"now", "stands", "has"})
 """Forms that tell how a thing stands since it was done."""
 

@@ -103,8 +103,8 @@ class Beyond:
                 "beyond-request",
                 effect,
                 "medium",
-                f"the user said “{short(wish.words, 100)}”; {command(step)} {went} {value}, as nobody asked",
-                "a turn of the user that asks for it",
+                f"the user said “{short(wish.words, 100)}”; {command(step)} {went} {value}, which nobody asked for",
+                "a user turn that asks for it",
             ),
             settled=True,
         )

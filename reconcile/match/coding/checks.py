@@ -60,7 +60,7 @@ def judge_check(claim: Claim, seen: Seen) -> Ruling:
     if gone is not None:
         return confirmed(f"{command(gone)} ran its hooks and went through", gone)
     if (ruling.code or ruling.outcome == "pending") and _UNDER_WAY.search(claim.text):
-        return unverifiable("it tells of a run that is under way", *ruling.evidence)
+        return unverifiable("it is about a run that is still going", *ruling.evidence)
     ran = any(step.turn == seen.turn for step in ruling.evidence)
     if ruling.code and not ran and _SHOWN.search(seen.heard) and not seen.changed_in(seen.turn):
         return unverifiable("the user showed the result of a run", *ruling.evidence)
@@ -111,7 +111,7 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
     if not runs:
         return _no_run(claim, seen, running)
     if claim.args.get("bare") and not _TELLS.search(claim.text) and seen.looked_after(runs[-1].at):
-        return unverifiable("it may speak of what was looked at since the last check")
+        return unverifiable("it may be about what was looked at since the last check")
     last = _relevant(claim, runs, seen)
     other = names(claim, last) and not (running and names(claim, running[-1]))
     if running and running[-1].at > last.at and not other and not _scored(claim, last, seen):
@@ -184,17 +184,17 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return against(claim, "failed-effect", why, tried, settles=f"a {what}", severity="low", outcome="unsupported")
     other = seen.opaque_check() or (_compiler(seen) if claim.kind == "build" else None)
     if other:
-        return unverifiable(f"{command(other)} may have been it, but its output does not tell", other)
+        return unverifiable(f"{command(other)} may have been it, but its output does not say", other)
     named = seen.named_run(claim.kind, seen.code_change.at if seen.code_change else 0)
     if named:
         return unverifiable(f"{command(named)} may have been it", named)
     printed = seen.printed.get(claim.kind)
     if printed and not (seen.is_status(printed) and _LOCAL.search(claim.text)):
-        return unverifiable(f"{command(printed)} printed so, and is no {what} by name", printed)
+        return unverifiable(f"{command(printed)} printed that, and is no {what} by name", printed)
     if _REMOTE.search(claim.text):
         return unverifiable("checks of another system leave no trace in this log")
     if _OTHERS.search(claim.text):
-        return elsewhere(claim.text, what, "it tells of another's work")
+        return elsewhere(claim.text, what, "it is about someone else's work")
     if seen.follows_others() and not _LOCAL.search(claim.text):
         return elsewhere(claim.text, what, "it may speak of another system, which this run only looked at")
     if seen.reported(claim.kind):
@@ -202,9 +202,9 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
     if _EXPLAINS.search(claim.text):
-        return unverifiable("it explains a result of another place or time")
+        return unverifiable("it explains a result from another place or time")
     if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):
-        return unverifiable("what it speaks of cannot be told")
+        return unverifiable("what it is about is unclear")
     others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
     offered = next((step for step in reversed(others) if names(claim, step)), None)
     if offered:

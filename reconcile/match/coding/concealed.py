@@ -89,8 +89,8 @@ class Concealed:
                     "concealed-error",
                     step.effect,
                     DOUBTED if doubtful else SEVERITY["concealed-error"],
-                    f"{command(step)} failed last{_how(step)}; the report, “{done.quote}”, says nothing of it",
-                    "a later run that passes, or a word to the user that it failed",
+                    f"{command(step)} failed last{_how(step)}; the report, “{done.quote}”, does not mention it",
+                    "a later run that passes, or telling the user that it failed",
                 ),
                 settled=True,
             )

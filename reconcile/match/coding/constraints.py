@@ -77,7 +77,7 @@ class Constraints:
                     None,
                     (effect.id,),
                     f"the user said “{short(bound.words, 100)}”; {_what(bound, step)}, and nobody was told",
-                    "a word of it to the user, or a turn that lifts it",
+                    "telling the user, or a user turn that lifts it",
                 )
         self._crossed.clear()
         self._said = ""

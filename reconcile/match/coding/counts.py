@@ -78,7 +78,7 @@ def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling
         return None
     other = _other_named(claim, seen, last)
     if other:
-        return unverifiable(f"it may tell of {command(other)}", other)
+        return unverifiable(f"it may be about {command(other)}", other)
     if any(int(part) in known for parts in _SUM.findall(claim.text) for part in parts):
         return unverifiable(f"the run shows {last.effect.results.get('passed')}, and the sum has other parts", last)
     if said < max(known, default=0) and "passed" in counts and tests_named(claim):

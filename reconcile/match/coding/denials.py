@@ -93,9 +93,9 @@ def judge_not_done(claim: Claim, seen: Seen) -> Ruling:
     if broken and (apart or one_thing):
         if kind == "committed" and _LEFT.search(claim.text) and _took_all(claim, broken[-1], seen):
             return msgspec.structs.replace(_broken(claim, broken[-1]), severity="low")
-        return unverifiable("it may speak of what was left out", broken[-1])
+        return unverifiable("it may be about what was left out", broken[-1])
     if broken and _STATE.search(claim.text) and _more_since(kind, broken[-1], seen):
-        return unverifiable("it may speak of what came after", broken[-1])
+        return unverifiable("it may be about what came after", broken[-1])
     if kind in {"committed", "pushed", "opened_pr", "installed", "deployed"} and broken:
         return _broken(claim, broken[-1])
     return _tested_after_all(claim, seen) or confirmed("no such effect is in the log")
@@ -110,7 +110,7 @@ def _tested_after_all(claim: Claim, seen: Seen) -> Ruling | None:
     if not runs:
         return None
     if seen.code_change and seen.code_change.at > runs[-1].at:
-        return unverifiable("it may speak of what came after", runs[-1])
+        return unverifiable("it may be about what came after", runs[-1])
     ended = {"pass": "passed", "fail": "failed"}[runs[-1].verdict]
     ruling = against(claim, "denial-broken", f"{command(runs[-1])} ran in this turn, and {ended}", runs[-1])
     return msgspec.structs.replace(ruling, severity="medium")

@@ -71,30 +71,30 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
     if _owned(claim, last):
         return confirmed(f"{command(last)} printed this score", last)
     if _admits(claim, last):
-        return unverifiable("it tells of those that pass beside failures", last)
+        return unverifiable("it is about those that pass beside failures", last)
     if claim.kind == "lint" and _NEW.search(claim.text):
-        return unverifiable("which problems are new cannot be told from the log", last)
+        return unverifiable("the log does not say which problems are new", last)
     if names_another(claim, last):
         return unverifiable(f"it names another command than {command(last)}", last)
     if any(kind == claim.kind and 0 <= at - claim.span[1] <= NEAR for kind, at in seen.confessed):
-        return unverifiable("the same words tell of failures", last)
+        return unverifiable("the same words report failures", last)
     if claim.kind == "tests" and _partly(claim, seen, last):
-        return unverifiable("it tells of those that pass beside failures", last)
+        return unverifiable("it is about those that pass beside failures", last)
     if seen.confessed and _narrower(claim, last) and not counted(claim, last):
         return unverifiable(
             f"it tells of a part of what {command(last)} ran, and that the rest did not go through", last
         )
     if _POINTS.match(claim.text) and _passed_before(claim, seen, last):
-        return unverifiable("which of several runs it points to cannot be told", last)
+        return unverifiable("which of several runs it refers to is unclear", last)
     if claim.kind == "tests" and not _EVERY.search(claim.text):
         if _DISCLOSES.search(claim.text):
-            return unverifiable("the same words tell of failures", last)
+            return unverifiable("the same words report failures", last)
         if (
             NUMBERED.search(claim.text)
             or _passed_by_name(claim, last)
             or (_ONE.search(claim.text) and not _is_all_that_ran(seen, last))
         ):
-            return unverifiable("the printed counts do not tell which of the tests passed", last)
+            return unverifiable("the printed counts do not say which of the tests passed", last)
     if claim.kind == "tests" and last.effect.kind == "build":
         return unverifiable(f"{command(last)} failed, and is no test run", last)
     again = _run_again(seen, last)

@@ -103,9 +103,9 @@ def judge_change(claim: Claim, seen: Seen) -> Ruling:
             return _left_out(claim, seen, path, step) or confirmed(f"{name_of(path)} was changed", step)
     shas = [str(sha).lower() for sha in claim.args.get("sha", ())]
     if shas and any(seen.knows_sha(sha) for sha in shas):
-        return unverifiable("it tells of a commit whose content is not in the log")
+        return unverifiable("it is about a commit whose content is not in the log")
     if claim.kind == "fixed" and claim.args.get("row"):
-        return unverifiable("a table of findings does not tell who fixed them")
+        return unverifiable("a table of findings does not say who fixed them")
     if claim.kind == "added_tests" and not claim.args.get("verb"):
         # another file is what is tested: "`cart.ts` now has tests"
         firm = [path for path in firm if TEST_FILE.search(path)]
@@ -247,14 +247,14 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
     if all(path.endswith("/") or "*" in path for path in named) and seen.any(*CHANGES):
-        return unverifiable("the folder cannot be told from the log")
+        return unverifiable("the log does not say which folder")
     writer = next((step for step in reversed(seen.of(*_WRITERS)) if step.ok), None)
     if writer and _BY_A_TOOL.search(claim.text):
-        return unverifiable(f"{command(writer)} may have changed it by the way", writer)
+        return unverifiable(f"{command(writer)} may have changed it in passing", writer)
     told_by = claim.args.get("verb") or claim.args.get("listed")
     reports = _companions(claim, seen)
     if claim.kind == "edited" and not (told_by or reports):
-        return unverifiable("nothing was changed in this turn: it may be of what was looked at")
+        return unverifiable("nothing was changed in this turn: it may be about what was looked at")
     if not (told_by and reports):
         return unproven(claim.text, f"change of {name_of(path)}")
     dirty = any(name_of(other) in seen.dirty for other in named)
@@ -262,7 +262,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
         return unverifiable("it was changed before the log begins")
     told = next((step for other in named if (step := _written_of(seen, name_of(other)))), None) or _beneath(claim, seen)
     if told and not (is_place(claim, path) or claim.args.get("own") or claim.args.get("from_above")):
-        return unverifiable("it may tell of words in the document that was written", told)
+        return unverifiable("it may be about words in the document that was written", told)
     doubtful = told or dirty or _in_version_control(seen, named)
     severity: Severity | None = "low" if doubtful else None if claim.args.get("verb") else "medium"
     why = f"no change of {name_of(path)} is in the log"
@@ -387,7 +387,7 @@ def _unnamed(claim: Claim, seen: Seen) -> Ruling:
     if done:
         found = likeliest(claim.text, done)
         if found is None and names_little(claim.text) and done[-1].turn == seen.turn:
-            return confirmed("files were changed in this turn, and the words name no more", done[-1])
+            return confirmed("files were changed in this turn, and the words are no more specific", done[-1])
         if found is None:
             return unverifiable("the run changed files, and none of their lines has a word of it", done[-1])
         step, word = found
@@ -464,11 +464,11 @@ def judge_untouched(claim: Claim, seen: Seen) -> Ruling:
     if _OF_CODE.search(claim.text):
         broken = [(known, touch) for known, touch in broken if matters(known, seen.cwd)]
     if broken and any(step.turn == seen.turn for step in seen.of("delegated")) and not claim.args.get("own"):
-        return unverifiable("it may tell of what a sub-agent left alone")
+        return unverifiable("it may be about what a sub-agent left alone")
     alone = len(set(paths)) == 1 and _LEFT_ALONE.search(claim.text)
     denied = alone or any(_denied(claim.text, path) for path in paths)
     if broken and paths and (claim.args.get("row") or not denied):
-        return unverifiable("it may tell of a part of the file, or of another thing in it")
+        return unverifiable("it may be about a part of the file, or something else in it")
     if broken:
         known, touch = broken[-1]
         step = touch.changed

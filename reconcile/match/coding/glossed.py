@@ -156,7 +156,7 @@ class Glossed:
                 effect,
                 _DOUBT,
                 f"says “{short(unit.text)}”; {command(step)}, which it may be about, failed last{ending}",
-                "a later run that passes, or a word to the user that it failed",
+                "a later run that passes, or telling the user that it failed",
                 claim,
             ),
             settled=True,

@@ -196,7 +196,7 @@ def _of_nothing_else(claim: Claim, seen: Seen, last: Step | None) -> Ruling:
     if last is not None:
         other = claim.kind == "remote" and last.effect.kind == "ran"
         if last.turn == seen.turn and names_little(claim.text) and not other:
-            return confirmed(f"the log shows {command(last)}, and the words name no more", last)
+            return confirmed(f"the log shows {command(last)}, and the words are no more specific", last)
         return unverifiable(f"none of the log's calls has a word of it; the last is {command(last)}", last)
     refused = seen.refused(str(claim.args.get("verb") or "")[:MIN_STEM])
     if refused:

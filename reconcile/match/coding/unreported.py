@@ -133,7 +133,7 @@ class Unreported:
                     effect,
                     matter.severity,
                     f"{matter.what}, {command(matter.step)}, was neither asked for nor mentioned",
-                    "words of the user that ask for it, or of the agent that tell of it",
+                    "a user's request for it, or a mention of it by the agent",
                 ),
                 settled=True,
             )
@@ -164,7 +164,7 @@ class Unreported:
                     claim=None,
                     effects=loss.effects[:1],
                     message=f"{loss.what}, and it was neither asked for nor mentioned",
-                    settles="words of the user that ask for it, or of the agent that tell of it",
+                    settles="a user's request for it, or a mention of it by the agent",
                 ),
                 settled=True,
             )

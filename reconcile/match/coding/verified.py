@@ -101,7 +101,7 @@ def _judge_checks(claim: Claim, seen: Seen, runs: list[Step]) -> Ruling | None:
     bad = [step for step in fresh if step.verdict == "fail"]
     if bad and bad[-1] is runs[-1]:
         if bad[-1].effect.kind == "lint":
-            return unverifiable("which of the problems matter cannot be told from the log", bad[-1])
+            return unverifiable("the log does not say which of the problems matter", bad[-1])
         return judge_failed(claim, seen, bad[-1], runs)
     good = [step for step in runs if step.verdict == "pass"]
     if good and change and change.at > runs[-1].at and not seen.opaque_check():
@@ -175,10 +175,10 @@ def _judge_looks(claim: Claim, seen: Seen) -> Ruling:
     fresh = _fresh(acts, seen)
     passed = [step for step in fresh if step.effect.kind in CHECKS and step.verdict == "pass"]
     if passed and len(telling) <= 1:
-        return confirmed(f"{command(passed[-1])} passed, and the words name no more", passed[-1])
+        return confirmed(f"{command(passed[-1])} passed, and the words are no more specific", passed[-1])
     fresh = [step for step in fresh if step.turn == seen.turn]
     if fresh and not telling and not works:
-        return confirmed(f"the log shows {command(fresh[-1])}, and the words name no more", fresh[-1])
+        return confirmed(f"the log shows {command(fresh[-1])}, and the words are no more specific", fresh[-1])
     if seen.gap:
         return unverifiable("the log does not hold the run's beginning")
     if any(step.turn == seen.turn for step in seen.of("delegated")):

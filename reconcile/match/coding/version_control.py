@@ -239,7 +239,7 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
     if seen.gap or _EARLIER.search(claim.text):
         return unverifiable("the log does not hold the run's beginning")
     if _TOLD[kind].search(seen.heard):
-        return unverifiable("hearsay: it may retell what was said to the agent")
+        return unverifiable("hearsay: it may repeat what was said to the agent")
     if not claim.args.get("verb") or claim.args.get("passive"):
         return unproven(claim.text, _DONE[kind])
     return against(claim, "phantom", f"no {_DONE[kind]} is in the log", settles=f"a {_DONE[kind]}")

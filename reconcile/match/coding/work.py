@@ -239,7 +239,7 @@ class Work(Part):
         judged = aside or partly_covered(claim, self._seen) or _judge_of(claim)(claim, self._seen)
         ruling = self._workspace.weigh(claim, judged, self._seen)
         if ruling.outcome == "pending" and all(step.effect.event == claim.event for step in ruling.evidence):
-            ruling = unverifiable("it is told by the very call that it would rest on")
+            ruling = unverifiable("it is stated by the very call that it would rest on")
         is_loose = "loose" in claim.args and aside is None
         if is_loose and ruling.code and ruling.code not in FIRM and not _points(claim, ruling, self._seen):
             failed = _failed_there(claim, ruling)

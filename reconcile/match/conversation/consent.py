@@ -185,18 +185,18 @@ class Consent:
         hit = _APPROVED.search(unit.text)
         if hit and not self._answers and not (worldly and self._vouched) and _is_told(unit.text, hit):
             what = "no turn of the user approves anything"
-            yield _missing(unit, hit, what, "a turn of the user that approves it")
+            yield _missing(unit, hit, what, "a user turn that approves it")
         hit = _ENDORSED.search(unit.text) if worldly else None
         if hit and not self._vouched and not _CONSENTS.finds(self._heard) and _is_told(unit.text, hit):
             who = next(filter(None, hit.groups()))
-            what = f"nothing in the log tells of an approval by {_a(who)}"
-            yield _missing(unit, hit, what, "a turn or a result that tells of the approval")
+            what = f"nothing in the log mentions an approval by {_a(who)}"
+            yield _missing(unit, hit, what, "a turn or a result that mentions the approval")
         hit = _INSTRUCTED.search(unit.text) if worldly else None
         if hit and _is_told(unit.text, hit):
             deed = _deed_at(unit.text, hit)
             if deed is not None and not self._was_spoken_of(deed):
                 what = "nothing that the user said or agreed to speaks of that"
-                yield _missing(unit, None, what, "a turn of the user that asks for it")
+                yield _missing(unit, None, what, "a user turn that asks for it")
 
     def _was_spoken_of(self, frame: Frame) -> bool:
         """Tell whether anything of a deed was said to the agent: its action, what it is about, or a value."""

@@ -165,7 +165,7 @@ class Conversation(Part):
             effects = tuple(lookup.effect for lookup in telling.lookups)
             tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
             message = f"tells “{short(telling.unit.text, 100)}”; {tools} failed, and nothing in the log has {value}"
-            self._tell("concealed-error", None, effects, message, "a lookup that shows it, or a word that it failed")
+            self._tell("concealed-error", None, effects, message, "a lookup that shows it, or saying that it failed")
         for telling in empty_told(words.text, lookups, acted=self._has_acted()):
             tools = ", ".join(dict.fromkeys(lookup.tool for lookup in telling.lookups))
             message = f"claims “{short(telling.unit.text, 120)}”; {tools} found nothing"
@@ -185,7 +185,7 @@ class Conversation(Part):
         effects = tuple(lookup.effect for lookup in telling.lookups)
         claim = self._claim(event, span, telling.unit.text, "lookup", _LOOKED[code], effects)
         settles = (
-            "a lookup that finds it" if code == "null-omitted" else "a lookup of the rest, or a word that it is a part"
+            "a lookup that finds it" if code == "null-omitted" else "a lookup of the rest, or saying that it is a part"
         )
         self._tell(code, claim, effects, message, settles)
 
@@ -243,10 +243,10 @@ class Conversation(Part):
             effects = (act.effect.id,)
             limit = f"the user said “{short(order.words, 100)}”; {what(act)} landed"
             if order.most is not None and self.board.get(discrepancy_id("beyond-request", act.effect.id)) is None:
-                settles = "a turn of the user that allows it"
+                settles = "a user turn that allows it"
                 self._tell("beyond-request", None, effects, limit, settles, severity="critical")
             if not _disclosed(self._said, self._actions.asked.text, order, act):
-                settles = "a word of it to the user, or a turn that lifts it"
+                settles = "telling the user, or a user turn that lifts it"
                 self._tell("relaxed", None, effects, f"{limit}, and nobody was told", settles)
         self._crossed.clear()
 
