@@ -13,6 +13,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Resize
 from textual.widgets import ContentSwitcher, Input
 
 from assure_tui.app.desk.config import NotifyConfig
@@ -48,6 +49,9 @@ LOOK: Final = 1.0
 SHARE: Final = 0.2
 """Share of the time that redrawing may take while an agent is busy; keys have the rest."""
 SAID_FOR: Final = 5.0
+NARROW: Final = 100
+SHORT: Final = 30
+"""Columns and lines below both of which a list and its page take turns."""
 _ANSWERS: Final = {"real": "allow", "false-alarm": "refuse"}
 """What the keys that decide say to a call that waits."""
 VERIFY_AFTER: Final = 0.5
@@ -66,15 +70,17 @@ class Frame(Holding):
     CSS_PATH = SHEET
     TITLE = "assure"
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = ""
+    """Textual would give the focus that a pane lost to the filter, which is not on the screen: keys would be words."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-narrow"),
-        (100, "-medium"),
+        (NARROW, "-medium"),
         (160, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-short"),
-        (30, "-tall"),
+        (SHORT, "-tall"),
     ]
 
     def __init__(
@@ -387,9 +393,17 @@ class Frame(Holding):
         words, mend = str(error) or type(error).__name__, remedy(error)
         self.say(f"{words}: {mend}." if mend else words)
 
-    def on_resize(self) -> None:
-        """The bars fit the width."""
-        self.call_after_refresh(self.show_bars)
+    def on_resize(self, event: Resize) -> None:
+        """The bars fit the width, and what was being read stays on the screen."""
+        narrow = event.size.width < NARROW and event.size.height < SHORT
+        if narrow and self.at_desk and self.focused and any(each.has_class("page-side") for each in self.focused.ancestors):
+            self.view.add_class("-drilled")
+        self.call_after_refresh(self._resized)
+
+    def _resized(self) -> None:
+        if self.at_desk and self.focused is None:  # its pane has no room any more
+            self.view.main().focus()
+        self.show_bars()
 
     async def on_last_line_pressed(self, message: LastLine.Pressed) -> None:
         """A hint that was clicked does what its key does."""

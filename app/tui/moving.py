@@ -13,6 +13,7 @@ from assure_tui.app.tui.dialogs.details import RowDialog
 from assure_tui.app.tui.dialogs.moment import MomentDialog
 from assure_tui.app.tui.dialogs.search import SearchDialog
 from assure_tui.app.tui.filtering import Filtering
+from assure_tui.app.tui.frame import NARROW, SHORT
 from assure_tui.app.tui.lines import Lines, Listing, Page
 from assure_tui.app.tui.looked import remember, since
 from assure_tui.app.tui.moments import goal
@@ -299,7 +300,7 @@ class Moving(Filtering):
     @property
     def has_narrow_screen(self) -> bool:
         """Whether the list and the page take turns."""
-        return self.size.width < 100 and self.size.height < 30
+        return self.size.width < NARROW and self.size.height < SHORT
 
     def event_at_hand(self) -> EventRow | None:
         """The event under the cursor of the Timeline, or the one that the evidence on the page goes back to."""

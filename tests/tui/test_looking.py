@@ -189,6 +189,33 @@ async def test_the_selection_survives_a_resize(desk):
         assert app.view.key == "claims"
 
 
+async def test_what_was_being_read_stays_on_the_screen_when_it_gets_small(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("e", "l")
+        await pilot.resize_terminal(80, 24)
+        await wait_for_words(pilot, "EVIDENCE")
+        assert "FINDINGS" not in screen_text(app)
+        await pilot.press("escape")
+        await wait_for_words(pilot, "FINDINGS")
+
+
+async def test_keys_are_commands_after_a_dialog_when_the_pane_with_the_focus_has_no_room_any_more(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("e", "h")
+        assert app.focused is not app.claims.listing
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        for key, dialog in (("v", "VerdictDialog"), ("c", "NoteDialog")):
+            await pilot.press(key)
+            await wait_for(pilot, lambda dialog=dialog: type(app.screen).__name__ == dialog)
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: app.at_desk)
+        assert "none matches" not in screen_text(app)
+        assert not app.session.queries.get("claims")
+
+
 async def test_what_was_being_written_is_there_again_after_leaving(desk):
     app = AssureApp(desk)
     async with app.run_test(size=(100, 30)) as pilot:

@@ -29,6 +29,7 @@ class DialogReady(Message):
 class Dialog(ModalScreen[Answer]):
     """A modal screen. Escape leaves it without an answer; what was typed stays in its draft."""
 
+    AUTO_FOCUS = "*"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave without doing it", show=False)]
 
     def compose(self) -> ComposeResult:
