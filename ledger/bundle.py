@@ -149,13 +149,24 @@ def unpack(path: Path) -> dict[str, bytes]:
         raise BundleError(f"{path} is not a bundle ({type(error).__name__}): ask for it anew") from None
 
 
-def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+def _listed(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members, but for the empty ones that name a folder of others: what packs anew adds them."""
     listed = archive.infolist()
+    names = [member.filename for member in listed if not member.is_dir()]
+    folders = {name[: at + 1] for name in names for at, char in enumerate(name) if char == "/"}
+    return [member for member in listed if member.file_size or member.filename not in folders]
+
+
+def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+    listed = _listed(archive)
     names = {member.filename for member in listed}
     odd = next((name for name in names if not _NAME.fullmatch(name) or ".." in name), None)
     links = [member.filename for member in listed if member.external_attr >> 28 not in {0, 8}]
     if odd is not None or links:
-        raise BundleError(f"{path} holds {odd or links[0]!r}, which no bundle does: ask for it anew")
+        raise BundleError(
+            f"{path} holds {odd or links[0]!r}, which no bundle does: it was packed anew with more in it, so ask for the "
+            "file as it was exported"
+        )
     if len(names) != len(listed) or len(listed) > MAX_MEMBERS:
         raise BundleError(f"{path} holds a name twice, or more than {MAX_MEMBERS} files: ask for it anew")
     if sum(member.file_size for member in listed) > MAX_TOTAL:

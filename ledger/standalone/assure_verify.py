@@ -214,7 +214,7 @@ class Verifier:
 
     def check_members(self):
         """Whoever unpacks a bundle gets plain files below one folder."""
-        for member in self.files.zip.infolist():
+        for member in self.files.listed:
             plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*", member.filename)
             need(plain and ".." not in member.filename, f"{member.filename!r} is a name that no bundle has")
             need(member.external_attr >> 28 in (0, 8), f"{member.filename} is a link, or no file")
@@ -766,7 +766,11 @@ class Files:
         if not os.path.isdir(path):
             need(stat.S_ISREG(os.stat(path).st_mode), f"{path} is neither a folder nor a file")
             self.zip = zipfile.ZipFile(path)
-            self.members = self.zip.namelist()
+            listed = self.zip.infolist()
+            inside = [name for name in self.zip.namelist() if name[-1:] != "/"]
+            folders = {name[: at + 1] for name in inside for at, char in enumerate(name) if char == "/"}
+            self.listed = [member for member in listed if member.file_size or member.filename not in folders]
+            self.members = [member.filename for member in self.listed]
         elif self.names("proofs") and not os.path.exists(os.path.join(path, ".state")):
             raise Failed(f"{path} is a bundle that was unpacked: name the file that it came out of")
 

@@ -134,6 +134,25 @@ def zipped(*members: tuple[str, bytes], mode: int = 0o100644, method: int = zipf
     return out.getvalue()
 
 
+def test_a_bundle_that_was_unpacked_and_packed_anew_is_as_good_as_the_first(desk, bundle, tmp_path):
+    members = unpack(bundle)
+    folders = sorted({f"{name.partition('/')[0]}/" for name in members if "/" in name})
+    anew = tmp_path / "anew.zip"
+    anew.write_bytes(zipped(*((folder, b"") for folder in folders), *members.items()))
+    assert standalone(anew, *outside(desk, tmp_path)).returncode == 0
+    assert Bundle.open(anew).report(own_trust(desk.home.keys)).state == "ok"
+    assert unpack(anew) == members
+
+
+@pytest.mark.parametrize("stray", [("hidden/", b""), ("entries/", b"x"), ("../", b"")])
+def test_a_folder_in_a_bundle_that_holds_nothing_of_it_or_holds_bytes_is_refused(desk, bundle, tmp_path, stray):
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(zipped(stray, *unpack(bundle).items()))
+    assert standalone(bad, *outside(desk, tmp_path)).returncode == 1
+    with pytest.raises(BundleError, match=r"no bundle does: .* ask for the file as it was exported"):
+        Bundle.open(bad)
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
