@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 USAGE = 2
 INTERNAL = 70
 INTERRUPTED = 130
+CLOSED_PIPE = 141
+"""What the shell gives for those whom SIGPIPE ends, as `cat` or `git log` before `head`: never 0, as much went unread."""
 COLLECT_AFTER = 20_000
 """Objects made and not freed after which the youngest are looked through."""
 
@@ -54,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         # The reader of stdout went away, as `head` does: nothing more can be said there.
         _silence(sys.stdout)
-        return INTERRUPTED
+        return CLOSED_PIPE
     return code
 
 

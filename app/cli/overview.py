@@ -61,18 +61,18 @@ _EXITS: Final = {
     "gates": "0 done; 1 `gates test`: an example fails; 5 `gates waive`: the ledger is damaged",
     "keys": "0 done; 5 `keys revoke`: the ledger is damaged",
     "hook": "0 done; 1 `hook status`: installed nowhere, or not called; `hook AGENT` answers as that agent expects",
-    "mcp-proxy": "the server's own; 141 the client went away first",
+    "mcp-proxy": "the server's own",
     "doctor": "0 no problems; 1 problems",
     **dict.fromkeys(("note", "decide", "verdict", "seal", "withdraw"), _WRITES),
     **dict.fromkeys(("approvals", "export", "import", "adopt", "forget", "shard"), _WRITES),
 }
-_ALWAYS = "2 usage or configuration; 70 internal error; 130 interrupted"
+_ALWAYS = "2 usage or configuration; 70 internal error; 130 interrupted; 141 nobody read the output to its end"
 _ALL: Final = """\
 `assure-tui COMMAND --help` lists a command's arguments. A word that names no command is a PATH to `open`.
 
 exit codes: 0 nothing at or above --fail-on; 1 something was, or verification failed; 2 usage or configuration;
 3 nothing recognised in the input; 4 verified, but against no pin, cosignature or anchor; 5 the ledger is damaged;
-70 internal error; 130 interrupted
+70 internal error; 130 interrupted; 141 nobody read the output to its end, as before `head`
 """
 
 

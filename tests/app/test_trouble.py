@@ -334,3 +334,15 @@ def test_an_act_that_is_kept_is_not_told_as_failed_because_it_could_not_be_publi
     notes = json.loads(assure("show", name, "--format", "json").stdout)["notes"]
     assert sorted(note["text"] for note in notes) == ["looked at", "looked at again"]
     assert assure("verify", "--allow-unanchored").returncode == 0
+
+
+def test_a_reader_that_goes_away_ends_a_command_quietly_as_it_ends_others(logs, home):
+    command = [sys.executable, "-m", "assure_tui.app", "reconcile", "--format", "json", str(logs)]
+    environment = {"PATH": "/usr/bin:/bin", "ASSURE_TUI_HOME": str(home), "HOME": str(home)}
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False, env=environment
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
