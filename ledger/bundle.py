@@ -164,8 +164,8 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
     links = [member.filename for member in listed if member.external_attr >> 28 not in {0, 8}]
     if odd is not None or links:
         raise BundleError(
-            f"{path} holds {odd or links[0]!r}, which no bundle does: it was packed anew with more in it, so ask for the "
-            "file as it was exported"
+            f"{path} holds {odd or links[0]!r}, which no bundle does: it was packed anew with more in it, so ask for"
+            " the file as it was exported"
         )
     if len(names) != len(listed) or len(listed) > MAX_MEMBERS:
         raise BundleError(f"{path} holds a name twice, or more than {MAX_MEMBERS} files: ask for it anew")

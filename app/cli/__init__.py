@@ -32,7 +32,7 @@ USAGE = 2
 INTERNAL = 70
 INTERRUPTED = 130
 CLOSED_PIPE = 141
-"""What the shell gives for those whom SIGPIPE ends, as `cat` or `git log` before `head`: never 0, as much went unread."""
+"""What a shell gives for what SIGPIPE ends, as `cat` or `git log` before `head`; never 0, as much went unread."""
 COLLECT_AFTER = 20_000
 """Objects made and not freed after which the youngest are looked through."""
 

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from assure_tui.app.cli import looks
 from assure_tui.app.cli.consent import agreed
 from assure_tui.app.cli.talk import talk
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.config import WORKSPACE_FILE, read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
+from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home, from_home
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.trust import trust
@@ -35,6 +37,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
     """Tell what is watched and what stands in the way; 1 when something does."""
     setting = Setting.gather(arguments.paths, home=arguments.home)
     troubles = list(setting.waiting)
+    try:
+        looks.check(setting)
+    except UsageError as error:
+        troubles.append(str(error))
     _say(f"assure-tui {version()}, state in {setting.home.ledger.parent}")
     for sentence in _files(setting):
         _say(f"  {sentence}")

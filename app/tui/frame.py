@@ -396,7 +396,8 @@ class Frame(Holding):
     def on_resize(self, event: Resize) -> None:
         """The bars fit the width, and what was being read stays on the screen."""
         narrow = event.size.width < NARROW and event.size.height < SHORT
-        if narrow and self.at_desk and self.focused and any(each.has_class("page-side") for each in self.focused.ancestors):
+        above = self.focused.ancestors if self.at_desk and self.focused else ()
+        if narrow and any(each.has_class("page-side") for each in above):
             self.view.add_class("-drilled")
         self.call_after_refresh(self._resized)
 

@@ -220,10 +220,20 @@ def test_a_mistake_in_a_settings_file_is_named(assure, tmp_path):
 )
 def test_config_finds_what_the_screen_would_refuse(assure, tmp_path, said, told):
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "config.toml").write_text(said)
+    settings = tmp_path / "home" / "config.toml"
+    settings.write_text(said)
     done = assure("config")
     assert (done.returncode, done.stdout) == (2, "")
+    assert f"{settings}: " in done.stderr
     assert told in done.stderr
+    seen = assure("doctor")
+    assert (seen.returncode, f"  ! {settings}: " in seen.stdout, told in seen.stdout) == (1, True, True)
+
+
+def test_a_theme_that_is_named_on_the_command_line_is_no_mistake_of_the_settings(assure):
+    done = assure("demo", "--theme", "darc")
+    assert (done.returncode, "there is no theme 'darc'" in done.stderr) == (2, True)
+    assert "config.toml" not in done.stderr
 
 
 def test_a_pipe_in_the_place_of_the_trust_file_makes_nobody_wait(assure, tmp_path):
