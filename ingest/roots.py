@@ -1,10 +1,11 @@
-"""Where the known agents keep their logs on this machine (FORMATS.md)."""
+"""Where the known agents keep their logs on this machine (FORMATS.md), and what of it is a log, or is left out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 LOG_SUFFIXES = frozenset({".jsonl", ".json", ".ndjson", ".traj", ".eval", ".db", ".sqlite3"})
@@ -67,6 +68,12 @@ def default_roots(environ: Mapping[str, str] | None = None, home: Path | None = 
         for extension in _EXTENSIONS
     ]
     return roots
+
+
+def excluded(path: Path, exclude: Sequence[str]) -> bool:
+    """Tell whether a pattern leaves this path out, by its name or by where it lies, however it was written."""
+    spellings = {path.name, os.fspath(path), os.path.abspath(path)}  # noqa: PTH100 - a link is not followed
+    return any(fnmatch(spelling, pattern) for pattern in exclude for spelling in spellings)
 
 
 def _home() -> Path:

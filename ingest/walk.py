@@ -12,7 +12,7 @@ from stat import S_ISDIR, S_ISREG
 from assure_tui.ingest.adapters import detect
 from assure_tui.ingest.adapters.base import Adapter, Head
 from assure_tui.ingest.growing import DATABASES
-from assure_tui.ingest.roots import COPIES, LOG_NAMES, LOG_SUFFIXES
+from assure_tui.ingest.roots import COPIES, LOG_NAMES, LOG_SUFFIXES, excluded
 
 MAX_DEPTH = 32
 MAX_FILES = 200_000
@@ -59,8 +59,8 @@ class Discovery:
 def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery:
     """Walk files and folders; give log files in path order, each file once, and what was left out.
 
-    `exclude` are patterns matched with `fnmatch` against whole paths and names. A symbolic link is followed only to
-    something inside its root, so that a hostile folder cannot make anything else be read; cycles end by themselves.
+    `exclude` are patterns matched with `fnmatch` against whole paths, as given and absolute, and names. A symbolic link
+    is followed only to something inside its root, so that a hostile folder cannot make anything else be read; cycles end by themselves.
     """
     discovery = Discovery()
     seen: set[tuple[int, int]] = set()
@@ -151,10 +151,12 @@ def _walk(root: Path, exclude: Sequence[str], discovery: Discovery) -> Iterator[
         yield root
         return
     visited: set[tuple[int, int]] = set()
+    left_out = 0
     stack = [(root, 0)]
     while stack:
         path, depth = stack.pop()
-        if path != root and _excluded(path, exclude):
+        if path != root and excluded(path, exclude):
+            left_out += 1
             continue
         try:
             if path.is_symlink() and not path.resolve(strict=True).is_relative_to(inside):
@@ -175,6 +177,10 @@ def _walk(root: Path, exclude: Sequence[str], discovery: Discovery) -> Iterator[
             discovery.skipped.append(Skipped(path, _refusal(path, error)))
             continue
         stack += [(entry, depth + 1) for entry in inner]
+    if left_out:
+        discovery.skipped.append(
+            Skipped(root, f"files and folders that `exclude` in the settings leaves out: {left_out}")
+        )
 
 
 def _refusal(path: Path, error: OSError | RuntimeError) -> str:
@@ -183,7 +189,3 @@ def _refusal(path: Path, error: OSError | RuntimeError) -> str:
             return "not a regular file"
         return "cannot be read: it is a link to what is not there"
     return f"cannot be read: {error.strerror if isinstance(error, OSError) and error.strerror else error}"
-
-
-def _excluded(path: Path, exclude: Sequence[str]) -> bool:
-    return any(fnmatch(path.name, pattern) or fnmatch(os.fspath(path), pattern) for pattern in exclude)

@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         backfill=arguments.backfill,
         needs_ledger=not arguments.attached,
         user=setting.user,
+        known=setting.left_out(arguments.paths),
         on_finding=_tell,
         on_problem=talk,
         on_queue=_say_nothing if arguments.attached else Progress(),

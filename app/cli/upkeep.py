@@ -52,7 +52,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
         left = len(found.skipped)
         _say(f"  {root}: {logs}; {left:,} {'file' if left == 1 else 'files'} left out")
         troubles += [f"{skipped.path}: {skipped.reason}" for skipped in found.skipped if skipped.log]
-    if gone := [from_home(root) for root in setting.roots if root not in there]:
+    troubles += setting.left_out(arguments.paths)
+    for root in setting.roots:
+        if root in setting.user.roots and not root.exists():
+            troubles.append(f"{root} is not there, though `roots` in {setting.home.config} names it")
+    if gone := [from_home(root) for root in setting.roots if root not in there and root not in setting.user.roots]:
         _list("not there", gone)
     with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:
         presence = desk.presence()

@@ -25,6 +25,8 @@ class Place:
     logs: int = 0
     size: int = 0
     """Bytes of the logs."""
+    named: bool = False
+    """The settings name it, rather than that some agent would write there."""
 
 
 def is_first(setting: Setting) -> bool:
@@ -40,7 +42,7 @@ def survey(setting: Setting) -> list[Place]:
     places: list[Place] = []
     for root in setting.roots:
         if not root.exists():
-            places.append(Place(root, agents.get(root, ""), exists=False))
+            places.append(Place(root, agents.get(root, ""), exists=False, named=root in setting.user.roots))
             continue
         found = discover([root], exclude=setting.exclude).files
         kinds = sorted({item.adapter.name for item in found})

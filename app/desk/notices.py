@@ -63,8 +63,12 @@ class Notices:
     _until: float | None = None
 
     def take(self, alerts: Iterable[Alert], now: float) -> list[Notice]:
-        """Return what is to be told now. What stands at the first call was there before, and is on the screen."""
-        for alert in alerts:
+        """Return what is to be told now. What stands at the first call was there before, and is on the screen.
+
+        What was gathered and does not stand any more, such as a call that the hook has denied since, is not told.
+        """
+        standing = list(alerts)
+        for alert in standing:
             told = self._known(alert.run)
             if alert.finding in told or not at_least(alert.severity, self.severity):
                 continue
@@ -73,7 +77,7 @@ class Notices:
                 self._gathered.setdefault(alert.run, (now, []))[1].append(alert)
         first, self._begun = not self._begun, True
         due = [run for run, (since, _) in self._gathered.items() if now - since >= GATHERED]
-        told_of = [_notice(self._gathered.pop(run)[1]) for run in due]
+        told_of = [_notice(left) for run in due if (left := self._left(run, standing))]
         for notice in told_of:
             self.drafts.save_draft(f"told:{notice.run}", "\n".join(sorted(self._told[notice.run])))
         return [] if first or self.snoozed(now) else told_of
@@ -81,6 +85,13 @@ class Notices:
     def saw(self, run: str, findings: Iterable[str]) -> None:
         """Count these findings of a run as seen: somebody is looking at them."""
         self._known(run).update(findings)
+
+    def _left(self, run: str, standing: Sequence[Alert]) -> list[Alert]:
+        """Take what was gathered of a run, without what was taken back; that is told if it comes again."""
+        names = {alert.finding for alert in standing if alert.run == run}
+        gathered = self._gathered.pop(run)[1]
+        self._known(run).difference_update(alert.finding for alert in gathered if alert.finding not in names)
+        return [alert for alert in gathered if alert.finding in names]
 
     def _known(self, run: str) -> set[str]:
         if run not in self._told:

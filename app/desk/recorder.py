@@ -58,17 +58,20 @@ class Recorder:
         backfill: bool = False,
         needs_ledger: bool = False,
         user: UserConfig | None = None,
+        known: Sequence[str] = (),
         on_finding: OnFinding | None = None,
         on_problem: OnProblem | None = None,
         on_queue: OnQueue = lambda _queue: None,
     ) -> None:
+        """`known` are sentences about what will not be watched, which are told as if it had been found out here."""
         self._home = home
-        self._scout = Scout(roots, exclude)
+        self._known = tuple(known)
+        self._user = user or UserConfig()
+        self._scout = Scout(roots, exclude, named=self._user.roots)
         self._settings = settings or Settings()
         self._specs = tuple(feeds)
         self._backfill = backfill
         self._needs_ledger = needs_ledger
-        self._user = user or UserConfig()
         self._on_finding = on_finding
         self._on_problem = on_problem
         self._on_queue = on_queue
@@ -117,6 +120,8 @@ class Recorder:
                 on_problem=self._on_problem,
             )
             self.problems = hub.problems
+            for sentence in self._known:
+                hub.problem(sentence)
             hub.scribe = self._scribe(hub, tags)
             hub.drop_forgotten()
             lock = threading.RLock()

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.entries import Seen
@@ -49,6 +50,10 @@ def stopped(error: LedgerError) -> DeskError:
     return UsageError(f"recording has stopped: {error}.")
 
 
+_GONE: Final = "{} no longer exists: nothing in it is watched until it is back."
+_NEVER_THERE: Final = "{} does not exist, though `roots` in the settings names it: nothing in it is watched until it does."
+
+
 class RecorderLoop:
     """The work of one recording. `begin` it, take a `turn` for as long as it lasts, and `end` it."""
 
@@ -69,8 +74,8 @@ class RecorderLoop:
         self._words_due = True
         """There may be words that the full-text search does not have."""
         self._told: list[str] | None = None
-        self._folders: set[Path] = set()
-        """Watched folders that were there."""
+        self._were_there: set[Path] = set()
+        """Watched places that were there."""
         self._queued = 0
         """Logs that were queued at the beginning."""
         self._read_now: Path | None = None
@@ -83,7 +88,7 @@ class RecorderLoop:
     def begin(self, *, backfill: bool) -> None:
         """Queue all logs that have to be read, and note which are gone."""
         hub = self._hub
-        self._folders = self._scout.folders()
+        self._were_there = self._scout.there()
         survey = self._scout.survey(hub.index, self._store, backfill=backfill, kinds=self._feeds.kinds)
         history = {} if backfill else self._store.history()
         seen: Seen = "backfill" if backfill else "late"
@@ -311,21 +316,24 @@ class RecorderLoop:
             self._changed(path)
         for run in self._store.wanted():
             self._want(run)
-        self._miss_folders()
+        self._miss_places()
         self._show_queue()
         self._save()
 
-    def _miss_folders(self) -> None:
-        """Tell of watched folders that went away, as a disk does that is unmounted, until they are back."""
+    def _miss_places(self) -> None:
+        """Tell of watched places that went away, as a disk does that is unmounted, or never came, until they are there.
+
+        A place where some agent would write, that nobody named, is not missed before it was there.
+        """
         problems = self._hub.problems
-        there = self._scout.folders()
-        for folder in self._folders | there:
-            words = f"{folder} no longer exists: nothing in it is watched until it is back."
-            if folder not in there:
-                self._hub.problem(words)
-            elif words in problems:
-                problems.remove(words)
-        self._folders |= there
+        there = self._scout.there()
+        for place in self._were_there | there | self._scout.named:
+            before, now = _NEVER_THERE.format(place), _GONE.format(place)
+            if place not in there:
+                self._hub.problem(now if place in self._were_there else before)
+            else:
+                problems[:] = [problem for problem in problems if problem not in {before, now}]
+        self._were_there |= there
 
     def _write(self, now: float) -> None:
         hub = self._hub

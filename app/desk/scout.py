@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.small_files import expanded
 from assure_tui.ingest.growing import stamp
-from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES
+from assure_tui.ingest.roots import LOG_NAMES, LOG_SUFFIXES, excluded
 from assure_tui.ingest.walk import Found, Skipped, discover, repeats
 
 if TYPE_CHECKING:
@@ -34,8 +33,10 @@ class Survey:
 class Scout:
     """Knows the roots, and what in them is left out."""
 
-    def __init__(self, roots: Sequence[Path], exclude: Sequence[str]) -> None:
+    def __init__(self, roots: Sequence[Path], exclude: Sequence[str], named: Sequence[Path] = ()) -> None:
+        """`named` are places that somebody named, and will miss where they are not there."""
         self.roots = [expanded(root).absolute() for root in roots]
+        self.named = {expanded(root).absolute() for root in named}.intersection(self.roots)
         self._exclude = tuple(exclude)
 
     def survey(self, index: IndexWriter, store: DeskStore, *, backfill: bool, kinds: Collection[str]) -> Survey:
@@ -72,13 +73,14 @@ class Scout:
         """Return the log at a path that a notification named, if it is one, lies in a root and is not left out."""
         if path.suffix not in LOG_SUFFIXES and path.name not in LOG_NAMES and path not in self.roots:
             return []
-        if any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in self._exclude):
+        if excluded(path, self._exclude):
             return []
         return discover([path]).files if self._inside(path) and not repeats(path) else []
 
-    def folders(self) -> set[Path]:
-        """Return the roots that are folders, and are there."""
-        return {root for root in self.roots if os.path.isdir(root)}  # noqa: PTH112 - one out of reach is no error
+    def there(self) -> set[Path]:
+        """Return the roots that are folders or were named, and are there; one out of reach is no error."""
+        named = {root for root in self.named if os.path.exists(root)}  # noqa: PTH110 - see above
+        return named | {root for root in self.roots if os.path.isdir(root)}  # noqa: PTH112 - likewise
 
     def stands(self, path: Path) -> bool:
         """Whether a log is still there; a folder in its place does not count, nor does a link out of the roots."""

@@ -17,7 +17,7 @@ from assure_tui.app.desk.config import (
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.trust import was_trusted
-from assure_tui.ingest.roots import default_roots
+from assure_tui.ingest.roots import default_roots, excluded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,16 @@ class Setting:
     def exclude(self) -> tuple[str, ...]:
         """Patterns of logs that are left out."""
         return self.user.exclude + self.workspace.exclude
+
+    def left_out(self, paths: Sequence[Path]) -> list[str]:
+        """Sentences about paths that somebody named, and of which the settings leave out all that is in them."""
+        user, mine = self.home.config, self.user.exclude
+        return [
+            f"{path} is left out by `exclude` in {user if excluded(path / 'any', mine) else self.workspace.path}:"
+            " nothing in it is read until you take it out of that list."
+            for path in paths
+            if path.is_dir() and excluded(path / "any", self.exclude)
+        ]
 
     @property
     def waiting(self) -> list[str]:

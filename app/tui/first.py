@@ -16,6 +16,7 @@ from textual.widgets import Static
 from assure_tui.app.desk.firststart import Place
 from assure_tui.app.desk.paths import Home, from_home
 from assure_tui.app.tui import paint
+from assure_tui.app.tui.bars import Hint, footer
 from assure_tui.app.tui.hangup import Ending
 from assure_tui.app.tui.lines import Listing, Row, blank, still, title
 from assure_tui.app.tui.looks import Looks
@@ -37,12 +38,16 @@ _ESCROW: Final = (
     "how many and of which logs."
 )
 KEYS: Final = (
-    ("enter", "watch from now on"),
-    ("j k", "read on"),
-    ("x", "leave out"),
-    ("d", "the demo"),
-    ("q", "leave"),
+    Hint("watch", "enter", "watch from now on"),
+    Hint("move", "j k", "read on", 3),
+    Hint("leave-out", "x", "leave out", 1),
+    Hint("demo", "d", "the demo", 2),
+    Hint("quit", "q", "leave"),
 )
+LINE: Final = 110
+"""Cells beyond which lines are no easier to read."""
+SMALL: Final = 76
+"""Cells below which a place stands without whose logs it has."""
 
 
 class FirstStart(Ending[str]):
@@ -111,7 +116,7 @@ class FirstStart(Ending[str]):
             Content.styled("nothing is read or written yet ", DIM),
         )
         self.query_one("#first-lead", Static).update(Content.styled("Looking for the logs of agents…", DIM))
-        self.query_one("#footer", Caption).show(_keys(KEYS[3:]))
+        self._show_keys()
         self.query_one(Listing).focus()
         self._survey()
 
@@ -123,12 +128,18 @@ class FirstStart(Ending[str]):
     def _found(self, places: Sequence[Place]) -> None:
         self.places = places
         self._show()
-        self.query_one("#footer", Caption).show(_keys(KEYS))
+        self._show_keys()
 
     def on_resize(self) -> None:
         """The sentences are wrapped for the width, which is known when the list has it."""
+        self.call_after_refresh(self._show_keys)
         if self.places is not None:
             self.call_after_refresh(self._show)
+
+    def _show_keys(self) -> None:
+        """Offer what can be done: what begins is offered when it was shown what that is."""
+        offered = KEYS if self.places is not None else KEYS[3:]
+        self.query_one("#footer", Caption).show(footer(offered, (), self.size.width)[0])
 
     def _show(self) -> None:
         places = self.places or ()
@@ -143,11 +154,13 @@ class FirstStart(Ending[str]):
 
     def _rows(self, places: Sequence[Place]) -> list[Row]:
         marks = self._glyphs
-        width = max(30, self.size.width - 4)
+        width = min(max(30, self.size.width - 4), LINE)
         there = [place for place in places if place.exists]
-        absent = [place for place in places if not place.exists]
-        logs, size = sum(place.logs for place in there), sum(place.size for place in there)
-        rows = [title(marks, "WATCHED"), *(self._place(place) for place in there)]
+        taken = [place for place in there if place.path not in self.left_out]
+        missed = [place for place in places if place.named and not place.exists]
+        absent = [place for place in places if not place.named and not place.exists]
+        logs, size = sum(place.logs for place in taken), sum(place.size for place in taken)
+        rows = [title(marks, "WATCHED"), *(self._place(place) for place in (*there, *missed))]
         missing: list[Row] = []
         if absent:
             missing = [blank(), title(marks, "LOOKED AT, NOT THERE YET"), *(self._place(place) for place in absent)]
@@ -157,7 +170,11 @@ class FirstStart(Ending[str]):
         account = [
             (
                 "HISTORY",
-                _HISTORY.format(paint.count(logs, "log"), measure(size)) if logs else "None yet.",
+                _HISTORY.format(paint.count(logs, "log"), measure(size))
+                if logs
+                else "None is read: it is left out."
+                if self.left_out
+                else "None yet.",
             ),
             (
                 "WHAT IS KEPT",
@@ -245,20 +262,20 @@ def _places(home: Home) -> str:
 
 
 def _line(place: Place, width: int, *, out: bool) -> Content:
-    said = "left out" if out else f"{paint.count(place.logs, 'log')}" if place.exists else "once it is there"
+    missed = place.named and not place.exists
+    absent = "not there" if missed else "once it is there"
+    said = "left out" if out else f"{paint.count(place.logs, 'log')}" if place.exists else absent
     size = measure(place.size) if place.exists and not out else ""
     style = DIM if out or not place.exists else ""
+    width = min(width, LINE)
+    agent = [] if width < SMALL else [(paint.text("settings" if missed else place.agent, DIM, limit=40), 12, False)]
+    rest = 21 + 8 + 4 + sum(cells + 1 for _, cells, _ in agent)
     return paint.row(
         [
             (Content(""), 1, False),
-            (paint.text(from_home(place.path), style), max(10, width - 47), False),
-            (paint.text(place.agent, DIM, limit=40), 12, False),
-            (Content.styled(said, "$state-stale" if out else DIM), 21, True),
+            (paint.text(from_home(place.path), style), max(10, width - rest), False),
+            *agent,
+            (Content.styled(said, "$state-stale" if out or missed else DIM), 21, True),
             (Content.styled(size, DIM), 8, True),
         ]
     )
-
-
-def _keys(offered: Sequence[tuple[str, str]]) -> Content:
-    hints = [Content.assemble((key, f"{ACCENT} bold"), " ", (words, DIM)) for key, words in offered]
-    return Content(" ") + Content("   ").join(hints)

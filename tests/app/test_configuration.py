@@ -164,6 +164,19 @@ def test_the_doctor_tells_in_one_list_where_no_agent_keeps_logs(assure):
     assert all(root.path.name in told for root in default_roots()), "the list is not cut off"
 
 
+def test_the_doctor_tells_what_the_settings_name_and_is_not_there_and_what_they_leave_out(logs, assure, tmp_path):
+    (tmp_path / "home").mkdir()
+    settings = tmp_path / "home" / "config.toml"
+    settings.write_text(f'roots = ["{logs}", "absent"]\n')
+    told = assure("doctor")
+    assert (told.returncode, told.stdout.count("absent")) == (1, 1)
+    assert f"  ! {tmp_path / 'home' / 'absent'} is not there, though `roots` in {settings} names it" in told.stdout
+    settings.write_text(f'exclude = ["{logs}/*"]\n')
+    told = assure("doctor", logs)
+    assert f"{logs} is left out by `exclude` in {settings}" in told.stdout
+    assert assure("reconcile", logs).returncode == 3
+
+
 def test_the_doctor_tells_which_settings_count(logs, assure):
     assert "no assure.toml here" in assure("doctor", logs).stdout
     (logs / "assure.toml").write_text(FEED)

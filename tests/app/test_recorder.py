@@ -19,6 +19,7 @@ import pytest
 
 from assure_tui.app.cli import record
 from assure_tui.app.desk import recorder_loop
+from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
@@ -175,6 +176,34 @@ def test_a_watched_folder_that_went_away_is_told_until_it_is_back_and_is_then_wa
         folder.with_name("elsewhere").rename(folder)
         append(folder / "s-1.jsonl", lines(0, 6))
         until(lambda: not desk.presence().problems and events_seen(home) > 0)
+
+
+def test_a_folder_that_the_settings_name_and_that_is_not_there_is_told_until_it_is(home, folder):
+    named, wanted = folder.with_name("on-a-disk"), UserConfig(roots=(folder, folder.with_name("on-a-disk")))
+    stop = threading.Event()
+    recorder = Recorder(home, [folder, named, folder.with_name("of-some-agent")], user=wanted)
+    thread = threading.Thread(target=recorder.run, args=(stop,))
+    thread.start()
+    try:
+        with sitting(home) as desk:
+            until(lambda: desk.presence().problems)
+            (told,) = desk.presence().problems
+            assert told.startswith(f"{named} is not there, though `roots` in the settings names it")
+            named.mkdir()
+            append(named / "s-1.jsonl", lines(0, 6))
+            until(lambda: not desk.presence().problems and events_seen(home) > 0)
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def test_a_folder_that_was_named_and_that_the_settings_leave_out_is_told(home, folder):
+    home.config.parent.mkdir(parents=True, exist_ok=True)
+    home.config.write_text(json.dumps({"exclude": [f"{folder}/*"]})[1:-1].replace('":', '" =') + "\n")
+    with subprocess.Popen(command(home, folder), stderr=subprocess.PIPE, text=True) as process:
+        lines_told = [process.stderr.readline() for _ in range(2)]
+        process.terminate()
+    assert any(f"{folder} is left out by `exclude` in {home.config}: " in line for line in lines_told)
 
 
 def test_until_logs_were_looked_for_it_is_told_that_they_are_not_that_there_are_none(home, folder):

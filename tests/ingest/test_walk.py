@@ -122,7 +122,19 @@ def test_a_file_given_twice_or_linked_is_one_file(write, tmp_path):
 def test_patterns_leave_files_and_folders_out(write, tmp_path):
     for name in ("a/one.jsonl", "b/two.jsonl", "b/three.jsonl"):
         write(f"root/{name}", [LOGS["codex"]])
-    assert names(discover([tmp_path / "root"], exclude=["a", "*/three.*"]).files) == ["two.jsonl"]
+    found = discover([tmp_path / "root"], exclude=["a", "*/three.*"])
+    assert names(found.files) == ["two.jsonl"]
+    assert [(one.path.name, one.reason) for one in found.skipped] == [
+        ("root", "files and folders that `exclude` in the settings leaves out: 2")
+    ]
+
+
+def test_a_pattern_leaves_a_place_out_however_that_is_written(write, tmp_path, monkeypatch):
+    write("root/a/one.jsonl", [LOGS["codex"]])
+    write("root/b/two.jsonl", [LOGS["codex"]])
+    monkeypatch.chdir(tmp_path / "root" / "b")
+    for root in (tmp_path / "root", Path(".."), Path("../../root")):
+        assert names(discover([root], exclude=[f"{tmp_path}/root/a/*"]).files) == ["two.jsonl"]
 
 
 def test_what_cannot_be_read_is_told(tmp_path):

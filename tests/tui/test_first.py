@@ -44,9 +44,6 @@ async def test_it_tells_roots_bytes_what_is_kept_where_how_long_and_who_can_read
     async with app.run_test(size=size) as pilot:
         text = await shown(app, pilot)
         assert "1 log" in text
-        assert text.index("HISTORY") < (text + "NOT THERE YET").index("NOT THERE YET"), "what is there comes first"
-        await pilot.press("G")
-        assert "NOT THERE YET" in await shown(app, pilot)
         rows = " ".join(row.draw(400).plain for row in app.query_one("#first-list").rows)
         for words in ("backlog", "Digests of all records", "Until you delete it", "can decrypt"):
             assert words in rows
@@ -102,6 +99,34 @@ def test_a_folder_of_any_name_can_be_left_out(tmp_path, name):
     firststart.leave_out(home / "config.toml", [folder])
     setting = Setting.gather([folder.parent], home=home)
     assert [place.logs for place in firststart.survey(setting)] == [0]
+
+
+async def test_a_place_of_the_settings_that_is_not_there_stands_among_those_that_will_be_watched(setting):
+    app = FirstStart(setting.home, lambda: firststart.survey(setting))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown(app, pilot)
+        listed = "\n".join(row.draw(400).plain for row in app.query_one("#first-list").rows)
+        assert "not there" in listed.partition("HISTORY")[0]
+        assert "NOT THERE YET" not in listed
+
+
+async def test_what_is_left_out_is_not_counted_as_history(setting):
+    app = FirstStart(setting.home, lambda: firststart.survey(setting))
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert "are listed as backlog" in await shown(app, pilot)
+        await pilot.press("x")
+        text = await shown(app, pilot)
+        assert "listed as backlog" not in text
+        assert "it is left out" in text
+
+
+async def test_however_narrow_the_last_line_has_whole_hints_and_how_to_leave(setting):
+    app = FirstStart(setting.home, lambda: firststart.survey(setting))
+    async with app.run_test(size=(60, 20)) as pilot:
+        last = (await shown(app, pilot)).splitlines()[-1]
+        assert last.endswith("q leave")
+        assert "…" not in last
+        assert "enter watch from now on" in last
 
 
 async def test_without_any_log_it_says_where_it_looked_and_offers_the_demo(setting):

@@ -36,6 +36,19 @@ def test_each_finding_is_told_once_grouped_by_run_also_by_the_next_screen(desk):
     assert again.take(now, 20.0) == []
 
 
+def test_what_was_taken_back_while_a_burst_was_gathered_is_not_told_unless_it_comes_again(desk):
+    notices = Notices(desk)
+    notices.take([], 0.0)
+    notices.take([alert("denied"), alert("stands")], 1.0)
+    (told,) = notices.take([alert("stands")], 4.0)
+    assert (told.count, told.severity) == (1, "high")
+    notices.take([alert("gone")], 5.0)
+    assert notices.take([], 9.0) == []
+    notices.take([alert("denied")], 10.0)
+    (told,) = notices.take([alert("denied")], 13.0)
+    assert told.count == 1
+
+
 def test_snoozing_holds_notices_back_and_is_remembered(desk):
     notices = Notices(desk)
     notices.take([], 0.0)
