@@ -60,7 +60,8 @@ def discover(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Discovery
     """Walk files and folders; give log files in path order, each file once, and what was left out.
 
     `exclude` are patterns matched with `fnmatch` against whole paths, as given and absolute, and names. A symbolic link
-    is followed only to something inside its root, so that a hostile folder cannot make anything else be read; cycles end by themselves.
+    is followed only to something inside its root, so that a hostile folder cannot make anything else be read; cycles
+    end by themselves.
     """
     discovery = Discovery()
     seen: set[tuple[int, int]] = set()
