@@ -157,6 +157,8 @@ class RecorderLoop:
             self._gone.setdefault(path, time.monotonic() + MOVE_SECONDS)
         elif path in self._hub.sources:
             self._dirty[path] = None
+        elif (queued := next((at for at, each in enumerate(self._backlog) if each[0].path == path), None)) is not None:
+            self._start(*self._backlog.pop(queued))  # it grows while it waits: what was there before is not live
         else:
             for found in self._scout.admit(path):
                 self._start(found, "live", self._store.history().get(str(path), 0))

@@ -24,6 +24,7 @@ from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.views import LOOKING, Queue
+from assure_tui.ingest.watch import Watcher
 from assure_tui.ledger.lease import RecorderLease
 from assure_tui.ledger.locks import FileLock
 from tests.app.recording import (
@@ -445,6 +446,24 @@ def test_a_document_that_is_rewritten_is_found_by_its_new_words_alone(home, fold
         assert desk.runs("code:revised") == []  # it is shown, and asks for no decision
         (row,) = desk.runs()
         assert [d.code for d in desk.run(row.id).discrepancies] == ["revised"]
+
+
+def test_a_log_that_grows_while_it_waits_for_its_turn_is_read_once_and_what_was_there_before_is_late(
+    home, folder, monkeypatch
+):
+    call = {"name": "bash", "arguments": json.dumps({"command": "git push --force origin release"})}
+    said = {"role": "assistant", "content": None, "tool_calls": [{"id": "c1", "type": "function", "function": call}]}
+    log, told = folder / "chat.jsonl", []
+    with recording(home, folder):
+        append(log, json.dumps({"role": "user", "content": "Bring origin up to date."}) + "\n")
+        until(lambda: home.ledger.exists() and recorded_lines(home, log) == 1)
+    append(log, json.dumps(said) + "\n")
+    wait, grown = Watcher.wait, iter([{log}])
+    monkeypatch.setattr(Watcher, "wait", lambda self, seconds: next(grown, None) or wait(self, seconds))
+    with recording(home, folder, on_finding=lambda finding, run: told.append((run, finding.id))):
+        until(lambda: recorded_lines(home, log) == 2)
+    assert len(told) == 1
+    assert [clear["seen"] for clear in observed(home, log)] == ["live", "late"]
 
 
 def test_a_line_that_is_written_in_two_halves_is_one_record(home, folder):
