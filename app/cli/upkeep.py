@@ -55,7 +55,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     troubles += setting.left_out(arguments.paths)
     for root in setting.roots:
         if root in setting.user.roots and not root.exists():
-            troubles.append(f"{root} is not there, though `roots` in {setting.home.config} names it")
+            troubles.append(f"{root} does not exist, though `roots` in {setting.home.config} names it")
     if gone := [from_home(root) for root in setting.roots if root not in there and root not in setting.user.roots]:
         _list("not there", gone)
     with closing(Desk.open(setting.home, config=setting.user, read_only=True)) as desk:

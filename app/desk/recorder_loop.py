@@ -51,7 +51,9 @@ def stopped(error: LedgerError) -> DeskError:
 
 
 _GONE: Final = "{} no longer exists: nothing in it is watched until it is back."
-_NEVER_THERE: Final = "{} does not exist, though `roots` in the settings names it: nothing in it is watched until it does."
+_NEVER_THERE: Final = (
+    "{} does not exist, though `roots` in the settings names it: nothing in it is watched until it does."
+)
 
 
 class RecorderLoop:

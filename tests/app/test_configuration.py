@@ -170,7 +170,7 @@ def test_the_doctor_tells_what_the_settings_name_and_is_not_there_and_what_they_
     settings.write_text(f'roots = ["{logs}", "absent"]\n')
     told = assure("doctor")
     assert (told.returncode, told.stdout.count("absent")) == (1, 1)
-    assert f"  ! {tmp_path / 'home' / 'absent'} is not there, though `roots` in {settings} names it" in told.stdout
+    assert f"  ! {tmp_path / 'home' / 'absent'} does not exist, though `roots` in {settings} names it" in told.stdout
     settings.write_text(f'exclude = ["{logs}/*"]\n')
     told = assure("doctor", logs)
     assert f"{logs} is left out by `exclude` in {settings}" in told.stdout

@@ -189,7 +189,7 @@ def test_a_folder_that_the_settings_name_and_that_is_not_there_is_told_until_it_
         with sitting(home) as desk:
             until(lambda: desk.presence().problems)
             (told,) = desk.presence().problems
-            assert told.startswith(f"{named} is not there, though `roots` in the settings names it")
+            assert told.startswith(f"{named} does not exist, though `roots` in the settings names it")
             named.mkdir()
             append(named / "s-1.jsonl", lines(0, 6))
             until(lambda: not desk.presence().problems and events_seen(home) > 0)
