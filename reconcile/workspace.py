@@ -119,7 +119,7 @@ class Workspace:
         return find_run(tree, pair.finding())[1] if tree is not None else []
 
     def _plant(self, event: RunEvent | Observation) -> State:
-        """Return a new run its tree: that of its parent, when it is known."""
+        """Put a new run into a tree: that of its parent, if it is known."""
         parent = event.parent if isinstance(event, RunStarted) else None
         tree = self._trees.get(parent or "") or State(self.settings, self._evaluator)
         self._trees[event.run] = tree

@@ -66,7 +66,7 @@ class Hub:
         self._on_problem = on_problem
         self._owners: dict[str, LiveSource] = {}
         self._stirred: dict[LiveRun, None] = {}
-        """Books to which anything happened since index and ledger had all of them: a quiet run costs nothing."""
+        """Runs to which anything happened since index and ledger had all of it: a quiet run costs nothing."""
         self._behind: dict[LiveSource, None] = {}
         """Sources some of whose records are not in the ledger."""
         self._unseen = Unseen(
@@ -183,7 +183,7 @@ class Hub:
             self._broken.add(event.run)
 
     def _look_and_step(self, event: RunEvent) -> list[Change]:
-        """Return the check what the run's workspace shows by now, then the event."""
+        """Pass what the workspace shows by now to the check, then the event; return what changed."""
         changes = [change for seen in self._witness.before(event) for change in self._check.step(seen)]
         changes += self._check.step(event)
         for change in list(changes):
