@@ -82,7 +82,7 @@ class AtifDecoder(DocumentDecoder):
         found = mended(data, _trajectory_decoder.decode)
         native = found.session_id or found.trajectory_id or self.stem
         reading = _Reading(found, run_id(NAME, native, self.stem, self.salt), native)
-        return self.items(found.steps, _step_decoder, reading.start, reading.step)
+        return self.items(found.steps, _step_decoder, reading.step, start=reading.start)
 
 
 class _Reading:

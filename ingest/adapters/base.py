@@ -377,18 +377,19 @@ class DocumentDecoder(ABC):
 
     def items(
         self,
-        raws: Iterable[msgspec.Raw],
+        raws: Iterable[Record],
         decoder: msgspec.json.Decoder[Item],
-        start: Callable[[Draft], None],
         take: Callable[[Item, Draft], None],
+        *,
+        start: Callable[[Draft], None] | None = None,
     ) -> list[Decoded]:
         """Return the events of a document's list of records; one of unexpected shape is counted and left out.
 
-        `start` tells of the document itself, before the first record; `take` turns a record into events.
+        `take` turns a record into events; `start` tells of the document itself, before the first record.
         """
 
-        def read(raw: msgspec.Raw, draft: Draft) -> None:
-            if draft.origin.at.start == 0:
+        def read(raw: Record, draft: Draft) -> None:
+            if start is not None and draft.origin.at.start == 0:
                 start(draft)
             try:
                 item = decoder.decode(raw)

@@ -100,7 +100,7 @@ class ClineDecoder(DocumentDecoder):
         folder = PurePath(self.source.path).parent.name
         native = folder if self.stem == FILE and folder else self.stem
         task = _Task(run_id(NAME, native, native, self.salt), native)
-        return self.items(raws, _message_decoder, task.start, task.message)
+        return self.items(raws, _message_decoder, task.message, start=task.start)
 
 
 class _Task:

@@ -75,7 +75,7 @@ class ClineViewDecoder(DocumentDecoder):
         native = folder if self.stem == FILE and folder else self.stem
         raws = mended(data, _list_decoder.decode)
         view = _View(run_id(NAME, native, native, self.salt), native, len(raws))
-        return self.items(raws, _message_decoder, view.start, view.message)
+        return self.items(raws, _message_decoder, view.message, start=view.start)
 
 
 class _View:

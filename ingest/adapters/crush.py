@@ -92,15 +92,10 @@ class CrushDecoder(DocumentDecoder):
                 for row in told:
                     yield _told(dict(zip(names, row, strict=True)))
 
-        def read(raw: bytes, draft: Draft) -> None:
-            try:
-                message = _message_decoder.decode(raw)
-            except (ValueError, RecursionError):
-                draft.unknown = "unexpected shape"
-            else:
-                sessions[-1].message(message, draft)
+        def take(message: _Message, draft: Draft) -> None:
+            sessions[-1].message(message, draft)
 
-        return self.each(messages(), read)
+        return self.items(messages(), _message_decoder, take)
 
 
 def _told(row: dict[str, Any]) -> bytes:

@@ -232,7 +232,7 @@ class GeminiDocumentDecoder(DocumentDecoder):
         def start(draft: Draft) -> None:
             session.start(document, draft)
 
-        return self.items(document.messages, _message_decoder, start, session.message)
+        return self.items(document.messages, _message_decoder, session.message, start=start)
 
 
 def recognises(head: Head) -> bool:

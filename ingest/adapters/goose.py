@@ -119,15 +119,10 @@ class GooseDatabaseDecoder(DocumentDecoder):
                     told = msgspec.json.encode({"role": str(role), "created": created if _is_time(created) else None})
                     yield told[:-1] + b',"content":' + blocks.encode("utf-8", "replace") + b"}"
 
-        def read(raw: bytes, draft: Draft) -> None:
-            try:
-                message = _message_decoder.decode(raw)
-            except (ValueError, RecursionError):
-                draft.unknown = "unexpected shape"
-            else:
-                sessions[-1].message(message, draft)
+        def take(message: _Message, draft: Draft) -> None:
+            sessions[-1].message(message, draft)
 
-        return self.each(messages(), read)
+        return self.items(messages(), _message_decoder, take)
 
 
 def _is_time(value: object) -> bool:

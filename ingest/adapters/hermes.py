@@ -54,15 +54,10 @@ class HermesDecoder(DocumentDecoder):
                 for message in _rows(database, "messages", "WHERE session_id = ? ORDER BY id", row["id"]):
                     yield msgspec.json.encode(_told(message))
 
-        def read(raw: bytes, draft: Draft) -> None:
-            try:
-                message = message_decoder.decode(raw)
-            except (ValueError, RecursionError):
-                draft.unknown = "unexpected shape"
-            else:
-                sessions[-1].message(message, draft)
+        def take(message: Message, draft: Draft) -> None:
+            sessions[-1].message(message, draft)
 
-        return self.each(messages(), read)
+        return self.items(messages(), message_decoder, take)
 
 
 class _Session:

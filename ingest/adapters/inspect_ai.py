@@ -123,7 +123,7 @@ class InspectDecoder(DocumentDecoder):
             log = mended(data, _log_decoder.decode)
             header, samples = log.eval or _Eval(), iter(log.samples or ())
         reading = _Reading(header, self.stem, self.salt)
-        return self.items(samples, _sample_decoder, lambda _: None, reading.sample)
+        return self.items(samples, _sample_decoder, reading.sample)
 
 
 def _unpacked(data: bytes) -> tuple[_Eval, Iterator[msgspec.Raw]]:

@@ -80,7 +80,7 @@ class MiniSweDecoder(DocumentDecoder):
         """Decode the whole document; a message of unexpected shape is counted and left out."""
         found = mended(data, _parse)
         reading = _Reading(found, run_id(NAME, self.stem, self.stem, self.salt), self.stem)
-        return self.items(found.messages, _message_decoder, reading.start, reading.message)
+        return self.items(found.messages, _message_decoder, reading.message, start=reading.start)
 
 
 def _parse(data: bytes) -> _Document:

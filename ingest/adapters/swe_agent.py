@@ -76,7 +76,7 @@ class SweAgentDecoder(DocumentDecoder):
         """Decode the whole document; a step of unexpected shape is counted and left out."""
         found = mended(data, _document_decoder.decode)
         reading = _Reading(found, run_id(NAME, self.stem, self.stem, self.salt), self.stem)
-        return self.items(found.trajectory, _step_decoder, reading.start, reading.step)
+        return self.items(found.trajectory, _step_decoder, reading.step, start=reading.start)
 
 
 class _Reading:

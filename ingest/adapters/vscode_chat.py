@@ -123,7 +123,7 @@ class VSCodeChatDecoder(DocumentDecoder):
             session = mended(data, _session_decoder.decode)
         native = session.session_id or self.stem
         chat = _Chat(run_id(NAME, native, self.stem, self.salt), native)
-        found = self.items(session.requests, _request_decoder, chat.start, chat.request)
+        found = self.items(session.requests, _request_decoder, chat.request, start=chat.start)
         self.tally.malformed += unread
         return found
 

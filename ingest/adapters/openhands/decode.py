@@ -89,7 +89,7 @@ class TrajectoryDecoder(DocumentDecoder):
         data = data.removeprefix(b"\xef\xbb\xbf")
         steps = mended(data, list_decoder.decode)
         trajectory = Trajectory(run_id(NAME, self.stem, self.stem, self.salt), self.stem)
-        return self.items(_flat(steps), step_decoder, trajectory.start, trajectory.step)
+        return self.items(_flat(steps), step_decoder, trajectory.step, start=trajectory.start)
 
 
 class ConversationDecoder(DocumentDecoder):
@@ -105,7 +105,7 @@ class ConversationDecoder(DocumentDecoder):
         native = state.id or path.parent.name
         conversation = Conversation(run_id(NAME, native, self.stem, self.salt), native, state)
         raws = (msgspec.Raw(event) for event in _events(path.parent / EVENTS))
-        return self.items(raws, event_decoder, conversation.start, conversation.event)
+        return self.items(raws, event_decoder, conversation.event, start=conversation.start)
 
 
 def _flat(steps: list[msgspec.Raw]) -> list[msgspec.Raw]:
