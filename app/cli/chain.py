@@ -86,7 +86,7 @@ def _trust(folder: Path | None) -> Trust | None:
 
 def _verify_bundle(path: Path, trust: Path | None) -> VerifyReport:
     """Verify a bundle; one that does not hold is a report too."""
-    from assure_tui.app.desk.bundle_evidence import evidence_checks  # noqa: PLC0415 - the ledger's folder needs none of it
+    from assure_tui.app.desk.bundle.evidence import evidence_checks  # noqa: PLC0415 - the ledger's folder needs none of it
     from assure_tui.ledger.bundle import Bundle  # noqa: PLC0415 - likewise
 
     given = _trust(trust) or Trust()

@@ -11,14 +11,14 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from assure_tui.app.cli.talk import broke, gathered, nothing_recognised, talk
-from assure_tui.app.desk import waivers
 from assure_tui.app.desk.baseline import Baseline
 from assure_tui.app.desk.batch import Batch
 from assure_tui.app.desk.comparison import Comparison
 from assure_tui.app.desk.errors import NothingRecognisedError, UsageError
 from assure_tui.app.desk.formats import writer
+from assure_tui.app.desk.gates import waivers
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.app.desk.report import iso
-from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.witness.witness import Witness
 

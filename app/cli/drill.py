@@ -14,7 +14,7 @@ from assure_tui.app.desk.describe import code_of, unread_lines
 from assure_tui.app.desk.drill.campaign import Drill, Tested
 from assure_tui.app.desk.drill.share import Share
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.rules_digest import rules_digest
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.app.neutral import neutral_line
 
 SCHEMA = "assure-tui/drill/v1"

@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from assure_tui.app.cli.passphrase import passphrase
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
+from assure_tui.app.desk.bundle.export import Choice
+from assure_tui.app.desk.bundle.response import countersign
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.desk_store import backup
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.operators import own_trust
-from assure_tui.app.desk.response import countersign
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.neutral import neutral_line
 

@@ -16,9 +16,9 @@ import msgspec
 from assure_tui.app.cli.talk import gathered, talk
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.evaluator import evaluator
-from assure_tui.app.desk.gatefiles import ID, SUFFIX, read_gate_file
-from assure_tui.app.desk.gatetest import Tested, broken_conditions, tested
+from assure_tui.app.desk.gates.evaluator import evaluator
+from assure_tui.app.desk.gates.examples import Tested, broken_conditions, tested
+from assure_tui.app.desk.gates.files import ID, SUFFIX, read_gate_file
 from assure_tui.app.desk.setting import Setting
 from assure_tui.app.desk.views import RunDetail
 from assure_tui.app.neutral import neutral_line

@@ -15,10 +15,10 @@ from types import FrameType
 from assure_tui.app.cli.talk import gathered, talk
 from assure_tui.app.desk.describe import code_of, label
 from assure_tui.app.desk.errors import LedgerDamagedError
-from assure_tui.app.desk.live_run import FindingOfRun
 from assure_tui.app.desk.paths import from_home
-from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.views import Queue
+from assure_tui.app.desk.watch.live_run import FindingOfRun
+from assure_tui.app.desk.watch.recorder import Recorder
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.lease import RecorderLease
 

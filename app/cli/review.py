@@ -72,7 +72,7 @@ def _in_bundle(desk: Desk, path: Path) -> RunDetail | None:
     """Return the run of a bundle, when that is what was named."""
     if not path.is_file():
         return None
-    from assure_tui.app.desk.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here
+    from assure_tui.app.desk.bundle.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here
     from assure_tui.app.desk.operators import own_trust  # noqa: PLC0415 - likewise
 
     opened = BundleDesk.open(path, own_trust(desk.home.keys))

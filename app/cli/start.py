@@ -88,7 +88,7 @@ def _is_bundle(path: Path) -> bool:
 def _open_bundle(arguments: argparse.Namespace) -> int:
     """Show somebody's bundle; nothing is recorded, and nothing of it can be changed."""
     setting = Setting.gather(home=arguments.home)
-    from assure_tui.app.desk.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here
+    from assure_tui.app.desk.bundle.bundled import BundleDesk  # noqa: PLC0415 - cryptography is needed only here
     from assure_tui.app.desk.operators import own_trust  # noqa: PLC0415 - likewise
 
     desk = BundleDesk.open(arguments.paths[0], own_trust(setting.home.keys))

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias, get_args
 
 import msgspec
 
+from assure_tui.app.desk.gates.waivers import Approved, GivenWaiver, applied
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.views import Decision, DecisionWord, Note, Verdict, VerdictWord
-from assure_tui.app.desk.waivers import Approved, GivenWaiver, applied
 from assure_tui.reconcile.ids import gate_id
 from assure_tui.reconcile.model import Claim, GateResult
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assure_tui.app.desk.errors import GoneError
-from assure_tui.app.desk.live_source import EMPTY_CHAIN
 from assure_tui.app.desk.timeline import adapter_of
+from assure_tui.app.desk.watch.live_source import EMPTY_CHAIN
 from assure_tui.app.desk.wire import text_path
 from assure_tui.ingest.adapters.catalogue import named
 from assure_tui.ingest.errors import SourceError

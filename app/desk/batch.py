@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from assure_tui.app.desk.evaluator import evaluator
-from assure_tui.app.desk.feeds import announced, problem
+from assure_tui.app.desk.gates.evaluator import evaluator
 from assure_tui.app.desk.report import RunReport
+from assure_tui.app.desk.watch.feeds import announced, problem
 from assure_tui.ingest.errors import IngestError, SourceError
 from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.feeds.spec import FeedSpec
@@ -26,7 +26,7 @@ from assure_tui.reconcile.settings import Settings
 from assure_tui.reconcile.workspace import Workspace
 
 if TYPE_CHECKING:
-    from assure_tui.app.desk.waivers import LetOff
+    from assure_tui.app.desk.gates.waivers import LetOff
 
 
 class _Taken(Exception):  # noqa: N818 - a signal, not an error

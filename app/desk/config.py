@@ -19,7 +19,15 @@ import msgspec
 
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.escrow import Limits
-from assure_tui.app.desk.gatefiles import GateFile, changes_of, gathered, inside, laid_over, read_gate_file, tightening
+from assure_tui.app.desk.gates.files import (
+    GateFile,
+    changes_of,
+    gathered,
+    inside,
+    laid_over,
+    read_gate_file,
+    tightening,
+)
 from assure_tui.app.desk.mistakes import checked, nearest
 from assure_tui.app.desk.small_files import expanded, parsed, read_small
 from assure_tui.ingest.feeds.spec import FeedSpec
@@ -285,7 +293,7 @@ def _waiver(row: Any, known: Mapping[str, Rule], path: Path) -> Waiver:
 def _yara_rules(names: Sequence[str], path: Path) -> Iterable[str]:
     if not names:
         return
-    from assure_tui.app.desk.yara import check  # noqa: PLC0415 - an extra
+    from assure_tui.app.desk.gates.yara import check  # noqa: PLC0415 - an extra
 
     for file in inside(names, path, "yara_rules"):
         source = (_read(file) or b"").decode("utf-8", "replace")

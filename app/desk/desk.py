@@ -13,24 +13,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from assure_tui.app.desk import entries, timeline, waivers
+from assure_tui.app.desk import entries, timeline
 from assure_tui.app.desk.acts import UNDONE
 from assure_tui.app.desk.archive import plain_errors
 from assure_tui.app.desk.config import settings_of
 from assure_tui.app.desk.errors import UsageError
+from assure_tui.app.desk.gates import waivers
+from assure_tui.app.desk.gates.waivers import GivenWaiver
 from assure_tui.app.desk.library import Asking
 from assure_tui.app.desk.reading import Reading
 from assure_tui.app.desk.roster import severity_of
 from assure_tui.app.desk.small_files import expanded
 from assure_tui.app.desk.views import Approval, Decision, DecisionWord, Note, SshChoice, Verdict, VerdictWord
-from assure_tui.app.desk.waivers import GivenWaiver
 from assure_tui.reconcile.gates.book import rules_of
 from assure_tui.reconcile.model import Claim, at_least
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from assure_tui.app.desk.export import Choice
+    from assure_tui.app.desk.bundle.export import Choice
     from assure_tui.app.desk.forgetting import Forgotten
     from assure_tui.app.desk.operators import Keyring
     from assure_tui.ledger.operator_key import OperatorIdentity
@@ -124,7 +125,7 @@ class Desk(Reading):
             UsageError: The event holds no such words of the agent, or its log cannot be read again.
             GoneError: The log is gone.
         """
-        from assure_tui.app.desk.missed import Missed, check  # noqa: PLC0415 - the check itself is needed only here
+        from assure_tui.app.desk.watch.missed import Missed, check  # noqa: PLC0415 - the check itself is needed only here
 
         if not quote.strip():
             raise UsageError("a claim needs words of the agent.")
@@ -275,7 +276,7 @@ class Desk(Reading):
         Raises:
             UsageError: Nothing of the run is in the ledger.
         """
-        from assure_tui.app.desk.export import export_run  # noqa: PLC0415 - cryptography is needed only here
+        from assure_tui.app.desk.bundle.export import export_run  # noqa: PLC0415 - cryptography is needed only here
 
         return export_run(self, self._archive, self._name(run), choice)
 
@@ -285,7 +286,7 @@ class Desk(Reading):
         Raises:
             UsageError: It does not hold, or is not about this ledger.
         """
-        from assure_tui.app.desk.response import import_response  # noqa: PLC0415 - cryptography is needed only here
+        from assure_tui.app.desk.bundle.response import import_response  # noqa: PLC0415 - cryptography is needed only here
 
         receipt, signer = import_response(self, self._archive, path)
         self._bumps += 1

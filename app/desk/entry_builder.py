@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from assure_tui.app.desk.entries import State, Tags, Words
     from assure_tui.app.desk.index import IndexWriter
-    from assure_tui.app.desk.live_run import FindingOfRun, LiveRun
-    from assure_tui.app.desk.live_source import LiveSource
+    from assure_tui.app.desk.watch.live_run import FindingOfRun, LiveRun
+    from assure_tui.app.desk.watch.live_source import LiveSource
 
 MAX_DUE = 5_000
 """Changed claims and effects that wait for the end of a turn before they are assessed without it."""

@@ -23,7 +23,7 @@ from assure_tui.ledger.errors import ContentLockedError, LedgerError
 if TYPE_CHECKING:
     from assure_tui.app.desk.archive import Archive
     from assure_tui.app.desk.entries import Tags
-    from assure_tui.app.desk.live_source import LiveSource, Pending
+    from assure_tui.app.desk.watch.live_source import LiveSource, Pending
     from assure_tui.ingest.model import Locator
 
 KIND: Final = "escrow"

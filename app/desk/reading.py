@@ -26,16 +26,16 @@ from assure_tui.app.desk.errors import GoneError
 from assure_tui.app.desk.escrow import kept_records
 from assure_tui.app.desk.faults import remedy
 from assure_tui.app.desk.filters import compile_filter
-from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS, unobserved
+from assure_tui.app.desk.gates.waivers import GivenWaiver
 from assure_tui.app.desk.hooked import corrected, decisions
 from assure_tui.app.desk.library import Library
-from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.report import UNCHECKED
 from assure_tui.app.desk.roster import Roster
 from assure_tui.app.desk.rule_stats import Performance, Recall, Rules, recall
 from assure_tui.app.desk.views import Approval, Coverage, EventRow, FileDiff, LedgerView, Presence, RunDetail, RunRow
-from assure_tui.app.desk.waivers import GivenWaiver
+from assure_tui.app.desk.watch.heartbeat import HEARTBEAT_SECONDS, unobserved
+from assure_tui.app.desk.watch.notices import Alert
 from assure_tui.ledger.lease import RecorderLease
 from assure_tui.reconcile.model import Effect, Unattributed
 

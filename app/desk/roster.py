@@ -13,10 +13,10 @@ from assure_tui.app.desk.entries import ACTS, EVIDENCE, Tags
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import Test
+from assure_tui.app.desk.gates.waivers import asks_still
 from assure_tui.app.desk.library import Asking, Library
-from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.views import Attention, RunRow, Verdict
-from assure_tui.app.desk.waivers import asks_still
+from assure_tui.app.desk.watch.notices import Alert
 from assure_tui.app.desk.wire import text_path
 from assure_tui.reconcile.model import SEVERITIES, Severity, at_least
 

@@ -14,9 +14,9 @@ from assure_tui.app.desk.entries import FINDINGS, HOOK, Tags, Words
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
 from assure_tui.app.desk.escrow import KIND as ESCROW
 from assure_tui.app.desk.escrow import Escrow, Limits
-from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
-from assure_tui.app.desk.live_source import Recorded
 from assure_tui.app.desk.unseen import Decided, Period, periods
+from assure_tui.app.desk.watch.heartbeat import HEARTBEAT_SECONDS
+from assure_tui.app.desk.watch.live_source import Recorded
 from assure_tui.ledger.clock import reading
 from assure_tui.ledger.drafts import Draft
 from assure_tui.ledger.errors import ContentLockedError, DamagedError, ForeignError, LedgerError
@@ -26,8 +26,8 @@ from assure_tui.reconcile.model import Discrepancy, GateResult, InputFinding
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.index import IndexWriter
-    from assure_tui.app.desk.live_run import FindingOfRun
     from assure_tui.app.desk.paths import Home
+    from assure_tui.app.desk.watch.live_run import FindingOfRun
 
 PUBLISH_SECONDS = 1.0
 CHECKED_AT_OPEN = 100_000

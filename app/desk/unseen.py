@@ -19,7 +19,7 @@ from assure_tui.ingest.model import ToolCall, ToolResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from assure_tui.app.desk.live_run import LiveRun
+    from assure_tui.app.desk.watch.live_run import LiveRun
     from assure_tui.ingest.model import RunEvent
     from assure_tui.reconcile.model import GateResult
 

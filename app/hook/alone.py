@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import msgspec
 
-from assure_tui.app.desk import gated, waivers
+from assure_tui.app.desk import gated
 from assure_tui.app.desk.config import UserConfig, find_workspace, read_user, read_workspace, settings_of
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import ConfigError, DeskError
+from assure_tui.app.desk.gates import waivers
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.hook.client import talk
 from assure_tui.app.hook.docket import Docket, after

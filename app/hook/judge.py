@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Final
 
 from assure_tui.app.desk import gated
-from assure_tui.app.desk.waivers import LetOff
+from assure_tui.app.desk.gates.waivers import LetOff
 from assure_tui.app.hook.protocols import CAN_ASK
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Locator, Origin, ToolCall

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from assure_tui.app.desk.evaluator import evaluator
+from assure_tui.app.desk.gates.evaluator import evaluator
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import RunStarted, ToolCall, ToolResult, ToolsDefined, UserTurn
 from assure_tui.ingest.regular import open_regular

@@ -31,7 +31,7 @@ from assure_tui.app.hook.protocols import MAX_PAYLOAD
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Words
-    from assure_tui.app.desk.waivers import LetOff
+    from assure_tui.app.desk.gates.waivers import LetOff
     from assure_tui.app.hook.judge import Probe
     from assure_tui.reconcile.rulebook import Rule
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from assure_tui.app.desk import gated
-from assure_tui.app.desk.evaluator import evaluator
+from assure_tui.app.desk.gates.evaluator import evaluator
 from assure_tui.app.hook.judge import Judgement
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.model import AgentText, Boundary, Locator, Origin, ToolCall, ToolResult, UserTurn

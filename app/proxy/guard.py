@@ -57,7 +57,7 @@ class Guard:
         self._ready.wait()
         if self._trouble is not None:
             return f"the gates could not be read ({self._trouble})"
-        from assure_tui.app.desk import waivers  # noqa: PLC0415 - read by now
+        from assure_tui.app.desk.gates import waivers  # noqa: PLC0415 - read by now
         from assure_tui.app.hook.judge import as_told, call_of, judge, run_of  # noqa: PLC0415 - read by now
         from assure_tui.reconcile.engine import probe, step  # noqa: PLC0415 - likewise
 
@@ -97,7 +97,7 @@ class Guard:
 
     def _prepare(self) -> None:
         try:
-            from assure_tui.app.desk.evaluator import evaluator  # noqa: PLC0415 - takes long, and is not waited for
+            from assure_tui.app.desk.gates.evaluator import evaluator  # noqa: PLC0415 - takes long, and is not waited for
             from assure_tui.app.desk.setting import Setting  # noqa: PLC0415 - likewise
             from assure_tui.app.hook import docket, judge  # noqa: F401, PLC0415 - likewise
             from assure_tui.reconcile.engine import State  # noqa: PLC0415 - likewise

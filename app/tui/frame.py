@@ -18,7 +18,7 @@ from textual.widgets import ContentSwitcher, Input
 
 from assure_tui.app.desk.config import NotifyConfig
 from assure_tui.app.desk.faults import remedy
-from assure_tui.app.desk.notices import Notices
+from assure_tui.app.desk.watch.notices import Notices
 from assure_tui.app.neutral import neutral_line
 from assure_tui.app.tui import bars, paint
 from assure_tui.app.tui.bars import Hint

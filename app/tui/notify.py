@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from assure_tui.app.desk.config import NotifyConfig
-from assure_tui.app.desk.notices import Notice
+from assure_tui.app.desk.watch.notices import Notice
 from assure_tui.app.neutral import neutral_line
 
 LONGEST: Final = 200

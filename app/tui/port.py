@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from assure_tui.app.desk.errors import DeskError
-from assure_tui.app.desk.notices import Alert
 from assure_tui.app.desk.rule_stats import Performance, Recall
 from assure_tui.app.desk.views import (
     Approval,
@@ -22,6 +21,7 @@ from assure_tui.app.desk.views import (
     SshChoice,
     VerdictWord,
 )
+from assure_tui.app.desk.watch.notices import Alert
 from assure_tui.reconcile.model import Effect, Unattributed
 
 __all__ = ["TROUBLE", "Desk", "Performance", "Recall"]

@@ -1,8 +1,8 @@
 """Conditions in CEL: which gates a call concerns, and what to make of the answers.
 
 `reconcile` evaluates nothing itself: an expression may be costly, and a library that parses it may crash. Whoever runs
-the engine passes an `Evaluator`, such as the worker process of `app.desk.evaluator`. Without one a condition is not
-evaluated, and says so.
+the engine passes an `Evaluator`, such as the worker process of `app.desk.gates.evaluator`. Without one a condition is
+not evaluated, and says so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an expression of CEL may look like. CEL itself has no limit: macros inside macros multiply what they cost.
 
 The limits keep honest expressions far from the deadline, and the parser, which recurses, off deep nesting. What they
-let through is still evaluated where it can be stopped (`app.desk.evaluator`).
+let through is still evaluated where it can be stopped (`app.desk.gates.evaluator`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from unittest import mock
 import pytest
 
 from assure_tui.app.__main__ import main
-from assure_tui.app.desk import evaluator
+from assure_tui.app.desk.gates import evaluator
 from assure_tui.app.desk.paths import Home
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

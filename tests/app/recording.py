@@ -16,7 +16,7 @@ from typing import Any
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.watch.recorder import Recorder
 from assure_tui.ledger.store import Ledger
 
 PATIENCE = 60.0

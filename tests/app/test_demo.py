@@ -19,7 +19,7 @@ from assure_tui.app.demo.stage import Stage as Place
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.scout import Scout
+from assure_tui.app.desk.watch.scout import Scout
 from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import discover
 

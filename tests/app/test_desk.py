@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from assure_tui.app.desk.acts import sealed_runs
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
+from assure_tui.app.desk.bundle.export import Choice
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.errors import LedgerDamagedError, UsageError
-from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import connect, usable
 from assure_tui.app.desk.paths import Home

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from assure_tui.app.desk import evaluator
-from assure_tui.app.desk.evaluator import MAX_KILLS, CelEvaluator
+from assure_tui.app.desk.gates import evaluator
+from assure_tui.app.desk.gates.evaluator import MAX_KILLS, CelEvaluator
 
 LONG = "(" + "+".join(["l"] * 60) + ")"
 ENDLESS = f"{LONG}.all(x, {LONG}.all(y, x + y >= 0))"
@@ -79,7 +79,7 @@ def test_hostile_text_in_variables_is_only_text(cel: CelEvaluator) -> None:
 
 def test_the_package_is_not_imported_with_its_command_line() -> None:
     code = (
-        "import sys; from assure_tui.app.desk.evaluator import evaluator;"
+        "import sys; from assure_tui.app.desk.gates.evaluator import evaluator;"
         "print(evaluator().evaluate([('true', {})], {}), 'cel' in sys.modules, 'prompt_toolkit' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

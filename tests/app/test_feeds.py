@@ -5,7 +5,7 @@ import threading
 import time
 from queue import SimpleQueue
 
-from assure_tui.app.desk.feeds import FeedPost
+from assure_tui.app.desk.watch.feeds import FeedPost
 from assure_tui.ingest.feeds.spec import FeedSpec
 
 

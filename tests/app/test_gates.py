@@ -12,10 +12,10 @@ from assure_tui.app.desk.acts import sealed_runs
 from assure_tui.app.desk.config import read_user, read_workspace
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import ConfigError, UsageError
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.paths import Home
 from assure_tui.app.desk.rule_stats import Rules, recall
-from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.trust import trust
 from assure_tui.reconcile.gates.book import book_of, rules_of
 from tests.app.recording import record

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assure_tui.app.desk.heartbeat import unobserved
+from assure_tui.app.desk.watch.heartbeat import unobserved
 
 
 def test_without_any_heartbeat_all_is_unobserved():

@@ -9,8 +9,8 @@ import pytest
 
 from assure_tui.app.desk.config import read_workspace
 from assure_tui.app.desk.errors import ConfigError
+from assure_tui.app.desk.gates.yara import scan
 from assure_tui.app.desk.trust import trust
-from assure_tui.app.desk.yara import scan
 from assure_tui.reconcile.gates.conditions import Sighting
 
 PHRASES = '[[input_rules]]\nid = "house"\nphrases = ["settle the retention fee"]\n'

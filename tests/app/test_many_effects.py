@@ -12,7 +12,7 @@ import pytest
 from assure_tui.app.desk import library
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.watch.recorder import Recorder
 
 
 def test_the_effects_behind_claims_and_findings_stay_when_the_others_are_left_out(

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 
-from assure_tui.app.desk import recorder_loop
+from assure_tui.app.desk.watch import recorder_loop
 from tests.app.recording import entries, recording, sitting, until
 
 AT = "2026-03-01T12:00:00"

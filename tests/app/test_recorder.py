@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 
 from assure_tui.app.cli import record
-from assure_tui.app.desk import recorder_loop
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.views import LOOKING, Queue
+from assure_tui.app.desk.watch import recorder_loop
+from assure_tui.app.desk.watch.recorder import Recorder
 from assure_tui.ingest.watch import Watcher
 from assure_tui.ledger.lease import RecorderLease
 from assure_tui.ledger.locks import FileLock

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from assure_tui.app.desk.scout import Scout
+from assure_tui.app.desk.watch.scout import Scout
 
 
 def test_a_copy_beside_a_log_is_not_followed_when_it_grows(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from assure_tui.app.desk.config import UserConfig, read_user
 from assure_tui.app.desk.errors import ConfigError
 from assure_tui.app.desk.operators import own_trust
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.watch.recorder import Recorder
 from assure_tui.app.desk.witnesses import witnesses_of
 from assure_tui.ledger.ed25519 import Ed25519PrivateKey
 from assure_tui.ledger.note import Signer

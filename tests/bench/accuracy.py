@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.drill.share import Share
-from assure_tui.app.desk.rules_digest import rules_digest
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.reconcile.settings import Settings
 
 RATES = (0.05, 0.01, 0.001)

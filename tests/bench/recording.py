@@ -19,7 +19,7 @@ from contextlib import closing
 from pathlib import Path
 
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.watch.recorder import Recorder
 
 LOOK_SECONDS = 0.5
 REST_SECONDS = 10.0

@@ -11,8 +11,8 @@ from assure_tui.app.desk import gated
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
 from assure_tui.app.desk.scribe import open_ledger
+from assure_tui.app.desk.watch.recorder import Recorder
 from assure_tui.app.hook.judge import run_of
 from assure_tui.ledger.store import Draft
 

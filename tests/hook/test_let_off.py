@@ -10,9 +10,9 @@ import pytest
 from assure_tui.app.desk import gated
 from assure_tui.app.desk.acts import Acts
 from assure_tui.app.desk.entries import Tags, Words, waiver
+from assure_tui.app.desk.gates.waivers import Approved, asks_still
 from assure_tui.app.desk.library import Asking, Entry
 from assure_tui.app.desk.scribe import open_ledger
-from assure_tui.app.desk.waivers import Approved, asks_still
 from assure_tui.ingest.identity import run_id
 from assure_tui.ingest.model import Locator, Origin
 from assure_tui.ledger.store import Draft

@@ -157,7 +157,7 @@ LOG = [
 def real(tmp_path):
     import threading  # noqa: PLC0415 - one test
 
-    from assure_tui.app.desk.recorder import Recorder  # noqa: PLC0415 - one test
+    from assure_tui.app.desk.watch.recorder import Recorder  # noqa: PLC0415 - one test
 
     logs = tmp_path / "logs"
     logs.mkdir()

@@ -10,7 +10,7 @@ from screens import wait_for, wait_until
 
 from assure_tui.app.desk.config import NotifyConfig, read_user
 from assure_tui.app.desk.errors import ConfigError
-from assure_tui.app.desk.notices import Alert, Notice, Notices
+from assure_tui.app.desk.watch.notices import Alert, Notice, Notices
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.notify import message, sequence, tell
 

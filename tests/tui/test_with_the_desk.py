@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder import Recorder
+from assure_tui.app.desk.watch.recorder import Recorder
 from assure_tui.app.tui.application import AssureApp
 from assure_tui.app.tui.session import undecided
 from assure_tui.app.tui.views.side import RunsSide

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from assure_tui.app.desk.evaluator import evaluator
+from assure_tui.app.desk.gates.evaluator import evaluator
 from assure_tui.app.desk.report import RunReport
 from assure_tui.ingest.model import AgentText, RunEvent, ToolCall, ToolResult, UserTurn
 from assure_tui.reconcile.model import Claim, Effect, Unattributed

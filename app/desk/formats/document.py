@@ -7,8 +7,8 @@ from typing import Any, TextIO
 
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.comparison import Comparison
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.app.desk.report import SCHEMA, unattributed_document
-from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.wire import scrubbed
 
 

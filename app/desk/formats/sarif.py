@@ -18,8 +18,8 @@ from assure_tui.app.desk.comparison import Comparison, Judged, JudgedRow
 from assure_tui.app.desk.describe import code_of, codes, effect_line, label
 from assure_tui.app.desk.formats.document import ascii_json
 from assure_tui.app.desk.formats.evidence import claim_of, effects_of, path_of
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.app.desk.report import RunReport, counts_as_found
-from assure_tui.app.desk.rules_digest import rules_digest
 from assure_tui.app.desk.tags import code_tags, tags_of
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ingest.model import Locator, Origin

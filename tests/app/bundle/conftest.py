@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from assure_tui.app.desk.bundle.export import Choice
 from assure_tui.app.desk.desk import Desk
-from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.paths import Home
 from tests.app.recording import record
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
+from assure_tui.app.desk.bundle.export import Choice
+from assure_tui.app.desk.bundle.response import countersign
 from assure_tui.app.desk.config import UserConfig
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import DeskError, UsageError
-from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.operators import list_keys, new_key, unlock
-from assure_tui.app.desk.response import countersign
 from assure_tui.app.desk.show import detail_lines
 from assure_tui.ledger.signers import allowed_line
 from assure_tui.ledger.sshsig import plain_key

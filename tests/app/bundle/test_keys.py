@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
+from assure_tui.app.desk.bundle.export import Choice
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.entries import EVIDENCE
-from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.operators import Keyring, new_key, own_trust
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.trust import Trust

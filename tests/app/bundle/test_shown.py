@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from screens import wait_for_words
 
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
+from assure_tui.app.desk.bundle.export import Choice
 from assure_tui.app.desk.desk import Desk
 from assure_tui.app.desk.errors import GoneError, UsageError
-from assure_tui.app.desk.export import Choice
 from assure_tui.app.desk.operators import own_trust
 from assure_tui.app.desk.paths import Home
 from assure_tui.ledger.bundle import Bundle, pack, unpack

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assure_tui.app.desk.acts import Acts
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
 from assure_tui.app.desk.errors import DeskError, UsageError
 from assure_tui.app.desk.library import Entry
 from assure_tui.app.desk.operators import own_trust

@@ -7,7 +7,7 @@ import tomllib
 import msgspec
 import pytest
 
-from assure_tui.app.desk.evaluator import CelEvaluator, evaluator
+from assure_tui.app.desk.gates.evaluator import CelEvaluator, evaluator
 from assure_tui.reconcile.engine import State, close, step
 from assure_tui.reconcile.gates.book import book_of, rules_of
 from assure_tui.reconcile.gates.examples import events, play, told

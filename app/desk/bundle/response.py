@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from assure_tui.app.desk.about import version
 from assure_tui.app.desk.acts import PREDICATE_TYPE, REVIEWER
 from assure_tui.app.desk.archive import Archive, plain_errors
-from assure_tui.app.desk.bundle_evidence import evidence_root, sealed_evidence, tag_of
-from assure_tui.app.desk.bundled import BundleDesk
+from assure_tui.app.desk.bundle.bundled import BundleDesk
+from assure_tui.app.desk.bundle.evidence import evidence_root, sealed_evidence, tag_of
 from assure_tui.app.desk.entries import portable
 from assure_tui.app.desk.errors import UsageError
 from assure_tui.app.desk.sealing import evidence_of

@@ -15,12 +15,12 @@ from heapq import nlargest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from assure_tui.app.desk.live_source import EMPTY_CHAIN, end_of
+from assure_tui.app.desk.watch.live_source import EMPTY_CHAIN, end_of
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.growing import stamp
 
 if TYPE_CHECKING:
-    from assure_tui.app.desk.live_source import Recorded
+    from assure_tui.app.desk.watch.live_source import Recorded
     from assure_tui.ingest.adapters.base import Adapter
 
 MAX_LOOKED_AT: Final = 8

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from assure_tui.app.desk.entries import Tags, Words, observed
-from assure_tui.app.desk.live_source import Recorded
+from assure_tui.app.desk.watch.live_source import Recorded
 from assure_tui.ingest.errors import IngestError
 from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.feeds.spec import FeedSpec

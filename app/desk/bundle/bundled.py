@@ -15,16 +15,16 @@ from typing import Any, NoReturn
 import msgspec
 
 from assure_tui.app.desk.archive import plain_errors
-from assure_tui.app.desk.bundle_evidence import evidence_checks
-from assure_tui.app.desk.bundle_run import detail_of
-from assure_tui.app.desk.bundle_view import UNPROVEN, View, mark, prove_view, read_view
+from assure_tui.app.desk.bundle.evidence import evidence_checks
+from assure_tui.app.desk.bundle.provenance import Proven
+from assure_tui.app.desk.bundle.run import detail_of
+from assure_tui.app.desk.bundle.view import UNPROVEN, View, mark, prove_view, read_view
 from assure_tui.app.desk.errors import GoneError, UsageError
 from assure_tui.app.desk.filters import Subject as Filtered
 from assure_tui.app.desk.filters import compile_filter
-from assure_tui.app.desk.notices import Alert
-from assure_tui.app.desk.provenance import Proven
 from assure_tui.app.desk.rule_stats import Performance, Recall
 from assure_tui.app.desk.views import Approval, EventRow, FileDiff, LedgerView, Presence, RunDetail, RunRow, SshChoice
+from assure_tui.app.desk.watch.notices import Alert
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.report import VerifyReport
 from assure_tui.ledger.trust import Trust

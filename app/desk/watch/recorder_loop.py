@@ -11,11 +11,11 @@ from typing import Final
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.entries import Seen
 from assure_tui.app.desk.errors import DeskError, LedgerDamagedError, UsageError
-from assure_tui.app.desk.feeds import Feeds
-from assure_tui.app.desk.hub import Hub
-from assure_tui.app.desk.live_source import LiveSource
-from assure_tui.app.desk.scout import Scout
 from assure_tui.app.desk.views import LOOKING, Queue
+from assure_tui.app.desk.watch.feeds import Feeds
+from assure_tui.app.desk.watch.hub import Hub
+from assure_tui.app.desk.watch.live_source import LiveSource
+from assure_tui.app.desk.watch.scout import Scout
 from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.walk import Found, discover
 from assure_tui.ledger.errors import DamagedError, ForeignError, LedgerError

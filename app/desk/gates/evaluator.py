@@ -101,7 +101,7 @@ class CelEvaluator:
 
     def scan(self, sources: Sequence[str], text: str) -> list[Sighting]:
         """Return the YARA rules that match a text."""
-        from assure_tui.app.desk.yara import scan  # noqa: PLC0415 - an extra, and only where rules are given
+        from assure_tui.app.desk.gates.yara import scan  # noqa: PLC0415 - an extra, and only where rules are given
 
         return scan(tuple(sources), text)
 

@@ -14,7 +14,7 @@ from assure_tui.ingest.model import Locator, RunEvent
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Seen
     from assure_tui.app.desk.index import IndexWriter
-    from assure_tui.app.desk.live_run import LiveRun
+    from assure_tui.app.desk.watch.live_run import LiveRun
     from assure_tui.ingest.adapters.base import Adapter
 
 EMPTY_CHAIN = bytes(32)

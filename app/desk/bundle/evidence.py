@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from assure_tui.app.desk.acts import PREDICATE_TYPE
-from assure_tui.app.desk.bundle_view import prove_view, read_view
+from assure_tui.app.desk.bundle.export import VIEW
+from assure_tui.app.desk.bundle.view import prove_view, read_view
 from assure_tui.app.desk.entries import EVIDENCE
-from assure_tui.app.desk.export import VIEW
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.dsse import Statement, Subject
 from assure_tui.ledger.errors import BundleError

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from assure_tui.app.desk import entries
 from assure_tui.app.desk.entry_builder import EntryBuilder
-from assure_tui.app.desk.live_run import FindingOfRun, LiveRun
-from assure_tui.app.desk.live_source import LiveSource, Recorded
-from assure_tui.app.desk.rotation import rotated_to
-from assure_tui.app.desk.shared import SharedRows
 from assure_tui.app.desk.unseen import Unseen
+from assure_tui.app.desk.watch.live_run import FindingOfRun, LiveRun
+from assure_tui.app.desk.watch.live_source import LiveSource, Recorded
+from assure_tui.app.desk.watch.rotation import rotated_to
+from assure_tui.app.desk.watch.shared import SharedRows
 from assure_tui.ingest.model import ToolResult
 from assure_tui.ingest.witness.witness import Witness
 from assure_tui.reconcile.ids import discrepancy_id
@@ -22,9 +22,9 @@ from assure_tui.reconcile.model import Change, Discrepancy, Effect, GateResult, 
 
 if TYPE_CHECKING:
     from assure_tui.app.desk.entries import Tags, Words
-    from assure_tui.app.desk.feeds import Feeds
     from assure_tui.app.desk.index import IndexWriter
     from assure_tui.app.desk.scribe import Scribe
+    from assure_tui.app.desk.watch.feeds import Feeds
     from assure_tui.ingest.model import RunEvent, ToolCall
     from assure_tui.reconcile.engine import Item
     from assure_tui.reconcile.workspace import Workspace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from assure_tui.app.desk.export import VIEW, VIEW_SCHEMA
-from assure_tui.app.desk.provenance import Proven, Records, prove_events, prove_values
+from assure_tui.app.desk.bundle.export import VIEW, VIEW_SCHEMA
+from assure_tui.app.desk.bundle.provenance import Proven, Records, prove_events, prove_values
 from assure_tui.app.desk.views import EventRow, FileDiff, RunDetail
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.errors import BundleError

@@ -14,7 +14,7 @@ from assure_tui.app.desk.archive import Archive, plain_errors
 from assure_tui.app.desk.entries import ACTS, EVIDENCE
 from assure_tui.app.desk.errors import GoneError, UsageError
 from assure_tui.app.desk.escrow import KIND as ESCROW
-from assure_tui.app.desk.heartbeat import HEARTBEAT_SECONDS
+from assure_tui.app.desk.watch.heartbeat import HEARTBEAT_SECONDS
 from assure_tui.app.desk.wire import encode
 from assure_tui.app.neutral import neutral_line
 from assure_tui.ledger.bundle import build

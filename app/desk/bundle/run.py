@@ -9,14 +9,14 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from assure_tui.app.desk.acts import Acts
-from assure_tui.app.desk.bundle_evidence import sealed_evidence, tag_of
-from assure_tui.app.desk.bundle_view import UNPROVEN, View, mark
+from assure_tui.app.desk.bundle.evidence import sealed_evidence, tag_of
+from assure_tui.app.desk.bundle.export import BEAT
+from assure_tui.app.desk.bundle.provenance import Proven
+from assure_tui.app.desk.bundle.view import UNPROVEN, View, mark
 from assure_tui.app.desk.entries import EVIDENCE, FINDINGS
-from assure_tui.app.desk.export import BEAT
-from assure_tui.app.desk.heartbeat import unobserved
 from assure_tui.app.desk.library import Entry as Act
-from assure_tui.app.desk.provenance import Proven
 from assure_tui.app.desk.views import Coverage, RunDetail, RunRow, Verdict, VerdictWord
+from assure_tui.app.desk.watch.heartbeat import unobserved
 from assure_tui.ingest.model import Locator, Origin, SourceInfo, Tally
 from assure_tui.ledger.bundle import Bundle
 from assure_tui.ledger.errors import BundleError

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assure_tui.app.desk.errors import UsageError
-from assure_tui.app.desk.evaluator import evaluator
-from assure_tui.app.desk.feeds import announced
+from assure_tui.app.desk.gates.evaluator import evaluator
+from assure_tui.app.desk.watch.feeds import announced
 from assure_tui.ingest.errors import IngestError, SourceError
 from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.model import AgentText, RunEvent

@@ -14,23 +14,23 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from assure_tui.app.desk import waivers
 from assure_tui.app.desk.config import UserConfig, read_user
 from assure_tui.app.desk.desk_store import DeskStore
 from assure_tui.app.desk.entries import Tags
 from assure_tui.app.desk.errors import LedgerDamagedError
-from assure_tui.app.desk.evaluator import evaluator
 from assure_tui.app.desk.faults import damaged
-from assure_tui.app.desk.feeds import Feeds
-from assure_tui.app.desk.hub import Hub, OnFinding, OnProblem
+from assure_tui.app.desk.gates import waivers
+from assure_tui.app.desk.gates.evaluator import evaluator
+from assure_tui.app.desk.gates.rules_digest import rules_digest
 from assure_tui.app.desk.index import IndexWriter
 from assure_tui.app.desk.index_file import discard
 from assure_tui.app.desk.paths import Home
-from assure_tui.app.desk.recorder_loop import OnQueue, RecorderLoop
-from assure_tui.app.desk.rules_digest import rules_digest
-from assure_tui.app.desk.scout import Scout
 from assure_tui.app.desk.scribe import Scribe, open_ledger
 from assure_tui.app.desk.views import LOOKING
+from assure_tui.app.desk.watch.feeds import Feeds
+from assure_tui.app.desk.watch.hub import Hub, OnFinding, OnProblem
+from assure_tui.app.desk.watch.recorder_loop import OnQueue, RecorderLoop
+from assure_tui.app.desk.watch.scout import Scout
 from assure_tui.app.desk.witnesses import Submitter, witnesses_of
 from assure_tui.app.hook.docket import Docket
 from assure_tui.app.hook.server import HookServer
