@@ -45,7 +45,7 @@ def test_a_screen_that_is_told_to_end_gives_the_terminal_back(recorded, environm
         screen.until(lambda output: b"need" in output)
         if told == "Ctrl-C":
             screen.type("\x03")
-            screen.until(lambda output: b"once more" in output)
+            screen.until(lambda output: b"again ends it now" in output)
             while screen.process.poll() is None:  # on a busy machine the second may come too late to be one
                 screen.type("\x03", 0.3)
         else:
