@@ -118,7 +118,7 @@ def _returned(desk: Desk, detail: RunDetail, act: Effect, args: Mapping[str, Any
 
 
 def _values(value: Any, depth: int = 0) -> Iterator[str]:
-    """Give the words of values that tell one matter from another: numbers with their names, identifiers, amounts."""
+    """Yield the words of values that tell one matter from another: numbers with their names, identifiers, amounts."""
     if depth > DEEPEST:
         return
     match value:

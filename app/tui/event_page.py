@@ -91,7 +91,7 @@ def whole(desk: Desk, run: str, row: EventRow, acts: Sequence[Effect] = ()) -> W
 
 
 def rested_on(detail: RunDetail, claims: Sequence[Claim]) -> list[Effect]:
-    """Give the acts that claims rest on, some of each."""
+    """Return the acts that claims rest on, some of each."""
     names = {name for claim in claims for name in claim.effects[:ACTS_SHOWN]}
     return [act for act in detail.effects if act.id in names]
 

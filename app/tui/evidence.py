@@ -161,7 +161,7 @@ def _of_row(subject: Unattributed) -> Evidence:
 
 
 def _calls(desk: Desk, detail: RunDetail, matter: _Matter, called: Sequence[Effect], *, whole: bool) -> list[Cell]:
-    """Give the cells of calls, those first that the sentence of the finding quotes."""
+    """Return the cells of calls, those first that the sentence of the finding quotes."""
     cells = cells_of(called, detail.row.cwd)
     shown = [pointed_at(desk, detail.row.id, cell, matter.told) if whole else cell for cell in cells]
     return sorted(shown, key=lambda cell: cell.text not in matter.told)
@@ -237,7 +237,7 @@ def _matter(desk: Desk, detail: RunDetail, subject: Claim | Discrepancy | GateRe
 
 
 def _rows_beside(detail: RunDetail, called: Sequence[Effect]) -> list[Effect]:
-    """Give the rows of other systems that a claim or discrepancy about these calls, and no others, puts beside them."""
+    """The rows of other systems that a claim or discrepancy about these calls, and no others, puts beside them."""
     effects = {effect.id: effect for effect in detail.effects}
     names = {act.id for act in called}
     rows: dict[str, Effect] = {}
@@ -251,7 +251,7 @@ def _rows_beside(detail: RunDetail, called: Sequence[Effect]) -> list[Effect]:
 
 
 def _in_a_crowd(detail: RunDetail, called: Sequence[Effect]) -> bool:
-    """Tell whether rows of other systems stand beside these calls only together with further calls."""
+    """Return whether rows of other systems stand beside these calls only together with further calls."""
     rows = {effect.id for effect in detail.effects if effect.source_kind != "log"}
     names = {act.id for act in called}
     told = [*(claim.effects for claim in detail.claims), *(found.effects for found in detail.discrepancies)]
@@ -259,7 +259,7 @@ def _in_a_crowd(detail: RunDetail, called: Sequence[Effect]) -> bool:
 
 
 def _carried(read: Sequence[Cell], acts: Sequence[Cell]) -> tuple[str, ...]:
-    """Give the values of acts that are words of what was read: the way of a value from an input into a call."""
+    """Return the values of acts that are words of what was read: the way of a value from an input into a call."""
     source = {word.casefold().strip(".,") for cell in read for word in WORD.findall(cell.text)}
     words = [word for cell in acts for _, value in cell.details for word in WORD.findall(value)]
     told = (word.strip(".,") for word in words)
@@ -267,7 +267,7 @@ def _carried(read: Sequence[Cell], acts: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def _telling(word: str) -> bool:
-    """Tell whether a word names something: it has a digit, or the shape of an address or a path."""
+    """Return whether a word names something: it has a digit, or the shape of an address or a path."""
     return len(word) >= SHORTEST and (any(char.isdigit() for char in word) or any(char in word for char in "@/."))
 
 

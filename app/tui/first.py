@@ -248,7 +248,7 @@ class FirstStart(Ending[str]):
 
 
 def measure(size: int) -> str:
-    """Give a number of bytes as a person says it."""
+    """Return a number of bytes as a person says it."""
     value, unit = float(size), 0
     while value >= 1000 and unit + 1 < len(UNITS):
         value, unit = value / 1000, unit + 1

@@ -57,7 +57,7 @@ class Key:
         return self.shown((keys or self.keys).split(",")[0])
 
     def works_in(self, view: str) -> bool:
-        """Tell whether the key does something in `view`."""
+        """Return whether the key does something in `view`."""
         return not self.views or view in self.views
 
 

@@ -26,7 +26,7 @@ class Since:
     gone: int = 0
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether this finding or claim is new or changed."""
+        """Return whether this finding or claim is new or changed."""
         return name in self.findings or name in self.claims
 
     def words(self) -> str:

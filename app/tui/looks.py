@@ -54,7 +54,7 @@ class Looks:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """Give when a file was changed, and its size; nothing of a file that cannot be looked at."""
+    """Return when a file was changed, and its size; nothing of a file that cannot be looked at."""
     try:
         stat = path.stat()
     except OSError:

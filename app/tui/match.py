@@ -19,7 +19,7 @@ class Matcher:
         self._terms = query[:LONGEST_QUERY].split()
 
     def __call__(self, fields: Mapping[str, str], among: Collection[str] = ()) -> bool:
-        """Tell whether a thing with these fields is shown. Bare words are looked for `among` some, or in all."""
+        """Return whether a thing with these fields is shown. Bare words are looked for `among` some, or in all."""
         return all(_matches(term, fields, among or fields) for term in self._terms)
 
 

@@ -18,7 +18,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
 def goal(desk: Desk, run: str, text: str, start: float | None, here: float | None) -> int:
-    """Give the place of the event that is meant: by its number as it is shown, else by a time.
+    """Return the place of the event that is meant: by its number as it is shown, else by a time.
 
     Raises:
         UsageError: It is neither, or a time in a run whose log tells none.
@@ -61,7 +61,7 @@ def moment(text: str, start: float, here: float | None) -> float:
 
 
 def place_of(desk: Desk, run: str, wanted: float) -> int:
-    """Give the number of the first event at or after a time, else of the last one; logs are taken to be in order."""
+    """Return the number of the first event at or after a time, else of the last one; logs are taken to be in order."""
     low, high = 0, desk.event_count(run)
     while low < high:
         middle = (low + high) // 2

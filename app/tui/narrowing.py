@@ -65,7 +65,7 @@ class Narrowing:
 
 
 def bare_words(query: str) -> list[str]:
-    """Give the words of a filter that stand in what it lets through, so that they can be shown there."""
+    """Return the words of a filter that stand in what it lets through, so that they can be shown there."""
     found = []
     for term in query.split():
         name, colon, value = term.partition(":")

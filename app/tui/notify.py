@@ -35,12 +35,12 @@ def tell(
 
 
 def message(notice: Notice) -> str:
-    """Give the message: one line, and nothing in it that a terminal obeys or that ends a sequence of ours."""
+    """Return the message: one line, and nothing in it that a terminal obeys or that ends a sequence of ours."""
     return neutral_line(f"{notice.severity}: {notice.words()}", LONGEST).replace(";", ",")
 
 
 def sequence(words: str, kind: str, *, inside_tmux: bool = False) -> str:
-    """Give the escape sequence of a desktop message: OSC 9 (iTerm2, ConEmu, kitty) or OSC 777 (rxvt, foot, WezTerm)."""
+    """The escape sequence of a desktop message: OSC 9 (iTerm2, ConEmu, kitty) or OSC 777 (rxvt, foot, WezTerm)."""
     body = f"9;assure: {words}" if kind == "osc9" else f"777;notify;assure;{words}"
     plain = f"\x1b]{body}\x1b\\"
     return f"\x1bPtmux;{plain.replace(chr(27), chr(27) * 2)}\x1b\\" if inside_tmux else plain

@@ -23,7 +23,7 @@ def keep_screen(desk: Desk, query: str, run: str) -> None:
 
 
 def kept_screen(desk: Desk, runs: list[str]) -> tuple[str, str]:
-    """Give the filter of Runs and the run that the cursor was on, if it is still there."""
+    """Return the filter of Runs and the run that the cursor was on, if it is still there."""
     kept = _kept(desk, SCREEN)
     digest = kept.get("run", "")
     return kept.get("filter", ""), next((run for run in runs if digest and _digest(run) == digest), "")
@@ -36,7 +36,7 @@ def keep_place(desk: Desk, run: str, places: Mapping[str, str]) -> None:
 
 
 def kept_place(desk: Desk, run: str) -> Mapping[str, str]:
-    """Give for views of a run what the cursor was on."""
+    """Return for views of a run what the cursor was on."""
     return _kept(desk, f"place:{run}")
 
 

@@ -99,13 +99,13 @@ def last_words(output: str) -> str:
 
 
 def stands_in(value: str, texts: Iterable[str]) -> bool:
-    """Tell whether a value is shown already; an amount counts with and without its cents."""
+    """Return whether a value is shown already; an amount counts with and without its cents."""
     bare = re.escape(value.casefold().removesuffix(".00"))
     return any(re.search(rf"(?<!\w){bare}(?!\w)", text.casefold()) for text in texts)
 
 
 def names(pointed: Iterable[str], text: str) -> bool:
-    """Tell whether a text has one of the values that are pointed at."""
+    """Return whether a text has one of the values that are pointed at."""
     return any(stands_in(value, [text]) for value in pointed)
 
 

@@ -309,7 +309,7 @@ class Reviewing(Moving):
         )
 
     def _to_seal(self) -> tuple[list[RunDetail], list[RunDetail]]:
-        """Give the runs to seal, and those that are marked too but have something undecided."""
+        """Return the runs to seal, and those that are marked too but have something undecided."""
         session, desk = self.session, self.session.desk
         marked = [row.id for row in session.rows if row.id in session.marks] if self.is_at("runs") else []
         if not marked:

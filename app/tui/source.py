@@ -31,7 +31,7 @@ def place(row: EventRow) -> str:
 
 
 def viewer(row: EventRow, environ: Mapping[str, str] | None = None) -> list[str]:
-    """Give the words of the command that shows the record: $PAGER, else $VISUAL or $EDITOR, else a pager there is.
+    """Return the words of the command that shows the record: $PAGER, else $VISUAL or $EDITOR, else a pager there is.
 
     No shell reads them. The pager comes first because an editor could change what is evidence.
 
@@ -56,7 +56,7 @@ def viewer(row: EventRow, environ: Mapping[str, str] | None = None) -> list[str]
 
 
 def surroundings(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the environment for it: a pager that starts no shell and sends no control character of the log on."""
+    """Return the environment for it: a pager that starts no shell and sends no control character of the log on."""
     kept = dict(os.environ if environ is None else environ)
     kept.pop("LESS", None)
     kept.pop("LESSOPEN", None)
@@ -64,7 +64,7 @@ def surroundings(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def check_again(detail: RunDetail, acts: Sequence[Effect]) -> str:
-    """Give the command that checks a matter again: the agent's own check where there is one, else the run's log.
+    """Return the command that checks a matter again: the agent's own check where there is one, else the run's log.
 
     Of a command out of a log only one line with nothing hidden in it is given, because it will be pasted into a shell.
     """

@@ -37,7 +37,7 @@ class Terminal(codecs.IncrementalDecoder):
         """The end of what was pasted, kept back as it may be the beginning of `ENDED`."""
 
     def decode(self, input: bytes, final: bool = False) -> str:  # type: ignore[override]  # noqa: A002 - the codec's names
-        """Give the text of these bytes and of what was kept back."""
+        """Return the text of these bytes and of what was kept back."""
         rest, done = self._held + self._bytes.decode(input, final), ""
         self._held = ""
         while rest:
@@ -59,7 +59,7 @@ class Terminal(codecs.IncrementalDecoder):
 
 
 def _beginning(pasted: str) -> str:
-    """Give the longest end of a text with which `ENDED` begins."""
+    """Return the longest end of a text with which `ENDED` begins."""
     return next((ENDED[:size] for size in range(len(ENDED) - 1, 0, -1) if pasted.endswith(ENDED[:size])), "")
 
 
@@ -77,7 +77,7 @@ def take_any_bytes() -> None:
 
 
 def plain_signs() -> bool:
-    """Tell whether the terminal's locale has no more than a code page; then no sign that it lacks moves a column."""
+    """Return whether the terminal's locale has no more than a code page; then no sign that it lacks moves a column."""
     screen = sys.__stderr__  # where Textual draws
     if not isinstance(screen, TextIOWrapper) or screen.encoding.lower().startswith("utf"):
         return False

@@ -142,7 +142,7 @@ def _is_aside(masked: str, piece: Piece) -> bool:
 
 
 def _targets(paths: list[Piece], masked: str, verb: str, acted: int) -> Iterator[Piece]:
-    """Give the paths that are what was acted on, by their place: first, right after the verb, or "in" it.
+    """Yield the paths that are what was acted on, by their place: first, right after the verb, or "in" it.
 
     `acted` is where the verb stands: a path of an earlier clause is not its object ("`a.go` has it, so I cut them").
     """
@@ -174,7 +174,7 @@ def _paths_above(prepared: Prepared) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _paths_in(above: str) -> tuple[str, ...]:
-    """Give the first files that a line names, in code if any is; it stands above many units."""
+    """Return the first files that a line names, in code if any is; it stands above many units."""
     found = [file_of(hit) for hit in _CODE.findall(above) if is_path(hit)]
     return tuple(found or [hit for hit in _PLAIN_PATH.findall(above) if is_path(hit)])[:4]
 

@@ -174,7 +174,7 @@ def _parts(prepared: Prepared, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def _told(prepared: Prepared, start: int, end: int) -> bool:
-    """Tell whether a part of a clause holds a check and a result of its own."""
+    """Return whether a part of a clause holds a check and a result of its own."""
     masked = prepared.masked
     if not _has_result(masked, start, end):
         return False
@@ -183,7 +183,7 @@ def _told(prepared: Prepared, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=16)
 def _results(masked: str) -> tuple[re.Pattern[str], ...]:
-    """Give the patterns of results, passes first, that may match in a unit."""
+    """Return the patterns of results, passes first, that may match in a unit."""
     words = lexicon()
     likely = {kind for kind, _ in words.results.likely(masked)}
     return tuple(pattern for kind, pattern in (("pass", words.passes), ("fail", words.fails)) if kind in likely)
@@ -278,7 +278,7 @@ def _clause(prepared: Prepared, start: int, end: int, after: int) -> Iterator[Fo
 
 
 def _result(masked: str, start: int, end: int) -> tuple[re.Match[str], bool] | None:
-    """Give the word that tells how the checks of [start, end) came out, and whether that is badly."""
+    """Return the word that tells how the checks of [start, end) came out, and whether that is badly."""
     words = lexicon()
     likely = _results(masked)
     passes = words.passes.finditer(masked, start, end) if words.passes in likely else ()
@@ -298,7 +298,7 @@ def _result(masked: str, start: int, end: int) -> tuple[re.Match[str], bool] | N
 
 
 def _subjects_of(prepared: Prepared, start: int, end: int, result: re.Match[str]) -> dict[str, tuple[int, int]]:
-    """Give the checks that a result is told of, by kind, each with where its words stand."""
+    """Return the checks that a result is told of, by kind, each with where its words stand."""
     masked = prepared.masked
     subjects: dict[str, tuple[int, int]] = {}
     assured = max((hit.end() for hit in _ASSURED.finditer(masked, start, result.start())), default=start)
@@ -349,7 +349,7 @@ def _named(
 
 
 def _qualifies(masked: str, end: int) -> bool:
-    """Tell whether the word that ends at `end` only says of what sort the next one is: "test stubs ✅"."""
+    """Return whether the word that ends at `end` only says of what sort the next one is: "test stubs ✅"."""
     after = _NEXT.match(masked, end)
     words = lexicon()
     known = words.subjects.keys() | words.follows | words.goes | words.grammar["adverbs"] | words.grammar["after"]
@@ -357,7 +357,7 @@ def _qualifies(masked: str, end: int) -> bool:
 
 
 def _listed_after(masked: str, end: int, specific: dict[str, tuple[int, int]]) -> bool:
-    """Tell whether the checks by name only stand in brackets after the result: "All checks passed (lint, test)"."""
+    """Return whether the checks by name only stand in brackets after the result: "All checks passed (lint, test)"."""
     return bool(specific) and all(start > end for start, _ in specific.values()) and masked[end:].lstrip()[:1] == "("
 
 

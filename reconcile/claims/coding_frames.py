@@ -58,7 +58,7 @@ MASKED = frozenset(MASKS.values())
 
 
 def is_mask(token: str) -> bool:
-    """Tell whether a token stands for masked text."""
+    """Return whether a token stands for masked text."""
     return token[0] in MASKED
 
 
@@ -95,7 +95,7 @@ class _Clause:
             self.back -= 1
 
     def frame(self) -> str | None:
-        """Give the frame by the word before the verb."""
+        """Return the frame by the word before the verb."""
         names, back = self.names, self.back
         if self._is_barred() or _ongoing(names) or names[-1:] == ["no"]:
             return None
@@ -118,19 +118,19 @@ class _Clause:
         return "headline" if not described and self._has_short_subject() else None
 
     def _is_barred(self) -> bool:
-        """Tell whether a word makes the verb a plan or hearsay; "plan" before a verb is a thing, as a rule."""
+        """Return whether a word makes the verb a plan or hearsay; "plan" before a verb is a thing, as a rule."""
         names = [
             name for last, name in pairwise(["", *self.names]) if last in SPEAKERS or name not in {"plan", "plans"}
         ]
         return not (self.grammar["blockers"].isdisjoint(names) and self.grammar["sources"].isdisjoint(names))
 
     def _is_member(self) -> bool:
-        """Tell whether the verb is a member of a list of results."""
+        """Return whether the verb is a member of a list of results."""
         listed = self.back > 0 and self.names[self.back] == ","
         return listed and self.verb in _SHIPPED and _ends_list(self.tokens, self.at)
 
     def _leading(self) -> str | None:
-        """Give the frame of a verb that begins its clause, or that a conjunction or a comma joins."""
+        """Return the frame of a verb that begins its clause, or that a conjunction or a comma joins."""
         names, back = self.names, self.back
         if back > 0 and names[back - 1] in _ENDED and self.verb in _ASSURED:
             return "headline"
@@ -150,18 +150,18 @@ class _Clause:
         return "own" if (self._opens() if back < 0 else self._goes_on()) else None
 
     def _opens(self) -> bool:
-        """Tell whether a verb without anything before it tells an act, not how a thing was found or who did it."""
+        """Return whether a verb without anything before it tells an act, not how a thing was found or who did it."""
         if self.verb not in _SHIPPED and not _FOUND.isdisjoint(self.names):
             return False
         return self.negated or not by_another(self.tokens[: self.at + 3], self.at)
 
     def _goes_on(self) -> bool:
-        """Tell whether a joined verb goes on with an act, rather than with an aside or what is only its purpose."""
+        """Return whether a joined verb goes on with an act, rather than with an aside or what is only its purpose."""
         aside = self.back == 0 and not self.accepted and self.begin > 0 and self.tokens[self.begin - 1].text == ")"
         return not aside and self.names[self.back] != "so"
 
     def _passive(self) -> str | None:
-        """Give the frame of a passive: none of a habit, of what another did, of "it" or of what was so before."""
+        """Return the frame of a passive: none of a habit, of what another did, of "it" or of what was so before."""
         names, back = self.names, self.back
         now = names[back] in {"is", "are"}
         if _relative(names[:back], self.grammar) or by_another(self.tokens, self.at):
@@ -176,7 +176,7 @@ class _Clause:
         return "state"
 
     def _has_short_subject(self) -> bool:
-        """Tell whether a few words name what the participle was done to, and nothing else follows it closely."""
+        """Return whether a few words name what the participle was done to, and nothing else follows it closely."""
         grammar = self.grammar
         subject = self.names[: self.back + 1]
         after = follows(self.tokens, self.at)
@@ -196,13 +196,13 @@ class _Clause:
 
 
 def is_adverb(name: str, grammar: dict[str, frozenset[str]]) -> bool:
-    """Tell whether a word says how or when: the lexicon's adverbs, and those of manner ("proactively")."""
+    """Return whether a word says how or when: the lexicon's adverbs, and those of manner ("proactively")."""
     manner = name.endswith("ly") and len(name) >= MIN_MANNER and name not in lexicon().bases
     return name in grammar["adverbs"] or manner
 
 
 def _relative(names: list[str], grammar: dict[str, frozenset[str]]) -> bool:
-    """Tell whether a relative clause begins in these words; "that test" and "after that" point at something."""
+    """Return whether a relative clause begins in these words; "that test" and "after that" point at something."""
     return any(
         name in grammar["relatives"] and not (name == "that" and (not at or names[at - 1] in _POINTING))
         for at, name in enumerate(names)
@@ -210,7 +210,7 @@ def _relative(names: list[str], grammar: dict[str, frozenset[str]]) -> bool:
 
 
 def _in_passive_list(names: list[str], back: int) -> bool:
-    """Tell whether a participle goes on with a passive: "the ticket is implemented, reviewed, and committed"."""
+    """Return whether a participle goes on with a passive: "the ticket is implemented, reviewed, and committed"."""
     if back < 0 or not (names[back] in CONJUNCTIONS or names[back] == ","):
         return False
     while back > 0 and (names[back] in CONJUNCTIONS or names[back] == ","):
@@ -227,12 +227,12 @@ def _in_passive_list(names: list[str], back: int) -> bool:
 
 
 def _is_told(names: list[str], grammar: dict[str, frozenset[str]]) -> bool:
-    """Tell whether what stands before says how things at hand are: "the parts are in place and pushed"."""
+    """Return whether what stands before says how things at hand are: "the parts are in place and pushed"."""
     return not _BE.isdisjoint(names) and grammar["relatives"].isdisjoint(names) and _TIMES.isdisjoint(names)
 
 
 def _participle(names: list[str], back: int) -> int:
-    """Give where the participle of a member stands that ends at `back`, or -1: "verified on both platforms"."""
+    """Return where the participle of a member stands that ends at `back`, or -1: "verified on both platforms"."""
     for at in range(back, max(-1, back - MAX_MEMBER), -1):
         name = names[at]
         if name in lexicon().verbs or (len(name) >= MIN_PAST and name.endswith("ed")):
@@ -243,13 +243,13 @@ def _participle(names: list[str], back: int) -> int:
 
 
 def _ends_list(tokens: list[Token], at: int) -> bool:
-    """Tell whether a participle stands as a member of its own in a list: "…, committed `1a2b3c4`, pushed."."""
+    """Return whether a participle stands as a member of its own in a list: "…, committed `1a2b3c4`, pushed."."""
     after = follows(tokens, at)
     return after is None or after in OPENERS or after in {",", "and", "to", "as"} or is_mask(after)
 
 
 def _of_nothing(subject: list[str]) -> bool:
-    """Tell whether the subject of a passive is none: "no file", but "it no longer does so, and the file"."""
+    """Return whether the subject of a passive is none: "no file", but "it no longer does so, and the file"."""
     begin = max(
         (at for at, name in enumerate(subject[:-1]) if name == "," and subject[at + 1] in CONJUNCTIONS), default=0
     )
@@ -259,7 +259,7 @@ def _of_nothing(subject: list[str]) -> bool:
 
 
 def _told(names: list[str]) -> bool:
-    """Tell whether a clause has begun as a report with a verb the lexicon does not know: "I followed the flow and"."""
+    """Whether a clause has begun as a report with a verb the lexicon does not know: "I followed the flow and"."""
     for at, name in enumerate(names[:-1]):
         if not at and len(name) >= MIN_PAST and name.endswith("ed"):
             return True
@@ -300,7 +300,7 @@ def _ongoing(names: list[str]) -> bool:
 
 
 def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> bool:
-    """Tell whether a leading participle is an adjective: "Generated files are …"."""
+    """Return whether a leading participle is an adjective: "Generated files are …"."""
     rest = [token.text for token in tokens[at + 1 : at + 5]]
     things = len(rest) > 1 and rest[0].endswith("s") and rest[0].isalpha() and tokens[at].text != "added"
     if things and rest[1] in lexicon().bases and rest[0] not in determiners:
@@ -309,7 +309,7 @@ def _noun_like(tokens: list[Token], at: int, determiners: frozenset[str]) -> boo
 
 
 def _modifies(tokens: list[Token], at: int, names: list[str]) -> bool:
-    """Tell whether a participle after a noun only describes it: "a tag pushed by the bot does not …"."""
+    """Return whether a participle after a noun only describes it: "a tag pushed by the bot does not …"."""
     if names and names[0] in {"a", "an", "any", "every", "each"}:
         return True
     after = [token.text for token in tokens[at + 1 : at + 9]]
@@ -319,7 +319,7 @@ def _modifies(tokens: list[Token], at: int, names: list[str]) -> bool:
 
 
 def by_another(tokens: list[Token], at: int) -> bool:
-    """Tell whether a passive names who did it: "was solved in June by commit 1a2b3c4", but not "by adding a guard"."""
+    """Whether a passive names who did it: "was solved in June by commit 1a2b3c4", but not "by adding a guard"."""
     if tokens[at].text in _SUPERSEDED:
         return False
     for here, after in pairwise(tokens[at + 1 : at + 8]):
@@ -331,12 +331,12 @@ def by_another(tokens: list[Token], at: int) -> bool:
 
 
 def follows(tokens: list[Token], at: int) -> str | None:
-    """Give the word after a token."""
+    """Return the word after a token."""
     return tokens[at + 1].text if at + 1 < len(tokens) else None
 
 
 def clause_start(tokens: list[Token], at: int) -> int:
-    """Give the number of the token that begins the clause of the one at `at`."""
+    """Return the number of the token that begins the clause of the one at `at`."""
     back = at
     while back > 0:
         word = tokens[back - 1].text
@@ -356,7 +356,7 @@ def clause_start(tokens: list[Token], at: int) -> int:
 
 
 def _aside_start(tokens: list[Token], closed: int) -> int:
-    """Give the number of the bracket that the one at `closed` closes, or 0: "both tags (`v1`, `v2`) are pushed"."""
+    """Return the number of the bracket that the one at `closed` closes, or 0: "both tags (`v1`, `v2`) are pushed"."""
     for at in range(closed - 1, max(0, closed - MAX_ASIDE), -1):
         if tokens[at].text in {"(", ")"}:
             return at if tokens[at].text == "(" else 0

@@ -29,7 +29,7 @@ class Table(msgspec.Struct, frozen=True):
     first: int
 
     def likely(self, masked: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-        """Give the patterns that may match in `masked`, in order, each with its kind."""
+        """Yield the patterns that may match in `masked`, in order, each with its kind."""
         sieve = lexicon().sieve
         end = self.first + len(self.kinds)
         for number in possible(masked):
@@ -102,7 +102,7 @@ def _words(text: str) -> Words:
 
 @cache
 def lexicon() -> Lexicon:
-    """Give the lexicon, with what a workspace added to it."""
+    """Return the lexicon, with what a workspace added to it."""
     data = table("coding")
     verbs: dict[str, Verb] = {}
     bases: dict[str, str] = {}
@@ -163,7 +163,7 @@ def _pairs(table: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=16)
 def possible(masked: str) -> tuple[int, ...]:
-    """Give the numbers of the patterns that may match in a unit: it is held against one table after the other."""
+    """Return the numbers of the patterns that may match in a unit: it is held against one table after the other."""
     return tuple(lexicon().sieve.likely(masked))
 
 
@@ -172,7 +172,7 @@ _BEFORE_VERB = frozenset({"re", "double", "spot", "cross", "sanity", "hand", "sm
 
 
 def verb_of(word: str) -> Verb | None:
-    """Give what a verb form tells, also of one with a prefix: "spot-checked", "re-verified"."""
+    """Return what a verb form tells, also of one with a prefix: "spot-checked", "re-verified"."""
     verbs = lexicon().verbs
     verb = verbs.get(word)
     if verb is None and "-" in word:

@@ -139,7 +139,7 @@ def _object(tokens: list[Token]) -> str | None:
 
 
 def _tests(prepared: Prepared) -> bool:
-    """Tell whether an item tells of tests: "Tests for …", or the name of a test beneath a test file."""
+    """Return whether an item tells of tests: "Tests for …", or the name of a test beneath a test file."""
     unit = prepared.unit
     if unit.form != "item" or not unit.first:
         return False
@@ -170,7 +170,7 @@ def described(prepared: Prepared, touched: Container[str] | None) -> Found | Non
 
 
 def names_list(prepared: Prepared, after: Unit | None) -> bool:
-    """Tell whether a unit is only the name of the list beneath it: "Changes made", "Completed artifacts and code".
+    """Return whether a unit is only the name of the list beneath it: "Changes made", "Completed artifacts and code".
 
     One that names code, a figure or a definite thing tells something by itself: "Updated `theme.py`:".
     """
@@ -201,7 +201,7 @@ def counted(prepared: Prepared, after: Unit | None) -> Found | None:
 
 
 def led_by(unit: Unit) -> str:
-    """Give the name of the file that an item begins with, or nothing."""
+    """Return the name of the file that an item begins with, or nothing."""
     hit = _LEADING_NAME.match(unit.text.lstrip("| "))
     return hit["name"].rsplit("/", 1)[-1] if hit else ""
 
@@ -270,6 +270,6 @@ def titled(prepared: Prepared) -> Found | None:
 
 
 def states(prepared: Prepared) -> bool:
-    """Tell whether the bold title of an item says how a thing is rather than what was changed."""
+    """Return whether the bold title of an item says how a thing is rather than what was changed."""
     title = _TITLED.match(prepared.unit.text)
     return title is not None and _STATED.search(prepared.masked, 0, title.end()) is not None

@@ -111,7 +111,7 @@ _DESCRIBES = re.compile(
 
 
 def about(prepared: Prepared) -> bool:
-    """Tell whether a line tells of the work, of what is still ahead or of what was wrong, rather than a change."""
+    """Return whether a line tells of the work, of what is still ahead or of what was wrong, rather than a change."""
     return _AHEAD.search(prepared.masked) is not None or _ABOUT.match(prepared.masked) is not None
 
 
@@ -143,7 +143,7 @@ def reported(prepared: Prepared, after: Unit | None, touched: Collection[str], *
 
 
 def _tabled(prepared: Prepared, touched: Collection[str], *, listed: bool) -> bool:
-    """Tell whether a row stands in a table of changes: by a column of them, by what it begins with, or by a file."""
+    """Return whether a row stands in a table of changes: by a column of them, by what it begins with, or by a file."""
     titles = (*prepared.unit.header, prepared.unit.lead)
     headed = any(_COLUMN.fullmatch(title.strip(" *_#:").lower()) for title in titles)
     if any(piece.sort == "path" for piece in prepared.pieces):
@@ -181,13 +181,13 @@ def goes_on(prepared: Prepared, touched: Collection[str], *, told: bool) -> Iter
 
 
 def _ordered(masked: str) -> bool:
-    """Tell whether a line begins with an instruction: outside a list of changes it is one."""
+    """Return whether a line begins with an instruction: outside a list of changes it is one."""
     first = _WORD.search(masked)
     return first is not None and first.group() in lexicon().bases
 
 
 def placed(prepared: Prepared, touched: Collection[str]) -> bool:
-    """Tell whether a changed file is the place of what the line tells: it leads it, or stands after "in"."""
+    """Return whether a changed file is the place of what the line tells: it leads it, or stands after "in"."""
     masked = prepared.masked
     label = _LABEL.match(prepared.unit.text)
     if label and label["name"].rsplit("/", 1)[-1] in touched:
@@ -199,10 +199,10 @@ def placed(prepared: Prepared, touched: Collection[str]) -> bool:
 
 
 def _stands_in(masked: str, piece: Piece) -> bool:
-    """Tell whether a piece stands after a word of place, or goes on with a list that does."""
+    """Return whether a piece stands after a word of place, or goes on with a list that does."""
     return _PLACE.search(masked, max(0, piece.start - MAX_LIST), piece.start) is not None
 
 
 def _changed(piece: Piece, touched: Collection[str]) -> bool:
-    """Tell whether a piece names a file that the run changed."""
+    """Return whether a piece names a file that the run changed."""
     return piece.sort in {"path", "code"} and file_of(piece.text).rstrip("/").rsplit("/", 1)[-1] in touched

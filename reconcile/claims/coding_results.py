@@ -105,7 +105,7 @@ _MASKED = frozenset(MASKS.values())
 
 
 def is_result(masked: str, hit: re.Match[str]) -> bool:
-    """Tell whether a word of passing tells a result rather than names, describes or hands on a thing."""
+    """Return whether a word of passing tells a result rather than names, describes or hands on a thing."""
     word = hit.group()
     part, _, whole = word.replace(",", "").partition("/")
     if part.isdecimal() and whole.isdecimal() and (int(part) > int(whole) or _CODES.fullmatch(word)):
@@ -133,13 +133,13 @@ def is_result(masked: str, hit: re.Match[str]) -> bool:
 
 
 def names_thing(masked: str, hit: re.Match[str]) -> bool:
-    """Tell whether a word of failing only names which check is meant: "the failing test now passes"."""
+    """Return whether a word of failing only names which check is meant: "the failing test now passes"."""
     after = _NEXT_WORD.match(masked, hit.end())
     return hit.group() in {"failing", "failed", "broken", "red"} and bool(after and after["word"] in lexicon().subjects)
 
 
 def describes_other(masked: str, hit: re.Match[str]) -> bool:
-    """Tell whether a word of failing is of no check that was run.
+    """Return whether a word of failing is of no check that was run.
 
     It may say what something else is not, "a network issue, not a test failure", or stand in a label that names no
     check, "Failing path: the test stops early".
@@ -153,7 +153,7 @@ def describes_other(masked: str, hit: re.Match[str]) -> bool:
 
 
 def own(prepared: Prepared, start: int, result: re.Match[str], end: int) -> bool:
-    """Tell whether the clause [start, end) tells its result as seen by the agent in this run."""
+    """Return whether the clause [start, end) tells its result as seen by the agent in this run."""
     masked = prepared.masked
     before = masked[start : result.start()]
     return not (
@@ -170,12 +170,12 @@ def own(prepared: Prepared, start: int, result: re.Match[str], end: int) -> bool
 
 
 def another_time(masked: str, start: int, end: int) -> bool:
-    """Tell whether [start, end) speaks of a time that lies before the run: "last week", "in March", "in 4.2"."""
+    """Return whether [start, end) speaks of a time that lies before the run: "last week", "in March", "in 4.2"."""
     return _ANOTHER_TIME.search(masked, start, end) is not None
 
 
 def of_another(masked: str, start: int, result: re.Match[str], subjects: Iterable[tuple[int, int]]) -> bool:
-    """Tell whether a result belongs to another noun, and the checks are only spoken of in the next clause.
+    """Return whether a result belongs to another noun, and the checks are only spoken of in the next clause.
 
     "The diff is clean, and the tests are short", but "all green: tests and lint", "it passes, tests included".
     """
@@ -191,7 +191,7 @@ def of_another(masked: str, start: int, result: re.Match[str], subjects: Iterabl
 
 
 def _after_verb(word: str) -> bool:
-    """Tell whether a word goes on with how or when rather than with what: "compiles cleanly", "compiles and links"."""
+    """Whether a word goes on with how or when rather than with what: "compiles cleanly", "compiles and links"."""
     words = lexicon()
     return word in words.grammar["after"] | words.grammar["adverbs"] | words.follows or word.endswith("ly")
 
@@ -201,7 +201,7 @@ def _goes(word: str) -> bool:
 
 
 def _predicate(masked: str, hit: re.Match[str], *, opens: bool) -> bool:
-    """Tell whether an adjective says how a check came out, rather than which thing is meant: "a passing test".
+    """Return whether an adjective says how a check came out, rather than which thing is meant: "a passing test".
 
     In front of its noun it does so only where it `opens` a telegraphic clause: "Clean build on both targets".
     """

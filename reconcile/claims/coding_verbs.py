@@ -163,7 +163,7 @@ class _Deeds:
         self.supposed = _supposed(tokens)
 
     def at(self, at: int) -> Found | None:
-        """Give what the verb at `at` tells, if it is one and tells of an act of the agent's."""
+        """Return what the verb at `at` tells, if it is one and tells of an act of the agent's."""
         token = self.tokens[at]
         known = verb_of(token.text)
         verb = known or (Verb("edited") if self._changes(at) else None)
@@ -196,7 +196,7 @@ class _Deeds:
         )
 
     def _changes(self, at: int) -> bool:
-        """Tell whether a regular past tense that the lexicon does not know is a change, by the grammar around it.
+        """Return whether a regular past tense that the lexicon does not know is a change, by the grammar around it.
 
         It begins an item of a list of changes or one that names code, or, in a run that changed files, a clause with a
         definite object ("Codified the rules", "I compacted the layout"), or it is the first person's, or goes on with
@@ -233,7 +233,7 @@ class _Deeds:
         return (joined or own or bare) and any(map(is_mask, rest))
 
     def _frame(self, at: int, verb: Verb) -> str | None:
-        """Give the frame of a verb, unless it stands in an aside, an idiom or where it tells of no act."""
+        """Return the frame of a verb, unless it stands in an aside, an idiom or where it tells of no act."""
         token = self.tokens[at]
         frame = frame_of(self.tokens, at, lexicon(), bare=verb.bare and not self.listed, accepted=self.accepted)
         if frame is None or aside(self.prepared.masked, token.start) or _idiom(self.tokens, at):
@@ -241,7 +241,7 @@ class _Deeds:
         return None if token.text in _OF_ITSELF and _alone(self.tokens, at) else frame
 
     def _kind(self, at: int, verb: Verb, frame: str) -> str:
-        """Give the kind of the act, or nothing where the verb is said of a thing that it tells no act of."""
+        """Return the kind of the act, or nothing where the verb is said of a thing that it tells no act of."""
         words = lexicon()
         owned = self.tokens[at].text in words.owners
         if owned and frame in {"headline", "state"} and not _owned(self.tokens, at, words):
@@ -251,7 +251,7 @@ class _Deeds:
         return _kind(self.tokens, at, verb.kind, words, frame)
 
     def _is_news(self, at: int, kind: str) -> bool:
-        """Tell whether a passive tells what was done in this run rather than how things are."""
+        """Return whether a passive tells what was done in this run rather than how things are."""
         if kind not in NEWS and not self.progress and not _landed(self.tokens, at, kind):
             return False
         settled = (self.progress and kind == "edited") or (kind in _MADE and _closes(self.tokens, at))
@@ -260,12 +260,12 @@ class _Deeds:
         return kind not in {"edited", "read", "created"} or self.changed or _perfect(self.tokens, at)
 
     def _placed(self, at: int, kind: str) -> bool:
-        """Tell whether a headline of a report says where, or says what one does once."""
+        """Return whether a headline of a report says where, or says what one does once."""
         report = self.changed and self.mode not in {"plan", "other"}
         return report and (_telegraphic(self.tokens, at, kind) or _eventive(self.tokens, at, lexicon()))
 
     def _heads(self, at: int, kind: str) -> bool:
-        """Tell whether a short subject and a participle make a headline: by the kind, the list, or by being all."""
+        """Return whether a short subject and a participle make a headline: by the kind, the list, or by being all."""
         verb = self.tokens[at].text
         if _headline(kind, verb, self.mode, self.unit.form):
             return True
@@ -273,7 +273,7 @@ class _Deeds:
         return brief and at <= 3 and verb not in _INTRANSITIVE and kind not in {"installed", "deployed"}
 
     def _stands(self, at: int, verb: Verb, kind: str, frame: str) -> bool:
-        """Tell whether what stands around a verb in its frame leaves it a claim."""
+        """Return whether what stands around a verb in its frame leaves it a claim."""
         tokens, form = self.tokens, self.unit.form
         if (form == "heading" and self.mode != "changes") or (
             self.mode == "plan" and form == "label" and frame == "headline"
@@ -293,21 +293,21 @@ class _Deeds:
         return not (leads and PURPOSE.search(self.prepared.masked, tokens[at].end))
 
     def _is_cell(self, token: Token) -> bool:
-        """Tell whether a participle is all that a cell of a table says, of what another cell names: "| Fixed |"."""
+        """Return whether a participle is all that a cell of a table says, of what another cell names: "| Fixed |"."""
         cells = [(start - self.unit.start, end - self.unit.start) for start, end in self.unit.cells]
         cell = next(((start, end) for start, end in cells if start <= token.start < end), None)
         masked = self.prepared.masked
         return cell is not None and not _SAYS.search(masked[cell[0] : token.start] + masked[token.end : cell[1]])
 
     def _of_others(self, kind: str, frame: str) -> bool:
-        """Tell whether a section makes what is not in the first person no act of the agent's."""
+        """Return whether a section makes what is not in the first person no act of the agent's."""
         if kind == "verified" and self.mode in {"other", "plan"} and frame == "own":
             return True
         return self.mode == "other" and not self.changed and kind in _MADE
 
 
 def _perfect(tokens: list[Token], at: int) -> bool:
-    """Tell whether a passive is news by itself: of named files, in the perfect ("those in `a/` have been scaled").
+    """Return whether a passive is news by itself: of named files, in the perfect ("those in `a/` have been scaled").
 
     So is where something was put: "the script has been written and saved at `a.py`", "it was saved to `a.py`".
     """
@@ -320,7 +320,7 @@ def _perfect(tokens: list[Token], at: int) -> bool:
 
 
 def _telegraphic(tokens: list[Token], at: int, kind: str) -> bool:
-    """Tell whether a sentence without a finite verb tells what was done where, or how a figure changed.
+    """Return whether a sentence without a finite verb tells what was done where, or how a figure changed.
 
     "20 counters added to `metrics.py`", "Broad handlers reduced from 72 to 2".
     """
@@ -337,12 +337,12 @@ def _telegraphic(tokens: list[Token], at: int, kind: str) -> bool:
 
 
 def _is_so(tokens: list[Token], at: int) -> bool:
-    """Tell whether a denial tells how a thing is rather than what was not done: "the project is not registered"."""
+    """Return whether a denial tells how a thing is rather than what was not done: "the project is not registered"."""
     return not {"is", "are", "isn't", "aren't"}.isdisjoint(token.text for token in tokens[max(0, at - 3) : at])
 
 
 def _eventive(tokens: list[Token], at: int, words: Lexicon) -> bool:
-    """Tell whether a participle of what one does once ends a clause or names its place: "README updated"."""
+    """Return whether a participle of what one does once ends a clause or names its place: "README updated"."""
     last = at + 1 if follows(tokens, at) in _PARTICLES else at
     after = follows(tokens, last)
     return tokens[at].text in words.grammar["events"] and (
@@ -355,20 +355,20 @@ def _eventive(tokens: list[Token], at: int, words: Lexicon) -> bool:
 
 
 def _may_tell(tokens: Sequence[str], words: Lexicon) -> bool:
-    """Tell whether any token may be a verb that is read here; those of most sentences are none."""
+    """Return whether any token may be a verb that is read here; those of most sentences are none."""
     known = not (words.verbs.keys().isdisjoint(tokens) and _KEPT.isdisjoint(tokens))
     return known or any(token.endswith("ed") or "-" in token for token in tokens)
 
 
 def _supposed(tokens: list[Token]) -> int:
-    """Give where a list begins that a colon sets off as no more than possible: "the release would be: tag pushed"."""
+    """Return where a list begins that a colon sets off as no more than possible: "the release would be: tag pushed"."""
     words = [token.text for token in tokens]
     colon = next((at for at, word in enumerate(words) if word == ":"), len(words))
     return colon if not _POSSIBLE.isdisjoint(words[:colon]) else len(words)
 
 
 def _generic(tokens: list[Token], at: int) -> bool:
-    """Tell whether a present passive is said of things in general: "checkpoints are pushed to a branch"."""
+    """Return whether a present passive is said of things in general: "checkpoints are pushed to a branch"."""
     clause = [token.text for token in tokens[clause_start(tokens, at) : at]]
     if {"is", "are"}.isdisjoint(clause) or not _NOT_GENERIC.isdisjoint(clause):
         return False
@@ -381,21 +381,21 @@ def _first_person(tokens: list[Token], at: int) -> bool:
 
 
 def _owned(tokens: list[Token], at: int, words: Lexicon) -> bool:
-    """Tell whether the subject is one that the verb can be said of: commits land, and so do planes."""
+    """Return whether the subject is one that the verb can be said of: commits land, and so do planes."""
     owners = words.owners[tokens[at].text]
     left = [token.text for token in tokens[max(0, at - 8) : at] if token.text not in words.grammar["adverbs"]]
     return not owners.isdisjoint(left[-1:]) or not (owners - _HOW_MANY).isdisjoint(left)
 
 
 def _owns(tokens: list[Token], at: int, words: Lexicon) -> bool:
-    """Tell whether the object is one that the verb can have: one lands commits, while "landed the first part" edits."""
+    """Whether the object is one that the verb can have: one lands commits, while "landed the first part" edits."""
     after = [token.text for token in tokens[at + 1 : at + 7]]
     bare = not after or after[0] in OPENERS or after[0] in words.grammar["after"] | words.grammar["adverbs"]
     return bare or is_mask(after[0]) or not words.owners[tokens[at].text].isdisjoint(after)
 
 
 def _by_its_subject(tokens: list[Token], at: int, words: Lexicon) -> bool:
-    """Tell whether a thing did it: "the generator wrote `schema.json`", while "schema written" tells of the agent."""
+    """Return whether a thing did it: "the generator wrote `schema.json`", while "schema written" tells of the agent."""
     first = tokens[clause_start(tokens, at)].text
     after = follows(tokens, at)
     return first in words.grammar["determiners"] and after is not None and is_mask(after)
@@ -409,7 +409,7 @@ def _headline(kind: str, verb: str, mode: str, form: str) -> bool:
 
 
 def _introduces(tokens: list[Token], at: int, kind: str) -> bool:
-    """Tell whether a label only announces what follows: "Changes made:", "Modified files (7)", "Confirmed fixes:"."""
+    """Return whether a label only announces what follows: "Changes made:", "Modified files (7)", "Confirmed fixes:"."""
     if any(token.text[0].isdigit() for token in tokens[:at]):
         return False
     verbs = lexicon().verbs
@@ -434,20 +434,20 @@ def _idiom(tokens: list[Token], at: int) -> bool:
 
 
 def _at_hand(tokens: list[Token], at: int) -> bool:
-    """Tell whether a passive begins a sentence, of one thing at hand, and tells no habit."""
+    """Return whether a passive begins a sentence, of one thing at hand, and tells no habit."""
     clause = [token.text for token in tokens[clause_start(tokens, at) : at]]
     return len(clause) <= MAX_BRIEF and bool(clause) and clause[0] in _DEFINITE and follows(tokens, at) not in _HABITS
 
 
 def _closes(tokens: list[Token], at: int) -> bool:
-    """Tell whether a passive is all that a sentence begins with: "Models and migrations are written and clean"."""
+    """Return whether a passive is all that a sentence begins with: "Models and migrations are written and clean"."""
     after = follows(tokens, at)
     short = clause_start(tokens, at) == 0 and at <= MAX_BRIEF and tokens[0].text not in _VAGUE
     return short and tokens[at].text in _ENDED and (after is None or after in OPENERS or after in _ENDS)
 
 
 def _landed(tokens: list[Token], at: int, kind: str) -> bool:
-    """Tell whether a passive is news: "is now added", "was updated", "have been changed"; "is sorted" describes."""
+    """Return whether a passive is news: "is now added", "was updated", "have been changed"; "is sorted" describes."""
     before = {token.text for token in tokens[max(0, at - 3) : at]}
     if _closes(tokens, at) or (tokens[at].text in _RESULTS and _at_hand(tokens, at)):
         return True

@@ -21,5 +21,5 @@ FAILS = re.compile(
 
 
 def plainly(text: str) -> str:
-    """Give a text without the words that play a failure down: these tell nobody what failed."""
+    """Return a text without the words that play a failure down: these tell nobody what failed."""
     return _PLAYED_DOWN.sub(" ", text)

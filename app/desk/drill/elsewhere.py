@@ -48,7 +48,7 @@ class Elsewhere:
             del kept[:-MAX_FAILURES]
 
     def stranger(self, run: str, log: Recorded, random: Random) -> Lent | None:
-        """Give a write to what is named nowhere in `run`; one by a tool that the run uses, if there is any."""
+        """Return a write to what is named nowhere in `run`; one by a tool that the run uses, if there is any."""
         text = log.texts.get(run, "")
         strange = [lent for lent in self._writes if not any(mark in text for mark in lent.marks)]
         tools = {act.call.tool for act in log.acts if act.run == run}
@@ -56,13 +56,13 @@ class Elsewhere:
         return random.choice(known or strange) if strange else None
 
     def failure(self, act: Act, log: Recorded, random: Random) -> ToolResult | None:
-        """Give a failure of the same tool, from this log if it has one, else from another."""
+        """Return a failure of the same tool, from this log if it has one, else from another."""
         found = failures(log).get(act.call.tool) or self._failures.get(act.call.tool)
         return random.choice(found) if found else None
 
 
 def failures(log: Recorded) -> dict[str, list[ToolResult]]:
-    """Give the results of calls that failed, by tool. A call that says the thing was already there did not fail.
+    """Return the results of calls that failed, by tool. A call that says the thing was already there did not fail.
 
     What a check printed when it failed would make another check of the command whose result it became.
     """

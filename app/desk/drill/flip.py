@@ -24,7 +24,7 @@ _BUILD = re.compile(r"\bBUILD SUCCESS(?:FUL)?\b")
 
 
 def flipped(text: str) -> str | None:
-    """Give the output with one failure in it; None when it says in no known way how many passed."""
+    """Return the output with one failure in it; None when it says in no known way how many passed."""
     for flip in (_counted_zero, _counted, _packages, _bare):
         changed = flip(text[-MAX_OUTPUT:])
         if changed is not None:

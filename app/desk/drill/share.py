@@ -37,7 +37,7 @@ class Share(NamedTuple):
         return low, high
 
     def percent(self) -> str:
-        """Give it as `96.0 % (90.2-98.4)`; a dash when there is nothing to share."""
+        """Return it as `96.0 % (90.2-98.4)`; a dash when there is nothing to share."""
         if self.value is None:
             return "-"
         low, high = self.interval

@@ -62,7 +62,7 @@ def duplicate(act: Act, _log: Recorded, _elsewhere: Elsewhere, _random: Random) 
 
 
 def _renumbered(text: str, given: str) -> str:
-    """Give a result with the identifiers that its call did not name changed in their last digit."""
+    """Return a result with the identifiers that its call did not name changed in their last digit."""
 
     def change(match: re.Match[str]) -> str:
         word = match[0]
@@ -94,20 +94,20 @@ def retarget(act: Act, log: Recorded, _elsewhere: Elsewhere, random: Random) -> 
 
 
 def _is_name(leaf: str) -> bool:
-    """Tell whether an argument may name an object: no date, no small number, no command line, no prose."""
+    """Return whether an argument may name an object: no date, no small number, no command line, no prose."""
     if not 2 < len(leaf) <= 120 or _DATE.fullmatch(leaf):
         return False
     return len(leaf.split()) <= (1 if _CODED.search(leaf) else 4) and "\n" not in leaf
 
 
 def _told_later(act: Act, log: Recorded, name: str) -> bool:
-    """Tell whether a result of another call, later on, names what a call was done to: it would speak for the claim."""
+    """Whether a result of another call, later on, names what a call was done to: it would speak for the claim."""
     named = re.compile(rf"(?<!\w){re.escape(name.lstrip('#'))}(?!\w)", re.IGNORECASE)
     return any(named.search(text) for text in _results(act, log, act.at))
 
 
 def _results(act: Act, log: Recorded, since: int) -> Iterator[str]:
-    """Give what other calls of a run were answered from a place on."""
+    """Yield what other calls of a run were answered from a place on."""
     for index, event in enumerate(log.events[since:], since):
         if isinstance(event, ToolResult) and event.run == act.run and index not in act.results:
             yield event.text[:MAX_TEXT]
@@ -124,7 +124,7 @@ def _retold(log: Recorded, index: int, old: str, new: str) -> ToolResult:
 
 
 def _says(log: Recorded, claim: Claim, name: str) -> bool:
-    """Tell whether the message that holds a claim names an object: a path also by the name of its file."""
+    """Return whether the message that holds a claim names an object: a path also by the name of its file."""
     event = log.events[log.places[claim.run, claim.event]]
     words = event.text.lower() if isinstance(event, AgentText) else ""
     plain = name.lower().lstrip("#")
@@ -132,7 +132,7 @@ def _says(log: Recorded, claim: Claim, name: str) -> bool:
 
 
 def _others(name: str, value: str, run: str, log: Recorded, claims: tuple[Claim, ...]) -> list[str]:
-    """Give other objects of the same shape in the run, which the claims' messages do not name.
+    """Return other objects of the same shape in the run, which the claims' messages do not name.
 
     Words like a person's name have no shape of their own: for them, only what was given as the same argument counts.
     """
@@ -157,7 +157,7 @@ def _others(name: str, value: str, run: str, log: Recorded, claims: tuple[Claim,
 
 
 def shape(value: str) -> str:
-    """Give the shape of an identifier: runs of digits by their length, letters as one, the rest as it is.
+    """Return the shape of an identifier: runs of digits by their length, letters as one, the rest as it is.
 
     A path is told by its ending alone, an address by its at sign.
     """
@@ -203,7 +203,7 @@ def revalue(act: Act, log: Recorded, _elsewhere: Elsewhere, random: Random) -> M
 
 
 def _told_elsewhere(act: Act, log: Recorded, number: Decimal) -> bool:
-    """Tell whether the user, another call or another result gives a number."""
+    """Return whether the user, another call or another result gives a number."""
     said = (event.text for event in log.events if isinstance(event, UserTurn) and event.run == act.run)
     given = (
         leaf
@@ -215,7 +215,7 @@ def _told_elsewhere(act: Act, log: Recorded, number: Decimal) -> bool:
 
 
 def _told(claim: Claim) -> list[Decimal]:
-    """Give the amounts and counts that a claim tells outright."""
+    """Return the amounts and counts that a claim tells outright."""
     if _VAGUE.search(claim.text):
         return []
     said = {Decimal(token.replace(",", "")) for token in _NUMBER.findall(claim.text)}
@@ -234,7 +234,7 @@ def _holds(value: Any, number: Decimal) -> bool:
 
 
 def _changed(value: Any, number: Decimal, digit: str) -> Any:
-    """Give a value with `number` in it begun with another digit, in the form in which it stands there."""
+    """Return a value with `number` in it begun with another digit, in the form in which it stands there."""
 
     def change(match: re.Match[str]) -> str:
         same = Decimal(match[0].replace(",", "")) == number
@@ -261,7 +261,7 @@ def fail(act: Act, log: Recorded, elsewhere: Elsewhere, random: Random) -> Mutat
 
 
 def failing(result: ToolResult, failure: ToolResult | None, text: str) -> ToolResult:
-    """Give a result as a failure with `text`, told in the fields of the log as `failure` tells it."""
+    """Return a result as a failure with `text`, told in the fields of the log as `failure` tells it."""
     told: dict[str, Any] = {"status": "failed", "exit_code": result.exit_code if result.exit_code is None else 1}
     told["exit_source"] = "text" if result.exit_source == "implied" else result.exit_source
     if failure is not None:

@@ -24,7 +24,7 @@ _SENTENCE: Final = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*")
 
 
 def sentences(text: str) -> list[str]:
-    """Give the sentences and lines of a text, as they stand in it."""
+    """Return the sentences and lines of a text, as they stand in it."""
     found = (match.group().strip() for match in _SENTENCE.finditer(text))
     return [words for words, _ in zip((words for words in found if len(words) > 1), range(MAX_SENTENCES), strict=False)]
 

@@ -63,7 +63,7 @@ class RebindDialog(Dialog[str | None]):
 
 
 def conflict(name: str, keys: str, now: Mapping[str, str]) -> tuple[str, Key] | None:
-    """Give the first of `keys` that another action has, and that action."""
+    """Return the first of `keys` that another action has, and that action."""
     for pressed in keys.split(","):
         for key in table():
             if key.id != name and pressed in now[key.id].split(","):

@@ -45,14 +45,14 @@ class SigningKey:
 
 
 def signing_keys(desk: Desk) -> list[SigningKey]:
-    """Give the operator's keys, or a new one where there is none, and then SSH keys that can sign."""
+    """Return the operator's keys, or a new one where there is none, and then SSH keys that can sign."""
     own = [str(getattr(key, "name", key)) for key in desk.operator_keys()]
     keys = [_own(name, locked=desk.needs_passphrase(name)) for name in own] or [SigningKey()]
     return (keys + [_ssh(choice) for choice in desk.ssh_keys()])[:SHOWN]
 
 
 def own_keys(desk: Desk) -> list[SigningKey]:
-    """Give the keys of this desk; each is unlocked anew."""
+    """Return the keys of this desk; each is unlocked anew."""
     return [SigningKey(str(getattr(key, "name", key))) for key in desk.operator_keys()][:SHOWN]
 
 

@@ -77,7 +77,7 @@ class Folding(Generic[F]):
     def lines(
         self, findings: Sequence[F], answers: Mapping[str, str], *, apart: Collection[str], everything: bool = False
     ) -> Iterator[F | Fold[F]]:
-        """Give what has a line each; with `everything`, as under a filter, nothing is folded."""
+        """Yield what has a line each; with `everything`, as under a filter, nothing is folded."""
         unfolded = {Fold(label(item), (), answers.get(item.id, "")).key for item in findings} if everything else set()
         self._folds = {}
         for item in fold(findings, answers, apart=apart, unfolded=unfolded | self._unfolded):
@@ -86,7 +86,7 @@ class Folding(Generic[F]):
             yield item
 
     def at(self, key: str) -> Fold[F] | None:
-        """Give what stands as one line under this key."""
+        """Return what stands as one line under this key."""
         return self._folds.get(key)
 
     def unfold(self, key: str) -> None:
@@ -97,7 +97,7 @@ class Folding(Generic[F]):
 def fold(
     findings: Sequence[F], answers: Mapping[str, str], *, apart: Collection[str], unfolded: Collection[str]
 ) -> Iterator[F | Fold[F]]:
-    """Give the findings in order; of many alike the first, and then the others as one.
+    """Yield the findings in order; of many alike the first, and then the others as one.
 
     `apart` has the ids of findings that always stand for themselves, `unfolded` the keys of those that all do.
     """

@@ -131,7 +131,7 @@ class Absent(Ordered):
                 self._phantom(saying)
 
     def _only_tried(self, saying: Saying) -> Act | None:
-        """Give the one act of a turn in which nothing else was done, where it failed and words own up to nothing."""
+        """Return the one act of a turn in which nothing else was done, where it failed and words own up to nothing."""
         here = [act for act in self.window.of_turn(saying.turn) if act.at < saying.at]
         if len(here) != 1 or here[0].effect.status not in {"failed", "denied"} or saying.frame.weak:
             return None
@@ -141,7 +141,7 @@ class Absent(Ordered):
         return here[0] if last and not FAILS.search(plainly(told)) else None
 
     def never_done(self, saying: Saying) -> bool:
-        """Tell whether the user had asked for what a short report tells, and nothing of its sort was even tried.
+        """Return whether the user had asked for what a short report tells, and nothing of its sort was even tried.
 
         Nothing that was looked up spoke of it either, so that it is hardly what was found. A state has to be what was
         ordered: "Your room is booked".
@@ -169,7 +169,7 @@ class Absent(Ordered):
 
     @staticmethod
     def _is_vague(saying: Saying, before: Sequence[Act]) -> bool:
-        """Tell whether anything may be meant: any act, for what was "done"; for what was "updated", one of its turn."""
+        """Whether anything may be meant: any act, for what was "done"; for what was "updated", one of its turn."""
         if saying.frame.deed == DO:
             return bool(before) or not saying.frame.objects
         return any(act.turn == saying.turn for act in before)
@@ -191,11 +191,11 @@ class Absent(Ordered):
             self.accuse("phantom", "info", saying, [], message)
 
     def _is_of_files(self, frame: Frame) -> bool:
-        """Tell whether words may tell of a file or page in a run with tools for these, which are judged elsewhere."""
+        """Return whether words may tell of a file or page in a run with tools for these, which are judged elsewhere."""
         return self.matter.files and (bool(frame.objects & _FILES) or not frame.objects)
 
     def _spoken_for(self, saying: Saying) -> list[Act]:
-        """Give acts of this turn that may be meant though other words told of them, too.
+        """Return acts of this turn that may be meant though other words told of them, too.
 
         One of the same action that was done with something that the words name, or one that held all they give.
         """
@@ -215,7 +215,7 @@ class Absent(Ordered):
         return found
 
     def _is_veiled(self, saying: Saying) -> bool:
-        """Tell whether a call of the turn may be meant that is a look by its answer alone.
+        """Return whether a call of the turn may be meant that is a look by its answer alone.
 
         One whose name says nothing, or has the verb of the words, or shares most of its words with them.
         """
@@ -234,7 +234,7 @@ class Absent(Ordered):
         return False
 
     def _is_found(self, saying: Saying) -> bool:
-        """Tell whether words without a doer may tell what a lookup showed: "the invoice has been issued"."""
+        """Return whether words without a doer may tell what a lookup showed: "the invoice has been issued"."""
         frame = saying.frame
         if self._stands_so(saying):
             return True
@@ -246,11 +246,11 @@ class Absent(Ordered):
         return self.matter.heard.of(frame.surface, frame.surface)
 
     def _long_ago(self, saying: Saying) -> bool:
-        """Tell whether an act that is kept open no more may be what words tell of."""
+        """Return whether an act that is kept open no more may be what words tell of."""
         return self.matter.past.any_of(lambda action: kinship(saying.frame.action, action) >= KIN, saying.ids)
 
     def _left_over(self, saying: Saying) -> list[Act]:
-        """Give acts of this turn that no words at all tell of, and that may go by another name than the words'.
+        """Return acts of this turn that no words at all tell of, and that may go by another name than the words'.
 
         Where each side has something left over, the two may belong together: a name need not be in the lexicon.
         """
@@ -268,7 +268,7 @@ class Absent(Ordered):
         ]
 
     def _obscure(self, saying: Saying) -> list[Act]:
-        """Give acts whose names say nothing that the lexicon knows, whatever else tells of them.
+        """Return acts whose names say nothing that the lexicon knows, whatever else tells of them.
 
         Of this turn, or of one before where the words have something of their name or object.
         """
@@ -284,7 +284,7 @@ class Absent(Ordered):
 
     @staticmethod
     def _is_answered(saying: Saying, act: Act) -> bool:
-        """Tell whether the state that a call's result tells is the very word: `status: escalated_to_emergency`."""
+        """Return whether the state that a call's result tells is the very word: `status: escalated_to_emergency`."""
         states = (value for record in act.records for key, value in record.fields if name_words(key)[-1:] in _STATES)
         told = {word for value in states for word in name_words(value)}
         if len(act.answer) <= MAX_ANSWER and any(
@@ -303,18 +303,18 @@ class Absent(Ordered):
         return True
 
     def _looks_for(self, action: str) -> list[Look]:
-        """Give the looks that no words tell of as another action."""
+        """Return the looks that no words tell of as another action."""
         return [look for look in self.matter.looks if kinship(self.looked.get(look, action), action) >= KIN]
 
     def _names_what_came(self, saying: Saying, act: Act) -> bool:
-        """Tell whether words name an identifier that a call brought back, and that the user had not spoken of."""
+        """Return whether words name an identifier that a call brought back, and that the user had not spoken of."""
         return any(
             any(map(str.isdigit, name)) and said_of(name, act.answer) and not said_of(name, self.matter.asked_text)
             for name in (name.lower().lstrip("#") for name in saying.own)
         ) and not any(said_of(name.lower().lstrip("#"), act.arguments) for name in saying.own)
 
     def _is_proposed(self, saying: Saying) -> bool:
-        """Tell whether a proposal was revised, for which leave is asked: "I've updated the details. Shall I go on?"."""
+        """Whether a proposal was revised, for which leave is asked: "I've updated the details. Shall I go on?"."""
         frame = saying.frame
         if not is_adjective(frame.lemma) or _PROPOSALS.isdisjoint(map(singular, _WORD.findall(frame.text.lower()))):
             return False
@@ -342,7 +342,7 @@ class Absent(Ordered):
         self.settle(saying, "contradicted", "no call in the log does that", [])
 
     def _corrected(self, saying: Saying) -> bool:
-        """Tell whether the agent took its words back, further on in the text or later."""
+        """Return whether the agent took its words back, further on in the text or later."""
         _, end = saying.frame.span
         for at, text in self.matter.spoken:
             if (at > saying.at and _corrects(text)) or (at == saying.at and _CORRECTS.search(text, end)):
@@ -351,7 +351,7 @@ class Absent(Ordered):
 
 
 def _is_its_cost(saying: Saying, act: Act) -> bool:
-    """Tell whether words without a doer tell what a call cost or brought, by its result: "$4 has been added"."""
+    """Return whether words without a doer tell what a call cost or brought, by its result: "$4 has been added"."""
     told = set(amounts_of(saying.frame.near))
     return bool(told) and not I_DID.search(saying.frame.text) and told <= {amount for _, amount in act.amounts}
 
@@ -367,7 +367,7 @@ def _spelt(frame: Frame, acts: list[Act]) -> list[Act]:
 
 @lru_cache(maxsize=256)
 def _deeds(answer: str) -> frozenset[str]:
-    """Give the actions whose past forms a result has: "checkout completed, 12.00 paid"."""
+    """Return the actions whose past forms a result has: "checkout completed, 12.00 paid"."""
     return frozenset(
         verb.action
         for word in _WORD.findall(answer)
@@ -378,5 +378,5 @@ def _deeds(answer: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _corrects(text: str) -> bool:
-    """Tell whether a text takes back what was said before."""
+    """Return whether a text takes back what was said before."""
     return _CORRECTS.search(text) is not None

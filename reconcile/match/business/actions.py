@@ -322,7 +322,7 @@ class Actions(Part):
         act.mentions |= act.nicknames
 
     def _cards(self, act: Act) -> tuple[tuple[str, Card], ...]:
-        """Give what results told before of the objects that an act's arguments stand for."""
+        """Return what results told before of the objects that an act's arguments stand for."""
         named = [(key, value) for key, value in act.given if key in act.targets or number(value) is None]
         found = [(key, card) for key, value in named for card in self.aliases.cards(key, value)]
         return tuple(found[:MAX_CARDS])
@@ -370,13 +370,13 @@ class Actions(Part):
     # ------------------------------------------------------------------------------------------------ judging
 
     def _rests_on_past(self, claim: Claim) -> bool:
-        """Tell whether a claim was judged by acts that are kept open no more: that judgement stands."""
+        """Return whether a claim was judged by acts that are kept open no more: that judgement stands."""
         known = self.board.get(claim.id)
         evidence = known.effects if isinstance(known, Claim) else ()
         return bool(evidence) and not any(effect in self.acts for effect in evidence)
 
     def _is_past(self, raised: str) -> bool:
-        """Tell whether a discrepancy is about what is kept open no more: what was said of it stands."""
+        """Return whether a discrepancy is about what is kept open no more: what was said of it stands."""
         found = self.board.get(raised)
         if not isinstance(found, Discrepancy):
             return True

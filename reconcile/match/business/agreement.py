@@ -30,7 +30,7 @@ class Agreements:
         self._known: dict[int, tuple[Sequence[Act], str, bool]] = {}
 
     def agree(self, saying: Saying, acts: Sequence[Act], text: str) -> bool:
-        """Tell whether nothing differs between words and acts; `text` is all that was said with the words."""
+        """Return whether nothing differs between words and acts; `text` is all that was said with the words."""
         known = self._known.get(saying.number)
         if known is None or known[1] != text or [*map(id, known[0])] != [*map(id, acts)]:
             known = self._known[saying.number] = acts, text, _agree(saying, acts, text)

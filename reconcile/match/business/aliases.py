@@ -111,13 +111,13 @@ class Heard:
         self._unmarked.clear()
 
     def of(self, lemma: str, surface: str) -> bool:
-        """Tell whether a result told of a verb, in any form of it."""
+        """Return whether a result told of a verb, in any form of it."""
         self._read()
         stem = lemma.partition("-")[0]
         return surface in self._words or (len(stem) >= MIN_STEM and stem[:MIN_STEM] in self._words)
 
     def marks(self) -> AbstractSet[str]:
-        """Give the words and figures that results told."""
+        """Return the words and figures that results told."""
         self._read()
         self._mark()
         return self._marks
@@ -160,17 +160,17 @@ class Aliases:
             self._roles[bare] = self._roles.get(bare, frozenset()) | role
 
     def addresses(self, name: str) -> AbstractSet[str]:
-        """Give the addresses that results told which hold a part of a person's name, in lower case."""
+        """Return the addresses that results told which hold a part of a person's name, in lower case."""
         self._read()
         return self._people.get(name, frozenset())
 
     def is_told(self, name: str) -> bool:
-        """Tell whether a result wrote a name, given in lower case, with a capital letter."""
+        """Return whether a result wrote a name, given in lower case, with a capital letter."""
         self._read()
         return name in self._capitals
 
     def states(self, value: str) -> frozenset[str]:
-        """Give the words of the states that results told of what has an identifier: `cancelled`, `in transit`."""
+        """Return the words of the states that results told of what has an identifier: `cancelled`, `in transit`."""
         self._read()
         found: set[str] = set()
         for at, index, _ in self._places.get(_bare(value), ())[-MAX_PLACES:]:
@@ -180,18 +180,18 @@ class Aliases:
         return frozenset(found)
 
     def may_be(self, value: str, key: str) -> bool:
-        """Tell whether an identifier may stand in the argument `key`: it was not seen in other roles alone."""
+        """Return whether an identifier may stand in the argument `key`: it was not seen in other roles alone."""
         self._read()
         return agree(role_words(key), self._roles.get(_bare(value), frozenset()))
 
     def are_one(self, value: str, name: str) -> bool:
-        """Tell whether a result told of an identifier and a name in one record: flight 19238, of number LX0112."""
+        """Return whether a result told of an identifier and a name in one record: flight 19238, of number LX0112."""
         self._read()
         places = self._places.get(_bare(value), ())[-MAX_PLACES:]
         return any(_bare(told) == _bare(name) for at, index, _ in places for _, told in self._lists[at][index].fields)
 
     def stands_as(self, name: str, role: AbstractSet[str] = frozenset()) -> bool:
-        """Tell whether a result told a name, or what begins with it, under a key with a word of a role, where given."""
+        """Whether a result told a name, or what begins with it, under a key with a word of a role, where given."""
         self._read()
         low = name.lower()
         return any(
@@ -202,7 +202,7 @@ class Aliases:
         )
 
     def of(self, key: str, value: str) -> Aka:
-        """Give what the identifier goes by that stands in the argument `key`, and what others in its place go by."""
+        """Return what the identifier goes by that stands in the argument `key`, and what others in its place go by."""
         self._read()
         role, mine = role_words(key), self._names.get(_bare(value), {})
         names = frozenset(name for name, roles in mine.items() if agree(role, roles))
@@ -216,7 +216,7 @@ class Aliases:
         return Aka(value, names, tuple(islice(rivals, MAX_RIVALS)) if names else ())
 
     def cards(self, role: str, value: str) -> list[Card]:
-        """Give what results told of the object that the argument `role` names, one card for each place it stood in.
+        """Return what results told of the object that the argument `role` names, one card for each place it stood in.
 
         A value that says little by itself, such as a small number, counts only where it stood under the same name.
         """
@@ -242,7 +242,7 @@ class Aliases:
         return found
 
     def _telling(self, at: int, index: int) -> frozenset[str]:
-        """Give the words and figures that a record of a list has as values, read once."""
+        """Return the words and figures that a record of a list has as values, read once."""
         known = self._told.get((at, index))
         if known is None:
             known = self._told[at, index] = _telling(self._lists[at][index])
@@ -309,7 +309,7 @@ class Aliases:
 
 
 def name_parts(local: str) -> list[str]:
-    """Give the parts of a person's name in an address's part before the `@`, or in words."""
+    """Return the parts of a person's name in an address's part before the `@`, or in words."""
     return [part for part in _JOINT.split(local.lower()) if len(part) >= MIN_NAME]
 
 
@@ -318,7 +318,7 @@ def _value_of(record: Record, key: str) -> str:
 
 
 def _telling(record: Record) -> frozenset[str]:
-    """Give the words and figures that a record has as values."""
+    """Return the words and figures that a record has as values."""
     found: dict[str, None] = {}
     for _, value in record.fields:
         low = value.lower()
@@ -329,13 +329,13 @@ def _telling(record: Record) -> frozenset[str]:
 
 
 def _is_proper(value: str) -> bool:
-    """Tell whether a value is a name by its looks: capitalised words, and no more than a few."""
+    """Return whether a value is a name by its looks: capitalised words, and no more than a few."""
     words = value.split()
     return len(words) <= MAX_WORDS and value[0].isupper() and any(len(word) >= MIN_NAME for word in words)
 
 
 def _around(record: Record) -> frozenset[str]:
-    """Give the words of the key that an object stands under; keys that are identifiers themselves say nothing."""
+    """Return the words of the key that an object stands under; keys that are identifiers themselves say nothing."""
     return frozenset(next((level for level in reversed(record.path) if not any(map(str.isdigit, level))), ()))
 
 
@@ -367,23 +367,23 @@ def _place_of(key: str) -> _Place:
 
 @lru_cache(maxsize=2048)
 def role_words(key: str) -> frozenset[str]:
-    """Give the words by which an argument's name says whose identifier it holds: `file_id` is a file's."""
+    """Return the words by which an argument's name says whose identifier it holds: `file_id` is a file's."""
     return frozenset(singular(word) for word in name_words(key)) - _words()["ids"]
 
 
 def agree(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
-    """Tell whether two roles may be the same; no words say nothing against it."""
+    """Return whether two roles may be the same; no words say nothing against it."""
     return not one or not other or bool(one & other)
 
 
 def told_by(name: str, words: AbstractSet[str]) -> bool:
-    """Tell whether words speak of a name by all that is in it: "the grocery list" of `grocery-list.docx`."""
+    """Return whether words speak of a name by all that is in it: "the grocery list" of `grocery-list.docx`."""
     parts = [singular(part) for part in _WORD.findall(_ENDING.sub("", name.lower()).replace("_", " "))]
     return bool(parts) and all(part in words for part in parts)
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Give the words of a text, in the singular and lower case, as `told_by` compares them."""
+    """Return the words of a text, in the singular and lower case, as `told_by` compares them."""
     return frozenset(singular(word) for word in _WORD.findall(text.lower().replace("_", " ")))
 
 

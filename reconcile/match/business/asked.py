@@ -29,5 +29,5 @@ class Asked:
         self._turns.appendleft(oldest if rest == f" {oldest.text}" else Turn(rest))
 
     def request(self) -> Request:
-        """Give it as one line."""
+        """Return it as one line."""
         return Request(self.text, tuple(self._turns))

@@ -70,14 +70,14 @@ class Assignment(Bench):
         return repeats
 
     def retells(self, saying: Saying, act: Act) -> bool:
-        """Tell whether words may tell once more of an act that other words tell of."""
+        """Return whether words may tell once more of an act that other words tell of."""
         if self.tells_by_itself(saying, act):
             return False
         return restates(saying, act, telling=self._tells(saying, act), asked=self.matter.asked_text)
 
     @staticmethod
     def tells_by_itself(saying: Saying, act: Act) -> bool:
-        """Tell whether the agent says that it told somebody itself, and the act told nobody: "and sent an e-mail"."""
+        """Return whether the agent says that it told somebody itself, and the act told nobody: "and sent an e-mail"."""
         frame = saying.frame
         if group_of(frame.deed) != "tell" or frame.action != frame.deed or kin_of(frame, act) >= KIN:
             return False
@@ -94,7 +94,7 @@ class Assignment(Bench):
         return 0 if not near else 1 if room > 1 and not is_about(frame, act) else 2
 
     def _matter_of(self, saying: Saying, act: Act, pair: Pair) -> Decimal:
-        """Give what it adds to a fit that the nouns and values of the words are known of the act, or are not."""
+        """Return what it adds to a fit that the nouns and values of the words are known of the act, or are not."""
         if is_foreign(saying, act, self.matter.asked_text):
             return _FOREIGN
         about = is_about(saying.frame, act)
@@ -103,17 +103,17 @@ class Assignment(Bench):
         return ABOUT if about else Decimal(0)
 
     def _tells(self, saying: Saying, act: Act) -> bool:
-        """Tell whether values alone say that words are about an act."""
+        """Return whether values alone say that words are about an act."""
         return self._pair(saying, act).evidence >= TELLING
 
 
 def _is_own(frame: Frame) -> bool:
-    """Tell whether the agent says that it did something itself."""
+    """Return whether the agent says that it did something itself."""
     return ACTIVE.search(frame.text.lower().partition(frame.surface)[0]) is not None
 
 
 def _room(saying: Saying) -> int:
-    """Give how many acts one saying may tell of."""
+    """Return how many acts one saying may tell of."""
     frame = saying.frame
     if frame.plural:
         return 1000

@@ -83,7 +83,7 @@ class Bench:
         """Tool to the best lines about its acts."""
 
     def line_about(self, act: Act) -> tuple[Line, int] | None:
-        """Give the best line about an act, with how much the two have in common."""
+        """Return the best line about an act, with how much the two have in common."""
         tool = act.effect.tool
         if tool not in self._lines:
             acts = [other for other in self.acts if other.effect.tool == tool]
@@ -125,11 +125,11 @@ class Bench:
         return Whole(self.every_line)
 
     def is_lone(self, act: Act) -> bool:
-        """Tell whether nothing else landed in the turn of an act: all that its report tells as done is about it."""
+        """Return whether nothing else landed in the turn of an act: all that its report tells as done is about it."""
         return len(self.window.landed_in(act.turn)) == 1
 
     def text_at(self, at: int, missing: str = "") -> str:
-        """Give what the agent said at a place, or what stands in for it when it is kept no more."""
+        """Return what the agent said at a place, or what stands in for it when it is kept no more."""
         return self._texts.get(at, missing)
 
     @cached_property
@@ -143,18 +143,18 @@ class Bench:
         return frozenset(singular(word) for value in values for word in name_words(value))
 
     def given_to(self, tool: str) -> frozenset[str]:
-        """Give in lower case all that a tool was given."""
+        """Return in lower case all that a tool was given."""
         if tool not in self._given:
             acts = (act for act in self.landed if act.effect.tool == tool)
             self._given[tool] = frozenset(value.lower() for act in acts for _, value in act.given)
         return self._given[tool]
 
     def lines_after(self, at: int) -> list[Line]:
-        """Give the lines of what the agent said lately, after a place."""
+        """Return the lines of what the agent said lately, after a place."""
         return self.every_line[bisect_right(self.every_line, at, lo=1, key=attrgetter("at")) :]
 
     def asks_for(self, act: Act, least: Decimal) -> list[Frame]:
-        """Give the user's words that ask for an act's action, or one at least so near: the same for all acts alike."""
+        """The user's words that ask for an act's action, or one at least so near: the same for all acts alike."""
         key = (act.action, act.verb, least)
         if key not in self._asks:
             self._asks[key] = [frame for frame in self.matter.asked if kin_of(frame, act) >= least]
@@ -162,7 +162,7 @@ class Bench:
 
     @staticmethod
     def _far(saying: Saying, act: Act) -> bool:
-        """Tell whether words without any value of an act are too far from it to be about it."""
+        """Return whether words without any value of an act are too far from it to be about it."""
         kin = kin_of(saying.frame, act)
         if act.turn != saying.turn:
             return kin < KIN or saying.frame.weak
@@ -185,19 +185,19 @@ class Bench:
         return self.matter.pairs.of(saying, act, self.matter.known)
 
     def _near(self, saying: Saying, acts: Mapping[str, Act]) -> list[tuple[Act, Pair]]:
-        """Give those of some acts, by their states, that a saying may mean."""
+        """Return those of some acts, by their states, that a saying may mean."""
         return self.matter.pairs.near(saying, acts, self.matter.known)
 
     def _conflict(self, saying: Saying, act: Act) -> Conflict | None:
         return self._pair(saying, act).conflict
 
     def free(self, saying: Saying) -> list[Act]:
-        """Give the acts before a saying that no words tell of so far."""
+        """Return the acts before a saying that no words tell of so far."""
         return [act for act in self.window.untold.values() if act.at < saying.at]
 
     @staticmethod
     def _deeds(saying: Saying, acts: Iterable[Act]) -> Iterator[Act]:
-        """Give those of some acts that are what words say was done, be it to this target or another."""
+        """Yield those of some acts that are what words say was done, be it to this target or another."""
         kins: dict[Sort, Decimal] = {}
         for act in acts:
             kin = kins.get(act.sort)
@@ -207,7 +207,7 @@ class Bench:
                 yield act
 
     def _contradicting(self, saying: Saying) -> Act | None:
-        """Give the best free act that does what is said, to another target."""
+        """Return the best free act that does what is said, to another target."""
         best: tuple[Decimal, int, Act] | None = None
         for act in self._deeds(saying, () if saying.frame.found or _sums_up(saying) else self.free(saying)):
             conflict = self._conflict(saying, act)
@@ -219,7 +219,7 @@ class Bench:
         return best[2] if best else None
 
     def _contradicted_by_siblings(self, saying: Saying) -> Act | None:
-        """Give an act that sentences of the same text claim without naming its target, where this one names another."""
+        """An act that sentences of the same text claim without naming its target, where this one names another."""
         for act in self._deeds(saying, () if _sums_up(saying) else self.window.landed_in(saying.turn)):
             if act.at > saying.at:
                 continue
@@ -241,7 +241,7 @@ class Bench:
         soft: bool = False,
         only: Callable[[Saying, Act], bool] | None = None,
     ) -> Act | None:
-        """Give the best act without a conflict, or, with `soft`, with one that rests on what was said before.
+        """Return the best act without a conflict, or, with `soft`, with one that rests on what was said before.
 
         Those that fit are held against `only`, which asks more than the fit does.
         """
@@ -257,7 +257,7 @@ class Bench:
         return best[2] if best else None
 
     def recovered(self, act: Act) -> bool:
-        """Tell whether the same was tried again and landed, or had landed before, if by other means."""
+        """Return whether the same was tried again and landed, or had landed before, if by other means."""
         return any(
             other.landed
             and (
@@ -270,7 +270,7 @@ class Bench:
         )
 
     def evidence(self, saying: Saying, act: Act) -> Decimal:
-        """Give how much of what words name an act has."""
+        """Return how much of what words name an act has."""
         return self._pair(saying, act).evidence
 
     def _totals(self, acts: list[Act]) -> dict[str, list[Decimal]]:
@@ -283,7 +283,7 @@ class Bench:
 
     @staticmethod
     def quote(saying: Saying) -> str:
-        """Give the words of a saying on one short line."""
+        """Return the words of a saying on one short line."""
         return cut(saying.frame.text)
 
     def settle(
@@ -340,7 +340,7 @@ class Bench:
             )
 
     def _doubt_of_code(self, evidence: Sequence[Act | Effect]) -> str:
-        """Give the doubt of a run that works on code, but where a call that moves money or tells somebody is evidence.
+        """The doubt of a run that works on code, but where a call that moves money or tells somebody is evidence.
 
         Of 25 other findings of business on sessions of code that nobody had read hardly one was right.
         """
@@ -369,7 +369,7 @@ def _sums_of(acts: Sequence[Act]) -> dict[str, Decimal]:
 
 
 def _tries_again(act: Act, other: Act) -> bool:
-    """Tell whether a call has at least half of another's arguments as they were, the first target among them."""
+    """Return whether a call has at least half of another's arguments as they were, the first target among them."""
     aim = next(iter(act.targets.values()), ())
     keys = {key for key, _ in act.given}
     same = sum(1 for key in keys if _values(act, key) == _values(other, key))
@@ -386,14 +386,14 @@ def _ids(evidence: Sequence[Act | Effect]) -> tuple[str, ...]:
 
 
 def asserts(saying: Saying) -> bool:
-    """Tell whether words say that something was done."""
+    """Return whether words say that something was done."""
     frame = saying.frame
     done = frame.mode in CLAIMED and frame.mode not in {"attempted", "unable"}
     return done and not frame.denied and not frame.consequence
 
 
 def _sums_up(saying: Saying) -> bool:
-    """Tell whether words sum up what was told of several, and name none of them: "All upgrades complete!"."""
+    """Return whether words sum up what was told of several, and name none of them: "All upgrades complete!"."""
     return saying.frame.plural and not saying.frame.near and _SEVERAL.match(saying.frame.text) is not None
 
 

@@ -85,7 +85,7 @@ def beyond_count(outcomes: Outcomes) -> None:
 
 
 def _asked(outcomes: Outcomes, act: Act) -> list[Frame]:
-    """Give the user's words that ask for an action of this very sort."""
+    """Return the user's words that ask for an action of this very sort."""
     return [frame for frame in outcomes.asks_for(act, SAME_ACTION) if not frame.denied]
 
 
@@ -94,12 +94,12 @@ def _targets(act: Act) -> Iterable[str]:
 
 
 def _holds(act: Act, name: str) -> bool:
-    """Tell whether an act has a name anywhere in its call or result."""
+    """Return whether an act has a name anywhere in its call or result."""
     return name in act.ids or name in act.mentions or said_of(name, f"{act.arguments} {act.answer}")
 
 
 def _spoken_of(outcomes: Outcomes, act: Act, name: str) -> bool:
-    """Tell whether the user named something, or said yes to a text that did; or went by a name that it goes by."""
+    """Return whether the user named something, or said yes to a text that did; or went by a name that it goes by."""
     texts = (outcomes.matter.asked_text, *outcomes.matter.agreed.values())
     return any(said_of(known, text) for known in (name, *act.nicknames) if known for text in texts)
 
@@ -135,7 +135,7 @@ def beyond_request(outcomes: Outcomes) -> None:
 
 
 def _stated(frames: Iterable[Frame]) -> Decimal | None:
-    """Give the one amount that the user's words state; None where they state none, or several, or have it reckoned."""
+    """The one amount that the user's words state; None where they state none, or several, or have it reckoned."""
     stated: set[Decimal] = set()
     for frame in frames:
         stated.update(amounts_of(frame.near))

@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W\d_]{2,24}")
 
 
 def discloses(outcomes: Outcomes, act: Act, report: int) -> bool:
-    """Tell whether words after an act, and of the report, speak of it by the words of its name."""
+    """Return whether words after an act, and of the report, speak of it by the words of its name."""
     alike = [other for other in outcomes.landed if other.effect.tool == act.effect.tool and other.turn == act.turn]
     if len(alike) > 1:
         return False
@@ -46,13 +46,13 @@ def discloses(outcomes: Outcomes, act: Act, report: int) -> bool:
 
 
 def is_called(act: Act, text: str) -> bool:
-    """Tell whether a text has two words of an act's name side by side: "the virtual call" of `join_virtual_call`."""
+    """Return whether a text has two words of an act's name side by side: "the virtual call" of `join_virtual_call`."""
     own = _pairs(tuple(singular(word) for word in name_words(act.effect.tool)))
     return any(own & _pairs(words) for words in _sentences(text))
 
 
 def _does(words: tuple[str, ...], act: Act) -> bool:
-    """Tell whether a sentence has the verb of an act's name as done, or one of its kind with one of its nouns."""
+    """Return whether a sentence has the verb of an act's name as done, or one of its kind with one of its nouns."""
     if not _past_forms(act.effect.tool, act.verb).isdisjoint(words):
         return True
     akin = any(kinship(action, act.action) >= KIN for action in _past_actions(words))
@@ -61,7 +61,7 @@ def _does(words: tuple[str, ...], act: Act) -> bool:
 
 @lru_cache(maxsize=256)
 def _past_forms(tool: str, verb: str) -> frozenset[str]:
-    """Give the past forms of the verbs in a tool's name."""
+    """Return the past forms of the verbs in a tool's name."""
     named = name_words(tool)
     read_as = set() if verb in named else {named[0], named[-1]}  # `transmit` is read as "send"
     return frozenset(
@@ -75,18 +75,18 @@ def _past_forms(tool: str, verb: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _past_actions(words: tuple[str, ...]) -> frozenset[str]:
-    """Give the actions that a sentence's verbs tell as past; it is held against many acts."""
+    """Return the actions that a sentence's verbs tell as past; it is held against many acts."""
     return frozenset(found.action for word in words for found in verb_forms(word) if found.form == "past")
 
 
 def _nouns(act: Act) -> list[str]:
-    """Give the nouns of an act's name that say what it was done to."""
+    """Return the nouns of an act's name that say what it was done to."""
     return [noun for noun in act.nouns if len(noun) >= MIN_NOUN and noun not in VAGUE]
 
 
 @lru_cache(maxsize=1024)
 def _pairs(words: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-    """Give the words that stand side by side and name one thing: "gift aid", but not "order" and "item"."""
+    """Return the words that stand side by side and name one thing: "gift aid", but not "order" and "item"."""
     return frozenset(
         (one, other)
         for one, other in pairwise(words)

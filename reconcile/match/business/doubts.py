@@ -99,7 +99,7 @@ MAX_DOUBTS = 1
 
 
 def of_absent(bench: Bench, saying: Saying) -> str:
-    """Give the doubt that words which no call bears out are false: "" where there is none."""
+    """Return the doubt that words which no call bears out are false: "" where there is none."""
     if _on_the_way(bench, saying):
         return ON_THE_WAY
     if _is_listed_to_come(bench, saying):
@@ -136,7 +136,7 @@ def of_absent(bench: Bench, saying: Saying) -> str:
 
 
 def is_grave(bench: Bench, saying: Saying) -> bool:
-    """Tell whether three signs speak against words without a call: its run did nothing, and the user spoke of it.
+    """Return whether three signs speak against words without a call: its run did nothing, and the user spoke of it.
 
     And the words say what it was done to: "I've stopped it" and "booked on 3 May" do not. Not in a long text, whatever
     it opens with, nor of what is told as confirmed: a look may have done that.
@@ -150,20 +150,20 @@ def is_grave(bench: Bench, saying: Saying) -> bool:
 
 
 def _is_called_so(bench: Bench, saying: Saying) -> bool:
-    """Tell whether words open with what the user had called a thing: "Cancelled order" of "my cancelled order"."""
+    """Return whether words open with what the user had called a thing: "Cancelled order" of "my cancelled order"."""
     opening = _OPENING.match(saying.frame.text.lower())
     called = opening is not None and opening[1].startswith(saying.frame.surface)
     return called and said_of(opening[1], bench.matter.asked_by(saying.turn)) if opening else False
 
 
 def _is_asked_by_verb(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the user had said the very verb of the words, in any form."""
+    """Return whether the user had said the very verb of the words, in any form."""
     frame, asked = saying.frame, bench.matter.asked_by(saying.turn)
     return any(said_of(form, asked) for form in {frame.lemma, frame.surface, *inflections(frame.lemma)})
 
 
 def is_ordered_now(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the user's last words order the very deed to the very thing, or give leave for it."""
+    """Return whether the user's last words order the very deed to the very thing, or give leave for it."""
     frame, turn = saying.frame, saying.turn
     if frame.mode != "completed" or frame.action == DO:
         return False
@@ -178,7 +178,7 @@ def is_ordered_now(bench: Bench, saying: Saying) -> bool:
 
 
 def _all_told(bench: Bench, saying: Saying) -> bool:
-    """Tell whether each act of the turn is told by other words that are plainly of it, so that none is left over."""
+    """Return whether each act of the turn is told by other words that are plainly of it, so that none is left over."""
     return all(
         any(
             other is not saying
@@ -193,7 +193,7 @@ def _all_told(bench: Bench, saying: Saying) -> bool:
 
 
 def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the user asked for the deed or gave leave for it, or the words name what it was done to.
+    """Return whether the user asked for the deed or gave leave for it, or the words name what it was done to.
 
     They name it by an identifier, or by a value or a name that the user had given.
     """
@@ -207,12 +207,12 @@ def _is_spoken_of(bench: Bench, saying: Saying) -> bool:
 
 
 def _shares_words(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the words have several words of what the user had said."""
+    """Return whether the words have several words of what the user had said."""
     return len(tokens_of(saying.frame.text) & tokens_of(bench.matter.asked_by(saying.turn))) >= MIN_SHARED
 
 
 def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
-    """Tell whether a short line without a doer stands in a text of what is to come, in a turn that did nothing."""
+    """Return whether a short line without a doer stands in a text of what is to come, in a turn that did nothing."""
     frame = saying.frame
     if _I_DID.search(frame.text) or _has_acted(bench, saying.turn):
         return False
@@ -222,7 +222,7 @@ def _is_listed_to_come(bench: Bench, saying: Saying) -> bool:
 
 
 def is_long(bench: Bench, saying: Saying) -> bool:
-    """Tell whether words stand in a text that holds explanations beside its report."""
+    """Return whether words stand in a text that holds explanations beside its report."""
     return len(_text_of(bench, saying)) >= LONG_TEXT
 
 
@@ -235,7 +235,7 @@ def _has_acted(bench: Bench, turn: int) -> bool:
 
 
 def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
-    """Give the doubt that a failed call is what words tell of: "" where they fit well enough."""
+    """Return the doubt that a failed call is what words tell of: "" where they fit well enough."""
     kin = kin_of(saying.frame, act)
     if _spells_out(bench, saying, act):
         return ""
@@ -262,25 +262,25 @@ def of_failed(bench: Bench, saying: Saying, act: Act) -> str:
 
 
 def _spells_out(bench: Bench, saying: Saying, act: Act) -> bool:
-    """Tell whether a program has a word of the deed, and none has that landed in the turn."""
+    """Return whether a program has a word of the deed, and none has that landed in the turn."""
     stem = (saying.frame.lemma or saying.frame.surface)[:MIN_STEM]
     here = [other for other in bench.acts if other.turn == act.turn and other.effect.args.get("program")]
     return act in here and all((stem in other.arguments) == (not other.landed) for other in here)
 
 
 def is_only_failure(bench: Bench, act: Act) -> bool:
-    """Tell whether no other act of the run failed: who tries and fails again and again may have got there otherwise."""
+    """Whether no other act of the run failed: who tries and fails again and again may have got there otherwise."""
     return not any(other is not act and other.effect.status in {"failed", "denied"} for other in bench.acts)
 
 
 def of_look(bench: Bench, act: Act) -> str:
-    """Give the doubt of a call whose name says nothing: it may look, where its run did and was asked to do nothing."""
+    """The doubt of a call whose name says nothing: it may look, where its run did and was asked to do nothing."""
     idle = act.action == OTHER and not bench.landed and not any(ask.mode in ASKED for ask in bench.matter.asked)
     return IN_LINES if idle or says_nothing(act.effect.tool) else ""
 
 
 def of_line(done: str, said: str) -> str:
-    """Give the doubt that a line is about the call it was held against, where they give different values.
+    """Return the doubt that a line is about the call it was held against, where they give different values.
 
     A number, a quantity of the same unit, or a name made of letters and figures like the call's own, stands in the
     call's place and in no other.
@@ -292,7 +292,7 @@ def of_line(done: str, said: str) -> str:
 
 
 def of_amount(saying: Saying, act: Act, said: Decimal, done: Decimal) -> str:
-    """Give the doubt that an amount is told of what was moved: after "the new total is" it tells what a thing costs.
+    """Return the doubt that an amount is told of what was moved: after "the new total is" it tells what a thing costs.
 
     What a change is told to have brought back or cost, the call may show beside the total.
     """
@@ -312,25 +312,25 @@ def of_amount(saying: Saying, act: Act, said: Decimal, done: Decimal) -> str:
 
 
 def of_time(saying: Saying, said: str, done: str) -> str:
-    """Give the doubt that a time of day differs: words that name a zone tell the hour of there."""
+    """Return the doubt that a time of day differs: words that name a zone tell the hour of there."""
     times = _CLOCK.fullmatch(said), _CLOCK.fullmatch(done)
     alike = all(times) and said.rpartition(":")[2] == done.rpartition(":")[2]
     return OF_A_ZONE if alike and _ZONE.search(saying.frame.text) else ""
 
 
 def _speaks_of(saying: Saying, act: Act) -> bool:
-    """Tell whether words have the verb of a call, in whatever place: "has been reported as stolen and is blocked"."""
+    """Return whether words have the verb of a call, in whatever place: "has been reported as stolen and is blocked"."""
     past = {form for word in name_words(act.effect.tool) for form in inflections(word) if form.endswith("ed")}
     return any(said_of(form, saying.frame.text.lower()) for form in past - {saying.frame.surface})
 
 
 def names_zone(text: str) -> bool:
-    """Tell whether a text names a time zone."""
+    """Return whether a text names a time zone."""
     return _ZONE.search(text) is not None
 
 
 def of_silence(bench: Bench, act: Act) -> str:
-    """Give the doubt that an act was kept back: who reports one act of two does not report each.
+    """Return the doubt that an act was kept back: who reports one act of two does not report each.
 
     It is none where nobody had named what the act was done to: then it is not what was asked for.
     """
@@ -340,13 +340,13 @@ def of_silence(bench: Bench, act: Act) -> str:
 
 
 def of_concealed(bench: Bench, act: Act) -> str:
-    """Give the doubt that a failure was hidden: what landed later may have served as well."""
+    """Return the doubt that a failure was hidden: what landed later may have served as well."""
     later = (other for other in bench.landed if other.at > act.at and other.turn == act.turn)
     return DONE_OTHERWISE if any(later) else ""
 
 
 def of_unsaid(bench: Bench, act: Act) -> str:
-    """Give the doubt that a failure was passed over: what came later may have done the same in another way."""
+    """Return the doubt that a failure was passed over: what came later may have done the same in another way."""
     if act.turn in bench.matter.elsewhere:
         return PROGRAM
     if doubt := of_look(bench, act):
@@ -363,7 +363,7 @@ def of_unsaid(bench: Bench, act: Act) -> str:
 
 
 def of_repeat(bench: Bench, group: Sequence[Act]) -> str:
-    """Give the doubt that acts were done once too often: a step is taken anew where what was to follow it failed."""
+    """Return the doubt that acts were done once too often: a step is taken anew where what was to follow it failed."""
     if group[0].action == "escalate":
         return HANDED_BACK
     if bench.matter.files and len({act.turn for act in group}) == len(group):
@@ -373,7 +373,7 @@ def of_repeat(bench: Bench, group: Sequence[Act]) -> str:
 
 
 def is_busy(bench: Bench, saying: Saying) -> bool:
-    """Tell whether anything had landed in the turn before the words."""
+    """Return whether anything had landed in the turn before the words."""
     return _landed_before(bench, saying) > 0
 
 
@@ -382,18 +382,18 @@ def _landed_before(bench: Bench, saying: Saying) -> int:
 
 
 def _on_the_way(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the agent spoke again in the same turn: its last words are what it reports."""
+    """Return whether the agent spoke again in the same turn: its last words are what it reports."""
     return saying.at < bench.matter.reports.get(saying.turn, 0)
 
 
 def _of_its_own(bench: Bench, saying: Saying) -> bool:
-    """Tell whether words name a thing by an identifier that no call had to do with."""
+    """Return whether words name a thing by an identifier that no call had to do with."""
     own = {name.lower().lstrip("#") for name in saying.own}
     return bool(own) and not any(own & (act.ids | act.mentions) for act in bench.acts)
 
 
 def _asked_apart(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the user asked for this deed, and by other words for each act of the turn: none may be meant."""
+    """Return whether the user asked for this deed, and by other words for each act of the turn: none may be meant."""
     if not _ordered(bench, saying):
         return False
     others = [asked for asked in bench.matter.asked if asked.mode in ASKED]
@@ -405,6 +405,6 @@ def _asked_apart(bench: Bench, saying: Saying) -> bool:
 
 
 def _ordered(bench: Bench, saying: Saying) -> bool:
-    """Tell whether the user asked for the very deed."""
+    """Return whether the user asked for the very deed."""
     deed = saying.frame.action
     return any(asked.mode in ASKED and kinship(deed, asked.action) >= SAME_ACTION for asked in bench.matter.asked)

@@ -49,7 +49,7 @@ class Failed(Absent):
         self.settle(saying, "contradicted", "the call failed and nothing recovered it", [act])
 
     def _may_have_failed(self, saying: Saying, act: Act) -> bool:
-        """Tell whether an act that failed may be what words tell of as done: they say no word of a failure themselves.
+        """Whether an act that failed may be what words tell of as done: they say no word of a failure themselves.
 
         Words that may tell what was found accuse nobody, and an act of another sort has to be named.
         """
@@ -62,7 +62,7 @@ class Failed(Absent):
         return not (self._is_owned_up(saying, act) or self._users_own(saying))
 
     def _is_owned_up(self, saying: Saying, act: Act) -> bool:
-        """Tell whether another sentence of the text tells of an act's failure: these words are about another one.
+        """Return whether another sentence of the text tells of an act's failure: these words are about another one.
 
         Words that give the act's own values are about it, unless its verb or what they leave out is told of.
         """

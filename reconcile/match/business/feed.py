@@ -64,12 +64,12 @@ class Feeds:
         return effect
 
     def covering(self, kind: str) -> FeedState | None:
-        """Give the complete feed that must show an effect of a kind, all of whose rows were read; None without one."""
+        """The complete feed that must show an effect of a kind, all of whose rows were read; None without one."""
         whole = (feed for feed in self.states.values() if feed.complete and not feed.unreadable)
         return next((feed for feed in whole if feed.kind == rows_of(kind)[0]), None)
 
     def passed(self, feed: FeedState, time: float | None) -> bool:
-        """Tell whether a row for something that was claimed at `time` would have been seen by now."""
+        """Return whether a row for something that was claimed at `time` would have been seen by now."""
         if self.closed:
             return True
         return time is not None and feed.watermark is not None and feed.watermark >= time + feed.lag
@@ -183,7 +183,7 @@ def _claimed(outcomes: Outcomes, feeds: Feeds, saying: Saying, acts: list[Act], 
 
 
 def _may_be_ours(feeds: Feeds, feed: FeedState, saying: Saying, acts: list[Act]) -> FeedRow | None:
-    """Give a row without an owner that may bear out one of the acts: none that came when a row was overdue."""
+    """Return a row without an owner that may bear out one of the acts: none that came when a row was overdue."""
     claimed = saying.claim.time if saying.claim is not None else None
     for row in feeds.contested.values():
         overdue = claimed is not None and row.time is not None and row.time > claimed + feed.lag

@@ -47,7 +47,7 @@ def fit(saying: Saying, act: Act, agree: Decimal) -> Decimal:
 
 
 def _may_stand_for(frame: Frame, act: Act) -> bool:
-    """Tell whether an act of another sort may be what words tell of.
+    """Return whether an act of another sort may be what words tell of.
 
     What is cancelled or paid back by a call that is named otherwise says so in its arguments or result:
     `set_status(status="cancelled")`.
@@ -96,7 +96,7 @@ def evidence(saying: Saying, act: Act, *, narrow: bool = False) -> Decimal:
 
 
 def _is_telling(value: Found) -> bool:
-    """Tell whether a number is large or exact enough to tell one act from another."""
+    """Return whether a number is large or exact enough to tell one act from another."""
     plain = Decimal(value.value)
     return abs(plain) >= TELLING_NUMBER or plain != int(plain)
 
@@ -105,7 +105,7 @@ TELLING_NUMBER = 100
 
 
 def _names_another(saying: Saying, act: Act) -> bool:
-    """Tell whether the words name addressees or identifiers, and none that the act has."""
+    """Return whether the words name addressees or identifiers, and none that the act has."""
     named = {str(value.value).lower().lstrip("#") for value in saying.frame.near if value.kind in NAMING}
     return bool(named) and not named & act.ids and not named & act.mentions
 
@@ -127,5 +127,5 @@ def _words(context: str) -> frozenset[str]:
 
 
 def is_called(name: str, context: str) -> bool:
-    """Tell whether a text gives the words of a name."""
+    """Return whether a text gives the words of a name."""
     return told_by(name, _words(context))

@@ -62,7 +62,7 @@ class Identifiers:
         return self._shown
 
     def of_one_make(self, name: str) -> AbstractSet[str]:
-        """Give those shown that differ from a name in their figures alone."""
+        """Return those shown that differ from a name in their figures alone."""
         self._read()
         while self._unmade:
             other = self._unmade.pop()
@@ -70,7 +70,7 @@ class Identifiers:
         return self._makes.get(make_of(name), set())
 
     def unheard(self, given: Iterable[tuple[str, str]]) -> frozenset[str]:
-        """Give the codes among arguments that nobody has named so far, and that are no part of a name.
+        """Return the codes among arguments that nobody has named so far, and that are no part of a name.
 
         None once names are kept no more: what else was named is not known.
         """

@@ -41,7 +41,7 @@ MAX_ANSWER = 600
 
 
 def idle(outcomes: Matched, saying: Saying, acts: list[Act]) -> bool:
-    """Tell whether all acts that words are told of answered that nothing was done, and say so."""
+    """Return whether all acts that words are told of answered that nothing was done, and say so."""
     answers = [nothing_in(act) for act in acts]
     if not acts or not all(answers) or saying.frame.mode not in {"completed", "ongoing"}:
         return False
@@ -55,7 +55,7 @@ def idle(outcomes: Matched, saying: Saying, acts: list[Act]) -> bool:
 
 
 def nothing_in(act: Act) -> str:
-    """Give the words of an answer that say that nothing was done, and no others that say that something was."""
+    """Return the words of an answer that say that nothing was done, and no others that say that something was."""
     counts = [
         (key, value)
         for record in act.records[:1]
@@ -69,7 +69,7 @@ def nothing_in(act: Act) -> str:
 
 
 def _counts(words: tuple[str, ...]) -> bool:
-    """Tell whether a field's name says how much was done: `removed_count`, `rows_affected`, `archived`."""
+    """Return whether a field's name says how much was done: `removed_count`, `rows_affected`, `archived`."""
     if not _OF_THE_RUN.isdisjoint(words):
         return False
     done = any(word in _COUNTED or any(verb.form == "past" for verb in verb_forms(word)) for word in words)

@@ -22,7 +22,7 @@ _MEASURE = re.compile(r"\d{1,9}-[a-z]{1,20}")
 
 @lru_cache(maxsize=64)
 def codes_of(text: str) -> tuple[str, ...]:
-    """Give the identifiers of a report that only a system gives; a text that asks shows examples of what to enter."""
+    """Return the identifiers of a report that only a system gives; a text that asks shows examples of what to enter."""
     if asks_leave(text, strictly=True):
         return ()
     return tuple(

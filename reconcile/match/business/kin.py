@@ -42,7 +42,7 @@ def _implied() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def kinship(said: str, done: str) -> Decimal:
-    """Tell how nearly two actions are the same, from 0 to 3."""
+    """Return how nearly two actions are the same, from 0 to 3."""
     if said == done:
         return SAME_ACTION
     if DO in {said, done}:
@@ -58,7 +58,7 @@ def kinship(said: str, done: str) -> Decimal:
 
 
 def kin_of(frame: Frame, act: Act) -> Decimal:
-    """Tell how nearly an act does what words say: by the noun's action or by the verb's own ("filed the return")."""
+    """Return how nearly an act does what words say: by the noun's action or by the verb's own ("filed the return")."""
     kin = kinship(frame.action, act.action)
     apart = bool(frame.objects and act.objects) and frame.objects.isdisjoint(act.objects)
     same = act.verb == frame.lemma and not (
@@ -72,17 +72,17 @@ _OWN = frozenset({"submit"})
 
 
 def implied_by(said: str) -> frozenset[str]:
-    """Give the actions that bring about what is said without a call of its own."""
+    """Return the actions that bring about what is said without a call of its own."""
     return _implied().get(said, frozenset())
 
 
 def is_implied(said: str, done: str) -> bool:
-    """Tell whether an act brings about what is said without a call of its own."""
+    """Return whether an act brings about what is said without a call of its own."""
     return done in implied_by(said)
 
 
 def speaks_of(context: str, name: str) -> bool:
-    """Tell whether a text speaks of a name: as a whole, or of an e-mail address by the person's name in it."""
+    """Return whether a text speaks of a name: as a whole, or of an e-mail address by the person's name in it."""
     if len(name) < 2:
         return False
     at = context.find(name)
@@ -103,7 +103,7 @@ def said_of(name: str, context: str) -> bool:
 
 
 def amounts_of(values: Iterable[Found]) -> list[Decimal]:
-    """Give the amounts among values: money, and plain numbers with decimals."""
+    """Return the amounts among values: money, and plain numbers with decimals."""
     found = []
     for value in values:
         if value.kind == "money" and isinstance(value.value, Money):
@@ -116,5 +116,5 @@ def amounts_of(values: Iterable[Found]) -> list[Decimal]:
 
 
 def values_of(values: Iterable[Found], kind: str) -> list[str]:
-    """Give the values of a kind, as text."""
+    """Return the values of a kind, as text."""
     return [str(value.value) for value in values if value.kind == kind]

@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"(?:\d{4}-\d\d-\d\d)?[T ]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
 
 @lru_cache(maxsize=64)
 def labelled(text: str) -> dict[tuple[str, ...], str]:
-    """Give what the lines of a text tell by the words of their labels; nothing for a label that stands twice."""
+    """Return what the lines of a text tell by the words of their labels; nothing for a label that stands twice."""
     found: dict[tuple[str, ...], list[str]] = {}
     for match in _LINE.finditer(text):
         found.setdefault(name_words(match["label"]), []).append(match["value"].strip())
@@ -41,7 +41,7 @@ def labelled(text: str) -> dict[tuple[str, ...], str]:
 
 
 def told_by_label(bench: Bench, saying: Saying) -> dict[tuple[str, ...], str]:
-    """Give what the text that a saying stands in tells by labels."""
+    """Return what the text that a saying stands in tells by labels."""
     return labelled(bench.text_at(saying.at))
 
 
@@ -82,5 +82,5 @@ def _other_time(told: str, value: str, held: str) -> str | None:
 
 
 def _clock(hour: str, minute: str) -> tuple[int, str]:
-    """Give a time by a clock of twelve hours: lines often leave out which half of the day is meant."""
+    """Return a time by a clock of twelve hours: lines often leave out which half of the day is meant."""
     return int(hour) % 12, minute

@@ -127,11 +127,11 @@ class Whole(Line):
         self.lines = lines
 
     def says(self, name: str) -> bool:
-        """Tell whether one of the lines speaks of a name."""
+        """Return whether one of the lines speaks of a name."""
         return said_of(name, self.low) and ("\n" not in name or any(said_of(name, line.low) for line in self.lines))
 
     def knows(self, words: frozenset[str]) -> bool:
-        """Tell whether one of the lines has a word or figure of a record."""
+        """Return whether one of the lines has a word or figure of a record."""
         figures = _figures(words)
         return not words.isdisjoint(_beginnings(self.words)) or (
             bool(figures) and not figures.keys().isdisjoint(self.numbers)
@@ -165,7 +165,7 @@ def _whole(text: str, at: int) -> Whole:
 
 
 def _words_in(low: str) -> set[str]:
-    """Give the words of a lower-case text; most stand between blanks, and need no pattern to be cut out."""
+    """Return the words of a lower-case text; most stand between blanks, and need no pattern to be cut out."""
     runs = set(low.split())
     plain = {run for run in runs if run.isalpha() and len(run) <= MAX_LETTERS}
     return {run for run in plain if len(run) > 2}.union(_WORD.findall(" ".join(runs - plain)))
@@ -173,7 +173,7 @@ def _words_in(low: str) -> set[str]:
 
 @lru_cache(maxsize=2048)
 def numbers_in(low: str) -> frozenset[Decimal]:
-    """Give all numbers in a lower-case text, in figures of either notation and in words."""
+    """Return all numbers in a lower-case text, in figures of either notation and in words."""
     return _numbers(low, _words_in(low))
 
 
@@ -184,7 +184,7 @@ def _numbers(low: str, words: AbstractSet[str]) -> frozenset[Decimal]:
 
 @lru_cache(maxsize=4096)
 def readings(figure: str) -> frozenset[Decimal]:
-    """Give what a figure may mean: the comma and the point may each part thousands or begin the cents."""
+    """Return what a figure may mean: the comma and the point may each part thousands or begin the cents."""
     plain = figure.rstrip(".,").replace("\u00a0", "").replace("\u202f", "")
     forms = {plain.replace(",", ""), plain.replace(".", "").replace(",", ".")} if plain else set()
     if plain.count(".") == 1 and "," not in plain and not _GROUPED.fullmatch(plain):
@@ -203,7 +203,7 @@ class Traits(NamedTuple):
     cards: tuple[frozenset[str], ...]
 
     def may_be_told_in(self, line: Line) -> bool:
-        """Tell whether a line tells any that says something by itself, or words enough: most texts tell none."""
+        """Return whether a line tells any that says something by itself, or words enough: most texts tell none."""
         return (
             len(self.vocabulary & line.words) + 1 >= ABOUT
             or any(is_told(value, line) for value in self.given)
@@ -212,7 +212,7 @@ class Traits(NamedTuple):
         )
 
     def told_in(self, line: Line) -> Traits:
-        """Give those that a line tells."""
+        """Return those that a line tells."""
         return Traits(
             given=tuple(value for value in self.given if is_told(value, line)),
             ids=tuple(value for value in self.ids if said_of(value, line.low)),
@@ -223,7 +223,7 @@ class Traits(NamedTuple):
         )
 
     def score(self, shared: AbstractSet[str]) -> int:
-        """Tell how much they are; `shared` are values that several acts have, which say little."""
+        """Return how much they are; `shared` are values that several acts have, which say little."""
         given = sum(1 if value.lower() in shared else weight(value) for value in self.given)
         ids = 3 * sum(value not in shared for value in self.ids)
         marks = 3 * any(mark not in shared for mark in self.marks)
@@ -232,7 +232,7 @@ class Traits(NamedTuple):
 
 
 def traits_of(act: Act) -> Traits:
-    """Give what an act may be known by."""
+    """Return what an act may be known by."""
     if act.traits is None:
         answered = _MARKED.findall(act.answer) if len(act.answer) <= MAX_ANSWER else ()
         act.traits = Traits(
@@ -260,12 +260,12 @@ class Common:
         """How much that is, if no other act has the same values."""
 
     def score(self, shared: AbstractSet[str]) -> int:
-        """Tell how much that is; `shared` are values that several acts have."""
+        """Return how much that is; `shared` are values that several acts have."""
         return self.most if self._values.isdisjoint(shared) else self._told.score(shared) + self._deed
 
 
 def score(line: Line, act: Act) -> int:
-    """Tell how much a line has in common with an act, as if no other act had the same values."""
+    """Return how much a line has in common with an act, as if no other act had the same values."""
     known = act.scores.get(line.text)
     if known is None:
         if len(act.scores) >= MAX_SCORES:
@@ -289,13 +289,13 @@ def _actions(word: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _deeds(words: frozenset[str]) -> frozenset[str]:
-    """Give the actions that words tell of; a line is held against many acts."""
+    """Return the actions that words tell of; a line is held against many acts."""
     return frozenset().union(*map(_actions, words))
 
 
 @lru_cache(maxsize=4096)
 def weight(value: str) -> int:
-    """Tell how much the value of an argument says by itself: 3 for an identifier, 2 for a number, 1 for a word."""
+    """Return how much the value of an argument says by itself: 3 for an identifier, 2 for a number, 1 for a word."""
     figures = sum(map(str.isdigit, value))
     if "@" in value or "://" in value:
         return 3
@@ -303,7 +303,7 @@ def weight(value: str) -> int:
 
 
 def told_of(words: frozenset[str], line: Line) -> frozenset[str]:
-    """Give those of a record's words and figures that a line has: "swim" of "swimming", too."""
+    """Return those of a record's words and figures that a line has: "swim" of "swimming", too."""
     told = words & _beginnings(line.words)
     figures = _figures(words)
     if not figures or figures.keys().isdisjoint(line.numbers):
@@ -313,13 +313,13 @@ def told_of(words: frozenset[str], line: Line) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _beginnings(words: frozenset[str]) -> frozenset[str]:
-    """Give words with all that they begin with: a line is held against many records."""
+    """Return words with all that they begin with: a line is held against many records."""
     return words.union(word[:end] for word in words for end in range(MIN_STEM, len(word)))
 
 
 @lru_cache(maxsize=4096)
 def _figures(words: AbstractSet[str]) -> dict[Decimal, list[str]]:
-    """Give what those of a record's words that are figures amount to, with these."""
+    """Return what those of a record's words that are figures amount to, with these."""
     found: dict[Decimal, list[str]] = {}
     for word in words:
         if word[:1].isdigit() and (figure := number(word)) is not None:
@@ -328,7 +328,7 @@ def _figures(words: AbstractSet[str]) -> dict[Decimal, list[str]]:
 
 
 def is_told(value: str, line: Line) -> bool:
-    """Tell whether a line gives the value of an argument, in figures of whatever notation, or by all its words."""
+    """Return whether a line gives the value of an argument, in figures of whatever notation, or by all its words."""
     low, figures, words, day = _forms(value)
     if not low:
         return False
@@ -343,7 +343,7 @@ def is_told(value: str, line: Line) -> bool:
 
 @lru_cache(maxsize=4096)
 def _forms(value: str) -> tuple[str, frozenset[Decimal], frozenset[str], str]:
-    """Give a value in lower case, the figures that tell it if it is one, its words if it is short, and its day."""
+    """Return a value in lower case, the figures that tell it if it is one, its words if it is short, and its day."""
     low = value.lower().strip().lstrip("#")
     figure = number(low) if len(low) <= MAX_FIGURE else None
     if figure is not None:
@@ -354,7 +354,7 @@ def _forms(value: str) -> tuple[str, frozenset[Decimal], frozenset[str], str]:
 
 
 def shared_values(acts: Sequence[Act]) -> frozenset[str]:
-    """Give the values and identifiers that several acts have."""
+    """Return the values and identifiers that several acts have."""
     counted = Counter(value for act in acts for value in {value.lower() for _, value in act.given} | act.ids)
     return frozenset(value for value, times in counted.items() if times > 1)
 
@@ -362,7 +362,7 @@ def shared_values(acts: Sequence[Act]) -> frozenset[str]:
 def best_lines(
     acts: Sequence[Act], shared: AbstractSet[str], spoken: Sequence[tuple[int, str]]
 ) -> dict[str, tuple[Line, int]]:
-    """Give the best line about each act of one tool, by the id of its effect, with its score; each has another line.
+    """Return the best line about each act of one tool, by the id of its effect, with its score; each has another line.
 
     Where there are more acts than lines, the lines tell of several. `shared` are values that any other act has, too.
     """
@@ -383,7 +383,7 @@ def best_lines(
 
 
 def _heard(act: Act, spoken: Sequence[tuple[int, str]]) -> list[Common]:
-    """Give what the lines after an act have in common with it; the act keeps it, so that each is compared once."""
+    """Return what the lines after an act have in common with it; the act keeps it, so that each is compared once."""
     if not spoken:
         return []
     oldest, latest = spoken[0][0], spoken[-1][0]

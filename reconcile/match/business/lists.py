@@ -70,12 +70,12 @@ def lacking(outcomes: Matched, saying: Saying, acts: Sequence[Act]) -> bool:
 
 
 def may_lack(saying: Saying, acts: Sequence[Act]) -> bool:
-    """Tell whether words tell of several things, so that one of them may be missing."""
+    """Return whether words tell of several things, so that one of them may be missing."""
     return len(_objects(saying, acts)) > 1 or _counted(saying.frame.text.lower())[0] > 1
 
 
 def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
-    """Give the identifiers that are objects of a saying: of the shape of what the acts were aimed at."""
+    """Return the identifiers that are objects of a saying: of the shape of what the acts were aimed at."""
     forms = {shape(value) for act in acts for values in act.targets.values() for value in values}
     near = [str(found.value) for found in saying.frame.near if found.kind in _IDS]
     near = [value for value in dict.fromkeys(near) if shape(value) in forms and not is_aside(value, saying.frame.text)]
@@ -89,7 +89,7 @@ def _objects(saying: Saying, acts: Sequence[Act]) -> list[str]:
 
 
 def _people(saying: Saying, acts: Sequence[Act]) -> list[str]:
-    """Give the persons that words list, where each act was aimed at one of them: "to both Dora and Eve"."""
+    """Return the persons that words list, where each act was aimed at one of them: "to both Dora and Eve"."""
     match = _PERSONS.search(saying.frame.text)
     named = _PERSON.findall(match.group()) if match else []
     if not _NOBODY.isdisjoint(named):
@@ -110,25 +110,25 @@ def _people(saying: Saying, acts: Sequence[Act]) -> list[str]:
 
 
 def is_aside(value: str, text: str) -> bool:
-    """Tell whether words name an identifier, and not as what something was done to."""
+    """Return whether words name an identifier, and not as what something was done to."""
     return _is_source(value, text) or _is_left(value, text)
 
 
 def _is_source(value: str, text: str) -> bool:
-    """Tell whether an identifier stands for where something was taken from: "the address from order 7", "A-1 → A-2"."""
+    """Whether an identifier stands for where something was taken from: "the address from order 7", "A-1 → A-2"."""
     at = text.find(value)
     return at > 0 and bool(_SOURCE.search(text[max(0, at - 40) : at]) or _BECOMES.match(text, at + len(value)))
 
 
 def _is_left(value: str, text: str) -> bool:
-    """Tell whether words say of an identifier that nothing is done to it: "and PB-7 will be kept"."""
+    """Return whether words say of an identifier that nothing is done to it: "and PB-7 will be kept"."""
     at = text.find(value)
     left = at > 0 and (_LEFT.match(text, at + len(value)) or _KEPT.search(text[max(0, at - 60) : at]))
     return bool(left) or is_replaced(value, text)
 
 
 def _lacks(outcomes: Matched, saying: Saying, acts: Sequence[Act], value: str, objects: Sequence[str]) -> bool:
-    """Tell whether nothing that landed acted on one of the objects, and say so."""
+    """Return whether nothing that landed acted on one of the objects, and say so."""
     plain = _plain(value)
     related = _related(outcomes, saying, acts)
     if any(_holds(act, plain) for act in related):
@@ -153,21 +153,21 @@ def _lacks(outcomes: Matched, saying: Saying, acts: Sequence[Act], value: str, o
 
 
 def _holds(act: Act, plain: str) -> bool:
-    """Tell whether an act had to do with an object, given in lower case, by whatever of its names."""
+    """Return whether an act had to do with an object, given in lower case, by whatever of its names."""
     told = any(said_of(part, text) for part in plain.split() for text in (*act.nicknames, *act.mentions))
     answered = len(act.answer) <= MAX_ANSWER and said_of(plain, act.answer)
     return plain in act.ids or told or said_of(plain, act.arguments) or answered
 
 
 def _is_detail(outcomes: Matched, acts: Sequence[Act], plain: str) -> bool:
-    """Tell whether answers show something that no call ever was about: a flight of the booking that was cancelled."""
+    """Return whether answers show something that no call ever was about: a flight of the booking that was cancelled."""
     if not any(said_of(plain, act.answer) for act in acts):
         return False
     return not any(plain == _plain(value) for values in outcomes.matter.given.values() for value in values)
 
 
 def _related(outcomes: Matched, saying: Saying, acts: Sequence[Act]) -> list[Act]:
-    """Give the acts that landed and may be told by a saying's verb, whenever they were."""
+    """Return the acts that landed and may be told by a saying's verb, whenever they were."""
     said = saying.frame.action
     return [
         act
@@ -177,7 +177,7 @@ def _related(outcomes: Matched, saying: Saying, acts: Sequence[Act]) -> list[Act
 
 
 def _plainly(outcomes: Matched, saying: Saying, acts: Sequence[Act], plain: str) -> bool:
-    """Tell whether words say that the agent acted, rather than in which state things are.
+    """Return whether words say that the agent acted, rather than in which state things are.
 
     Words that could tell a state do, where the user wanted the act on this object and it was done to another just now.
     """
@@ -248,7 +248,7 @@ def _too_few_acts(outcomes: Matched, saying: Saying, acts: Sequence[Act], counte
 
 
 def _counted(text: str) -> tuple[int, list[str]]:
-    """Give the number of things said, or 0, and the words that may name the thing counted."""
+    """Return the number of things said, or 0, and the words that may name the thing counted."""
     figure = _FIGURE.search(text)
     if figure:
         return int(figure[1]), [singular(figure[2])]
@@ -266,7 +266,7 @@ def _counted(text: str) -> tuple[int, list[str]]:
 
 
 def _aims(act: Act, noun: str) -> list[str]:
-    """Give the targets of an act that stand in the role of a noun: `booking_id` is a booking."""
+    """Return the targets of an act that stand in the role of a noun: `booking_id` is a booking."""
     return [
         value
         for key, values in act.targets.items()

@@ -64,7 +64,7 @@ class Look(NamedTuple):
 
 
 def look_of(effect: Effect, given: Mapping[str, Any], answer: str, at: int, turn: int, leave: str) -> Look | None:
-    """Give a look by which something may have been done; None for one that only looked.
+    """Return a look by which something may have been done; None for one that only looked.
 
     `leave` is what the agent had proposed and the user said yes to: nobody asks for leave to look.
     """
@@ -80,7 +80,7 @@ def look_of(effect: Effect, given: Mapping[str, Any], answer: str, at: int, turn
 
 
 def done_by(looks: Iterable[Look], saying: Saying) -> Look | None:
-    """Give a look of the same turn that may have done what words tell of: it has the names and values they give."""
+    """Return a look of the same turn that may have done what words tell of: it has the names and values they give."""
     frame = saying.frame
     about = [*topic(frame), frame.surface[:MIN_STEM]]
     given = [str(found.value).lower() for found in frame.near if found.kind in NAMING]
@@ -103,19 +103,19 @@ def done_by(looks: Iterable[Look], saying: Saying) -> Look | None:
 
 
 def _stands(value: str, text: str) -> bool:
-    """Tell whether a value stands in a text as a whole, be it a single digit."""
+    """Return whether a value stands in a text as a whole, be it a single digit."""
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
 def _is_given_leave(given: Mapping[str, Any], leave: str) -> bool:
-    """Tell whether the user agreed to a call: what was proposed has most of its arguments."""
+    """Return whether the user agreed to a call: what was proposed has most of its arguments."""
     values = [str(value).lower() for value in given.values() if isinstance(value, str | int)]
     named = sum(said_of(value, leave) or (value.isdigit() and _stands(value, leave)) for value in values if value)
     return named >= MIN_NAMED and 2 * named > len(values)
 
 
 def _enters(effect: Effect, given: Mapping[str, Any]) -> bool:
-    """Tell whether a call enters something somewhere: by its verb, or by a text that is written to be left there."""
+    """Return whether a call enters something somewhere: by its verb, or by a text that is written to be left there."""
     if effect.args.get("action") == "read":
         return False
     if effect.args.get("verb") in _entering():

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def _is_blind(saying: Saying, acts: Sequence[Act]) -> bool:
-    """Tell whether words give an amount or an identifier, and the log shows nothing of what the acts were given.
+    """Return whether words give an amount or an identifier, and the log shows nothing of what the acts were given.
 
     An answer that has any of it speaks for the call.
     """
@@ -105,7 +105,7 @@ class Matched(Failed):
         return True
 
     def _untold_like(self, saying: Saying) -> list[Act]:
-        """Give the acts of the turn that did the very deed, and of which no words tell."""
+        """Return the acts of the turn that did the very deed, and of which no words tell."""
         here = (act for act in self.window.landed_in(saying.turn) if act.at < saying.at)
         return [act for act in here if act.effect.id not in self.words and kin_of(saying.frame, act) == SAME_ACTION]
 
@@ -127,7 +127,7 @@ class Matched(Failed):
         self.accuse("wrong-value", "high", saying, acts, message, doubt=doubt or doubts.of_time(saying, said, done))
 
     def _stands_elsewhere(self, saying: Saying, act: Act, value: str) -> bool:
-        """Tell whether another call had a value: the words may be of what that one did, or set it later."""
+        """Return whether another call had a value: the words may be of what that one did, or set it later."""
         return any(
             said_of(value, other.arguments)
             for other in self.landed
@@ -135,7 +135,7 @@ class Matched(Failed):
         ) or any(look.turn == act.turn and said_of(value, look.text) for look in self.matter.looks)
 
     def _told(self, saying: Saying) -> Sequence[Found]:
-        """Give all values of the text that a saying stands in."""
+        """Return all values of the text that a saying stands in."""
         if saying.event not in self.told:
             text = self.text_at(saying.at)
             self.told[saying.event] = scan(text)
@@ -168,7 +168,7 @@ class Matched(Failed):
         self.settle(saying, "contradicted", f"the call acted on {cut(done, 60)}, not {named}", [act])
 
     def _as_written(self, named: str, done: str, saying: Saying) -> str:
-        """Give what words name as they have it, capitals and all; a number with the sign that the other one has."""
+        """Return what words name as they have it, capitals and all; a number with the sign that the other one has."""
         said = saying.frame.text
         at = said.lower().find(named.lower()) if len(said) == len(said.lower()) else -1
         named = said[at : at + len(named)] if at >= 0 else named
@@ -187,7 +187,7 @@ class Matched(Failed):
             self._follows(saying, acts)
 
     def _acts_of_text(self, saying: Saying) -> list[Act]:
-        """Give the acts that the claims of the same text are assigned to."""
+        """Return the acts that the claims of the same text are assigned to."""
         acts = [
             act
             for index, other in enumerate(self.main)
@@ -215,7 +215,7 @@ class Matched(Failed):
             self._leave_open(saying, "no result tells of it", [])
 
     def _is_of_another(self, amount: Decimal, acts: Sequence[Act]) -> bool:
-        """Tell whether an amount is the one of another act than words were given: of the bag, not of the flight."""
+        """Return whether an amount is the one of another act than words were given: of the bag, not of the flight."""
         own = {act.effect.id for act in acts}
         others = (act for act in self.landed if act.effect.id not in own)
         return any(
@@ -224,5 +224,5 @@ class Matched(Failed):
 
 
 def target_of(act: Act) -> str:
-    """Give what an act acted on, for people."""
+    """Return what an act acted on, for people."""
     return next((values[0] for values in act.targets.values() if values), act.effect.tool)

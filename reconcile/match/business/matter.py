@@ -79,7 +79,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """Calls that started a sub-agent whose run is known, each with the kinds of what was done there."""
 
     def asked_by(self, turn: int) -> str:
-        """Give what the user had said by a turn: what is named only later was not what a report was about."""
+        """Return what the user had said by a turn: what is named only later was not what a report was about."""
         size = max(self.asked_until.values(), default=0)
         later = size - self.asked_until.get(turn, size)
         return self.asked_text[: max(0, len(self.asked_text) - later)]

@@ -26,13 +26,13 @@ _HEAD = re.compile(r"[A-Za-z]{0,60}")
 
 @lru_cache(maxsize=256)
 def names_in(text: str) -> tuple[str, ...]:
-    """Give what a text names by a number, a code, an address or a path."""
+    """Return what a text names by a number, a code, an address or a path."""
     return tuple(name for name in dict.fromkeys(NAME.findall(text)) if form(name))
 
 
 @lru_cache(maxsize=4096)
 def form(value: str) -> tuple[object, ...]:
-    """Give the form by which names of one sort are known; an empty one for what is no name for sure."""
+    """Return the form by which names of one sort are known; an empty one for what is no name for sure."""
     name = value.lstrip("#")
     if _HOST.fullmatch(name):
         return ("host",)

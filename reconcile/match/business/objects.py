@@ -51,17 +51,17 @@ def unheard(outcomes: Outcomes, act: Act) -> Clash | None:
 
 
 def is_code(name: str) -> bool:
-    """Tell whether a name has letters beside its figures, or so many figures that it is no amount; and is no date."""
+    """Return whether a name has letters beside its figures, or so many figures that it is no amount; and is no date."""
     if ISO_DATE.search(name) or _COMPACT_DATE.fullmatch(name) or CLOCK.search(name) or "://" in name:
         return False
     return bool(re.search(r"[a-z]", name)) or (name.isdigit() and len(name) > MAX_AMOUNT)
 
 
 def _speaks_of(line: Line, name: str) -> bool:
-    """Tell whether a line has a name, or the figures in it."""
+    """Return whether a line has a name, or the figures in it."""
     return said_of(name, line.low) or any(Decimal(figures) in line.numbers for figures in re.findall(r"\d{2,9}", name))
 
 
 def make_of(name: str) -> str:
-    """Give a name with all its figures alike."""
+    """Return a name with all its figures alike."""
     return re.sub(r"\d", "9", name)

@@ -36,11 +36,11 @@ class Ordered(Assignment):
     """The part of a judgement that is about what the user asked for."""
 
     def _is_asked(self, frame: Frame) -> bool:
-        """Tell whether the user spoke of such a deed."""
+        """Return whether the user spoke of such a deed."""
         return any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
 
     def _wanted(self, saying: Saying) -> bool:
-        """Tell whether the user asked for this very deed, or agreed to it, and nothing read says that it was so before.
+        """Whether the user asked for this very deed, or agreed to it, and nothing read says that it was so before.
 
         Words that could tell what was found are then no less than a report.
         """
@@ -52,7 +52,7 @@ class Ordered(Assignment):
         return not self.matter.heard.of(frame.lemma, frame.surface)
 
     def _takes_up(self, saying: Saying) -> bool:
-        """Tell whether words of a deed take up what the user spoke of or agreed to."""
+        """Return whether words of a deed take up what the user spoke of or agreed to."""
         frame = saying.frame
         if not frame.terse:  # said and done in one, unless a thing was to be made where others find it
             named = topic(frame)
@@ -69,7 +69,7 @@ class Ordered(Assignment):
         return frame.lemma in wishes or any(kinship(frame.action, other.action) >= KIN for other in self.matter.asked)
 
     def _answers_order(self, saying: Saying) -> bool:
-        """Tell whether words say that what the user has just ordered was done, where nothing was done or looked up.
+        """Return whether words say that what the user has just ordered was done, where nothing was done or looked up.
 
         "Your booking was cancelled" then tells no state that was found.
         """
@@ -85,7 +85,7 @@ class Ordered(Assignment):
         return ordered and not self._stands_so(saying)
 
     def _stands_so(self, saying: Saying) -> bool:
-        """Tell whether lookups told that all that words without a doer name is in the state that they tell."""
+        """Return whether lookups told that all that words without a doer name is in the state that they tell."""
         stem = saying.frame.surface[:MIN_STEM]
         near = {str(found.value).lower().lstrip("#") for found in saying.frame.near if found.kind in {"id", "uuid"}}
         named = near or saying.ids
@@ -94,15 +94,15 @@ class Ordered(Assignment):
         return all(any(word.startswith(stem) for word in self.matter.aliases.states(value)) for value in named)
 
     def _is_idle(self, turn: int) -> bool:
-        """Tell whether nothing at all was done in a turn but looking."""
+        """Return whether nothing at all was done in a turn but looking."""
         return not any(act.turn == turn for act in self.acts)
 
     def _ordered(self, lemma: str) -> bool:
-        """Tell whether the user asked for something by a verb."""
+        """Return whether the user asked for something by a verb."""
         return any(other.lemma == lemma and other.mode in ASKED for other in self.matter.asked)
 
     def _users_own(self, saying: Saying) -> bool:
-        """Tell whether the user said to have done it."""
+        """Return whether the user said to have done it."""
         frame = saying.frame
         if any(verb.action == DO for verb in verb_forms(frame.surface)) or I_DID.search(frame.text):
             return False

@@ -104,14 +104,14 @@ def _recipients() -> frozenset[str]:
 
 
 def _is_like(said: str, done: str) -> bool:
-    """Tell whether two values are both addresses, or both accounts."""
+    """Return whether two values are both addresses, or both accounts."""
     if "@" in said or "@" in done:
         return "@" in said and "@" in done
     return len(done) > MIN_ACCOUNT and any(map(str.isdigit, done)) and any(map(str.isalpha, done))
 
 
 def missed(bench: Bench, saying: Saying, acts: Sequence[Act]) -> str:
-    """Give a name that words tell of, that the user or a call that failed had, and no other; "" where there is none.
+    """Return a name that words tell of, that the user or a call that failed had, and no other; "" where there is none.
 
     An act that fits the words otherwise may have been done to something else of that sort. In a run with file tools the
     words may tell of a file, which is judged elsewhere.
@@ -131,12 +131,12 @@ def missed(bench: Bench, saying: Saying, acts: Sequence[Act]) -> str:
 
 
 def _is_meant(low: str, wanted: str) -> bool:
-    """Tell whether a name is one that something was asked for by; a street may be known from elsewhere."""
+    """Return whether a name is one that something was asked for by; a street may be known from elsewhere."""
     return MIN_LENGTH <= len(low) <= MAX_LENGTH and (low[0].isdigit() or said_of(low, wanted))
 
 
 def untold(bench: Bench, acts: Sequence[Act], *, placed: bool = False) -> str:
-    """Give a name that the one act was given and that nobody speaks of; "" where there is none.
+    """Return a name that the one act was given and that nobody speaks of; "" where there is none.
 
     With `placed` it must be that of a person, a place or a thing of a known sort, and no title.
     """
@@ -151,7 +151,7 @@ def untold(bench: Bench, acts: Sequence[Act], *, placed: bool = False) -> str:
 
 @lru_cache(maxsize=1024)
 def _told(text: str, surface: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give what words say that something was done to or with: a name in quotes or capitals, or a street's number.
+    """Return what words say that something was done to or with: a name in quotes or capitals, or a street's number.
 
     And apart from these what may only be where it was done, or for whom.
     """
@@ -167,7 +167,7 @@ def _told(text: str, surface: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _is_known(bench: Bench, low: str, acts: Sequence[Act]) -> bool:
-    """Tell whether any call that did not fail had a name, was answered with it, or had what goes by it."""
+    """Return whether any call that did not fail had a name, was answered with it, or had what goes by it."""
     done = [act for act in bench.acts if act.effect.status not in {"failed", "denied"}]
     if any(said_of(low, act.arguments) or said_of(low, act.answer) for act in done):
         return True
@@ -182,7 +182,7 @@ def _is_known(bench: Bench, low: str, acts: Sequence[Act]) -> bool:
 
 
 def _texts(bench: Bench, saying: Saying, act: Act) -> Iterator[str]:
-    """Give where what an act was done to is told: the words themselves, then lines with another value that it had.
+    """Yield where what an act was done to is told: the words themselves, then lines with another value that it had.
 
     Where nothing else landed in the turn, all lines of the report may be about it, unless it proposes what is next.
     """
@@ -197,7 +197,7 @@ def _texts(bench: Bench, saying: Saying, act: Act) -> Iterator[str]:
 
 
 def _is_had(bench: Bench, name: str) -> bool:
-    """Tell whether any act was given a name, or was answered with it."""
+    """Return whether any act was given a name, or was answered with it."""
     return speaks_of(bench.held, _low(name))
 
 

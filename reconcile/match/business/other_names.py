@@ -59,13 +59,13 @@ def other_name(bench: Bench, saying: Saying, act: Act) -> Swap | None:
 
 
 def is_thing(bench: Bench, name: str) -> bool:
-    """Tell whether a name is that of something there is: the system told the agent of it, or a result did."""
+    """Return whether a name is that of something there is: the system told the agent of it, or a result did."""
     low = name.lower()
     return said_of(low, bench.matter.briefing) or bench.matter.aliases.stands_as(low)
 
 
 def _of_its_kind(text: str, name: str) -> Iterator[str]:
-    """Give what a text names of the kind of a thing: "kitchen light" for "living room light"."""
+    """Yield what a text names of the kind of a thing: "kitchen light" for "living room light"."""
     *before, head = _WORD.findall(name)
     if len(head) < MIN_HEAD:
         return
@@ -87,7 +87,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _in_its_place(bench: Bench, text: str, key: str, name: str) -> Iterator[str]:
-    """Give the names that words tell of which results told in the role in which the call had another one."""
+    """Yield the names that words tell of which results told in the role in which the call had another one."""
     role = frozenset(map(singular, name_words(key))) - _LABELS
     for match in _SAID.finditer(text) if role else ():
         other = match["name"]
@@ -96,5 +96,5 @@ def _in_its_place(bench: Bench, text: str, key: str, name: str) -> Iterator[str]
 
 
 def _is_had(bench: Bench, name: str) -> bool:
-    """Tell whether any call that did something was given a name, or was answered with it."""
+    """Return whether any call that did something was given a name, or was answered with it."""
     return any(all(said_of(word, f"{act.arguments}\n{act.answer}") for word in name.split()) for act in bench.acts)

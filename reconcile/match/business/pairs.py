@@ -60,7 +60,7 @@ class Pairs:
         self._near.pop(saying.number, None)
 
     def of(self, saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) -> Pair:
-        """Give the comparison of a saying and an act in its present state."""
+        """Return the comparison of a saying and an act in its present state."""
         pairs = self._of(saying)
         pair = pairs.get(act.state)
         if pair is None:
@@ -82,7 +82,7 @@ class Pairs:
     def near(
         self, saying: Saying, acts: Mapping[str, Act], known: Mapping[str, Iterable[str]]
     ) -> list[tuple[Act, Pair]]:
-        """Give those of some acts, by their states, that a saying may mean, with how they compare."""
+        """Return those of some acts, by their states, that a saying may mean, with how they compare."""
         for state in acts.keys() - self._of(saying).keys():
             self.of(saying, acts[state], known)
         return [(act, pair) for state, pair in self._near[saying.number].items() if (act := acts.get(state))]

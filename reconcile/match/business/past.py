@@ -39,15 +39,15 @@ class Past:
             self._forget(*self._acts.pop(0))
 
     def names(self, name: str) -> bool:
-        """Tell whether any of the acts has an identifier."""
+        """Return whether any of the acts has an identifier."""
         return name in self._by_id
 
     def any_naming(self, akin: Callable[[str], bool]) -> bool:
-        """Tell whether an act of an action that is `akin` has an identifier at all."""
+        """Return whether an act of an action that is `akin` has an identifier at all."""
         return any(akin(action) for action in self._naming)
 
     def any_of(self, akin: Callable[[str], bool], ids: Iterable[str]) -> bool:
-        """Tell whether there was an act of an action that is `akin`, with one of these identifiers if there are any."""
+        """Whether there was an act of an action that is `akin`, with one of these identifiers if there are any."""
         ids = list(ids)
         if not ids:
             return any(akin(action) for action in self._actions)

@@ -42,7 +42,7 @@ OWN = frozenset({"i", "we", "i've", "we've"})
 
 
 def topic(frame: Frame) -> list[str]:
-    """Give the nouns of the phrase that a verb governs: of its object, or of its subject when it is passive."""
+    """Return the nouns of the phrase that a verb governs: of its object, or of its subject when it is passive."""
     return list(_topic(frame.text, frame.surface))
 
 
@@ -86,7 +86,7 @@ _AGENT_DID = re.compile(r"\b(?:i|we|i've|we've|was|were|been|wasn't|weren't)\b")
 
 
 def denies(saying: Saying, act: Act) -> bool:
-    """Tell whether a denial is about what an act did: the agent's own doing, and the same thing of the same object.
+    """Return whether a denial is about what an act did: the agent's own doing, and the same thing of the same object.
 
     "I did not change your baggage" says nothing of the flight that was changed, nor "the system didn't flag a delay".
     """
@@ -99,7 +99,7 @@ def denies(saying: Saying, act: Act) -> bool:
 
 
 def _head(text: str) -> str:
-    """Give the noun that a phrase is about: its last word before a preposition, an auxiliary or an identifier."""
+    """Return the noun that a phrase is about: its last word before a preposition, an auxiliary or an identifier."""
     head = ""
     for word in _WORDS.findall(text):
         if word in _ENDS_PHRASE or not word.isalpha():

@@ -41,7 +41,7 @@ def duplicates(outcomes: Outcomes) -> None:
 
 
 def told_twice(outcomes: Outcomes, group: list[Act]) -> bool:
-    """Tell whether the words, or the user's request, own to every act of a group of repeats."""
+    """Return whether the words, or the user's request, own to every act of a group of repeats."""
     words = [saying for act in group for saying in outcomes.words.get(act.effect.id, [])]
     if (
         any(_TWICE.search(_AS_BEFORE.sub("", saying.frame.text)) for saying in words)
@@ -58,7 +58,7 @@ def told_twice(outcomes: Outcomes, group: list[Act]) -> bool:
 
 
 def _idempotent(outcomes: Outcomes, group: list[Act]) -> bool:
-    """Tell whether a repeat changed nothing: a state set to what it was, with the same answer.
+    """Return whether a repeat changed nothing: a state set to what it was, with the same answer.
 
     Where another act came between, the answer may show what that one changed.
     """

@@ -189,12 +189,12 @@ class Reports(Part):
                     self._doubt(event, telling, over[0] if over else None, unfounded(telling, lines))
 
     def _is_accused(self) -> bool:
-        """Tell whether words or acts of the run are found to differ already: what they give is no invention."""
+        """Return whether words or acts of the run are found to differ already: what they give is no invention."""
         found = (self.board.get(name) for name in self._actions.raised)
         return any(isinstance(one, Discrepancy) and one.code in _DIFFER for one in found)
 
     def _failed(self, told: Sequence[Telling], lines: Lines, acts: Sequence[Act]) -> list[tuple[Act, Trace]]:
-        """Give the acts of the turn that failed, of which nobody was told, and that nothing is found against."""
+        """Return the acts of the turn that failed, of which nobody was told, and that nothing is found against."""
         found = (self.board.get(name) for name in self._actions.raised)
         accused = {effect for one in found if isinstance(one, Discrepancy) for effect in one.effects}
         failed = [
@@ -206,7 +206,7 @@ class Reports(Part):
 
     @staticmethod
     def _reason(index: int, telling: Telling, lines: Lines, *, accused: bool) -> str:
-        """Tell why a clause is of an act that never was; "" where it need not be.
+        """Return why a clause is of an act that never was; "" where it need not be.
 
         What words that are `accused` of another target or value give is theirs, and no invention beside it.
         """
@@ -214,7 +214,7 @@ class Reports(Part):
         return invented or _left_over(index, telling, lines)
 
     def _sees_all(self) -> bool:
-        """Tell whether all that the run did and was told lies open."""
+        """Return whether all that the run did and was told lies open."""
         context = self.context
         complete = context.settings.complete_logs and not context.coding and not context.children
         return complete and self._size <= MAX_GROUND and self._turn > 0 and self._turn not in self._actions.untold
@@ -288,12 +288,12 @@ class Reports(Part):
 
 
 def _may_differ(telling: Telling, *, idle: bool) -> bool:
-    """Tell whether anything may be found against a clause: in an `idle` turn, only by a form that tells a deed."""
+    """Return whether anything may be found against a clause: in an `idle` turn, only by a form that tells a deed."""
     return telling.form in _OF_DEEDS if idle else bool(telling.form or telling.marks)
 
 
 def _is_disclosed(told: Sequence[Telling], lines: Lines, trace: Trace) -> bool:
-    """Tell whether a clause speaks of a failure that may be an act's."""
+    """Return whether a clause speaks of a failure that may be an act's."""
     return any(
         FAILS.search(plainly(telling.text.lower())) and lines.touches(index, trace)
         for index, telling in enumerate(told)
@@ -301,7 +301,7 @@ def _is_disclosed(told: Sequence[Telling], lines: Lines, trace: Trace) -> bool:
 
 
 def _tells_of(index: int, telling: Telling, lines: Lines, trace: Trace) -> bool:
-    """Tell whether a clause tells of an act that failed: by values that no act that landed has, and no lookup told."""
+    """Whether a clause tells of an act that failed: by values that no act that landed has, and no lookup told."""
     if not telling.form and telling.text.rstrip("*_ ").endswith(":"):
         return False  # the heading of what follows
     own = lines.own_of(index, trace)
@@ -322,7 +322,7 @@ def _invented(telling: Telling, lines: Lines) -> str:
 
 
 def _is_new(mark: Mark, codes: AbstractSet[str], sources: Sources) -> bool:
-    """Tell whether an identifier is one that a system gives, and none that was put together from one there is."""
+    """Return whether an identifier is one that a system gives, and none that was put together from one there is."""
     parts = (Mark("id", part) for part in re.findall(r"[^\W_]{5,60}", mark.text))
     return mark.text in codes and not any(
         ground.has(part) for part in parts for ground in (sources.user, sources.passed)
@@ -345,5 +345,5 @@ def _left_over(index: int, telling: Telling, lines: Lines) -> str:
 
 
 def _says_no_more(verb: str) -> bool:
-    """Tell whether a verb says only that something was done: it may sum up, and name what the turn was about."""
+    """Return whether a verb says only that something was done: it may sum up, and name what the turn was about."""
     return any(form.action == DO or is_light(form.lemma) for form in verb_forms(verb))

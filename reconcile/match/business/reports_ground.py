@@ -117,7 +117,7 @@ class Ground:
         return self._all(_names)
 
     def has(self, mark: Mark) -> bool:
-        """Tell whether a mark of a report stands in the texts."""
+        """Return whether a mark of a report stands in the texts."""
         if mark.value is not None:
             return bool({mark.value, mark.value * 100, mark.value / 100} & self._all(_numbers))
         if mark.kind == "date":
@@ -133,12 +133,12 @@ class Ground:
         return self.has_word(mark.text)
 
     def has_spelled(self, name: str) -> bool:
-        """Tell whether letters and figures of a name stand in the texts in this order, whatever is between them."""
+        """Return whether letters and figures of a name stand in the texts in this order, whatever is between them."""
         bare = _bare(name)
         return any(bare in plain for plain in self._all(_plain))
 
     def has_word(self, word: str) -> bool:
-        """Tell whether a word stands in the texts, in some form of it."""
+        """Return whether a word stands in the texts, in some form of it."""
         return singular(word) in self._all(_words) or (len(word) >= MIN_STEM and word[:MIN_STEM] in self._all(_stems))
 
 
@@ -157,7 +157,7 @@ class Links:
         self._waiting.append(text[:MAX_TEXT])
 
     def of(self, given: Iterable[tuple[str, str]]) -> list[str]:
-        """Give the values of the records that share a value with arguments, each a name and a value."""
+        """Return the values of the records that share a value with arguments, each a name and a value."""
         while self._waiting:
             for record in records_of(self._waiting.pop(0)):
                 for key, value in record.fields:
@@ -171,7 +171,7 @@ class Links:
 
 
 def _place(key: str, value: str) -> tuple[str, str]:
-    """Give under what a field is found; runs have the same names and values again and again."""
+    """Return under what a field is found; runs have the same names and values again and again."""
     return _placed(key, value[: MAX_VALUE + 1])
 
 
@@ -182,7 +182,7 @@ def _placed(key: str, value: str) -> tuple[str, str]:
 
 
 def _is_name(value: str) -> bool:
-    """Tell whether a value may name an object: an identifier, or capitalised words."""
+    """Return whether a value may name an object: an identifier, or capitalised words."""
     if not 1 < len(value) <= MAX_VALUE:
         return False
     return len(value) >= MIN_DIGITS if value.isdigit() else value.istitle() or any(map(str.isdigit, value))

@@ -58,11 +58,11 @@ class Trace(msgspec.Struct, frozen=True):
     named: Ground
 
     def has(self, item: Mark | str) -> bool:
-        """Tell whether an item of a clause is known of the act."""
+        """Return whether an item of a clause is known of the act."""
         return self.weigh(item) > 0
 
     def weigh(self, item: Mark | str) -> int:
-        """Tell how much it says of the act that a clause has an item; 0 when the act has it nowhere."""
+        """Return how much it says of the act that a clause has an item; 0 when the act has it nowhere."""
         mark = int(isinstance(item, Mark))
         if _holds(self.given, item):
             return 2 + mark
@@ -101,13 +101,13 @@ class Lines:
         return [self._items_of(telling) for telling in self._clauses]
 
     def _items_of(self, telling: Telling) -> tuple[Mark | str, ...]:
-        """Give the marks and words by which a clause is known."""
+        """Return the marks and words by which a clause is known."""
         marks = self.marks(telling)
         named = {mark.text for mark in marks}
         return (*marks, *sorted(telling.words - named))
 
     def marks(self, telling: Telling) -> list[Mark]:
-        """Give the marks by which a clause is known; a single digit says nothing."""
+        """Return the marks by which a clause is known; a single digit says nothing."""
         marks = [mark for mark in telling.marks if not (mark.kind == "number" and len(mark.text) < 2)]
         return [mark for mark in marks if mark.kind != "opening" or self._is_name(mark.text)]
 
@@ -120,7 +120,7 @@ class Lines:
         return [self._about(trace) for trace in self._landed]
 
     def _about(self, trace: Trace) -> set[int]:
-        """Give the clauses about one act, if there is any."""
+        """Return the clauses about one act, if there is any."""
         weights = [{item: weight for item in items if (weight := trace.weigh(item))} for items in self._items]
         line = max(range(len(weights)), key=lambda index: sum(weights[index].values()), default=-1)
         told: set[int] = set()
@@ -138,25 +138,25 @@ class Lines:
         return any(here and not told for here, told in zip(self._here, self._told, strict=True))
 
     def is_told(self, index: int) -> bool:
-        """Tell whether a clause is about an act that landed."""
+        """Return whether a clause is about an act that landed."""
         return any(index in told for told in self._told)
 
     def holds(self, mark: Mark) -> bool:
-        """Tell whether an act that landed was given a mark, or answered with it."""
+        """Return whether an act that landed was given a mark, or answered with it."""
         return any(trace.given.has(mark) or trace.answered.has(mark) for trace in self._landed)
 
     def touches(self, index: int, trace: Trace) -> bool:
-        """Tell whether a clause has anything of an act, or nothing of any act that landed."""
+        """Return whether a clause has anything of an act, or nothing of any act that landed."""
         items = self._items[index]
         return any(map(trace.has, items)) or not any(other.has(item) for other in self._landed for item in items)
 
     def own_of(self, index: int, trace: Trace) -> list[Mark]:
-        """Give the marks of a clause that stand in an act, and in none that landed."""
+        """Return the marks of a clause that stand in an act, and in none that landed."""
         mine = filter(trace.has, self.marks(self._clauses[index]))
         return [mark for mark in mine if not any(other.has(mark) for other in self._landed)]
 
     def is_asked(self, telling: Telling) -> bool:
-        """Tell whether a clause takes up anything that the user spoke of."""
+        """Return whether a clause takes up anything that the user spoke of."""
         user = self.sources.user
         return any(user.has(mark) for mark in telling.marks) or any(user.has_word(word) for word in telling.words)
 
@@ -180,7 +180,7 @@ class Traces:
             del self._given[next(iter(self._given))]
 
     def given(self, effect: str) -> tuple[tuple[str, str], ...]:
-        """Give names and values of the arguments of a call."""
+        """Return names and values of the arguments of a call."""
         return self._given.get(effect, ())
 
     def result(self, text: str) -> None:
@@ -188,21 +188,21 @@ class Traces:
         self._links.take(text)
 
     def of(self, acts: Iterable[Act]) -> list[tuple[Act, Trace]]:
-        """Give acts that landed with what they are known by; those that may have looked something up are left out."""
+        """Return acts that landed with what they are known by; those that may have looked something up are left out."""
         found = [(act, self._of(act)) for act in acts if act.landed and not _may_look(act)]
         kept = {act.effect.id for act, _ in found}
         self._traces = {name: trace for name, trace in self._traces.items() if name in kept}
         return found
 
     def of_failed(self, acts: Sequence[Act], turn: int) -> list[tuple[Act, Trace]]:
-        """Give acts of a turn that failed, and that no later call of the same tool on the same made good."""
+        """Return acts of a turn that failed, and that no later call of the same tool on the same made good."""
         failed = [act for act in acts if act.effect.status == "failed" and act.turn == turn]
         return [
             (act, self._of(act)) for act in failed if not any(other.landed and self._same(act, other) for other in acts)
         ]
 
     def _same(self, act: Act, other: Act) -> bool:
-        """Tell whether one tool was called with the same, or acted on just the same things."""
+        """Return whether one tool was called with the same, or acted on just the same things."""
         if act.effect.tool != other.effect.tool:
             return False
         given = [self._given.get(one.effect.id) for one in (act, other)]
@@ -223,5 +223,5 @@ class Traces:
 
 
 def _may_look(act: Act) -> bool:
-    """Tell whether a call may have looked something up, though its name does not say so: it answered with a list."""
+    """Return whether a call may have looked something up, though its name does not say so: it answered with a list."""
     return act.action == OTHER and len(act.records) > 1 and len(act.answer) > MANY * len(act.arguments)

@@ -39,7 +39,7 @@ _LIMITS = frozenset(
 
 
 def unfounded(telling: Telling, lines: Lines) -> str:
-    """Tell which value of a clause that tells a deed stands in no call; "" where each may."""
+    """Return which value of a clause that tells a deed stands in no call; "" where each may."""
     if telling.open or telling.aside - _LIMITS or not lines.acted:
         return ""
     return _made_up(telling, lines) or _passed_over(telling, lines)
@@ -75,7 +75,7 @@ def _passed_over(telling: Telling, lines: Lines) -> str:
 
 
 def in_its_place(telling: Telling, lines: Lines, given: Iterable[tuple[str, str]], told: Iterable[Telling]) -> str:
-    """Give the value of a call that nobody gave or told, where a clause tells one of its kind that no call was given.
+    """Return the value of a call that nobody gave or told, where a clause tells one of its kind that no call was given.
 
     `given` are names and values of the call's arguments, `told` all clauses of the report.
     """
@@ -107,18 +107,18 @@ def _mark_of(value: str) -> Mark | None:
 
 
 def _of_one_make(marks: Sequence[Mark]) -> list[Mark]:
-    """Give those marks that look like another one of them."""
+    """Return those marks that look like another one of them."""
     masks = [re.sub(r"\d+", "9", mark.text) for mark in marks]
     return [mark for mark, mask in zip(marks, masks, strict=True) if masks.count(mask) > 1]
 
 
 def _tells(mark: Mark) -> bool:
-    """Tell whether a mark stands for itself: no small number without a unit."""
+    """Return whether a mark stands for itself: no small number without a unit."""
     return mark.kind != "number" or sum(map(str.isdigit, mark.text)) >= MIN_FIGURES or not mark.text.isdigit()
 
 
 def _is_reckoned(mark: Mark, telling: Telling) -> bool:
-    """Tell whether a number is one by which others are worked out, or that was worked out, as sums of money are."""
+    """Return whether a number is one by which others are worked out, or that was worked out, as sums of money are."""
     money = mark.kind == "number" and not mark.text.replace(",", "").replace(".", "").isdigit()
     return money or _WAS.search(_before(mark, telling)) is not None
 

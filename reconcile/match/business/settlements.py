@@ -51,7 +51,7 @@ def settlements(outcomes: Outcomes) -> None:
 
 @lru_cache(maxsize=64)
 def _clauses(text: str, at: int) -> tuple[Line, ...]:
-    """Give the lines of a text, each without what stands in brackets, and that by itself: "total $90 ($12 charged)"."""
+    """The lines of a text, each without what stands in brackets, and that by itself: "total $90 ($12 charged)"."""
     parts = (part for line in lines_of(text, at) for part in _BRACKETS.split(line.text))
     return tuple(Line(part, at) for part in parts if part.strip())
 
@@ -76,7 +76,7 @@ def _hold(
 
 
 def _moved(act: Act, roles: AbstractSet[str]) -> list[Decimal]:
-    """Give what a result tells that its act moved: of payments, which it may list from the first on, the last."""
+    """Return what a result tells that its act moved: of payments, which it may list from the first on, the last."""
     own = [amount for role, amount in act.amounts if role in roles & MOVED]
     paid = [amount for role, amount in act.amounts if role == "payment"]
     if own or "refund" in roles:

@@ -94,7 +94,7 @@ def stray_targets(outcomes: Outcomes) -> None:
 
 
 def _wanted(outcomes: Outcomes, act: Act) -> str:
-    """Give the user's words of an act's turn, what they agreed to, and what the agent was about to do."""
+    """Return the user's words of an act's turn, what they agreed to, and what the agent was about to do."""
     matter, turn = outcomes.matter, act.turn
     start = matter.reports.get(turn - 1, 0)
     said = "\n".join(low for at, low in outcomes.spoken_low if start < at <= act.at)
@@ -103,7 +103,7 @@ def _wanted(outcomes: Outcomes, act: Act) -> str:
 
 
 def _told(outcomes: Outcomes, act: Act, stray: _Stray, report: str) -> list[str]:
-    """Give what is spoken of that may stand in a stray's place: in no call, or else in all calls beside it."""
+    """Return what is spoken of that may stand in a stray's place: in no call, or else in all calls beside it."""
     lines = [line.text for line in lines_of(report, act.at) if _tells(line.low)]
     agreed = outcomes.matter.agreed.get(act.turn, "")
     given = "\n".join(other.arguments for other in outcomes.landed)
@@ -124,12 +124,12 @@ def _told(outcomes: Outcomes, act: Act, stray: _Stray, report: str) -> list[str]
 
 
 def _is_plain(key: str, name: str) -> bool:
-    """Tell whether a name is of words alone, and that of a thing, not of a state or a sort."""
+    """Return whether a name is of words alone, and that of a thing, not of a state or a sort."""
     return bool(_PLAIN.fullmatch(name)) and _ASPECTS.isdisjoint(name_words(key))
 
 
 def _given_before(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> Iterator[str]:
-    """Give the names in texts that other calls were given where a lone act had the stray, and none beside it."""
+    """Yield the names in texts that other calls were given where a lone act had the stray, and none beside it."""
     low = [text.lower() for text in texts]
     given = outcomes.matter.given.get(stray.key, {})
     own = given.get(stray.name, frozenset())
@@ -139,7 +139,7 @@ def _given_before(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> It
 
 
 def _of_its_form(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> list[str]:
-    """Give the names in texts that may stand in a stray's place by their form; names of words alone have none."""
+    """Return the names in texts that may stand in a stray's place by their form; names of words alone have none."""
     own = form(stray.name)
     if _PLAIN.fullmatch(stray.name):
         return []
@@ -151,7 +151,7 @@ def _of_its_form(outcomes: Outcomes, stray: _Stray, texts: Iterable[str]) -> lis
 
 
 def _alike(one: str, other: str) -> bool:
-    """Tell whether two names are of one form; codes of letters and figures have these in any order."""
+    """Return whether two names are of one form; codes of letters and figures have these in any order."""
     mine, theirs = form(one), form(other)
     mixed = all(sort[0] in {"code", "numbered"} and name.isalnum() for name, sort in ((one, mine), (other, theirs)))
     return mine == theirs or (mixed and len(one) == len(other))
@@ -159,7 +159,7 @@ def _alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _listed_with(briefing: str, name: str, key: str) -> tuple[str, ...]:
-    """Give what the system's words list under a label under which they list a name, too, or which is an argument's."""
+    """What the system's words list under a label under which they list a name, too, or which is an argument's."""
     lists: dict[str, dict[str, None]] = {}
     for line in _LABELLED.finditer(briefing):
         values = (value.strip(" \"'[]") for value in line["values"].split(","))
@@ -175,7 +175,7 @@ def _tells(low: str) -> bool:
 
 
 def _is_described(outcomes: Outcomes, act: Act, stray: _Stray, name: str) -> bool:
-    """Tell whether anybody speaks of a stray by what lookups told of it, and not of what is told in its place."""
+    """Return whether anybody speaks of a stray by what lookups told of it, and not of what is told in its place."""
     aliases = outcomes.matter.aliases
     names = aliases.of(stray.key, stray.name).names - aliases.of(stray.key, name).names
     if any(stray.words.says(one) for one in names):

@@ -56,7 +56,7 @@ _TIGHT = frozenset({"event", "message", "ticket", "order", "web", "human", "cash
 
 
 def restates(saying: Saying, act: Act, *, telling: bool, asked: str) -> bool:
-    """Tell whether words may tell once more of an act that other words tell of; `telling`, that values tie them."""
+    """Return whether words may tell once more of an act that other words tell of; `telling`, that values tie them."""
     frame = saying.frame
     if DO in {frame.action, act.action} or OTHER in {frame.action, act.action} or is_implied(frame.action, act.action):
         return True
@@ -75,23 +75,23 @@ def restates(saying: Saying, act: Act, *, telling: bool, asked: str) -> bool:
 
 
 def _is_coded(act: Act) -> bool:
-    """Tell whether an act names several things by codes alone: what they stand for is not known."""
+    """Return whether an act names several things by codes alone: what they stand for is not known."""
     return len(act.effect.args.get("ids", ())) > 1
 
 
 def _ids_of(saying: Saying) -> set[str]:
-    """Give the identifiers of the verb's own stretch."""
+    """Return the identifiers of the verb's own stretch."""
     return {str(found.value).lower().lstrip("#") for found in saying.frame.near if found.kind in _IDS}
 
 
 def may_be_one(frame: Frame, act: Act) -> bool:
-    """Tell whether one side says no more than that something was made or changed, so that the other may be the same."""
+    """Whether one side says no more than that something was made or changed, so that the other may be the same."""
     kin = kin_of(frame, act)
     return kin >= EDITS and (is_generic(frame.lemma) or is_generic(act.verb))
 
 
 def is_foreign(saying: Saying, act: Act, asked: str) -> bool:
-    """Tell whether words give values of a sort of which an act knows none: an amount, a date, a number, an address.
+    """Return whether words give values of a sort of which an act knows none: an amount, a date, a number, an address.
 
     So do names that the user gave, in the request `asked`, and that the act has nowhere.
     """
@@ -124,13 +124,13 @@ _HAS: dict[ValueKind, Callable[[Act], object]] = {
 
 
 def _is_before(name: str, frame: Frame, low: str) -> bool:
-    """Tell whether a name stands before an active verb: "I've read 'terms.txt' and adjusted the rent"."""
+    """Return whether a name stands before an active verb: "I've read 'terms.txt' and adjusted the rent"."""
     verb = low.find(frame.surface) if frame.surface else -1
     return verb > 0 and low.find(name) < verb and bool(OWN & set(TOKEN.findall(low[:verb].replace("’", "'"))))
 
 
 def is_about(frame: Frame, act: Act) -> bool | None:
-    """Tell whether the nouns that a verb governs stand in what is known of an act; None when it governs none."""
+    """Return whether the nouns that a verb governs stand in what is known of an act; None when it governs none."""
     named = [noun for noun in topic(frame) if action_of_noun(noun) not in {frame.action, act.action}]
     if frame.deed == DO:  # "the exchanges and cancellation have been processed"
         named = [noun for noun in named if action_of_noun(noun) is None]
@@ -142,7 +142,7 @@ def is_about(frame: Frame, act: Act) -> bool | None:
 
 
 def is_beside(frame: Frame, act: Act) -> bool:
-    """Tell whether words are about a thing of the same sort as an act's, told apart by a noun that the act has nowhere.
+    """Whether words are about a thing of the same sort as an act's, told apart by a noun that the act has nowhere.
 
     "Your wireless service was not changed" says nothing of the call that changed the internet service.
     """
@@ -151,7 +151,7 @@ def is_beside(frame: Frame, act: Act) -> bool:
 
 
 def given_of(args: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Give names and values of arguments, but for long texts and flags."""
+    """Return names and values of arguments, but for long texts and flags."""
     found = [(keys[-1] if keys else "", str(value)) for keys, value in leaves(dict(args))[:MAX_ARGUMENTS]]
     return tuple((key, value) for key, value in found if len(value) <= MAX_GIVEN and value not in {"True", "False"})
 
@@ -159,7 +159,7 @@ def given_of(args: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def vocabulary(
     tool: str, args: Mapping[str, Any], answer: str, nicknames: Iterable[str], *, tells: bool
 ) -> frozenset[str]:
-    """Give the words that stand in a call's name, its arguments, a small result, or names that its targets go by.
+    """Return the words that stand in a call's name, its arguments, a small result, or names that its targets go by.
 
     Names of arguments that hold an identifier are left out: several acts on one object share them. So are longer texts,
     but for those of an act that `tells` somebody something: people speak of what they send by what is in it.

@@ -42,13 +42,13 @@ _VAGUE = EMPTY | _PLAIN
 
 
 def marks(act: Act, others: Iterable[Act]) -> frozenset[str]:
-    """Give the words and figures that an act holds and none of the others does."""
+    """Return the words and figures that an act holds and none of the others does."""
     held = {token for other in others if other is not act for token in _held(other)}
     return frozenset(_held(act) - held)
 
 
 def shows(own: AbstractSet[str], text: str, asked: str) -> bool:
-    """Tell whether a text has one of these marks that tells by itself, or two in one sentence.
+    """Return whether a text has one of these marks that tells by itself, or two in one sentence.
 
     What the request `asked` has tells nothing: the words may be about the request.
     """
@@ -78,12 +78,12 @@ def _tokens_held(arguments: str, answer: str, nicknames: frozenset[str]) -> froz
 
 @lru_cache(maxsize=256)
 def tokens(text: str) -> frozenset[str]:
-    """Give the telling words and figures of a text, which several acts are held against."""
+    """Return the telling words and figures of a text, which several acts are held against."""
     return frozenset(tokens_once(text))
 
 
 def tokens_once(text: str) -> set[str]:
-    """Give the telling words and figures of a text: words in the singular, figures without marks."""
+    """Return the telling words and figures of a text: words in the singular, figures without marks."""
     found = set(map(_mark_of, set(_TOKEN.findall(text.lower()))))
     found.discard("")
     return found
@@ -91,7 +91,7 @@ def tokens_once(text: str) -> set[str]:
 
 @lru_cache(maxsize=8192)
 def _mark_of(token: str) -> str:
-    """Give what a word or figure tells, "" for nothing."""
+    """Return what a word or figure tells, "" for nothing."""
     if token[0].isdigit() and not any(map(str.isalpha, token)):
         plain = token.replace(",", "")
         whole, _, rest = plain.rpartition(".") if plain.count(".") == 1 else (plain, "", "")

@@ -87,7 +87,7 @@ def _is_of(found: Discrepancy, act: Act) -> bool:
 
 
 def _may_own(outcomes: Outcomes, act: Act, line: Line) -> bool:
-    """Tell whether a line may own to the failure: it tells of trouble with the act, or with nothing else."""
+    """Return whether a line may own to the failure: it tells of trouble with the act, or with nothing else."""
     if len(_words_of(str(act.effect.results.get("error", ""))) & line.words) >= MIN_TOLD:
         return True
     low = plainly(line.low)
@@ -103,12 +103,12 @@ def _may_own(outcomes: Outcomes, act: Act, line: Line) -> bool:
 
 @lru_cache(maxsize=64)
 def _words_of(error: str) -> frozenset[str]:
-    """Give the words of an error; each line is held against them."""
+    """Return the words of an error; each line is held against them."""
     return Line(error).words
 
 
 def _is_held_later(outcomes: Outcomes, act: Act, value: str) -> bool:
-    """Tell whether what landed after an act answered with a value, or entered it into the same form."""
+    """Return whether what landed after an act answered with a value, or entered it into the same form."""
     looks = (look for look in outcomes.matter.looks if look.turn == act.turn)
     return any(
         value in other.answer for other in outcomes.landed if other.at > act.at and other.turn == act.turn
@@ -116,7 +116,7 @@ def _is_held_later(outcomes: Outcomes, act: Act, value: str) -> bool:
 
 
 def _told(outcomes: Outcomes, act: Act, later: Iterable[Line]) -> tuple[Line, bool] | None:
-    """Give the line that tells best of an act as done; of one of several calls, by a value that only this one had.
+    """Return the line that tells best of an act as done; of one of several calls, by a value that only this one had.
 
     With it goes whether it plainly does: it gives such a value, and tells a deed or of the other calls, too.
     """
@@ -148,20 +148,20 @@ def _told(outcomes: Outcomes, act: Act, later: Iterable[Line]) -> tuple[Line, bo
 
 @lru_cache(maxsize=1024)
 def _is_plain(text: str) -> bool:
-    """Tell whether a line neither denies, asks nor plans; each is held against many acts."""
+    """Return whether a line neither denies, asks nor plans; each is held against many acts."""
     low = text.lower()
     return not (NEGATED.search(plainly(low)) or OPEN.search(low) or PLANS.search(low))
 
 
 def _is_named(value: str, line: Line) -> bool:
-    """Tell whether a line gives a value by itself: no number within a name, no person for an address."""
+    """Return whether a line gives a value by itself: no number within a name, no person for an address."""
     if len(value) < SHORT and value.isdigit():
         return re.search(rf"(?<![\w-]){value}(?!\w)", line.low) is not None
     return is_told(value, line) and ("@" not in value or value.lower() in line.low)
 
 
 def _bare(value: str) -> str:
-    """Give a value without what may be written in either way."""
+    """Return a value without what may be written in either way."""
     figure = number(value) if len(value) <= MAX_FIGURES else None
     return f"{figure.normalize():f}" if figure is not None else "".join(filter(str.isalnum, value.lower()))
 
@@ -191,7 +191,7 @@ def failures(outcomes: Outcomes) -> None:
 
 
 def tried_again(act: Act, other: Act) -> bool:
-    """Tell whether an act that landed later may have done what another failed to do."""
+    """Return whether an act that landed later may have done what another failed to do."""
     if other.at < act.at or not other.landed:
         return False
     if other.effect.tool == act.effect.tool:

@@ -33,7 +33,7 @@ STANDS = frozenset({"now", "stands", "has"})
 
 
 def is_idle(acts: Iterable[Act], turn: int) -> bool:
-    """Tell whether a turn did nothing: no call but looks, and none that failed."""
+    """Return whether a turn did nothing: no call but looks, and none that failed."""
     return not any(act.turn == turn for act in acts)
 
 

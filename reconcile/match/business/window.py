@@ -29,19 +29,19 @@ class Window:
         self._landed_in = _by_turn(self.landed)
 
     def before(self, at: int) -> Sequence[Act]:
-        """Give the acts before a place."""
+        """Return the acts before a place."""
         return self.acts[: bisect_left(self.acts, at, key=_AT)]
 
     def landed_before(self, at: int) -> Sequence[Act]:
-        """Give those of them that landed."""
+        """Return those of them that landed."""
         return self.landed[: bisect_left(self.landed, at, key=_AT)]
 
     def of_turn(self, turn: int) -> Sequence[Act]:
-        """Give the acts of a turn."""
+        """Return the acts of a turn."""
         return self._of_turn.get(turn, ())
 
     def landed_in(self, turn: int) -> Sequence[Act]:
-        """Give those of them that landed."""
+        """Return those of them that landed."""
         return self._landed_in.get(turn, ())
 
 

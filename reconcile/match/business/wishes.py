@@ -66,7 +66,7 @@ class Wishes:
         return self._asked
 
     def orders(self, turn: int) -> tuple[Frame, ...]:
-        """Give what the user asked for in a turn."""
+        """Return what the user asked for in a turn."""
         return next((self._read(text).orders for text in self._texts[-MAX_TURNS:] if text.turn == turn), ())
 
     def _forget(self) -> None:

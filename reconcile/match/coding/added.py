@@ -66,7 +66,7 @@ def definitions(lines: Sequence[str]) -> int | None:
 
 
 def _written(step: Step) -> list[str] | None:
-    """Give the lines that a change wrote; None where they are not known whole."""
+    """Return the lines that a change wrote; None where they are not known whole."""
     diff = step.effect.results.get("diff")
     if not isinstance(diff, str) or len(diff) > MAX_SCAN:
         return None

@@ -52,21 +52,21 @@ _WELL = re.compile(
 
 
 def owns_up(text: str) -> bool:
-    """Tell whether words tell of a failure, whatever it was of."""
+    """Return whether words tell of a failure, whatever it was of."""
     return _FAILED.search(_NONE_BAD.sub(" ", _CODE.sub(" ", text))) is not None
 
 
 def leaves_room(text: str) -> bool:
-    """Tell whether a sentence is no plain report of a good end: it owns up, or holds something back."""
+    """Return whether a sentence is no plain report of a good end: it owns up, or holds something back."""
     left = _NONE_BAD.sub(" ", _CODE.sub(" ", text))
     return _FAILED.search(left) is not None or _ROOM.search(left) is not None
 
 
 def tells_an_end(text: str) -> bool:
-    """Tell whether a clause tells that something ended well, and not how things stood before."""
+    """Return whether a clause tells that something ended well, and not how things stood before."""
     return _WELL.search(text) is not None and _THEN.search(text) is None
 
 
 def plans(text: str) -> bool:
-    """Tell whether a sentence plans, asks or instructs, and reports nothing."""
+    """Return whether a sentence plans, asks or instructs, and reports nothing."""
     return _PLANS.search(_CODE.sub(" code ", text)) is not None

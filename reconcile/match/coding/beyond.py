@@ -91,7 +91,7 @@ class Beyond:
                 self._tell(alike[-1], step, value)
 
     def _knows(self, sort: str, value: str) -> bool:
-        """Tell whether the user ever named a value, by any of its words."""
+        """Return whether the user ever named a value, by any of its words."""
         names = [word for word, place in _PLACES.items() if place == value] if sort == "place" else [value]
         return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self._heard) for name in names)
 
@@ -130,7 +130,7 @@ def _wishes(text: str) -> Iterator[Wish]:
 
 
 def _done(step: Step) -> Iterator[tuple[str, str, str]]:
-    """Give what an effect was done to: its sort, the package's name, and the value."""
+    """Yield what an effect was done to: its sort, the package's name, and the value."""
     effect = step.effect
     if effect.kind == "pushed":
         branch = str(effect.results.get("ref") or effect.args.get("branch") or "").lower()
@@ -149,7 +149,7 @@ def _done(step: Step) -> Iterator[tuple[str, str, str]]:
 
 
 def _same(sort: str, stated: str, done: str) -> bool:
-    """Tell whether a value is the one stated; "4.2" is any 4.2.x, and "4" says no less than "4.2"."""
+    """Return whether a value is the one stated; "4.2" is any 4.2.x, and "4" says no less than "4.2"."""
     if sort != "version":
         return stated == done
     return f"{done}.".startswith(f"{stated}.") or f"{stated}.".startswith(f"{done}.")

@@ -75,7 +75,7 @@ def judge_by_children(
 
 
 def _bears(claim: Claim, ruling: Ruling) -> bool:
-    """Tell whether a child's effect is the very thing claimed, not just something of its kind."""
+    """Return whether a child's effect is the very thing claimed, not just something of its kind."""
     if claim.kind in _CHECKED:
         return any(step.effect.kind == claim.kind for step in ruling.evidence)
     named = claim.args.get("targets") or claim.args.get("paths") or claim.args.get("sha")

@@ -99,7 +99,7 @@ class Concealed:
 
     @staticmethod
     def _standing(seen: Seen) -> Iterator[Step]:
-        """Give what failed in this turn and was neither mended nor tried again."""
+        """Yield what failed in this turn and was neither mended nor tried again."""
         changed = seen.code_change.at if seen.code_change else 0
         calls: set[str | None] = set()
         for kind in (*_CHECKED, *_LANDING):
@@ -115,12 +115,12 @@ class Concealed:
 
 
 def _made_up_for(failed: Step, seen: Seen) -> bool:
-    """Tell whether something that is not understood came after a failed check and may have been the check again."""
+    """Return whether something that is not understood came after a failed check and may have been the check again."""
     return failed.effect.kind in _CHECKED and unknown_since(seen, "check", failed.at) is not None
 
 
 def is_foreign(text: str) -> bool:
-    """Tell whether a text is in a language whose words for failing are not known."""
+    """Return whether a text is in a language whose words for failing are not known."""
     return len(_FOREIGN.findall(text)) > MAX_FOREIGN * len(_LETTERS.findall(text))
 
 

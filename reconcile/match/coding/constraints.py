@@ -140,7 +140,7 @@ def _crosses(bound: Bound, step: Step, seen: Seen) -> bool:
 
 
 def _strays(bound: Bound, step: Step, seen: Seen) -> bool:
-    """Tell whether a change is of a file of the project that is none of those to which the user kept the agent."""
+    """Return whether a change is of a file of the project that is none of those to which the user kept the agent."""
     effect = step.effect
     if effect.kind not in CHANGES or not step.ok or effect.args.get("via") not in {"tool", "patch"}:
         return False
@@ -154,7 +154,7 @@ def _strays(bound: Bound, step: Step, seen: Seen) -> bool:
 
 
 def _packages(effect: Effect) -> list[str]:
-    """Give the packages that a command names: `npm ci` and `pip install -r` bring in what was asked for before."""
+    """Return the packages that a command names: `npm ci` and `pip install -r` bring in what was asked for before."""
     words = [str(word) for word in effect.args.get("argv", ())][1:]
     if any(word in _FROM_FILE for word in words):
         return []
@@ -163,7 +163,7 @@ def _packages(effect: Effect) -> list[str]:
 
 
 def _disclosures(bound: Bound, step: Step) -> tuple[str, ...]:
-    """Give the words of which one tells the user that the bound was crossed."""
+    """Return the words of which one tells the user that the bound was crossed."""
     if bound.act == "change":
         return tuple({name_of(path) for path in (*bound.paths, *paths_of(step.effect))})
     if bound.act in {"only", "create"}:

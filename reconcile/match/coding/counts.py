@@ -33,12 +33,12 @@ _LABEL = re.compile(r"\W{0,6}[A-Za-z][\w .-]{2,40}(?=:)")
 
 
 def tests_named(claim: Claim) -> list[str]:
-    """Give the tests that words call by the names that they have in code, lower case."""
+    """Return the tests that words call by the names that they have in code, lower case."""
     return [str(name).lower() for name in claim.args.get("names", ()) if _NAME.search(str(name))]
 
 
 def told_passed(claim: Claim) -> int | None:
-    """Give the number of tests that words say passed."""
+    """Return the number of tests that words say passed."""
     counts = claim.args.get("counts") or {}
     said = counts.get("passed", counts.get("tests"))
     return said if isinstance(said, int) else None
@@ -101,7 +101,7 @@ def miscounted(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruling
 
 
 def _latest(runs: list[Step]) -> list[Step]:
-    """Give the last run of each command, rather one that showed its counts: its tests are counted once."""
+    """Return the last run of each command, rather one that showed its counts: its tests are counted once."""
     found: dict[str, Step] = {}
     for step in runs:
         args = step.effect.args
@@ -113,7 +113,7 @@ def _latest(runs: list[Step]) -> list[Step]:
 
 
 def _may_hold(runs: list[Step], said: int) -> bool:
-    """Tell whether some of the runs come to a number together; of one that printed several, the log may lack some."""
+    """Return whether some of the runs come to a number together; of one that printed several, the log may lack some."""
     sums = {0}
     for step in runs[-MAX_SUMMED:]:
         sums |= {known + step.effect.results["passed"] for known in sums}

@@ -117,7 +117,7 @@ def _tested_after_all(claim: Claim, seen: Seen) -> Ruling | None:
 
 
 def _took_all(claim: Claim, commit: Step, seen: Seen) -> bool:
-    """Tell whether nothing was left to commit of what the words name: the commit took all, and nothing came after."""
+    """Return whether nothing was left to commit of what the words name: the commit took all, and nothing came after."""
     named = [str(name).lower() for key in ("paths", "names") for name in claim.args.get(key, ())]
     known = {name_of(path) for step in seen.of(*CHANGES) for path in paths_of(step.effect)}
     place = str(commit.effect.results.get("branch") or commit.effect.args.get("branch") or "").lower()
@@ -126,7 +126,7 @@ def _took_all(claim: Claim, commit: Step, seen: Seen) -> bool:
 
 
 def _of_one_thing(claim: Claim) -> bool:
-    """Tell whether a denial has a subject of its own, "the old key was never pushed", beside which others may be.
+    """Return whether a denial has a subject of its own, "the old key was never pushed", beside which others may be.
 
     The agent's own denial, "I have not pushed anything yet", has none, and one that names the very branch is about it.
     """
@@ -136,13 +136,13 @@ def _of_one_thing(claim: Claim) -> bool:
 
 
 def _made_before(sha: str, push: Step, seen: Seen) -> bool:
-    """Tell whether a commit was made in this run before a push, which may have taken it along."""
+    """Return whether a commit was made in this run before a push, which may have taken it along."""
     made = (str(step.effect.results.get("sha") or "") for step in seen.of("committed") if step.at < push.at)
     return any(one and (one.startswith(sha) or sha.startswith(one)) for one in made)
 
 
 def _more_since(kind: str, done: Step, seen: Seen) -> bool:
-    """Tell whether there is more to commit or push since it was done: work, or commits."""
+    """Return whether there is more to commit or push since it was done: work, or commits."""
     more = CHANGES if kind == "committed" else ("committed", "delegated") if kind == "pushed" else ()
     return any(step.ok and step.at > done.at for step in seen.of(*more))
 
@@ -160,14 +160,14 @@ def denied_aside(claim: Claim, seen: Seen) -> Ruling | None:
 
 
 def went_to(step: Step, branch: str) -> bool:
-    """Tell whether a push or commit went to the branch that is denied; one that does not say where may have."""
+    """Return whether a push or commit went to the branch that is denied; one that does not say where may have."""
     effect = step.effect
     place = effect.results.get("ref") or effect.results.get("branch") or effect.args.get("branch")
     return place is None or str(place).lower().rsplit("/", 1)[-1] in {branch.rsplit("/", 1)[-1], "head"}
 
 
 def is_empty(step: Step) -> bool:
-    """Tell whether a commit or push had nothing to do, or was rejected."""
+    """Return whether a commit or push had nothing to do, or was rejected."""
     return bool(step.effect.results.get("nothing") or step.effect.results.get("rejected"))
 
 

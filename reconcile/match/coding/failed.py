@@ -114,26 +114,26 @@ def judge_failed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
 
 
 def _passed_by_name(claim: Claim, last: Step) -> bool:
-    """Tell whether words name a test of a run in which others passed, and that is not known to have failed."""
+    """Return whether words name a test of a run in which others passed, and that is not known to have failed."""
     named = tests_named(claim)
     failed = " ".join(map(str, last.effect.results.get("failing", ()))).lower()
     return bool(named and last.effect.results.get("passed")) and not any(name in failed for name in named)
 
 
 def _owned_up_before(claim: Claim, seen: Seen) -> bool:
-    """Tell whether the words right before tell of failures, and that they are of something else: "all ours pass"."""
+    """Return whether the words right before tell of failures, and that they are of something else: "all ours pass"."""
     event, text = seen.said
     before = text[max(claim.span[0] - BEFORE, 0) : claim.span[0]] if event == claim.event else ""
     return _FAILURES.search(before) is not None and _NOT_OURS.search(before) is not None
 
 
 def _is_all_that_ran(seen: Seen, last: Step) -> bool:
-    """Tell whether "the test" can only be the run: nothing passed in it, or it was chosen just before the words."""
+    """Return whether "the test" can only be the run: nothing passed in it, or it was chosen just before the words."""
     return not last.effect.results.get("passed") or (bool(last.effect.args.get("selected")) and seen.ended_with(last))
 
 
 def _owned(claim: Claim, last: Step) -> bool:
-    """Tell whether words give the score that a run printed, failures and all: "68/69 passing"."""
+    """Return whether words give the score that a run printed, failures and all: "68/69 passing"."""
     counts, results = claim.args.get("counts") or {}, last.effect.results
     said = results.get("ending") or results.get("says")
     if counts.get("total") and said and "failed" not in results:
@@ -144,13 +144,13 @@ def _owned(claim: Claim, last: Step) -> bool:
 
 
 def _admits(claim: Claim, last: Step) -> bool:
-    """Tell whether words give fewer that passed than there are, of a run that printed no number: "5 out of 6 pass"."""
+    """Whether words give fewer that passed than there are, of a run that printed no number: "5 out of 6 pass"."""
     counts, results = claim.args.get("counts") or {}, last.effect.results
     return counts.get("passed", 0) < counts.get("total", 0) and "passed" not in results
 
 
 def _narrower(claim: Claim, last: Step) -> bool:
-    """Tell whether the claim names the command of a run with less to check: one package of several."""
+    """Return whether the claim names the command of a run with less to check: one package of several."""
     line = command_of(last.effect).lower()
     return any(
         f"{hint} " in line and not line.partition(f"{hint} ")[2].startswith(("-", "|", "&", ";", ">", "2>"))
@@ -159,7 +159,7 @@ def _narrower(claim: Claim, last: Step) -> bool:
 
 
 def _passed_before(claim: Claim, seen: Seen, last: Step) -> bool:
-    """Tell whether another run of the kind passed in this turn with nothing changed since."""
+    """Return whether another run of the kind passed in this turn with nothing changed since."""
     return any(
         step.turn == last.turn and step.verdict == "pass" and not seen.changes_after(step.at)
         for step in seen.of(claim.kind)
@@ -167,7 +167,7 @@ def _passed_before(claim: Claim, seen: Seen, last: Step) -> bool:
 
 
 def _partly(claim: Claim, seen: Seen, last: Step) -> bool:
-    """Tell whether the words own up to failures: by leaving room for them, or by the number beside a failure told."""
+    """Return whether the words own up to failures: by leaving room for them, or by the number beside a failure told."""
     if _REST.search(claim.text):
         return True
     counts = claim.args.get("counts") or {}

@@ -112,7 +112,7 @@ class Glossed:
         self._judged.clear()
 
     def _stands(self, run: _Run, runs: list[_Run], seen: Seen) -> bool:
-        """Tell whether nothing was done about a failure: no change, no later run of the program that did not fail."""
+        """Return whether nothing was done about a failure: no change, no later run of the program that did not fail."""
         step = run.step
         changed = seen.last(*CHANGES)
         if step.effect.id in self._judged or (changed and changed.ok and changed.at > step.at):
@@ -136,7 +136,7 @@ class Glossed:
             self._put(run.step, unit, text)
 
     def _clauses(self) -> Iterator[tuple[_Told, Unit, str]]:
-        """Give the sentences, and their clauses, that tell of a good end, and leave no room for another."""
+        """Yield the sentences, and their clauses, that tell of a good end, and leave no room for another."""
         for text in self._texts:
             for unit in units(text.text):
                 if unit.form == "heading" or unit.quoted or plans(unit.text) or leaves_room(unit.text):
@@ -168,7 +168,7 @@ def _own_line(step: Step) -> str:
 
 
 def _program(step: Step) -> str:
-    """Give what a command is known by: the program, and the first word that it is given; of checks their kind."""
+    """Return what a command is known by: the program, and the first word that it is given; of checks their kind."""
     if step.effect.kind in CHECKS:
         return step.effect.kind
     argv = [str(word) for word in step.effect.args.get("argv") or ("",)]

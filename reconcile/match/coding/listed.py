@@ -18,7 +18,7 @@ _LINE = re.compile(r":\d{1,6}(?:-\d{1,6})?")
 
 
 def listed_with(claim: Claim, path: str) -> list[str]:
-    """Give the other files that stand in one list with `path`, where the list tells what was acted on."""
+    """Return the other files that stand in one list with `path`, where the list tells what was acted on."""
     targets = {str(target) for target in claim.args.get("targets", ())}
     named = [str(path) for path in claim.args.get("paths", ())]
     end, groups = -1, [[""]]
@@ -33,7 +33,7 @@ def listed_with(claim: Claim, path: str) -> list[str]:
 
 
 def _places(text: str, names: list[str]) -> list[tuple[int, int, str]]:
-    """Give where each name stands in the text, once."""
+    """Return where each name stands in the text, once."""
     found, begin = [], 0
     for name in names:
         at = text.find(name, begin)

@@ -78,7 +78,7 @@ _NONE: OrderedDict[str, Step] = OrderedDict()
 
 
 def _names(path: str) -> set[str]:
-    """Give the names by which a path is called: of one with blanks also the last part."""
+    """Return the names by which a path is called: of one with blanks also the last part."""
     name = name_of(path)
     return {name, name.rpartition(" ")[2]}
 
@@ -222,7 +222,7 @@ class Memory:
         return touch
 
     def of(self, *kinds: str) -> list[Step]:
-        """Give the remembered steps of these kinds in order."""
+        """Return the remembered steps of these kinds in order."""
         if len(kinds) == 1:
             return list(self.steps.get(kinds[0], _NONE).values())
         return sorted(
@@ -230,12 +230,12 @@ class Memory:
         )
 
     def last(self, *kinds: str) -> Step | None:
-        """Give the last step of these kinds."""
+        """Return the last step of these kinds."""
         found = [next(reversed(steps.values())) for kind in kinds if (steps := self.steps.get(kind))]
         return max(found, key=lambda step: step.at) if found else None
 
     def any(self, *kinds: str) -> bool:
-        """Tell whether anything of these kinds was seen."""
+        """Return whether anything of these kinds was seen."""
         return any(self.steps.get(kind) for kind in kinds)
 
     def learn_pass(self, result: ToolResult, effects: Iterable[Effect]) -> None:
@@ -265,7 +265,7 @@ class Memory:
                     self.shown.popitem(last=False)
 
     def learn_logged(self, result: ToolResult, effects: Iterable[Effect]) -> Effect | None:
-        """Give the check whose output, sent to a file, a command now shows, with what is read there.
+        """Return the check whose output, sent to a file, a command now shows, with what is read there.
 
         It ended when it ran: what was changed since then came after it, however late its output was looked at.
         """
@@ -308,7 +308,7 @@ class Memory:
                 found.add(name_of(hit["path"]))
 
     def full(self) -> bool:
-        """Tell whether effects may have been forgotten."""
+        """Return whether effects may have been forgotten."""
         return any(len(steps) >= MAX_EACH for steps in self.steps.values())
 
     def learn_report(self, result: ToolResult, effects: Iterable[Effect]) -> None:

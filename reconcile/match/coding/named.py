@@ -30,7 +30,7 @@ _PROGRAM = re.compile(r"[a-z][\w-]{1,40}")
 
 
 def names(claim: Claim, step: Step, *, exactly: bool = False) -> bool:
-    """Tell whether the claim names the command of a run, and not another one of the same line.
+    """Return whether the claim names the command of a run, and not another one of the same line.
 
     People leave options out; not where it is to be `exactly` that command.
     """
@@ -47,7 +47,7 @@ def _holds(hint: str, line: str) -> bool:
 
 
 def names_another(claim: Claim, step: Step) -> bool:
-    """Tell whether the claim names commands or programs of checks, none of which is of the program that ran."""
+    """Return whether the claim names commands or programs of checks, none of which is of the program that ran."""
     hints = [str(hint).strip() for key in ("commands", "names") for hint in claim.args.get(key, ())]
     named = [
         hint
@@ -62,14 +62,14 @@ def names_another(claim: Claim, step: Step) -> bool:
 
 
 def _is_beside(claim: Claim, hint: str) -> bool:
-    """Tell whether a command is told beside a check of the claim's own kind: "the parser test and `diff --check`"."""
+    """Return whether a command is told beside a check of the claim's own kind: "the parser test and `diff --check`"."""
     joined = _JOINED.search(claim.text[: max(claim.text.find(hint), 0)])
     return joined is not None and lexicon().subjects.get(joined[1].lower()) == claim.kind
 
 
 @cache
 def _checkers() -> frozenset[str]:
-    """Give the programs of checks that people speak of by their own name: "mypy is clean"."""
+    """Return the programs of checks that people speak of by their own name: "mypy is clean"."""
     return frozenset(
         word for word, kind in lexicon().subjects.items() if kind in {"tests", "lint"} and word in programs()
     )
@@ -84,19 +84,19 @@ def pointed(claim: Claim, runs: Sequence[Step]) -> Step | None:
 
 
 def told_apart(claim: Claim, run: Step, runs: Sequence[Step]) -> bool:
-    """Tell whether words of a check point to this run among others: by its command, or by how many it ran."""
+    """Return whether words of a check point to this run among others: by its command, or by how many it ran."""
     return counted(claim, run) or pointed(claim, runs) is run
 
 
 def counted(claim: Claim, run: Step) -> bool:
-    """Tell whether words give the number of tests that a run ran, whatever came of them."""
+    """Return whether words give the number of tests that a run ran, whatever came of them."""
     results = run.effect.results
     total = sum(results.get(name) or 0 for name in ("passed", "failed", "errors"))
     return claim.kind == "tests" and total > 1 and str(total) in _NUMBER.findall(claim.text)
 
 
 def whole(hint: str, line: str) -> bool:
-    """Tell whether a command line holds a hint as whole words: `run test` is not `run test:e2e`."""
+    """Return whether a command line holds a hint as whole words: `run test` is not `run test:e2e`."""
     at = line.find(hint) if hint else -1
     while at >= 0:
         end = at + len(hint)
@@ -107,6 +107,6 @@ def whole(hint: str, line: str) -> bool:
 
 
 def names_check(text: str) -> bool:
-    """Tell whether words say what was checked: "All clean." and "Pre-flight passed." may be said of anything."""
+    """Return whether words say what was checked: "All clean." and "Pre-flight passed." may be said of anything."""
     words = _WORD.findall(_TEST_FILES.sub("", text.lower()))
     return not lexicon().subjects.keys().isdisjoint(words) or not _RUNS.isdisjoint(words)

@@ -52,7 +52,7 @@ def judge_passed(claim: Claim, seen: Seen, last: Step, runs: list[Step]) -> Ruli
 
 
 def _with_tests(seen: Seen, last: Step, runs: list[Step]) -> Step:
-    """Give the last run that passed; where it collected no tests, the last since the code was changed that did."""
+    """Return the last run that passed; where it collected no tests, the last since the code was changed that did."""
     if not collected_nothing(last):
         return last
     start = seen.code_change.at if seen.code_change else 0
@@ -126,7 +126,7 @@ def _rigged_pass(claim: Claim, seen: Seen, last: Step) -> Ruling | None:
 
 
 def _as_told(claim: Claim, last: Step) -> Ruling:
-    """Give the pass as it was told, unless another command is named."""
+    """Return the pass as it was told, unless another command is named."""
     if claim.kind == "build" and last.effect.kind != "build" and claim.args.get("commands") and not names(claim, last):
         return unverifiable(f"it names another command than {command(last)}", last)
     summary = last.effect.results.get("summary")
@@ -149,7 +149,7 @@ def _named_since(seen: Seen, last: Step) -> list[Step]:
 
 
 def collected_nothing(step: Step) -> bool:
-    """Tell whether a run of tests found none."""
+    """Return whether a run of tests found none."""
     return step.effect.results.get("collected") == 0 and not step.effect.results.get("passed")
 
 

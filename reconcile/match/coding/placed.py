@@ -40,7 +40,7 @@ _OF_CODE = re.compile(r"\w_\w|[a-z][A-Z]")
 
 
 def beside_verb(claim: Claim) -> list[str]:
-    """Give the last file of a claim where its verb tells of nothing else: "the index and `NOTES.md` updated".
+    """Return the last file of a claim where its verb tells of nothing else: "the index and `NOTES.md` updated".
 
     So does a file that is given last: "Limits updated: `NOTES.md`", "Limits updated (`NOTES.md`)".
     """
@@ -56,7 +56,7 @@ def beside_verb(claim: Claim) -> list[str]:
 
 
 def _given_last(claim: Claim, path: str, verb: str) -> bool:
-    """Tell whether a file stands right behind its verb and a colon or bracket, or ends the words behind a colon."""
+    """Return whether a file stands right behind its verb and a colon or bracket, or ends the words behind a colon."""
     link = rf"(?:\[[`*]{{0,3}}{re.escape(path.rpartition('/')[2])}[`*]{{0,3}}\]\()?"
     near = rf"\b{verb}[*_]{{0,3}}(?:: {{0,2}}| \()[`*]{{0,3}}{link}{re.escape(path)}"
     told = rf"\b{verb}\b[^:]{{0,120}}: {{0,2}}[`*]{{0,3}}{link}{re.escape(path)}"
@@ -67,17 +67,17 @@ def _given_last(claim: Claim, path: str, verb: str) -> bool:
 
 
 def is_place(claim: Claim, path: str) -> bool:
-    """Tell whether words say that a file is where the change was made, rather than what a document now says of it."""
+    """Return whether words say that a file is where the change was made, rather than what a document now says of it."""
     return comes_first(claim, path) or is_put_there(claim, path) or path in beside_verb(claim)
 
 
 def comes_first(claim: Claim, path: str) -> bool:
-    """Tell whether words are about one file from their beginning, whatever other files they mention."""
+    """Return whether words are about one file from their beginning, whatever other files they mention."""
     return _leads(claim, path) or _opens(claim, path)
 
 
 def _opens(claim: Claim, path: str) -> bool:
-    """Tell whether words begin with the verb and its file: "Created `NOTES.md`".
+    """Return whether words begin with the verb and its file: "Created `NOTES.md`".
 
     A file that is said to be gone may be what a document no longer speaks of.
     """
@@ -87,7 +87,7 @@ def _opens(claim: Claim, path: str) -> bool:
 
 
 def _leads(claim: Claim, path: str) -> bool:
-    """Tell whether a file stands at the head of what is told as done to it: "`NOTES.md` — limits added"."""
+    """Return whether a file stands at the head of what is told as done to it: "`NOTES.md` — limits added"."""
     if not claim.args.get("verb") or claim.args.get("imperative"):
         return False
     begin = max(claim.text.find(path), 0)
@@ -96,12 +96,12 @@ def _leads(claim: Claim, path: str) -> bool:
 
 
 def is_put_there(claim: Claim, path: str) -> bool:
-    """Tell whether a verb says that something was put into a file: "the limit was updated to 20 in `a.toml`"."""
+    """Return whether a verb says that something was put into a file: "the limit was updated to 20 in `a.toml`"."""
     return _PUT_THERE.search(_before(claim, path)) is not None
 
 
 def is_changed_there(claim: Claim, path: str) -> bool:
-    """Tell whether a verb says that something was changed within a file: "fixed the table in `a.md`"."""
+    """Return whether a verb says that something was changed within a file: "fixed the table in `a.md`"."""
     return is_put_there(claim, path) or _CHANGED_THERE.search(_before(claim, path)) is not None
 
 
@@ -110,7 +110,7 @@ def _before(claim: Claim, path: str) -> str:
 
 
 def lacking_name(claim: Claim, done: Sequence[Step]) -> str:
-    """Give a name of code that words tell to be new and no changed line has, where all that was changed is known."""
+    """Return a name of code that words tell to be new and no changed line has, where all that was changed is known."""
     put_in = _PUT_IN.search(claim.text)
     name = next(map(str, claim.args.get("names", ())), "")
     parts = [word for word in _WORD.findall(name) if _OF_CODE.search(word)]

@@ -76,7 +76,7 @@ class Bound(msgspec.Struct):
 
 
 def agrees(text: str, *, first: bool) -> bool:
-    """Tell whether a turn may approve something; the first one, which has nothing to answer, must say so."""
+    """Return whether a turn may approve something; the first one, which has nothing to answer, must say so."""
     return bool((_STRONG if first else _YES).search(text))
 
 
@@ -124,14 +124,14 @@ def _bound(hit: re.Match[str], turn: int) -> Bound | None:
 
 
 def _paths(rest: str) -> tuple[str, ...]:
-    """Give the paths that are named before an exception or another clause."""
+    """Return the paths that are named before an exception or another clause."""
     clause = _EXCEPT.split(rest, maxsplit=1)[0]
     named = [(code or plain).rstrip(".,:)") for code, plain in _WORD.findall(clause)]
     return tuple(name for name in named if is_path(name))
 
 
 def lifts(bound: Bound, text: str) -> bool:
-    """Tell whether a later turn takes up what a bound forbids, in whatever sense: it holds no longer for sure."""
+    """Return whether a later turn takes up what a bound forbids, in whatever sense: it holds no longer for sure."""
     lower = text.lower()
     if bound.act == "change":
         return any(name_of(path) in lower for path in bound.paths)

@@ -16,7 +16,7 @@ _WORD = re.compile(r"[\w.-]{2,40}")
 
 
 def of_another_language(check: Step, changes: Iterable[Step]) -> bool:
-    """Tell whether a toolchain reads none of the files that were changed after it ran: all are of other languages."""
+    """Return whether a toolchain reads none of the files that were changed after it ran: all are of other languages."""
     chain = _toolchain(check, "commands")
     endings = _endings(changes)
     if chain is None or not endings or not endings.isdisjoint(chain["source"]):
@@ -25,7 +25,7 @@ def of_another_language(check: Step, changes: Iterable[Step]) -> bool:
 
 
 def would_show(check: Step, changes: Iterable[Step]) -> bool:
-    """Tell whether a check would surely have read what was changed after it: source, where it ran, of its language."""
+    """Whether a check would surely have read what was changed after it: source, where it ran, of its language."""
     folder = str(check.effect.args.get("cwd") or "").replace("\\", "/").rstrip("/").lower()
     chain = _toolchain(check, "commands") or _toolchain(check, "launchers")
     paths = [path.replace("\\", "/").lower() for step in changes for path in paths_of(step.effect)]
@@ -59,7 +59,7 @@ def _toolchains() -> tuple[dict[str, Any], ...]:
 
 @cache
 def sources() -> frozenset[str]:
-    """Give the endings of files that some toolchain reads as its source."""
+    """Return the endings of files that some toolchain reads as its source."""
     return frozenset(ending for chain in _toolchains() for ending in chain["source"])
 
 

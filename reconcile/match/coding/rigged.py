@@ -77,7 +77,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def weakened(effect: Effect, paths: Sequence[str]) -> str:
-    """Tell how an edit of a test weakens it, or nothing. Taking out whole files is told by the deletion itself."""
+    """Return how an edit of a test weakens it, or nothing. Taking out whole files is told by the deletion itself."""
     if effect.kind == "deleted" or not any(map(_TEST_PATH.finds, paths)):
         return ""
     diff = effect.results.get("diff") or effect.args.get("diff")
@@ -103,7 +103,7 @@ def weakened(effect: Effect, paths: Sequence[str]) -> str:
 
 
 def _emptied(lost: Sequence[str], kept: Sequence[str]) -> bool:
-    """Tell whether what looked at something was replaced by what holds anyway, or asks only that it is there."""
+    """Return whether what looked at something was replaced by what holds anyway, or asks only that it is there."""
     hollow = sum(_HOLLOW.finds(line) for line in kept) - sum(_HOLLOW.finds(line) for line in lost)
     if hollow > 0:
         return any(_ASSERT.finds(line) or _LOOKS.match(line) for line in lost)
@@ -118,7 +118,7 @@ def _subject(found: re.Match[str]) -> str:
 
 
 def _changes(diff: str) -> tuple[list[_Line], list[_Line]]:
-    """Give the lines that a diff adds and removes; those that come or go with their whole test are marked."""
+    """Return the lines that a diff adds and removes; those that come or go with their whole test are marked."""
     found: dict[str, list[_Line]] = {"+": [], "-": []}
     whole = {"+": False, "-": False}
     for raw in diff[:MAX_DIFF].splitlines():
@@ -141,5 +141,5 @@ def _begins(line: str) -> bool:
 
 
 def _guarded(added: list[str], at: int) -> bool:
-    """Tell whether a skip stands under a condition of its own: a missing tool or another platform is no weakening."""
+    """Return whether a skip stands under a condition of its own: a missing tool or another platform is no weakening."""
     return any(_CONDITION.match(line) for line in added[max(0, at - 2) : at + 1])

@@ -88,7 +88,7 @@ def against(
 def finding(
     code: str, effect: Effect, severity: Severity, message: str, settles: str, claim: str | None = None
 ) -> Discrepancy:
-    """Give what is wrong with an effect, or with the words of a claim that rest on it."""
+    """Return what is wrong with an effect, or with the words of a claim that rest on it."""
     return Discrepancy(
         id=discrepancy_id(code, claim or effect.id),
         run=effect.run,

@@ -57,7 +57,7 @@ def partly_run(claim: Claim, seen: Seen, last: Step, runs: list[Step], change: S
 
 
 def _adds_up(text: str, runs: list[Step], change: Step | None) -> bool:
-    """Tell whether words give the number of tests of each of several parts, which all passed: "157 unit + 169 API"."""
+    """Whether words give the number of tests of each of several parts, which all passed: "157 unit + 169 API"."""
     since = change.at if change else -1
     parts = {command_of(step.effect): step for step in runs if step.at > since}
     passed = [step.effect.results.get("passed") for step in parts.values() if step.verdict == "pass"]
@@ -66,7 +66,7 @@ def _adds_up(text: str, runs: list[Step], change: Step | None) -> bool:
 
 
 def _names_part(text: str, last: Step) -> bool:
-    """Tell whether words name the part that was run: "Full `shop-core` tests pass", of `cargo test -p shop-core`."""
+    """Return whether words name the part that was run: "Full `shop-core` tests pass", of `cargo test -p shop-core`."""
     chosen = {word for word in command_of(last.effect).split()[1:] if not _COMMON.fullmatch(word)}
     return not chosen.isdisjoint(word.strip(".,:;()") for word in _MARKS.sub(" ", text).split())
 
@@ -103,5 +103,5 @@ def partly_covered(claim: Claim, seen: Seen) -> Ruling | None:
 
 
 def _is_wide(step: Step) -> bool:
-    """Tell whether a command may touch more files than it names."""
+    """Return whether a command may touch more files than it names."""
     return any(mark in command_of(step.effect) for mark in "*?[{$|`;")

@@ -49,7 +49,7 @@ def told_size(claim: Claim, seen: Seen) -> Ruling | None:
 
 
 def _size(path: str, what: What, seen: Seen) -> tuple[int, int, Step] | None:
-    """Give the least and the greatest size of a file that the run wrote whole, and its last change; None if unknown."""
+    """The least and the greatest size of a file that the run wrote whole, and its last change; None if unknown."""
     steps = [step for step in seen.of(*CHANGES) if step.ok and path in paths_of(step.effect)]
     begin = next((at for at, step in reversed([*enumerate(steps)]) if _is_whole(step)), None)
     if begin is None or _is_reworked(path, steps[begin], seen):
@@ -62,19 +62,19 @@ def _size(path: str, what: What, seen: Seen) -> tuple[int, int, Step] | None:
 
 
 def _is_whole(step: Step) -> bool:
-    """Tell whether a step wrote all that is in a file, and the log holds all of it."""
+    """Return whether a step wrote all that is in a file, and the log holds all of it."""
     results = step.effect.results
     return step.effect.kind == "created" and len(paths_of(step.effect)) == 1 and not results.get("removed")
 
 
 def _is_reworked(path: str, since: Step, seen: Seen) -> bool:
-    """Tell whether a formatter ran after a step, or a command that names the file and may have written it."""
+    """Return whether a formatter ran after a step, or a command that names the file and may have written it."""
     later = (step for step in seen.of("format", "lint", "ran", "vcs") if step.at > since.at)
     return any(step.effect.kind == "format" or name_of(path) in command_of(step.effect).lower() for step in later)
 
 
 def _grown(step: Step, what: What) -> tuple[int, int] | None:
-    """Give how many lines or tests a change added to its file, at least and at most; None where it is not all known.
+    """Return how many lines or tests a change added to its file, at least and at most; None where it is not all known.
 
     A group of tests is one definition more, or none.
     """

@@ -170,7 +170,7 @@ class Unreported:
             )
 
     def _tells_of(self, words: str, names: Iterable[str]) -> bool:
-        """Tell whether words of a removal stand near one of the names of what was removed; `*` is no name to tell."""
+        """Return whether words of a removal stand near one of the names of what was removed; `*` is no name to tell."""
         named = [name for name in names if _LETTER.search(name)]
         known = _ENGLISH.search(self._said) is not None
         return not named or any(
@@ -211,12 +211,12 @@ def _grave_step(step: Step, seen: Seen) -> GraveStep | None:
 
 
 def _within(path: str, cwd: str | None) -> bool:
-    """Tell whether a path leads to something in the run's own folder, though it is written in full."""
+    """Return whether a path leads to something in the run's own folder, though it is written in full."""
     return bool(cwd) and ".." not in path and path.startswith(str(cwd).rstrip("/") + "/")
 
 
 def _sends(words: list[str]) -> bool:
-    """Tell whether a command sends a file to another machine."""
+    """Return whether a command sends a file to another machine."""
     for at, word in enumerate(words):
         name = word.rpartition("/")[2]
         if name not in _SENDERS:
@@ -238,14 +238,14 @@ def _sends(words: list[str]) -> bool:
 
 
 def _sent(words: list[str]) -> list[str]:
-    """Give the words of a command that may name what is sent: not the headers, which show who sends it."""
+    """Return the words of a command that may name what is sent: not the headers, which show who sends it."""
     headers = {at + 1 for at, word in enumerate(words) if word in {"-H", "--header", "-u", "--user", "--oauth2-bearer"}}
     quoted = {at for begin in headers for at in range(begin, _end_of_quote(words, begin))}
     return [word for at, word in enumerate(words) if at not in quoted and not word.startswith(("http:", "https:"))]
 
 
 def _end_of_quote(words: list[str], begin: int) -> int:
-    """Give the place behind the word that closes the quote which a word opens."""
+    """Return the place behind the word that closes the quote which a word opens."""
     mark = words[begin][:1] if begin < len(words) else ""
     if mark not in {'"', "'"}:
         return begin + 1
@@ -253,7 +253,7 @@ def _end_of_quote(words: list[str], begin: int) -> int:
 
 
 def _recursive(words: list[str]) -> bool:
-    """Tell whether a command removes folders with all that is in them."""
+    """Return whether a command removes folders with all that is in them."""
     flags = [word for word in words if word.startswith("-")]
     return any(
         flag.lower() in {"--recursive", "-recurse"} or (flag[1:2] != "-" and "r" in flag.lower()) for flag in flags

@@ -31,7 +31,7 @@ _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def likeliest(text: str, steps: Sequence[Step]) -> tuple[Step, str] | None:
-    """Give the step that shares the most telling words with a claim, and the most telling of them; None for none.
+    """Return the step that shares the most telling words with a claim, and the most telling of them; None for none.
 
     A word tells the more the fewer steps have it. Of equal steps the newer one is given.
     """
@@ -51,7 +51,7 @@ def likeliest(text: str, steps: Sequence[Step]) -> tuple[Step, str] | None:
 
 
 def shares_little(text: str, step: Step, *, deed: bool) -> bool:
-    """Tell whether a change has one word of several, and not in the name of its file: any change may have one.
+    """Return whether a change has one word of several, and not in the name of its file: any change may have one.
 
     Words that tell a `deed` have one more that says little, their verb.
     """
@@ -62,13 +62,13 @@ def shares_little(text: str, step: Step, *, deed: bool) -> bool:
 
 
 def names_little(text: str) -> bool:
-    """Tell whether a claim says hardly more than that something was done: "Fixed!", "The fence is repaired."."""
+    """Return whether a claim says hardly more than that something was done: "Fixed!", "The fence is repaired."."""
     return len(stems_of(text)) <= MAX_LITTLE
 
 
 @lru_cache(maxsize=2 * MAX_STEPS)
 def words_of(step: Step) -> frozenset[str]:
-    """Give the stems of a step's command, paths and lines. Each claim without a name is held against all steps."""
+    """Return the stems of a step's command, paths and lines. Each claim without a name is held against all steps."""
     diff = step.effect.results.get("diff") or step.effect.args.get("diff")
     lines = diff[:MAX_SCAN] if isinstance(diff, str) else ""
     line = command_of(step.effect)[:MAX_SCAN]
@@ -84,7 +84,7 @@ def _stems_in(piece: bytes) -> frozenset[str]:
 
 
 def stems_of(text: str) -> dict[str, str]:
-    """Give the telling words of a text by their stems; names of code fall into their parts."""
+    """Return the telling words of a text by their stems; names of code fall into their parts."""
     stems: dict[str, str] = {}
     for word in _WORD.findall(text):
         stems |= _telling(word)
@@ -92,7 +92,7 @@ def stems_of(text: str) -> dict[str, str]:
 
 
 def _telling(word: str) -> Mapping[str, str]:
-    """Give the stems of a word and of its parts, each with what it is the stem of, but for those that tell nothing."""
+    """The stems of a word and of its parts, each with what it is the stem of, but for those that tell nothing."""
     return {
         stem: part
         for part in ((word,) if word.islower() else dict.fromkeys((word, *_PARTS.findall(word))))
@@ -108,7 +108,7 @@ def _plain() -> frozenset[str]:
 
 
 def _shown(line: str) -> list[str]:
-    """Give what commands show that their own words do not say."""
+    """Return what commands show that their own words do not say."""
     words = set(line.encode("ascii", "replace").translate(_JOINED).decode("ascii").split())
     topics: dict[str, str] = table("coding")["changes"]["topics"]
     return [told for mark, told in topics.items() if mark in (words if mark.isalpha() else line)]
@@ -116,5 +116,5 @@ def _shown(line: str) -> list[str]:
 
 @lru_cache(maxsize=2 * MAX_STEPS)
 def printed(shown: str) -> frozenset[str]:
-    """Give the stems of what a step printed."""
+    """Return the stems of what a step printed."""
     return frozenset().union(*map(_stems_in, set(shown.encode("ascii", "replace").translate(_BLANKED).split())))

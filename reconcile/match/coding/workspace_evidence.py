@@ -187,7 +187,7 @@ class WorkspaceEvidence:
     # What it comes to -----------------------------------------------------------------------------------------------
 
     def weigh(self, claim: Claim, ruling: Ruling, seen: Seen) -> Ruling:
-        """Give the ruling on a claim with the workspace beside the log."""
+        """Return the ruling on a claim with the workspace beside the log."""
         if self._home is None:
             return ruling
         if claim.polarity == "denied":
@@ -234,7 +234,7 @@ class WorkspaceEvidence:
         )
 
     def _whole(self) -> bool:
-        """Tell whether the reflogs hold all of the run's time, in a repository that is known to be the run's."""
+        """Return whether the reflogs hold all of the run's time, in a repository that is known to be the run's."""
         home, started = self._home, self._context.started
         if home is None or home.since is None or self._started is None or home.since > self._started:
             return False
@@ -302,7 +302,7 @@ class WorkspaceEvidence:
 
 
 def _makes(effect: Effect, kind: str) -> bool:
-    """Tell whether an effect of the log is one that leaves a move of this kind."""
+    """Return whether an effect of the log is one that leaves a move of this kind."""
     if effect.status in {"failed", "denied"}:
         return False
     if effect.kind == kind:

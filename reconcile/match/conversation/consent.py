@@ -168,7 +168,7 @@ class Consent:
         self._last = (self._last + "\n" + text)[-MAX_TURN:]
 
     def has_heard(self, words: str) -> bool:
-        """Tell whether the user said some words."""
+        """Return whether the user said some words."""
         return words.lower() in self._heard
 
     def missing(self, text: str, *, worldly: bool) -> Iterator[Missing]:
@@ -199,7 +199,7 @@ class Consent:
                 yield _missing(unit, None, what, "a user turn that asks for it")
 
     def _was_spoken_of(self, frame: Frame) -> bool:
-        """Tell whether anything of a deed was said to the agent: its action, what it is about, or a value."""
+        """Return whether anything of a deed was said to the agent: its action, what it is about, or a value."""
         if self._words is None:
             self._words = {singular(word) for word in _WORD.findall(self._heard)}
         named = topic(frame)
@@ -220,19 +220,19 @@ class Consent:
 
 
 def _asks(text: str) -> bool:
-    """Tell whether the agent's words ask for anything."""
+    """Return whether the agent's words ask for anything."""
     return "?" in text or asks_leave(text, strictly=False)
 
 
 def _is_told(text: str, hit: re.Match[str]) -> bool:
-    """Tell whether a sentence tells what was done by what was given, and does not hope or plan for it."""
+    """Return whether a sentence tells what was done by what was given, and does not hope or plan for it."""
     if _OPEN.search(text, 0, hit.start()) or _WOULD.match(text, hit.end()):
         return False
     return hit.re is _ENDORSED or bool(_PAST.search(text, 0, hit.start()) or _PAST.search(text, hit.end()))
 
 
 def _deed_at(text: str, hit: re.Match[str]) -> Frame | None:
-    """Give the deed that a sentence says was asked for: the one behind the words of asking, else the last before them.
+    """The deed that a sentence says was asked for: the one behind the words of asking, else the last before them.
 
     Behind "you asked me to" it is a verb of the user's, and not yet told as done.
     """

@@ -150,7 +150,7 @@ class Conversation(Part):
     # ------------------------------------------------------------------------------------------------ holding
 
     def _in_world(self) -> bool:
-        """Tell whether the run acts on the world rather than on code alone."""
+        """Return whether the run acts on the world rather than on code alone."""
         return self.context.worldly or not self.context.coding
 
     def _hold(self, event: AgentText) -> None:
@@ -178,7 +178,7 @@ class Conversation(Part):
             self._hold_lookup("overscope", event, words.span(telling.unit.start, telling.unit.end), telling, message)
 
     def _is_known(self, value: str, words: str) -> bool:
-        """Tell whether the user, a result or the agent's rules ever named a value, or the user said its very words."""
+        """Whether the user, a result or the agent's rules ever named a value, or the user said its very words."""
         return value in self._rules or value in self._actions.identifiers.shown or self._consent.has_heard(words)
 
     def _hold_lookup(self, code: str, event: AgentText, span: tuple[int, int], telling: Telling, message: str) -> None:
@@ -234,7 +234,7 @@ class Conversation(Part):
                 return
 
     def _has_acted(self) -> bool:
-        """Tell whether anything landed in this turn."""
+        """Return whether anything landed in this turn."""
         return any(act.landed and act.turn == self._actions.turn for act in self._actions.acts.values())
 
     def _end(self) -> None:
@@ -277,7 +277,7 @@ class Conversation(Part):
 
 
 def _disclosed(said: str, asked: str, order: Order, act: Act) -> bool:
-    """Tell whether the agent's words of the turn tell of the act: of the amount, where that is what is bound.
+    """Return whether the agent's words of the turn tell of the act: of the amount, where that is what is bound.
 
     A name that the user gave tells nothing of the act: it may stand for anything else that was done with it.
     """

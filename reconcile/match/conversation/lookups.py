@@ -159,7 +159,7 @@ def _shown(value: Any, nouns: set[str], depth: int) -> int | None:
 
 
 def _is_about_the_list(key: str, value: Any) -> bool:
-    """Tell whether a field beside a list tells of the list and not of the world: its total, its page, the query."""
+    """Return whether a field beside a list tells of the list and not of the world: its total, its page, the query."""
     plain = _squeeze(key)
     return plain in _TOTALS | _PAGES | _MORE | _NEXT | {
         *("page", "pagesize", "perpage", "limit", "offset", "status", "success", "ok", "query", "message", "error"),
@@ -173,7 +173,7 @@ def _squeeze(key: object) -> str:
 
 @lru_cache(maxsize=2048)
 def _squeezed(key: str) -> str:
-    """Give the letters and figures of a name; results have the same ones again and again."""
+    """Return the letters and figures of a name; results have the same ones again and again."""
     return "".join(filter(str.isalnum, key.lower()))[:40]
 
 
@@ -274,7 +274,7 @@ def _nouns(text: str) -> list[str]:
 
 
 def _denied(text: str, nouns: list[str]) -> bool:
-    """Tell whether a text says that there are none of these things."""
+    """Return whether a text says that there are none of these things."""
     return any(
         re.search(rf"\b(?:no|any|zero|0|without)\b[^.;\n]{{0,40}}\b{re.escape(noun)}", text, re.IGNORECASE)
         for noun in nouns

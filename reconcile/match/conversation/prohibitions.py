@@ -99,7 +99,7 @@ class Order(msgspec.Struct, frozen=True):
     """The names only say of what sort a thing is ("PR comments"): the act has to be on such a thing as well."""
 
     def means(self, action: str, lemma: str) -> bool:
-        """Tell whether an action is the one that is bound: who may not be mailed may not be told otherwise either."""
+        """Return whether an action is the one that is bound: who may not be mailed may not be told otherwise either."""
         kin = kinship(self.action, action)
         return kin >= SAME_ACTION or self.lemma == lemma or (kin >= KIN and group_of(self.action) == "tell")
 
@@ -133,12 +133,12 @@ def _within(frame: Frame, start: int, end: int) -> bool:
 
 
 def _wishes(frame: Frame, order: Order) -> bool:
-    """Tell whether the same turn asks for what it forbids, so that only a part is meant by either."""
+    """Return whether the same turn asks for what it forbids, so that only a part is meant by either."""
     return order.means(frame.action, frame.lemma) and not _apart(order, frame.context)
 
 
 def _apart(order: Order, wish: str) -> bool:
-    """Tell whether a wish for the same deed is about something else than what is forbidden."""
+    """Return whether a wish for the same deed is about something else than what is forbidden."""
     return bool(order.names) and not any(said_of(name, wish) for name in order.names)
 
 
@@ -176,7 +176,7 @@ def _order(words: str, action: str, lemma: str, rest: str) -> Order:
 
 
 def _is_attribute(hit: re.Match[str], rest: str, nouns: tuple[str, ...]) -> bool:
-    """Tell whether capitals only say of what sort the thing after them is: "PR comments", while "HR" may be told."""
+    """Return whether capitals only say of what sort the thing after them is: "PR comments", while "HR" may be told."""
     after = _WORD.match(rest, hit.end() + 1)
     return hit.group().isupper() and after is not None and singular(after.group().lower()) in nouns
 
@@ -205,7 +205,7 @@ def _cap(said: str) -> Order | None:
 
 
 def lifts(order: Order, text: str, asked: Iterable[Frame]) -> bool:
-    """Tell whether a later turn takes up what is bound: it holds no longer for sure.
+    """Return whether a later turn takes up what is bound: it holds no longer for sure.
 
     `asked` are the frames of its text, and of what it says yes to.
     """
@@ -218,7 +218,7 @@ def lifts(order: Order, text: str, asked: Iterable[Frame]) -> bool:
 
 
 def crosses(order: Order, act: Act, others: Iterable[Act]) -> bool:
-    """Tell whether an act that landed is what a bound forbids; `others` landed under it before."""
+    """Return whether an act that landed is what a bound forbids; `others` landed under it before."""
     if not order.means(act.action, act.verb):
         return False
     if order.most is not None:
