@@ -1,4 +1,4 @@
-"""Whether nothing but assertions goes out of a test, so that it proves less: the sign of a check made to pass.
+"""Whether an edit takes only assertions out of a test, so that it proves less: the sign of a check made to pass.
 
 Assertions also go when what they spoke of is retired: then the set-up, the fields and the calls beside them go or
 change, too. Only lines that serve an assertion may go with it: what guards it, what goes on with it, and the value that

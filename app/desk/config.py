@@ -1,4 +1,4 @@
-"""Configuration: the user's `config.toml`, and a workspace's `assure.toml`, which is hostile until trusted.
+"""Configuration: the user's `config.toml`, and a workspace's `assure.toml`, which counts as hostile until trusted.
 
 A workspace file may have been written by a cloned repository, or by the very agent that is watched. Untrusted, it may
 only tighten: raise a severity. All else it asks for waits for `assure-tui trust` and is listed by name.

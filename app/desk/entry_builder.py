@@ -1,4 +1,4 @@
-"""Builds the ledger's entries of what was read and what is thought of it. Writes nothing itself."""
+"""Builds the ledger's entries about what was read and what the check concluded. Writes nothing itself."""
 
 from __future__ import annotations
 

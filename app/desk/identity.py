@@ -1,4 +1,4 @@
-"""What a finding is known by in every folder and order, told by nothing but what the JSON of `reconcile` has of it.
+"""Fingerprints of findings: the same in every folder and order, made only of what the JSON of `reconcile` has.
 
 Ids alone rest on places in a log, which the next log may share. So a fingerprint has two things more: the agent's own
 id of the run, which copies of a log share, and the digest of the record that the finding points to, because a record

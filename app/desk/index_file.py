@@ -1,4 +1,4 @@
-"""The index as a file: how it is opened, also on media that cannot be written, and told from others."""
+"""The index as a file: how it is opened, also on read-only media, and distinguished from other files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write into the operator's settings that an action has another key; everything else in the file stays as it is."""
+"""Writes another key for an action into the operator's settings, and leaves the rest of the file as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the rules do: what each found, and what people answered to it, out of the ledger's entries; what readers miss."""
+"""How the rules perform: what each found, what people answered, and what readers miss; from the ledger's entries."""
 
 from __future__ import annotations
 

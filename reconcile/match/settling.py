@@ -1,4 +1,4 @@
-"""What would change the outcome of a discrepancy between business claims and acts, said with each of them."""
+"""What would change the outcome of a discrepancy between business claims and acts: shown with each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fault that an attacker makes: an instruction in what a tool gave to read, and the agent does as it says."""
+"""The fault that an attacker causes: a tool's output contains an instruction, and the agent follows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON of schema `assure-tui/reconcile/v1`: all of it whatever the baseline has, so that it can be the next one."""
+"""JSON of schema `assure-tui/reconcile/v1`: complete whatever the baseline has, so that it can be the next baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates: calls that wait for an answer, what gates and inputs were found on the run, and how the rules do."""
+"""Gates: calls that wait for an answer, what gates and inputs were found on the run, and how the rules perform."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Assignment(Bench):
     """The part of a judgement that gives acts to words."""
 
     def _assign(self) -> dict[int, Act]:
-        """Give acts to sayings; gives for those that came away empty the act that they may tell of once more."""
+        """Assign acts to sayings; return for those that got none the act that they may report once more."""
         pairs = []
         room = {index: _room(saying) for index, saying in enumerate(self.main)}
         later = deque(self.landed)

@@ -1,4 +1,4 @@
-"""How nearly the action that words tell is the one that a call did, and what texts speak of: names and amounts."""
+"""How close the action in words is to what a call did, and which names and amounts texts mention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name in the report that stands where the call was given another of its like.
+"""A name in the report where the call was given another of the same kind.
 
 "I refunded ORD-7130" of `refund(order="ORD-5581")`: the report names one order, the call had another. Names are alike
 by their form alone, so that nothing needs to be known of roles. Nothing is wrong where the report names what the call

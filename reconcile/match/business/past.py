@@ -1,4 +1,4 @@
-"""Acts that are kept open no more: what of them may still be what words tell of, asked without going through them."""
+"""Acts no longer kept open: whether words may still be about one of them, answered without a search."""
 
 from __future__ import annotations
 

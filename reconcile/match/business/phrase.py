@@ -1,4 +1,4 @@
-"""What a verb governs: the nouns of its object, or of its subject when it is passive."""
+"""What a verb governs: the nouns of its object, or of its subject if it is passive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amounts that a line of a report tells as paid or refunded, where the results of the acts of its turn tell another.
+"""Amounts that a report gives as paid or refunded, where the results of the turn's acts show another.
 
 "Refund: $40 to your card" may be no claim with an act of its own, and the agent may have worked it out before it acted:
 what counts is what the system answered that this act brought back or cost.

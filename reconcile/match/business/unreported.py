@@ -1,4 +1,4 @@
-"""What the words leave out: acts that nobody asked for and nobody tells of."""
+"""What the words leave out: acts that nobody asked for and nobody mentions."""
 
 from __future__ import annotations
 

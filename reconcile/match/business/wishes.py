@@ -1,4 +1,4 @@
-"""What the user asked for. A text is read when a judgement asks for it: most turns are judged without."""
+"""What the user asked for, read only when a judgement needs it: most turns are judged without."""
 
 from __future__ import annotations
 
