@@ -113,6 +113,12 @@ def test_words_that_repeat_a_part_of_the_words_before_are_kept(log):
     assert [one.text for one in found.all(UserTurn)] == ["push", "push it to main", "push"]
 
 
+def test_words_that_had_notes_for_machines_behind_them_are_told_once(log):
+    said = message("assistant", "Fixed.\n\n<notes>\nlimits.md:3\n</notes>", phase="final_answer")
+    found = log("codex", [META, said, event("task_complete", turn_id="t", last_agent_message="Fixed.\n\n")])
+    assert [one.channel for one in found.all(AgentText)] == ["final"]
+
+
 def test_a_last_message_that_stands_nowhere_else_is_told(log):
     found = log("codex", [META, event("task_complete", turn_id="t", last_agent_message="All tests pass.")])
     assert (found.one(AgentText).text, found.one(AgentText).channel) == ("All tests pass.", "task_complete")

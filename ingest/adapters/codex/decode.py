@@ -245,7 +245,7 @@ class CodexDecoder(Decoder):
                 self._user(plain_text(notice.message), 0, draft, echo=True)
             case "task_complete" | "turn_complete":
                 last = notice.last_agent_message
-                if last and last != self._said:
+                if last and not self._said.startswith(last.rstrip()):  # which may have notes for machines behind it
                     draft.add(AgentText, 0, text=last, channel="task_complete")
                 draft.add(Boundary, "end", what="turn_end")
             case "turn_aborted":
