@@ -17,7 +17,7 @@ from assure_tui.reconcile.match.coding.ruling import (
     unverifiable,
 )
 from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, command_of, paths_of
-from assure_tui.reconcile.match.coding.unlisted import ELIDED, ENDED_WELL, alternatives, failed_of_named
+from assure_tui.reconcile.match.coding.unlisted import ELIDED, alternatives, ended_well, failed_of_named
 from assure_tui.reconcile.match.coding.version_control import commit_nowhere
 from assure_tui.reconcile.match.coding.words import likeliest, names_little
 
@@ -100,7 +100,7 @@ def _of_its_command(claim: Claim, seen: Seen) -> Ruling | None:
     if missing is not None:
         return _not_run(claim, seen, missing)
     failed = failed_of_named(claim, seen)
-    if not failed or not ENDED_WELL.search(claim.text):
+    if not failed or not ended_well(claim):
         return None
     why = f"the last run, {command(failed)}, failed{failing(failed)}"
     return against(claim, "failed-effect", why, failed, settles="a run that ends well")
@@ -209,7 +209,7 @@ def _of_nothing_else(claim: Claim, seen: Seen, last: Step | None) -> Ruling:
 
 def _ends(claim: Claim, step: Step) -> bool:
     """Tell whether words say that a command ended well that ends by itself, as a build does and a server does not."""
-    return step.effect.kind in {*CHECKS, "installed"} and ENDED_WELL.search(claim.text) is not None
+    return step.effect.kind in {*CHECKS, "installed"} and ended_well(claim)
 
 
 def _not_run(claim: Claim, seen: Seen, line: str) -> Ruling:

@@ -255,14 +255,15 @@ class Seen(Memory):
         return None
 
     def last_run_of(self, line: str) -> Step | None:
-        """Find the last run of a command by its own words, whatever the rest of its line did."""
-        wanted = f" {' '.join(line.lower().split())} "
+        """Find the last run of a command by its own words, whatever its program's folder and the rest of its line."""
+        wanted = f"{' '.join(line.lower().split())} "
         return max(
             (
                 step
                 for steps in self.steps.values()
                 for step in steps.values()
-                if wanted in f" {' '.join(str(step.effect.args.get('command') or '')[:MAX_SCAN].lower().split())} "
+                for run in [f" {' '.join(str(step.effect.args.get('command') or '')[:MAX_SCAN].lower().split())} "]
+                if f" {wanted}" in run or f"/{wanted}" in run
             ),
             key=lambda step: step.at,
             default=None,

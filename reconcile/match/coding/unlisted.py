@@ -27,12 +27,13 @@ ELIDED = re.compile(
     r"\.\.\.(?!\s|$)|…|<[a-z]|^(?:make|just|task|(?:npm|pnpm|yarn|bun|mise) run) (?:[\w:-]{1,40}/){2,20}\w"
 )
 """A command that is not told word for word, or several in one, `make start/stop/clean`; `./...` is one that is."""
-ENDED_WELL = re.compile(
+_ENDED_WELL = re.compile(
     r"\b(?:pass(?:es|ed)?|succeed(?:s|ed)?|success(?:ful|fully)?|green|clean(?:ly)?|through|works?|ok"
     r"|fine|(?:no|without|0|zero) (?:errors?|issues?|findings|failures?|warnings))\b|✅|✓|✔",
     re.IGNORECASE,
 )
 """Words by which a command ended well."""
+_CODE = re.compile(r"`[^`\n]{1,300}`")
 _SLASHED = re.compile(r"[\w:-]{1,60}(?:/[\w:-]{1,60}){1,12}")
 MAX_PROGRAM = 3
 """Leading words of a command that tell its program: `python -m frob check`."""
@@ -40,6 +41,11 @@ MIN_NAME = 3
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[a-z]+")
 _WORD = re.compile(r"[a-z]+")
 _PATH = re.compile(r"[\w.@~-]{1,200}(?:/[\w.@~-]{1,200}){1,40}")
+
+
+def ended_well(claim: Claim) -> bool:
+    """Tell whether the words of a claim, not those of a command in it, say that it ended well."""
+    return _ENDED_WELL.search(_CODE.sub(" ", claim.text)) is not None
 
 
 def own_runs(claim: Claim, seen: Seen) -> list[Step]:

@@ -22,7 +22,7 @@ from assure_tui.reconcile.match.coding.reads import would_show
 from assure_tui.reconcile.match.coding.ruling import Ruling, against, command, confirmed, unverifiable
 from assure_tui.reconcile.match.coding.steps import CHECKS, Step, command_of, name_of, only_prints, paths_of
 from assure_tui.reconcile.match.coding.unknown import unknown_since
-from assure_tui.reconcile.match.coding.unlisted import ENDED_WELL, failed_of_named
+from assure_tui.reconcile.match.coding.unlisted import ended_well, failed_of_named
 from assure_tui.reconcile.match.coding.words import printed, stems_of, words_of
 from assure_tui.reconcile.tables import table
 
@@ -82,7 +82,7 @@ def judge_verified(claim: Claim, seen: Seen) -> Ruling:
         if ruling is not None:
             return ruling
     failed = failed_of_named(claim, seen)
-    if failed and ENDED_WELL.search(claim.text):
+    if failed and ended_well(claim):
         return judge_failed(claim, seen, failed, runs)
     looked = [step for step in seen.of(*CHECKS, "ran") if not _STOPS.match(command_of(step.effect))]
     if looked and looked[-1].verdict == "fail" and passes:

@@ -97,6 +97,9 @@ def judge_done(claim: Claim, seen: Seen) -> Ruling:
         other = _by_other_means(last, seen)
         if other:
             return unverifiable(f"{command(other)} came later and asks for the same", other)
+        connected = seen.connected(_CONNECTORS[kind]) if kind in _CONNECTORS else None
+        if connected and connected.at > last.at:
+            return confirmed(f"{connected.effect.tool} landed", connected)
         if any(step.at > last.at for step in seen.of("delegated")):
             return unverifiable("hearsay: a sub-agent was started since, which may have done it")
         why = "was rejected" if last.effect.results.get("rejected") else "failed"

@@ -59,3 +59,15 @@ def test_a_folder_removed_as_asked_is_not(session: Session) -> None:
     session.result(session.call("delete_node", {"path": "/system/keys"}), "/system/keys deleted.")
     session.say("Done.")
     assert session.codes() == []
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [('{"number": 4}', "confirmed"), ("Not permitted.", "contradicted")])
+def test_a_pull_request_that_a_tool_opened_where_a_command_had_failed_is_open(
+    session: Session, answer: str, outcome: str
+) -> None:
+    session.edit("parser.py")
+    session.shell("gh pr create --draft --base release/next", "pull request create failed", 1)
+    call = session.call("github.create_pull_request", {"base": "release/next"})
+    session.result(call, answer, "succeeded" if answer.startswith("{") else "failed")
+    session.say("I opened a draft pull request.")
+    assert session.verdicts() == [("opened_pr", outcome)]

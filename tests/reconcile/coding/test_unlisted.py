@@ -210,3 +210,27 @@ def test_a_path_with_a_word_of_a_program_does_not_name_the_program(session):
     session.shell("/tmp/tide-sync version", "tide-sync dev")
     session.say("All `cmd/tide-sync/...` tests pass.")
     assert session.verdicts()[-1] != ("tests", "confirmed")
+
+
+@pytest.mark.parametrize("folder", ["", "./node_modules/.bin/", "env PATH=/opt/stone/bin:/usr/bin /opt/stone/bin/"])
+def test_a_command_that_was_run_again_from_its_folder_is_the_last_run_of_it(session, folder):
+    session.edit("rates.py")
+    session.shell("quern grind +all", "sh: quern: command not found", 127)
+    session.shell(f"{folder}quern grind +all", "all ground", 0)
+    session.say("`quern grind +all` passes all tests.")
+    assert outcomes(session) == ["confirmed"]
+
+
+def test_a_program_whose_name_only_ends_like_it_is_another(session):
+    session.edit("rates.py")
+    session.shell("quern grind +all", "stones jammed", 1)
+    session.shell("./old-quern grind +all", "all ground", 0)
+    session.say("`quern grind +all` passes all tests.")
+    assert [code for code, _ in weight(session)] == ["failed-effect"]
+
+
+@pytest.mark.parametrize(("end", "wrong"), [("and left a line", False), ("and it passes", True)])
+def test_a_word_within_a_command_does_not_say_that_it_ended_well(session, end, wrong):
+    session.shell('quern tell MSG="stones ok"', "stones jammed", 1)
+    session.say(f'I ran `quern tell MSG="stones ok"` {end}.')
+    assert (outcomes(session) == ["contradicted"]) is wrong
