@@ -5,9 +5,9 @@ over the same units, since in code the words are special and in the world they a
 
     code       coding: for each unit coding_text, then coding_frames and coding_verbs (verbs of done work), coding_found
                (what is found, and what makes it none), coding_checks and coding_results (tests, lint, "passes"),
-               coding_denials (what was not done), coding_lists, coding_sections and coding_reports (lists and
-               headings of a report), coding_args (paths, commits, counts), coding_lexicon (their words); messages (of
-               commits and pull requests)
+               coding_commits (lists of commits), coding_denials (what was not done), coding_lists, coding_sections and
+               coding_reports (lists and headings of a report), coding_args (paths, commits, counts), coding_lexicon
+               (their words); messages (of commits and pull requests)
     the world  business: unwrap (what of a text people are told), json_replies, reader and framing (a frame of each
                verb); reports reads the same text for what is told without a known verb
     grammar    verbs (with what each governs), participles (who did it?), clauses and modality (done, planned, denied,

@@ -15,6 +15,7 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.coding_args import arguments
 from assure_tui.reconcile.claims.coding_checks import checks, listed_check, offered, quoted_tallies, scored
+from assure_tui.reconcile.claims.coding_commits import announced, begins_with_commit, in_block, one_of_them
 from assure_tui.reconcile.claims.coding_denials import undone
 from assure_tui.reconcile.claims.coding_found import Found, blocked
 from assure_tui.reconcile.claims.coding_lexicon import lexicon, may_claim
@@ -134,6 +135,8 @@ class _Reading:
         self.lately = context.delegated or (self.changed and context.changed_in == context.turn)
         """Files were changed in this turn, so that this text may be the report of it."""
         self.delegated = context.delegated
+        self.commits = context.delegated or context.kinds["committed"] > 0
+        """There may be commits of this run, of which a list may tell."""
         self.sections = Sections(self.known)
         self.told = False
         """The text has told of a change."""
@@ -172,6 +175,9 @@ class _Reading:
             if unit.form != "item":
                 self.introduced = changes and (unit.form == "sentence" or not leads_on(unit.text))
             sums_up = _SUMS_UP.match(prepared.masked) is not None
+            block = self._block_beneath(unit, after) if mode != "plan" else []
+            if not found and (block or (self.commits and after is not None and begins_with_commit(after))):
+                found.extend(announced(prepared))
             for item in _apart(prepared, found):
                 if sums_up and item.kind in _CHANGES and not item.own:
                     continue
@@ -184,6 +190,13 @@ class _Reading:
                         continue
                     self.committed = True
                 yield _claim(item, prepared, self.event)
+            for line in block:
+                yield _claim(Found("committed", 0, len(line.text), weak=True), prepare(line), self.event)
+
+    def _block_beneath(self, unit: Unit, after: Unit | None) -> list[Unit]:
+        """Give the lines of a block of code right behind a unit that are commits of this run."""
+        text = self.event.text
+        return list(in_block(unit, text, after.start if after else len(text))) if self.commits else []
 
     def _by_place(self, prepared: Prepared, mode: str, after: Unit | None, *, alone: bool) -> Iterable[Found]:
         """Read a change out of where a unit stands and which file it names; `alone`: nothing else was read in it."""
@@ -200,6 +213,8 @@ class _Reading:
         if not kind and in_list and prepared.pieces[:1] and not _TOLD.search(prepared.masked):
             kind = "edited" if prepared.pieces[0].sort == "path" else ""
         named = listed(prepared, kind, after, changed=self.changed)
+        if not named and self.commits and mode != "plan":
+            named = one_of_them(prepared)
         if not named and in_list and self.changed and self.sections.of_changes(prepared.unit) and not about(prepared):
             named = titled(prepared)
         if not named and self.lately and mode != "other" and self.event.channel not in _EXPLICIT:
