@@ -81,7 +81,7 @@ _CRITERION = re.compile(
 _CHOICE = re.compile(r"\W*(?:option|alternative|approach|variant) (?:\d|[a-e]\b)")
 """A choice that is put before the user: "Option 2: show what was found"."""
 _UNDER_WAY = re.compile(
-    r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z]+ing\b|\W*now,? [a-z]+ing\b"
+    r"\W*(?:now |next,? |so )?(?:i'm|i am|we're) (?:now |also |just |then )?[a-z-]+ing\b|\W*now,? [a-z-]+ing\b"
 )
 """What is still being done, to the end of the sentence: "I'm applying the patch now: the old path is removed"."""
 _INTENDS = re.compile(
@@ -91,6 +91,8 @@ _INTENDS = re.compile(
 """A sentence of what comes next, all of it up to a semicolon: "Let me make sure that everything is pushed"."""
 _YOURS = re.compile(r"\W*your\b")
 """What is said of the user's things: "Your shop is now fully equipped"."""
+_SEES = re.compile(r"\b(?:i|we) now have\b")
+"""What the agent has come to know: "I now have a complete picture"."""
 _SO = re.compile(r"[a-z\ue000-\ue005] so (?:that )?[^,;.:]{0,60}$")
 """Before what is only the purpose of what was told: "Improved the panel so the summary no longer …"."""
 _OWN_PAST = re.compile(
@@ -222,7 +224,9 @@ class _Reading:
             lists = self.sections.listed or (prepared.unit.form != "sentence" and (self.introduced or sums_up))
             named = ticked(prepared) or reported(prepared, after, self.known, listed=lists)
             if not named and (self.told or prepared.unit.form == "sentence"):
-                return goes_on(prepared, self.known, told=self.told)
+                goes = list(goes_on(prepared, self.known, told=self.told))
+                if goes:
+                    return goes
         named = named or standing(prepared)
         return [named] if named else []
 
@@ -297,7 +301,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
     if changed and mode not in {"plan", "other"}:
         for kind, pattern in words.news.likely(masked):
             new = pattern.search(masked)
-            if new and not (blocked(masked, new.end(), new.start()) or _YOURS.match(masked)):
+            if new and not (blocked(masked, new.end(), new.start()) or _YOURS.match(masked) or _SEES.search(masked)):
                 yield Found(kind, _news_start(masked, new), new.end(), weak=True)
     written = not told and changed and mode != "plan"
     if written or (told and (event.channel == "todo" or (in_list and changed))):

@@ -58,7 +58,7 @@ _TOPIC = re.compile(
 """Before failures that something is about: "added rows for parse failures"."""
 _RUN = re.compile(
     r"\b(?:checks?|tests?|commands?|validations?|verification)"
-    r"(?:(?:/[a-z]{1,20})? (?:run|ran|performed|executed)|/executions?)\b"
+    r"(?:(?:/[a-z]{1,20})? (?:(?:re-?)?r[au]n|performed|executed)|/executions?)\b"
 )
 _PASSED = re.compile(r"\W*(?:[a-z]{2,20} ){0,2}(?:passed|passing|green)(?: locally| now| clean(?:ly)?)?\W*$")
 """Above a list of what passed, each told without a result: "Passed locally:"."""

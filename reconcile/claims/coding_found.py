@@ -12,7 +12,7 @@ MAX_ASIDE = 30
 _PLURALS = frozenset({"changes", "checks", "fixes", "updates", "tests", "sets", "calls", "uses", "covers", "patches"})
 """Forms that are nouns as often as they describe."""
 _WORD = re.compile(r"[a-z']+")
-_ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z]+ing\b")
+_ONGOING = re.compile(r"\b(?:i'm|i am|we're|we are) (?:now |just |also )?[a-z-]+ing\b")
 _DOCUMENT = re.compile(
     r"\bplan(?:'s\b| (?:template|document|doc|file|page|section)\b| {0,2}[\ue000(])"
     r"|\b(?:[a-z]{2,30}ation|task|test|project|work|release|rollout|sprint|terraform|migration|query) plans?\b(?! to\b)"

@@ -24,7 +24,7 @@ _REPORTED = re.compile(
 )
 """A line that tells of changes, whatever it calls them: "Then we fixed the path issues:"."""
 _WHAT = re.compile(
-    r"\bwhat (?:was|i|we|i've|we've|has been|got) (?:actually )?"
+    r"\bwhat(?:'s been| (?:was|i|we|i've|we've|has been|got)) (?:actually )?"
     r"(?:changed|done|implemented|added|built|fixed|updated|addressed|removed|resolved|refactored)\b"
 )
 """… or of what was done for something: "A summary of what was implemented for issue 9:"."""
@@ -46,6 +46,7 @@ _KEPT = re.compile(
 """A title of what stays as it was."""
 _YOURS = re.compile(
     r"\b(?:your|their|his|her) (?:own |latest |last |new |recent |earlier |previous )?(?:changes?|edits?|updates?)\b"
+    r"|\bwhat (?:they|he|she|you)(?:'ve| have)? (?!can\b|will\b|get\b|see\b)[a-z]{3,}"
 )
 """A line that tells of what another changed: "Your recent changes to the logo modified:"."""
 _TREE = re.compile(r"\bgit (?:status|diff|log)\b|\b(?:uncommitted|unstaged|untracked)\b")
@@ -88,6 +89,7 @@ _OBJECTS = re.compile(
     r"\b(?:for|that|to|of|like|including|with|where|when|via|now"
     r"|reflects?|covers?|covering|contains?|includes?|describes?|documents|lists|shows?|supports?|provides?|holds?"
     r"|(?:that|which) [a-z]{2,20}s)\W{0,4}$"
+    r"|\b(?:covering|including|containing|describing|showing|listing)\b[^.]{0,80}:\W{0,4}$"
 )
 """How a title ends whose list goes on with its sentence: what stands beneath is no change of its own."""
 _ENUMERATES = re.compile(r"\b(?:all (?:of )?(?:the|these|those)|the following|these|those|\d{1,3} (?!of\b)[a-z]+)\b")
