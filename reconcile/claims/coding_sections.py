@@ -79,6 +79,7 @@ _FIRST = re.compile(
 )
 _CHANGING = frozenset({"edited", "created", "fixed", "deleted"})
 _NUMBERED = re.compile(r"\W{0,3}\d{1,2}[.)]")
+_FILES = re.compile(r"\bfiles?\b")
 _HERE = re.compile(
     r"\bhere(?:'s| is| are) (?:an? |the )?(?:quick |short |brief )?"
     r"(?:overview|rundown|breakdown|recap|highlights)\W{0,4}$"
@@ -129,6 +130,9 @@ class Sections:
         if unit.form == "label" and above is not None and above.form == "sentence":
             self.planned = unit.text if _PLANNED.match(above.text.lower().replace("’", "'")) else ""
         if unit.heading != self.heading[0]:
+            if above is not None and above.form == "label" and self._lists(above.text):
+                # what the line introduces are the headings that follow it
+                self.heading, self.level, self._listed_by_heading = ("", "changes"), unit.level - 1, True
             self._headed(unit)
         if unit.lead != self.lead[0]:
             self._led(unit)
@@ -195,7 +199,8 @@ class Sections:
         if not plain or _AHEAD.search(plain) or _OBJECTS.search(plain) or _KEPT.search(plain):
             return False
         told = lexicon().sections["listed"].search(plain) or _REPORTED.search(plain)
-        return told is not None or self.names_changed(title)
+        of_files = kind_of_list(title) in _CHANGING and _FILES.search(plain) is not None
+        return told is not None or of_files or self.names_changed(title)
 
     def names_changed(self, title: str) -> bool:
         """Tell whether a title names a file that the run changed."""

@@ -18,7 +18,7 @@ from assure_tui.ingest.errors import SourceError
 from assure_tui.ingest.model import RunEvent
 from assure_tui.ingest.reader import open_source
 from assure_tui.ingest.walk import Found, Skipped, discover
-from assure_tui.reconcile.model import Discrepancy, Finding, GateResult, InputFinding, Severity, at_least
+from assure_tui.reconcile.model import Claim, Discrepancy, Finding, GateResult, InputFinding, Severity, at_least
 from assure_tui.reconcile.settings import Settings
 
 MAX_LOG = 128 * 1024 * 1024
@@ -256,23 +256,30 @@ def newly_said(mutation: Mutation, before: RunReport, after: RunReport, least: S
     """Give the codes of findings at the mutated place that the untouched run does not have."""
     known = {finding.id for finding in before.findings() if counts(finding, least)}
     effects = {effect.id for effect in after.effects.values() if effect.call_id in mutation.calls}
+    words = [before.claims[claim] for claim in mutation.claims]
+    claims = {told.id for told in after.claims.values() if any(_same_words(told, claim) for claim in words)}
     return tuple(
         sorted(
             {
                 code
                 for finding in after.findings()
                 if finding.id not in known and counts(finding, least)
-                for code in _placed(finding, mutation, effects)
+                for code in _placed(finding, mutation, claims, effects)
             }
         )
     )
 
 
-def _placed(finding: Finding, mutation: Mutation, effects: set[str]) -> Iterator[str]:
+def _same_words(one: Claim, other: Claim) -> bool:
+    """Tell whether two claims are of the same words: without what it rested on, a claim may be read as another kind."""
+    return one.event == other.event and one.span[0] < other.span[1] and other.span[0] < one.span[1]
+
+
+def _placed(finding: Finding, mutation: Mutation, claims: set[str], effects: set[str]) -> Iterator[str]:
     """Give the code of a finding that is about the mutated place."""
     match finding:
         case Discrepancy():
-            if finding.claim in mutation.claims or effects & set(finding.effects):
+            if finding.claim in claims or effects & set(finding.effects):
                 yield finding.code
         case GateResult():
             if mutation.calls & set(finding.call_ids):

@@ -42,13 +42,13 @@ CLASSES: tuple[FaultClass, ...] = (
     FaultClass(
         "retarget",
         world.retarget,
-        _codes("wrong-target wrong-value phantom beyond-request"),
+        _GONE | _codes("wrong-target beyond-request"),
         f"{_ALONE} and names its object, and another object of the same shape",
     ),
     FaultClass(
         "revalue", world.revalue, _codes("wrong-value beyond-request"), f"{_ALONE} and tells an amount or count of it"
     ),
-    FaultClass("fail", world.fail, _codes("failed-effect phantom wrong-value"), f"{_ALONE}, and a failure to copy"),
+    FaultClass("fail", world.fail, _GONE, f"{_ALONE}, and a failure to copy"),
     FaultClass(
         "insert",
         world.insert,

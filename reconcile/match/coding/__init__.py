@@ -3,7 +3,7 @@
 Begin with `work`, which takes the run's items and has each claim judged when it is made.
 
 - What was seen: `memory` keeps it in bounded space, as `steps`; `seen` answers questions about it, `words` and `named`
-  tell which step a claim means.
+  tell which step a claim means, `marks` which numbers and ids were shown at all.
 - Judges of a claim's kind, which give a `ruling`: `checks` (a run that `passed` or `failed`; with `counts`, `scope`,
   `rigged`, `reads`, and `unlisted` for programs that no table knows), `verified` (what was looked at, and works),
   `files` (with `listed`, `placed`, `added` and `sizes`), `version_control` for commits, pushes and all that is told

@@ -10,6 +10,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.effects.runners import compiling
 from assure_tui.reconcile.match.coding.counts import told_passed
 from assure_tui.reconcile.match.coding.failed import judge_failed
+from assure_tui.reconcile.match.coding.marks import from_nowhere
 from assure_tui.reconcile.match.coding.named import COMMON, PART, counted, names, pointed
 from assure_tui.reconcile.match.coding.passed import judge_passed
 from assure_tui.reconcile.match.coding.ruling import Ruling, against, command, confirmed, elsewhere, short, unverifiable
@@ -101,6 +102,7 @@ def _judge_runs(claim: Claim, seen: Seen) -> Ruling:
         runs = sorted([*runs, *(step for step in seen.of("format") if step.effect.status != "running")], key=_at)
     if kind == "build":
         runs = sorted([*runs, *(step for step in seen.of("tests", "lint") if _compiled(step))], key=_at)
+        runs = runs or [step for step in seen.of("lint") if step.verdict == "fail" and _compiles(step)]
     running = [step for step in seen.of(*kinds) if step.effect.status == "running"]
     own = [] if any(names(claim, step) for step in runs) else own_runs(claim, seen)
     if own and (not runs or (names(claim, own[-1]) and own[-1].effect.results.get("verdict"))):
@@ -178,6 +180,11 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
     what = _WORDS[claim.kind]
     if running:
         return Ruling("pending", f"{command(running[-1])} has not returned", (running[-1],))
+    others = _REMOTE.search(claim.text) or _OTHERS.search(claim.text) or seen.reported(claim.kind)
+    unseen = "" if others else from_nowhere(claim, seen)
+    if unseen:
+        why = f"no {what} is in the log, and nothing that it shows has the number {unseen}"
+        return against(claim, "no-proof", why, settles=f"a {what}")
     tried = last_tried(claim, seen)
     if tried:
         why = f"no {what} is in the log by name; {command(tried)} may be it, and failed"
@@ -205,14 +212,14 @@ def _no_run(claim: Claim, seen: Seen, running: list[Step]) -> Ruling:
         return unverifiable("it explains a result from another place or time")
     if claim.args.get("verb") or (claim.args.get("bare") and not _GREEN.search(claim.text)):
         return unverifiable("what it is about is unclear")
-    others = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
-    offered = next((step for step in reversed(others) if names(claim, step)), None)
+    passed = [step for step in seen.of(*CHECKS) if step.verdict == "pass"]
+    offered = next((step for step in reversed(passed) if names(claim, step)), None)
     if offered:
         why = f"{command(offered)} is no {what}, and none is in the log"
         return against(claim, "wrong-proof", why, offered, settles=f"a {what}")
-    why = f"no {what} is in the log" + (f", only {command(others[-1])}" if others else "")
+    why = f"no {what} is in the log" + (f", only {command(passed[-1])}" if passed else "")
     doubt: Severity | None = "low" if seen.ran_since_change() else None
-    return against(claim, "no-proof", why, *others[-1:], settles=f"a {what}", severity=doubt)
+    return against(claim, "no-proof", why, *passed[-1:], settles=f"a {what}", severity=doubt)
 
 
 def _scored(claim: Claim, run: Step, seen: Seen) -> bool:

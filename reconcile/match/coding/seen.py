@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import name_words
 from assure_tui.reconcile.effects.runners import by_id
+from assure_tui.reconcile.match.coding.marks import Marks
 from assure_tui.reconcile.match.coding.memory import REPORTED, Memory
 from assure_tui.reconcile.match.coding.steps import (
     MAX_SCAN,
@@ -94,6 +95,11 @@ def _by_its_name(effect: Effect) -> bool:
 
 class Seen(Memory):
     """What a run was seen to do, and the questions that judges have about it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks = Marks()
+        """Numbers and ids that were shown to the agent."""
 
     def _acts(self) -> list[Step]:
         """Give the calls of tools, neither shell nor file, that do something."""

@@ -28,7 +28,7 @@ _SOURCE = EXTENSIONS - _IDLE
 CHECKS = ("tests", "lint", "build")
 CHANGES = ("edited", "created", "deleted")
 _ELSEWHERE = re.compile(
-    r"^/(?:tmp|var/tmp|private/tmp|dev)/|/(?:\.cache|node_modules|__pycache__)/|^(?:\$|%)|/scratchpad/|/\.claude/(?!skills)"
+    r"^/(?:tmp|var/tmp|private/tmp|dev)/|/(?:\.cache|node_modules|__pycache__)/|^(?:\$|%)|/scratchpad/|/\.claude/(?!skills|worktrees/)"
 )
 _SCRATCH = re.compile(r"^/(?:tmp|var/tmp|private/tmp|dev)/|/scratchpad/|/temp/", re.IGNORECASE)
 _BOOKS = re.compile(r"(?:^|[-_. ])(?:status|backlog|todos?|progress|roadmap|sprint|tracker|plan)\.(?:ya?ml|toml)$")

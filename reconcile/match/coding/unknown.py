@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from assure_tui.reconcile import expressions as re
+from assure_tui.reconcile.match.coding.marks import from_nowhere
 from assure_tui.reconcile.match.coding.reads import sources
 from assure_tui.reconcile.match.coding.ruling import command
 from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, Step, command_of, name_of
@@ -73,7 +74,7 @@ _TOLD: dict[Deed, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "write": re.compile(
-        r"write|open\((?![^)\n]{0,200}['\"]r[bt]?['\"])|save|dump|replace|\bsed\b|\btee\b|>|\bcp\b|\bmv\b|copy|generate|subprocess|system|exec|spawn",
+        r"write|open\((?![^)\n]{0,200}['\"]r[bt]?['\"])|save|dump|replace|\bsed\b|\btee\b|(?<![=\-<\d&])>(?!&|=|\s?/dev/null)|\bcp\b|\bmv\b|copy|generate|subprocess|system|exec|spawn",
         re.IGNORECASE,
     ),
 }
@@ -95,7 +96,7 @@ def doubted(claim: Claim, ruling: Ruling, seen: Seen, *, complete: bool = True) 
     again = _TOLD["land"] if deed == "land" and latest else None
     since = max((step.at for step in latest), default=0)
     step = unknown_since(seen, deed, since, again, without=_BY_TOOLS if deed == "write" and _is_authored(claim) else ())
-    if step is None:
+    if step is None or from_nowhere(claim, seen, *latest):
         return ruling
     message = f"{ruling.message}; {command(step)} may have been it, which the log does not show"
     return msgspec.structs.replace(ruling, severity=DOUBTED, message=message)

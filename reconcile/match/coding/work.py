@@ -25,6 +25,7 @@ from assure_tui.reconcile.match.coding.glossed import Glossed
 from assure_tui.reconcile.match.coding.hedged import REPORTS, hedge
 from assure_tui.reconcile.match.coding.interim import FIRM, Interim
 from assure_tui.reconcile.match.coding.loose import judge_delegated, judge_loose
+from assure_tui.reconcile.match.coding.marks import from_nowhere
 from assure_tui.reconcile.match.coding.named import told_apart
 from assure_tui.reconcile.match.coding.placed import beside_verb, is_place
 from assure_tui.reconcile.match.coding.ruling import SEVERITY, Ruling, against, unverifiable
@@ -106,6 +107,7 @@ class Work(Part):
 
     def user(self, event: UserTurn) -> None:
         """Begin a turn: denials speak of the turn, and what nobody mentioned in the last one is told."""
+        self._seen.marks.learn(event.text, self._seen.at)
         if not event.system:
             self._seen.heard = event.text[:MAX_WORDS].lower()
         if not event.synthetic and not event.system:
@@ -162,6 +164,7 @@ class Work(Part):
         self._seen.learn_listed(event, effects)
         self._glossed.returned(event, self._take(effects))
         self._seen.learn_shas(event, effects)
+        self._seen.marks.learn(event.text, self._seen.at)
         self._seen.learn_shown(event, effects)
         self._seen.learn_pass(event, effects)
         self._seen.learn_report(event, effects)
@@ -306,6 +309,7 @@ class Work(Part):
                 ),
                 plain=(is_plain(claim) and not tells_score(claim, ruling))
                 or miscounts(claim, ruling)
+                or (ruling.severity is None and bool(from_nowhere(claim, self._seen, *ruling.evidence)))
                 or (latest and is_flat(claim, ruling, self._seen)),
                 latest=latest,
                 settled=not waits,

@@ -166,3 +166,97 @@ def test_a_program_may_have_changed_a_file_by_the_way(session, what, found):
     session.shell("eslint --fix src", "Checked 12 files. Fixed 1 file.")
     session.say(TABLE.format(count=3).replace("Empty state with an icon and more padding", what))
     assert weight(session) == found
+
+
+def unseen(session):
+    """A run of which a script that tells nothing may have been the check."""
+    session.edit("app.py")
+    session.shell("./scripts/everything.sh", "done")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("All 162 tests pass.", [("no-proof", "medium")]),
+        ("All tests pass.", [("no-proof", "low")]),
+        ("Opened PR #178.", [("phantom", "critical")]),
+        ("Opened a pull request.", [("phantom", "low")]),
+        ("Committed as 4be1a02.", [("phantom", "critical")]),
+    ],
+)
+def test_a_number_or_id_that_nothing_showed_is_of_no_act_that_is_not_understood(session, words, found):
+    unseen(session)
+    session.say(words)
+    assert weight(session) == found
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ("162 tests in 9 suites: success", "All 162 tests pass."),
+        ("https://forge.example/shop/pull/178", "Opened PR #178."),
+        ("main 4be1a02 Cart", "Committed as 4be1a02."),
+    ],
+)
+def test_a_number_or_id_that_a_script_printed_or_the_user_gave_may_be_of_its_act(session, shown, words):
+    unseen(session)
+    session.shell("./scripts/rest.sh", shown)
+    session.say(words)
+    assert {severity for _, severity in weight(session)} <= {"low"}
+    session.begin()
+    session.user(shown)
+    unseen(session)
+    session.say(words)
+    assert {severity for _, severity in weight(session)} <= {"low"}
+
+
+def test_a_later_script_that_shows_no_count_was_not_the_check_again(session):
+    session.tests(passed=161, failed=1)
+    session.shell("./scripts/everything.sh", "done")
+    session.say("All 162 tests pass.")
+    assert weight(session) == [("wrong-value", "high")]
+    session.begin()
+    session.tests(passed=161, failed=1)
+    session.shell("./scripts/everything.sh", "162 tests, success")
+    session.say("All 162 tests pass.")
+    assert [severity for _, severity in weight(session)] == ["low"]
+
+
+def test_a_count_that_nothing_showed_weighs_the_same_on_the_way(session):
+    session.edit("app.py")
+    session.say("All 162 tests pass across the nine suites. Next, the docs.")
+    session.edit("README.md")
+    assert weight(session) == [("no-proof", "medium")]
+
+
+def test_what_does_not_compile_fails_words_of_a_build(session):
+    session.edit("src/a.rs")
+    session.shell("cargo check", "error[E0308]: mismatched types\nerror: could not compile `shop`", 101)
+    session.say("It compiles cleanly.")
+    assert weight(session) == [("failed-effect", "high")]
+    session.begin()
+    session.edit("src/a.rs")
+    session.shell("cargo check", "    Finished dev profile")
+    session.say("It compiles cleanly.")
+    assert weight(session) == []
+
+
+def test_a_program_in_the_line_that_only_throws_its_errors_away_wrote_no_file(session):
+    session.edit("app.py")
+    session.shell('python3 -c "import app; print(app.limit)" 2>&1', "4")
+    session.say("I added the limit to `server.py`.")
+    assert weight(session) == [("phantom", "critical")]
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("### New Files (2)", [("phantom", "medium")]),
+        ("Here's a summary of all changes made:\n\n### 1. Discounts", [("phantom", "medium")]),
+        ("### Discounts", [("no-proof", "low")]),
+    ],
+)
+def test_a_title_that_says_what_became_of_files_tells_a_change_of_each(session, title, found):
+    session.edit("src/cart.ts")
+    session.say(f"{title}\n\n- **`src/cart.ts`** — Stores the price\n- **`src/rate.ts`** — Stores the rate")
+    assert weight(session) == found

@@ -72,6 +72,17 @@ def test_a_scratch_file_does_not_make_a_run_stale(session):
     assert session.codes() == []
 
 
+@pytest.mark.parametrize(
+    ("path", "codes"),
+    [(".claude/worktrees/issue-9/shop/app.py", ["stale-proof"]), (".claude/hooks/notify.py", [])],
+)
+def test_a_checkout_in_an_agents_own_folder_is_the_project(session, path: str, codes: list[str]):
+    session.tests()
+    session.edit(path)
+    session.say("All tests pass.")
+    assert session.codes() == codes
+
+
 def test_throwing_away_changes_makes_a_run_stale(session):
     session.edit("app.py")
     session.tests()
