@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -91,6 +92,10 @@ def _table(drill: Drill) -> Iterator[str]:
     for name, tested in tried.items():
         if tested.fault.apart:
             yield _row(name, [tested], tested.share) + "  reported apart"
+    left = sum((tested.untold for tested in drill.tested.values()), Counter[str]())
+    if left:
+        reasons = "; ".join(f"{why}: {number}" for why, number in left.most_common())
+        yield f"left out: {left.total()} more places, where nobody could tell such a fault from the log ({reasons})"
     if any(tested.doubted for tested in drill.tested.values()):
         yield "doubted: reported at low severity, with a doubt; not counted as caught"
     for name, tested in drill.tested.items():
@@ -146,6 +151,7 @@ def document(drill: Drill, threshold: float) -> dict[str, Any]:
                 "places": tested.places,
                 **_share(tested.share),
                 "doubted": tested.doubted,
+                "left_out": dict(sorted(tested.untold.items())),
                 "not_applicable": None if tested.trials else f"needs {tested.fault.needs}",
                 "trials": [
                     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
@@ -9,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from assure_tui.app.desk.drill.elsewhere import Elsewhere
+from assure_tui.app.desk.drill.fair import untold
 from assure_tui.app.desk.drill.faults import CLASSES, FaultClass
 from assure_tui.app.desk.drill.mutation import Mutation
 from assure_tui.app.desk.drill.recorded import Act, Recorded, edited, play
@@ -62,7 +64,9 @@ class Tested:
 
     fault: FaultClass
     places: int = 0
-    """Places at which such a fault could be made."""
+    """Places at which such a fault could be made, and told."""
+    untold: Counter[str] = field(default_factory=Counter)
+    """Places that were left out, as nobody could tell such a fault there, by why."""
     trials: list[Trial] = field(default_factory=list)
 
     @property
@@ -177,9 +181,13 @@ class Drill:
                 if mutation is None:
                     continue
                 tested = self.tested[fault.name]
+                claims = [log.reports[act.run].claims[key] for key in mutation.claims]
+                why = mutation.untold or untold(act, log, claims, gone=not mutation.edits.get(act.at, (act,)))
+                if why:
+                    tested.untold[why] += 1
+                    continue
                 tested.places += 1
-                claims = log.reports[act.run].claims
-                said = min((claims[key] for key in mutation.claims), key=lambda claim: claim.span, default=None)
+                said = min(claims, key=lambda claim: claim.span, default=None)
                 planned = _Planned(-draw, -tested.places, fault, found, act, mutation, said.text if said else "")
                 if len(heap) < self.per_class:
                     heappush(heap, planned)

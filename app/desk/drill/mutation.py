@@ -29,6 +29,8 @@ class Mutation:
     """Claims that are false because of it."""
     what: str = ""
     """The change in a few words, for people."""
+    untold: str = ""
+    """Why nobody could tell it from the log; such a fault is counted and not injected."""
 
 
 def at(act: Act, edits: Edits, claims: tuple[Claim, ...], what: str) -> Mutation:

@@ -20,8 +20,8 @@ Edits = Mapping[int, tuple[RunEvent, ...]]
 
 CHECKS = frozenset({"build", "lint", "tests"})
 _BAD_NEWS = frozenset({"lint_fail", "tests_fail"})
-_FILES = frozenset({"created", "edited", "deleted"})
-_BAD = frozenset({"failed", "denied"})
+FILES = frozenset({"created", "edited", "deleted"})
+BAD = frozenset({"failed", "denied"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Recorded:
             effect
             for effect in self.reports[act.run].effects.values()
             if effect.call_id != act.call.call_id
-            and effect.status not in _BAD
+            and effect.status not in BAD
             and self.places.get((act.run, effect.event), 0) < said
         ]
         kinds = {effect.kind for effect in act.effects}
@@ -154,7 +154,7 @@ class Recorded:
 
     def _shown_later(self, act: Act) -> bool:
         names = {str(sha) for effect in act.cited if (sha := effect.results.get("sha"))}
-        names |= {name for effect in act.cited if effect.kind in _FILES for name in objects(effect)}
+        names |= {name for effect in act.cited if effect.kind in FILES for name in objects(effect)}
         return bool(names) and any(
             isinstance(event, ToolResult) and event.run == act.run and any(name in event.text.lower() for name in names)
             for event in self.events[act.results[-1] + 1 :]
@@ -162,7 +162,7 @@ class Recorded:
 
 
 def _kin(mine: Effect, other: Effect) -> bool:
-    return mine.kind == other.kind or (mine.kind in _FILES and other.kind in _FILES)
+    return mine.kind == other.kind or (mine.kind in FILES and other.kind in FILES)
 
 
 def _named(effect: Effect, words: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from assure_tui.app.desk.drill.elsewhere import Elsewhere
+from assure_tui.app.desk.drill.fair import UNREAD, is_read
 from assure_tui.app.desk.drill.flip import flipped
 from assure_tui.app.desk.drill.mutation import Mutation, at, copied, mapped
 from assure_tui.app.desk.drill.recorded import CHECKS, Act, Recorded, objects
@@ -16,9 +17,6 @@ from assure_tui.app.desk.drill.world import failing, removed
 
 _RUN = frozenset({"build", "tests"})
 """Checks that run the sources. What a linter looks at is told by its configuration, which no log has."""
-_NO_SOURCE = re.compile(
-    r"\.(?:csv|gitignore|html|ini|json|lock|log|md|mdx|png|rst|svg|toml|txt|xml|ya?ml)$|^[^.]*$|^/tmp/", re.IGNORECASE
-)
 _COMMIT = re.compile(r"(\bgit\b[^\n;&|]{0,200}?\scommit\b)")
 
 
@@ -46,17 +44,22 @@ def stale(act: Act, log: Recorded, _elsewhere: Elsewhere, _random: Random) -> Mu
         if claim.kind in _RUN and checks & set(claim.effects)
     }
     index = min((place for place in places.values() if place > act.results[-1]), default=None)
-    edit = _last_edit(act, log)
-    if index is None or edit is None:
+    edits = _edits(act, log)
+    if index is None or not edits:
         return None
     claims = tuple(claim for claim in act.claims if places.get(claim.id) == index)
+    cited = [effect for effect in act.cited if effect.id in checks]
+    edit = next((edit for edit in edits if all(is_read(check, edit.effects[0]) for check in cited)), None)
+    if edit is None:
+        return Mutation({}, untold=UNREAD)
     copies = copied(edit.call, edit.result, log.events[index], "edit")
-    edits = {index: (*copies, log.events[index])}
-    return at(act, edits, claims, f"{', '.join(sorted(objects(edit.effects[0])))} edited after the check")
+    changes = {index: (*copies, log.events[index])}
+    return at(act, changes, claims, f"{', '.join(sorted(objects(edit.effects[0])))} edited after the check")
 
 
-def _last_edit(act: Act, log: Recorded) -> Act | None:
-    edits = (
+def _edits(act: Act, log: Recorded) -> list[Act]:
+    """Give the edits before a call, the last first."""
+    return [
         other
         for other in reversed(log.acts)
         if other.run == act.run
@@ -64,9 +67,7 @@ def _last_edit(act: Act, log: Recorded) -> Act | None:
         and len(other.effects) == 1
         and other.effects[0].kind == "edited"
         and other.effects[0].status == "succeeded"
-        and not any(_NO_SOURCE.search(str(path)) for path in other.effects[0].args.get("paths") or ("",))
-    )
-    return next(edits, None)
+    ]
 
 
 def drop_commit(act: Act, log: Recorded, _elsewhere: Elsewhere, _random: Random) -> Mutation | None:
