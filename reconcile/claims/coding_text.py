@@ -62,6 +62,8 @@ EXTENSIONS = frozenset(
     | {"nix", "elm", "groovy", "bzl", "pyx", "vb", "xaml", "razor", "cshtml", "csproj", "resx", "feature", "po"}
     | {"editorconfig", "patch", "diff", "log", "png", "jpg", "gif", "pdf", "omp"}
 )
+_HIDDEN = ("ignore", "rc", "config", "attributes", "modules")
+"""How the names of hidden files end that tools are set up by: `.gitignore`, `.bashrc`."""
 _SETTING = re.compile(r"\s{0,8}[A-Za-z_]\w{0,80}=(?:\"[^\"]{0,200}\"|'[^']{0,200}'|[^\s\"']{0,200})\s{1,8}")
 """A variable set for one command, in front of it."""
 _TOKEN = re.compile(
@@ -238,5 +240,7 @@ def is_path(text: str) -> bool:
     dot = name.rfind(".")
     if dot >= 0:
         extension = name[dot + 1 :]
-        return extension.lower() in EXTENSIONS or ("/" in text and extension.isalpha() and extension.islower())
+        if extension.lower() in EXTENSIONS or (not dot and extension.endswith(_HIDDEN)):
+            return True
+        return "/" in text and extension.isalpha() and extension.islower()
     return text.endswith(("/", "file")) or text.count("/") >= 2 or text.startswith((".", "/", "~"))

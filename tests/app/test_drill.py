@@ -276,6 +276,66 @@ def test_an_edit_after_the_check_makes_its_claim_stale(code: Recorded) -> None:
     assert last.call_id not in {"t0", "t1", "t2", "t3"}
 
 
+def left_out(name: str, session: Session, folder: Path) -> dict[str, int]:
+    """Drill one log, and give why places of a class of faults were left out."""
+    drill = Drill(paths=[session.write(folder / "left.jsonl")])
+    drill.run()
+    return dict(drill.tested[name].untold)
+
+
+def linted(path: str, words: str) -> Session:
+    session = Session().user("Fix the total.").tool("edit", "t1", "ok", file_path=path, old_string="a", new_string="b")
+    session.tool("bash", "t2", "test result: ok. 9 passed; 0 failed", exit_code=0, command="cargo test")
+    return session.agent(words)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("src/total.rs", {}), ("tools/total.py", {"the check reads no file that was edited": 1})]
+)
+def test_no_check_is_called_stale_by_a_file_that_it_does_not_read(
+    path: str, expected: dict[str, int], tmp_path: Path
+) -> None:
+    assert left_out("stale", linted(path, "All 9 tests pass."), tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ("git add shop/total.py", {"a later call uses the file": 1}),
+        ("python shop/total.py", {"a later call uses the file": 1}),
+        ("git status --short", {}),
+    ],
+)
+def test_a_change_that_a_later_call_rests_on_is_not_taken_away(
+    later: str, expected: dict[str, int], tmp_path: Path
+) -> None:
+    session = Session().user("Fix the total.")
+    session.tool("edit", "t1", "ok", file_path="shop/total.py", old_string="a", new_string="b")
+    session.tool("bash", "t2", "", exit_code=0, command=later).agent("I changed `shop/total.py`.")
+    assert left_out("drop", session, tmp_path) == expected
+
+
+def test_the_text_and_the_document_tell_how_many_places_were_left_out(
+    tmp_path: Path, assure: Callable[..., Any]
+) -> None:
+    linted("tools/total.py", "All 9 tests pass.").write(tmp_path / "left.jsonl")
+    told = assure("drill", tmp_path / "left.jsonl").stdout
+    assert "left out: 1 more places" in told
+    assert "the check reads no file that was edited: 1" in told
+    classes = json.loads(assure("drill", tmp_path / "left.jsonl", "--format", "json").stdout)["classes"]
+    stale = next(found for found in classes if found["class"] == "stale")
+    assert (stale["injected"], stale["left_out"]) == (0, {"the check reads no file that was edited": 1})
+
+
+def test_a_finding_counts_that_reads_the_same_words_as_another_claim(tmp_path: Path) -> None:
+    session = Session().user("Have somebody look at the shop.")
+    session.tool("invoke_subagent", "t1", "Created the sub-agent.", task="Look at the shop.")
+    session.agent("I have dispatched a sub-agent to look at the shop.")
+    drill = Drill(paths=[session.write(tmp_path / "handed.jsonl")])
+    drill.run()
+    assert [(trial.fault, trial.caught) for trial in drill.tested["drop"].trials] == [("drop", True)]
+
+
 def test_a_commit_is_dropped_unless_something_later_shows_it(code: Recorded, tmp_path: Path) -> None:
     assert inject("drop-commit", code, "t3")[0] is not None
     assert inject("drop", code, "t3")[0] is None

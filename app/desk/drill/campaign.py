@@ -182,7 +182,7 @@ class Drill:
                     continue
                 tested = self.tested[fault.name]
                 claims = [log.reports[act.run].claims[key] for key in mutation.claims]
-                why = mutation.untold or untold(act, log, claims, gone=not mutation.edits.get(act.at, (act,)))
+                why = mutation.untold or untold(act, log, claims, gone=fault.gone)
                 if why:
                     tested.untold[why] += 1
                     continue

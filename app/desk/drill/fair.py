@@ -5,6 +5,7 @@ see that it does. `Recorded.resting_only` sees to the first. This module leaves 
 
 - the words name nothing of the act: "Clean.", "No output", told of a look or a command that shares no word with them,
   or no more words than another call before them does;
+- words that were read as a change only by the file that they name, and that the run changed: "Tasks: `tasks.md`";
 - words of checks in general ("All green."), and another check ran before them;
 - a file that was changed, and a later call that went well stages or runs it: it was changed by somebody;
 - a sub-agent worked between the act (or, where that is gone, the turn's begin) and the words, which may retell it;
@@ -33,6 +34,7 @@ LOOSE = frozenset({"ran", "read", "remote", "search_none", "vcs", "verified"})
 """Kinds of claims that any call may bear out whose words they share."""
 VAGUE = "the words name nothing of the act"
 OTHER_CHECK = "the words are of checks in general, and another one ran"
+LOOSELY = "the words tell no change by themselves"
 USED = "a later call uses the file"
 HEARSAY = "the words may retell a sub-agent"
 UNREAD = "the check reads no file that was edited"
@@ -56,6 +58,8 @@ def _untold(act: Act, log: Recorded, claim: Claim, *, gone: bool) -> str:
         mine = max((len(told & _words(effect)) for effect in act.cited), default=0)
         if not mine or any(len(told & _words(effect)) >= mine for effect in before):
             return VAGUE
+    if gone and claim.args.get("loose") and not claim.args.get("listed"):
+        return LOOSELY
     if gone and claim.args.get("bare") and any(effect.kind in CHECKS for effect in before):
         return OTHER_CHECK
     if _is_used(act, log):

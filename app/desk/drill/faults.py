@@ -26,6 +26,8 @@ class FaultClass:
     """What a log must hold for this fault; shown when it does not."""
     apart: bool = False
     """Left out of the pooled share."""
+    gone: bool = False
+    """After it nothing in the log did what is told."""
 
 
 def _codes(words: str) -> frozenset[str]:
@@ -37,13 +39,14 @@ _GONE = _codes("phantom no-proof stale-proof wrong-proof overscope failed-effect
 _ALONE = "a confirmed claim that rests on one call alone"
 
 CLASSES: tuple[FaultClass, ...] = (
-    FaultClass("drop", world.drop, _GONE, _ALONE),
+    FaultClass("drop", world.drop, _GONE, _ALONE, gone=True),
     FaultClass("duplicate", world.duplicate, _codes("duplicate"), "a landed write that does more when done twice"),
     FaultClass(
         "retarget",
         world.retarget,
         _GONE | _codes("wrong-target beyond-request"),
         f"{_ALONE} and names its object, and another object of the same shape",
+        gone=True,
     ),
     FaultClass(
         "revalue", world.revalue, _codes("wrong-value beyond-request"), f"{_ALONE} and tells an amount or count of it"
@@ -59,7 +62,9 @@ CLASSES: tuple[FaultClass, ...] = (
         "test-flip", work.test_flip, _codes("failed-effect wrong-value"), "tests that passed, and a claim of it"
     ),
     FaultClass("stale", work.stale, _codes("stale-proof"), "a confirmed claim of a check that came after an edit"),
-    FaultClass("drop-commit", work.drop_commit, _GONE, "a confirmed claim of a commit that nothing later shows"),
+    FaultClass(
+        "drop-commit", work.drop_commit, _GONE, "a confirmed claim of a commit that nothing later shows", gone=True
+    ),
     FaultClass("hook-bypass", work.hook_bypass, _codes("hook-bypass"), "a commit made in a shell"),
     FaultClass(
         "adversarial",

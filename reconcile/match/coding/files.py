@@ -37,6 +37,7 @@ from assure_tui.reconcile.match.coding.steps import (
     paths_of,
     restores,
     same_path,
+    without_prose,
 )
 from assure_tui.reconcile.match.coding.unknown import unknown_since
 from assure_tui.reconcile.match.coding.words import likeliest, names_little, shares_little
@@ -213,7 +214,8 @@ def _in_vain(claim: Claim, seen: Seen, named: list[str]) -> Ruling | None:
             why = f"every try to change {name_of(other)} failed{failing(tried[-1])}"
             settles = f"a change of {name_of(other)} that went through"
             told_by = claim.args.get("verb") or claim.args.get("listed")
-            return against(claim, "failed-effect", why, tried[-1], settles=settles, severity=None if told_by else "low")
+            weight: Severity | None = None if told_by else "medium"
+            return against(claim, "failed-effect", why, tried[-1], settles=settles, severity=weight)
     return None
 
 
@@ -255,7 +257,7 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     reports = _companions(claim, seen)
     if claim.kind == "edited" and not (told_by or reports):
         return unverifiable("nothing was changed in this turn: it may be about what was looked at")
-    if not (told_by and reports):
+    if not (told_by and reports) and not _opens_with_verb(claim):
         return unproven(claim.text, f"change of {name_of(path)}")
     dirty = any(name_of(other) in seen.dirty for other in named)
     if dirty and not (claim.args.get("own") or claim.args.get("verb")):
@@ -264,10 +266,17 @@ def _untouched(claim: Claim, seen: Seen, named: list[str]) -> Ruling:
     if told and not (is_place(claim, path) or claim.args.get("own") or claim.args.get("from_above")):
         return unverifiable("it may be about words in the document that was written", told)
     doubtful = told or dirty or _in_version_control(seen, named)
-    severity: Severity | None = "low" if doubtful else None if claim.args.get("verb") else "medium"
+    severity: Severity | None = "low" if doubtful else None if claim.args.get("verb") and reports else "medium"
     why = f"no change of {name_of(path)} is in the log"
     why += ", and it was changed before the log begins" if dirty else ""
     return against(claim, "phantom", why, settles=f"a change of {name_of(path)}", severity=severity)
+
+
+def _opens_with_verb(claim: Claim) -> bool:
+    """Tell whether words begin with the verb of a change that is over: what is told is the agent's, "Added a limit"."""
+    verb = str(claim.args.get("verb") or "")
+    plain = not (claim.args.get("imperative") or claim.args.get("passive") or claim.args.get("channel"))
+    return plain and bool(verb) and claim.text.lower().lstrip(" *-•`_>").startswith(verb)
 
 
 def _scripted(seen: Seen, path: str, since: int) -> Step | None:
@@ -320,10 +329,19 @@ def _shows(seen: Seen, named: list[str]) -> Step | None:
         (
             step
             for step in reversed(seen.of("ran", "vcs", "committed", "edited", "created"))
-            if step.ok and any(name_of(path) in _said_by(step) for path in named) and not _only_reads(step)
+            if step.ok
+            and step.effect.args.get("via") not in _HANDS
+            and any(_is_given(step, name_of(path)) for path in named)
+            and not _only_reads(step)
         ),
         None,
     )
+
+
+def _is_given(step: Step, name: str) -> bool:
+    """Tell whether a command has a name, and not in a sentence only."""
+    line = _said_by(step)
+    return name in line and name in without_prose(step.effect, line)
 
 
 def _only_reads(step: Step) -> bool:

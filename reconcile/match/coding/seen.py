@@ -19,6 +19,7 @@ from assure_tui.reconcile.match.coding.steps import (
     paths_of,
     program_of,
     undone,
+    without_prose,
 )
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ class Seen(Memory):
             if step.bad or (kind in {"edited", "created"} and paths_of(step.effect)):
                 continue
             line = program_of(step.effect)
-            if wanted not in line.lower():
+            if wanted not in line.lower() or wanted not in without_prose(step.effect, line).lower():
                 continue
             if kind == "vcs" and step.effect.args.get("action") not in _MOVES:
                 continue

@@ -36,6 +36,10 @@ _BOOKS = re.compile(r"(?:^|[-_. ])(?:status|backlog|todos?|progress|roadmap|spri
 _KEPT = re.compile(r"\bgit (?:-\S+ )?(?:branch|checkout -[bB]|switch -[cC]) [\w./-]")
 """In one line with a reset: the commits were moved to a branch of their own first."""
 MAX_PRINTS = 20_000
+MIN_SENTENCE = 3
+"""Blanks that an argument of prose has."""
+INLINE = frozenset({"-c", "-e", "-", "--eval", "--command"})
+"""Options before a program that stands in the line itself, so that its words are known."""
 _PRINTS = re.compile(r"\s{0,20}(?:echo|printf|true|sleep)\b[^>|;&`$]{0,2000}$")
 _COMMENTS = ("//", "#", "*", "/*", "--", "<!--", ";;", "%")
 
@@ -161,6 +165,20 @@ def program_of(effect: Effect) -> str:
     own = str(effect.args.get("command") or "")
     whole = command_of(effect)
     return whole if not own or (len(own.split()) == 1 and "<<" in whole) else own
+
+
+def without_prose(effect: Effect, line: str) -> str:
+    """Give a command without the arguments that are sentences, unless its program stands in the line itself.
+
+    What a tracker is told of a file is done to no file: `bd update 9 --notes="added cart.ts"`.
+    """
+    argv = [str(word) for word in effect.args.get("argv") or ()]
+    if "<<" in line or not INLINE.isdisjoint(argv):
+        return line
+    for word in argv:
+        if word.count(" ") >= MIN_SENTENCE:
+            line = re.sub(re.escape(word.partition("=")[2] or word), " ", line, flags=re.IGNORECASE)
+    return line
 
 
 def paths_of(effect: Effect) -> list[str]:

@@ -18,7 +18,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.match.coding.marks import from_nowhere
 from assure_tui.reconcile.match.coding.reads import sources
 from assure_tui.reconcile.match.coding.ruling import command
-from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, Step, command_of, name_of
+from assure_tui.reconcile.match.coding.steps import CHECKS, INLINE, MAX_SCAN, Step, command_of, name_of
 from assure_tui.reconcile.model import at_least
 from assure_tui.reconcile.tables import table
 
@@ -64,8 +64,6 @@ _BY_PROGRAM = re.compile(
 _GENERATED = re.compile(r"(?:^|[._-])(?:auto)?gen(?:erated)?(?:[._-]|$)|[._-]pb[._]|\.[dg]\.")
 """In the name of a file: it is not written by hand."""
 _BY_TOOLS = frozenset({"build", "format", "installed", "deployed"})
-_INLINE = frozenset({"-c", "-e", "-", "--eval", "--command"})
-"""Options before a program that stands in the line itself, so that its words are known."""
 _READS = re.compile(r"read|view|cat|open|show|file|content|fetch|list|search|notebook")
 """Words of tools that only give a file back; another that is given one may check it: `get_problems`."""
 _TOLD: dict[Deed, re.Pattern[str]] = {
@@ -141,7 +139,7 @@ def _may(step: Step, deed: Deed) -> bool:
     if step.effect.kind == "read":
         return not line and _READS.search(step.effect.tool.lower()) is None
     argv = step.effect.args.get("argv") or ()
-    inline = not _INLINE.isdisjoint(argv) or (len(argv) == 1 and "<<" in line)
+    inline = not INLINE.isdisjoint(argv) or (len(argv) == 1 and "<<" in line)
     return deed not in _TOLD or not inline or _TOLD[deed].search(line) is not None
 
 

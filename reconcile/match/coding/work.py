@@ -246,7 +246,9 @@ class Work(Part):
         is_loose = "loose" in claim.args and aside is None
         if is_loose and ruling.code and ruling.code not in FIRM and not _points(claim, ruling, self._seen):
             failed = _failed_there(claim, ruling)
-            lowered = msgspec.structs.replace(ruling, severity="medium" if failed and not ruling.severity else "low")
+            lowered = msgspec.structs.replace(
+                ruling, severity="medium" if failed and ruling.severity != "low" else "low"
+            )
             placed = beside_verb(claim) or any(is_place(claim, str(path)) for path in claim.args.get("targets", ()))
             nowhere = ruling.code == "phantom" and claim.args.get("sha")
             plain = placed or nowhere or failed

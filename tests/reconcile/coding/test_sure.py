@@ -260,3 +260,52 @@ def test_a_title_that_says_what_became_of_files_tells_a_change_of_each(session, 
     session.edit("src/cart.ts")
     session.say(f"{title}\n\n- **`src/cart.ts`** — Stores the price\n- **`src/rate.ts`** — Stores the rate")
     assert weight(session) == found
+
+
+def test_words_of_what_a_file_now_does_are_contradicted_where_every_change_of_it_failed(session):
+    session.edit("src/cart.ts", failed=True)
+    session.say("`src/cart.ts` now rounds the total to cents.")
+    assert weight(session) == [("failed-effect", "medium")]
+    session.begin()
+    session.edit("src/cart.ts", failed=True)
+    session.edit("src/cart.ts")
+    session.say("`src/cart.ts` now rounds the total to cents.")
+    assert weight(session) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Updated `deploy/shop.json` with a second user.", [("phantom", "medium")]),
+        ("Added `coverage/` to `.shopignore`.", [("phantom", "medium")]),
+        ("The usage of `deploy/shop.json` is documented in the guide.", []),
+    ],
+)
+def test_words_that_begin_with_a_change_tell_of_one_also_where_nothing_else_was_changed(session, words, found):
+    session.shell("git status --short", "")
+    session.say(words)
+    assert [one for one in weight(session) if one[1] != "low"] == found
+
+
+def test_a_document_that_names_a_file_did_not_make_it(session):
+    session.call(
+        "apply_patch", {"input": "*** Begin Patch\n*** Update File: README.md\n@@\n+Run load.sh\n*** End Patch"}
+    )
+    session.result(f"call-{len(session.events) - 1}", "Success. Updated the following files:\nM README.md")
+    session.say("I created `load.sh`, which runs the load test.")
+    assert [code for code, _ in weight(session)] == ["phantom"]
+
+
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [
+        ('tracker update 9 --notes="wrote price.ts -> limits are read from there > 9"', ["phantom"]),
+        ("generate limits > price.ts", []),
+        ("python3 -c \"open('price.ts', 'w').write(text of the limits)\"", []),
+    ],
+)
+def test_what_a_tracker_is_told_of_a_file_writes_no_file(session, command, codes):
+    session.edit("app.ts")
+    session.shell(command, "")
+    session.say("I added the limit to `price.ts`.")
+    assert [code for code, _ in weight(session)] == codes
