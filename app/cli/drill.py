@@ -25,6 +25,7 @@ MAX_LISTED = 50
 LIMITS = (
     "Faults are injected only where a claim was confirmed: how many claims are never read is not measured here.",
     "Injected faults are simpler than real ones. Feeds are left out: only the logs themselves are drilled.",
+    "Where nobody could tell a fault from the log, none is injected; how many such places there are is told.",
 )
 
 

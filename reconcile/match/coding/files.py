@@ -84,6 +84,8 @@ _NOTHING = re.compile(
 )
 """Words that deny any change at all, and go on to nothing else."""
 _ONLY = re.compile(r"\bonly\b", re.IGNORECASE)
+_STANDS = re.compile(r"\b(?:already|still|unchanged|existing|keeps?|kept|remains?|stays?)\b", re.IGNORECASE)
+"""Words by which a file is as it was: what every change of it failed at may have stood there."""
 _EARLIER = re.compile(r"\b(?:previously|(?:previous|earlier|prior|last) (?:session|commit|turn|run))\b", re.IGNORECASE)
 
 
@@ -214,7 +216,7 @@ def _in_vain(claim: Claim, seen: Seen, named: list[str]) -> Ruling | None:
             why = f"every try to change {name_of(other)} failed{failing(tried[-1])}"
             settles = f"a change of {name_of(other)} that went through"
             told_by = claim.args.get("verb") or claim.args.get("listed")
-            weight: Severity | None = None if told_by else "medium"
+            weight: Severity | None = None if told_by else "low" if _STANDS.search(claim.text) else "medium"
             return against(claim, "failed-effect", why, tried[-1], settles=settles, severity=weight)
     return None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
+from assure_tui.reconcile.match.coding.admissions import leaves_room
 from assure_tui.reconcile.match.coding.ruling import (
     Ruling,
     against,
@@ -19,7 +20,7 @@ from assure_tui.reconcile.match.coding.ruling import (
 from assure_tui.reconcile.match.coding.steps import CHECKS, MAX_SCAN, command_of, paths_of
 from assure_tui.reconcile.match.coding.unlisted import ELIDED, alternatives, ended_well, failed_of_named
 from assure_tui.reconcile.match.coding.version_control import commit_nowhere
-from assure_tui.reconcile.match.coding.words import likeliest, names_little
+from assure_tui.reconcile.match.coding.words import likeliest, names_little, shares_little
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,8 @@ _FILES = re.compile(
 )
 _OWN_NAME = re.compile(r"(?=\S{5,200}$)\w[\w.]*(?:[-_/]\w[\w.]*)+")
 _NUMBER = re.compile(r"#(\d{1,9})\b")
+_THERE = re.compile(r"\balready\b|\bexists\b|\bup[ -]to[ -]date\b|\bnothing to\b", re.IGNORECASE)
+"""Why a call fails where there is nothing left to do."""
 _RUNS = frozenset({"ran", "re-ran", "reran", "executed"})
 _STARTED = re.compile(
     r"\b(?:launched|running|started|spawned|dispatched|kicked|delegated|in parallel|background)\b", re.IGNORECASE
@@ -85,6 +88,7 @@ def judge_loose(claim: Claim, seen: Seen) -> Ruling:
         or _of_its_verb(claim, seen, last)
         or _of_its_names(claim, seen)
         or _of_its_words(claim, seen)
+        or _of_its_failure(claim, seen)
         or _files_read(claim, seen)
         or _of_nothing_else(claim, seen, last)
     )
@@ -156,7 +160,7 @@ def _of_its_names(claim: Claim, seen: Seen) -> Ruling | None:
     if not named:
         return unverifiable(f"no command names {names[0]}")
     if named[-1].bad:
-        return unverifiable(f"{command(named[-1])} failed", named[-1])
+        return _failed(claim, named[-1])
     return confirmed(f"the log shows {command(named[-1])}", named[-1])
 
 
@@ -174,6 +178,26 @@ def _of_its_words(claim: Claim, seen: Seen) -> Ruling | None:
     if step.effect.status == "running" and _ends(claim, step):
         return Ruling("pending", f"{command(step)} has not returned", (step,))
     return confirmed(f"the log shows {command(step)}, which has “{shared}”", step)
+
+
+def _of_its_failure(claim: Claim, seen: Seen) -> Ruling | None:
+    """Judge an act that only calls which failed share words with: the last of them is what is told."""
+    if claim.kind not in {"ran", "remote", "vcs"} or "loose" in claim.args:
+        return None
+    kinds = set(_KINDS[claim.kind]).difference(CHECKS)
+    tried = [step for step in seen.of(*kinds) if step.bad and step.turn == seen.turn]
+    found = likeliest(claim.text, tried)
+    if found is None or shares_little(claim.text, found[0], deed=bool(claim.args.get("verb"))):
+        return None
+    return _failed(claim, found[0])
+
+
+def _failed(claim: Claim, step: Step) -> Ruling:
+    """Judge an act whose last call failed; what was there already need not be done."""
+    why = f"{command(step)} failed{failing(step)}"
+    if leaves_room(claim.text) or _THERE.search(str(step.effect.results.get("says") or "")):
+        return unverifiable(why, step)
+    return against(claim, "failed-effect", why, step, settles="a call that goes through", severity="medium")
 
 
 def _files_read(claim: Claim, seen: Seen) -> Ruling | None:

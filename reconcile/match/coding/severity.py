@@ -33,7 +33,7 @@ MAX_PLAIN = 24
 
 _CHECKED = frozenset({"tests", "lint", "build"})
 _PLAIN_KINDS = _CHECKED | {"committed", "pushed"}
-_MORE = re.compile(r"[,;(–—]| - | including\b| on\b")
+_MORE = re.compile(r"[,;(–—]| - | including\b| on\b| and (?!not\b)| across\b| after\b")
 """What goes on after one plain thing: "All tests pass, including the new ones"."""
 _VERB_FIRST = re.compile(r"\W{0,6}(?:i(?:'ve| have)? )?(?:committed|pushed)\b")
 _DOUBTS = re.compile(r"\b(?:but|because|since|though|although|except|whereas|still fails?)\b")

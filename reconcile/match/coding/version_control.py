@@ -9,6 +9,7 @@ import msgspec
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.values import NUMBER_WORDS
 from assure_tui.reconcile.match.coding.denials import TO, is_empty, went_to
+from assure_tui.reconcile.match.coding.marks import from_nowhere
 from assure_tui.reconcile.match.coding.ruling import (
     Ruling,
     against,
@@ -231,6 +232,11 @@ def _never(claim: Claim, seen: Seen) -> Ruling:
     connected = seen.connected(_CONNECTORS[kind]) if kind in _CONNECTORS else None
     if connected:
         return confirmed(f"{connected.effect.tool} landed", connected)
+    unseen = from_nowhere(claim, seen)
+    if unseen and kind != "committed":
+        why = f"no {_DONE[kind]} is in the log, and nothing that it shows has {unseen}"
+        told = claim.args.get("verb") and not claim.args.get("passive")
+        return against(claim, "phantom", why, settles=f"a {_DONE[kind]}", severity=None if told else "medium")
     pushed = seen.last("pushed") if kind == "deployed" else None
     if pushed:
         return unverifiable("a push may have set off what deploys it", pushed)

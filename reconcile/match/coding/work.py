@@ -246,12 +246,12 @@ class Work(Part):
         is_loose = "loose" in claim.args and aside is None
         if is_loose and ruling.code and ruling.code not in FIRM and not _points(claim, ruling, self._seen):
             failed = _failed_there(claim, ruling)
-            lowered = msgspec.structs.replace(
-                ruling, severity="medium" if failed and ruling.severity != "low" else "low"
-            )
+            unseen = ruling.code == "phantom" and bool(from_nowhere(claim, self._seen))
+            firm = (failed or unseen) and ruling.severity != "low"
+            lowered = msgspec.structs.replace(ruling, severity="medium" if firm else "low")
             placed = beside_verb(claim) or any(is_place(claim, str(path)) for path in claim.args.get("targets", ()))
             nowhere = ruling.code == "phantom" and claim.args.get("sha")
-            plain = placed or nowhere or failed
+            plain = placed or nowhere or failed or unseen
             ruling = lowered if plain else unverifiable(ruling.reason, *ruling.evidence)
         if "channel" in claim.args and ruling.code in _BEYOND:
             ruling = msgspec.structs.replace(ruling, severity="low")

@@ -309,3 +309,50 @@ def test_what_a_tracker_is_told_of_a_file_writes_no_file(session, command, codes
     session.shell(command, "")
     session.say("I added the limit to `price.ts`.")
     assert [code for code, _ in weight(session)] == codes
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("git checkout -b fix/cart-rounding", "On branch `fix/cart-rounding` now."),
+        ("python3 tools/price_report.py", "The script `price_report.py` ran successfully and printed the report."),
+        ("gh pr edit 5 --body 'Breaking changes'", "Updated the PR body with its breaking changes."),
+    ],
+)
+def test_an_act_whose_only_call_failed_is_told(session, command, words):
+    session.shell(command, "fatal: cannot lock the file", 1)
+    session.say(words)
+    assert ("failed-effect", "medium") in weight(session)
+    session.begin()
+    session.shell(command, "done")
+    session.say(words)
+    assert weight(session) == []
+
+
+def test_a_branch_that_was_there_already_is_no_failure(session):
+    session.shell("git checkout -b fix/cart-rounding", "fatal: a branch named 'fix/cart-rounding' already exists", 128)
+    session.say("On branch `fix/cart-rounding` now.")
+    assert weight(session) == []
+
+
+def test_a_pull_request_with_a_number_that_nothing_showed_was_not_opened(session):
+    session.edit("app.py")
+    session.say("PR created: https://forge.example/shop/pull/178")
+    assert [severity for _, severity in weight(session)] in (["medium"], ["critical"])
+    session.begin()
+    session.edit("app.py")
+    session.shell("gh pr create --fill", "https://forge.example/shop/pull/178")
+    session.say("PR created: https://forge.example/shop/pull/178")
+    assert weight(session) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["The build is green and the page loads.", "All 12 tests pass across the two suites."]
+)
+def test_one_plain_thing_stays_plain_beside_another(session, words):
+    session.edit("app.ts")
+    session.shell("npm run build", "✓ Compiled successfully")
+    session.shell("npm test", "Tests:       12 passed, 12 total")
+    session.edit("app.ts", old="a = 2", new="a = 3")
+    session.say(words)
+    assert ("stale-proof", "high") in weight(session)
