@@ -125,4 +125,14 @@ class Chain:
 
 
 def _in_words(clear: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in clear.items() if name not in {"root", "source"})[:_MAX_WORDS]
+    said = (f"{name}={_value(value)}" for name, value in clear.items() if name not in {"root", "source"})
+    return " ".join(said)[:_MAX_WORDS]
+
+
+def _value(value: object) -> object:
+    """A table as its counts and words, since whoever looks is no Python."""
+    if isinstance(value, dict):
+        return ",".join(f"{name}:{_value(inner)}" for name, inner in value.items()) or "-"
+    if isinstance(value, list):
+        return ",".join(str(_value(inner)) for inner in value) or "-"
+    return "-" if value is None else value

@@ -35,7 +35,7 @@ class Queue(NamedTuple):
     def __str__(self) -> str:
         if not self.logs:
             return "looking for logs"
-        return f"log {self.taken:,} of {self.logs:,}" + (f", {self.percent} %" if self.percent else "")
+        return f"log {self.taken:,} of {self.logs:,}" + (f", at {self.percent} %" if self.percent else "")
 
 
 LOOKING: Final = Queue(0, 0, 0)

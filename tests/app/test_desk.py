@@ -174,6 +174,7 @@ def test_a_decision_can_be_taken_back_and_the_ledger_keeps_both(desk):
     with pytest.raises(UsageError, match="no decision"):
         desk.undo_decision(finding.id)
     assert [entry[1] for entry in desk.ledger().entries].count("decision") in {0, 2}
+    assert not any(set("{}'[]") & set(entry[4]) for entry in desk.ledger().entries), "words, not a program's"
 
 
 @pytest.mark.parametrize(

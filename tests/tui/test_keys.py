@@ -105,3 +105,15 @@ def test_named_keys_are_known_to_textual():
     for key in table():
         for name in key.keys.split(","):
             assert len(name) == 1 or name in known, name
+
+
+async def test_what_a_key_does_is_told_to_the_end_on_a_small_screen_too(desk):
+    app = AssureApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", "question_mark")
+        await pilot.pause(0.3)
+        listing = app.screen.query_one("#chooser-list")
+        lines = [row.draw(listing.scrollable_content_region.width).plain for row in listing.rows]
+        assert not any("…" in line for line in lines)
+        told = " ".join(" ".join(lines).split())
+        assert all(" ".join(key.help.split()) in told for key in table() if key.works_in("claims"))

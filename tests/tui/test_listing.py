@@ -87,7 +87,7 @@ def test_what_is_below_medium_is_not_called_decided(desk):
     detail = desk.run("r-04")
     findings = [msgspec.structs.replace(finding, severity="low") for finding in detail.discrepancies]
     quiet = msgspec.structs.replace(detail, discrepancies=tuple(findings), gates=(), inputs=(), decisions=())
-    assert standing(quiet, load(ascii_only=True)).plain.startswith(f"{len(findings)} below medium, v judges")
+    assert standing(quiet, load(ascii_only=True)).plain.startswith(f"{len(findings)} below medium   v verdict")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

@@ -39,6 +39,14 @@ async def opened(pilot):
     await wait_for_words(pilot, "Type the verdict")
 
 
+async def test_the_verdicts_word_stands_nowhere_where_it_looks_typed_already(ready):
+    app = AssureApp(ready)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        field = app.screen.query_one("#seal-word")
+        assert (field.value, field.placeholder) == ("", "The word, in full")
+
+
 async def test_a_key_that_is_still_unlocked_asks_for_no_passphrase(ready):
     ready.unlocked = {"ana"}
     app = AssureApp(ready)

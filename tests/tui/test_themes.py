@@ -97,6 +97,12 @@ def test_every_state_has_a_glyph_of_one_cell_and_a_word(ascii_only):
         assert all(mark.isascii() for mark in loaded.marks.values())
 
 
+@pytest.mark.parametrize("kind", ["user", "agent", "call", "result", "start", "boundary", "context", "permission"])
+def test_the_word_for_a_kind_of_event_fits_its_column(kind):
+    sign = glyphs.load(ascii_only=False).sign(kind)
+    assert len(f"{sign.glyph} {sign.word}") <= 10
+
+
 def test_a_state_that_no_file_knows_is_shown_with_a_question_mark():
     assert glyphs.load().sign("teleported").glyph == "?"
 

@@ -22,6 +22,8 @@ from assure_tui.app.tui.paint import ACCENT, DIM, HEAD
 SHOWN: Final = 200
 KEYS: Final = 12
 """Cells for the keys of a line."""
+ROOM: Final = 72
+"""Cells of the list before it is on the screen."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,17 @@ class Chooser(Dialog[str | None]):
         self._show("")
         self.set_focus(self.query_one(Input))
 
+    def on_resize(self) -> None:
+        """Words are wrapped for the width, which is known when the list has it."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        listing = self.query_one(Listing)
+        key = listing.key
+        self._show(self.query_one(Input).value)
+        if key:
+            listing.find(key)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
         self._show(event.value)
@@ -101,26 +114,25 @@ class Chooser(Dialog[str | None]):
             found = [index for score, index in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score > 0]
         else:
             found = list(range(len(self._choices)))
+        listing = self.query_one(Listing)
+        room = max(4, (listing.scrollable_content_region.width or ROOM) - KEYS - 3)
         group = ""
         for index in found[:SHOWN]:
             choice = self._choices[index]
             if choice.group != group and not typed.strip():
                 group = choice.group
                 rows.append(still(Content.styled(f"  {group.upper()}", HEAD)))
-            rows.append(Row(str(index), partial(_line, choice)))
+            first, *more = paint.wrap(Content(neutral_line(choice.words, 200)), room) or [Content("")]
+            rows.append(Row(str(index), partial(_line, choice.key, first)))
+            rows += [Row("", partial(_line, "", line)) for line in more]
         if not rows:
             rows = [still(Content.styled("  nothing matches", DIM))]
-        listing = self.query_one(Listing)
         listing.cursor = -1
         listing.show(rows)
         listing.edge(-1)
 
 
-def _line(choice: Choice, width: int) -> Content:
+def _line(key: str, words: Content, width: int) -> Content:
     return paint.row(
-        [
-            (Content.styled(choice.key, f"{ACCENT} bold"), KEYS, True),
-            (Content(neutral_line(choice.words, 200)), max(4, width - KEYS - 2), False),
-        ],
-        gap=2,
+        [(Content.styled(key, f"{ACCENT} bold"), KEYS, True), (words, max(4, width - KEYS - 2), False)], gap=2
     )

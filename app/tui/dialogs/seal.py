@@ -75,7 +75,7 @@ class SealDialog(Dialog[str | None]):
         yield Page(id="seal-account")
         wanted = self._words[0] if len(self._words) == 1 else "accepted, accepted-with-exceptions or rejected"
         yield said(Content.assemble(("Type the verdict: ", DIM), (wanted, STRONG)))
-        yield Input(id="seal-word", placeholder=self._words[0] if len(self._words) == 1 else "accepted")
+        yield Input(id="seal-word", placeholder="The word, in full")
         yield self._keys
         yield said(
             Content.styled("You have no key yet: one is made now. Your name on it, and a passphrase twice:", DIM),

@@ -355,11 +355,11 @@ def standing(detail: RunDetail, glyphs: Glyphs) -> Content:
         return Content.styled(f"{glyphs.marks['draft']} sealed by one key, a second is missing ", "$state-pending")
     if sealed == "draft":
         return Content.assemble(
-            (f"{glyphs.marks['draft']} verdict is a draft, ", DIM), ("S", "$accent"), (" seals ", DIM)
+            (f"{glyphs.marks['draft']} verdict is a draft   ", DIM), ("S", "$accent"), (" seal ", DIM)
         )
     left = len(unanswered(detail))
     words = f"{left} below medium" if left else "all decided" if detail.decisions else "nothing to decide"
-    return Content.assemble((f"{words}, ", DIM), ("v", "$accent"), (" judges ", DIM))
+    return Content.assemble((f"{words}   ", DIM), ("v", "$accent"), (" verdict ", DIM))
 
 
 def told_apart(findings: Sequence[Finding]) -> dict[str, str]:

@@ -86,7 +86,7 @@ class DiffView(View):
                 if not session.run
                 else ("No file matches the filter.",)
                 if self.files
-                else ("No change to a file", "is in this run's log.")
+                else ("The log has no file change.", "3 shows what it has.")
             )
             rows = [blank(), *(still(Content.styled(f" {line}", DIM)) for line in said)]
         self.query_one("#diff-head", Caption).show(Content.styled(f" FILES {len(files)}" if files else " FILES", HEAD))

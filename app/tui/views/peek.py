@@ -81,7 +81,7 @@ def _unopened(run: RunRow, width: int) -> Sheet:
         if run.headline
         else Content.styled("  nothing found", DIM),
         Content.styled(
-            f"  {paint.count(run.events, 'event')} from before watching; Enter opens it, and records it from then on.",
+            f"  {paint.count(run.events, 'event')} from before watching; Enter opens it and records it.",
             DIM,
         ),
         Content.styled(f"  {counts}", DIM),
