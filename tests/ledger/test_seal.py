@@ -140,7 +140,7 @@ def test_a_file_that_is_no_operator_key_is_told_apart_from_a_wrong_passphrase(tm
 
 def test_a_key_is_not_made_over_another_file_or_without_a_passphrase(place):
     place.operator()
-    with pytest.raises(KeyFileError, match="there already"):
+    with pytest.raises(KeyFileError, match="already exists"):
         place.operator()
     with pytest.raises(KeyFileError, match="passphrase"):
         OperatorKey.new(place.base / "new.pem", "", "Bob")
