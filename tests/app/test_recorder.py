@@ -248,7 +248,7 @@ def test_the_command_line_tells_how_far_the_history_was_read_and_when_all_of_it_
     for queue in (Queue(0, 2, 0), Queue(1, 2, 34), None):
         tell(queue)
     told = capsys.readouterr().err.splitlines()
-    assert [line.rpartition(": ")[2] for line in told[:2]] == ["log 0 of 2", "log 1 of 2, 34 %"]
+    assert [line.rpartition(": ")[2] for line in told[:2]] == ["log 0 of 2", "log 1 of 2, at 34 %"]
     assert "the backlog has been read" in told[2]
 
 

@@ -39,7 +39,7 @@ async def test_how_far_the_history_was_read_is_told_on_a_small_screen_too(desk, 
     desk.backlog = Queue(1, 948, 34)
     app = AssureApp(desk)
     async with app.run_test(size=(width, 24)) as pilot:
-        await wait_for(pilot, lambda: "log 1 of 948, 34 %" in drawn(app).splitlines()[0])
+        await wait_for(pilot, lambda: "log 1 of 948, at 34 %" in drawn(app).splitlines()[0])
         assert "need you" in drawn(app).splitlines()[0]
 
 
