@@ -6,7 +6,9 @@ import time
 from queue import SimpleQueue
 
 from assure_tui.app.desk.watch.feeds import FeedPost
+from assure_tui.ingest.feeds.reader import FeedReader
 from assure_tui.ingest.feeds.spec import FeedSpec
+from tests.app.recording import entries, recorded_lines, recording, sitting, until
 
 
 def told(posts, word):
@@ -79,3 +81,41 @@ def test_a_row_that_cannot_be_read_is_told_and_may_be_the_one_that_is_missing(lo
         assert (outcome, rows) == ("confirmed", ["orphan"])
         told = f"feed payments: 1 row could not be read ({why}), so nothing is reported missing from it"
         assert unread == [("pay.jsonl", told)]
+
+
+def test_a_restart_takes_nothing_back_until_the_feed_was_read_and_leaves_seals_as_they_are(home, logs, monkeypatch):
+    said = json.loads((logs / "refund.json").read_text())["messages"]
+    timed = [json.dumps(each | {"timestamp": f"2026-03-10T10:31:0{at}Z"}) + "\n" for at, each in enumerate(said)]
+    for order in ("O-77", "O-78"):
+        (logs / f"{order}.jsonl").write_text("".join(timed).replace("O-77", order))
+    (logs / "refund.json").unlink()
+    feed = logs.with_name("pay.jsonl")
+    feed.write_text(ROW + "\n")
+    spec = FeedSpec(name="payments", kind="refund", path=feed, mapping={"target": "order"}, complete=True, lag=0)
+
+    def settled(desk):
+        claims = [claim for row in desk.runs() for claim in desk.run(row.id).claims]
+        written = home.ledger.exists() and all(recorded_lines(home, log) == len(timed) for log in logs.iterdir())
+        return written and sorted(claim.outcome for claim in claims) == ["confirmed", "contradicted"]
+
+    with recording(home, logs, feeds=[spec], backfill=True), sitting(home) as desk:
+        until(lambda: settled(desk) and [clear["code"] for clear in entries(home, "discrepancy")] == ["phantom"])
+    with sitting(home) as desk:
+        desk.new_operator_key("ana", "pw")
+        for row in desk.runs():
+            desk.verdict(row.id, "rejected", "seen")
+        desk.seal([row.id for row in desk.runs()], passphrase="pw")
+    before = [entries(home, kind) for kind in ("assessed", "discrepancy")]
+    read, asked = FeedReader.read, threading.Event()
+
+    def slowly(self, now):
+        time.sleep(0 if asked.is_set() else 1.5)  # six batches are written meanwhile
+        asked.set()
+        return read(self, now)
+
+    monkeypatch.setattr(FeedReader, "read", slowly)
+    with recording(home, logs, feeds=[spec]), sitting(home) as desk:
+        until(asked.is_set)
+        time.sleep(1.0)
+        assert {row.sealed for row in desk.runs()} == {"sealed"}
+    assert [entries(home, kind) for kind in ("assessed", "discrepancy")] == before

@@ -125,6 +125,7 @@ class Feeds:
         self.kinds = frozenset(kind for spec in specs for kind in _covered(spec.kind))
         """Kinds of effects that rows of the feeds may be evidence for."""
         self.started = False
+        self._unheard = set(self.books)
         self._post: SimpleQueue[Reading] = SimpleQueue()
         self._stop = threading.Event()
 
@@ -137,6 +138,11 @@ class Feeds:
         self.started = True
         for book in self.books.values():
             FeedPost(book.spec, self._post, self._stop).thread.start()
+
+    @property
+    def heard(self) -> bool:
+        """Whether each feed was read once, or could not be."""
+        return not self._unheard
 
     def stop(self) -> None:
         """Read no more. A command that is still running ends by its own bound."""
@@ -151,6 +157,7 @@ class Feeds:
             except Empty:
                 return found
             self.books[reading.feed].take(reading.rows)
+            self._unheard.discard(reading.feed)
             found.append(reading)
 
     def words(self, tags: Tags) -> list[Words]:

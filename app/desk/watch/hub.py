@@ -76,6 +76,8 @@ class Hub:
         self._accused: dict[Path, tuple[str, str, str]] = {}
         """Code, message and anchor of logs that were altered: an index that is built anew has their runs only later."""
         self._broken: set[str] = set()
+        self.unheard_kinds: frozenset[str] = frozenset()
+        """Kinds of effects of which a feed may tell that was not read yet."""
         self._dropped: set[str] = set()
         """Tags of the forgotten runs that were dropped already."""
 
@@ -160,6 +162,17 @@ class Hub:
         live.backlog = self.scribe is None or subject not in self.scribe.known.subjects
         self._owners[run] = source
         return live
+
+    def waits_for_feed(self, source: LiveSource) -> bool:
+        """Return whether a feed that was not read yet may say something of the runs of a source.
+
+        Until then what is recorded of them stands: without the feed's rows they would look contradicted for a moment,
+        and the seals on them would be stale.
+        """
+        if not self.unheard_kinds:
+            return False
+        self.save()
+        return self.index.has_effects(source.path, self.unheard_kinds)
 
     def shut(self, source: LiveSource) -> None:
         """Forget the state of all runs of a source."""

@@ -65,6 +65,9 @@ class Room(Protocol):
     def started(self, source: LiveSource, name: str) -> None:
         """Hear that a source of id `name` is read from its beginning."""
 
+    def waits_for_feed(self, source: LiveSource) -> bool:
+        """Return whether a feed that was not read yet may say something of the runs of a source."""
+
     def shut(self, source: LiveSource) -> None:
         """Forget the state of all runs of a source."""
 
@@ -154,12 +157,17 @@ class LiveSource:
         if batch.done:
             if not self.pending:
                 self.seen = "live"
-            for live in self.runs.values():
-                if live.silent:
-                    live.speak(self._room.index)
+            if not self._room.waits_for_feed(self):
+                self.speak()
             self.stamp = now
             self._room.index.met(self.no, self._reader.tally)
         return not batch.done
+
+    def speak(self) -> None:
+        """End the silent reading of runs of which the log holds nothing new."""
+        for live in self.runs.values() if self._at_end else ():
+            if live.silent:
+                live.speak(self._room.index)
 
     def _renamed(self, runs: set[str]) -> bool:
         """Start over when a run turns out to be that of another log, or of this log under its earlier name."""

@@ -66,6 +66,7 @@ class RecorderLoop:
         self._scout = scout
         self._store = store
         self._feeds = feeds
+        hub.unheard_kinds = feeds.kinds
         self._dirty: dict[Path, None] = {}
         self._backlog: list[tuple[Found, Seen, int]] = []
         self._finishing: list[LiveSource] = []
@@ -211,7 +212,7 @@ class RecorderLoop:
             source.touched = time.monotonic()
         if not more:
             old = time.time() - source.stamp[1] / 1e9 > IDLE_SECONDS
-            if first and old and not self._awaits_feed(source):
+            if first and old and not self._hub.waits_for_feed(source):
                 self._finish(source)
         return more
 
@@ -248,13 +249,6 @@ class RecorderLoop:
 
     # Feeds ----------------------------------------------------------------------------------------------------------
 
-    def _awaits_feed(self, source: LiveSource) -> bool:
-        """Return whether a feed that was not read yet may say something of the runs of a log."""
-        if self._feeds.started or not self._feeds.kinds:
-            return False
-        self._hub.save()
-        return self._hub.index.has_effects(source.path, self._feeds.kinds)
-
     def _read_feeds(self) -> None:
         """Take what the feeds say; they are read once all logs were, so that each row finds its run."""
         if not self._feeds.kinds:
@@ -268,6 +262,11 @@ class RecorderLoop:
                 self._hub.take(row)
             if reading.state is not None:
                 self._hub.take(reading.state)
+        if self._hub.unheard_kinds and self._feeds.heard:
+            self._hub.unheard_kinds = frozenset()
+            with self._hub.index.tick():
+                for source in self._hub.sources.values():
+                    source.speak()
         self._save()
 
     def _save(self) -> None:
