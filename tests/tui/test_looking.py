@@ -328,7 +328,7 @@ async def test_peeking_at_old_history_does_not_open_it(desk):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("G", "k")
         await pilot.pause()
-        assert "records it from then on" in screen_text(app)
+        assert "Enter opens it and records it" in screen_text(app)
     assert "r-aab1c0de0005" not in opened
 
 
