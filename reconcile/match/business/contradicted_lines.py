@@ -72,6 +72,11 @@ LEFT = SENTENCES.compile(
     r"|also asked|asked me)\b"
 )
 """Words by which a clause tells of what was not acted on."""
+WAS_READ = SENTENCES.compile(
+    r"^\W{0,6}you (?:had )?(?:paid|spent|sent|bought|made|transferred|received|ordered|booked)\b"
+    r"|\b(?:saw|found|see) that\b"
+)
+"""Words by which a clause tells what the user had done before, or what was read."""
 _CHOICES = frozenset(table("actions")["records"]["states"].split()) | {"slot", "seat", "version", "option", "class"}
 """Last words of names of arguments that choose how something is done, rather than on what."""
 _CODE = re.compile(r"(?<![\w-])(?=[\w-]{0,40}\d)[\w-]{5,40}(?![\w-])")
@@ -111,7 +116,9 @@ def contradicted(outcomes: Outcomes) -> None:
         if other is not None:
             others.append((act, other))
             continue
-        for line in _about(outcomes, act, later, valued=True) if may_differ(act) else ():
+        for line in (
+            (*_about(outcomes, act, later, valued=True), *_own(outcomes, act, later)) if may_differ(act) else ()
+        ):
             clash = other_value(outcomes, act, line, later)
             if clash is not None and (clash.key or outcomes.line_about(act)):
                 how = f"was called with {as_told(clash.done)}, not {as_told(clash.said)}"
@@ -167,7 +174,7 @@ def _clauses(text: str, at: int) -> tuple[Line, ...]:
     """Cut a text into the clauses that plainly tell of something done."""
     found = (clause for line in lines_of(text, at) for clause in _parts_of(line))
     plain = ((line, _QUOTED.sub("", line.low)) for line in found)
-    return tuple(line for line, low in plain if not NEGATED.search(low) and not LEFT.search(low))
+    return tuple(line for line, low in plain if not any(apart.search(low) for apart in (NEGATED, LEFT, WAS_READ)))
 
 
 def _parts_of(line: Line) -> list[Line]:
@@ -186,6 +193,13 @@ def _about(outcomes: Outcomes, act: Act, later: Whole, *, valued: bool = False) 
     report = outcomes.matter.reports.get(act.turn) if outcomes.is_lone(act) else None
     about = (line for line in later.lines if best and line.at == best[0].at and line.low.strip() in best[0].low)
     return [*about, *(line for line in later.lines if line.at == report and not OPEN.search(line.low))]
+
+
+def _own(outcomes: Outcomes, act: Act, later: Whole) -> list[Line]:
+    """Give the clauses of what was plainly claimed of an act, whichever line has most in common with it."""
+    claims = [one for one in outcomes.words.get(act.effect.id, ()) if one.frame.mode == "completed"]
+    plain = [(one.at, one.frame.text.lower()) for one in claims if not one.frame.weak]
+    return [line for line in later.lines if any(at == line.at and line.low.strip() in text for at, text in plain)]
 
 
 def accused(outcomes: Outcomes) -> set[str]:

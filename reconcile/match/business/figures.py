@@ -122,11 +122,11 @@ def measures_of(act: Act) -> Measures:
         days = tuple(dict.fromkeys(day for value in values for day in ISO_DATE.findall(value)))
         answered = tuple(ISO_DATE.findall(act.answer))
         steps = tuple(value for value in values if value.lower() in _steps())
-        other = any(_clocks(value) or number(value) is not None for value in values)
+        other = any(clocks_in(value) or number(value) is not None for value in values)
         act.measures = Measures(
             days=days,
             answered=answered,
-            clocks=_clocks(" ".join(values)),
+            clocks=clocks_in(" ".join(values)),
             numbers=tuple(_numbers_of(act)),
             steps=steps,
             any=bool(days or answered or steps) or other,
@@ -151,7 +151,7 @@ def _steps() -> frozenset[str]:
 
 def tells_when(value: str, line: Line) -> bool:
     """Tell whether a line gives the date, or the time of day, of an argument that has one."""
-    days, clocks = ISO_DATE.findall(value), _clocks(value)
+    days, clocks = ISO_DATE.findall(value), clocks_in(value)
     if not (days or clocks):
         return False
     said = [_half(str(found.value)) for found in line.values if found.kind == "time"]
@@ -187,11 +187,11 @@ def _time(act: Act, line: Line) -> Clash | None:
     said = [_half(str(found.value)) for found in line.values if found.kind == "time"] if mine else []
     if not said:
         return None
-    if len(set(said)) == len(set(mine)) == BOTH and len(set(said) - {*mine, *_clocks(act.answer)}) == 1:
+    if len(set(said)) == len(set(mine)) == BOTH and len(set(said) - {*mine, *clocks_in(act.answer)}) == 1:
         return Clash(
             _clock(next(time for time in said if time not in mine)), _clock(next(t for t in mine if t not in said))
         )
-    if set(said) & {*mine, *_clocks(act.answer)}:
+    if set(said) & {*mine, *clocks_in(act.answer)}:
         return None
     if any(Decimal(hour or 12) in line.numbers or Decimal(hour + 12) in line.numbers for hour, _ in mine):
         return None
@@ -199,7 +199,8 @@ def _time(act: Act, line: Line) -> Clash | None:
 
 
 @lru_cache(maxsize=1024)
-def _clocks(text: str) -> tuple[tuple[int, str], ...]:
+def clocks_in(text: str) -> tuple[tuple[int, str], ...]:
+    """Give the times of day in a text of a program, by a clock of 12 hours."""
     return tuple((int(hour) % 12, minute) for hour, minute in CLOCK.findall(text.lower().replace("t", " ")))
 
 

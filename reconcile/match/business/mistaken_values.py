@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.claims.values import as_told, number, same_date, scan
 from assure_tui.reconcile.claims.weight import asks_leave
+from assure_tui.reconcile.match.business.contradicted_lines import WAS_READ
 from assure_tui.reconcile.match.business.doubts import names_zone
 from assure_tui.reconcile.match.business.figures import CLOCK, ISO_DATE, forms
 from assure_tui.reconcile.match.business.lines import numbers_in
@@ -29,6 +30,8 @@ MAX_FIGURE = 20
 """Code points of an argument that is a number."""
 MIN_NUMBER = 10
 """A number below is told in too many ways."""
+MAX_SHARE = 100
+"""Percent: what is more is no share."""
 MAX_TEXT = 40_000
 """Code points of the words that are searched for dates and times."""
 _ZONED = re.compile(r":\d\d(?:\.\d{1,9})?(?:z\b|[+-]\d\d:?\d\d\b)|\b(?:utc|gmt|[a-z]{4,10}/[a-z_]{4,20})\b")
@@ -40,6 +43,7 @@ _RELATIVE = re.compile(
 )
 _ASKED = re.compile(r"[^.!?\n]{0,200}\?")
 """A question: "Is there anything else that I can do for you today?"."""
+_SENTENCE = re.compile(r"\n|(?<=[.!?])\s")
 _UNDATED = r"\b(?!,? (?:the )?(?:\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)))"
 """What follows a weekday that stands for the date."""
 
@@ -57,7 +61,7 @@ class _Turn:
     def __init__(self, outcomes: Outcomes, turn: int, at: int, report: str) -> None:
         self.at = at
         self.report = report
-        self.dates = _dates(report)
+        self.dates = _dates("\n".join(part for part in _SENTENCE.split(report) if not WAS_READ.search(part.lower())))
         self.times = _times(report)
         self._verdict = outcomes
         self._turn = turn
@@ -195,6 +199,7 @@ def _number(outcomes: Outcomes, act: Act, words: _Turn) -> _Slip | None:
         for frame in about
         for found in frame.near
         if found.kind in {"number", "percent"} and (figure := number(str(found.value))) is not None
+        if found.kind == "number" or abs(mine[0]) <= MAX_SHARE
         if abs(figure) >= MIN_NUMBER and not re.search(rf"\b[A-Z][\w-]{{0,30}} {figure:f}\b", frame.text)
     ]
     if not told or not forms(mine[0]).isdisjoint(numbers_in(f"{words.asked}\n{words.report.lower()}")):

@@ -87,7 +87,6 @@ class Act(msgspec.Struct, kw_only=True):
     """Lower-case text of its arguments and of its result, as far as it is kept."""
     given: tuple[tuple[str, str], ...] = ()
     """Names and values of its scalar arguments, as far as they are no long texts."""
-    """Words of the names of arguments that were given a value."""
     records: tuple[Record, ...] = ()
     """What its result tells of the object."""
     vocabulary: frozenset[str] = frozenset()

@@ -28,11 +28,13 @@ from assure_tui.reconcile.match.business.bench import TELLING, asserts, what
 from assure_tui.reconcile.match.business.fit import FITS
 from assure_tui.reconcile.match.business.kin import ANYTHING, KIN, implied_by, kin_of, said_of
 from assure_tui.reconcile.match.business.matched import Matched
+from assure_tui.reconcile.match.business.ordered import MIN_STEM
 from assure_tui.reconcile.match.business.other_identifiers import Swap, other_identifier
 from assure_tui.reconcile.match.business.other_names import is_thing, other_name
 from assure_tui.reconcile.match.business.phrase import denies, topic
 from assure_tui.reconcile.match.business.repeats import duplicates
 from assure_tui.reconcile.match.business.topics import is_about, is_beside
+from assure_tui.reconcile.match.concealing import FAILS, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,11 +204,25 @@ class Outcomes(Matched):
             if act.turn == saying.turn or not _OWN_TRY.search(saying.frame.text)
             if self._may_follow(saying, act)
         ]
+        if (with_it := self._given_along(saying)) is not None:
+            self.settle(saying, "confirmed", "a call was given what the words tell of", [with_it])
+            return True
         if implied and self._is_sent_unseen(saying):
             self._phantom(saying, "" if _OWN_TRY.search(saying.frame.text) else doubts.BROUGHT)
         elif implied:
             self._follows(saying, self._acts_of_text(saying) or implied)
         return bool(implied)
+
+    def _given_along(self, saying: Saying) -> Act | None:
+        """Give an act with an argument that is called by the verb of the words: `send(..., attachments=["19"])`."""
+        frame = saying.frame
+        if frame.action == DO or len(frame.lemma) < MIN_STEM:
+            return None
+        given = re.compile(
+            rf"[\"']{re.escape(frame.lemma)}\w{{0,6}}[\"']: ?(?!null|none|false|\[\]|\{{\}}|[\"']{{2}})", re.IGNORECASE
+        )
+        landed = (act for act in self.window.landed_in(saying.turn) if act.at < saying.at)
+        return next((act for act in landed if given.search(act.arguments)), None)
 
     def _swapped(self, saying: Saying) -> tuple[Act, Swap] | None:
         """Give an act that no words tell of, with what words name that nothing fits and what it had instead.
@@ -323,6 +339,7 @@ class Outcomes(Matched):
                 and not saying.frame.weak
                 and saying.claim is not None
                 and denies(saying, act)
+                and kin_of(saying.frame, act) >= KIN
                 and not is_beside(saying.frame, act)
             ):
                 message = f"Says “{self.quote(saying)}”, but {what(act)} landed."
@@ -332,6 +349,7 @@ class Outcomes(Matched):
             saying.frame.mode == "attempted"
             and act.landed
             and act.effect.id not in self.words
+            and not FAILS.search(plainly(saying.frame.text.lower()))
             and pair.conflict is not None
             and pair.conflict.hard
         ):

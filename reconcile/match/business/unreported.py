@@ -76,10 +76,8 @@ def unreported(outcomes: Outcomes) -> None:
             continue
         if _asked(outcomes, act) or _is_spoken_of_by_name(outcomes, act):
             continue
-        loosely = _told_loosely(outcomes, act, report) or (
-            not act.fresh
-            and (_shows(outcomes, act, report) or _told_in_line(outcomes, act, report) or discloses(outcomes, act, report))
-        )
+        tells = (_told_loosely,) if act.fresh else (_told_loosely, _shows, _told_in_line, discloses)
+        loosely = any(tell(outcomes, act, report) for tell in tells)
         mends = _mends(outcomes, act)
         if loosely and (mends or not (hidden and _is_unspoken(outcomes, act))):
             continue

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import group_of, name_words, singular
 from assure_tui.reconcile.claims.values import number, same_amount, same_date
-from assure_tui.reconcile.match.business.figures import forms
+from assure_tui.reconcile.match.business.figures import clocks_in, forms
 from assure_tui.reconcile.match.business.kin import amounts_of, values_of
 from assure_tui.reconcile.tables import table
 
@@ -169,12 +169,12 @@ def roles_said(context: str) -> set[str]:
 
 
 def other_time(saying: Saying, act: Act) -> tuple[str, str] | None:
-    """Find that none of the times of day that the words tell is one of the act's, by a clock of 12 hours."""
+    """Find that none of the times of day that the words tell is one of the act's or its answer's."""
     said = [
         str(found.value) for found in saying.frame.near if found.kind == "time" and not _is_of_object(saying, found)
     ]
     mine = {(int(time[:2]) % 12, time[3:]) for time in act.times}
-    if not said or not mine or any((int(time[:2]) % 12, time[3:]) in mine for time in said):
+    if not said or not mine or any((int(time[:2]) % 12, time[3:]) in {*mine, *clocks_in(act.answer)} for time in said):
         return None
     return said[0], act.times[0]
 
