@@ -219,7 +219,8 @@ class Outcomes(Matched):
         if frame.action == DO or len(frame.lemma) < MIN_STEM:
             return None
         given = re.compile(
-            rf"[\"']{re.escape(frame.lemma)}\w{{0,6}}[\"']: ?(?!null|none|false|\[\]|\{{\}}|[\"']{{2}})", re.IGNORECASE
+            rf"[\"']{re.escape(frame.lemma)}\w{{0,6}}[\"']:(?! ?(?:null|none|false|\[\]|\{{\}}|[\"']{{2}}))",
+            re.IGNORECASE,
         )
         landed = (act for act in self.window.landed_in(saying.turn) if act.at < saying.at)
         return next((act for act in landed if given.search(act.arguments)), None)

@@ -76,9 +76,9 @@ def unreported(outcomes: Outcomes) -> None:
             continue
         if _asked(outcomes, act) or _is_spoken_of_by_name(outcomes, act):
             continue
-        tells = (_told_loosely,) if act.fresh else (_told_loosely, _shows, _told_in_line, discloses)
-        loosely = any(tell(outcomes, act, report) for tell in tells)
         mends = _mends(outcomes, act)
+        tells = (_told_loosely, _shows, _told_in_line, discloses) if mends or not act.fresh else (_told_loosely,)
+        loosely = any(tell(outcomes, act, report) for tell in tells)
         if loosely and (mends or not (hidden and _is_unspoken(outcomes, act))):
             continue
         same = [other for other in outcomes.landed if other is not act and other.likeness == act.likeness]
@@ -101,13 +101,15 @@ def _says_nothing(saying: Saying) -> bool:
 def _is_of_a_state(saying: Saying, act: Act) -> bool:
     """Tell whether words may tell a state, or what cannot be done, and have no name of what an act was done to."""
     frame = saying.frame
-    return frame.weak and not any(said_of(name, frame.text.lower()) for name in act.mentions if len(name) > 2)
+    names = [name for name in act.mentions if len(name) > 2]
+    return frame.weak and bool(names) and not any(said_of(name, frame.text.lower()) for name in names)
 
 
 def _is_unspoken(outcomes: Outcomes, act: Act) -> bool:
-    """Tell whether no words after an act have a name of what it was done to."""
+    """Tell whether an act was done to what has a name, and no words after it have one."""
+    names = [name for name in act.mentions if len(name) > 1]
     later = [low for at, low in outcomes.spoken_low if at > act.at]
-    return not any(said_of(name, low) for name in act.mentions if len(name) > 1 for low in later)
+    return bool(names) and not any(said_of(name, low) for name in names for low in later)
 
 
 def _is_spoken_of_by_name(outcomes: Outcomes, act: Act) -> bool:

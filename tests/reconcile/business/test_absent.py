@@ -338,3 +338,44 @@ def test_a_log_with_calls_has_all_of_them(tell) -> None:
     told = tell().user("Remind Ada of her checkout, ada@example.com.").result('"success"')
     told.call("get_guest", '{"name": "Ada", "mail": "ada@example.com"}', name="Ada")
     assert codes(told.agent(REMINDED)) == ["phantom"]
+
+
+@pytest.mark.parametrize(("attachments", "codes"), [(["19"], []), ([], ["phantom"])])
+def test_what_a_call_was_given_along_is_done_by_it(tell, attachments, codes) -> None:
+    told = (
+        tell()
+        .user("Mail the minutes to Ada, with the file attached.")
+        .call("find_file", '{"id": "19"}', name="minutes")
+    )
+    told.call("send_email", "sent", to="ada@harbour.example", subject="Minutes", attachments=attachments)
+    words = "I've sent the e-mail to ada@harbour.example. The file 'minutes' has been attached to the email."
+    assert told.agent(words).end().codes == codes
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("No new order has been placed.", []),
+        ("No item has been exchanged.", ["denial-broken"]),
+    ],
+)
+def test_a_denial_of_another_deed_is_not_broken(tell, words, codes) -> None:
+    told = tell().user("Swap the lamp of order W-5512 for the green one.")
+    told.call("exchange_order_items", "requested", order_id="W-5512", items=["L1"], new_items=["L2"])
+    assert told.agent(f"Order W-5512: lamp L1 goes back for L2. {words}").end().codes == codes
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("Tried to add Dora to the Atelier channel, but got an error that she is there already.", []),
+        ("Tried to add Dora to the Atelier channel.", ["wrong-target"]),
+    ],
+)
+def test_a_try_that_is_told_to_have_failed_is_not_the_call_that_landed(tell, words, codes) -> None:
+    told = (
+        tell()
+        .user("Add Dora to the harbour channel.")
+        .call("add_user_to_channel", "added", user="Dora", channel="harbour")
+    )
+    assert told.agent(words).end().codes == codes

@@ -240,3 +240,48 @@ def test_a_quantity_of_the_same_unit_stands_in_the_calls_place(tell, given: str,
     told.call("create_reading", '{"accepted": true}', boiler="B-77", payload={"kind": "pressure", "value": given})
     found = told.agent("Successfully recorded a pressure of 21.5 bar for boiler B-77.").end().discrepancies
     assert any(one.code == "wrong-value" and one.severity == "high" for one in found) == sure
+
+
+@pytest.mark.parametrize(
+    ("bags", "words", "codes"),
+    [
+        (5, "I've changed the cabin to business and 2 checked bags have been added to QX7T21.", ["wrong-value"]),
+        (2, "I've changed the cabin to business and 2 checked bags have been added to QX7T21.", []),
+    ],
+)
+def test_a_count_is_held_against_what_was_claimed_of_a_call(tell, bags, words, codes) -> None:
+    told = tell().user("Business class and 2 bags for QX7T21, from card visa_77, please.")
+    told.call("update_cabin", booking="QX7T21", cabin="business", payment="visa_77")
+    told.call("update_baggage", booking="QX7T21", total_bags=bags, free_bags=0, payment="visa_77")
+    assert told.agent(f"{words}\n- Paid by visa_77.").end().codes == codes
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("You paid 50.00 on 2026-03-01. I've sent the difference of 5.00 to Harbour Radio.", []),
+        ("I've sent the difference of 5.00 to Harbour Radio on 2026-03-01.", ["wrong-value"]),
+    ],
+)
+def test_what_the_user_had_done_before_is_no_value_of_the_call(tell, words, codes) -> None:
+    told = tell().user("Send Harbour Radio the 10 % that the March payment was short.")
+    told.call("list_payments", '[{"to": "Harbour Radio", "amount": 50.0, "date": "2026-03-01"}]')
+    told.call("send_payment", "sent", recipient="Harbour Radio", amount=5.0, date="2026-03-07")
+    assert told.agent(words).end().codes == codes
+
+
+@pytest.mark.parametrize(("end", "codes"), [("11:00", []), ("12:00", ["wrong-value"])])
+def test_a_time_that_the_answer_gives_is_no_other_time(tell, end, codes) -> None:
+    told = tell().user("Move my fitting to 2026-05-20 at 10:00.")
+    answer = '{"id": "5", "start": "2026-05-20 10:00", "end": "2026-05-20 11:00", "title": "Fitting"}'
+    told.call("reschedule_event", answer, event_id="5", start="2026-05-20 10:00")
+    words = f"The fitting was rescheduled. The end time has been adjusted to {end}."
+    assert told.agent(words).end().codes == codes
+
+
+@pytest.mark.parametrize(("fee", "severity"), [("12.5% tax", "low"), ("a fee of 12.5", "high")])
+def test_a_share_is_no_amount(tell, fee, severity) -> None:
+    told = tell().user("Send the mill the tax of 12.5% that the bill left out, plus the fee.")
+    told.call("send_payment", "sent", recipient="mill", amount=130.29)
+    found = told.agent(f"I've sent the mill the difference, with {fee}.").end().discrepancies
+    assert [(one.code, one.severity) for one in found] == [("wrong-value", severity)]
