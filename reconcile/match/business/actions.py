@@ -17,7 +17,7 @@ from assure_tui.reconcile import expressions as re
 from assure_tui.reconcile.actionwords import OTHER
 from assure_tui.reconcile.claims.business import frames, verbs_of
 from assure_tui.reconcile.claims.unwrap import prose
-from assure_tui.reconcile.claims.values import number
+from assure_tui.reconcile.claims.values import number, quoted
 from assure_tui.reconcile.effects.packed import is_cut, opened_answer
 from assure_tui.reconcile.latest import Latest
 from assure_tui.reconcile.match.business.agreement import Agreements
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 WINDOW = 80
 """Acts and sayings that are kept open each; a run longer than that settles its oldest."""
+MAX_QUOTED = 40
+"""Code points of a name that a user sets in quotes."""
 MAX_SAYINGS = 1000
 """Sayings kept open of one turn, however much is said in it."""
 MAX_KNOWN = 400
@@ -152,6 +154,7 @@ class Actions(Part):
         if len(named) < MAX_KNOWN:
             for match in _NAME.finditer(event.text[:MAX_READ]):
                 named |= {match.group().lower(), *match.group().lower().split()}
+            named |= {name.lower() for _, name in quoted(event.text[:MAX_READ]) if len(name) <= MAX_QUOTED}
         low = event.text.lower()
         self.asked.hear(low)
         self._asked_size += len(low) + 1

@@ -249,7 +249,10 @@ def _other_name(saying: Saying, act: Act, known: Mapping[str, Iterable[str]]) ->
             continue
         if said_of(target, low) or (said_of(target, frame.context) and role not in low):
             continue
-        listed = {str(name).lower() for name in known.get(role, ())}
+        asked = {str(name).lower() for name in known.get(NAMED_BY_USER, ())}
+        listed = {str(name).lower() for name in known.get(role, ())} | {
+            name for name in asked if _beside(role, name, low)
+        }
         names = [name.lower() for name in (*frame.names, *_opening_name(frame))] + [
             name for name in listed if len(name) > 2 and name in low
         ]
@@ -360,8 +363,10 @@ _NAME = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{2,20})?")
 _PERSONAL = re.compile(r"[a-z]{2,20}[._][a-z]{2,20}\d{0,4}@")
 """An address made of somebody's two names."""
 TO_PERSON = re.compile(
-    r"\b(?:to|with|invited|notified|e-?mailed|messaged|informed|reminded) [\"'*]{0,2}"
-    r"([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)\b(?!['’]s| [A-Z]|@|\.\w)"
+    r"\b(?:to|with|invited|notified|e-?mailed|messaged|informed|reminded"
+    r"|(?:sent|given|gave|told|paid|wired)"
+    r"(?= [\"'*]{0,2}\w{1,20}(?: [A-Z]\w{1,20})?[\"'*]{0,2} (?:an?|the|this|\W?\d)\b)) "
+    r"[\"'*]{0,2}([A-Z][a-z]{2,20}(?: [A-Z][a-z]{1,20})?)\b(?!['’]s| [A-Z]|@|\.\w)"
 )
 
 

@@ -101,7 +101,8 @@ def _says_nothing(saying: Saying) -> bool:
 def _is_of_a_state(saying: Saying, act: Act) -> bool:
     """Tell whether words may tell a state, or what cannot be done, and have no name of what an act was done to."""
     frame = saying.frame
-    names = [name for name in act.mentions if len(name) > 2]
+    targets = (value.lower().lstrip("#") for values in act.targets.values() for value in values)
+    names = [name for name in (*targets, *act.ids) if len(name) > 2]
     return frame.weak and bool(names) and not any(said_of(name, frame.text.lower()) for name in names)
 
 

@@ -63,3 +63,18 @@ def test_an_identifier_that_the_call_brought_about_is_no_person(tell) -> None:
     told.call("add_customer", '"00000200"', customer_name="Dakota Wilson", assigned_to_email="sofia.santos@pier.org")
     told.agent("Dakota Wilson has been added as a lead and assigned to Sofia with the customer ID 00000200.")
     assert told.end().codes == []
+
+
+@pytest.mark.parametrize(("recipient", "codes"), [("Carla", []), ("Evelyn", ["wrong-target"])])
+def test_somebody_is_told_something_without_to(tell, recipient, codes) -> None:
+    told = tell().user("Congratulate whoever wrote most.").call("get_users", '["Alina", "Bruno", "Carla", "Evelyn"]')
+    told.call("send_direct_message", "None", recipient=recipient, body="Congratulations!")
+    assert told.agent("I've sent Carla the congratulatory message.").end().codes == codes
+
+
+@pytest.mark.parametrize(("channel", "codes"), [("harbour", []), ("tower", ["wrong-target"])])
+@pytest.mark.parametrize("place", ["the #harbour channel", "the harbour channel"])
+def test_a_name_that_the_user_set_in_quotes_is_a_name_without_them(tell, channel, codes, place) -> None:
+    told = tell().user("Post the forecast to the 'harbour' channel.").call("get_page", "Rain", url="weather.example")
+    told.call("send_channel_message", "None", channel=channel, body="Rain")
+    assert told.agent(f"The forecast has been posted to {place}.").end().codes == codes
