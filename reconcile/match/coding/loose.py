@@ -184,6 +184,8 @@ def _of_its_failure(claim: Claim, seen: Seen) -> Ruling | None:
     """Judge an act that only calls which failed share words with: the last of them is what is told."""
     if claim.kind not in {"ran", "remote", "vcs"} or "loose" in claim.args:
         return None
+    if claim.kind == "ran" and not (_RUNS.isdisjoint(claim.text.lower().split()) or ended_well(claim)):
+        return None  # it was run, whatever came of it
     kinds = set(_KINDS[claim.kind]).difference(CHECKS)
     tried = [step for step in seen.of(*kinds) if step.bad and step.turn == seen.turn]
     found = likeliest(claim.text, tried)
