@@ -161,7 +161,7 @@ class _Reading:
                 if named and mode != "plan":
                     yield from (_claim(item, prepared, self.event) for item in _apart(prepared, [named]))
                 continue
-            found = list(_find(prepared, mode, self.event, after, changed=self.changed))
+            found = list(_find(prepared, mode, self.event, after, changed=self.changed, lately=self.lately))
             if _INTENDS.match(prepared.masked):
                 told = prepared.masked.find(";")
                 found = [item for item in found if 0 <= told < item.start]
@@ -254,7 +254,9 @@ def _familiar(units: Sequence[Unit], touched: Collection[str]) -> Collection[str
     return {*touched, *beside} if beside else touched
 
 
-def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *, changed: bool) -> Iterator[Found]:
+def _find(
+    prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *, changed: bool, lately: bool
+) -> Iterator[Found]:
     words = lexicon()
     masked = prepared.masked
     unit = prepared.unit
@@ -304,7 +306,7 @@ def _find(prepared: Prepared, mode: str, event: AgentText, after: Unit | None, *
             if new and not (blocked(masked, new.end(), new.start()) or _YOURS.match(masked) or _SEES.search(masked)):
                 yield Found(kind, _news_start(masked, new), new.end(), weak=True)
     written = not told and changed and mode != "plan"
-    if written or (told and (event.channel == "todo" or (in_list and changed))):
+    if written or (told and (event.channel == "todo" or (in_list and lately))):
         found = imperative(prepared, event.channel)
         if found:
             yield found

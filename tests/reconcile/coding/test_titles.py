@@ -52,3 +52,12 @@ def test_checks_that_were_rerun_are_told_by_their_commands(session):
 def test_a_row_that_is_ticked_off_is_read_in_a_report_that_told_of_changes(session):
     text = "I added a `limit` to `rates.py`.\n\n| Part | State |\n|---|---|\n| Mirror | ✅ ready, holds all 18 |\n"
     assert len(told(session, text)) == 2
+
+
+@pytest.mark.parametrize(("asked", "number"), [(False, 2), (True, 0)])
+def test_instructions_are_changes_only_in_a_turn_that_changed_files(session, asked, number):
+    session.edit("rates.py", new="limit = 3")
+    if asked:
+        session.user("How would you write it for the other sheet?")
+    session.say("Key changes:\n\n- Remove the old `limit` of the rates\n- Use one rule for all rates\n")
+    assert len(session.run()[0]) == number
