@@ -7,6 +7,7 @@ import tomllib
 import msgspec
 import pytest
 
+from assure_tui.app.desk.gates import evaluator as evaluating
 from assure_tui.app.desk.gates.evaluator import CelEvaluator, evaluator
 from assure_tui.reconcile.engine import State, close, step
 from assure_tui.reconcile.gates.book import book_of, rules_of
@@ -26,6 +27,13 @@ from assure_tui.reconcile.rulebook import (
     seconds,
 )
 from assure_tui.reconcile.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the conditions say is tested here, and not how busy the machine is."""
+    monkeypatch.setattr(evaluating, "DEADLINE", 20.0)
+
 
 DESIGN = """hook-bypass permission-bypass sandbox-off guard-edit check-masking test-weakening destructive-files
 history-loss data-destruction secret-read remote-execution egress approval-order threshold duplicate-write freeze-window
